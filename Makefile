@@ -1,0 +1,74 @@
+# `make help` lists the targets. PYTHON, HOST and PORT can be set: make run PORT=8080
+HOST ?= $(or $(CONVSCOPE_HOST),127.0.0.1)
+PORT ?= $(or $(CONVSCOPE_PORT),8000)
+TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# node and npm come from the virtual environment too
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup run test check fmt bench lock system
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: .venv/.runtime ## what `make run` needs: .venv with torch's CPU build and Convscope
+
+run: setup ## serve on http://127.0.0.1:8000
+	@exec $(BIN)/convscope serve --host $(HOST) --port $(PORT)
+
+test: system check ## all checks and all tests; sets up what they need
+	$(BIN)/python -m pytest
+
+check: .venv/.dev node_modules/.package-lock.json ## lint, types, import layers, JavaScript types and unit tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	node_modules/.bin/tsc -p tsconfig.json
+	node_modules/.bin/tsc -p tsconfig.tests.json
+	node --test --test-reporter=dot 'tests/js/**/*.test.js'
+
+fmt: .venv/.dev ## format the Python code
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+bench: .venv/.dev ## side-by-side measurements
+	$(BIN)/python -m bench
+
+lock: .venv/.dev ## upgrade everything but torch and write constraints.txt
+	grep '^torch==' constraints.txt > .venv/torch.txt
+	$(PIP) install --upgrade --upgrade-strategy eager -c .venv/torch.txt -e '.[dev,objectstore]'
+	echo '# The versions that are tested together; `make lock` writes this file.' > constraints.txt
+	$(PIP) freeze --exclude-editable | sed 's/+cpu$$//' >> constraints.txt
+
+system:
+	@scripts/system-packages.sh chromium fonts-noto-cjk
+
+# Stamps: each is made again when what it was made from has changed.
+
+.venv/.python:
+	@scripts/make-venv.sh $(PYTHON)
+	@touch $@
+
+# Torch goes first and alone: the extra index is asked for nothing else, and when it cannot be reached pip takes
+# the torch that its other sources have.
+.venv/.runtime: .venv/.python pyproject.toml constraints.txt
+	@echo "== 2/3 torch's CPU build (about 200 MB to fetch)"
+	@$(PIP) install --no-deps --retries 0 --extra-index-url $(TORCH_CPU_INDEX) -c constraints.txt torch
+	@echo "== 3/3 Convscope and the other libraries"
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime
+	@echo "== test tools (Python)"
+	@$(PIP) install -c constraints.txt -e '.[dev,objectstore]'
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json .npmrc .venv/.dev
+	@echo "== test tools (TypeScript)"
+	@npm ci
+	@touch $@
