@@ -1,0 +1,132 @@
+"""The project as a whole: what its files promise, and what an installed wheel does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = {"templates": "app/_web/templates", "static": "app/_web/static"}
+
+
+def tracked() -> list[Path]:
+    """The files of the project: what git knows and what it would take."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_vendored_code_names_its_licence_and_its_maker() -> None:
+    modules = sorted((ROOT / "static/vendor").glob("*.js"))
+    assert modules
+    for module in modules:
+        text = module.read_text("utf-8")
+        header = text.split("*/")[0]
+        assert re.search(r"-\d+\.\d+\.\d+\.js$", module.name), module
+        assert "scripts/vendor.sh" in header, module
+        assert re.search(r"MIT License|Apache License", header), module
+        assert "sourceMappingURL" not in text, f"{module} would make the browser ask for a map"
+
+
+def test_sample_pictures_have_a_source_and_a_licence() -> None:
+    samples = ROOT / "static/samples"
+    pictures = {path.name for path in samples.glob("*") if path.suffix in {".png", ".jpg", ".webp"}}
+    notes = "\n".join(path.read_text("utf-8") for path in samples.glob("*.md"))
+    assert pictures
+    assert {name for name in pictures if name not in notes} == set()
+
+
+def test_locked_javascript_tools_name_no_host() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    assert len(packages) > 1
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+
+
+def test_no_file_shows_where_it_was_written() -> None:
+    here = str(ROOT).encode()
+    assert [path.name for path in tracked() if here in path.read_bytes()] == []
+
+
+def test_make_lists_every_target_that_the_readme_names() -> None:
+    offered = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    named = set(re.findall(r"`?make ([a-z]+)`?", (ROOT / "README.md").read_text("utf-8")))
+    assert {"setup", "run", "test", "check"} <= named
+    assert [name for name in named if f"make {name}" not in offered] == []
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, ROOT],
+        check=True,
+    )
+    (built,) = folder.glob("convscope-*.whl")
+    return built
+
+
+@pytest.mark.slow
+def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) -> None:
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    expected = {
+        name
+        for path in tracked()
+        if (name := path.relative_to(ROOT).as_posix()).split("/")[0] in {"app", "templates", "static"}
+    }
+    inside = {re.sub(r"^(templates|static)(?=/)", lambda top: WEB[top[0]], name) for name in expected}
+    assert names == inside
+
+
+@pytest.mark.slow
+def test_wheel_serves_from_any_folder(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
+    python = tmp_path / "venv/bin/python"
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        wheel,
+    ]
+    subprocess.run(install, check=True)
+    # The libraries are those of the running interpreter; only the package itself comes from the wheel.
+    (packages,) = tmp_path.glob("venv/lib/python*/site-packages")
+    libraries = [path for path in sys.path if path.endswith("site-packages")]
+    (packages / "libraries.pth").write_text("\n".join(libraries))
+    server = subprocess.Popen(
+        [tmp_path / "venv/bin/convscope", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "CONVSCOPE_STORE": (tmp_path / "store").as_uri()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert server.stdout
+        lines = iter(server.stdout.readline, "")
+        address = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        page = urllib.request.urlopen(address, timeout=10).read().decode()
+        script = re.search(r'src="([^"]+\.js[^"]*)"', page)
+        assert script
+        assert urllib.request.urlopen(address + script[1], timeout=10).status == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
