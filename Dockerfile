@@ -12,7 +12,7 @@ WORKDIR /src
 COPY constraints.txt ./
 RUN pip install --no-deps --retries 0 -c constraints.txt torch
 COPY . ./
-RUN PIP_EXTRA_INDEX_URL= pip install -c constraints.txt .
+RUN PIP_EXTRA_INDEX_URL="" pip install -c constraints.txt .
 
 FROM ${BASE}
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin convscope \
