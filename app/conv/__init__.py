@@ -1,0 +1,1 @@
+"""The arithmetic: integers and torch tensors, nothing of HTTP, files or pages."""

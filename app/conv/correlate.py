@@ -1,0 +1,153 @@
+"""Whole tensors, by torch's own operators."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from app.conv.columns import columns, grouped, padded, pads_well
+from app.conv.errors import ConvError
+from app.conv.numbers import check_range, check_tensors, surely_fits, working_dtype
+from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Plan, plan
+from app.conv.taps import taps
+
+
+def corr2d(X: Tensor, K: Tensor) -> Tensor:
+    """Cross-correlation of one channel: X (H, W), K (kH, kW) -> (H−kH+1, W−kW+1)."""
+    return corr2d_multi_in(X.unsqueeze(0), K.unsqueeze(0))
+
+
+def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
+    """Summed over the input channels: X (C_in, H, W), K (C_in, kH, kW) -> (H−kH+1, W−kW+1)."""
+    return corr2d_multi_in_out(X, K.unsqueeze(0))[0]
+
+
+def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
+    """One result for each output channel: X (C_in, H, W), K (C_out, C_in, kH, kW) -> (C_out, …)."""
+    return output(plan(Conv2d(), tuple(X.shape), tuple(K.shape)), X, K, None)
+
+
+def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
+    """The 1×1 layer as a matrix product: X (C_in, H, W), K (C_out, C_in, 1, 1) -> (C_out, H, W)."""
+    layer = plan(Conv2d(), tuple(X.shape), tuple(K.shape))
+    if layer.kernel_size != (1, 1):
+        raise ConvError(f"the kernel is {layer.kernel_size}, the matrix product needs (1, 1)", "/weight")
+    return (K.flatten(1) @ X.flatten(1)).reshape(layer.output_shape)
+
+
+def output(plan: Plan, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """
+    The output (C_out, H_out, W_out) of x (C_in, H, W), in its dtype.
+
+    Raises ConvError where a product or a sum that the ledger would show leaves the range of the dtype.
+    """
+    check_tensors(plan, x, weight=weight, bias=bias)
+    if weight is None:
+        return _max_pooled(plan, x) if isinstance(plan.operation, MaxPool2d) else _averaged(plan, x)
+    if not surely_fits(plan, x, weight, bias):
+        _check_partial_sums(plan, x, weight, bias)
+    working = working_dtype(plan, x.dtype)
+    result = _convolved(plan, x.to(working), weight.to(working), None if bias is None else bias.to(working))
+    return result.to(x.dtype)
+
+
+def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: range | None = None) -> Tensor:
+    """
+    What each input channel adds to each output channel: (C_out, C_in/groups, H_out, W_out).
+
+    `out_channels` asks for some output channels only. Pooling: the output, (C_out, 1, H_out, W_out).
+    The result may be a view whose strides are not contiguous. Raises ConvError as `output` does.
+    """
+    asked = out_channels if out_channels is not None else range(plan.output_shape[0])
+    if weight is None:
+        return output(plan, x, None, None)[asked.start : asked.stop, None]
+    check_tensors(plan, x, weight=weight)
+    if not surely_fits(plan, x, weight, None):
+        _check_products(plan, x, weight)
+    sums = _channel_sums(plan, x, weight, asked)
+    return check_range(sums, x.dtype, "channel sum").to(x.dtype)
+
+
+def _convolved(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    operation = plan.operation
+    top, left = plan.padding.top, plan.padding.left
+    stride, dilation = operation.stride, operation.dilation
+    if isinstance(operation, ConvTranspose2d):
+        if plan.padding.is_symmetric and x[0].numel() <= plan.windows:
+            extra = operation.output_padding
+            return F.conv_transpose2d(x, weight, bias, stride, (top, left), extra, plan.groups, dilation)
+        return _from_columns(plan, x, weight, bias)
+    turned = weight.flip(2, 3) if plan.flip else weight
+    if plan.padding_mode == "zeros" and plan.padding.is_symmetric:
+        return F.conv2d(x, turned, bias, stride, (top, left), dilation, plan.groups)
+    if pads_well(plan):
+        return F.conv2d(padded(plan, x), turned, bias, stride, 0, dilation, plan.groups)
+    return _from_columns(plan, x, weight, bias)
+
+
+def _from_columns(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """The layer as one matrix product a group; always possible, its memory is that of the columns."""
+    unrolled = columns(plan, x).reshape(plan.groups, -1, plan.windows)
+    rows = grouped(plan, weight).reshape(plan.groups, -1, unrolled.shape[1])
+    result = torch.bmm(rows, unrolled).view(plan.output_shape)
+    return result if bias is None else result + bias[:, None, None]
+
+
+def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range) -> Tensor:
+    per_group = plan.output_shape[0] // plan.groups
+    first, last = asked.start // per_group, (asked.stop - 1) // per_group
+    slices, skipped = grouped(plan, weight)[first : last + 1], asked.start - first * per_group
+    if first == last:
+        slices, skipped = slices[:, skipped : skipped + len(asked)], 0
+    per_step = plan.channels_per_step
+    channels = x[first * per_step : (last + 1) * per_step]
+    working = working_dtype(plan, x.dtype)
+    factors = slices.transpose(1, 2).flatten(3).flatten(0, 1).to(working)
+    sums = torch.bmm(factors, columns(plan, channels.to(working)))
+    sums = sums.view(-1, per_step, len(factors[0]), plan.windows).transpose(1, 2).flatten(0, 1)
+    return sums[skipped : skipped + len(asked)].view(-1, per_step, *plan.output_shape[1:])
+
+
+def _max_pooled(plan: Plan, x: Tensor) -> Tensor:
+    lowest = float("-inf") if x.is_floating_point() else torch.iinfo(x.dtype).min
+    if pads_well(plan):
+        grown = padded(plan, x, lowest)
+        return F.max_pool2d(grown, plan.kernel_size, plan.operation.stride, 0, plan.operation.dilation)
+    return columns(plan, x, lowest).amax(1).reshape(plan.output_shape)
+
+
+def _averaged(plan: Plan, x: Tensor) -> Tensor:
+    if plan.operation.dilation == (1, 1) and pads_well(plan):
+        grown = padded(plan, x)
+        sums = F.avg_pool2d(grown, plan.kernel_size, plan.operation.stride, divisor_override=1)
+    else:
+        sums = columns(plan, x).sum(1).reshape(plan.output_shape)
+    height, width = plan.output_shape[1:]
+    divisors = taps(plan).divisors(torch.arange(height)[:, None], torch.arange(width))
+    return check_range(sums, x.dtype, "window sum") / cast(Tensor, divisors)
+
+
+def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    """Raise ConvError where any product, channel sum, running sum or output leaves the range."""
+    _check_products(plan, x, weight)
+    for out_channel in range(plan.output_shape[0]):
+        sums = _channel_sums(plan, x, weight, range(out_channel, out_channel + 1))[0]
+        running = check_range(check_range(sums, x.dtype, "channel sum").cumsum(0), x.dtype, "running sum")
+        if bias is not None:
+            check_range(running[-1] + bias[out_channel], x.dtype, "output")
+
+
+def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
+    """
+    Raise ConvError where a product leaves the range: for each kernel cell only the smallest and the
+    largest input it ever meets can be the worst.
+    """
+    exact = torch.int64 if x.dtype == torch.int32 else x.dtype
+    slices = grouped(plan, weight).flatten(3).to(exact)
+    for channel in range(plan.input_shape[0]):
+        group, slot = divmod(channel, plan.channels_per_step)
+        for bound in columns(plan, x[channel : channel + 1])[0].aminmax(dim=1):
+            check_range(slices[group, :, slot] * bound.to(exact), x.dtype, "product")

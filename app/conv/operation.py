@@ -1,0 +1,348 @@
+"""The four operations, and the plan: everything that integers alone say about a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, cast
+
+from app.conv import shapes
+from app.conv.errors import ConvError as ConvError
+from app.conv.errors import integer, one_of, shown, size
+from app.conv.shapes import Size as Size
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+_KERNEL_SIZE = cast(Size, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """Cells added on each side; for a transposed convolution, cells cropped from it."""
+
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+    def __post_init__(self) -> None:
+        for side in ("top", "bottom", "left", "right"):
+            integer(getattr(self, side), f"padding {side}", 0, "/operation/padding")
+
+    @property
+    def sides(self) -> tuple[Size, Size]:
+        """((top, bottom), (left, right))"""
+        return (self.top, self.bottom), (self.left, self.right)
+
+    @property
+    def is_symmetric(self) -> bool:
+        return self.top == self.bottom and self.left == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Conv2d:
+    """torch.nn.Conv2d with four-sided padding; `flip` turns the kernel by 180° (true convolution)."""
+
+    kind: ClassVar[Literal["conv2d"]] = "conv2d"
+    stride: Size = (1, 1)
+    padding: Padding | Literal["same"] = Padding()
+    padding_mode: PaddingMode = "zeros"
+    dilation: Size = (1, 1)
+    groups: int = 1
+    flip: bool = False
+
+    def __post_init__(self) -> None:
+        _check_sizes(self, "stride", "dilation")
+        _check_padding(self.padding, "same")
+        one_of(self.padding_mode, "padding_mode", PADDING_MODES)
+        integer(self.groups, "groups", 1, "/operation/groups")
+        one_of(self.flip, "flip", (False, True))
+        if self.padding == "same" and self.stride != (1, 1):
+            raise ConvError(
+                f'padding "same" needs stride (1, 1), the stride is {self.stride}', "/operation/padding"
+            )
+
+    def resolved(self, kernel_size: Size) -> Conv2d:
+        """The same operation with four numbers in place of "same"; the odd cell goes bottom and right."""
+        if isinstance(self.padding, Padding):
+            return self
+        height, width = (d * (k - 1) for d, k in zip(self.dilation, kernel_size, strict=True))
+        top, left = height // 2, width // 2
+        return replace(self, padding=Padding(top, height - top, left, width - left))
+
+
+@dataclass(frozen=True, slots=True)
+class ConvTranspose2d:
+    """torch.nn.ConvTranspose2d with four-sided padding, that is: cropping."""
+
+    kind: ClassVar[Literal["conv_transpose2d"]] = "conv_transpose2d"
+    stride: Size = (1, 1)
+    padding: Padding = Padding()
+    output_padding: Size = (0, 0)
+    dilation: Size = (1, 1)
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        _check_sizes(self, "stride", "dilation")
+        size(self.output_padding, "output_padding", 0)
+        _check_padding(self.padding)
+        integer(self.groups, "groups", 1, "/operation/groups")
+        for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
+            if extra >= max(stride, dilation):
+                raise ConvError(
+                    f"output_padding must be smaller than stride or dilation: output_padding is {extra}, "
+                    f"stride {stride}, dilation {dilation}",
+                    "/operation/output_padding",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool2d:
+    """torch.nn.MaxPool2d with four-sided padding; cells outside the input never win."""
+
+    kind: ClassVar[Literal["max_pool2d"]] = "max_pool2d"
+    kernel_size: Size
+    stride: Size = _KERNEL_SIZE
+    padding: Padding = Padding()
+    dilation: Size = (1, 1)
+    ceil_mode: bool = False
+
+    def __post_init__(self) -> None:
+        _check_pooling(self)
+
+
+@dataclass(frozen=True, slots=True)
+class AvgPool2d:
+    """torch.nn.AvgPool2d with four-sided padding and, beyond torch, dilation."""
+
+    kind: ClassVar[Literal["avg_pool2d"]] = "avg_pool2d"
+    kernel_size: Size
+    stride: Size = _KERNEL_SIZE
+    padding: Padding = Padding()
+    dilation: Size = (1, 1)
+    ceil_mode: bool = False
+    count_include_pad: bool = True
+
+    def __post_init__(self) -> None:
+        _check_pooling(self)
+        one_of(self.count_include_pad, "count_include_pad", (False, True))
+
+
+Convolution = Conv2d | ConvTranspose2d
+Pooling = MaxPool2d | AvgPool2d
+Operation = Convolution | Pooling
+
+
+def _check_sizes(operation: Operation, *names: str) -> None:
+    for name in names:
+        size(getattr(operation, name), name, 1)
+
+
+def _check_padding(padding: Any, *words: str) -> None:
+    if not isinstance(padding, Padding) and padding not in words:
+        choices = " or ".join(("four numbers", *words))
+        raise ConvError(f"padding must be {choices}, it is {shown(padding)}", "/operation/padding")
+
+
+def _check_pooling(operation: Pooling) -> None:
+    if operation.stride is None:
+        object.__setattr__(operation, "stride", operation.kernel_size)
+    _check_sizes(operation, "kernel_size", "stride", "dilation")
+    _check_padding(operation.padding)
+    one_of(operation.ceil_mode, "ceil_mode", (False, True))
+    for sides, kernel in zip(operation.padding.sides, operation.kernel_size, strict=True):
+        if max(sides) > kernel // 2:
+            raise ConvError(
+                f"padding must be at most half of kernel_size: padding is {max(sides)}, kernel_size {kernel}",
+                "/operation/padding",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A layer whose shapes fit together, "same" resolved. Made by `plan` alone."""
+
+    operation: Operation
+    input_shape: tuple[int, int, int]
+    weight_shape: tuple[int, int, int, int] | None
+    bias_shape: tuple[int] | None
+    output_shape: tuple[int, int, int]
+    kernel_size: Size
+    channels_per_step: int
+    formulas: tuple[str, str]
+
+    @property
+    def padding(self) -> Padding:
+        """The operation's padding, never "same"."""
+        return cast(Padding, self.operation.padding)
+
+    @property
+    def padding_mode(self) -> PaddingMode:
+        return self.operation.padding_mode if isinstance(self.operation, Conv2d) else "zeros"
+
+    @property
+    def flip(self) -> bool:
+        return isinstance(self.operation, Conv2d) and self.operation.flip
+
+    @property
+    def is_transposed(self) -> bool:
+        return isinstance(self.operation, ConvTranspose2d)
+
+    @property
+    def groups(self) -> int:
+        return self.input_shape[0] // self.channels_per_step
+
+    def in_channels(self, out_channel: int) -> range:
+        """The input channels that one output channel reads: those of its group."""
+        group = out_channel // (self.output_shape[0] // self.groups)
+        return range(group * self.channels_per_step, (group + 1) * self.channels_per_step)
+
+    @property
+    def windows(self) -> int:
+        return self.output_shape[1] * self.output_shape[2]
+
+    @property
+    def multiply_adds(self) -> int:
+        """Kernel cells times input channels of a group times output cells, holes and padding included."""
+        kernel_height, kernel_width = self.kernel_size
+        return self.output_shape[0] * self.windows * self.channels_per_step * kernel_height * kernel_width
+
+    @property
+    def parameters(self) -> int:
+        weights = 0
+        if self.weight_shape is not None:
+            first, second, height, width = self.weight_shape
+            weights = first * second * height * width
+        return weights + (self.bias_shape[0] if self.bias_shape else 0)
+
+
+def plan(
+    operation: Operation,
+    input_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...] | None = None,
+    bias_shape: tuple[int, ...] | None = None,
+) -> Plan:
+    """
+    Check that a layer fits together and say its shapes, with Python integers alone.
+
+    input_shape: (C_in, H, W); weight_shape: (C_out, C_in/groups, kH, kW), transposed
+    (C_in, C_out/groups, kH, kW), None for pooling; bias_shape: (C_out,) or None.
+    Raises ConvError for whatever torch refuses.
+    """
+    shapes.check_shape(input_shape, ("C_in", "H", "W"), "input")
+    if isinstance(operation, MaxPool2d | AvgPool2d):
+        return _plan_pooling(operation, input_shape, weight_shape, bias_shape)
+    return _plan_convolution(operation, input_shape, weight_shape, bias_shape)
+
+
+def _plan_pooling(
+    operation: Pooling,
+    input_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...] | None,
+    bias_shape: tuple[int, ...] | None,
+) -> Plan:
+    for name, shape in (("weight", weight_shape), ("bias", bias_shape)):
+        if shape is not None:
+            raise ConvError(f"{operation.kind} has no {name}, one of shape {shape} is given", f"/{name}")
+    channels, *space = input_shape
+    lengths = [
+        shapes.pooled(axis, n, sides, kernel, stride, dilation, operation.ceil_mode)
+        for axis, n, sides, kernel, stride, dilation in zip(
+            shapes.AXES, space, operation.padding.sides, operation.kernel_size, operation.stride,
+            operation.dilation, strict=True,
+        )
+    ]  # fmt: skip
+    return _finish(operation, input_shape, None, None, channels, lengths, operation.kernel_size, 1)
+
+
+def _plan_convolution(
+    operation: Convolution,
+    input_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...] | None,
+    bias_shape: tuple[int, ...] | None,
+) -> Plan:
+    if weight_shape is None:
+        raise ConvError(f"{operation.kind} needs a weight, none is given", "/weight")
+    transposed = isinstance(operation, ConvTranspose2d)
+    names = ("C_in", "C_out/groups") if transposed else ("C_out", "C_in/groups")
+    shapes.check_shape(weight_shape, (*names, "kH", "kW"), "weight")
+    kernel_size = (weight_shape[2], weight_shape[3])
+    if isinstance(operation, Conv2d):
+        operation = operation.resolved(kernel_size)
+        out_channels, per_step = _conv_channels(operation.groups, input_shape[0], weight_shape)
+        lengths = _conv_lengths(operation, input_shape[1:], kernel_size)
+    else:
+        out_channels, per_step = _transposed_channels(operation.groups, input_shape[0], weight_shape)
+        lengths = _transposed_lengths(operation, input_shape[1:], kernel_size)
+    if bias_shape is not None:
+        shapes.check_shape(bias_shape, ("C_out",), "bias")
+        if bias_shape[0] != out_channels:
+            raise ConvError(f"bias has {bias_shape[0]} values, output has {out_channels} channels", "/bias")
+    return _finish(
+        operation, input_shape, weight_shape, bias_shape, out_channels, lengths, kernel_size, per_step
+    )
+
+
+def _conv_channels(groups: int, in_channels: int, weight_shape: tuple[int, ...]) -> Size:
+    out_channels, per_step = weight_shape[:2]
+    shapes.check_divides(groups, in_channels, "input channels")
+    shapes.check_divides(groups, out_channels, "output channels")
+    if per_step * groups != in_channels:
+        times = f" ({per_step} in each of {groups} groups)" if groups > 1 else ""
+        raise ConvError(
+            f"input has {in_channels} channels, weight expects {per_step * groups}{times}", "/weight"
+        )
+    return out_channels, per_step
+
+
+def _transposed_channels(groups: int, in_channels: int, weight_shape: tuple[int, ...]) -> Size:
+    shapes.check_divides(groups, in_channels, "input channels")
+    if weight_shape[0] != in_channels:
+        raise ConvError(f"input has {in_channels} channels, weight expects {weight_shape[0]}", "/weight")
+    return weight_shape[1] * groups, in_channels // groups
+
+
+def _conv_lengths(operation: Conv2d, space: tuple[int, ...], kernel_size: Size) -> list[shapes.Length]:
+    padding = cast(Padding, operation.padding)
+    lengths = []
+    for axis, n, sides, kernel, stride, dilation in zip(
+        shapes.AXES, space, padding.sides, kernel_size, operation.stride, operation.dilation, strict=True
+    ):
+        shapes.check_borrowed(axis, n, sides, operation.padding_mode)
+        lengths.append(shapes.convolved(axis, n, sides, kernel, stride, dilation))
+    return lengths
+
+
+def _transposed_lengths(
+    operation: ConvTranspose2d, space: tuple[int, ...], kernel_size: Size
+) -> list[shapes.Length]:
+    return [
+        shapes.transposed(axis, n, sides, kernel, stride, dilation, extra)
+        for axis, n, sides, kernel, stride, dilation, extra in zip(
+            shapes.AXES, space, operation.padding.sides, kernel_size, operation.stride, operation.dilation,
+            operation.output_padding, strict=True,
+        )
+    ]  # fmt: skip
+
+
+def _finish(
+    operation: Operation,
+    input_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...] | None,
+    bias_shape: tuple[int, ...] | None,
+    out_channels: int,
+    lengths: list[shapes.Length],
+    kernel_size: Size,
+    per_step: int,
+) -> Plan:
+    height, width = lengths
+    return Plan(
+        operation,
+        cast(tuple[int, int, int], tuple(input_shape)),
+        cast(tuple[int, int, int, int], tuple(weight_shape)) if weight_shape is not None else None,
+        cast(tuple[int], tuple(bias_shape)) if bias_shape is not None else None,
+        (out_channels, height.value, width.value),
+        kernel_size,
+        per_step,
+        (height.formula, width.formula),
+    )
