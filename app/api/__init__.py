@@ -1,0 +1,5 @@
+"""HTTP for programs."""
+
+from app.api.routes import install
+
+__all__ = ["install"]

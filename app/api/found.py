@@ -1,0 +1,22 @@
+"""The scene that a URL names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.api.work import Pool
+from app.scenes.scene import Scene
+from app.scenes.store import Shelf
+
+
+async def find_scene(request: Request, id: str) -> Scene:
+    """From memory, or else from the store. Raises SceneNotFound or SceneDamaged."""
+    store: Shelf = request.app.state.store
+    pool: Pool = request.app.state.pool
+    scene = store.at_hand(id)
+    return scene if scene is not None else await pool.file(store.get, id)
+
+
+Found = Annotated[Scene, Depends(find_scene)]

@@ -1,0 +1,203 @@
+"""The bodies that describe scenes: parsed strictly, normalised once, trusted from there on."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AllowInfNan,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    model_validator,
+)
+
+from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding, PaddingMode
+from app.scenes.sources import Distribution
+
+T = TypeVar("T")
+Rows = Annotated[list[T], Field(fail_fast=True)]
+Number = Annotated[float, AllowInfNan(False)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Random(Body):
+    shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=4)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    distribution: Distribution = "normal"
+
+
+class Source(Body):
+    """One way to say what a tensor holds, and only one."""
+
+    random: Random | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Source:
+        ways = [name for name in type(self).model_fields if name != "size"]
+        given = [name for name in ways if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"expected exactly one of {', '.join(ways)}, got {', '.join(given) or 'none'}")
+        return self
+
+    @property
+    def made(self) -> int:
+        """Elements that are made here rather than sent."""
+        return prod(self.random.shape) if self.random else 0
+
+
+def _pair(value: Any) -> Any:
+    """An integer stands for both: 2 -> (2, 2)."""
+    if isinstance(value, list) and len(value) == 2:
+        return tuple(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, value
+    raise ValueError("expected an integer or [h, w]")
+
+
+Size = Annotated[tuple[int, int], BeforeValidator(_pair, json_schema_input_type=int | tuple[int, int])]
+
+
+class Input(Source):
+    data: Rows[Rows[Rows[Number]]] | None = None
+    sample: str | None = None
+    size: Size | None = None
+
+    @model_validator(mode="after")
+    def _sample_has_size(self) -> Input:
+        if (self.sample is None) != (self.size is None):
+            raise ValueError("sample and size go together")
+        return self
+
+    @property
+    def made(self) -> int:
+        return 3 * prod(self.size) if self.size else super().made
+
+
+class Weight(Source):
+    data: Rows[Rows[Rows[Rows[Number]]]] | None = None
+    kernels: Annotated[list[str], Field(min_length=1, max_length=256)] | None = None
+
+
+class Bias(Source):
+    data: Rows[Number] | None = None
+
+
+class FourSides(Body):
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+
+def _sides(value: Any) -> Any:
+    """An integer or [h, w] -> four sides."""
+    if isinstance(value, dict):
+        return value
+    try:
+        height, width = _pair(value)
+    except ValueError:
+        raise ValueError("expected an integer, [h, w] or {top, bottom, left, right}") from None
+    return {"top": height, "bottom": height, "left": width, "right": width}
+
+
+def _sides_or_word(value: Any) -> Any:
+    if value == "valid":
+        return {}
+    return value if value == "same" else _sides(value)
+
+
+_AnySides = int | tuple[int, int] | FourSides
+Sides = Annotated[FourSides, BeforeValidator(_sides, json_schema_input_type=_AnySides)]
+ConvSides = Annotated[
+    FourSides | Literal["same"],
+    BeforeValidator(_sides_or_word, json_schema_input_type=_AnySides | Literal["valid", "same"]),
+]
+
+
+class OperationBody(Body):
+    """Fields of a torch layer; what they may be together is checked by the operation itself."""
+
+    def fields(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
+        return {name: _padding(value) for name, value in values.items()}
+
+
+def _padding(value: Any) -> Any:
+    if isinstance(value, FourSides):
+        return Padding(value.top, value.bottom, value.left, value.right)
+    return value
+
+
+class Conv2dBody(OperationBody):
+    kind: Literal["conv2d"]
+    stride: Size = (1, 1)
+    padding: ConvSides = FourSides()
+    padding_mode: PaddingMode = "zeros"
+    dilation: Size = (1, 1)
+    groups: int = 1
+    flip: bool = False
+
+    def build(self) -> Operation:
+        return Conv2d(**self.fields())
+
+
+class ConvTranspose2dBody(OperationBody):
+    kind: Literal["conv_transpose2d"]
+    stride: Size = (1, 1)
+    padding: Sides = FourSides()
+    output_padding: Size = (0, 0)
+    dilation: Size = (1, 1)
+    groups: int = 1
+
+    def build(self) -> Operation:
+        return ConvTranspose2d(**self.fields())
+
+
+class MaxPool2dBody(OperationBody):
+    kind: Literal["max_pool2d"]
+    kernel_size: Size
+    stride: Size | None = None
+    padding: Sides = FourSides()
+    dilation: Size = (1, 1)
+    ceil_mode: bool = False
+
+    def build(self) -> Operation:
+        return MaxPool2d(**self.fields())
+
+
+class AvgPool2dBody(OperationBody):
+    kind: Literal["avg_pool2d"]
+    kernel_size: Size
+    stride: Size | None = None
+    padding: Sides = FourSides()
+    dilation: Size = (1, 1)
+    ceil_mode: bool = False
+    count_include_pad: bool = True
+
+    def build(self) -> Operation:
+        return AvgPool2d(**self.fields())
+
+
+AnyOperation = Annotated[
+    Conv2dBody | ConvTranspose2dBody | MaxPool2dBody | AvgPool2dBody, Discriminator("kind")
+]
+
+
+class SceneBody(Body):
+    input: Input
+    weight: Weight | None = None
+    bias: Bias | None = None
+    operation: AnyOperation
+    dtype: Literal["float32", "float64", "int32"] = "float32"
+
+    @property
+    def made(self) -> int:
+        """Elements that are made here rather than sent."""
+        return sum(source.made for source in (self.input, self.weight, self.bias) if source is not None)

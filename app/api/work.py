@@ -1,0 +1,58 @@
+"""Where work is done: small work at once, large work in a bounded pool, files in threads of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
+
+from app.api.problems import Busy
+from app.settings import Limits
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Numbers touched; about a millisecond, less than handing the work to a thread may cost under load.
+SMALL: Final = 20_000
+_FILE_THREADS: Final = 4
+
+
+class Pool:
+    """Threads for large computations, at most `max_computations` at a time, `max_waiting` in line."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._seconds = limits.max_seconds
+        self._room = limits.max_computations + limits.max_waiting
+        self._threads = ThreadPoolExecutor(limits.max_computations, "compute")
+        self._files = ThreadPoolExecutor(_FILE_THREADS, "files")
+
+    async def run(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the work: at once if it is small. Raises Busy if there is no room or it takes too long."""
+        if cost <= SMALL:
+            return work(*args, **kwargs)
+        if self._room == 0:
+            raise Busy("too many large computations are waiting already")
+        self._room -= 1
+        loop = asyncio.get_running_loop()
+        future = self._threads.submit(work, *args, **kwargs)
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+        return await self._within_time(future)
+
+    async def file(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do work that waits for files, never behind computations."""
+        return await self._within_time(self._files.submit(work, *args, **kwargs))
+
+    async def _within_time(self, future: Future[R]) -> R:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise Busy(f"this took longer than max_seconds, {self._seconds:g} s") from None
+
+    def _leave(self) -> None:
+        self._room += 1
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._files.shutdown(wait=True)

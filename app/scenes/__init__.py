@@ -1,0 +1,1 @@
+"""What is shown: tensors and an operation, immutable, named by their content."""

@@ -1,0 +1,123 @@
+"""A scene: the tensors and the operation of one layer, immutable, named by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from app.conv.errors import ConvError
+from app.conv.operation import (
+    AvgPool2d,
+    Conv2d,
+    ConvTranspose2d,
+    MaxPool2d,
+    Operation,
+    Padding,
+    Plan,
+    plan,
+)
+from app.conv.taps import TapTable, taps
+from app.scenes.limits import check_plan
+from app.settings import Limits
+
+DTYPES: Final[Mapping[str, torch.dtype]] = {
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "int32": torch.int32,
+}
+KINDS: Final[Mapping[str, type[Operation]]] = {
+    kind.kind: kind for kind in (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d)
+}
+_CANON: Final = b"convscope-scene-1\n"
+_ID_LENGTH: Final = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One layer with its numbers; the tensors are contiguous, on the CPU, and never written to."""
+
+    plan: Plan
+    dtype: str
+    input: Tensor
+    weight: Tensor | None
+    bias: Tensor | None
+
+    @cached_property
+    def id(self) -> str:
+        """A digest of all that distinguishes this scene, the same everywhere and for ever."""
+        shapes = {name: list(tensor.shape) for name, tensor in self.tensors.items()}
+        head = {"dtype": self.dtype, "operation": describe(self.plan.operation), "shapes": shapes}
+        digest = hashlib.sha256(_CANON + json.dumps(head, sort_keys=True, separators=(",", ":")).encode())
+        for tensor in self.tensors.values():
+            array = tensor.numpy()
+            digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
+        return digest.hexdigest()[:_ID_LENGTH]
+
+    @cached_property
+    def taps(self) -> TapTable:
+        return taps(self.plan)
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The tensors that are there, by name."""
+        named = {"input": self.input, "weight": self.weight, "bias": self.bias}
+        return {name: tensor for name, tensor in named.items() if tensor is not None}
+
+    @property
+    def nbytes(self) -> int:
+        return sum(tensor.nbytes for tensor in self.tensors.values())
+
+
+def make_scene(
+    operation: Operation, input: Tensor, weight: Tensor | None, bias: Tensor | None, limits: Limits
+) -> Scene:
+    """Plan the layer and check it against the limits.
+
+    Raises ConvError for a layer that cannot be and LimitExceeded for one that is too large, before anything
+    in proportion to its output is allocated.
+    """
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tensor.dtype != input.dtype:
+            raise ConvError(f"{name} is {tensor.dtype}, input is {input.dtype}", at=f"/{name}")
+    planned = plan(operation, _shape(input), _shape(weight), _shape(bias))
+    check_plan(planned, limits)
+    dtype = str(input.dtype).removeprefix("torch.")
+    return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
+                 bias if bias is None else _canonical(bias))  # fmt: skip
+
+
+def _shape(tensor: Tensor | None) -> Any:
+    return None if tensor is None else tuple(tensor.shape)
+
+
+def _canonical(tensor: Tensor) -> Tensor:
+    # Adding zero turns -0.0 into 0.0, so that equal numbers make equal scenes.
+    return (tensor + 0).contiguous()
+
+
+@lru_cache(maxsize=1024)
+def describe(operation: Operation) -> dict[str, Any]:
+    """Every field of a normalised operation, as JSON has it. Shared: not to be changed."""
+    values = asdict(operation).items()
+    return {"kind": operation.kind} | {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values
+    }
+
+
+def operation_from(described: Mapping[str, Any]) -> Operation:
+    """The operation that `describe` described."""
+    kind = KINDS[described["kind"]]
+    return kind(**{field.name: _value(described[field.name]) for field in fields(kind)})
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return Padding(**value) if isinstance(value, dict) else value

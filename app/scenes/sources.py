@@ -1,0 +1,137 @@
+"""Where tensors come from: nested lists, random numbers, sample pictures, named kernels."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from app.conv.errors import ConvError
+from app.conv.kernels import KERNELS, kernel
+from app.conv.operation import ConvTranspose2d, Operation
+from app.scenes.limits import check_tensor
+from app.scenes.scene import DTYPES
+from app.settings import STATIC, Limits
+
+Distribution = Literal["normal", "uniform", "integers"]
+SAMPLES: Final = tuple(sorted(path.stem for path in (STATIC / "samples").glob("*.png")))
+_INT32: Final = torch.iinfo(torch.int32)
+# Random integers are small enough to be added up by eye.
+_SMALLEST, _LARGEST = -5, 5
+
+
+def from_lists(data: list[Any], ndim: int, dtype: str, at: str) -> Tensor:
+    """Nested lists of finite Python numbers as a tensor of `ndim` dimensions.
+
+    Raises ConvError, at its own place, for ragged or empty lists and for a number that `dtype` cannot hold.
+    """
+    try:
+        array = np.array(data, dtype=np.float64)
+    except ValueError:
+        raise _ragged(data, ndim, at) from None
+    if array.ndim != ndim or array.size == 0:
+        raise ConvError(f"shape {array.shape} has no elements, expected {ndim} dimensions of 1 or more", at)
+    return _checked_int32(array, at) if dtype == "int32" else _checked_float(array, dtype, at)
+
+
+def _checked_float(array: np.ndarray[Any, np.dtype[np.float64]], dtype: str, at: str) -> Tensor:
+    tensor = torch.from_numpy(array).to(DTYPES[dtype])
+    finite = torch.isfinite(tensor)
+    if not finite.all():
+        raise _unfit(array, (~finite).numpy(), f"is outside the range of {dtype}", at)
+    return tensor
+
+
+def _checked_int32(array: np.ndarray[Any, np.dtype[np.float64]], at: str) -> Tensor:
+    bad = (array != np.rint(array)) | (array < _INT32.min) | (array > _INT32.max)
+    if bad.any():
+        raise _unfit(array, bad, f"is not an integer from {_INT32.min} to {_INT32.max}, as int32 needs", at)
+    return torch.from_numpy(array.astype(np.int32))
+
+
+def _unfit(array: np.ndarray[Any, Any], bad: np.ndarray[Any, Any], why: str, at: str) -> ConvError:
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    return ConvError(f"{array[index]!r:.40} {why}", "/".join([at, *map(str, index)]))
+
+
+def _ragged(data: list[Any], ndim: int, at: str) -> ConvError:
+    """Find the first list whose length differs from that of the first list beside it."""
+    level = [(at, data)]
+    for _ in range(ndim):
+        expected = len(level[0][1])
+        for place, items in level:
+            if len(items) != expected:
+                return ConvError(f"ragged: {len(items)} items, the lists beside it have {expected}", place)
+        level = [(f"{place}/{i}", item) for place, items in level for i, item in enumerate(items)]
+    return ConvError("the lists do not form a tensor", at)
+
+
+def from_random(
+    shape: tuple[int, ...], seed: int, distribution: Distribution, dtype: str, limits: Limits, at: str
+) -> Tensor:
+    """Numbers from torch's generator: standard normal, uniform in [0, 1), or integers from -5 to 5."""
+    check_tensor(at.strip("/"), shape, limits)
+    generator = torch.Generator().manual_seed(seed)
+    if distribution == "integers":
+        return torch.randint(_SMALLEST, _LARGEST + 1, shape, generator=generator).to(DTYPES[dtype])
+    if dtype == "int32":
+        raise ConvError(f"{distribution} numbers are not integers, int32 needs distribution 'integers'", at)
+    draw = torch.randn if distribution == "normal" else torch.rand
+    return draw(shape, generator=generator, dtype=DTYPES[dtype])
+
+
+def from_sample(name: str, size: tuple[int, int], dtype: str, limits: Limits, at: str) -> Tensor:
+    """A picture that comes with the program as (3, H, W), 0...1, scaled with a Lanczos filter."""
+    if name not in SAMPLES:
+        raise ConvError(f"no sample {name!r:.60}, there are {', '.join(SAMPLES)}", f"{at}/sample")
+    if dtype == "int32":
+        raise ConvError("a sample picture is 0...1, int32 needs integers", f"{at}/sample")
+    check_tensor(at.strip("/"), (3, *size), limits)
+    if min(size) < 1:
+        raise ConvError(f"size {size} must be 1 or more", f"{at}/size")
+    return _sample(name, size).to(DTYPES[dtype])
+
+
+@lru_cache(maxsize=8)
+def _sample(name: str, size: tuple[int, int]) -> Tensor:
+    with Image.open(STATIC / "samples" / f"{name}.png") as picture:
+        scaled = picture.convert("RGB").resize((size[1], size[0]), Image.Resampling.LANCZOS)
+    pixels = np.asarray(scaled).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+    return torch.from_numpy(np.ascontiguousarray(pixels))
+
+
+def from_kernels(names: list[str], operation: Operation, in_channels: int, dtype: str, at: str) -> Tensor:
+    """Named kernels as the weight of a convolution: one output channel each, alike on every input channel.
+
+    The shape is (n, in_channels/groups, kH, kW) for n names; transposed, (in_channels, n/groups, kH, kW).
+    """
+    stacked = torch.stack(_same_size(names, at))
+    if dtype == "int32" and not torch.equal(stacked, stacked.round()):
+        raise ConvError(f"{', '.join(names)}: there are fractions, int32 needs integers", f"{at}/kernels")
+    groups = getattr(operation, "groups", 1)
+    if in_channels % groups or len(names) % groups:
+        raise ConvError(
+            f"groups is {groups}, it must divide {in_channels} input channels and {len(names)} kernels",
+            "/operation/groups",
+        )
+    if isinstance(operation, ConvTranspose2d):
+        grouped = stacked.view(groups, -1, *stacked.shape[1:])
+        return grouped.repeat_interleave(in_channels // groups, 0).to(DTYPES[dtype])
+    return stacked[:, None].expand(-1, in_channels // groups, -1, -1).to(DTYPES[dtype])
+
+
+def _same_size(names: list[str], at: str) -> list[Tensor]:
+    for i, name in enumerate(names):
+        if name not in KERNELS:
+            known = ", ".join(KERNELS)
+            raise ConvError(f"there is no kernel {name!r:.60}, there are {known}", f"{at}/kernels/{i}")
+    kernels = [kernel(name) for name in names]
+    for i, (name, one) in enumerate(zip(names, kernels, strict=True)):
+        if one.shape != kernels[0].shape:
+            sizes = f"{name} is {tuple(one.shape)}, {names[0]} is {tuple(kernels[0].shape)}"
+            raise ConvError(f"the kernels of one weight have one size: {sizes}", f"{at}/kernels/{i}")
+    return kernels
