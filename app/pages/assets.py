@@ -1,0 +1,93 @@
+"""The static files, under a prefix that names their content: a year in every cache, and never a stale one."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, HTTPException, Request, Response
+
+from app.settings import STATIC
+
+_COMPRESSIBLE: Final = ("text/", "application/json", "image/svg+xml")
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file, read when first asked for."""
+
+    path: Path
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.path.read_bytes()
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The gzip form where the type gains from it."""
+        return gzip.compress(self.content, 9, mtime=0) if self.media_type.startswith(_COMPRESSIBLE) else None
+
+    @cached_property
+    def media_type(self) -> str:
+        guessed = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
+        if guessed in ("text/javascript", "application/javascript"):
+            return "text/javascript; charset=utf-8"
+        return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Every static file by its path below `static/`; nothing else can be asked for."""
+    files = sorted(path for path in STATIC.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(STATIC).as_posix(): Asset(path) for path in files}
+
+
+@cache
+def version() -> str:
+    """A digest over all names and contents."""
+    digest = hashlib.sha256()
+    for name, asset in assets().items():
+        digest.update(f"{name}\0{len(asset.content)}\0".encode() + asset.content)
+    return digest.hexdigest()[:12]
+
+
+def asset_url(path: str) -> str:
+    """Raises KeyError for a file that is not there, so that a broken link fails in tests."""
+    assets()[path]
+    return f"/static/{version()}/{path}"
+
+
+def install(app: FastAPI) -> None:
+    app.add_api_route(
+        "/static/{digest}/{path:path}",
+        _asset,
+        methods=["GET", "HEAD"],
+        include_in_schema=False,
+        name="static",
+    )
+
+
+async def _asset(request: Request, digest: str, path: str) -> Response:
+    asset = assets().get(path)
+    if asset is None:
+        raise HTTPException(404, "there is no such file")
+    tag = f'"{version()}"'
+    # An older page may still ask under its own digest: it gets what there is, but may not keep it.
+    headers = {
+        "Cache-Control": _FOREVER if digest == version() else "no-cache",
+        "ETag": tag,
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    if asset.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(
+            asset.compressed, media_type=asset.media_type, headers=headers | {"Content-Encoding": "gzip"}
+        )
+    return Response(asset.content, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,68 @@
+"""What the templates are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.conv.operation import Plan
+from app.languages import catalogue
+from app.scenes.presets import PRESETS
+from app.scenes.scene import Scene
+
+
+@dataclass(frozen=True)
+class Example:
+    """A preset in the list of examples."""
+
+    name: str
+    title: str
+    line: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The page of one scene."""
+
+    title: str
+    line: str
+    examples: list[Example]
+    boot: Mapping[str, object]
+
+
+def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
+    """`query`: what links carry on, such as `?lang=zh-CN`, or nothing."""
+    texts = catalogue(language)
+    name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
+    title = texts[f"preset.{name}.title"] if name else _scene_title(texts, scene.plan)
+    line = texts[f"preset.{name}.line"] if name else texts["scene.line"]
+    boot = {
+        "scene": scene.id,
+        "language": language,
+        "api": "/api/v1",
+        "messages": texts,
+        "autoplay": autoplay,
+    }
+    return Workbench(title, line, _examples(texts, query), boot)
+
+
+def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:
+    return texts["scene.title"].format(
+        kind=plan.operation.kind,
+        inputs=plan.input_shape[0],
+        outputs=plan.output_shape[0],
+        kernel="×".join(map(str, plan.kernel_size)),
+    )
+
+
+def _examples(texts: Mapping[str, str], query: str) -> list[Example]:
+    return [
+        Example(
+            name,
+            texts[f"preset.{name}.title"],
+            texts[f"preset.{name}.line"],
+            f"/s/{preset.scene.id}{query}",
+        )
+        for name, preset in PRESETS.items()
+    ]

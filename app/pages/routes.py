@@ -1,0 +1,105 @@
+"""Page routes: `/`, `/s/{id}`, and what a person sees where there is no page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from app.languages import LANGUAGES, catalogue, negotiate
+from app.pages import assets
+from app.pages.context import workbench
+from app.scenes.presets import PRESETS
+from app.scenes.scene import Scene
+from app.scenes.store import SceneDamaged, SceneNotFound
+from app.settings import TEMPLATES
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals["asset"] = assets.asset_url
+
+_Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages, the static files and the pages for errors to `app`."""
+    assets.install(app)
+    app.add_api_route("/", home, methods=["GET", "HEAD"], include_in_schema=False, name="home")
+    app.add_api_route(
+        "/s/{id}", scene_page, methods=["GET", "HEAD"], include_in_schema=False, name="scene-page"
+    )
+    _answer_people_in_html(app)
+
+
+async def home(request: Request) -> Response:
+    return _workbench(request, PRESETS["two-channels"].scene, autoplay=True)
+
+
+async def scene_page(request: Request, id: str) -> Response:
+    try:
+        store = request.app.state.store
+        scene = store.at_hand(id) or await request.app.state.pool.file(store.get, id)
+    except (SceneNotFound, SceneDamaged):
+        return _error(request, 404)
+    return _workbench(request, scene, autoplay=False)
+
+
+def _workbench(request: Request, scene: Scene, *, autoplay: bool) -> Response:
+    language = _language(request)
+    return _page(
+        request, "workbench.html", 200, page=workbench(scene, language, _query(request), autoplay=autoplay)
+    )
+
+
+def _error(request: Request, status: int) -> Response:
+    return _page(request, "error.html", status, status=404 if status < 500 else 500)
+
+
+def _page(request: Request, template: str, status_code: int, **context: object) -> Response:
+    language = _language(request)
+    other = next(code for code in LANGUAGES if code != language)
+    html = _TEMPLATES.get_template(template).render(
+        language=language,
+        t=catalogue(language),
+        other=other,
+        query=_query(request),
+        path=request.url.path,
+        **context,
+    )
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language", "Content-Language": language}
+    return HTMLResponse(html, status_code, headers)
+
+
+def _language(request: Request) -> str:
+    return negotiate(request.query_params.get("lang"), request.headers.get("Accept-Language", ""))
+
+
+def _query(request: Request) -> str:
+    """A language that was asked for by name stays asked for in the links."""
+    asked = request.query_params.get("lang")
+    return f"?lang={asked}" if asked in LANGUAGES else ""
+
+
+def _answer_people_in_html(app: FastAPI) -> None:
+    """A browser that asks for a page that is not there gets a page; programs keep their problem documents."""
+    for_programs: _Handler = app.exception_handlers[HTTPException]
+
+    async def answer(request: Request, error: Exception) -> Response:
+        wants_page = "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith(
+            "/api/"
+        )
+        if wants_page and isinstance(error, HTTPException) and error.status_code == 404:
+            return _error(request, 404)
+        answer = for_programs(request, error)
+        return answer if isinstance(answer, Response) else await answer
+
+    app.add_exception_handler(HTTPException, answer)

@@ -1,0 +1,94 @@
+/**
+ * Value -> colour: one zero-centred diverging scale (blue above zero, orange below: told apart with any colour vision),
+ * and the ink that can be read on it.
+ *
+ * @typedef {'light'|'dark'} Theme
+ * @typedef {[number, number, number]} Rgb  0 … 255
+ * @typedef {{theme: Theme, stops: Rgb[], words: Uint32Array, css: string[], ink: string[]}} Scale
+ *   `stops`: the extremes' and the middle's colours; the tables have STEPS entries from −max to +max.
+ */
+
+const HALF = 127;
+const STEPS = 2 * HALF + 1;
+
+/** From −max over 0 to +max. @type {Record<Theme, Rgb[]>} */
+const STOPS = {
+  light: [[166, 76, 6], [224, 130, 34], [250, 205, 148], [248, 249, 251], [178, 204, 236], [88, 143, 207], [24, 83, 158]],
+  dark: [[255, 190, 112], [208, 118, 36], [104, 62, 26], [32, 36, 44], [34, 66, 108], [58, 118, 190], [150, 198, 255]],
+};
+
+const INK = { dark: '#000000', light: '#ffffff' };
+
+/** @type {Partial<Record<Theme, Scale>>} */
+const made = {};
+
+/** @param {Theme} theme @returns {Scale} */
+export function scale(theme) {
+  return (made[theme] ??= makeScale(theme));
+}
+
+/** @param {Theme} theme @returns {Scale} */
+function makeScale(theme) {
+  const stops = STOPS[theme];
+  const words = new Uint32Array(STEPS);
+  const css = [];
+  const ink = [];
+  for (let i = 0; i < STEPS; i++) {
+    const rgb = between(stops, (i / (STEPS - 1)) * (stops.length - 1));
+    words[i] = pack(rgb);
+    css.push(`rgb(${rgb.join(' ')})`);
+    ink.push(inkOn(rgb));
+  }
+  return { theme, stops, words, css, ink };
+}
+
+/** @param {Rgb[]} stops @param {number} at @returns {Rgb} */
+function between(stops, at) {
+  const low = Math.min(Math.floor(at), stops.length - 2);
+  const share = at - low;
+  const [a, b] = [/** @type {Rgb} */ (stops[low]), /** @type {Rgb} */ (stops[low + 1])];
+  const mix = (/** @type {0|1|2} */ k) => Math.round(a[k] * (1 - share) + b[k] * share);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** An entry of the scale's tables; a value beyond ±max takes the extreme. @param {number} value @param {number} max */
+export function level(value, max) {
+  if (!(max > 0)) return HALF;
+  return HALF + Math.round(Math.min(Math.max(value / max, -1), 1) * HALF);
+}
+
+/** One pixel as canvas ImageData stores it on little-endian machines (ABGR). @param {Rgb} rgb */
+export function pack([r, g, b]) {
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+}
+
+/** The brightness 0 … 1 of a picture's channel in its own tint. @param {number} value @param {0|1|2} channel */
+export function tint(value, channel) {
+  const v = Math.round(Math.min(Math.max(value, 0), 1) * 255);
+  /** @type {Rgb} */
+  const rgb = [v >> 3, v >> 3, v >> 3];
+  rgb[channel] = v;
+  return pack(rgb);
+}
+
+/** Black or white, whichever stands out more; one of them always reaches 4.5:1. @param {Rgb} rgb */
+function inkOn(rgb) {
+  const l = luminance(rgb);
+  return (l + 0.05) / (luminance([0, 0, 0]) + 0.05) >= 1.05 / (l + 0.05) ? INK.dark : INK.light;
+}
+
+/** Relative luminance (WCAG 2.2). @param {Rgb} rgb */
+export function luminance(rgb) {
+  const [r, g, b] = rgb.map((v) => (v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * /** @type {number} */ (r) + 0.7152 * /** @type {number} */ (g) + 0.0722 * /** @type {number} */ (b);
+}
+
+/** The largest magnitude: what ±max of a tensor's scale is. @param {ArrayLike<number>} data */
+export function magnitude(data) {
+  let max = 0;
+  for (let i = 0; i < data.length; i++) {
+    const size = Math.abs(/** @type {number} */ (data[i]));
+    if (size > max) max = size;
+  }
+  return max;
+}

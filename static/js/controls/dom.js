@@ -1,0 +1,25 @@
+/** Finding and making elements. */
+
+/**
+ * @template {Element} T
+ * @param {string} selector @param {{new(): T}} type @param {ParentNode} [root] @returns {T}
+ * @throws {Error} when the page has no such element: the template and the script do not belong together
+ */
+export function find(selector, type, root = document) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`${selector} is not in the page`);
+  return found;
+}
+
+/** @param {string} name @param {string} [className] @param {string} [text] @returns {HTMLElement} */
+export function make(name, className = '', text = '') {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  return element;
+}
+
+/** Changes text only where it differs: a screen reader hears what is new, and the layout rests. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

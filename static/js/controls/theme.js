@@ -1,0 +1,49 @@
+/**
+ * Light and dark: the system's wish, or the reader's own, kept for the next visit. The colours come from the style sheet.
+ *
+ * @import {State} from '../state.js'
+ * @import {Inks} from '../frame.js'
+ */
+
+import { find } from './dom.js';
+
+const KEY = 'convscope.theme';
+
+/** @param {State} state @param {() => void} changed */
+export function theme(state, changed) {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const apply = () => {
+    state.theme.value = /** @type {'light'|'dark'} */ (document.documentElement.dataset.theme ?? (dark.matches ? 'dark' : 'light'));
+    state.still.value = calm.matches;
+    changed();
+  };
+  dark.addEventListener('change', apply);
+  calm.addEventListener('change', apply);
+  find('#theme', HTMLButtonElement).onclick = () => {
+    const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
+    document.documentElement.dataset.theme = next;
+    remember(next);
+    apply();
+  };
+  apply();
+}
+
+/** Storage may be forbidden; the choice then lasts as long as the page. @param {string} choice */
+function remember(choice) {
+  try {
+    localStorage.setItem(KEY, choice);
+  } catch {
+    return;
+  }
+}
+
+/** @returns {Inks} */
+export function inks() {
+  const style = getComputedStyle(document.documentElement);
+  const color = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  return {
+    text: color('--text'), muted: color('--muted'), line: color('--line'), paper: color('--paper'),
+    soft: color('--soft'), accent: color('--accent'), onAccent: color('--on-accent'),
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * The timeline's buttons, scrubber, speed, granularity and output channel.
+ *
+ * @import {State} from '../state.js'
+ * @import {Translate} from '../i18n.js'
+ * @import {Granularity} from '../types.js'
+ */
+
+import { effect } from '../../vendor/signals-core-1.14.5.js';
+import * as timeline from '../timeline.js';
+import { find, setText } from './dom.js';
+
+/** @param {State} state @param {Translate} t */
+export function transport(state, t) {
+  buttons(state, t);
+  scrubber(state, t);
+  granularity(state);
+  speed(state, t);
+  chooser(state, t);
+}
+
+/** @param {State} state @param {Translate} t */
+function buttons(state, t) {
+  const play = find('#play', HTMLButtonElement);
+  play.onclick = () => state.togglePlay();
+  find('#to-start', HTMLButtonElement).onclick = () => state.jump(() => 0);
+  find('#to-end', HTMLButtonElement).onclick = () => state.jump((clock) => timeline.duration(clock));
+  find('#back', HTMLButtonElement).onclick = () => state.stepBeat(-1);
+  find('#forward', HTMLButtonElement).onclick = () => state.stepBeat(1);
+  effect(() => {
+    const playing = state.playing.value;
+    play.classList.toggle('is-playing', playing);
+    const label = t(playing ? 'timeline.pause' : 'timeline.play');
+    play.setAttribute('aria-label', label);
+    play.title = label;
+  });
+}
+
+/** @param {State} state @param {Translate} t */
+function scrubber(state, t) {
+  const input = find('#scrubber', HTMLInputElement);
+  const label = find('#where', HTMLElement);
+  input.oninput = () => {
+    const clock = state.clock.peek();
+    if (clock) state.jump(() => Math.round(Number(input.value)) * timeline.beatsPerWindow(clock));
+  };
+  effect(() => {
+    const clock = state.clock.value;
+    if (clock) input.max = String(clock.outChannels * clock.windows);
+  });
+  effect(() => {
+    const clock = state.clock.value;
+    if (!clock) return;
+    const windows = state.time.value / timeline.beatsPerWindow(clock);
+    input.value = String(windows);
+    input.style.setProperty('--share', String(windows / (clock.outChannels * clock.windows)));
+  });
+  effect(() => {
+    const clock = state.clock.value;
+    if (!clock) return;
+    const text = t('timeline.where', { window: state.window.value + 1, windows: clock.windows });
+    setText(label, text);
+    input.setAttribute('aria-valuetext', `${text}, ${t('output.channel', { channel: state.outChannel.value })}`);
+  });
+}
+
+/** @param {State} state */
+function granularity(state) {
+  for (const radio of document.querySelectorAll('input[name="granularity"]')) {
+    if (!(radio instanceof HTMLInputElement)) continue;
+    radio.onchange = () => state.chooseGranularity(/** @type {Granularity} */ (radio.value));
+    effect(() => {
+      radio.checked = state.granularity.value === radio.value;
+    });
+  }
+}
+
+/** @param {State} state @param {Translate} t */
+function speed(state, t) {
+  const select = find('#speed', HTMLSelectElement);
+  select.onchange = () => {
+    state.speed.value = Number(select.value);
+  };
+  effect(() => {
+    select.value = String(state.speed.value);
+    select.setAttribute('aria-label', t('timeline.speed'));
+  });
+}
+
+/** @param {State} state @param {Translate} t */
+function chooser(state, t) {
+  const root = find('#chooser', HTMLElement);
+  const select = find('#out-channel', HTMLSelectElement);
+  const [previous, next] = [find('#previous-output', HTMLButtonElement), find('#next-output', HTMLButtonElement)];
+  previous.onclick = () => state.chooseOutput(state.outChannel.peek() - 1);
+  next.onclick = () => state.chooseOutput(state.outChannel.peek() + 1);
+  select.onchange = () => state.chooseOutput(Number(select.value));
+  effect(() => {
+    const count = state.clock.value?.outChannels ?? 1;
+    root.hidden = count < 2;
+    if (select.options.length === count) return;
+    select.replaceChildren(...Array.from({ length: count }, (_, o) => new Option(t('output.option', { channel: o, channels: count }), String(o))));
+  });
+  effect(() => {
+    const count = state.clock.value?.outChannels ?? 1;
+    const chosen = state.outChannel.value;
+    select.value = String(chosen);
+    previous.disabled = chosen === 0;
+    next.disabled = chosen === count - 1;
+  });
+}

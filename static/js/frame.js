@@ -1,0 +1,194 @@
+/**
+ * (state, size) -> Frame: all that the painters need, and nothing else. Pure.
+ *
+ * @import {Step, Summary, Taps, Tensor} from './types.js'
+ * @import {Layout, Subject} from './layout.js'
+ * @import {Plane, Window} from './geometry.js'
+ * @import {Position} from './timeline.js'
+ * @import {Theme} from './color.js'
+ * @import {Ledger} from './ledger.js'
+ *
+ * @typedef {{text: string, muted: string, line: string, paper: string, soft: string, accent: string, onAccent: string}} Inks
+ *
+ * @typedef {{
+ *   summary: Summary, taps: Taps, plane: Plane, subject: Subject,
+ *   input: Tensor, weight: Tensor|null, bias: number[], inputMax: number, weightMax: number,
+ *   inputLow: number, weightLow: number, rowSources: Int32Array, colSources: Int32Array,
+ * }} Model
+ *   what does not change while a scene is shown
+ *
+ * @typedef {{
+ *   slot: number, channel: number, index: number, active: boolean, products: number, sum: number, accumulate: number,
+ * }} Row
+ *   index: position in the step, -1: not of this group; products: kernel cells multiplied so far, the last one perhaps
+ *   in part; sum, accumulate: 0 … 1
+ *
+ * @typedef {{
+ *   model: Model, layout: Layout, position: Position, theme: Theme, inks: Inks, tinted: boolean, ratio: number,
+ *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
+ *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
+ *   row: number, col: number, placed: number, labels: Record<string, string>, still: string,
+ * }} Frame
+ *   placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
+ */
+
+import { magnitude } from './color.js';
+import { between, inChannels, kernelSize, plane, sliceOffset, sources, windowAt } from './geometry.js';
+import { layout } from './layout.js';
+import { decimalsFor, format, ledger } from './ledger.js';
+
+/** @param {import('./state.js').Scene} scene @returns {Model} */
+export function model({ summary, taps, input, weight, bias }) {
+  const { shapes } = summary;
+  const cells = plane(summary);
+  const [channels, ] = shapes.input;
+  const [outChannels, height, width] = shapes.output;
+  return {
+    summary, taps, plane: cells, input, weight,
+    bias: bias ? [...bias.data] : [],
+    subject: { plane: cells, kernel: kernelSize(summary), channels, output: [height, width], outChannels, weighted: weight !== null },
+    inputMax: magnitude(input.data), inputLow: low(input.data),
+    weightMax: weight ? magnitude(weight.data) : 0, weightLow: weight ? low(weight.data) : 0,
+    rowSources: sources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows),
+    colSources: sources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols),
+  };
+}
+
+/** @param {import('./types.js').Numbers} data */
+function low(data) {
+  let least = 0;
+  for (const value of data) if (value < least) least = value;
+  return least;
+}
+
+/**
+ * @param {{
+ *   model: Model, position: Position, step: Step|null, output: Tensor|null, outputMax: number, scroll: number|null,
+ *   theme: Theme, inks: Inks, tinted: boolean, width: number, height: number, ratio: number, labels: Record<string, string>,
+ * }} view
+ * @returns {Frame}
+ */
+export function frame(view) {
+  const { model, position, step } = view;
+  const { summary, taps, subject } = model;
+  const at = layoutOf(subject, view.width, view.height);
+  const inputs = inChannels(summary, position.outChannel);
+  const first = firstRow(at, subject.channels, inputs, position, view.scroll);
+  const [, height, width] = summary.shapes.output;
+  const row = Math.floor(position.window / width);
+  const col = position.window % width;
+  const target = windowAt(summary, taps, row, col);
+  const shown = step?.index === position.window ? step : null;
+  return {
+    ...view, layout: at, first, inChannels: inputs,
+    rows: rows(at, first, inputs, position, subject),
+    target,
+    window: position.slide < 1 && position.window > 0 ? sliding(summary, taps, position, width, target) : target,
+    step: shown,
+    printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
+    row, col, placed: Math.min(position.window + (position.place === 1 ? 1 : 0), height * width),
+    still: [summary.id, position.outChannel, first, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax].join(),
+  };
+}
+
+/** @type {{subject?: Subject, width?: number, height?: number, at?: Layout}} */
+const last = {};
+
+/** The layout changes with the size only. @param {Subject} subject @param {number} width @param {number} height @returns {Layout} */
+function layoutOf(subject, width, height) {
+  if (!last.at || last.subject !== subject || last.width !== width || last.height !== height) {
+    Object.assign(last, { subject, width, height, at: layout(subject, width, height) });
+  }
+  return /** @type {Layout} */ (last.at);
+}
+
+/** The first visible channel: where the reader scrolled to, or the screenful of the channel at work. @param {Layout} at @param {number} channels @param {number[]} inputs @param {Position} position @param {number|null} scroll */
+function firstRow(at, channels, inputs, position, scroll) {
+  const most = channels - at.visible;
+  if (most <= 0) return 0;
+  if (scroll !== null) return Math.min(Math.max(scroll, 0), most);
+  const working = inputs[Math.min(Math.max(position.active, position.channels - 1, 0), inputs.length - 1)] ?? 0;
+  const screen = position.active < 0 && position.channels === 0 ? (inputs[0] ?? 0) : Math.floor(working / at.visible) * at.visible;
+  return Math.min(screen, most);
+}
+
+/** @param {Layout} at @param {number} first @param {number[]} inputs @param {Position} position @param {Subject} subject @returns {Row[]} */
+function rows(at, first, inputs, position, subject) {
+  const taps = subject.kernel[0] * subject.kernel[1];
+  return Array.from({ length: at.visible }, (_, slot) => {
+    const channel = first + slot;
+    const index = channel - (inputs[0] ?? 0);
+    const inGroup = index >= 0 && index < inputs.length;
+    const done = inGroup && index < position.channels;
+    const working = inGroup && !done && (position.active === -1 || position.active === index);
+    return {
+      slot, channel, index: inGroup ? index : -1,
+      active: inGroup && position.active === index,
+      products: done ? taps : working ? position.products : 0,
+      sum: done ? 1 : working ? position.sum : 0,
+      accumulate: done ? 1 : working ? position.accumulate : 0,
+    };
+  });
+}
+
+/** @param {Summary} summary @param {Taps} taps @param {Position} position @param {number} width @param {Window} target */
+function sliding(summary, taps, position, width, target) {
+  const from = position.window - 1;
+  return between(windowAt(summary, taps, Math.floor(from / width), from % width), target, ease(position.slide));
+}
+
+/** @param {number} p */
+export function ease(p) {
+  return p * p * (3 - 2 * p);
+}
+
+/** @type {WeakMap<Step, {room: string, printed: Ledger}>} */
+const printedSteps = new WeakMap();
+
+/** The step with as many decimals as the cells have room for. @param {Step} step @param {Model} model @param {number} o @param {number[]} inputs @param {Layout} at @returns {Ledger} */
+function printedOnStage(step, model, o, inputs, at) {
+  const room = `${at.kernelCell}/${at.sum.width}`;
+  const kept = printedSteps.get(step);
+  if (kept?.room === room) return kept.printed;
+  const layer = layerOf(model, o, inputs);
+  const values = step.products.flat(2);
+  const sums = [step.output, layer.bias, ...step.channel_sums, ...step.running_sums];
+  const decimals = Math.min(fitting(values, charactersIn(at.kernelCell)), fitting(sums, Math.floor(at.sum.width / 9)));
+  const printed = ledger(step, layer, decimals);
+  printedSteps.set(step, { room, printed });
+  return printed;
+}
+
+/** What the ledger asks of a layer. @param {Model} model @param {number} o @param {number[]} inputs */
+export function layerOf({ summary, weight, bias }, o, inputs) {
+  const kW = kernelSize(summary)[1];
+  return {
+    outChannel: o, inChannels: inputs, bias: bias[o] ?? 0,
+    weight: (/** @type {number} */ c, /** @type {number} */ u, /** @type {number} */ v) =>
+      weight ? (weight.data[sliceOffset(summary, o, inputs[c] ?? 0) + u * kW + v] ?? 0) : null,
+  };
+}
+
+/** The font in a cell, in CSS pixels. @param {number} cell */
+export function fontIn(cell) {
+  return Math.min(Math.max(cell * 0.36, 10), 26);
+}
+
+/** Tabular figures are about 0.56 em wide. @param {number} cell */
+export function charactersIn(cell) {
+  return Math.floor((cell - 3) / (fontIn(cell) * 0.56));
+}
+
+/** The most decimals with which every value fits into `room` characters. @param {ArrayLike<number>} values @param {number} room */
+export function fitting(values, room) {
+  let decimals = decimalsFor(values, 4);
+  let [longest, least] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = /** @type {number} */ (values[i]);
+    if (value > longest) longest = value;
+    if (value < least) least = value;
+  }
+  const tooLong = () => Math.max(format(longest, decimals).length, format(least, decimals).length) > room;
+  while (decimals > 0 && tooLong()) decimals -= 1;
+  return decimals;
+}

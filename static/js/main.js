@@ -1,0 +1,109 @@
+/**
+ * The composition root of the workbench.
+ *
+ * @import {Boot} from './types.js'
+ * @import {Frame, Inks} from './frame.js'
+ */
+
+import { computed, effect } from '../vendor/signals-core-1.14.5.js';
+import { Api } from './api.js';
+import { find, setText } from './controls/dom.js';
+import { keys } from './controls/keys.js';
+import { stage } from './controls/stage.js';
+import { inks, theme } from './controls/theme.js';
+import { transport } from './controls/transport.js';
+import { words } from './controls/words.js';
+import { shapeFormulas } from './formula.js';
+import { frame, model } from './frame.js';
+import { translator } from './i18n.js';
+import { State } from './state.js';
+import { Surface } from './surface.js';
+
+const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
+const t = translator(boot.messages);
+const state = new State(new Api(boot.api));
+const current = computed(() => (state.scene.value ? model(state.scene.value) : null));
+const canvas = find('#stage', HTMLCanvasElement);
+const room = find('#stage-room', HTMLElement);
+
+/** @type {Inks} */
+let colors = inks();
+let size = { width: 0, height: 0 };
+let before = 0;
+
+const labels = Object.fromEntries(
+  ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias'].map((name) => [name, t(`stage.${name}`)]),
+);
+
+const surface = new Surface(canvas, nextFrame);
+
+/** @param {number} now @returns {Frame|null} */
+function nextFrame(now) {
+  if (state.playing.peek()) {
+    state.advance(Math.min((now - before) / 1000, 0.1));
+    surface.requestPaint();
+  }
+  before = now;
+  const [shown, position] = [current.peek(), state.position.peek()];
+  if (!shown || !position || size.width === 0) return null;
+  return frame({
+    model: shown, position, step: state.step.peek(),
+    output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
+    scroll: state.scroll.peek(), theme: state.theme.peek(), inks: colors, tinted: state.tinted.peek(),
+    width: size.width, height: size.height, ratio: devicePixelRatio,
+    labels: state.granularity.peek() === 'product' ? { ...labels, tap: 'on' } : labels,
+  });
+}
+
+new ResizeObserver(() => {
+  size = { width: room.clientWidth, height: room.clientHeight };
+  surface.requestPaint();
+}).observe(room);
+
+effect(() => {
+  state.position.value;
+  state.step.value;
+  state.arrivals.value;
+  state.theme.value;
+  state.tinted.value;
+  state.scroll.value;
+  if (state.playing.value) before = performance.now();
+  surface.requestPaint();
+});
+
+effect(() => {
+  state.loadOutput(state.outChannel.value);
+});
+
+effect(() => {
+  const summary = state.scene.value?.summary;
+  if (!summary) return;
+  setText(find('#formula', HTMLElement), shapeFormulas(summary).join('   '));
+  const { multiply_adds, parameters } = summary.counts;
+  const count = (/** @type {number} */ value) => value.toLocaleString(boot.language);
+  setText(find('#counts', HTMLElement), t('counts', { parameters: count(parameters), multiplyAdds: count(multiply_adds) }));
+});
+
+effect(() => {
+  const error = state.error.value;
+  const box = find('#trouble', HTMLElement);
+  box.hidden = error === null;
+  if (error) setText(find('#trouble-text', HTMLElement), error.status === 0 ? t('error.offline') : t('error.answer', error));
+});
+find('#retry', HTMLButtonElement).onclick = () => (state.scene.peek() ? (state.error.value = null, state.arrivals.value++) : state.open(boot.scene));
+
+const help = find('#help', HTMLDialogElement);
+const openHelp = () => help.showModal();
+find('#help-open', HTMLButtonElement).onclick = openHelp;
+
+theme(state, () => {
+  colors = inks();
+  surface.requestPaint();
+});
+transport(state, t);
+keys(state, openHelp);
+stage(state, canvas, t);
+words(state, t, () => current.peek());
+await state.open(boot.scene);
+document.documentElement.dataset.ready = 'true';
+if (boot.autoplay && !state.still.peek()) state.togglePlay();

@@ -1,0 +1,313 @@
+/**
+ * What time moves: the window on every channel, products, sums, the value on its way into the output.
+ *
+ * @import {Frame, Row} from '../frame.js'
+ * @import {Rect} from '../types.js'
+ * @import {Bitmaps} from './bitmaps.js'
+ * @import {Window} from '../geometry.js'
+ */
+
+import { level, scale } from '../color.js';
+import { charactersIn, ease, fitting, fontIn } from '../frame.js';
+import { isSolid } from '../geometry.js';
+import { inSlot, READABLE } from '../layout.js';
+import { format } from '../ledger.js';
+import { cellBox, heat, paintCell, paintGhost, paintGrid } from './grid.js';
+import { centred, font, rounded } from './text.js';
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
+export function paintMoving(context, frame, bitmaps) {
+  paintPlaced(context, frame, bitmaps);
+  for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row);
+  if (frame.layout.bars) paintBars(context, frame, frame.layout.bars);
+  paintTotal(context, frame);
+}
+
+/** The output cells that stand: a part of the finished picture. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
+function paintPlaced(context, frame, bitmaps) {
+  const { layout: at, output, placed, model } = frame;
+  if (!output || placed === 0) return;
+  const [, cols] = model.subject.output;
+  const picture = outputPicture(frame, bitmaps);
+  const unit = picture.width / cols;
+  const rows = Math.floor(placed / cols);
+  const rest = placed % cols;
+  context.imageSmoothingEnabled = false;
+  const blit = (/** @type {number} */ i, /** @type {number} */ height, /** @type {number} */ width) => context.drawImage(
+    picture, 0, i * unit, width * unit, height * unit,
+    at.output.x, at.output.y + i * at.outputCell, width * at.outputCell, height * at.outputCell,
+  );
+  if (rows > 0) blit(0, rows, cols);
+  if (rest > 0) blit(rows, 1, rest);
+}
+
+/** @param {Frame} frame @param {Bitmaps} bitmaps */
+function outputPicture(frame, bitmaps) {
+  const { layout: at, model, position, theme, ratio } = frame;
+  const [rows, cols] = model.subject.output;
+  const readable = at.outputCell >= READABLE;
+  const size = readable ? `${at.outputCell}x${ratio}` : 'heat';
+  const key = `${model.summary.id}/Y${position.outChannel}/${theme}/${frame.outputMax}/${size}`;
+  return bitmaps.get(key, () => {
+    const data = frame.output?.data ?? [];
+    const palette = scale(theme);
+    const value = (/** @type {number} */ i, /** @type {number} */ j) => data[i * cols + j] ?? 0;
+    if (!readable) return heat(rows, cols, (i, j) => /** @type {number} */ (palette.words[level(value(i, j), frame.outputMax)]));
+    const canvas = document.createElement('canvas');
+    canvas.width = cols * at.outputCell * ratio;
+    canvas.height = rows * at.outputCell * ratio;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    context.scale(ratio, ratio);
+    const decimals = fitting(data, charactersIn(at.outputCell));
+    paintGrid(context, { x: 0, y: 0, width: at.output.width, height: at.output.height }, at.outputCell, { rows, cols, at: value, max: frame.outputMax, decimals }, palette, frame.inks);
+    return canvas;
+  });
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
+function paintRow(context, frame, row) {
+  const { layout: at, inks, printed } = frame;
+  const input = inSlot(at, at.input, row.slot);
+  if (at.loupe) paintLoupe(context, frame, row, input);
+  paintWindow(context, frame, frame.window, input, at.cell);
+  const line = printed?.lines[row.index];
+  if (!line) return;
+  paintProducts(context, frame, row);
+  paintTap(context, frame, row, input);
+  paintBox(context, frame, inSlot(at, at.sum, row.slot), line.sum, frame.step?.channel_sums[row.index] ?? 0, ease(row.sum), row.active && row.sum > 0);
+  paintArrow(context, frame, row);
+  paintBox(context, frame, inSlot(at, at.running, row.slot), line.running, frame.step?.running_sums[row.index] ?? 0, ease(row.accumulate), row.active && row.accumulate > 0);
+  if (row.active) {
+    context.fillStyle = inks.accent;
+    context.fillRect(at.narrow ? 0 : at.input.x - 34, input.y, 3, input.height);
+  }
+}
+
+/** The window where it really reads: one frame round touching taps, a frame a tap where they are apart. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Window} window @param {Rect} rect @param {number} cell */
+function paintWindow(context, { inks }, window, rect, cell) {
+  const rows = window.rows.filter((at) => !Number.isNaN(at));
+  const cols = window.cols.filter((at) => !Number.isNaN(at));
+  if (rows.length === 0 || cols.length === 0) return;
+  context.strokeStyle = inks.accent;
+  const frameBox = (/** @type {number} */ i, /** @type {number} */ j, /** @type {number} */ height, /** @type {number} */ width) => {
+    const grow = cell < 6 ? 1.5 : 0;
+    rounded(context, { x: rect.x + j * cell - grow, y: rect.y + i * cell - grow, width: width * cell + 2 * grow, height: height * cell + 2 * grow }, Math.min(4, cell / 4));
+    context.stroke();
+  };
+  context.lineWidth = cell < 6 ? 1.5 : 3;
+  if (isSolid(rows) && isSolid(cols)) {
+    frameBox(Math.min(...rows), Math.min(...cols), rows.length, cols.length);
+    return;
+  }
+  context.lineWidth = cell < 6 ? 1 : 2.5;
+  for (const i of rows) for (const j of cols) frameBox(i, j, 1, 1);
+}
+
+/** The window enlarged. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} input */
+function paintLoupe(context, frame, row, input) {
+  const { layout: at, inks, step, window } = frame;
+  const rect = inSlot(at, at.loupeRect, row.slot);
+  const patch = step?.patch[row.index];
+  const right = input.x + (Math.max(...window.cols.filter(Number.isFinite), 0) + 1) * at.cell;
+  const top = input.y + Math.min(...window.rows.filter(Number.isFinite)) * at.cell;
+  const bottom = input.y + (Math.max(...window.rows.filter(Number.isFinite)) + 1) * at.cell;
+  context.strokeStyle = inks.accent;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.55;
+  context.beginPath();
+  context.moveTo(right, top);
+  context.lineTo(rect.x, rect.y);
+  context.moveTo(right, bottom);
+  context.lineTo(rect.x, rect.y + rect.height);
+  context.stroke();
+  context.globalAlpha = 1;
+  if (patch) {
+    const [kH, kW] = frame.model.subject.kernel;
+    const decimals = fitting(patch.flat(), charactersIn(at.kernelCell));
+    const value = (/** @type {number} */ u, /** @type {number} */ v) => (step.input_rows[u] === null || step.input_cols[v] === null ? null : (patch[u]?.[v] ?? 0));
+    paintGrid(context, rect, at.kernelCell, { rows: kH, cols: kW, at: value, max: frame.model.inputMax, decimals }, scale(frame.theme), inks);
+  }
+  context.strokeStyle = inks.accent;
+  context.lineWidth = 2;
+  rounded(context, { x: rect.x - 1, y: rect.y - 1, width: rect.width + 2, height: rect.height + 2 }, 4);
+  context.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
+function paintProducts(context, frame, row) {
+  const { layout: at, model, step, printed, theme, inks } = frame;
+  const rect = inSlot(at, at.products, row.slot);
+  const products = step?.products[row.index] ?? [];
+  const terms = printed?.lines[row.index]?.terms ?? [];
+  const cols = model.subject.kernel[1];
+  const palette = scale(theme);
+  const max = model.weight ? model.inputMax * model.weightMax : model.inputMax;
+  const readable = at.kernelCell >= READABLE;
+  context.font = font(fontIn(at.kernelCell));
+  const shown = Math.ceil(row.products);
+  for (let k = 0; k < shown; k++) {
+    const [u, v] = [Math.floor(k / cols), k % cols];
+    context.globalAlpha = Math.min(1, row.products - k);
+    const box = cellBox(rect, at.kernelCell, u, v);
+    paintCell(context, box, products[u]?.[v] ?? 0, max, readable ? (terms[k]?.product ?? '') : '', palette);
+    if (readable && terms[k]?.empty) paintGhost(context, box, inks);
+  }
+  context.globalAlpha = 1;
+}
+
+/** In the finest beats: the input cell, the kernel cell and the product at work. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} input */
+function paintTap(context, frame, row, input) {
+  const { layout: at, model, window, inks, position } = frame;
+  const [kH, kW] = model.subject.kernel;
+  const k = Math.ceil(row.products) - 1;
+  if (!frame.labels.tap || !row.active || k < 0 || position.products === 0 || row.sum > 0) return;
+  const [u, v] = [Math.floor(k / kW), k % kW];
+  if (u >= kH) return;
+  context.strokeStyle = inks.accent;
+  context.lineWidth = 2.5;
+  const mark = (/** @type {Rect} */ rect, /** @type {number} */ cell, /** @type {number} */ i, /** @type {number} */ j) => {
+    rounded(context, { x: rect.x + j * cell, y: rect.y + i * cell, width: cell, height: cell }, Math.min(4, cell / 4));
+    context.stroke();
+  };
+  const [i, j] = [window.rows[u] ?? NaN, window.cols[v] ?? NaN];
+  if (Number.isFinite(i) && Number.isFinite(j)) {
+    context.fillStyle = inks.accent;
+    context.globalAlpha = 0.25;
+    context.fillRect(input.x + j * at.cell, input.y + i * at.cell, at.cell, at.cell);
+    context.globalAlpha = 1;
+    mark(input, at.cell, i, j);
+  }
+  if (at.loupe) mark(inSlot(at, at.loupeRect, row.slot), at.kernelCell, u, v);
+  if (model.weight) mark(inSlot(at, at.kernel, row.slot), at.kernelCell, u, v);
+  mark(inSlot(at, at.products, row.slot), at.kernelCell, u, v);
+}
+
+/** A sum in its box, as far as it has come. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect @param {string} text @param {number} value @param {number} share @param {boolean} active */
+function paintBox(context, frame, rect, text, value, share, active) {
+  if (share === 0) return;
+  const palette = scale(frame.theme);
+  const at = level(value, frame.outputMax);
+  context.globalAlpha = share;
+  context.fillStyle = /** @type {string} */ (palette.css[at]);
+  rounded(context, rect, 6);
+  context.fill();
+  context.fillStyle = /** @type {string} */ (palette.ink[at]);
+  context.font = font(Math.min(rect.height * 0.48, 26), 600);
+  centred(context, text, rect.x + rect.width / 2, rect.y + rect.height / 2, rect.width - 6);
+  if (active) {
+    context.strokeStyle = frame.inks.accent;
+    context.lineWidth = 2.5;
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** From a channel's sum, and from the running sum above it, into its running sum. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
+function paintArrow(context, { layout: at, inks }, row) {
+  if (row.accumulate === 0) return;
+  const sum = inSlot(at, at.sum, row.slot);
+  const running = inSlot(at, at.running, row.slot);
+  context.strokeStyle = row.active ? inks.accent : inks.muted;
+  context.fillStyle = context.strokeStyle;
+  context.lineWidth = 1.5;
+  const y = sum.y + sum.height / 2;
+  arrow(context, sum.x + sum.width + 3, y, sum.x + sum.width + 3 + (running.x - sum.x - sum.width - 7) * ease(row.accumulate), y);
+  if (row.index > 0 && row.slot > 0) {
+    const x = running.x + running.width / 2;
+    arrow(context, x, running.y - at.rowHeight + running.height + 3, x, running.y - 3);
+    context.font = font(14);
+    centred(context, '+', x + 12, running.y - 14);
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
+function arrow(context, x0, y0, x1, y1) {
+  const length = Math.hypot(x1 - x0, y1 - y0);
+  if (length < 6) return;
+  const [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1 - dx * 5, y1 - dy * 5);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x1 - dx * 7 - dy * 3.5, y1 - dy * 7 + dx * 3.5);
+  context.lineTo(x1 - dx * 7 + dy * 3.5, y1 - dy * 7 - dx * 3.5);
+  context.fill();
+}
+
+/** All channel sums of the step as bars; the visible ones marked. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
+function paintBars(context, frame, rect) {
+  const { step, inks, theme, layout: at, position, inChannels, model, first } = frame;
+  const all = model.subject.channels;
+  const each = rect.height / all;
+  const palette = scale(theme);
+  context.fillStyle = inks.soft;
+  context.fillRect(rect.x, rect.y, rect.width, rect.height);
+  const sums = step?.channel_sums ?? [];
+  const max = Math.max(...sums.map(Math.abs), 1e-30);
+  const middle = rect.x + rect.width / 2;
+  sums.forEach((value, index) => {
+    const done = index < position.channels || (position.active < 0 && position.sum > 0) || position.place > 0;
+    if (!done) return;
+    const length = (value / max) * (rect.width / 2);
+    context.fillStyle = /** @type {string} */ (palette.css[level(value, max)]);
+    context.fillRect(Math.min(middle, middle + length), rect.y + ((inChannels[index] ?? 0)) * each, Math.max(Math.abs(length), 0.5), Math.max(each - (each > 4 ? 1 : 0), 0.5));
+  });
+  context.strokeStyle = inks.accent;
+  context.lineWidth = 1.5;
+  context.strokeRect(rect.x - 1.5, rect.y + first * each - 1, rect.width + 3, at.visible * each + 2);
+}
+
+/** + bias = total, and the total's way into its cell. @param {CanvasRenderingContext2D} context @param {Frame} frame */
+function paintTotal(context, frame) {
+  const { layout: at, inks, printed, position, labels, step, col, row } = frame;
+  const cell = cellBox(at.output, at.outputCell, row, col);
+  if (printed && step && (position.bias > 0 || position.place > 0)) {
+    context.globalAlpha = ease(Math.max(position.bias, position.place));
+    context.fillStyle = inks.muted;
+    context.font = font(at.narrow ? 12 : 14);
+    context.textAlign = 'right';
+    context.textBaseline = 'middle';
+    context.fillText(`${labels.bias ?? ''} ${printed.bias}  =`, at.total.x - 10, at.total.y + at.total.height / 2);
+    context.globalAlpha = 1;
+    paintBox(context, frame, at.total, printed.output, step.output, ease(Math.max(position.bias, position.place)), true);
+  }
+  if (position.place > 0) {
+    if (position.place < 1) paintFlight(context, frame, cell, ease(position.place));
+    context.strokeStyle = inks.accent;
+    context.lineWidth = at.outputCell < 6 ? 1.5 : 3;
+    const grow = at.outputCell < 6 ? 1.5 : 0.5;
+    rounded(context, { x: cell.x - grow, y: cell.y - grow, width: cell.width + 2 * grow, height: cell.height + 2 * grow }, Math.min(4, at.outputCell / 4));
+    context.stroke();
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} cell @param {number} share */
+function paintFlight(context, { layout: at, inks, printed, step, theme, outputMax }, cell, share) {
+  const from = { x: at.total.x + at.total.width, y: at.total.y + at.total.height / 2 };
+  const to = { x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 };
+  const bend = { x: (from.x + to.x) / 2, y: Math.max(from.y, to.y) };
+  context.strokeStyle = inks.accent;
+  context.lineWidth = 2;
+  context.globalAlpha = 0.6;
+  context.beginPath();
+  context.moveTo(from.x, from.y);
+  context.quadraticCurveTo(bend.x, bend.y, to.x, to.y);
+  context.stroke();
+  context.globalAlpha = 1;
+  const rest = 1 - share;
+  const x = rest * rest * from.x + 2 * rest * share * bend.x + share * share * to.x;
+  const y = rest * rest * from.y + 2 * rest * share * bend.y + share * share * to.y;
+  const size = Math.max(at.outputCell, READABLE + 4);
+  const palette = scale(theme);
+  context.font = font(fontIn(size), 600);
+  const value = step?.output ?? 0;
+  paintCell(context, { x: x - size / 2, y: y - size / 2, width: size, height: size }, value, outputMax, format(value, printed ? decimalsOf(printed.output) : 0), palette);
+}
+
+/** @param {string} text */
+function decimalsOf(text) {
+  const point = text.indexOf('.');
+  return point < 0 ? 0 : text.length - point - 1;
+}

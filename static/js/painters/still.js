@@ -1,0 +1,194 @@
+/**
+ * What stands still while time runs: headings with their scales, input channels, kernel slices, empty places.
+ *
+ * @import {Frame, Model, Row} from '../frame.js'
+ * @import {Rect} from '../types.js'
+ * @import {Bitmaps} from './bitmaps.js'
+ * @import {Scale} from '../color.js'
+ */
+
+import { level, scale, tint } from '../color.js';
+import { charactersIn, fitting } from '../frame.js';
+import { sliceOffset } from '../geometry.js';
+import { inSlot, READABLE } from '../layout.js';
+import { format } from '../ledger.js';
+import { cellBox, heat, outline, paintGhost, paintGrid, paintHeat } from './grid.js';
+import { centred, font, rounded } from './text.js';
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
+export function paintStill(context, frame, bitmaps) {
+  const { layout, inks } = frame;
+  context.fillStyle = inks.paper;
+  context.fillRect(0, 0, layout.width, layout.height);
+  paintHeadings(context, frame);
+  for (const row of frame.rows) paintRow(context, frame, row, bitmaps);
+  paintOutputPlace(context, frame);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame */
+function paintHeadings(context, frame) {
+  const { layout: at, labels, model, position } = frame;
+  const y = at.headerY;
+  const palette = scale(frame.theme);
+  heading(context, frame, labels.input ?? '', at.input, y, [model.inputLow, model.inputMax], palette);
+  if (at.loupe) heading(context, frame, labels.window ?? '', at.loupeRect, y);
+  if (model.weight) heading(context, frame, labels.kernel ?? '', at.kernel, y, [model.weightLow, model.weightMax], palette);
+  heading(context, frame, (model.weight ? labels.products : labels.values) ?? '', at.products, y);
+  if (!at.narrow) {
+    heading(context, frame, labels.sum ?? '', at.sum, y);
+    heading(context, frame, labels.running ?? '', at.running, y);
+  }
+  const low = frame.output?.data.some((value) => value < 0) ? -1 : 0;
+  heading(context, frame, `${labels.output ?? ''}[${position.outChannel}]`, at.output, at.narrow ? at.output.y - 30 - at.stack * 7 : y, [low, frame.outputMax], palette);
+}
+
+/**
+ * A column's name, and under it the scale of its numbers with its ends.
+ * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {string} text @param {Rect} over @param {number} y
+ * @param {[number, number]} [range]  lowest (0 if none is negative) and largest magnitude @param {Scale} [palette]
+ */
+function heading(context, { inks, layout }, text, over, y, range, palette) {
+  const x = Math.min(Math.max(over.x + over.width / 2, 34), layout.width - 40);
+  context.fillStyle = inks.muted;
+  context.font = font(layout.narrow ? 11 : 13);
+  centred(context, text, x, y);
+  if (!range || !palette || range[1] === 0) return;
+  const [low, max] = range;
+  const width = layout.narrow ? 36 : 56;
+  const left = x - width / 2;
+  const top = y + (layout.narrow ? 9 : 12);
+  for (let k = 0; k < width; k++) {
+    const value = low < 0 ? (k / (width - 1)) * 2 - 1 : k / (width - 1);
+    context.fillStyle = /** @type {string} */ (palette.css[level(value, 1)]);
+    context.fillRect(left + k, top, 1, 5);
+  }
+  outline(context, { x: left, y: top, width, height: 5 }, inks.line);
+  context.font = font(10.5);
+  context.fillStyle = inks.muted;
+  const decimals = Number.isInteger(max) ? 0 : fitting([max], 4);
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  context.fillText(low < 0 ? format(-max, decimals) : '0', left - 4, top + 3);
+  context.textAlign = 'left';
+  context.fillText(format(max, decimals), left + width + 4, top + 3);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Bitmaps} bitmaps */
+function paintRow(context, frame, row, bitmaps) {
+  const { layout: at, inks, model } = frame;
+  context.globalAlpha = row.index < 0 ? 0.35 : 1;
+  const input = inSlot(at, at.input, row.slot);
+  paintInput(context, frame, row, input, bitmaps);
+  context.fillStyle = inks.muted;
+  context.font = font(at.narrow ? 10 : 12);
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  context.fillText(at.narrow ? String(row.channel) : `c=${row.channel}`, at.input.x - 7, input.y + input.height / 2);
+  context.globalAlpha = 1;
+  if (row.index < 0) return;
+  if (at.loupe) places(context, frame, inSlot(at, at.loupeRect, row.slot));
+  if (model.weight) paintKernel(context, frame, row);
+  places(context, frame, inSlot(at, at.products, row.slot));
+  paintSigns(context, frame, row.slot);
+  for (const rect of [at.sum, at.running]) box(context, inSlot(at, rect, row.slot), inks.line);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} rect @param {Bitmaps} bitmaps */
+function paintInput(context, frame, row, rect, bitmaps) {
+  const { layout: at, model, theme, inks } = frame;
+  const { plane } = model;
+  const palette = scale(theme);
+  const value = inputAt(model, row.channel);
+  if (at.cell >= READABLE) {
+    const decimals = fitting(model.input.data, charactersIn(at.cell));
+    paintGrid(context, rect, at.cell, { rows: plane.rows, cols: plane.cols, at: value, max: model.inputMax, decimals }, palette, inks);
+    return;
+  }
+  const tinted = frame.tinted && row.channel < 3;
+  const key = `${model.summary.id}/${row.channel}/${tinted ? 'tint' : theme}`;
+  paintHeat(context, rect, bitmaps.get(key, () => heat(plane.rows, plane.cols, (i, j) => {
+    const number = value(i, j);
+    if (number === null) return 0;
+    return tinted ? tint(number, /** @type {0} */ (row.channel)) : /** @type {number} */ (palette.words[level(number, model.inputMax)]);
+  })));
+  outline(context, rect, inks.line);
+  if (plane.top || plane.left) outline(context, inner(model, rect, at.cell), inks.line);
+}
+
+/** The cells inside the padding ring. @param {Model} model @param {Rect} rect @param {number} cell @returns {Rect} */
+function inner({ plane, summary }, rect, cell) {
+  const [, height, width] = summary.shapes.input;
+  return { x: rect.x + plane.left * cell, y: rect.y + plane.top * cell, width: width * cell, height: height * cell };
+}
+
+/** The number at a cell of the padded plane; on the ring the borrowed one. @param {Model} model @param {number} channel */
+function inputAt(model, channel) {
+  const { plane, input, rowSources, colSources, summary } = model;
+  const [, height, width] = summary.shapes.input;
+  const offset = channel * height * width;
+  /** @param {number} i @param {number} j */
+  return (i, j) => {
+    const row = i - plane.top;
+    const col = j - plane.left;
+    const inside = row >= 0 && col >= 0 && row < height && col < width;
+    const r = inside ? row : (rowSources[i] ?? -1);
+    const c = inside ? col : (colSources[j] ?? -1);
+    return r < 0 || c < 0 ? null : (input.data[offset + r * width + c] ?? null);
+  };
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
+function paintKernel(context, frame, row) {
+  const { layout: at, model, theme, inks, position } = frame;
+  const [rows, cols] = model.subject.kernel;
+  const offset = sliceOffset(model.summary, position.outChannel, row.channel);
+  const data = model.weight?.data ?? [];
+  const decimals = fitting(data, charactersIn(at.kernelCell));
+  const grid = { rows, cols, at: (/** @type {number} */ u, /** @type {number} */ v) => data[offset + u * cols + v] ?? 0, max: model.weightMax, decimals };
+  paintGrid(context, inSlot(at, at.kernel, row.slot), at.kernelCell, grid, scale(theme), inks);
+}
+
+/** Places that wait for numbers. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
+function places(context, { model, layout, inks }, rect) {
+  if (layout.kernelCell < READABLE) {
+    outline(context, rect, inks.line);
+    return;
+  }
+  const [rows, cols] = model.subject.kernel;
+  for (let u = 0; u < rows; u++) for (let v = 0; v < cols; v++) paintGhost(context, cellBox(rect, layout.kernelCell, u, v), inks);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {number} slot */
+function paintSigns(context, { layout: at, inks, model }, slot) {
+  const y = at.signs.y + slot * at.rowHeight;
+  context.fillStyle = inks.muted;
+  context.font = font(at.narrow ? 14 : 20);
+  if (model.weight) centred(context, '×', at.signs.times, y);
+  centred(context, '=', at.signs.equals, y);
+  centred(context, 'Σ', at.signs.sigma, at.sigmaY + slot * at.rowHeight);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Rect} rect @param {string} color */
+function box(context, rect, color) {
+  context.strokeStyle = color;
+  context.lineWidth = 1;
+  rounded(context, rect, 6);
+  context.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame */
+function paintOutputPlace(context, { layout: at, inks, model }) {
+  const [rows, cols] = model.subject.output;
+  for (let k = at.stack; k > 0; k--) {
+    const card = { ...at.output, x: at.output.x + k * 7, y: at.output.y - k * 7 };
+    context.fillStyle = inks.soft;
+    rounded(context, card, 3);
+    context.fill();
+    box(context, card, inks.line);
+  }
+  context.fillStyle = inks.paper;
+  context.fillRect(at.output.x, at.output.y, at.output.width, at.output.height);
+  outline(context, at.output, inks.line);
+  if (at.outputCell < READABLE) return;
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) paintGhost(context, cellBox(at.output, at.outputCell, i, j), inks);
+}

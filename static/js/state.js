@@ -1,0 +1,196 @@
+/**
+ * The application's state, as signals, and the actions that change it.
+ *
+ * @import {Summary, Taps, Tensor, Granularity} from './types.js'
+ * @import {Api} from './api.js'
+ * @import {Clock} from './timeline.js'
+ * @import {Theme} from './color.js'
+ *
+ * @typedef {{
+ *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps,
+ *   outputs: Map<number, Tensor>,
+ * }} Scene
+ *   outputs: by output channel, as far as they are loaded
+ */
+
+import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
+import { magnitude } from './color.js';
+import { inChannels, kernelSize } from './geometry.js';
+import { Steps } from './steps.js';
+import * as timeline from './timeline.js';
+
+/** Windows from which on a whole window is the better beat to begin with. */
+const MANY_WINDOWS = 300;
+
+export class State {
+  /** @param {Api} api */
+  constructor(api) {
+    this.api = api;
+    this.scene = signal(/** @type {Scene|null} */ (null));
+    this.error = signal(/** @type {{status: number, detail: string}|null} */ (null));
+    this.time = signal(0);
+    this.playing = signal(false);
+    this.speed = signal(1);
+    this.granularity = signal(/** @type {Granularity} */ ('channel'));
+    this.theme = signal(/** @type {Theme} */ ('light'));
+    this.tinted = signal(false);
+    this.still = signal(false);
+    /** First visible channel row, or null: follow the animation. */
+    this.scroll = signal(/** @type {number|null} */ (null));
+    /** Counts what arrived late (steps, outputs), so that what waits for them looks again. */
+    this.arrivals = signal(0);
+
+    this.clock = computed(() => (this.scene.value ? clockOf(this.scene.value.summary, this.granularity.value) : null));
+    this.shownTime = computed(() => {
+      const clock = this.clock.value;
+      if (!clock) return 0;
+      const whole = this.still.value ? Math.floor(this.time.value) : this.time.value;
+      return this.playing.value ? timeline.shownTime(clock, whole, this.speed.value) : whole;
+    });
+    this.position = computed(() => (this.clock.value ? timeline.position(this.clock.value, this.shownTime.value) : null));
+    this.outChannel = computed(() => this.position.value?.outChannel ?? 0);
+    this.window = computed(() => this.position.value?.window ?? 0);
+    this.step = computed(() => {
+      this.arrivals.value;
+      return this.scene.value?.steps.get(this.outChannel.value, this.window.value) ?? null;
+    });
+    /** The largest magnitude of the output channels seen so far. */
+    this.outputMax = signal(0);
+  }
+
+  /** @param {string} id */
+  async open(id) {
+    const { api } = this;
+    try {
+      const [summary, taps] = await Promise.all([api.scene(id), api.taps(id)]);
+      const tensor = (/** @type {'input'|'weight'|'bias'} */ name) => (summary.shapes[name] ? api.tensor(id, name) : Promise.resolve(null));
+      const [input, weight, bias] = await Promise.all([api.tensor(id, 'input'), tensor('weight'), tensor('bias')]);
+      const arrived = () => { this.arrivals.value += 1; };
+      const steps = new Steps(api, summary, arrived, (error) => this.fail(error));
+      batch(() => {
+        this.scene.value = { summary, taps, input, weight, bias, steps, outputs: new Map() };
+        this.granularity.value = summary.shapes.output[1] * summary.shapes.output[2] > MANY_WINDOWS ? 'window' : 'channel';
+        this.tinted.value = isPicture(input);
+        this.time.value = 0;
+        this.outputMax.value = 0;
+        this.scroll.value = null;
+        this.error.value = null;
+      });
+      await this.loadOutput(0);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** @param {number} outChannel */
+  async loadOutput(outChannel) {
+    const scene = this.scene.peek();
+    if (!scene || scene.outputs.has(outChannel)) return;
+    try {
+      const output = await this.api.tensor(scene.summary.id, 'output', outChannel);
+      scene.outputs.set(outChannel, output);
+      batch(() => {
+        this.outputMax.value = Math.max(this.outputMax.peek(), magnitude(output.data));
+        this.arrivals.value += 1;
+      });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    const { status = -1, message = String(error) } = /** @type {{status?: number, message?: string}} */ (error);
+    batch(() => {
+      this.playing.value = false;
+      this.error.value = { status, detail: message };
+    });
+  }
+
+  /** The next frame of playing. @param {number} seconds */
+  advance(seconds) {
+    const clock = this.clock.peek();
+    if (!clock || !this.step.peek()) return;
+    const end = timeline.duration(clock);
+    const time = this.time.peek() + seconds * timeline.pace(clock, this.speed.peek());
+    batch(() => {
+      this.time.value = Math.min(time, end);
+      if (time >= end) this.playing.value = false;
+    });
+  }
+
+  togglePlay() {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    batch(() => {
+      if (!this.playing.peek() && this.time.peek() >= timeline.duration(clock)) this.time.value = 0;
+      this.playing.value = !this.playing.peek();
+      this.scroll.value = null;
+    });
+  }
+
+  /** Stops and shows the moment `to` computes. @param {(clock: Clock, time: number) => number} to */
+  jump(to) {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    batch(() => {
+      this.playing.value = false;
+      this.time.value = timeline.clamp(clock, to(clock, this.time.peek()));
+      this.scroll.value = null;
+    });
+  }
+
+  /** @param {1|-1} direction */
+  stepBeat(direction) {
+    this.jump((clock, time) => timeline.step(clock, time, direction));
+  }
+
+  /** @param {1|-1} direction */
+  stepWindow(direction) {
+    this.jump((clock, time) => timeline.stepWindow(clock, time, direction));
+  }
+
+  /** The window just placed. @param {number} outChannel @param {number} window */
+  seek(outChannel, window) {
+    this.jump((clock) => timeline.timeOf(clock, outChannel, window));
+  }
+
+  /** The same moment of another output channel. @param {number} outChannel */
+  chooseOutput(outChannel) {
+    const clock = this.clock.peek();
+    if (!clock || outChannel < 0 || outChannel >= clock.outChannels) return;
+    const shift = (outChannel - this.outChannel.peek()) * clock.windows * timeline.beatsPerWindow(clock);
+    const time = this.time.peek();
+    this.time.value = time === 0 ? timeline.timeOf(clock, outChannel, 0) : time + shift;
+    this.scroll.value = null;
+  }
+
+  /** @param {Granularity} granularity */
+  chooseGranularity(granularity) {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    batch(() => {
+      this.time.value = timeline.regrain(clock, { ...clock, granularity }, this.time.peek());
+      this.granularity.value = granularity;
+    });
+  }
+
+  /** @param {1|-1} direction */
+  changeSpeed(direction) {
+    const at = timeline.SPEEDS.indexOf(this.speed.peek()) + direction;
+    this.speed.value = timeline.SPEEDS[Math.min(Math.max(at, 0), timeline.SPEEDS.length - 1)] ?? 1;
+  }
+}
+
+/** @param {Summary} summary @param {Granularity} granularity @returns {Clock} */
+function clockOf(summary, granularity) {
+  const [outChannels, height, width] = summary.shapes.output;
+  const [kH, kW] = kernelSize(summary);
+  return { outChannels, windows: height * width, channels: inChannels(summary, 0).length, taps: kH * kW, granularity };
+}
+
+/** Three channels of 0 … 1, large enough to be seen as a picture. @param {Tensor} input */
+function isPicture({ shape, data }) {
+  const [channels = 0, height = 0, width = 0] = shape;
+  return channels === 3 && Math.min(height, width) >= 24 && data.every((value) => value >= 0 && value <= 1);
+}

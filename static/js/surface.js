@@ -1,0 +1,61 @@
+/**
+ * The canvas, its pixel ratio, and the one requestAnimationFrame. What stands still is painted once into a second
+ * canvas; a frame copies it and paints what moves.
+ *
+ * @import {Frame} from './frame.js'
+ */
+
+import { Bitmaps } from './painters/bitmaps.js';
+import { paintMoving } from './painters/moving.js';
+import { paintStill } from './painters/still.js';
+
+export class Surface {
+  #asked = 0;
+  #lastStill = '';
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {(now: number) => Frame|null} next  what to show now; null: nothing yet
+   */
+  constructor(canvas, next) {
+    this.canvas = canvas;
+    this.next = next;
+    this.still = document.createElement('canvas');
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false }));
+    this.stillContext = /** @type {CanvasRenderingContext2D} */ (this.still.getContext('2d', { alpha: false }));
+    this.bitmaps = new Bitmaps();
+  }
+
+  requestPaint() {
+    if (this.#asked === 0) this.#asked = requestAnimationFrame((now) => this.#paint(now));
+  }
+
+  /** @param {number} now */
+  #paint(now) {
+    this.#asked = 0;
+    const frame = this.next(now);
+    if (!frame) return;
+    const { context } = this;
+    this.#paintStill(frame);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(this.still, 0, 0);
+    context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
+    paintMoving(context, frame, this.bitmaps);
+  }
+
+  /** @param {Frame} frame */
+  #paintStill(frame) {
+    if (frame.still === this.#lastStill) return;
+    this.#lastStill = frame.still;
+    const { layout, ratio } = frame;
+    const width = Math.round(layout.width * ratio);
+    const height = Math.round(layout.height * ratio);
+    for (const canvas of [this.canvas, this.still]) {
+      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    }
+    this.canvas.style.height = `${layout.height}px`;
+    this.canvas.style.width = `${layout.width}px`;
+    this.stillContext.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paintStill(this.stillContext, frame, this.bitmaps);
+  }
+}

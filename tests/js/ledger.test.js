@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { apportion, decimalsFor, format, fullText, ledger, sentence } from '../../static/js/ledger.js';
+
+/** @import {Step} from '../../static/js/types.js' */
+
+/** A generator of numbers that are the same in every run (mulberry32). @param {number} seed */
+function random(seed) {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** @type {Step} the chapter's first window */
+const first = {
+  index: 0, row: 0, col: 0, input_rows: [0, 1], input_cols: [0, 1],
+  patch: [[[0, 1], [3, 4]], [[1, 2], [4, 5]]],
+  products: [[[0, 1], [6, 12]], [[1, 4], [12, 20]]],
+  channel_sums: [19, 37], running_sums: [19, 56], output: 56,
+};
+const kernel = [[[0, 1], [2, 3]], [[1, 2], [3, 4]]];
+const layer = {
+  outChannel: 0, inChannels: [0, 1], bias: 0,
+  weight: (/** @type {number} */ c, /** @type {number} */ u, /** @type {number} */ v) => kernel[c]?.[u]?.[v] ?? 0,
+};
+
+test("the chapter's first cell reads as in the book", () => {
+  assert.equal(
+    sentence(ledger(first, layer)),
+    'Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56',
+  );
+});
+
+test('negative numbers carry a true minus and brackets where they are added', () => {
+  const step = { ...first, products: [[[0, -1], [6, 12]], [[1, 4], [12, 20]]], patch: [[[0, -1], [3, 4]], [[1, 2], [4, 5]]], channel_sums: [17, 37], output: 54 };
+  assert.match(sentence(ledger(step, layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
+  assert.equal(format(-0.0001, 2), '0.00');
+});
+
+/** A printed number back as units of its last decimal. @param {string} text @param {number} decimals */
+const units = (text, decimals) => BigInt(Math.round(Number(text.replace('−', '-')) * 10 ** decimals));
+
+test('printed terms add up to printed sums, and those to the printed output, for any floats', () => {
+  const next = random(7);
+  for (let run = 0; run < 500; run++) {
+    const channels = 1 + Math.floor(next() * 5);
+    const size = 1 + Math.floor(next() * 4);
+    const magnitude = 10 ** Math.floor(next() * 6 - 3);
+    const products = Array.from({ length: channels }, () => Array.from({ length: size }, () => Array.from({ length: size }, () => (next() - 0.5) * magnitude)));
+    const sums = products.map((slice) => slice.flat().reduce((a, b) => a + b, 0));
+    const bias = (next() - 0.5) * magnitude;
+    const output = sums.reduce((a, b) => a + b, bias);
+    /** @type {Step} */
+    const step = { ...first, patch: products, products, channel_sums: sums, running_sums: sums, output, input_rows: Array(size).fill(0), input_cols: Array(size).fill(0) };
+    for (const decimals of [0, 1, 3, 5]) {
+      const printed = ledger(step, { ...layer, inChannels: sums.map((_, c) => c), bias }, decimals);
+      let total = units(printed.bias, decimals);
+      printed.lines.forEach((line, c) => {
+        total += units(line.sum, decimals);
+        assert.equal(line.terms.reduce((sum, term) => sum + units(term.product, decimals), 0n), units(line.sum, decimals));
+        assert.ok(Math.abs(Number(line.sum.replace('−', '-')) - (sums[c] ?? 0)) < 1.01 * 10 ** -decimals);
+        assert.equal(units(line.running, decimals), total - units(printed.bias, decimals));
+      });
+      assert.equal(total, units(printed.output, decimals));
+    }
+  }
+});
+
+test('apportioning moves no number by a unit or more, and whole numbers not at all', () => {
+  assert.deepEqual(apportion([1, 2, 3], 6, 0), [1, 2, 3]);
+  assert.deepEqual(apportion([0.333, 0.333, 0.334], 1, 2), [0.33, 0.33, 0.34]);
+});
+
+test('decimals follow the largest number', () => {
+  assert.equal(decimalsFor([1, 2, 3], 4), 0);
+  assert.equal(decimalsFor([0.5, 1.25], 4), 3);
+  assert.equal(decimalsFor([1234.5], 4), 0);
+  assert.equal(decimalsFor([0.00012], 4), 7);
+});
+
+test('the full text of a float32 is the shortest that reads back', () => {
+  assert.equal(fullText(Math.fround(0.1), 'float32'), '0.1');
+  assert.equal(fullText(-0.1, 'float64'), '−0.1');
+  assert.equal(fullText(Math.fround(1 / 3), 'float32'), '0.33333334');
+});
