@@ -6,8 +6,9 @@ TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# node and npm come from the virtual environment too
+# node and npm come from the virtual environment too, and trust what the system trusts.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export NODE_USE_SYSTEM_CA := 1
 
 .PHONY: help setup run test check fmt bench lock system
 .DEFAULT_GOAL := help
