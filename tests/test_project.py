@@ -90,43 +90,47 @@ def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) ->
     assert names == inside
 
 
-@pytest.mark.slow
-def test_wheel_serves_from_any_folder(wheel: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def installed(wheel: Path, tmp_path: Path) -> Path:
+    """The bin folder of a virtual environment with the wheel and the libraries of the running interpreter."""
     venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
-    python = tmp_path / "venv/bin/python"
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        python,
-        "install",
-        "-q",
-        "--no-deps",
-        "--no-index",
-        wheel,
-    ]
-    subprocess.run(install, check=True)
-    # The libraries are those of the running interpreter; only the package itself comes from the wheel.
+    pip = [sys.executable, "-m", "pip", "--python", tmp_path / "venv/bin/python", "install", "-q"]
+    subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
     (packages,) = tmp_path.glob("venv/lib/python*/site-packages")
     libraries = [path for path in sys.path if path.endswith("site-packages")]
     (packages / "libraries.pth").write_text("\n".join(libraries))
+    return tmp_path / "venv/bin"
+
+
+def printed_address(server: subprocess.Popen[str]) -> str:
+    """Where the server says it listens; fails with all it said when it ended before."""
+    said = ""
+    for line in server.stdout or ():
+        said += line
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+    pytest.fail(said)
+
+
+@pytest.mark.slow
+def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
     server = subprocess.Popen(
-        [tmp_path / "venv/bin/convscope", "serve", "--port", "0"],
+        [installed / "convscope", "serve", "--port", "0"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "CONVSCOPE_STORE": (tmp_path / "store").as_uri()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    try:
-        assert server.stdout
-        lines = iter(server.stdout.readline, "")
-        address = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
-        page = urllib.request.urlopen(address, timeout=10).read().decode()
-        script = re.search(r'src="([^"]+\.js[^"]*)"', page)
-        assert script
-        assert urllib.request.urlopen(address + script[1], timeout=10).status == 200
-    finally:
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(10) == 0
+    with server:
+        try:
+            address = printed_address(server)
+            page = urllib.request.urlopen(address, timeout=10).read().decode()
+            assert "<title>" in page
+            modules = re.findall(r'"(/static/[^"]+)"', page)
+            assert modules
+            for module in modules:
+                assert urllib.request.urlopen(address + module, timeout=10).status == 200
+        finally:
+            server.send_signal(signal.SIGTERM)
+    assert server.returncode == 0
