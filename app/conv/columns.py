@@ -2,65 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from math import prod
+
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.conv.operation import Plan, Size
-from app.conv.taps import NONE, taps
+from app.conv.operation import Plan
+from app.conv.taps import taps
+
+Reader = Callable[[int, int], Tensor]
+
+# Numbers unrolled at once where the output is smaller than that: 4 MB of float32.
+BLOCK = 2**20
 
 
 def pads_well(plan: Plan) -> bool:
     """Whether the padded input is hardly larger than its columns; padding can make it immense."""
     if plan.is_transposed:
         return False
-    height, width = _padded_sizes(plan)
-    kernel_height, kernel_width = plan.kernel_size
-    cells = plan.input_shape[1] * plan.input_shape[2] + plan.windows * kernel_height * kernel_width
-    return height * width <= cells
+    _, height, width = plan.input_shape
+    (left, right), (top, bottom) = _sides(plan)
+    columns = plan.windows * prod(plan.kernel_size)
+    return (height + top + bottom) * (width + left + right) <= height * width + columns
 
 
 def padded(plan: Plan, x: Tensor, fill: float = 0) -> Tensor:
     """x (C, H, W) with as much of its padding made explicit as its windows read."""
-    height, width = _padded_sizes(plan)
-    top, left = plan.padding.top, plan.padding.left
-    sides = (left, width - left - x.shape[2], top, height - top - x.shape[1])
+    across, down = _sides(plan)
+    sides = across + down
+    if not any(sides):
+        return x
     if plan.padding_mode == "zeros":
         return F.pad(x, sides, value=fill)
     return F.pad(x, sides, mode=plan.padding_mode)
 
 
-def _padded_sizes(plan: Plan) -> Size:
-    """The height and width that the input and all windows together span."""
-    operation = plan.operation
-    height, width = (
-        max(before + n, (length - 1) * stride + dilation * (kernel - 1) + 1)
-        for n, (before, _), length, stride, dilation, kernel in zip(
-            plan.input_shape[1:], plan.padding.sides, plan.output_shape[1:],
-            operation.stride, operation.dilation, plan.kernel_size, strict=True,
-        )
-    )  # fmt: skip
-    return height, width
+def _sides(plan: Plan) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(left, right), (top, bottom): the cells that windows read beyond the input."""
+    down, across = plan.axes
+    _, height, width = plan.output_shape
+    return (across.before, across.reach(width)), (down.before, down.reach(height))
 
 
-def columns(plan: Plan, x: Tensor, fill: float = 0) -> Tensor:
-    """x (C, H, W) -> (C, kH·kW, windows): column j is what window j reads, `fill` for nothing."""
-    if not pads_well(plan):
-        return _gathered(plan, x, fill)
+def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[tuple[slice, Tensor]]:
+    """
+    x (C, H, W) unrolled, some rows of windows at a time: (windows, (C, kH·kW, len(windows))). A column is
+    what one window reads, in the order of the kernel's cells, `fill` where that is nothing. A block holds
+    no more numbers than the output of x's channels does, or BLOCK, or one row of windows.
+    """
+    channels, (out_channels, height, width) = x.shape[0], plan.output_shape
+    per_row = channels * prod(plan.kernel_size) * width
+    rows_at_once = max(1, max(BLOCK, channels * out_channels // plan.groups * plan.windows) // per_row)
+    read = _padded_reader(plan, x, fill) if pads_well(plan) else _tap_reader(plan, x, fill)
+    for row in range(0, height, rows_at_once):
+        stop = min(row + rows_at_once, height)
+        yield slice(row * width, stop * width), read(row, stop).reshape(channels, -1, (stop - row) * width)
+
+
+def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
+    """Windows as a strided view of the padded input: what is copied is copied by whole rows."""
     (down, across), (along, aside) = plan.operation.stride, plan.operation.dilation
-    grown = padded(plan, x, fill).contiguous()
-    channel, row, _ = grown.stride()
-    shape = (x.shape[0], *plan.kernel_size, *plan.output_shape[1:])
-    windows = grown.as_strided(shape, (channel, along * row, aside, down * row, across))
-    if plan.flip:
-        windows = windows.flip(1, 2)
-    return windows.reshape(x.shape[0], -1, plan.windows)
+    grown = padded(plan, x, fill)
+    channel, row, cell = grown.stride()
+    _, height, width = plan.output_shape
+    shape = (x.shape[0], *plan.kernel_size, height, width)
+    windows = grown.as_strided(shape, (channel, along * row, aside * cell, down * row, across * cell))
+
+    def read(start: int, stop: int) -> Tensor:
+        block = windows[:, :, :, start:stop]
+        return block.flip(1, 2) if plan.flip else block
+
+    return read
 
 
-def _gathered(plan: Plan, x: Tensor, fill: float) -> Tensor:
+def _tap_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
     table = taps(plan)
-    rows, cols = table.rows.T[:, None, :, None], table.cols.T[None, :, None, :]
-    missing = (rows == NONE) | (cols == NONE)
-    return x[:, rows, cols].masked_fill_(missing, fill).reshape(x.shape[0], -1, plan.windows)
+
+    def read(start: int, stop: int) -> Tensor:
+        rows, cols = table.rows[start:stop].T[:, None, :, None], table.cols.T[:, None, :]
+        return x[:, rows, cols].masked_fill_((rows | cols) < 0, fill)
+
+    return read
 
 
 def grouped(plan: Plan, weight: Tensor) -> Tensor:

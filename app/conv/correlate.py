@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.conv.columns import columns, grouped, padded, pads_well
+from app.conv.columns import column_blocks, grouped, padded, pads_well
 from app.conv.errors import ConvError
 from app.conv.numbers import check_range, check_tensors, surely_fits, working_dtype
 from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Plan, plan
@@ -61,14 +61,15 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
     `out_channels` asks for some output channels only. Pooling: the output, (C_out, 1, H_out, W_out).
     The result may be a view whose strides are not contiguous. Raises ConvError as `output` does.
     """
-    asked = out_channels if out_channels is not None else range(plan.output_shape[0])
+    asked = range(plan.output_shape[0]) if out_channels is None else out_channels
     if weight is None:
         return output(plan, x, None, None)[asked.start : asked.stop, None]
     check_tensors(plan, x, weight=weight)
-    if not surely_fits(plan, x, weight, None):
+    certain = surely_fits(plan, x, weight, None)
+    if not certain:
         _check_products(plan, x, weight)
     sums = _channel_sums(plan, x, weight, asked)
-    return check_range(sums, x.dtype, "channel sum").to(x.dtype)
+    return sums if certain else check_range(sums, x.dtype, "channel sum").to(x.dtype)
 
 
 def _convolved(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -89,42 +90,47 @@ def _convolved(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Te
 
 
 def _from_columns(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The layer as one matrix product a group; always possible, its memory is that of the columns."""
-    unrolled = columns(plan, x).reshape(plan.groups, -1, plan.windows)
-    rows = grouped(plan, weight).reshape(plan.groups, -1, unrolled.shape[1])
-    result = torch.bmm(rows, unrolled).view(plan.output_shape)
+    """The layer as one matrix product a group: always possible, slower than torch's own operators."""
+    result = x.new_empty(plan.groups, plan.output_shape[0] // plan.groups, plan.windows)
+    factors = grouped(plan, weight).flatten(2)
+    for windows, block in column_blocks(plan, x):
+        result[..., windows] = torch.bmm(factors, block.reshape(plan.groups, factors.shape[2], -1))
+    result = result.view(plan.output_shape)
     return result if bias is None else result + bias[:, None, None]
 
 
 def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range) -> Tensor:
-    per_group = plan.output_shape[0] // plan.groups
+    """In the dtype that int32 is summed in, so that its range can be checked."""
+    per_group, per_step = plan.output_shape[0] // plan.groups, plan.channels_per_step
     first, last = asked.start // per_group, (asked.stop - 1) // per_group
     slices, skipped = grouped(plan, weight)[first : last + 1], asked.start - first * per_group
     if first == last:
         slices, skipped = slices[:, skipped : skipped + len(asked)], 0
-    per_step = plan.channels_per_step
-    channels = x[first * per_step : (last + 1) * per_step]
     working = working_dtype(plan, x.dtype)
-    factors = slices.transpose(1, 2).flatten(3).flatten(0, 1).to(working)
-    sums = torch.bmm(factors, columns(plan, channels.to(working)))
-    sums = sums.view(-1, per_step, len(factors[0]), plan.windows).transpose(1, 2).flatten(0, 1)
-    return sums[skipped : skipped + len(asked)].view(-1, per_step, *plan.output_shape[1:])
+    channels = x[first * per_step : (last + 1) * per_step].to(working)
+    factors = slices.flatten(3).transpose(1, 2).flatten(0, 1).to(working)
+    sums = channels.new_empty(*factors.shape[:2], plan.windows)
+    for windows, block in column_blocks(plan, channels):
+        torch.bmm(factors, block, out=sums[..., windows])
+    sums = sums.view(-1, per_step, *sums.shape[1:]).transpose(1, 2)
+    return sums.reshape(-1, per_step, *plan.output_shape[1:])[skipped : skipped + len(asked)]
 
 
 def _max_pooled(plan: Plan, x: Tensor) -> Tensor:
     lowest = float("-inf") if x.is_floating_point() else torch.iinfo(x.dtype).min
     if pads_well(plan):
-        grown = padded(plan, x, lowest)
-        return F.max_pool2d(grown, plan.kernel_size, plan.operation.stride, 0, plan.operation.dilation)
-    return columns(plan, x, lowest).amax(1).reshape(plan.output_shape)
+        stride, dilation = plan.operation.stride, plan.operation.dilation
+        return F.max_pool2d(padded(plan, x, lowest), plan.kernel_size, stride, 0, dilation)
+    return torch.cat([block.amax(1) for _, block in column_blocks(plan, x, lowest)], 1).view(
+        plan.output_shape
+    )
 
 
 def _averaged(plan: Plan, x: Tensor) -> Tensor:
     if plan.operation.dilation == (1, 1) and pads_well(plan):
-        grown = padded(plan, x)
-        sums = F.avg_pool2d(grown, plan.kernel_size, plan.operation.stride, divisor_override=1)
+        sums = F.avg_pool2d(padded(plan, x), plan.kernel_size, plan.operation.stride, divisor_override=1)
     else:
-        sums = columns(plan, x).sum(1).reshape(plan.output_shape)
+        sums = torch.cat([block.sum(1) for _, block in column_blocks(plan, x)], 1).view(plan.output_shape)
     height, width = plan.output_shape[1:]
     divisors = taps(plan).divisors(torch.arange(height)[:, None], torch.arange(width))
     return check_range(sums, x.dtype, "window sum") / cast(Tensor, divisors)
@@ -146,8 +152,7 @@ def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
     largest input it ever meets can be the worst.
     """
     exact = torch.int64 if x.dtype == torch.int32 else x.dtype
-    slices = grouped(plan, weight).flatten(3).to(exact)
-    for channel in range(plan.input_shape[0]):
-        group, slot = divmod(channel, plan.channels_per_step)
-        for bound in columns(plan, x[channel : channel + 1])[0].aminmax(dim=1):
-            check_range(slices[group, :, slot] * bound.to(exact), x.dtype, "product")
+    factors = grouped(plan, weight).flatten(3).transpose(1, 2).flatten(0, 1).to(exact)
+    for _, block in column_blocks(plan, x):
+        for bound in block.aminmax(dim=2):
+            check_range(factors * bound.to(exact).unsqueeze(1), x.dtype, "product")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, ClassVar, Literal, cast
 
 from app.conv import shapes
 from app.conv.errors import ConvError as ConvError
 from app.conv.errors import integer, one_of, shown, size
+from app.conv.shapes import Axis, Length
 from app.conv.shapes import Size as Size
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -169,6 +171,7 @@ class Plan:
     output_shape: tuple[int, int, int]
     kernel_size: Size
     channels_per_step: int
+    axes: tuple[Axis, Axis]
     formulas: tuple[str, str]
 
     @property
@@ -202,18 +205,17 @@ class Plan:
         return self.output_shape[1] * self.output_shape[2]
 
     @property
+    def terms(self) -> int:
+        """How many products (or inputs, for pooling) make one output cell, holes and padding included."""
+        return self.channels_per_step * self.kernel_size[0] * self.kernel_size[1]
+
+    @property
     def multiply_adds(self) -> int:
-        """Kernel cells times input channels of a group times output cells, holes and padding included."""
-        kernel_height, kernel_width = self.kernel_size
-        return self.output_shape[0] * self.windows * self.channels_per_step * kernel_height * kernel_width
+        return self.output_shape[0] * self.windows * self.terms
 
     @property
     def parameters(self) -> int:
-        weights = 0
-        if self.weight_shape is not None:
-            first, second, height, width = self.weight_shape
-            weights = first * second * height * width
-        return weights + (self.bias_shape[0] if self.bias_shape else 0)
+        return prod(self.weight_shape or (0,)) + prod(self.bias_shape or (0,))
 
 
 def plan(
@@ -231,118 +233,76 @@ def plan(
     """
     shapes.check_shape(input_shape, ("C_in", "H", "W"), "input")
     if isinstance(operation, MaxPool2d | AvgPool2d):
-        return _plan_pooling(operation, input_shape, weight_shape, bias_shape)
-    return _plan_convolution(operation, input_shape, weight_shape, bias_shape)
-
-
-def _plan_pooling(
-    operation: Pooling,
-    input_shape: tuple[int, ...],
-    weight_shape: tuple[int, ...] | None,
-    bias_shape: tuple[int, ...] | None,
-) -> Plan:
-    for name, shape in (("weight", weight_shape), ("bias", bias_shape)):
-        if shape is not None:
-            raise ConvError(f"{operation.kind} has no {name}, one of shape {shape} is given", f"/{name}")
-    channels, *space = input_shape
-    lengths = [
-        shapes.pooled(axis, n, sides, kernel, stride, dilation, operation.ceil_mode)
-        for axis, n, sides, kernel, stride, dilation in zip(
-            shapes.AXES, space, operation.padding.sides, operation.kernel_size, operation.stride,
-            operation.dilation, strict=True,
-        )
-    ]  # fmt: skip
-    return _finish(operation, input_shape, None, None, channels, lengths, operation.kernel_size, 1)
-
-
-def _plan_convolution(
-    operation: Convolution,
-    input_shape: tuple[int, ...],
-    weight_shape: tuple[int, ...] | None,
-    bias_shape: tuple[int, ...] | None,
-) -> Plan:
-    if weight_shape is None:
-        raise ConvError(f"{operation.kind} needs a weight, none is given", "/weight")
-    transposed = isinstance(operation, ConvTranspose2d)
-    names = ("C_in", "C_out/groups") if transposed else ("C_out", "C_in/groups")
-    shapes.check_shape(weight_shape, (*names, "kH", "kW"), "weight")
-    kernel_size = (weight_shape[2], weight_shape[3])
+        _check_bare(operation, weight_shape, bias_shape)
+        kernel_size, out_channels, per_step = operation.kernel_size, input_shape[0], 1
+    else:
+        kernel_size, out_channels, per_step = _check_weight(operation, input_shape[0], weight_shape)
+        _check_bias(bias_shape, out_channels)
     if isinstance(operation, Conv2d):
         operation = operation.resolved(kernel_size)
-        out_channels, per_step = _conv_channels(operation.groups, input_shape[0], weight_shape)
-        lengths = _conv_lengths(operation, input_shape[1:], kernel_size)
-    else:
-        out_channels, per_step = _transposed_channels(operation.groups, input_shape[0], weight_shape)
-        lengths = _transposed_lengths(operation, input_shape[1:], kernel_size)
-    if bias_shape is not None:
-        shapes.check_shape(bias_shape, ("C_out",), "bias")
-        if bias_shape[0] != out_channels:
-            raise ConvError(f"bias has {bias_shape[0]} values, output has {out_channels} channels", "/bias")
-    return _finish(
-        operation, input_shape, weight_shape, bias_shape, out_channels, lengths, kernel_size, per_step
-    )
-
-
-def _conv_channels(groups: int, in_channels: int, weight_shape: tuple[int, ...]) -> Size:
-    out_channels, per_step = weight_shape[:2]
-    shapes.check_divides(groups, in_channels, "input channels")
-    shapes.check_divides(groups, out_channels, "output channels")
-    if per_step * groups != in_channels:
-        times = f" ({per_step} in each of {groups} groups)" if groups > 1 else ""
-        raise ConvError(
-            f"input has {in_channels} channels, weight expects {per_step * groups}{times}", "/weight"
-        )
-    return out_channels, per_step
-
-
-def _transposed_channels(groups: int, in_channels: int, weight_shape: tuple[int, ...]) -> Size:
-    shapes.check_divides(groups, in_channels, "input channels")
-    if weight_shape[0] != in_channels:
-        raise ConvError(f"input has {in_channels} channels, weight expects {weight_shape[0]}", "/weight")
-    return weight_shape[1] * groups, in_channels // groups
-
-
-def _conv_lengths(operation: Conv2d, space: tuple[int, ...], kernel_size: Size) -> list[shapes.Length]:
-    padding = cast(Padding, operation.padding)
-    lengths = []
-    for axis, n, sides, kernel, stride, dilation in zip(
-        shapes.AXES, space, padding.sides, kernel_size, operation.stride, operation.dilation, strict=True
-    ):
-        shapes.check_borrowed(axis, n, sides, operation.padding_mode)
-        lengths.append(shapes.convolved(axis, n, sides, kernel, stride, dilation))
-    return lengths
-
-
-def _transposed_lengths(
-    operation: ConvTranspose2d, space: tuple[int, ...], kernel_size: Size
-) -> list[shapes.Length]:
-    return [
-        shapes.transposed(axis, n, sides, kernel, stride, dilation, extra)
-        for axis, n, sides, kernel, stride, dilation, extra in zip(
-            shapes.AXES, space, operation.padding.sides, kernel_size, operation.stride, operation.dilation,
-            operation.output_padding, strict=True,
-        )
-    ]  # fmt: skip
-
-
-def _finish(
-    operation: Operation,
-    input_shape: tuple[int, ...],
-    weight_shape: tuple[int, ...] | None,
-    bias_shape: tuple[int, ...] | None,
-    out_channels: int,
-    lengths: list[shapes.Length],
-    kernel_size: Size,
-    per_step: int,
-) -> Plan:
-    height, width = lengths
+    axes = _axes(operation, input_shape, kernel_size)
+    height, width = _lengths(operation, axes)
     return Plan(
         operation,
-        cast(tuple[int, int, int], tuple(input_shape)),
-        cast(tuple[int, int, int, int], tuple(weight_shape)) if weight_shape is not None else None,
-        cast(tuple[int], tuple(bias_shape)) if bias_shape is not None else None,
+        cast(tuple[int, int, int], input_shape),
+        cast(tuple[int, int, int, int] | None, weight_shape),
+        cast(tuple[int] | None, bias_shape),
         (out_channels, height.value, width.value),
         kernel_size,
         per_step,
+        axes,
         (height.formula, width.formula),
     )
+
+
+def _check_bare(operation: Pooling, *tensors: tuple[int, ...] | None) -> None:
+    for name, shape in zip(("weight", "bias"), tensors, strict=True):
+        if shape is not None:
+            raise ConvError(f"{operation.kind} has no {name}, one of shape {shape} is given", f"/{name}")
+
+
+def _check_weight(
+    operation: Convolution, in_channels: int, weight_shape: tuple[int, ...] | None
+) -> tuple[Size, int, int]:
+    """The kernel size, C_out and C_in/groups."""
+    if weight_shape is None:
+        raise ConvError(f"{operation.kind} needs a weight, none is given", "/weight")
+    transposed, groups = isinstance(operation, ConvTranspose2d), operation.groups
+    names = ("C_in", "C_out/groups") if transposed else ("C_out", "C_in/groups")
+    shapes.check_shape(weight_shape, (*names, "kH", "kW"), "weight")
+    first, second, *kernel_size = weight_shape
+    shapes.check_divides(groups, in_channels, "input channels")
+    shapes.check_divides(groups, first, "input channels of the weight" if transposed else "output channels")
+    expected = first if transposed else second * groups
+    if expected != in_channels:
+        times = f" ({second} in each of {groups} groups)" if groups > 1 and not transposed else ""
+        raise ConvError(f"input has {in_channels} channels, weight expects {expected}{times}", "/weight")
+    return cast(Size, tuple(kernel_size)), second * groups if transposed else first, in_channels // groups
+
+
+def _check_bias(bias_shape: tuple[int, ...] | None, out_channels: int) -> None:
+    if bias_shape is None:
+        return
+    shapes.check_shape(bias_shape, ("C_out",), "bias")
+    if bias_shape[0] != out_channels:
+        raise ConvError(f"bias has {bias_shape[0]} values, the layer {out_channels} output channels", "/bias")
+
+
+def _axes(operation: Operation, input_shape: tuple[int, ...], kernel_size: Size) -> tuple[Axis, Axis]:
+    padding, stride, dilation = cast(Padding, operation.padding), operation.stride, operation.dilation
+    _, height, width = input_shape
+    return (
+        Axis("height", height, padding.top, padding.bottom, kernel_size[0], stride[0], dilation[0]),
+        Axis("width", width, padding.left, padding.right, kernel_size[1], stride[1], dilation[1]),
+    )
+
+
+def _lengths(operation: Operation, axes: tuple[Axis, Axis]) -> list[Length]:
+    if isinstance(operation, ConvTranspose2d):
+        extra = operation.output_padding
+        return [shapes.transposed(axis, more) for axis, more in zip(axes, extra, strict=True)]
+    if isinstance(operation, Conv2d):
+        for axis in axes:
+            shapes.check_borrowed(axis, operation.padding_mode)
+        return [shapes.convolved(axis) for axis in axes]
+    return [shapes.pooled(axis, operation.ceil_mode) for axis in axes]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, Plan
+from app.conv.operation import AvgPool2d, Plan
+from app.conv.shapes import Axis
 
 NONE = -1
 
@@ -35,45 +35,49 @@ class TapTable:
 
 def taps(plan: Plan) -> TapTable:
     """The tap table of a layer; time and memory O(H_out·kH + W_out·kW)."""
-    rows, row_counts = _axis_taps(plan, 0)
-    cols, col_counts = _axis_taps(plan, 1)
-    return TapTable(rows, cols, row_counts, col_counts)
+    rows, cols = (_positions(plan, axis, n) for axis, n in zip(plan.axes, plan.output_shape[1:], strict=True))
+    row_counts = col_counts = None
+    if isinstance(plan.operation, AvgPool2d):
+        row_counts, col_counts = (
+            _counts(plan.operation, axis, positions)
+            for axis, positions in zip(plan.axes, (rows, cols), strict=True)
+        )
+    height, width = plan.axes
+    return TapTable(_sources(plan, height, rows), _sources(plan, width, cols), row_counts, col_counts)
 
 
-def _axis_taps(plan: Plan, axis: Literal[0, 1]) -> tuple[Tensor, Tensor | None]:
-    operation = plan.operation
-    n, kernel, length = plan.input_shape[1 + axis], plan.kernel_size[axis], plan.output_shape[1 + axis]
-    stride, dilation = operation.stride[axis], operation.dilation[axis]
-    before, after = plan.padding.sides[axis]
-    outputs = torch.arange(length).unsqueeze(1)
-    offsets = torch.arange(kernel) * dilation
-    if isinstance(operation, ConvTranspose2d):
-        return _scattered(outputs + before - offsets, n, stride), None
-    positions = outputs * stride - before + offsets
-    if isinstance(operation, Conv2d):
-        table = _borrowed(positions, n, operation.padding_mode)
-        return table.flip(1) if operation.flip else table, None
-    table = _borrowed(positions, n, "zeros")
-    if not isinstance(operation, AvgPool2d):
-        return table, None
-    counted = positions < n + after if operation.count_include_pad else table != NONE
-    return table, counted.sum(1)
+def _positions(plan: Plan, axis: Axis, length: int) -> Tensor:
+    """
+    (length, kernel): where each output cell reaches, input cell 0 being 0. Of a transposed layer, where
+    input r reaches output r·stride + u·dilation − before, these are the r·stride.
+    """
+    if plan.is_transposed:
+        first, step, kernel_step = axis.before, 1, -axis.dilation
+    else:
+        first, step, kernel_step = -axis.before, axis.stride, axis.dilation
+    outputs = torch.arange(first, first + length * step, step)
+    offsets = torch.arange(0, axis.kernel * kernel_step, kernel_step)
+    return outputs.unsqueeze(1) + (offsets.flip(0) if plan.flip else offsets)
 
 
-def _scattered(reached: Tensor, n: int, stride: int) -> Tensor:
-    """Input r reaches output r·stride + u·dilation − padding; here that is solved for r."""
-    sources = reached.div(stride, rounding_mode="floor")
-    there = (reached % stride == 0) & (sources >= 0) & (sources < n)
-    return sources.where(there, NONE)
-
-
-def _borrowed(positions: Tensor, n: int, padding_mode: str) -> Tensor:
-    """The cell that a position outside 0 … n−1 stands for, as torch.nn.functional.pad has it."""
-    if padding_mode == "replicate":
-        return positions.clamp(0, n - 1)
-    if padding_mode == "circular":
-        return positions % n
-    if padding_mode == "reflect":
+def _sources(plan: Plan, axis: Axis, positions: Tensor) -> Tensor:
+    """The input cell at each position, as torch.nn.functional.pad borrows it, or NONE."""
+    if plan.is_transposed:
+        cells = positions.div(axis.stride, rounding_mode="floor")
+        return cells.masked_fill((positions % axis.stride != 0) | (cells < 0) | (cells >= axis.size), NONE)
+    if not axis.before and not axis.reach(positions.shape[0]):
+        return positions
+    if plan.padding_mode == "replicate":
+        return positions.clamp(0, axis.size - 1)
+    if plan.padding_mode == "circular":
+        return positions % axis.size
+    if plan.padding_mode == "reflect":
         folded = positions.abs()
-        return torch.minimum(folded, 2 * (n - 1) - folded)
-    return positions.where((positions >= 0) & (positions < n), NONE)
+        return torch.minimum(folded, 2 * (axis.size - 1) - folded)
+    return positions.masked_fill((positions < 0) | (positions >= axis.size), NONE)
+
+
+def _counts(operation: AvgPool2d, axis: Axis, positions: Tensor) -> Tensor:
+    """How many of the taps an average counts: those inside the padding, or inside the input alone."""
+    before, after = (axis.before, axis.after) if operation.count_include_pad else (0, 0)
+    return ((positions >= -before) & (positions < axis.size + after)).sum(1)
