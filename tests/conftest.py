@@ -12,5 +12,5 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
-# As the server does (app/main.py): the suite runs in several processes, and more threads than cores are slower.
+# As the server does (app/main.py): more threads than cores are slower.
 torch.set_num_threads(1)
