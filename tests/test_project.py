@@ -14,6 +14,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = {"templates": "app/_web/templates", "static": "app/_web/static"}
@@ -65,6 +69,14 @@ def test_make_lists_every_target_that_the_readme_names() -> None:
     named = set(re.findall(r"`?make ([a-z]+)`?", (ROOT / "README.md").read_text("utf-8")))
     assert {"setup", "run", "test", "check"} <= named
     assert [name for name in named if f"make {name}" not in offered] == []
+
+
+def test_curl_in_the_readme_gets_the_answer_printed_there(tmp_path: Path) -> None:
+    _, after = (ROOT / "README.md").read_text("utf-8").split("curl -s http://127.0.0.1:8000", 1)
+    path, body, answer = re.match(r"(\S+).*?-d '(.*?)'.*?\n\n(    \{.*?)\n\n", after, re.DOTALL).groups()
+    with TestClient(create_app(Settings(store=tmp_path.as_uri()))) as client:
+        told = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert told.text == json.dumps(json.loads(answer), separators=(",", ":"))
 
 
 @pytest.fixture(scope="session")
@@ -133,4 +145,4 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
                 assert urllib.request.urlopen(address + module, timeout=10).status == 200
         finally:
             server.send_signal(signal.SIGTERM)
-    assert server.returncode == 0
+    assert server.returncode in {0, -signal.SIGTERM}
