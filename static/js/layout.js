@@ -11,7 +11,7 @@
  *   narrow: boolean, width: number, height: number, cell: number, kernelCell: number, outputCell: number,
  *   loupe: boolean, visible: number, rowTop: number, rowHeight: number,
  *   input: Rect, loupeRect: Rect, kernel: Rect, products: Rect, sum: Rect, running: Rect,
- *   bias: Rect, total: Rect, output: Rect, bars: Rect|null,
+ *   total: Rect, output: Rect, bars: Rect|null,
  *   signs: {times: number, equals: number, sigma: number, y: number}, sigmaY: number, headerY: number, stack: number,
  * }} Layout
  *   visible: rows that fit, the rest scrolls; input … running: of the first visible row;
@@ -21,7 +21,7 @@
 /** The smallest cell that a number is written in. */
 export const READABLE = 22;
 
-const NARROW = 720;
+const NARROW = 800;
 const MAX_ROWS = 6;
 const STACK = 3;
 const STACK_STEP = 7;
@@ -35,9 +35,8 @@ export function layout(subject, width, height) {
 function wideLayout(subject, width, height) {
   const { plane, kernel, channels, output, outChannels, weighted } = subject;
   const header = 46;
-  const footer = 46;
   const gap = 14;
-  const rowsHeight = Math.max(height - header - footer, 110);
+  const rowsHeight = Math.max(height - header, 110);
   const least = Math.min(Math.max(kernel[0] * READABLE, 56), 250) + gap;
   const visible = Math.max(1, Math.min(channels, MAX_ROWS, Math.floor(rowsHeight / least)));
   const rowHeight = Math.min(rowsHeight / visible, rowsHeight);
@@ -45,9 +44,10 @@ function wideLayout(subject, width, height) {
   const most = Math.min(Math.max(44, height / 8), 76);
   const barsWidth = channels > visible ? 34 : 0;
   const label = 38;
-  const sign = 30;
-  const box = Math.min(Math.max(64, most * 1.5), 104);
-  const fixed = label + (weighted ? 3 : 2) * sign + 2 * box + 34 + 56 + barsWidth;
+  const sign = width < 1000 ? 22 : 30;
+  const box = Math.min(Math.max(58, Math.min(most * 1.5, width / 17)), 104);
+  const plus = width < 1000 ? 74 : 92;
+  const fixed = label + (weighted ? 3 : 2) * sign + 3 * box + 34 + plus + 46 + barsWidth;
   const free = width - fixed;
   const columns = weighted ? 2 : 1;
   const kernelCell = Math.floor(Math.min(most, inner / kernel[0], (free * 0.17) / kernel[1]));
@@ -57,7 +57,7 @@ function wideLayout(subject, width, height) {
   const cell = cellIn(loupe);
   const stack = Math.min(outChannels - 1, STACK);
   const outWidth = free - (columns + (loupe ? 1 : 0)) * kernelCell * kernel[1] - (loupe ? sign / 2 : 0) - cell * plane.cols - stack * STACK_STEP;
-  const outputCell = whole(Math.min(most, (rowsHeight - gap - 34 - stack * STACK_STEP) / output[0], outWidth / output[1]));
+  const outputCell = whole(Math.min(most, (rowsHeight - gap - stack * STACK_STEP) / output[0], outWidth / output[1]));
   const used = fixed + columns * kernelCell * kernel[1] + (loupe ? kernelCell * kernel[1] + sign / 2 : 0)
     + cell * plane.cols + outputCell * output[1] + stack * STACK_STEP;
   const air = Math.min(Math.max(width - used, 0) / 7, 54);
@@ -78,15 +78,15 @@ function wideLayout(subject, width, height) {
   take(34 + air);
   const running = centred(take(box), box, boxHeight);
   const bars = barsWidth ? { x: take(barsWidth) + 12, y: header, width: barsWidth - 12, height: rowsHeight - gap } : null;
-  take(56 + air * 2);
+  take(plus);
+  const total = { ...inSlotOf(rowHeight, running, visible - 1), x: take(box) };
+  take(46 + air * 2);
   const outHeight = outputCell * output[0];
   const outY = header + Math.max((rowsHeight - gap - outHeight) / 2, stack * STACK_STEP);
-  const totalY = header + visible * rowHeight + 2;
   return {
     narrow: false, width, height, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
     input, loupeRect, kernel: kernelRect, products, sum, running,
-    bias: { x: sum.x, y: totalY, width: box, height: 34 },
-    total: { x: running.x, y: totalY, width: box, height: 34 },
+    total,
     output: { x, y: outY, width: outputCell * output[1], height: outHeight },
     bars,
     signs: { times, equals, sigma, y: middle }, sigmaY: middle, headerY: 14,
@@ -127,7 +127,7 @@ function narrowLayout(subject, width, height) {
   const equals = take(sign) + sign / 2;
   const products = block(take(kernelWidth));
   const sumY = header + blockHeight + 8;
-  const right = width - barsWidth;
+  const right = width - barsWidth - 4;
   const box = Math.min(84, (right - 3 * sign) / 3);
   const running = { x: right - box, y: sumY, width: box, height: boxHeight };
   const sum = { x: right - 2 * box - 30, y: sumY, width: box, height: boxHeight };
@@ -139,7 +139,6 @@ function narrowLayout(subject, width, height) {
   return {
     narrow: true, width, height: outTop + outputCell * output[0] + 44, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
     input, loupeRect, kernel: kernelRect, products, sum, running,
-    bias: { x: sum.x, y: totalY, width: box, height: boxHeight },
     total: { x: running.x, y: totalY, width: box, height: boxHeight },
     output: { x: Math.max(0, (width - outWidth) / 2), y: outTop, width: outWidth, height: outputCell * output[0] },
     bars: barsWidth ? { x: width - 10, y: header, width: 10, height: visible * rowHeight - 20 } : null,
@@ -155,5 +154,10 @@ function whole(size) {
 
 /** A rectangle of the first visible row, moved to another slot. @param {Layout} layout @param {Rect} rect @param {number} slot @returns {Rect} */
 export function inSlot(layout, rect, slot) {
-  return { ...rect, y: rect.y + slot * layout.rowHeight };
+  return inSlotOf(layout.rowHeight, rect, slot);
+}
+
+/** @param {number} rowHeight @param {Rect} rect @param {number} slot @returns {Rect} */
+function inSlotOf(rowHeight, rect, slot) {
+  return { ...rect, y: rect.y + slot * rowHeight };
 }

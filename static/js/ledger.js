@@ -12,13 +12,14 @@
 const MINUS = '\u2212';
 
 /** Significant digits of the largest number in a ledger. */
-const DIGITS = 5;
+const DIGITS = 4;
 
 /** Below and above these magnitudes numbers carry an exponent. */
 const FIXED = { min: 1e-6, max: 1e12 };
 
 /** @param {number} value @param {number} decimals */
 export function format(value, decimals) {
+  if (value === 0) return '0';
   const size = Math.abs(value);
   const text = size !== 0 && (size >= FIXED.max || (size < FIXED.min && decimals > 6)) ? size.toExponential(3) : size.toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
@@ -119,31 +120,36 @@ function line(step, layer, c, products, sum, running, decimals) {
   return { channel: layer.inChannels[c] ?? c, terms, sum: format(sum, decimals), running: format(running, decimals) };
 }
 
-/** A number as a factor or addend: negative ones in brackets. @param {string} text */
-function addend(text) {
+/** A number as a factor: a negative one in brackets. @param {string} text */
+function factor(text) {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
 /** A term as a sum shows it: the factors when all is whole, the rounded product else. @param {Term} term @param {boolean} whole */
 export function termText(term, whole) {
-  return whole && term.w !== '' ? `${addend(term.x)}·${addend(term.w)}` : addend(term.product);
+  return whole && term.w !== '' ? `${factor(term.x)}·${factor(term.w)}` : term.product;
+}
+
+/** `a + b − c` @param {string[]} terms */
+export function signedSum(terms) {
+  return terms.reduce((sum, term) => (term.startsWith(MINUS) ? `${sum} ${MINUS} ${term.slice(1)}` : `${sum} + ${term}`));
 }
 
 /** `0·0 + 1·1 + 3·2 + 4·3` @param {Line} line @param {boolean} whole */
 export function lineText(line, whole) {
-  return line.terms.map((term) => termText(term, whole)).join(' + ');
+  return signedSum(line.terms.map((term) => termText(term, whole)));
 }
 
 /** `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56` @param {Ledger} ledger */
-export function sentence({ cell, lines, bias, output, whole }) {
+export function sentence(ledger) {
+  const { cell, lines, bias, whole } = ledger;
   const products = lines.map((line) => `(${lineText(line, whole)})`);
-  const sums = lines.map((line) => addend(line.sum));
-  return `${cell} = ${[...products, addend(bias)].join(' + ')} = ${[...sums, addend(bias)].join(' + ')} = ${output}`;
+  return `${cell} = ${signedSum([...products, bias])} = ${sumsText(ledger)}`;
 }
 
 /** `19 + 37 + 0 = 56` @param {Ledger} ledger */
 export function sumsText({ lines, bias, output }) {
-  return `${[...lines.map((line) => addend(line.sum)), addend(bias)].join(' + ')} = ${output}`;
+  return `${signedSum([...lines.map((line) => line.sum), bias])} = ${output}`;
 }
 
 /** A float is only as exact as its type; the text that shows all of it. @param {number} value @param {string} dtype */

@@ -25,7 +25,7 @@ const SUBJECTS = {
   large: subject(3, 1024, 7, 16, 3),
 };
 
-const SIZES = /** @type {const} */ ([[1216, 400], [1856, 760], [960, 320], [720, 300], [688, 500], [328, 420], [288, 420]]);
+const SIZES = /** @type {const} */ ([[1216, 400], [1856, 760], [960, 320], [800, 300], [688, 500], [328, 420], [288, 420]]);
 
 for (const [name, shape] of Object.entries(SUBJECTS)) {
   for (const [width, height] of SIZES) {

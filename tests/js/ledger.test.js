@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { apportion, decimalsFor, format, fullText, ledger, sentence } from '../../static/js/ledger.js';
+import { apportion, decimalsFor, format, fullText, ledger, sentence, signedSum } from '../../static/js/ledger.js';
 
 /** @import {Step} from '../../static/js/types.js' */
 
@@ -36,9 +36,10 @@ test("the chapter's first cell reads as in the book", () => {
   );
 });
 
-test('negative numbers carry a true minus and brackets where they are added', () => {
+test('negative numbers carry a true minus: brackets as factors, a sign as terms', () => {
   const step = { ...first, products: [[[0, -1], [6, 12]], [[1, 4], [12, 20]]], patch: [[[0, -1], [3, 4]], [[1, 2], [4, 5]]], channel_sums: [17, 37], output: 54 };
   assert.match(sentence(ledger(step, layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
+  assert.equal(signedSum(['−1', '2', '−3']), '−1 + 2 − 3');
   assert.equal(format(-0.0001, 2), '0.00');
 });
 

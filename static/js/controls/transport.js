@@ -99,7 +99,7 @@ function chooser(state, t) {
     const count = state.clock.value?.outChannels ?? 1;
     root.hidden = count < 2;
     if (select.options.length === count) return;
-    select.replaceChildren(...Array.from({ length: count }, (_, o) => new Option(t('output.option', { channel: o, channels: count }), String(o))));
+    select.replaceChildren(...Array.from({ length: count }, (_, o) => new Option(t('output.option', { channel: o }), String(o))));
   });
   effect(() => {
     const count = state.clock.value?.outChannels ?? 1;

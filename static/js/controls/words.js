@@ -9,13 +9,14 @@
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
-import { ledger, lineText, sentence, sumsText } from '../ledger.js';
+import { ledger, lineText, sentence, signedSum, sumsText } from '../ledger.js';
 import { find, make, setText } from './dom.js';
 
 /** @import {Model} from '../frame.js' */
 
 /** Beyond these the sentence tells the channel sums only, and the table the lines around the one at work. */
-const MOST_TERMS = 60;
+const MOST_TERMS = 28;
+const MOST_SUMS = 16;
 const MOST_LINES = 8;
 
 /** The words follow at most this often while a scene plays, in milliseconds. */
@@ -67,10 +68,10 @@ function writer(t) {
 /** @param {Ledger} printed */
 function told(printed) {
   const terms = printed.lines.reduce((count, line) => count + line.terms.length, 0);
-  if (terms <= MOST_TERMS) return sentence(printed);
-  if (printed.lines.length <= MOST_TERMS / 4) return `${printed.cell} = ${sumsText(printed)}`;
-  const [first, second] = printed.lines;
-  return `${printed.cell} = ${first?.sum} + ${second?.sum} + … + ${printed.lines.at(-1)?.sum} + ${printed.bias} = ${printed.output}`;
+  if (terms <= MOST_TERMS && printed.whole) return sentence(printed);
+  if (printed.lines.length <= MOST_SUMS) return `${printed.cell} = ${sumsText(printed)}`;
+  const sums = printed.lines.map((line) => line.sum);
+  return `${printed.cell} = ${signedSum([...sums.slice(0, MOST_SUMS / 2), '…', ...sums.slice(-2), printed.bias])} = ${printed.output}`;
 }
 
 /** @param {Ledger} printed @param {import('../timeline.js').Position} position */
@@ -83,7 +84,7 @@ function firstLine(printed, position) {
 function table(t, printed, first) {
   const lines = printed.lines.slice(first, first + MOST_LINES).map((line, k) => lineRow(line, first + k, printed.whole));
   const total = make('tr', 'total');
-  total.append(heading(t('ledger.bias')), make('td', '', `+ ${printed.bias}`), make('td'), make('td', 'number', printed.output));
+  total.append(heading(t('ledger.bias')), make('td', '', signedSum(['', printed.bias]).trim()), make('td'), make('td', 'number', printed.output));
   return [...lines, total];
 }
 

@@ -55,7 +55,7 @@ export function paintGhost(context, box, inks) {
   context.strokeStyle = inks.line;
   context.lineWidth = 1;
   context.setLineDash([3, 3]);
-  rounded(context, { x: box.x + 0.5, y: box.y + 0.5, width: box.width - 1, height: box.height - 1 }, 3);
+  rounded(context, { x: box.x + 1.5, y: box.y + 1.5, width: box.width - 3, height: box.height - 3 }, 2);
   context.stroke();
   context.setLineDash([]);
 }

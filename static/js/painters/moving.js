@@ -113,7 +113,7 @@ function paintLoupe(context, frame, row, input) {
   const bottom = input.y + (Math.max(...window.rows.filter(Number.isFinite)) + 1) * at.cell;
   context.strokeStyle = inks.accent;
   context.lineWidth = 1;
-  context.globalAlpha = 0.55;
+  context.globalAlpha = 0.4;
   context.beginPath();
   context.moveTo(right, top);
   context.lineTo(rect.x, rect.y);
@@ -269,7 +269,7 @@ function paintTotal(context, frame) {
     context.font = font(at.narrow ? 12 : 14);
     context.textAlign = 'right';
     context.textBaseline = 'middle';
-    context.fillText(`${labels.bias ?? ''} ${printed.bias}  =`, at.total.x - 10, at.total.y + at.total.height / 2);
+    context.fillText(`${labels.bias ?? ''} ${printed.bias}  =`, at.total.x - 10, at.total.y + at.total.height / 2, at.narrow ? 200 : at.total.x - at.running.x - at.running.width - 16);
     context.globalAlpha = 1;
     paintBox(context, frame, at.total, printed.output, step.output, ease(Math.max(position.bias, position.place)), true);
   }
@@ -287,7 +287,7 @@ function paintTotal(context, frame) {
 function paintFlight(context, { layout: at, inks, printed, step, theme, outputMax }, cell, share) {
   const from = { x: at.total.x + at.total.width, y: at.total.y + at.total.height / 2 };
   const to = { x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 };
-  const bend = { x: (from.x + to.x) / 2, y: Math.max(from.y, to.y) };
+  const bend = { x: (from.x + to.x) / 2, y: from.y };
   context.strokeStyle = inks.accent;
   context.lineWidth = 2;
   context.globalAlpha = 0.6;

@@ -188,7 +188,9 @@ function paintOutputPlace(context, { layout: at, inks, model }) {
   }
   context.fillStyle = inks.paper;
   context.fillRect(at.output.x, at.output.y, at.output.width, at.output.height);
-  outline(context, at.output, inks.line);
-  if (at.outputCell < READABLE) return;
+  if (at.outputCell < READABLE) {
+    outline(context, at.output, inks.line);
+    return;
+  }
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) paintGhost(context, cellBox(at.output, at.outputCell, i, j), inks);
 }
