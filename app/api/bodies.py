@@ -60,7 +60,7 @@ def _input(source: Input, dtype: str, limits: Limits) -> Tensor:
 
 def _weight(source: Weight, operation: Operation, input: Tensor, dtype: str, limits: Limits) -> Tensor:
     if source.kernels is not None:
-        return from_kernels(source.kernels, operation, input.shape[0], dtype, "/weight")
+        return from_kernels(source.kernels, operation, input.shape[0], dtype, limits, "/weight")
     return _plain(source, 4, dtype, limits, "/weight")
 
 

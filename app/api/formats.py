@@ -21,9 +21,9 @@ def to_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def array(tensor: Tensor) -> np.ndarray[Any, Any]:
-    """A tensor as orjson can write it: contiguous."""
-    return tensor.contiguous().numpy()
+def array(tensor: Tensor) -> np.ndarray[Any, Any] | np.number[Any]:
+    """A tensor as orjson can write it: a contiguous array, or a number."""
+    return tensor.contiguous().numpy()[()]
 
 
 def summary(scene: Scene) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.scenes.store import SceneDamaged, SceneNotFound
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 8
+_LONGEST = 200
 _log = logging.getLogger("convscope")
 
 
@@ -64,7 +65,7 @@ def body_problem(error: ValidationError) -> Problem:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         return Problem(400, f"the body is not JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}")
-    errors = [(_pointer(item["loc"]), item["msg"]) for item in found[:_MOST_ERRORS]]
+    errors = [(_pointer(item["loc"]), _message(item["msg"])) for item in found[:_MOST_ERRORS]]
     at, message = errors[0]
     return Problem(422, f"{at or 'the body'}: {message}", errors)
 
@@ -72,7 +73,11 @@ def body_problem(error: ValidationError) -> Problem:
 def _pointer(loc: tuple[int | str, ...]) -> str:
     """A JSON pointer (RFC 6901). Operations are told apart by kind, which pydantic adds to the path."""
     parts = (loc[0], *loc[2:]) if loc[:1] == ("operation",) else loc
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join("/" + str(part)[:_LONGEST].replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _message(message: str) -> str:
+    return message.removeprefix("Value error, ")[:_LONGEST]
 
 
 def _as_problem(error: Exception) -> Problem:

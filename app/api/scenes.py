@@ -15,7 +15,7 @@ from app.api.found import Found
 from app.api.work import Pool
 from app.scenes.limits import check, tap_numbers
 from app.scenes.results import Name, tensor, tensor_cost, tensor_shape
-from app.scenes.scene import Scene
+from app.scenes.scene import Scene, confirm, surely_within_range
 from app.scenes.store import Shelf
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
@@ -25,6 +25,8 @@ router = APIRouter(prefix="/scenes", tags=["scenes"])
 async def create_scene(request: Request) -> Response:
     scene = await read_scene(request)
     pool: Pool = request.app.state.pool
+    if not surely_within_range(scene):
+        await pool.run(scene.plan.multiply_adds, confirm, scene)
     store: Shelf = request.app.state.store
     created = await pool.file(store.put, scene)
     answer = summary(scene)

@@ -95,6 +95,9 @@ class FourSides(Body):
     left: int = 0
     right: int = 0
 
+    def build(self) -> Padding:
+        return Padding(self.top, self.bottom, self.left, self.right)
+
 
 def _sides(value: Any) -> Any:
     """An integer or [h, w] -> four sides."""
@@ -108,34 +111,21 @@ def _sides(value: Any) -> Any:
 
 
 def _sides_or_word(value: Any) -> Any:
-    if value == "valid":
-        return {}
-    return value if value == "same" else _sides(value)
+    """Four sides, or None for "same": in a union, pydantic adds the members' names to the place of an error."""
+    if value == "same":
+        return None
+    return {} if value == "valid" else _sides(value)
 
 
 _AnySides = int | tuple[int, int] | FourSides
 Sides = Annotated[FourSides, BeforeValidator(_sides, json_schema_input_type=_AnySides)]
 ConvSides = Annotated[
-    FourSides | Literal["same"],
+    FourSides | None,
     BeforeValidator(_sides_or_word, json_schema_input_type=_AnySides | Literal["valid", "same"]),
 ]
 
 
-class OperationBody(Body):
-    """Fields of a torch layer; what they may be together is checked by the operation itself."""
-
-    def fields(self) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
-        return {name: _padding(value) for name, value in values.items()}
-
-
-def _padding(value: Any) -> Any:
-    if isinstance(value, FourSides):
-        return Padding(value.top, value.bottom, value.left, value.right)
-    return value
-
-
-class Conv2dBody(OperationBody):
+class Conv2dBody(Body):
     kind: Literal["conv2d"]
     stride: Size = (1, 1)
     padding: ConvSides = FourSides()
@@ -145,10 +135,11 @@ class Conv2dBody(OperationBody):
     flip: bool = False
 
     def build(self) -> Operation:
-        return Conv2d(**self.fields())
+        padding: Padding | Literal["same"] = "same" if self.padding is None else self.padding.build()
+        return Conv2d(self.stride, padding, self.padding_mode, self.dilation, self.groups, self.flip)
 
 
-class ConvTranspose2dBody(OperationBody):
+class ConvTranspose2dBody(Body):
     kind: Literal["conv_transpose2d"]
     stride: Size = (1, 1)
     padding: Sides = FourSides()
@@ -157,10 +148,11 @@ class ConvTranspose2dBody(OperationBody):
     groups: int = 1
 
     def build(self) -> Operation:
-        return ConvTranspose2d(**self.fields())
+        padding = self.padding.build()
+        return ConvTranspose2d(self.stride, padding, self.output_padding, self.dilation, self.groups)
 
 
-class MaxPool2dBody(OperationBody):
+class MaxPool2dBody(Body):
     kind: Literal["max_pool2d"]
     kernel_size: Size
     stride: Size | None = None
@@ -169,10 +161,11 @@ class MaxPool2dBody(OperationBody):
     ceil_mode: bool = False
 
     def build(self) -> Operation:
-        return MaxPool2d(**self.fields())
+        stride = self.stride or self.kernel_size
+        return MaxPool2d(self.kernel_size, stride, self.padding.build(), self.dilation, self.ceil_mode)
 
 
-class AvgPool2dBody(OperationBody):
+class AvgPool2dBody(Body):
     kind: Literal["avg_pool2d"]
     kernel_size: Size
     stride: Size | None = None
@@ -182,7 +175,10 @@ class AvgPool2dBody(OperationBody):
     count_include_pad: bool = True
 
     def build(self) -> Operation:
-        return AvgPool2d(**self.fields())
+        stride, padding = self.stride or self.kernel_size, self.padding.build()
+        return AvgPool2d(
+            self.kernel_size, stride, padding, self.dilation, self.ceil_mode, self.count_include_pad
+        )
 
 
 AnyOperation = Annotated[

@@ -64,7 +64,7 @@ def _strided_volume() -> Scene:
 def _edges() -> Scene:
     picture = from_sample("coffee", (128, 128), "float32", Limits(), "/input")
     names = ["sobel_x", "sobel_y", "laplacian", "sharpen"]
-    return _scene(Conv2d(), picture, from_kernels(names, Conv2d(), 3, "float32", "/weight"))
+    return _scene(Conv2d(), picture, from_kernels(names, Conv2d(), 3, "float32", Limits(), "/weight"))
 
 
 PRESETS: Final[Mapping[str, Preset]] = {

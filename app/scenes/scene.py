@@ -12,7 +12,9 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from app.conv.correlate import output
 from app.conv.errors import ConvError
+from app.conv.numbers import surely_fits
 from app.conv.operation import (
     AvgPool2d,
     Conv2d,
@@ -91,6 +93,19 @@ def make_scene(
     dtype = str(input.dtype).removeprefix("torch.")
     return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
                  bias if bias is None else _canonical(bias))  # fmt: skip
+
+
+def confirm(scene: Scene) -> None:
+    """Raise ConvError if any sum of the scene leaves the range of its dtype."""
+    output(scene.plan, scene.input, scene.weight, scene.bias)
+
+
+def surely_within_range(scene: Scene) -> bool:
+    """Whether the largest magnitudes alone show that no sum can leave the range of the dtype."""
+    if isinstance(scene.plan.operation, MaxPool2d):
+        return True
+    weight = torch.ones(1) if scene.weight is None else scene.weight
+    return surely_fits(scene.plan, scene.input, weight, scene.bias)
 
 
 def _shape(tensor: Tensor | None) -> Any:

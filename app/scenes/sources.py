@@ -55,7 +55,7 @@ def _checked_int32(array: np.ndarray[Any, np.dtype[np.float64]], at: str) -> Ten
 
 def _unfit(array: np.ndarray[Any, Any], bad: np.ndarray[Any, Any], why: str, at: str) -> ConvError:
     index = tuple(int(i) for i in np.argwhere(bad)[0])
-    return ConvError(f"{array[index]!r:.40} {why}", "/".join([at, *map(str, index)]))
+    return ConvError(f"{array[index]:g} {why}", "/".join([at, *map(str, index)]))
 
 
 def _ragged(data: list[Any], ndim: int, at: str) -> ConvError:
@@ -104,7 +104,9 @@ def _sample(name: str, size: tuple[int, int]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pixels))
 
 
-def from_kernels(names: list[str], operation: Operation, in_channels: int, dtype: str, at: str) -> Tensor:
+def from_kernels(
+    names: list[str], operation: Operation, in_channels: int, dtype: str, limits: Limits, at: str
+) -> Tensor:
     """Named kernels as the weight of a convolution: one output channel each, alike on every input channel.
 
     The shape is (n, in_channels/groups, kH, kW) for n names; transposed, (in_channels, n/groups, kH, kW).
@@ -118,6 +120,7 @@ def from_kernels(names: list[str], operation: Operation, in_channels: int, dtype
             f"groups is {groups}, it must divide {in_channels} input channels and {len(names)} kernels",
             "/operation/groups",
         )
+    check_tensor("weight", (in_channels // groups, *stacked.shape), limits)
     if isinstance(operation, ConvTranspose2d):
         grouped = stacked.view(groups, -1, *stacked.shape[1:])
         return grouped.repeat_interleave(in_channels // groups, 0).to(DTYPES[dtype])
