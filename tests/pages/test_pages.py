@@ -1,0 +1,154 @@
+"""The pages as a browser is sent them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.pages import assets
+from app.scenes.presets import PRESETS
+from app.settings import STATIC, TEMPLATES, Settings
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(store=tmp_path_factory.mktemp("store").as_uri())
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+def boot(html: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', html, re.DOTALL)
+    assert found
+    data: dict[str, object] = json.loads(found[1])
+    return data
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "language"),
+    [
+        ("", "", "en"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("", "zh-TW", "zh-CN"),
+        ("", "fr,de;q=0.9", "en"),
+        ("", "en;q=0.3, zh;q=0.7", "zh-CN"),
+        ("", "zh;q=0, en", "en"),
+        ("?lang=zh-CN", "en", "zh-CN"),
+        ("?lang=en", "zh-CN", "en"),
+        ("?lang=xx", "zh-CN", "zh-CN"),
+        ("", "zh;q=banana,en;q=0.1", "en"),
+        ("", ",;,;q=", "en"),
+    ],
+)
+def test_language(client: TestClient, query: str, accept: str, language: str) -> None:
+    answer = client.get(f"/{query}", headers={"Accept-Language": accept})
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["Content-Language"] == language
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_example_has_its_page(client: TestClient, name: str, language: str) -> None:
+    answer = client.get(f"/s/{PRESETS[name].scene.id}?lang={language}")
+    assert answer.status_code == 200
+    assert boot(answer.text)["scene"] == PRESETS[name].scene.id
+    messages = json.loads((STATIC / "locales" / f"{language}.json").read_bytes())
+    assert f"<h1>{messages[f'preset.{name}.title']}</h1>" in answer.text
+
+
+def test_a_scene_of_ones_own_has_a_page_that_says_what_it_is(client: TestClient) -> None:
+    body = {
+        "input": {"data": [[[1, 2], [3, 4]]]},
+        "weight": {"data": [[[[1]]]]},
+        "operation": {"kind": "conv2d"},
+    }
+    link = client.post("/api/v1/scenes", json=body).json()["links"]["page"]
+    assert "conv2d, 1 → 1 channels, kernel 1×1" in client.get(link).text
+
+
+@pytest.mark.parametrize(
+    "id", ["nothing", "0" * 40, "%2e%2e", "..%2f..%2fetc%2fpasswd", "<script>", "é", "a" * 5000]
+)
+def test_what_is_no_scene_gets_a_page_that_says_so(client: TestClient, id: str) -> None:
+    answer = client.get(f"/s/{id}", headers=HTML)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert "<script>alert" not in answer.text
+
+
+def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
+    assert client.get("/nowhere", headers=HTML).headers["Content-Type"].startswith("text/html")
+    assert client.get("/nowhere").headers["Content-Type"] == "application/problem+json"
+    assert client.get("/api/v1/nowhere", headers=HTML).headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "text", ['"><script>alert(1)</script>', "</script><script>alert(1)</script>", "{{ 7*7 }}"]
+)
+def test_what_an_address_says_never_becomes_markup(client: TestClient, text: str) -> None:
+    for path in ("/", "/s/x", "/nowhere"):
+        answer = client.get(
+            path, params={"lang": text, "step": text}, headers=HTML | {"Accept-Language": text}
+        )
+        assert text not in answer.text
+        assert "alert(1)" not in answer.text
+
+
+def test_every_file_a_page_names_is_there_for_ever(client: TestClient) -> None:
+    html = client.get("/").text
+    links = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
+    assert len(links) >= 4
+    for link in links:
+        answer = client.get(link)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_static_files_are_compressed_tagged_and_typed(client: TestClient) -> None:
+    link = assets.asset_url("js/main.js")
+    with client.stream("GET", link, headers={"Accept-Encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert gzip.decompress(raw) == (STATIC / "js" / "main.js").read_bytes()
+    plain = client.get(link, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert client.get(link, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+
+
+def test_another_version_is_served_but_not_kept(client: TestClient) -> None:
+    answer = client.get("/static/000000000000/js/main.js")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+@pytest.mark.parametrize(
+    "path", ["../app/main.py", "%2e%2e/app/main.py", "js", "js/none.js", ".hidden", "//etc/passwd"]
+)
+def test_nothing_but_static_files_can_be_asked_for(client: TestClient, path: str) -> None:
+    assert client.get(f"/static/{assets.version()}/{path}").status_code == 404
+
+
+def test_a_link_to_a_missing_file_fails() -> None:
+    with pytest.raises(KeyError):
+        assets.asset_url("js/none.js")
+
+
+def test_templates_use_only_texts_that_exist() -> None:
+    known = json.loads((STATIC / "locales" / "en.json").read_bytes())
+    used = {
+        key
+        for path in Path(TEMPLATES).rglob("*.html")
+        for key in re.findall(r't\["([\w.-]+)"\]', path.read_text(encoding="utf-8"))
+    }
+    assert used - set(known) == set()
