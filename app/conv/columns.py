@@ -22,34 +22,25 @@ def pads_well(plan: Plan) -> bool:
     if plan.is_transposed:
         return False
     _, height, width = plan.input_shape
-    (left, right), (top, bottom) = _sides(plan)
+    left, right, top, bottom = plan.margins
     columns = plan.windows * prod(plan.kernel_size)
     return (height + top + bottom) * (width + left + right) <= height * width + columns
 
 
 def padded(plan: Plan, x: Tensor, fill: float = 0) -> Tensor:
     """x (C, H, W) with as much of its padding made explicit as its windows read."""
-    across, down = _sides(plan)
-    sides = across + down
-    if not any(sides):
+    if not any(plan.margins):
         return x
     if plan.padding_mode == "zeros":
-        return F.pad(x, sides, value=fill)
-    return F.pad(x, sides, mode=plan.padding_mode)
+        return F.pad(x, plan.margins, value=fill)
+    return F.pad(x, plan.margins, mode=plan.padding_mode)
 
 
-def _sides(plan: Plan) -> tuple[tuple[int, int], tuple[int, int]]:
-    """(left, right), (top, bottom): the cells that windows read beyond the input."""
-    down, across = plan.axes
-    _, height, width = plan.output_shape
-    return (across.before, across.reach(width)), (down.before, down.reach(height))
-
-
-def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[tuple[slice, Tensor]]:
+def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[Tensor]:
     """
-    x (C, H, W) unrolled, some rows of windows at a time: (windows, (C, kH·kW, len(windows))). A column is
-    what one window reads, in the order of the kernel's cells, `fill` where that is nothing. A block holds
-    no more numbers than the output of x's channels does, or BLOCK, or one row of windows.
+    x (C, H, W) unrolled, some rows of windows at a time: (C, kH·kW, windows). A column is what one window
+    reads, in the order of the kernel's cells, `fill` where that is nothing. A block holds no more numbers
+    than the channel sums of x do, or BLOCK, or one row of windows.
     """
     channels, (out_channels, height, width) = x.shape[0], plan.output_shape
     per_row = channels * prod(plan.kernel_size) * width
@@ -57,7 +48,7 @@ def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[tuple[slic
     read = _padded_reader(plan, x, fill) if pads_well(plan) else _tap_reader(plan, x, fill)
     for row in range(0, height, rows_at_once):
         stop = min(row + rows_at_once, height)
-        yield slice(row * width, stop * width), read(row, stop).reshape(channels, -1, (stop - row) * width)
+        yield read(row, stop).reshape(channels, -1, (stop - row) * width)
 
 
 def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
@@ -86,8 +77,16 @@ def _tap_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
     return read
 
 
-def grouped(plan: Plan, weight: Tensor) -> Tensor:
-    """The weight as (groups, C_out/groups, C_in/groups, kH, kW), a view, also for transposed layers."""
+def by_channel(plan: Plan, weight: Tensor) -> Tensor:
+    """The weight as (C_in, C_out/groups, kH·kW), to multiply each input channel's columns."""
     if plan.is_transposed:
-        return weight.view(plan.groups, plan.channels_per_step, *weight.shape[1:]).transpose(1, 2)
-    return weight.view(plan.groups, -1, *weight.shape[1:])
+        return weight.flatten(2)
+    grouped = weight.view(plan.groups, -1, plan.channels_per_step, prod(plan.kernel_size))
+    return grouped.transpose(1, 2).flatten(0, 1)
+
+
+def by_group(plan: Plan, weight: Tensor) -> Tensor:
+    """The weight as (groups, C_out/groups, C_in/groups·kH·kW), to multiply each group's columns."""
+    if plan.is_transposed:
+        return weight.view(plan.groups, plan.channels_per_step, *weight.shape[1:]).transpose(1, 2).flatten(2)
+    return weight.view(plan.groups, -1, plan.terms)

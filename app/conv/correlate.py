@@ -8,11 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.conv.columns import column_blocks, grouped, padded, pads_well
+from app.conv.columns import by_channel, by_group, column_blocks, padded, pads_well
 from app.conv.errors import ConvError
 from app.conv.numbers import check_range, check_tensors, surely_fits, working_dtype
 from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Plan, plan
 from app.conv.taps import taps
+
+# Up to so many sums, looking at them all is cheaper than looking at the tensors that they come from.
+FEW = 2**12
 
 
 def corr2d(X: Tensor, K: Tensor) -> Tensor:
@@ -35,7 +38,10 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
     layer = plan(Conv2d(), tuple(X.shape), tuple(K.shape))
     if layer.kernel_size != (1, 1):
         raise ConvError(f"the kernel is {layer.kernel_size}, the matrix product needs (1, 1)", "/weight")
-    return (K.flatten(1) @ X.flatten(1)).reshape(layer.output_shape)
+    check_tensors(layer, X, weight=K)
+    _check_partial_sums(layer, X, K, None)
+    x, weight = _to_sum(layer, X), _to_sum(layer, K)
+    return (weight.flatten(1) @ x.flatten(1)).view(layer.output_shape).to(X.dtype)
 
 
 def output(plan: Plan, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
@@ -47,11 +53,9 @@ def output(plan: Plan, x: Tensor, weight: Tensor | None, bias: Tensor | None) ->
     check_tensors(plan, x, weight=weight, bias=bias)
     if weight is None:
         return _max_pooled(plan, x) if isinstance(plan.operation, MaxPool2d) else _averaged(plan, x)
-    if not surely_fits(plan, x, weight, bias):
-        _check_partial_sums(plan, x, weight, bias)
-    working = working_dtype(plan, x.dtype)
-    result = _convolved(plan, x.to(working), weight.to(working), None if bias is None else bias.to(working))
-    return result.to(x.dtype)
+    _check_partial_sums(plan, x, weight, bias)
+    shift = None if bias is None else _to_sum(plan, bias)
+    return _convolved(plan, _to_sum(plan, x), _to_sum(plan, weight), shift).to(x.dtype)
 
 
 def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: range | None = None) -> Tensor:
@@ -61,15 +65,20 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
     `out_channels` asks for some output channels only. Pooling: the output, (C_out, 1, H_out, W_out).
     The result may be a view whose strides are not contiguous. Raises ConvError as `output` does.
     """
-    asked = range(plan.output_shape[0]) if out_channels is None else out_channels
     if weight is None:
-        return output(plan, x, None, None)[asked.start : asked.stop, None]
+        whole = output(plan, x, None, None).unsqueeze(1)
+        return whole if out_channels is None else whole[out_channels.start : out_channels.stop]
     check_tensors(plan, x, weight=weight)
-    certain = surely_fits(plan, x, weight, None)
-    if not certain:
+    sums = _channel_sums(plan, x, weight, out_channels)
+    if sums.numel() > FEW and surely_fits(plan, x, weight, None):
+        return sums.to(x.dtype)
+    if x.dtype == torch.int32:
         _check_products(plan, x, weight)
-    sums = _channel_sums(plan, x, weight, asked)
-    return sums if certain else check_range(sums, x.dtype, "channel sum").to(x.dtype)
+    return check_range(sums, x.dtype, "channel sum").to(x.dtype)
+
+
+def _to_sum(plan: Plan, tensor: Tensor) -> Tensor:
+    return tensor.to(working_dtype(plan)) if tensor.dtype == torch.int32 else tensor
 
 
 def _convolved(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -91,29 +100,27 @@ def _convolved(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Te
 
 def _from_columns(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """The layer as one matrix product a group: always possible, slower than torch's own operators."""
-    result = x.new_empty(plan.groups, plan.output_shape[0] // plan.groups, plan.windows)
-    factors = grouped(plan, weight).flatten(2)
-    for windows, block in column_blocks(plan, x):
-        result[..., windows] = torch.bmm(factors, block.reshape(plan.groups, factors.shape[2], -1))
-    result = result.view(plan.output_shape)
+    factors = by_group(plan, weight)
+    parts = [factors @ block.reshape(plan.groups, plan.terms, -1) for block in column_blocks(plan, x)]
+    result = torch.cat(parts, 2).view(plan.output_shape)
     return result if bias is None else result + bias[:, None, None]
 
 
-def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range) -> Tensor:
-    """In the dtype that int32 is summed in, so that its range can be checked."""
-    per_group, per_step = plan.output_shape[0] // plan.groups, plan.channels_per_step
-    first, last = asked.start // per_group, (asked.stop - 1) // per_group
-    slices, skipped = grouped(plan, weight)[first : last + 1], asked.start - first * per_group
-    if first == last:
-        slices, skipped = slices[:, skipped : skipped + len(asked)], 0
-    working = working_dtype(plan, x.dtype)
-    channels = x[first * per_step : (last + 1) * per_step].to(working)
-    factors = slices.flatten(3).transpose(1, 2).flatten(0, 1).to(working)
-    sums = channels.new_empty(*factors.shape[:2], plan.windows)
-    for windows, block in column_blocks(plan, channels):
-        torch.bmm(factors, block, out=sums[..., windows])
-    sums = sums.view(-1, per_step, *sums.shape[1:]).transpose(1, 2)
-    return sums.reshape(-1, per_step, *plan.output_shape[1:])[skipped : skipped + len(asked)]
+def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range | None) -> Tensor:
+    """As `channel_sums`, in the dtype that sums are made in."""
+    x, factors = _to_sum(plan, x), by_channel(plan, _to_sum(plan, weight))
+    per_step, skipped = plan.channels_per_step, 0
+    if asked is not None:
+        per_group = factors.shape[1]
+        channels = slice(plan.in_channels(asked[0]).start, plan.in_channels(asked[-1]).stop)
+        x, factors, skipped = x[channels], factors[channels], asked.start % per_group
+        if len(factors) == per_step:
+            factors, skipped = factors[:, skipped : skipped + len(asked)], 0
+    parts = [torch.bmm(factors, block) for block in column_blocks(plan, x)]
+    sums = parts[0] if len(parts) == 1 else torch.cat(parts, 2)
+    sums = sums.view(-1, per_step, factors.shape[1], plan.windows).transpose(1, 2)
+    sums = sums.reshape(-1, per_step, *plan.output_shape[1:])
+    return sums if asked is None else sums[skipped : skipped + len(asked)]
 
 
 def _max_pooled(plan: Plan, x: Tensor) -> Tensor:
@@ -121,16 +128,14 @@ def _max_pooled(plan: Plan, x: Tensor) -> Tensor:
     if pads_well(plan):
         stride, dilation = plan.operation.stride, plan.operation.dilation
         return F.max_pool2d(padded(plan, x, lowest), plan.kernel_size, stride, 0, dilation)
-    return torch.cat([block.amax(1) for _, block in column_blocks(plan, x, lowest)], 1).view(
-        plan.output_shape
-    )
+    return torch.cat([block.amax(1) for block in column_blocks(plan, x, lowest)], 1).view(plan.output_shape)
 
 
 def _averaged(plan: Plan, x: Tensor) -> Tensor:
     if plan.operation.dilation == (1, 1) and pads_well(plan):
         sums = F.avg_pool2d(padded(plan, x), plan.kernel_size, plan.operation.stride, divisor_override=1)
     else:
-        sums = torch.cat([block.sum(1) for _, block in column_blocks(plan, x)], 1).view(plan.output_shape)
+        sums = torch.cat([block.sum(1) for block in column_blocks(plan, x)], 1).view(plan.output_shape)
     height, width = plan.output_shape[1:]
     divisors = taps(plan).divisors(torch.arange(height)[:, None], torch.arange(width))
     return check_range(sums, x.dtype, "window sum") / cast(Tensor, divisors)
@@ -138,6 +143,8 @@ def _averaged(plan: Plan, x: Tensor) -> Tensor:
 
 def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     """Raise ConvError where any product, channel sum, running sum or output leaves the range."""
+    if surely_fits(plan, x, weight, bias):
+        return
     _check_products(plan, x, weight)
     for out_channel in range(plan.output_shape[0]):
         sums = _channel_sums(plan, x, weight, range(out_channel, out_channel + 1))[0]
@@ -152,7 +159,7 @@ def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
     largest input it ever meets can be the worst.
     """
     exact = torch.int64 if x.dtype == torch.int32 else x.dtype
-    factors = grouped(plan, weight).flatten(3).transpose(1, 2).flatten(0, 1).to(exact)
-    for _, block in column_blocks(plan, x):
+    factors = by_channel(plan, weight).to(exact)
+    for block in column_blocks(plan, x):
         for bound in block.aminmax(dim=2):
             check_range(factors * bound.to(exact).unsqueeze(1), x.dtype, "product")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from app.conv.columns import grouped
 from app.conv.errors import ConvError
 from app.conv.numbers import check_range, check_tensors
 from app.conv.operation import MaxPool2d, Plan
-from app.conv.taps import NONE, TapTable
+from app.conv.taps import TapTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +61,26 @@ def ledger(
     _check_asked(plan, out_channel, start, stop)
     in_channels, width = plan.in_channels(out_channel), plan.output_shape[2]
     windows = torch.arange(start, stop)
-    out_rows, out_cols = windows.div(width, rounding_mode="floor"), windows % width
+    out_rows, out_cols = windows // width, windows % width
     rows, cols = taps.rows[out_rows], taps.cols[out_cols]
-    patches, missing = _patches(x[in_channels.start : in_channels.stop], rows, cols)
-    selected, products = None, patches
+    missing = _missing(plan, rows, cols)
+    patches = products = _patches(x[in_channels.start : in_channels.stop], rows, cols, missing)
+    selected = None
     if weight is not None:
-        products = _weighted(plan, patches, weight, out_channel)
+        products = _weighted(patches, kernel_slices(plan, weight, out_channel))
     elif (divisors := taps.divisors(out_rows, out_cols)) is not None:
         products = patches / divisors[:, None, None, None]
     if isinstance(plan.operation, MaxPool2d):
         selected, sums = _winners(patches, missing)
     else:
-        sums = check_range(products.sum((2, 3)), x.dtype, "channel sum")
-    running = check_range(sums.cumsum(1), x.dtype, "running sum")
+        sums = products.sum((2, 3))
+    running = sums.cumsum(1)
     offset = bias[out_channel].item() if bias is not None else 0
-    outputs = check_range(running[:, -1] + offset, x.dtype, "output")
+    outputs = running[:, -1] + offset if offset else running[:, -1]
+    products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
     return Ledger(
         out_channel, in_channels, start, stop, plan.windows,
-        rows.int(), cols.int(), patches, products.to(x.dtype), sums.to(x.dtype), running.to(x.dtype),
-        offset, outputs.to(x.dtype), selected,
+        rows.int(), cols.int(), patches, products, sums, running, offset, outputs, selected,
     )  # fmt: skip
 
 
@@ -92,26 +92,43 @@ def _check_asked(plan: Plan, out_channel: int, start: int, stop: int) -> None:
         raise ConvError(f"windows {start} to {stop} are asked for, there are {plan.windows}", "/start")
 
 
-def _patches(channels: Tensor, rows: Tensor, cols: Tensor) -> tuple[Tensor, Tensor]:
-    """channels (C, H, W) -> patches (n, C, kH, kW), 0 where missing (n, 1, kH, kW)."""
-    rows, cols = rows[:, :, None], cols[:, None, :]
-    missing = ((rows == NONE) | (cols == NONE)).unsqueeze(1)
-    patches = channels[:, rows, cols].transpose(0, 1)  # NONE reads the last row or column, then goes
-    return patches.masked_fill(missing, 0).contiguous(), missing
+def _missing(plan: Plan, rows: Tensor, cols: Tensor) -> Tensor | None:
+    """(n, 1, kH, kW): where there is no input; None if no window of the layer can miss any."""
+    if plan.is_complete:
+        return None
+    return ((rows.unsqueeze(2) | cols.unsqueeze(1)) < 0).unsqueeze(1)  # only NONE has the sign bit
 
 
-def _weighted(plan: Plan, patches: Tensor, weight: Tensor, out_channel: int) -> Tensor:
-    group, member = divmod(out_channel, plan.output_shape[0] // plan.groups)
-    slices = grouped(plan, weight)[group, member]
-    if patches.dtype == torch.int32:
-        return check_range(patches.long() * slices.long(), torch.int32, "product")
-    return patches * slices
+def _patches(channels: Tensor, rows: Tensor, cols: Tensor, missing: Tensor | None) -> Tensor:
+    """channels (C, H, W) -> (n, C, kH, kW), 0 where missing: there NONE has read the last row or column."""
+    patches = channels[:, rows.unsqueeze(2), cols.unsqueeze(1)].transpose(0, 1).contiguous()
+    return patches if missing is None else patches.masked_fill_(missing, 0)
 
 
-def _winners(patches: Tensor, missing: Tensor) -> tuple[Tensor, Tensor]:
+def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
+    """The (C_in/groups, kH, kW) slices of the weight that make one output channel."""
+    if not plan.is_transposed:
+        return weight[out_channel]
+    channels = plan.in_channels(out_channel)
+    return weight[channels.start : channels.stop, out_channel % weight.shape[1]]
+
+
+def _weighted(patches: Tensor, slices: Tensor) -> Tensor:
+    return patches.long() * slices.long() if patches.dtype == torch.int32 else patches * slices
+
+
+def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
     """The winning kernel cells (n, 2) and the values (n, 1) there."""
-    values = patches.double().masked_fill(missing, float("-inf")).flatten(1)
-    best = values.argmax(1, keepdim=True)
+    values = patches.double() if missing is None else patches.double().masked_fill_(missing, float("-inf"))
+    best = values.flatten(1).argmax(1, keepdim=True)
     width = patches.shape[3]
-    cells = torch.cat((best.div(width, rounding_mode="floor"), best % width), 1)
-    return cells.int(), patches.flatten(1).gather(1, best)
+    return torch.cat((best // width, best % width), 1).int(), patches.flatten(1).gather(1, best)
+
+
+def _checked(dtype: torch.dtype, *numbers: Tensor) -> tuple[Tensor, ...]:
+    """Products, channel sums, running sums, outputs in the dtype; ConvError where one is out of range."""
+    if dtype == torch.int32:
+        names = ("product", "channel sum", "running sum", "output")
+        return tuple(check_range(n, dtype, name).int() for n, name in zip(numbers, names, strict=True))
+    check_range(numbers[-1], dtype, "sum")  # what has overflowed stays infinite, or becomes NaN, to the end
+    return numbers

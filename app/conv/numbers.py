@@ -57,15 +57,12 @@ def surely_fits(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> b
     return bound * ROUNDING < torch.finfo(x.dtype).max
 
 
-def working_dtype(plan: Plan, dtype: torch.dtype) -> torch.dtype:
+def working_dtype(plan: Plan) -> torch.dtype:
     """
-    The type to sum in. Sums of int32 products are exact in float64 as long as they stay below 2^53,
-    which they do for fewer than 2^22 terms; beyond that int64 is exact, and slower.
+    The type to sum int32 products in. Each fits int32, so up to 2^22 of them sum to less than 2^53, which
+    float64 holds exactly and multiplies fast; beyond that int64 is exact, and slower.
     """
-    if dtype != torch.int32:
-        return dtype
-    terms = plan.channels_per_step * plan.kernel_size[0] * plan.kernel_size[1]
-    return torch.float64 if terms < 2**22 - 1 else torch.int64
+    return torch.float64 if plan.terms <= 2**22 else torch.int64
 
 
 def _largest(values: Tensor) -> float:

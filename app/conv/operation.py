@@ -162,7 +162,12 @@ def _check_pooling(operation: Pooling) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A layer whose shapes fit together, "same" resolved. Made by `plan` alone."""
+    """
+    A layer whose shapes fit together, "same" resolved. Made by `plan` alone.
+
+    formulas: the output height and width, worked out. margins: the cells beyond the input that windows read,
+    left, right, top, bottom, as torch.nn.functional.pad takes them; of a transposed layer all 0.
+    """
 
     operation: Operation
     input_shape: tuple[int, int, int]
@@ -173,6 +178,7 @@ class Plan:
     channels_per_step: int
     axes: tuple[Axis, Axis]
     formulas: tuple[str, str]
+    margins: tuple[int, int, int, int]
 
     @property
     def padding(self) -> Padding:
@@ -190,6 +196,11 @@ class Plan:
     @property
     def is_transposed(self) -> bool:
         return isinstance(self.operation, ConvTranspose2d)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every window finds an input cell at each of its taps."""
+        return not self.is_transposed and (self.padding_mode != "zeros" or not any(self.margins))
 
     @property
     def groups(self) -> int:
@@ -252,6 +263,9 @@ def plan(
         per_step,
         axes,
         (height.formula, width.formula),
+        _margins(axes, height.value, width.value)
+        if not isinstance(operation, ConvTranspose2d)
+        else (0, 0, 0, 0),
     )
 
 
@@ -306,3 +320,8 @@ def _lengths(operation: Operation, axes: tuple[Axis, Axis]) -> list[Length]:
             shapes.check_borrowed(axis, operation.padding_mode)
         return [shapes.convolved(axis) for axis in axes]
     return [shapes.pooled(axis, operation.ceil_mode) for axis in axes]
+
+
+def _margins(axes: tuple[Axis, Axis], height: int, width: int) -> tuple[int, int, int, int]:
+    down, across = axes
+    return across.before, across.reach(width), down.before, down.reach(height)

@@ -65,7 +65,7 @@ def _sources(plan: Plan, axis: Axis, positions: Tensor) -> Tensor:
     if plan.is_transposed:
         cells = positions.div(axis.stride, rounding_mode="floor")
         return cells.masked_fill((positions % axis.stride != 0) | (cells < 0) | (cells >= axis.size), NONE)
-    if not axis.before and not axis.reach(positions.shape[0]):
+    if not any(plan.margins):
         return positions
     if plan.padding_mode == "replicate":
         return positions.clamp(0, axis.size - 1)
