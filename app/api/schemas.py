@@ -111,7 +111,7 @@ def _sides(value: Any) -> Any:
 
 
 def _sides_or_word(value: Any) -> Any:
-    """Four sides, or None for "same": in a union, pydantic adds the members' names to the place of an error."""
+    """Four sides, or None for "same": a union would add its members' names to the place of an error."""
     if value == "same":
         return None
     return {} if value == "valid" else _sides(value)
