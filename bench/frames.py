@@ -1,0 +1,158 @@
+"""Frames of the page, beside those of a blank page, in one Chromium without a GPU.
+
+For each scene: the intervals between frames while it plays, and the main thread's time for one update
+(Chromium's own task clock, so it holds script, painting and what else a frame makes the main thread do).
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+SECONDS = 4
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+VIEW: Any = {"width": 1366, "height": 900}
+
+INTERVALS = """(seconds) => new Promise((done) => {
+    const times = [];
+    const note = (now) => {
+        times.push(now);
+        if (now - times[0] < seconds * 1000) requestAnimationFrame(note);
+        else done(times.slice(1).map((t, k) => t - times[k]));
+    };
+    requestAnimationFrame(note);
+})"""
+
+
+def shape(channels: int, size: int, outputs: int, kernel: int = 3) -> dict[str, Any]:
+    """A body for random tensors of these sizes."""
+    return {
+        "input": {"random": {"shape": [channels, size, size], "seed": 0, "distribution": "normal"}},
+        "weight": {
+            "random": {"shape": [outputs, channels, kernel, kernel], "seed": 1, "distribution": "normal"}
+        },
+        "operation": {"kind": "conv2d", "padding": kernel // 2},
+    }
+
+
+SCENES: dict[str, str | dict[str, Any]] = {
+    "chapter": "two-channels",
+    "photograph 3x128x128": "edges",
+    "3x64x64 -> 16": shape(3, 64, 16),
+    "3x224x224 -> 16": shape(3, 224, 16),
+    "64x56x56 -> 64": shape(64, 56, 64),
+}
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """A server on a free port, with a store of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [Path(sys.executable).with_name("convscope"), "serve", "--port", str(port)]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            "CONVSCOPE_STORE": Path(folder).as_uri(),
+            "CONVSCOPE_LOG_LEVEL": "error",
+            "PATH": "/usr/bin:/bin",
+        }
+        process = subprocess.Popen(command, env=environment)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"{url}/healthz").close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def path_of(url: str, scene: str | dict[str, Any]) -> str:
+    """The page of a preset by name, or of a body that is sent."""
+    if isinstance(scene, str):
+        presets = json.load(urllib.request.urlopen(f"{url}/api/v1/presets"))
+        return next(f"/s/{preset['id']}" for preset in presets if preset["name"] == scene)
+    request = urllib.request.Request(
+        f"{url}/api/v1/scenes", json.dumps(scene).encode(), {"Content-Type": "application/json"}
+    )
+    page: str = json.load(urllib.request.urlopen(request))["links"]["page"]
+    return page
+
+
+def task_seconds(session: CDPSession) -> float:
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
+
+def measure(page: Page) -> dict[str, float]:
+    """Median and 95th percentile of the intervals, the longest, and main-thread milliseconds per frame."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    before = task_seconds(session)
+    intervals: list[float] = page.evaluate(INTERVALS, SECONDS)
+    spent = (task_seconds(session) - before) * 1000 / len(intervals)
+    return {
+        "median": median(intervals),
+        "p95": quantiles(intervals, n=20)[-1],
+        "longest": max(intervals),
+        "main": spent,
+    }
+
+
+def playing(browser: Browser, url: str, path: str, granularity: str, speed: str) -> dict[str, float]:
+    page = browser.new_page(viewport=VIEW)
+    page.goto(url + path)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.locator(f'input[value="{granularity}"]').check(force=True)
+    page.locator("#speed").select_option(speed)
+    page.locator("#play").click()
+    figures = measure(page)
+    figures["heap"] = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
+    figures["nodes"] = page.evaluate("document.querySelectorAll('*').length")
+    page.close()
+    return figures
+
+
+def main() -> None:
+    print(
+        f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main ms':>8} {'nodes':>6} {'heap MB':>8}"
+    )
+    with served() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        blank = browser.new_page(viewport=VIEW)
+        show("blank page", "", measure(blank) | {"nodes": 0, "heap": 0})
+        blank.close()
+        for name, scene in SCENES.items():
+            path = path_of(url, scene)
+            for granularity, speed in (("channel", "1"), ("window", "1"), ("window", "16")):
+                show(name, f"{granularity} {speed}x", playing(browser, url, path, granularity, speed))
+        browser.close()
+
+
+def show(name: str, beats: str, figures: dict[str, float]) -> None:
+    row = " ".join(f"{figures[key]:{width}.1f}" for key, width in (("median", 7), ("p95", 7), ("longest", 8)))
+    print(
+        f"{name:24} {beats:12} {row} {figures['main']:8.2f} {figures['nodes']:6.0f} {figures['heap']:8.1f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
