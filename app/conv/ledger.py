@@ -93,16 +93,19 @@ def _check_asked(plan: Plan, out_channel: int, start: int, stop: int) -> None:
 
 
 def _missing(plan: Plan, rows: Tensor, cols: Tensor) -> Tensor | None:
-    """(n, 1, kH, kW): where there is no input; None if no window of the layer can miss any."""
-    if plan.is_complete:
-        return None
-    return ((rows.unsqueeze(2) | cols.unsqueeze(1)) < 0).unsqueeze(1)  # only NONE has the sign bit
+    """(n, kH, kW): where there is no input; None if no window of the layer can miss any."""
+    return None if plan.is_complete else (rows.unsqueeze(2) | cols.unsqueeze(1)) < 0  # the sign bit is NONE's
 
 
 def _patches(channels: Tensor, rows: Tensor, cols: Tensor, missing: Tensor | None) -> Tensor:
-    """channels (C, H, W) -> (n, C, kH, kW), 0 where missing: there NONE has read the last row or column."""
-    patches = channels[:, rows.unsqueeze(2), cols.unsqueeze(1)].transpose(0, 1).contiguous()
-    return patches if missing is None else patches.masked_fill_(missing, 0)
+    """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
+    cells = rows.unsqueeze(2) * channels.shape[2] + cols.unsqueeze(1)
+    if missing is not None:
+        cells = cells.masked_fill_(missing, 0)
+    patches = channels.flatten(1).index_select(1, cells.flatten()).view(-1, *cells.shape)
+    if missing is not None:
+        patches = patches.masked_fill_(missing, 0)
+    return patches.transpose(0, 1).contiguous()
 
 
 def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
@@ -119,7 +122,9 @@ def _weighted(patches: Tensor, slices: Tensor) -> Tensor:
 
 def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
     """The winning kernel cells (n, 2) and the values (n, 1) there."""
-    values = patches.double() if missing is None else patches.double().masked_fill_(missing, float("-inf"))
+    values = patches.double()
+    if missing is not None:
+        values = values.masked_fill(missing.unsqueeze(1), float("-inf"))
     best = values.flatten(1).argmax(1, keepdim=True)
     width = patches.shape[3]
     return torch.cat((best // width, best % width), 1).int(), patches.flatten(1).gather(1, best)
