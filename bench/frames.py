@@ -62,7 +62,7 @@ def served() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [Path(sys.executable).with_name("convscope"), "serve", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("convscope")), "serve", "--port", str(port)]
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "CONVSCOPE_STORE": Path(folder).as_uri(),
@@ -132,7 +132,7 @@ def playing(browser: Browser, url: str, path: str, granularity: str, speed: str)
 
 def main() -> None:
     print(
-        f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main ms':>8} {'nodes':>6} {'heap MB':>8}"
+        f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6} {'MB':>5}"
     )
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
@@ -149,7 +149,7 @@ def main() -> None:
 def show(name: str, beats: str, figures: dict[str, float]) -> None:
     row = " ".join(f"{figures[key]:{width}.1f}" for key, width in (("median", 7), ("p95", 7), ("longest", 8)))
     print(
-        f"{name:24} {beats:12} {row} {figures['main']:8.2f} {figures['nodes']:6.0f} {figures['heap']:8.1f}",
+        f"{name:24} {beats:12} {row} {figures['main']:8.2f} {figures['nodes']:6.0f} {figures['heap']:5.1f}",
         flush=True,
     )
 

@@ -6,13 +6,14 @@
 
 import { parseNpy } from './npy.js';
 
-/** An answer other than 2xx: what the problem document says. */
+/** An answer other than 2xx, or none (status 0): what the problem document says. */
 export class ApiError extends Error {
-  /** @param {number} status @param {string} detail */
-  constructor(status, detail) {
+  /** @param {number} status @param {string} detail @param {{at: string, message: string}[]} errors  JSON pointers into the body */
+  constructor(status, detail, errors = []) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
+    this.errors = errors;
   }
 }
 
@@ -45,24 +46,37 @@ export class Api {
     return (await this.get(`/scenes/${id}/steps?out_channel=${outChannel}&start=${start}&stop=${stop}`)).json();
   }
 
+  /** A new scene. @param {string} path @param {object|FormData} body @param {AbortSignal} [signal] @returns {Promise<Summary>} */
+  async post(path, body, signal) {
+    const json = !(body instanceof FormData);
+    return (await this.ask(path, {
+      method: 'POST', signal,
+      body: json ? JSON.stringify(body) : body,
+      headers: json ? { 'Content-Type': 'application/json' } : {},
+    })).json();
+  }
+
   /** @param {string} path */
-  async get(path) {
+  get(path) {
+    return this.ask(path, {});
+  }
+
+  /** @param {string} path @param {RequestInit} options */
+  async ask(path, options) {
     let answer;
     try {
-      answer = await fetch(this.base + path);
+      answer = await fetch(this.base + path, options);
     } catch (cause) {
+      if (options.signal?.aborted) throw cause;
       throw new ApiError(0, String(cause));
     }
-    if (!answer.ok) throw new ApiError(answer.status, await problemDetail(answer));
+    if (!answer.ok) throw await problem(answer);
     return answer;
   }
 }
 
 /** @param {Response} answer */
-async function problemDetail(answer) {
-  try {
-    return String((await answer.json()).detail ?? answer.statusText);
-  } catch {
-    return answer.statusText;
-  }
+async function problem(answer) {
+  const said = await answer.json().catch(() => ({}));
+  return new ApiError(answer.status, String(said.detail ?? answer.statusText), said.errors ?? []);
 }

@@ -7,6 +7,8 @@
  * @import {Position} from './timeline.js'
  * @import {Theme} from './color.js'
  * @import {Ledger} from './ledger.js'
+ * @import {Answer, Cell} from './questions.js'
+ * @import {View, Zoom} from './view.js'
  *
  * @typedef {{text: string, muted: string, line: string, paper: string, soft: string, accent: string, onAccent: string}} Inks
  *
@@ -28,14 +30,17 @@
  *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
  *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
  *   row: number, col: number, placed: number, labels: Record<string, string>, still: string,
+ *   inputView: View, outputView: View, question: {cell: Cell, answer: Answer, pinned: boolean}|null,
  * }} Frame
- *   placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
+ *   inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
  */
 
 import { magnitude } from './color.js';
 import { between, inChannels, kernelSize, plane, sliceOffset, sources, windowAt } from './geometry.js';
 import { layout } from './layout.js';
 import { decimalsFor, format, ledger } from './ledger.js';
+import { answer } from './questions.js';
+import { follow, view as viewIn } from './view.js';
 
 /** @param {import('./state.js').Scene} scene @returns {Model} */
 export function model({ summary, taps, input, weight, bias }) {
@@ -65,6 +70,7 @@ function low(data) {
  * @param {{
  *   model: Model, position: Position, step: Step|null, output: Tensor|null, outputMax: number, scroll: number|null,
  *   theme: Theme, inks: Inks, tinted: boolean, width: number, height: number, ratio: number, labels: Record<string, string>,
+ *   zoom: {input: Zoom, output: Zoom}, following: boolean, asked: {cell: Cell, pinned: boolean}|null,
  * }} view
  * @returns {Frame}
  */
@@ -79,15 +85,37 @@ export function frame(view) {
   const col = position.window % width;
   const target = windowAt(summary, taps, row, col);
   const shown = step?.index === position.window ? step : null;
+  const views = viewsOf(view, at, target, row, col);
+  const question = view.asked && { ...view.asked, answer: answer(model, view.asked.cell, { row, col }) };
   return {
-    ...view, layout: at, first, inChannels: inputs,
+    ...view, ...views, layout: at, first, inChannels: inputs, question,
     rows: rows(at, first, inputs, position, subject),
     target,
     window: position.slide < 1 && position.window > 0 ? sliding(summary, taps, position, width, target) : target,
     step: shown,
     printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
     row, col, placed: Math.min(position.window + (position.place === 1 ? 1 : 0), height * width),
-    still: [summary.id, position.outChannel, first, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax].join(),
+    still: [
+      summary.id, position.outChannel, first, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax,
+      views.inputView.x, views.inputView.y, views.inputView.cell, views.outputView.cell,
+    ].join(),
+  };
+}
+
+/** What of the grids is in sight; while time runs the window stays so. @param {Parameters<typeof frame>[0]} view @param {Layout} at @param {Window} target @param {number} row @param {number} col */
+function viewsOf({ model, zoom, following }, at, target, row, col) {
+  const { plane, output } = model.subject;
+  const part = (/** @type {import('./types.js').Rect} */ place, /** @type {number} */ cell, /** @type {number} */ rows, /** @type {number} */ cols, /** @type {Zoom} */ wish, /** @type {[number, number, number, number]} */ need) => {
+    const wished = viewIn(place, cell, rows, cols, wish);
+    return following && wish.scale > 1 ? viewIn(place, cell, rows, cols, follow(place, wished, wish, ...need)) : wished;
+  };
+  const ends = (/** @type {number[]} */ line) => {
+    const found = line.filter(Number.isFinite);
+    return /** @type {[number, number]} */ (found.length ? [Math.min(...found), Math.max(...found) + 1] : [0, 1]);
+  };
+  return {
+    inputView: part(at.input, at.cell, plane.rows, plane.cols, zoom.input, [...ends(target.rows), ...ends(target.cols)]),
+    outputView: part(at.output, at.outputCell, output[0], output[1], zoom.output, [row, row + 1, col, col + 1]),
   };
 }
 

@@ -152,12 +152,12 @@ function whole(size) {
   return size >= 4 ? Math.floor(size) : Math.max(size, 0.05);
 }
 
-/** A rectangle of the first visible row, moved to another slot. @param {Layout} layout @param {Rect} rect @param {number} slot @returns {Rect} */
+/** A rectangle of the first visible row, moved to another slot. @template {Rect} T @param {Layout} layout @param {T} rect @param {number} slot @returns {T} */
 export function inSlot(layout, rect, slot) {
   return inSlotOf(layout.rowHeight, rect, slot);
 }
 
-/** @param {number} rowHeight @param {Rect} rect @param {number} slot @returns {Rect} */
+/** @template {Rect} T @param {number} rowHeight @param {T} rect @param {number} slot @returns {T} */
 function inSlotOf(rowHeight, rect, slot) {
   return { ...rect, y: rect.y + slot * rowHeight };
 }

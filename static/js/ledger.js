@@ -140,6 +140,11 @@ export function lineText(line, whole) {
   return signedSum(line.terms.map((term) => termText(term, whole)));
 }
 
+/** Where each term begins and ends in a sum's text. @param {string} text @returns {[number, number][]} */
+export function termPlaces(text) {
+  return [...text.matchAll(/\S*\d\S*/g)].map((found) => [found.index, found.index + found[0].length]);
+}
+
 /** `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56` @param {Ledger} ledger */
 export function sentence(ledger) {
   const { cell, lines, bias, whole } = ledger;

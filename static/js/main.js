@@ -7,6 +7,7 @@
 
 import { computed, effect } from '../vendor/signals-core-1.14.5.js';
 import { Api } from './api.js';
+import { cells } from './controls/cells.js';
 import { find, setText } from './controls/dom.js';
 import { keys } from './controls/keys.js';
 import { stage } from './controls/stage.js';
@@ -30,6 +31,8 @@ const room = find('#stage-room', HTMLElement);
 let colors = inks();
 let size = { width: 0, height: 0 };
 let before = 0;
+/** @type {Frame|null} what the reader looks at */
+let shownFrame = null;
 
 const labels = Object.fromEntries(
   ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias'].map((name) => [name, t(`stage.${name}`)]),
@@ -46,13 +49,15 @@ function nextFrame(now) {
   before = now;
   const [shown, position] = [current.peek(), state.position.peek()];
   if (!shown || !position || size.width === 0) return null;
-  return frame({
+  shownFrame = frame({
     model: shown, position, step: state.step.peek(),
     output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
     scroll: state.scroll.peek(), theme: state.theme.peek(), inks: colors, tinted: state.tinted.peek(),
     width: size.width, height: size.height, ratio: devicePixelRatio,
+    zoom: state.zoom.peek(), following: state.following.peek(), asked: state.asked.peek(),
     labels: state.granularity.peek() === 'product' ? { ...labels, tap: 'on' } : labels,
   });
+  return shownFrame;
 }
 
 new ResizeObserver(() => {
@@ -67,6 +72,8 @@ effect(() => {
   state.theme.value;
   state.tinted.value;
   state.scroll.value;
+  state.zoom.value;
+  state.asked.value;
   if (state.playing.value) before = performance.now();
   surface.requestPaint();
 });
@@ -102,7 +109,8 @@ theme(state, () => {
 });
 transport(state, t);
 keys(state, openHelp);
-stage(state, canvas, t);
+stage(state, canvas, t, () => shownFrame);
+cells(state, t, () => current.peek());
 words(state, t, () => current.peek());
 await state.open(boot.scene);
 document.documentElement.dataset.ready = 'true';

@@ -5,6 +5,8 @@
  * @import {Api} from './api.js'
  * @import {Clock} from './timeline.js'
  * @import {Theme} from './color.js'
+ * @import {Cell} from './questions.js'
+ * @import {Zoom} from './view.js'
  *
  * @typedef {{
  *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps,
@@ -16,8 +18,10 @@
 import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
 import { magnitude } from './color.js';
 import { inChannels, kernelSize } from './geometry.js';
+import { sameCell } from './questions.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
+import { WHOLE } from './view.js';
 
 /** Windows from which on a whole window is the better beat to begin with. */
 const MANY_WINDOWS = 300;
@@ -37,6 +41,18 @@ export class State {
     this.still = signal(false);
     /** First visible channel row, or null: follow the animation. */
     this.scroll = signal(/** @type {number|null} */ (null));
+    /** The cell under the pointer or the cell cursor, and the one whose question stays. */
+    this.hover = signal(/** @type {Cell|null} */ (null));
+    this.pin = signal(/** @type {Cell|null} */ (null));
+    this.zoom = signal(/** @type {{input: Zoom, output: Zoom}} */ ({ input: WHOLE, output: WHOLE }));
+    /** Whether what is in sight follows the window; the reader's own panning ends that until time runs again. */
+    this.following = signal(true);
+    /** Whether the press that ends now was a drag, and so no click. */
+    this.dragged = false;
+    this.asked = computed(() => {
+      const cell = this.hover.value ?? this.pin.value;
+      return cell && { cell, pinned: sameCell(cell, this.pin.value) };
+    });
     /** Counts what arrived late (steps, outputs), so that what waits for them looks again. */
     this.arrivals = signal(0);
 
@@ -73,6 +89,8 @@ export class State {
         this.tinted.value = isPicture(input);
         this.time.value = 0;
         this.outputMax.value = 0;
+        this.hover.value = this.pin.value = null;
+        this.zoom.value = { input: WHOLE, output: WHOLE };
         this.scroll.value = null;
         this.error.value = null;
       });
@@ -126,6 +144,7 @@ export class State {
       if (!this.playing.peek() && this.time.peek() >= timeline.duration(clock)) this.time.value = 0;
       this.playing.value = !this.playing.peek();
       this.scroll.value = null;
+      this.following.value = true;
     });
   }
 
@@ -137,6 +156,7 @@ export class State {
       this.playing.value = false;
       this.time.value = timeline.clamp(clock, to(clock, this.time.peek()));
       this.scroll.value = null;
+      this.following.value = true;
     });
   }
 
@@ -153,6 +173,16 @@ export class State {
   /** The window just placed. @param {number} outChannel @param {number} window */
   seek(outChannel, window) {
     this.jump((clock) => timeline.timeOf(clock, outChannel, window));
+  }
+
+  /** A cell's question stays; an output cell also takes the timeline to its window. @param {Cell|null} cell */
+  ask(cell) {
+    batch(() => {
+      this.pin.value = cell;
+      if (cell?.grid !== 'output') return;
+      const width = this.scene.peek()?.summary.shapes.output[2] ?? 1;
+      this.seek(cell.channel, cell.row * width + cell.col);
+    });
   }
 
   /** The same moment of another output channel. @param {number} outChannel */

@@ -45,6 +45,11 @@ export class Steps {
     return found[index % this.size] ?? null;
   }
 
+  /** Fetches the page with this step. @param {number} outChannel @param {number} index */
+  async load(outChannel, index) {
+    await this.#want(outChannel, Math.floor(index / this.size));
+  }
+
   /** @param {number} outChannel @param {number} page */
   async #want(outChannel, page) {
     const start = page * this.size;

@@ -4,12 +4,15 @@
  * @import {State} from '../state.js'
  * @import {Translate} from '../i18n.js'
  * @import {Ledger, Line} from '../ledger.js'
+ * @import {Cell} from '../questions.js'
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
-import { ledger, lineText, sentence, signedSum, sumsText } from '../ledger.js';
+import { fullText, ledger, lineText, sentence, signedSum, sumsText, termPlaces } from '../ledger.js';
+import { answer, sameCell } from '../questions.js';
+import { valueOf } from './cells.js';
 import { find, make, setText } from './dom.js';
 
 /** @import {Model} from '../frame.js' */
@@ -25,6 +28,8 @@ const PATIENCE = 90;
 /** @param {State} state @param {Translate} t @param {() => Model|null} model */
 export function words(state, t, model) {
   const write = writer(t);
+  asked(state, t, model);
+  termsUnderPointer(state);
   let due = 0;
   let later = 0;
   effect(() => {
@@ -52,8 +57,12 @@ function writer(t) {
   let key = '';
   /** @param {Ledger} printed @param {import('../timeline.js').Position} position @param {boolean} playing */
   return (printed, position, playing) => {
-    setText(now, happening(t, printed, position));
-    if (!playing) setText(live, position.place > 0 ? told(printed) : now.textContent ?? '');
+    const happens = happening(t, printed, position);
+    if (now.dataset.happens !== happens) {
+      now.dataset.happens = happens;
+      if (!now.dataset.asked) setText(now, happens);
+    }
+    if (!playing) setText(live, position.place > 0 ? told(printed) : happens);
     const first = firstLine(printed, position);
     const fresh = `${printed.cell} ${first} ${sumsText(printed)}`;
     if (fresh !== key) {
@@ -63,6 +72,83 @@ function writer(t) {
     }
     for (const row of body.rows) row.classList.toggle('is-active', row.dataset.line === String(position.active));
   };
+}
+
+/** The answer takes the place of what happens while a cell is asked about. @param {State} state @param {Translate} t @param {() => Model|null} model */
+function asked(state, t, model) {
+  const now = find('#now', HTMLElement);
+  effect(() => {
+    state.arrivals.value;
+    const [question, shown] = [state.asked.value, model()];
+    const text = question && shown ? answerText(state, t, shown, question.cell) : '';
+    now.dataset.asked = text;
+    setText(now, text ? `${text} ${question?.pinned ? t('ask.pinned') : ''}` : now.dataset.happens ?? '');
+    light(state, question?.cell ?? null);
+  });
+}
+
+/** @param {State} state @param {Translate} t @param {Model} model @param {Cell} cell */
+function answerText(state, t, model, cell) {
+  const { summary } = model;
+  const o = state.outChannel.value;
+  const text = (/** @type {number|null|undefined} */ value) => (typeof value === 'number' ? fullText(value, summary.dtype) : '…');
+  const value = text(valueOf(state, model, cell));
+  const { channel, row, col } = cell;
+  const found = answer(model, cell, { row: 0, col: 0 });
+  const cellsOf = (found.inputs?.plane.rows.length ?? 0) * (found.inputs?.plane.cols.length ?? 0);
+  if (cell.grid === 'output') return t('ask.output', { cell: `Y[${channel}, ${row}, ${col}]`, value, cells: cellsOf, channels: found.inputs?.channels.length ?? 0 });
+  if (cell.grid === 'input') {
+    const channels = summary.shapes.output[0] / (summary.operation.groups ?? 1);
+    return t('ask.input', { cell: `X[${channel}, ${row}, ${col}]`, value, cells: found.outputs.length, channels });
+  }
+  if (cell.grid === 'weight') return t('ask.weight', { cell: `K[${o}, ${channel}, ${row}, ${col}]`, value, cells: cellsOf, channel });
+  const step = state.step.value;
+  const index = inChannels(summary, o).indexOf(channel);
+  return t('ask.tap', { x: text(step?.patch[index]?.[row]?.[col]), w: value, product: text(step?.products[index]?.[row]?.[col]) });
+}
+
+/** Lights the term of the cell in the table. @param {State} state @param {Cell|null} cell */
+function light(state, cell) {
+  if (!('highlights' in CSS)) return;
+  CSS.highlights.delete('asked');
+  const step = state.step.peek();
+  if (!cell || !step || cell.grid === 'output') return;
+  const tap = cell.grid === 'input'
+    ? [step.input_rows.indexOf(cell.row), step.input_cols.indexOf(cell.col)]
+    : [cell.row, cell.col];
+  const row = [...document.querySelectorAll('#ledger-lines tr')].find((line) => line.firstChild?.textContent === String(cell.channel));
+  const text = row?.querySelector('.terms')?.firstChild;
+  const term = (tap[0] ?? -1) * (step.products[0]?.[0]?.length ?? 1) + (tap[1] ?? -1);
+  const place = text && Math.min(tap[0] ?? -1, tap[1] ?? -1) >= 0 ? termPlaces(text.textContent ?? '')[term] : undefined;
+  if (!text || !place) return;
+  const range = new Range();
+  range.setStart(text, place[0]);
+  range.setEnd(text, place[1]);
+  CSS.highlights.set('asked', new Highlight(range));
+}
+
+/** Hovering a term asks about its cells. @param {State} state */
+function termsUnderPointer(state) {
+  const body = find('#ledger-lines', HTMLElement);
+  body.addEventListener('pointermove', (event) => {
+    const cell = termUnder(state, event);
+    if (!sameCell(cell, state.hover.peek())) state.hover.value = cell;
+  });
+  body.addEventListener('pointerleave', () => {
+    state.hover.value = null;
+  });
+}
+
+/** @param {State} state @param {PointerEvent} event @returns {Cell|null} */
+function termUnder(state, event) {
+  const terms = event.target instanceof Element ? event.target.closest('.terms') : null;
+  const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+  const step = state.step.peek();
+  if (!terms || !caret || !step || caret.offsetNode.parentNode !== terms) return null;
+  const at = termPlaces(caret.offsetNode.textContent ?? '').findIndex(([from, to]) => caret.offset >= from && caret.offset <= to);
+  const cols = step.products[0]?.[0]?.length ?? 1;
+  const channel = Number(terms.parentElement?.firstChild?.textContent);
+  return at < 0 ? null : { grid: 'tap', channel, row: Math.floor(at / cols), col: at % cols };
 }
 
 /** @param {Ledger} printed */

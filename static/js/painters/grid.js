@@ -15,22 +15,32 @@ import { format } from '../ledger.js';
 import { READABLE } from '../layout.js';
 import { centred, font, rounded } from './text.js';
 
-/** @param {CanvasRenderingContext2D} context @param {Rect} rect @param {number} cell @param {Grid} grid @param {Scale} scale @param {Inks} inks */
-export function paintGrid(context, rect, cell, grid, scale, inks) {
+/**
+ * @param {CanvasRenderingContext2D} context @param {Rect} rect @param {number} cell @param {Grid} grid @param {Scale} scale
+ * @param {Inks} inks @param {Rect} [place]  only the cells in sight here are painted
+ */
+export function paintGrid(context, rect, cell, grid, scale, inks, place = rect) {
   if (cell < READABLE) {
     paintHeat(context, rect, heat(grid.rows, grid.cols, (row, col) => word(grid, scale, row, col)));
     outline(context, rect, inks.line);
     return;
   }
   context.font = font(fontIn(cell));
-  for (let row = 0; row < grid.rows; row++) {
-    for (let col = 0; col < grid.cols; col++) {
+  const [top, bottom] = inSight(place.y - rect.y, place.height, cell, grid.rows);
+  const [left, right] = inSight(place.x - rect.x, place.width, cell, grid.cols);
+  for (let row = top; row < bottom; row++) {
+    for (let col = left; col < right; col++) {
       const value = grid.at(row, col);
       const box = cellBox(rect, cell, row, col);
       if (value === null) paintGhost(context, box, inks);
       else paintCell(context, box, value, grid.max, format(value, grid.decimals), scale);
     }
   }
+}
+
+/** First and one past the last cell in sight. @param {number} shift @param {number} length @param {number} cell @param {number} count @returns {[number, number]} */
+export function inSight(shift, length, cell, count) {
+  return [Math.max(0, Math.floor(shift / cell)), Math.min(count, Math.ceil((shift + length) / cell))];
 }
 
 /** @param {Rect} rect @param {number} cell @param {number} row @param {number} col @returns {Rect} */

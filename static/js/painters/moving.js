@@ -12,8 +12,9 @@ import { charactersIn, ease, fitting, fontIn } from '../frame.js';
 import { isSolid } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
+import { paintAnswer } from './answer.js';
 import { cellBox, heat, paintCell, paintGhost, paintGrid } from './grid.js';
-import { centred, font, rounded } from './text.js';
+import { centred, font, rounded, within } from './text.js';
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
 export function paintMoving(context, frame, bitmaps) {
@@ -21,24 +22,40 @@ export function paintMoving(context, frame, bitmaps) {
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row);
   if (frame.layout.bars) paintBars(context, frame, frame.layout.bars);
   paintTotal(context, frame);
+  if (frame.question) paintAnswer(context, frame, frame.question);
 }
 
 /** The output cells that stand: a part of the finished picture. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
 function paintPlaced(context, frame, bitmaps) {
-  const { layout: at, output, placed, model } = frame;
+  const { layout: at, output, placed, model, outputView } = frame;
   if (!output || placed === 0) return;
-  const [, cols] = model.subject.output;
+  const [height, cols] = model.subject.output;
+  if (outputView.cell >= READABLE && outputView.cell !== at.outputCell) {
+    paintEnlarged(context, frame, output.data);
+    return;
+  }
   const picture = outputPicture(frame, bitmaps);
   const unit = picture.width / cols;
   const rows = Math.floor(placed / cols);
   const rest = placed % cols;
-  context.imageSmoothingEnabled = false;
-  const blit = (/** @type {number} */ i, /** @type {number} */ height, /** @type {number} */ width) => context.drawImage(
-    picture, 0, i * unit, width * unit, height * unit,
-    at.output.x, at.output.y + i * at.outputCell, width * at.outputCell, height * at.outputCell,
+  context.imageSmoothingEnabled = picture.width > outputView.width && height > outputView.height;
+  const blit = (/** @type {number} */ i, /** @type {number} */ lines, /** @type {number} */ width) => context.drawImage(
+    picture, 0, i * unit, width * unit, lines * unit,
+    outputView.x, outputView.y + i * outputView.cell, width * outputView.cell, lines * outputView.cell,
   );
-  if (rows > 0) blit(0, rows, cols);
-  if (rest > 0) blit(rows, 1, rest);
+  within(context, at.output, () => {
+    if (rows > 0) blit(0, rows, cols);
+    if (rest > 0) blit(rows, 1, rest);
+  }, 0);
+}
+
+/** Zoomed in until the numbers can be read. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {ArrayLike<number>} data */
+function paintEnlarged(context, { layout: at, model, outputView, placed, outputMax, theme, inks }, data) {
+  const [rows, cols] = model.subject.output;
+  const decimals = fitting([outputMax, -outputMax / 3], charactersIn(outputView.cell));
+  const value = (/** @type {number} */ i, /** @type {number} */ j) => (i * cols + j < placed ? (data[i * cols + j] ?? 0) : null);
+  const grid = { rows, cols, at: value, max: outputMax, decimals };
+  within(context, at.output, () => paintGrid(context, outputView, outputView.cell, grid, scale(theme), inks, at.output));
 }
 
 /** @param {Frame} frame @param {Bitmaps} bitmaps */
@@ -67,9 +84,10 @@ function outputPicture(frame, bitmaps) {
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
 function paintRow(context, frame, row) {
   const { layout: at, inks, printed } = frame;
-  const input = inSlot(at, at.input, row.slot);
-  if (at.loupe) paintLoupe(context, frame, row, input);
-  paintWindow(context, frame, frame.window, input, at.cell);
+  const place = inSlot(at, at.input, row.slot);
+  const input = inSlot(at, frame.inputView, row.slot);
+  within(context, place, () => paintWindow(context, frame, frame.window, input, frame.inputView.cell));
+  if (at.loupe) paintLoupe(context, frame, row, input, place);
   const line = printed?.lines[row.index];
   if (!line) return;
   paintProducts(context, frame, row);
@@ -79,7 +97,7 @@ function paintRow(context, frame, row) {
   paintBox(context, frame, inSlot(at, at.running, row.slot), line.running, frame.step?.running_sums[row.index] ?? 0, ease(row.accumulate), row.active && row.accumulate > 0);
   if (row.active) {
     context.fillStyle = inks.accent;
-    context.fillRect(at.narrow ? 0 : at.input.x - 34, input.y, 3, input.height);
+    context.fillRect(at.narrow ? 0 : at.input.x - 34, place.y, 3, place.height);
   }
 }
 
@@ -103,14 +121,16 @@ function paintWindow(context, { inks }, window, rect, cell) {
   for (const i of rows) for (const j of cols) frameBox(i, j, 1, 1);
 }
 
-/** The window enlarged. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} input */
-function paintLoupe(context, frame, row, input) {
-  const { layout: at, inks, step, window } = frame;
+/** The window enlarged. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} input @param {Rect} place */
+function paintLoupe(context, frame, row, input, place) {
+  const { layout: at, inks, step, window, inputView } = frame;
   const rect = inSlot(at, at.loupeRect, row.slot);
   const patch = step?.patch[row.index];
-  const right = input.x + (Math.max(...window.cols.filter(Number.isFinite), 0) + 1) * at.cell;
-  const top = input.y + Math.min(...window.rows.filter(Number.isFinite)) * at.cell;
-  const bottom = input.y + (Math.max(...window.rows.filter(Number.isFinite)) + 1) * at.cell;
+  const [rows, cols] = [window.rows.filter(Number.isFinite), window.cols.filter(Number.isFinite)];
+  const inside = (/** @type {number} */ y) => Math.min(Math.max(y, place.y), place.y + place.height);
+  const right = Math.min(input.x + (Math.max(...cols, 0) + 1) * inputView.cell, place.x + place.width);
+  const top = inside(input.y + Math.min(...rows) * inputView.cell);
+  const bottom = inside(input.y + (Math.max(...rows) + 1) * inputView.cell);
   context.strokeStyle = inks.accent;
   context.lineWidth = 1;
   context.globalAlpha = 0.4;
@@ -170,12 +190,13 @@ function paintTap(context, frame, row, input) {
     context.stroke();
   };
   const [i, j] = [window.rows[u] ?? NaN, window.cols[v] ?? NaN];
+  const { cell } = frame.inputView;
   if (Number.isFinite(i) && Number.isFinite(j)) {
     context.fillStyle = inks.accent;
     context.globalAlpha = 0.25;
-    context.fillRect(input.x + j * at.cell, input.y + i * at.cell, at.cell, at.cell);
+    context.fillRect(input.x + j * cell, input.y + i * cell, cell, cell);
     context.globalAlpha = 1;
-    mark(input, at.cell, i, j);
+    mark(input, cell, i, j);
   }
   if (at.loupe) mark(inSlot(at, at.loupeRect, row.slot), at.kernelCell, u, v);
   if (model.weight) mark(inSlot(at, at.kernel, row.slot), at.kernelCell, u, v);
@@ -261,8 +282,9 @@ function paintBars(context, frame, rect) {
 
 /** + bias = total, and the total's way into its cell. @param {CanvasRenderingContext2D} context @param {Frame} frame */
 function paintTotal(context, frame) {
-  const { layout: at, inks, printed, position, labels, step, col, row } = frame;
-  const cell = cellBox(at.output, at.outputCell, row, col);
+  const { layout: at, inks, printed, position, labels, step, col, row, outputView } = frame;
+  const size = outputView.cell;
+  const cell = cellBox(outputView, size, row, col);
   if (printed && step && (position.bias > 0 || position.place > 0)) {
     context.globalAlpha = ease(Math.max(position.bias, position.place));
     context.fillStyle = inks.muted;
@@ -276,10 +298,12 @@ function paintTotal(context, frame) {
   if (position.place > 0) {
     if (position.place < 1) paintFlight(context, frame, cell, ease(position.place));
     context.strokeStyle = inks.accent;
-    context.lineWidth = at.outputCell < 6 ? 1.5 : 3;
-    const grow = at.outputCell < 6 ? 1.5 : 0.5;
-    rounded(context, { x: cell.x - grow, y: cell.y - grow, width: cell.width + 2 * grow, height: cell.height + 2 * grow }, Math.min(4, at.outputCell / 4));
-    context.stroke();
+    context.lineWidth = size < 6 ? 1.5 : 3;
+    const grow = size < 6 ? 1.5 : 0.5;
+    within(context, at.output, () => {
+      rounded(context, { x: cell.x - grow, y: cell.y - grow, width: cell.width + 2 * grow, height: cell.height + 2 * grow }, Math.min(4, size / 4));
+      context.stroke();
+    });
   }
 }
 

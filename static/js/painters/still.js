@@ -13,7 +13,7 @@ import { sliceOffset } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { cellBox, heat, outline, paintGhost, paintGrid, paintHeat } from './grid.js';
-import { centred, font, rounded } from './text.js';
+import { centred, font, rounded, within } from './text.js';
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
 export function paintStill(context, frame, bitmaps) {
@@ -93,26 +93,36 @@ function paintRow(context, frame, row, bitmaps) {
   for (const rect of [at.sum, at.running]) box(context, inSlot(at, rect, row.slot), inks.line);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} rect @param {Bitmaps} bitmaps */
-function paintInput(context, frame, row, rect, bitmaps) {
-  const { layout: at, model, theme, inks } = frame;
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} place @param {Bitmaps} bitmaps */
+function paintInput(context, frame, row, place, bitmaps) {
+  const { model, theme, inks, inputView } = frame;
   const { plane } = model;
   const palette = scale(theme);
   const value = inputAt(model, row.channel);
-  if (at.cell >= READABLE) {
-    const decimals = fitting(model.input.data, charactersIn(at.cell));
-    paintGrid(context, rect, at.cell, { rows: plane.rows, cols: plane.cols, at: value, max: model.inputMax, decimals }, palette, inks);
+  const rect = inSlot(frame.layout, inputView, row.slot);
+  if (inputView.cell >= READABLE) {
+    const decimals = fitting(visibleRange(model), charactersIn(inputView.cell));
+    const grid = { rows: plane.rows, cols: plane.cols, at: value, max: model.inputMax, decimals };
+    within(context, place, () => paintGrid(context, rect, inputView.cell, grid, palette, inks, place));
     return;
   }
   const tinted = frame.tinted && row.channel < 3;
   const key = `${model.summary.id}/${row.channel}/${tinted ? 'tint' : theme}`;
-  paintHeat(context, rect, bitmaps.get(key, () => heat(plane.rows, plane.cols, (i, j) => {
+  const picture = bitmaps.get(key, () => heat(plane.rows, plane.cols, (i, j) => {
     const number = value(i, j);
     if (number === null) return 0;
     return tinted ? tint(number, /** @type {0} */ (row.channel)) : /** @type {number} */ (palette.words[level(number, model.inputMax)]);
-  })));
-  outline(context, rect, inks.line);
-  if (plane.top || plane.left) outline(context, inner(model, rect, at.cell), inks.line);
+  }));
+  within(context, place, () => {
+    paintHeat(context, rect, picture);
+    if (plane.top || plane.left) outline(context, inner(model, rect, inputView.cell), inks.line);
+  }, 0);
+  outline(context, place, inks.line);
+}
+
+/** Numbers that decide the decimals: all of a small tensor, the ends of a large one. @param {Model} model */
+function visibleRange({ input, inputMax, inputLow }) {
+  return input.data.length <= 4096 ? input.data : [inputMax, inputLow, inputMax / 3];
 }
 
 /** The cells inside the padding ring. @param {Model} model @param {Rect} rect @param {number} cell @returns {Rect} */
@@ -177,7 +187,7 @@ function box(context, rect, color) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame */
-function paintOutputPlace(context, { layout: at, inks, model }) {
+function paintOutputPlace(context, { layout: at, inks, model, outputView }) {
   const [rows, cols] = model.subject.output;
   for (let k = at.stack; k > 0; k--) {
     const card = { ...at.output, x: at.output.x + k * 7, y: at.output.y - k * 7 };
@@ -188,7 +198,7 @@ function paintOutputPlace(context, { layout: at, inks, model }) {
   }
   context.fillStyle = inks.paper;
   context.fillRect(at.output.x, at.output.y, at.output.width, at.output.height);
-  if (at.outputCell < READABLE) {
+  if (at.outputCell < READABLE || outputView.cell !== at.outputCell) {
     outline(context, at.output, inks.line);
     return;
   }

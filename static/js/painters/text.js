@@ -22,3 +22,13 @@ export function rounded(context, { x, y, width, height }, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, radius);
 }
+
+/** Paints inside a place only; `margin`: how far lines may stand out. @param {CanvasRenderingContext2D} context @param {import('../types.js').Rect} place @param {() => void} paint @param {number} [margin] */
+export function within(context, { x, y, width, height }, paint, margin = 2) {
+  context.save();
+  context.beginPath();
+  context.rect(x - margin, y - margin, width + 2 * margin, height + 2 * margin);
+  context.clip();
+  paint();
+  context.restore();
+}

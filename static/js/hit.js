@@ -1,0 +1,68 @@
+/**
+ * Which cell lies under a point of the stage. Pure.
+ *
+ * @import {Frame} from './frame.js'
+ * @import {Cell} from './questions.js'
+ */
+
+import { cellAt, contains } from './geometry.js';
+import { inSlot } from './layout.js';
+
+/** @param {Frame} frame @param {number} x @param {number} y @returns {Cell|null} */
+export function hit(frame, x, y) {
+  const { layout: at, position } = frame;
+  const out = contains(at.output, x, y) ? cellAt(frame.outputView, frame.outputView.cell, x, y) : null;
+  if (out) return { grid: 'output', channel: position.outChannel, row: out[0], col: out[1] };
+  for (const row of frame.rows) {
+    const found = inputHit(frame, row.slot, row.channel, x, y) ?? (row.index < 0 ? null : tapHit(frame, row.slot, row.channel, x, y));
+    if (found) return found;
+  }
+  return null;
+}
+
+/** @param {Frame} frame @param {number} slot @param {number} channel @param {number} x @param {number} y @returns {Cell|null} */
+function inputHit(frame, slot, channel, x, y) {
+  const { layout: at, model } = frame;
+  const shift = slot * at.rowHeight;
+  if (!contains(inSlot(at, at.input, slot), x, y)) return null;
+  const found = cellAt({ ...frame.inputView, y: frame.inputView.y + shift }, frame.inputView.cell, x, y);
+  const [, height, width] = model.summary.shapes.input;
+  const row = (found?.[0] ?? -1) - model.plane.top;
+  const col = (found?.[1] ?? -1) - model.plane.left;
+  return row >= 0 && col >= 0 && row < height && col < width ? { grid: 'input', channel, row, col } : null;
+}
+
+/** @param {Frame} frame @param {number} slot @param {number} channel @param {number} x @param {number} y @returns {Cell|null} */
+function tapHit({ layout: at, model, step }, slot, channel, x, y) {
+  if (model.weight) {
+    const kernel = cellAt(inSlot(at, at.kernel, slot), at.kernelCell, x, y);
+    if (kernel) return { grid: 'weight', channel, row: kernel[0], col: kernel[1] };
+  }
+  const product = cellAt(inSlot(at, at.products, slot), at.kernelCell, x, y);
+  if (product) return { grid: 'tap', channel, row: product[0], col: product[1] };
+  const enlarged = at.loupe ? cellAt(inSlot(at, at.loupeRect, slot), at.kernelCell, x, y) : null;
+  const row = step?.input_rows[enlarged?.[0] ?? -1];
+  const col = step?.input_cols[enlarged?.[1] ?? -1];
+  return enlarged && typeof row === 'number' && typeof col === 'number' ? { grid: 'input', channel, row, col } : null;
+}
+
+/** Where a cell is on the stage, or null where it is not to be seen. @param {Frame} frame @param {Cell} cell @returns {import('./types.js').Rect|null} */
+export function cellRect(frame, cell) {
+  const { layout: at, model, position } = frame;
+  if (cell.grid === 'output') {
+    if (cell.channel !== position.outChannel) return null;
+    return square(frame.outputView, frame.outputView.cell, cell.row, cell.col);
+  }
+  const row = frame.rows.find(({ channel }) => channel === cell.channel);
+  if (!row) return null;
+  if (cell.grid === 'input') {
+    const view = { ...frame.inputView, y: frame.inputView.y + row.slot * at.rowHeight };
+    return square(view, view.cell, cell.row + model.plane.top, cell.col + model.plane.left);
+  }
+  return square(inSlot(at, cell.grid === 'weight' ? at.kernel : at.products, row.slot), at.kernelCell, cell.row, cell.col);
+}
+
+/** @param {{x: number, y: number}} origin @param {number} size @param {number} row @param {number} col */
+function square(origin, size, row, col) {
+  return { x: origin.x + col * size, y: origin.y + row * size, width: size, height: size };
+}
