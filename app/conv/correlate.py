@@ -74,7 +74,7 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
         return sums.to(x.dtype)
     if x.dtype == torch.int32:
         _check_products(plan, x, weight)
-    return check_range(sums, x.dtype, "channel sum").to(x.dtype)
+    return check_range(sums, x.dtype, "a channel sum").to(x.dtype)
 
 
 def _to_sum(plan: Plan, tensor: Tensor) -> Tensor:
@@ -138,7 +138,7 @@ def _averaged(plan: Plan, x: Tensor) -> Tensor:
         sums = torch.cat([block.sum(1) for block in column_blocks(plan, x)], 1).view(plan.output_shape)
     height, width = plan.output_shape[1:]
     divisors = taps(plan).divisors(torch.arange(height)[:, None], torch.arange(width))
-    return check_range(sums, x.dtype, "window sum") / cast(Tensor, divisors)
+    return check_range(sums, x.dtype, "a window sum") / cast(Tensor, divisors)
 
 
 def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
@@ -148,9 +148,9 @@ def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | No
     _check_products(plan, x, weight)
     for out_channel in range(plan.output_shape[0]):
         sums = _channel_sums(plan, x, weight, range(out_channel, out_channel + 1))[0]
-        running = check_range(check_range(sums, x.dtype, "channel sum").cumsum(0), x.dtype, "running sum")
+        running = check_range(check_range(sums, x.dtype, "a channel sum").cumsum(0), x.dtype, "a running sum")
         if bias is not None:
-            check_range(running[-1] + bias[out_channel], x.dtype, "output")
+            check_range(running[-1] + bias[out_channel], x.dtype, "an output")
 
 
 def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
@@ -162,4 +162,4 @@ def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
     factors = by_channel(plan, weight).to(exact)
     for block in column_blocks(plan, x):
         for bound in block.aminmax(dim=2):
-            check_range(factors * bound.to(exact).unsqueeze(1), x.dtype, "product")
+            check_range(factors * bound.to(exact).unsqueeze(1), x.dtype, "a product")

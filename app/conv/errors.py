@@ -42,7 +42,8 @@ def one_of(value: Any, name: str, choices: Sequence[Any]) -> None:
 
 def shown(value: Any) -> str:
     """A value as an error message may carry it: never longer than 40 characters."""
-    if isinstance(value, int) and abs(value) > 10**30:
-        return f"a number of {value.bit_length()} bits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python's own limit on the digits of an integer
+        text = "too long to show"
     return text if len(text) <= 40 else text[:37] + "…"

@@ -133,7 +133,7 @@ def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
 def _checked(dtype: torch.dtype, *numbers: Tensor) -> tuple[Tensor, ...]:
     """Products, channel sums, running sums, outputs in the dtype; ConvError where one is out of range."""
     if dtype == torch.int32:
-        names = ("product", "channel sum", "running sum", "output")
+        names = ("a product", "a channel sum", "a running sum", "an output")
         return tuple(check_range(n, dtype, name).int() for n, name in zip(numbers, names, strict=True))
-    check_range(numbers[-1], dtype, "sum")  # what has overflowed stays infinite, or becomes NaN, to the end
+    check_range(numbers[-1], dtype, "a sum")  # what has overflowed stays infinite, or becomes NaN, to the end
     return numbers

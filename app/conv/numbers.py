@@ -24,9 +24,10 @@ def check_tensors(plan: Plan, x: Tensor, **others: Tensor | None) -> None:
         if found != shape:
             raise ConvError(f"{name} has the shape {found}, the plan expects {shape}", f"/{name}")
         if tensor is not None and tensor.dtype != x.dtype:
-            raise ConvError(f"{name} is {tensor.dtype}, the input is {x.dtype}", f"/{name}")
+            raise ConvError(f"{name} is {_name(tensor.dtype)}, the input is {_name(x.dtype)}", f"/{name}")
     if x.dtype not in DTYPES:
-        raise ConvError(f"dtype must be one of {DTYPES}, it is {x.dtype}", "/dtype")
+        names = ", ".join(map(_name, DTYPES))
+        raise ConvError(f"dtype must be one of {names}, it is {_name(x.dtype)}", "/dtype")
     if x.dtype == torch.int32 and isinstance(plan.operation, AvgPool2d):
         raise ConvError("avg_pool2d has no int32, as in torch: averages are not integers", "/dtype")
 
@@ -41,10 +42,10 @@ def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
         worst = low if low < limits.min else high
         if not limits.min <= worst <= limits.max:
             raise ConvError(
-                f"overflow: a {what} is {int(worst)}, int32 holds {limits.min} to {limits.max}", "/input"
+                f"overflow: {what} is {int(worst)}, int32 holds {limits.min} to {limits.max}", "/input"
             )
     elif not (math.isfinite(low) and math.isfinite(high)):
-        raise ConvError(f"overflow: a {what} leaves the range of {_name(dtype)}", "/input")
+        raise ConvError(f"overflow: {what} leaves the range of {_name(dtype)}", "/input")
     return values
 
 

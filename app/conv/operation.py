@@ -272,7 +272,9 @@ def plan(
 def _check_bare(operation: Pooling, *tensors: tuple[int, ...] | None) -> None:
     for name, shape in zip(("weight", "bias"), tensors, strict=True):
         if shape is not None:
-            raise ConvError(f"{operation.kind} has no {name}, one of shape {shape} is given", f"/{name}")
+            raise ConvError(
+                f"{operation.kind} has no {name}, one of shape {shown(shape)} is given", f"/{name}"
+            )
 
 
 def _check_weight(
