@@ -7,12 +7,15 @@
 
 import { computed, effect } from '../vendor/signals-core-1.14.5.js';
 import { Api } from './api.js';
+import { Changes } from './changes.js';
 import { cells } from './controls/cells.js';
 import { find, setText } from './controls/dom.js';
+import { Editor } from './controls/editor.js';
 import { keys } from './controls/keys.js';
 import { stage } from './controls/stage.js';
 import { inks, theme } from './controls/theme.js';
 import { transport } from './controls/transport.js';
+import { undoRedo } from './controls/undo.js';
 import { words } from './controls/words.js';
 import { shapeFormulas } from './formula.js';
 import { frame, model } from './frame.js';
@@ -22,7 +25,9 @@ import { Surface } from './surface.js';
 
 const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
 const t = translator(boot.messages);
-const state = new State(new Api(boot.api));
+const api = new Api(boot.api);
+const state = new State(api);
+const changes = new Changes(state, api, boot.scene);
 const current = computed(() => (state.scene.value ? model(state.scene.value) : null));
 const canvas = find('#stage', HTMLCanvasElement);
 const room = find('#stage-room', HTMLElement);
@@ -112,6 +117,8 @@ keys(state, openHelp);
 stage(state, canvas, t, () => shownFrame);
 cells(state, t, () => current.peek());
 words(state, t, () => current.peek());
+new Editor(state, changes, canvas, t, () => shownFrame);
+undoRedo(changes);
 await state.open(boot.scene);
 document.documentElement.dataset.ready = 'true';
 if (boot.autoplay && !state.still.peek()) state.togglePlay();

@@ -55,6 +55,8 @@ export class State {
     });
     /** Counts what arrived late (steps, outputs), so that what waits for them looks again. */
     this.arrivals = signal(0);
+    /** Counts the output channels that have arrived. */
+    this.outputsKnown = signal(0);
 
     this.clock = computed(() => (this.scene.value ? clockOf(this.scene.value.summary, this.granularity.value) : null));
     this.shownTime = computed(() => {
@@ -110,6 +112,7 @@ export class State {
       batch(() => {
         this.outputMax.value = Math.max(this.outputMax.peek(), magnitude(output.data));
         this.arrivals.value += 1;
+        this.outputsKnown.value += 1;
       });
     } catch (error) {
       this.fail(error);
@@ -213,14 +216,14 @@ export class State {
 }
 
 /** @param {Summary} summary @param {Granularity} granularity @returns {Clock} */
-function clockOf(summary, granularity) {
+export function clockOf(summary, granularity) {
   const [outChannels, height, width] = summary.shapes.output;
   const [kH, kW] = kernelSize(summary);
   return { outChannels, windows: height * width, channels: inChannels(summary, 0).length, taps: kH * kW, granularity };
 }
 
 /** Three channels of 0 … 1, large enough to be seen as a picture. @param {Tensor} input */
-function isPicture({ shape, data }) {
+export function isPicture({ shape, data }) {
   const [channels = 0, height = 0, width = 0] = shape;
   return channels === 3 && Math.min(height, width) >= 24 && data.every((value) => value >= 0 && value <= 1);
 }

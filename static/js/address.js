@@ -1,0 +1,95 @@
+/**
+ * What is shown <-> the query of the address: `?step=0,1,2&beat=1&by=product&pin=x0,3,4`. Pure.
+ *
+ * @import {Granularity, Summary} from './types.js'
+ * @import {Clock} from './timeline.js'
+ * @import {Cell} from './questions.js'
+ *
+ * @typedef {{outChannel: number, row: number, col: number, beat: number|null}} Moment
+ *   beat: those of the window that are over; null: all of them
+ *
+ * @typedef {{moment: Moment|null, granularity: Granularity|null, pin: Cell|null, rows: number|null, tinted: boolean|null}} View
+ *   rows: the first visible channel where the reader scrolled; null, everywhere: as the page sees fit
+ */
+
+import { beatsPerWindow } from './timeline.js';
+
+const GRANULARITIES = ['product', 'channel', 'window'];
+
+/** @type {Record<string, Cell['grid']>} */
+const GRIDS = { x: 'input', k: 'weight', y: 'output', p: 'tap' };
+
+/** @param {Clock} clock @param {number} width  of the output @param {number} time @returns {Moment|null} null: the very start */
+export function momentAt(clock, width, time) {
+  if (time === 0) return null;
+  const perWindow = beatsPerWindow(clock);
+  const index = Number.isInteger(time) ? Math.floor((time - 1) / perWindow) : Math.floor(time / perWindow);
+  const beat = Math.floor(time) - index * perWindow;
+  const window = index % clock.windows;
+  return {
+    outChannel: (index - window) / clock.windows, row: Math.floor(window / width), col: window % width,
+    beat: beat === perWindow ? null : beat,
+  };
+}
+
+/** The moment on a clock, or the nearest that this clock has. @param {Clock} clock @param {number} width @param {Moment|null} moment */
+export function timeOfMoment(clock, width, moment) {
+  if (!moment) return 0;
+  const perWindow = beatsPerWindow(clock);
+  const within = (/** @type {number} */ at, /** @type {number} */ count) => Math.min(Math.max(at, 0), count - 1);
+  const window = within(moment.row, clock.windows / width) * width + within(moment.col, width);
+  const beat = moment.beat === null ? perWindow : Math.min(moment.beat, perWindow);
+  return (within(moment.outChannel, clock.outChannels) * clock.windows + window) * perWindow + beat;
+}
+
+/** @param {View} view @param {Granularity} usual  what the page would choose by itself @returns {URLSearchParams} */
+export function toQuery({ moment, granularity, pin, rows, tinted }, usual) {
+  const query = new URLSearchParams();
+  if (moment) {
+    query.set('step', [moment.outChannel, moment.row, moment.col].join());
+    if (moment.beat !== null) query.set('beat', String(moment.beat));
+  }
+  if (granularity && granularity !== usual) query.set('by', granularity);
+  if (pin) query.set('pin', letterOf(pin) + [pin.channel, pin.row, pin.col].join());
+  if (rows !== null) query.set('rows', String(rows));
+  if (tinted !== null) query.set('tints', tinted ? '1' : '0');
+  return query;
+}
+
+/** @param {Cell} cell */
+function letterOf({ grid }) {
+  return Object.keys(GRIDS).find((letter) => GRIDS[letter] === grid) ?? 'x';
+}
+
+/** What cannot be understood is left out. @param {URLSearchParams} query @returns {View} */
+export function fromQuery(query) {
+  const step = counts(query.get('step'), 3);
+  const beat = counts(query.get('beat'), 1);
+  const by = query.get('by') ?? '';
+  const pin = query.get('pin') ?? '';
+  const at = counts(pin.slice(1), 3);
+  const grid = GRIDS[pin.slice(0, 1)];
+  const tints = query.get('tints');
+  return {
+    moment: step && { outChannel: step[0] ?? 0, row: step[1] ?? 0, col: step[2] ?? 0, beat: beat?.[0] ?? null },
+    granularity: GRANULARITIES.includes(by) ? /** @type {Granularity} */ (by) : null,
+    pin: at && grid ? { grid, channel: at[0] ?? 0, row: at[1] ?? 0, col: at[2] ?? 0 } : null,
+    rows: counts(query.get('rows'), 1)?.[0] ?? null,
+    tinted: tints === '1' ? true : tints === '0' ? false : null,
+  };
+}
+
+/** `0,1,2` as whole numbers. @param {string|null} text @param {number} length @returns {number[]|null} */
+function counts(text, length) {
+  if (text === null || !/^\d{1,9}(,\d{1,9})*$/.test(text)) return null;
+  const found = text.split(',').map(Number);
+  return found.length === length ? found : null;
+}
+
+/** Whether a layer has this cell. @param {Summary} summary @param {Cell} cell */
+export function hasCell({ shapes }, { grid, channel, row, col }) {
+  const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
+  const kernel = [shapes.input[0], height, width];
+  const [channels = 0, rows = 0, cols = 0] = grid === 'input' ? shapes.input : grid === 'output' ? shapes.output : kernel;
+  return channel < channels && row < rows && col < cols;
+}

@@ -1,0 +1,290 @@
+/**
+ * Editing a cell where it stands: an input laid over the canvas. Enter commits, Tab goes on, Escape cancels; a pasted
+ * block fills the cells from this one on. What could not be sent stays, and goes along with the next attempt.
+ *
+ * @import {State} from '../state.js'
+ * @import {Changes, CellEdit} from '../changes.js'
+ * @import {Translate} from '../i18n.js'
+ * @import {Frame} from '../frame.js'
+ * @import {Editable} from '../editable.js'
+ * @import {Block, Region, Whole} from '../paste.js'
+ * @import {ApiError} from '../api.js'
+ */
+
+import { offsetOf } from '../changes.js';
+import { editableAt, editRect, nextCell, tensorCell } from '../editable.js';
+import { fullText } from '../ledger.js';
+import { nested, parseBlock, parseNumber, PasteError, places } from '../paste.js';
+import { find, setText } from './dom.js';
+import { troubleText } from './trouble.js';
+
+/** The input is at least this wide and high, in CSS pixels. */
+const LEAST = { width: 72, height: 28 };
+
+/** A key that begins a number. */
+const BEGINS = /^[-+.\d\u2212]$/;
+
+/** @typedef {CellEdit & {cell: Editable, typed: string}} Pending */
+
+export class Editor {
+  /** @type {Editable|null} */
+  #cell = null;
+  /** @type {Map<string, Pending>} */
+  #pending = new Map();
+  #sending = false;
+  #was = '';
+  /** @type {Element|null} where the focus goes back to */
+  #opener = null;
+
+  /** @param {State} state @param {Changes} changes @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => Frame|null} shown */
+  constructor(state, changes, canvas, t, shown) {
+    this.state = state;
+    this.changes = changes;
+    this.canvas = canvas;
+    this.t = t;
+    this.shown = shown;
+    this.box = find('#cell-editor', HTMLElement);
+    this.input = find('#cell-value', HTMLInputElement);
+    this.says = find('#cell-says', HTMLElement);
+    this.choice = find('#cell-choice', HTMLElement);
+    this.#listen();
+  }
+
+  #listen() {
+    const { canvas, input } = this;
+    const under = (/** @type {MouseEvent} */ event) => {
+      const frame = this.shown();
+      return frame && editableAt(frame, event.offsetX, event.offsetY);
+    };
+    const edit = (/** @type {MouseEvent} */ event) => {
+      const cell = under(event);
+      if (cell && !this.state.dragged) this.open(cell);
+    };
+    canvas.addEventListener('click', (event) => /** @type {PointerEvent} */ (event).pointerType === 'touch' || edit(event));
+    canvas.addEventListener('dblclick', edit);
+    // A press elsewhere commits what is being edited, before it does what it does.
+    addEventListener('pointerdown', (event) => this.#cell && !this.box.contains(/** @type {Node} */ (event.target)) && this.#leave(), true);
+    input.addEventListener('keydown', (event) => this.#key(event));
+    input.addEventListener('input', () => this.#say(''));
+    input.addEventListener('paste', (event) => this.#paste(event));
+    for (const name of ['input', 'weight']) this.#grid(find(`#cells-${name}`, HTMLElement));
+    new ResizeObserver(() => this.#place()).observe(canvas);
+  }
+
+  /** Enter, or the beginning of a number, edits the cell under the cell cursor. @param {HTMLElement} grid */
+  #grid(grid) {
+    const cursor = () => this.state.hover.peek();
+    grid.addEventListener('keydown', (event) => {
+      const begins = BEGINS.test(event.key);
+      const cell = cursor();
+      if (!cell || event.ctrlKey || event.metaKey || event.altKey || !(begins || event.key === 'Enter' || event.key === 'F2')) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.open(cell, begins ? event.key : undefined);
+    }, true);
+    grid.addEventListener('paste', (event) => {
+      const cell = cursor();
+      if (cell && this.open(cell)) this.#paste(event);
+    });
+  }
+
+  /** @param {Editable} cell @param {string} [typed] @returns {boolean} whether there is such a cell on the stage */
+  open(cell, typed) {
+    const { state } = this;
+    const scene = state.scene.peek();
+    const at = scene && tensorCell(scene.summary, cell, state.outChannel.peek());
+    const tensor = at && scene[at.tensor];
+    if (!tensor || !this.#rect(cell)) return false;
+    state.playing.value = false;
+    if (!this.#cell) this.#opener = document.activeElement;
+    this.#cell = cell;
+    this.#was = fullText(tensor.data[offsetOf(tensor.shape, at.index)] ?? 0, scene.summary.dtype);
+    this.input.value = typed ?? this.#was;
+    this.input.setAttribute('aria-label', this.t('edit.cell', { tensor: this.t(`edit.${at.tensor}`), index: at.index.join(', ') }));
+    this.#say('');
+    this.box.hidden = false;
+    this.#place();
+    this.input.focus({ preventScroll: true });
+    if (typed === undefined) this.input.select();
+    return true;
+  }
+
+  close() {
+    if (!this.#cell) return;
+    this.#cell = null;
+    const within = this.box.contains(document.activeElement);
+    this.box.hidden = true;
+    if (within && this.#opener instanceof HTMLElement) this.#opener.focus({ preventScroll: true });
+  }
+
+  /** @param {Editable} cell */
+  #rect(cell) {
+    const frame = this.shown();
+    return frame && editRect(frame, cell);
+  }
+
+  #place() {
+    const rect = this.#cell && this.#rect(this.#cell);
+    const home = this.box.offsetParent?.getBoundingClientRect();
+    if (!rect || !home) return;
+    const canvas = this.canvas.getBoundingClientRect();
+    const [width, height] = [Math.max(rect.width, LEAST.width), Math.max(rect.height, LEAST.height)];
+    const x = canvas.left - home.left + rect.x + (rect.width - width) / 2;
+    const y = canvas.top - home.top + rect.y + (rect.height - height) / 2;
+    Object.assign(this.box.style, { left: `${Math.min(Math.max(x, 0), home.width - width)}px`, top: `${y}px`, width: `${width}px` });
+    this.input.style.height = `${height}px`;
+    this.box.classList.toggle('says-above', y > home.height - 110);
+    this.box.classList.toggle('says-left', x > home.width / 2);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    event.stopPropagation();
+    if (event.key === 'Escape') {
+      this.#forget();
+      this.close();
+    } else if (event.key === 'Enter') {
+      this.#commit(null);
+    } else if (event.key === 'Tab') {
+      event.preventDefault();
+      this.#commit(event.shiftKey ? -1 : 1);
+    }
+  }
+
+  #forget() {
+    const key = this.#keyOfCell();
+    if (key) this.#pending.delete(key);
+  }
+
+  #keyOfCell() {
+    const at = this.#cell && this.#at(this.#cell);
+    return at && `${at.tensor}/${at.index}`;
+  }
+
+  /** @param {Editable} cell */
+  #at(cell) {
+    const summary = this.state.scene.peek()?.summary;
+    return summary ? tensorCell(summary, cell, this.state.outChannel.peek()) : null;
+  }
+
+  /** A press elsewhere: what is a number is kept, what is not is given up. */
+  #leave() {
+    if (Number.isNaN(parseNumber(this.input.value))) this.close();
+    else this.#commit(null);
+  }
+
+  /** @param {1|-1|null} go  on to the next cell, or the one before */
+  #commit(go) {
+    const cell = this.#cell;
+    const at = cell && this.#at(cell);
+    if (!at) return this.close();
+    const typed = this.input.value;
+    const value = parseNumber(typed);
+    if (Number.isNaN(value)) return this.#say(this.t('edit.notNumber', { text: typed.slice(0, 20) }));
+    const key = `${at.tensor}/${at.index}`;
+    if (typed !== this.#was || this.#pending.has(key)) this.#pending.set(key, { ...at, value, cell, typed });
+    const summary = this.state.scene.peek()?.summary;
+    const next = go && summary ? nextCell(summary, cell, go) : null;
+    if (!next || !this.open(next)) this.close();
+    return this.#flush();
+  }
+
+  async #flush() {
+    if (this.#sending || this.#pending.size === 0) return;
+    this.#sending = true;
+    const sent = new Map(this.#pending);
+    const cells = [...sent.values()];
+    try {
+      await this.changes.cells(cells.map(({ tensor, index, value }) => ({ tensor, index, value })));
+      for (const [key, edit] of sent) if (this.#pending.get(key) === edit) this.#pending.delete(key);
+      this.#sending = false;
+      if (this.#pending.size > 0) this.#flush();
+    } catch (error) {
+      this.#sending = false;
+      this.#failed(cells, /** @type {ApiError} */ (error));
+    }
+  }
+
+  /** Back to the cell that the server refused, or the last one when it did not answer, with what was typed. @param {Pending[]} cells @param {ApiError} error */
+  #failed(cells, error) {
+    const refused = error.status >= 400 && error.status < 500;
+    const named = /^\/cells\/(\d+)/.exec(error.errors?.[0]?.at ?? '')?.[1];
+    const back = cells[Number(named ?? cells.length - 1)];
+    const wrong = !refused ? [] : named && back ? [back] : cells;
+    for (const { tensor, index } of wrong) this.#pending.delete(`${tensor}/${index}`);
+    if (refused) this.#flush();
+    const message = troubleText(this.t, error);
+    const untouched = !this.#cell || this.input.value === this.#was;
+    if (back && untouched) this.open(back.cell, back.typed);
+    this.#say(message);
+    if (!this.#cell) this.state.fail(error);
+  }
+
+  /** @param {string} message */
+  #say(message) {
+    setText(find('#cell-trouble', HTMLElement), message);
+    this.choice.hidden = true;
+    this.says.hidden = message === '';
+    this.input.toggleAttribute('aria-invalid', message !== '');
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (!Number.isNaN(parseNumber(text)) || !/[\s,;[(]/.test(text.trim())) {
+      if (event.target !== this.input) this.input.value = text.trim();
+      return;
+    }
+    event.preventDefault();
+    const at = this.#cell && this.#at(this.#cell);
+    const tensor = at && this.state.scene.peek()?.[at.tensor];
+    if (!tensor) return;
+    try {
+      const block = parseBlock(text);
+      const found = places(block, tensor.shape, at.index);
+      const [region, whole] = [found.find(({ kind }) => kind === 'region'), found.find(({ kind }) => kind === 'whole')];
+      const fill = () => this.#put(at.tensor, /** @type {Region} */ (region));
+      const replace = () => this.#replace(at.tensor, block, /** @type {Whole} */ (whole));
+      if (region && whole) this.#offer(fill, replace, block);
+      else if (region) fill();
+      else replace();
+    } catch (error) {
+      if (!(error instanceof PasteError)) throw error;
+      this.#say(this.t(`paste.${error.reason}`, error.values));
+    }
+  }
+
+  /** @param {() => void} fill @param {() => void} replace @param {Block} block */
+  #offer(fill, replace, block) {
+    this.#say(this.t('edit.choose', { block: block.shape.join('×') }));
+    this.choice.hidden = false;
+    find('#paste-region', HTMLButtonElement).onclick = fill;
+    const whole = find('#paste-whole', HTMLButtonElement);
+    whole.onclick = replace;
+    find('#paste-region', HTMLButtonElement).focus();
+  }
+
+  /** @param {'input'|'weight'|'bias'} tensor @param {Region} region */
+  #put(tensor, { cells }) {
+    return this.#try(() => this.changes.cells(cells.map((cell) => ({ tensor, ...cell }))));
+  }
+
+  /** @param {'input'|'weight'|'bias'} tensor @param {Block} block @param {Whole} whole */
+  #replace(tensor, { data }, { shape }) {
+    return this.#try(() => this.changes.make(({ summary, input, weight, bias }) => ({
+      path: `/scenes/${summary.id}/edits`,
+      body: { [tensor]: { data: nested(shape, data) } },
+      known: { input, weight, bias, [tensor]: undefined },
+    })));
+  }
+
+  /** @param {() => Promise<boolean>} change */
+  async #try(change) {
+    try {
+      await change();
+      this.close();
+    } catch (error) {
+      this.#say(troubleText(this.t, /** @type {ApiError} */ (error)));
+    }
+  }
+}
