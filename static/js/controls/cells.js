@@ -53,7 +53,7 @@ function grid(state, t, model, name) {
   });
   effect(() => {
     state.scene.value;
-    state.arrivals.value;
+    state.outputsKnown.value;
     const o = state.outChannel.value;
     const shown = model();
     if (!shown) return;

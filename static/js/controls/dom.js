@@ -23,3 +23,25 @@ export function make(name, className = '', text = '') {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** While scenes play, words change at most this often, in milliseconds. */
+const PATIENCE = 90;
+
+/**
+ * `show`, called at once or, while there is a hurry, when the last call is a while ago; the last call is never lost.
+ * @param {() => void} show @returns {(hurry: boolean) => void}
+ */
+export function unhurried(show) {
+  let due = 0;
+  let later = 0;
+  const now = () => {
+    due = performance.now() + PATIENCE;
+    show();
+  };
+  return (hurry) => {
+    clearTimeout(later);
+    const wait = due - performance.now();
+    if (!hurry || wait <= 0) now();
+    else later = setTimeout(now, wait);
+  };
+}

@@ -8,7 +8,7 @@
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import * as timeline from '../timeline.js';
-import { find, setText } from './dom.js';
+import { find, setText, unhurried } from './dom.js';
 
 /** @param {State} state @param {Translate} t */
 export function transport(state, t) {
@@ -48,19 +48,31 @@ function scrubber(state, t) {
     const clock = state.clock.value;
     if (clock) input.max = String(clock.outChannels * clock.windows);
   });
+  // A slider that moves costs the browser a layout: it moves by whole pixels, and the words follow when there is time.
+  let shown = -1;
   effect(() => {
     const clock = state.clock.value;
     if (!clock) return;
     const windows = state.time.value / timeline.beatsPerWindow(clock);
+    const share = windows / (clock.outChannels * clock.windows);
+    const pixels = Math.round(share * input.clientWidth / 2);
+    if (pixels === shown && state.playing.value) return;
+    shown = pixels;
     input.value = String(windows);
-    input.style.setProperty('--share', String(windows / (clock.outChannels * clock.windows)));
+    input.style.setProperty('--share', String(share));
+  });
+  const tell = unhurried(() => {
+    const clock = state.clock.peek();
+    if (!clock) return;
+    const text = t('timeline.where', { window: state.window.peek() + 1, windows: clock.windows });
+    setText(label, text);
+    input.setAttribute('aria-valuetext', `${text}, ${t('output.channel', { channel: state.outChannel.peek() })}`);
   });
   effect(() => {
-    const clock = state.clock.value;
-    if (!clock) return;
-    const text = t('timeline.where', { window: state.window.value + 1, windows: clock.windows });
-    setText(label, text);
-    input.setAttribute('aria-valuetext', `${text}, ${t('output.channel', { channel: state.outChannel.value })}`);
+    state.clock.value;
+    state.window.value;
+    state.outChannel.value;
+    tell(state.playing.value);
   });
 }
 

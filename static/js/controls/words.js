@@ -13,7 +13,7 @@ import { inChannels } from '../geometry.js';
 import { fullText, ledger, lineText, sentence, signedSum, sumsText, termPlaces } from '../ledger.js';
 import { answer, sameCell } from '../questions.js';
 import { valueOf } from './cells.js';
-import { find, make, setText } from './dom.js';
+import { find, make, setText, unhurried } from './dom.js';
 
 /** @import {Model} from '../frame.js' */
 
@@ -22,29 +22,21 @@ const MOST_TERMS = 28;
 const MOST_SUMS = 16;
 const MOST_LINES = 8;
 
-/** The words follow at most this often while a scene plays, in milliseconds. */
-const PATIENCE = 90;
-
 /** @param {State} state @param {Translate} t @param {() => Model|null} model */
 export function words(state, t, model) {
   const write = writer(t);
   asked(state, t, model);
   termsUnderPointer(state);
-  let due = 0;
-  let later = 0;
-  effect(() => {
-    const [step, position, playing] = [state.step.value, state.position.value, state.playing.value];
-    const layer = model();
+  const tell = unhurried(() => {
+    const [step, position, layer] = [state.step.peek(), state.position.peek(), model()];
     if (!step || !position || !layer) return;
     const inputs = inChannels(layer.summary, position.outChannel);
-    const show = () => {
-      due = performance.now() + PATIENCE;
-      write(ledger(step, layerOf(layer, position.outChannel, inputs)), position, playing);
-    };
-    clearTimeout(later);
-    const wait = due - performance.now();
-    if (!playing || wait <= 0) show();
-    else later = setTimeout(show, wait);
+    write(ledger(step, layerOf(layer, position.outChannel, inputs)), position, state.playing.peek());
+  });
+  effect(() => {
+    state.step.value;
+    state.position.value;
+    tell(state.playing.value);
   });
 }
 
@@ -78,7 +70,7 @@ function writer(t) {
 function asked(state, t, model) {
   const now = find('#now', HTMLElement);
   effect(() => {
-    state.arrivals.value;
+    state.outputsKnown.value;
     const [question, shown] = [state.asked.value, model()];
     const text = question && shown ? answerText(state, t, shown, question.cell) : '';
     now.dataset.asked = text;
