@@ -56,12 +56,12 @@ def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
     (down, across), (along, aside) = plan.operation.stride, plan.operation.dilation
     grown = padded(plan, x, fill)
     channel, row, cell = grown.stride()
-    _, height, width = plan.output_shape
-    shape = (x.shape[0], *plan.kernel_size, height, width)
-    windows = grown.as_strided(shape, (channel, along * row, aside * cell, down * row, across * cell))
+    steps = (channel, along * row, aside * cell, down * row, across * cell)
+    sizes, width = (x.shape[0], *plan.kernel_size), plan.output_shape[2]
 
     def read(start: int, stop: int) -> Tensor:
-        block = windows[:, :, :, start:stop]
+        first = grown.storage_offset() + start * down * row
+        block = grown.as_strided((*sizes, stop - start, width), steps, first)
         return block.flip(1, 2) if plan.flip else block
 
     return read
@@ -81,12 +81,13 @@ def by_channel(plan: Plan, weight: Tensor) -> Tensor:
     """The weight as (C_in, C_out/groups, kH·kW), to multiply each input channel's columns."""
     if plan.is_transposed:
         return weight.flatten(2)
-    grouped = weight.view(plan.groups, -1, plan.channels_per_step, prod(plan.kernel_size))
-    return grouped.transpose(1, 2).flatten(0, 1)
+    if plan.groups == 1:
+        return weight.flatten(2).transpose(0, 1)
+    return weight.reshape(plan.groups, -1, *weight.shape[1:]).flatten(3).transpose(1, 2).flatten(0, 1)
 
 
 def by_group(plan: Plan, weight: Tensor) -> Tensor:
     """The weight as (groups, C_out/groups, C_in/groups·kH·kW), to multiply each group's columns."""
     if plan.is_transposed:
-        return weight.view(plan.groups, plan.channels_per_step, *weight.shape[1:]).transpose(1, 2).flatten(2)
-    return weight.view(plan.groups, -1, plan.terms)
+        return weight.reshape(plan.groups, -1, *weight.shape[1:]).transpose(1, 2).flatten(2)
+    return weight.reshape(plan.groups, -1, plan.terms)

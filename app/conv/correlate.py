@@ -65,16 +65,24 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
     `out_channels` asks for some output channels only. Pooling: the output, (C_out, 1, H_out, W_out).
     The result may be a view whose strides are not contiguous. Raises ConvError as `output` does.
     """
+    if out_channels is not None:
+        _check_channels(plan, out_channels)
     if weight is None:
         whole = output(plan, x, None, None).unsqueeze(1)
         return whole if out_channels is None else whole[out_channels.start : out_channels.stop]
     check_tensors(plan, x, weight=weight)
     sums = _channel_sums(plan, x, weight, out_channels)
-    if sums.numel() > FEW and surely_fits(plan, x, weight, None):
-        return sums.to(x.dtype)
-    if x.dtype == torch.int32:
-        _check_products(plan, x, weight)
-    return check_range(sums, x.dtype, "a channel sum").to(x.dtype)
+    if sums.numel() <= FEW or not surely_fits(plan, x, weight, None):
+        if x.dtype == torch.int32:
+            _check_products(plan, x, weight)
+        check_range(sums, x.dtype, "a channel sum")
+    return sums if sums.dtype == x.dtype else sums.to(x.dtype)
+
+
+def _check_channels(plan: Plan, asked: range) -> None:
+    channels = plan.output_shape[0]
+    if asked.step != 1 or not 0 <= asked.start < asked.stop <= channels:
+        raise ConvError(f"output channels {asked} are asked for, there are {channels}", "/out_channel")
 
 
 def _to_sum(plan: Plan, tensor: Tensor) -> Tensor:
@@ -118,8 +126,7 @@ def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range | None) ->
             factors, skipped = factors[:, skipped : skipped + len(asked)], 0
     parts = [torch.bmm(factors, block) for block in column_blocks(plan, x)]
     sums = parts[0] if len(parts) == 1 else torch.cat(parts, 2)
-    sums = sums.view(-1, per_step, factors.shape[1], plan.windows).transpose(1, 2)
-    sums = sums.reshape(-1, per_step, *plan.output_shape[1:])
+    sums = sums.view(-1, per_step, factors.shape[1], *plan.output_shape[1:]).transpose(1, 2).flatten(0, 1)
     return sums if asked is None else sums[skipped : skipped + len(asked)]
 
 

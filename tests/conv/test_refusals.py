@@ -240,6 +240,13 @@ def test_windows_that_are_not_there(asked: tuple[int, int, int | None], message:
         ledger(LAYER, taps(LAYER), X, K, None, *asked)
 
 
+@pytest.mark.parametrize("asked", [range(0), range(2), range(-1, 1), range(1, 2), range(0, 1, 2)])
+def test_output_channels_that_are_not_there(asked: range) -> None:
+    with pytest.raises(ConvError, match="are asked for, there are 1") as refused:
+        channel_sums(LAYER, X, K, asked)
+    assert refused.value.at == "/out_channel"
+
+
 def test_an_average_of_integers() -> None:
     layer = plan(AvgPool2d((2, 2)), (1, 4, 4))
     x = torch.ones(1, 4, 4, dtype=torch.int32)
