@@ -10,7 +10,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from app.conv.operation import Conv2d, Operation, Padding
+from app.conv.correlate import output
+from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
 from app.scenes.scene import Scene, make_scene
 from app.scenes.sources import from_kernels, from_sample
 from app.settings import Limits
@@ -67,6 +68,46 @@ def _edges() -> Scene:
     return _scene(Conv2d(), picture, from_kernels(names, Conv2d(), 3, "float32", Limits(), "/weight"))
 
 
+def _depthwise() -> Scene:
+    ramp = torch.arange(25.0).reshape(1, 5, 5) % 7
+    channels = torch.cat([ramp, ramp.flip(2), ramp.transpose(1, 2)])
+    kernels = [
+        [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+        [[1, 0, -1], [2, 0, -2], [1, 0, -1]],
+        [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
+    ]
+    return _scene(Conv2d(groups=3), channels, torch.tensor(kernels, dtype=torch.float32)[:, None])
+
+
+def _pointwise() -> Scene:
+    """The second half of a separable layer: it mixes the channels that the depthwise half leaves apart."""
+    first = PRESETS["depthwise"].scene
+    middle = output(first.plan, first.input, first.weight, first.bias)
+    weight = torch.tensor([[1.0, 0.0, 1.0], [0.0, 2.0, -1.0]]).reshape(2, 3, 1, 1)
+    return _scene(Conv2d(), middle, weight)
+
+
+def _dilated() -> Scene:
+    plane = torch.arange(49.0).reshape(1, 7, 7) % 10
+    weight = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]]).reshape(1, 1, 3, 3)
+    return _scene(Conv2d(dilation=(2, 2)), plane, weight)
+
+
+def _transposed() -> Scene:
+    square = torch.arange(4.0).reshape(1, 2, 2)
+    return _scene(ConvTranspose2d(stride=(2, 2)), square, square[None])
+
+
+def _max_pooling() -> Scene:
+    channels = [
+        [[1, 3, 2, 1], [4, 6, 5, 0], [7, 2, 1, 8], [0, 3, 4, 2]],
+        [[2, 0, 1, 5], [3, 1, 4, 2], [9, 6, 0, 1], [5, 8, 7, 3]],
+    ]
+    return _scene(
+        MaxPool2d(kernel_size=(2, 2), stride=(2, 2)), torch.tensor(channels, dtype=torch.float32), None
+    )
+
+
 PRESETS: Final[Mapping[str, Preset]] = {
     preset.name: preset
     for preset in (
@@ -75,6 +116,11 @@ PRESETS: Final[Mapping[str, Preset]] = {
         Preset("one-by-one", _one_by_one),
         Preset("strided-volume", _strided_volume),
         Preset("edges", _edges),
+        Preset("depthwise", _depthwise),
+        Preset("pointwise", _pointwise),
+        Preset("dilated", _dilated),
+        Preset("transposed", _transposed),
+        Preset("max-pooling", _max_pooling),
     )
 }
 
