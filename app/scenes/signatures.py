@@ -1,0 +1,83 @@
+"""The layers that code may name, and their arguments in torch's order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """names: the arguments, of which the first `required` must be given; tensors: those that hold numbers."""
+
+    operation: type[Operation]
+    required: int
+    names: tuple[str, ...]
+    tensors: tuple[str, ...] = ()
+
+    @property
+    def is_pooling(self) -> bool:
+        return self.operation in (MaxPool2d, AvgPool2d)
+
+
+# Arguments that change nothing that can be shown here, as long as they have torch's default.
+FIXED: Final[Mapping[str, Any]] = {
+    "device": None,
+    "dtype": None,
+    "return_indices": False,
+    "divisor_override": None,
+}
+
+
+def _module(operation: type[Operation], required: int, names: str) -> Signature:
+    return Signature(operation, required, tuple(names.split()))
+
+
+def _function(operation: type[Operation], names: str) -> Signature:
+    split = tuple(names.split())
+    tensors = tuple(name for name in split if name in ("input", "weight", "bias"))
+    return Signature(operation, 2, split, tensors)
+
+
+_MODULES: Final[Mapping[str, Signature]] = {
+    "Conv2d": _module(
+        Conv2d,
+        3,
+        "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode device dtype",
+    ),
+    "ConvTranspose2d": _module(
+        ConvTranspose2d,
+        3,
+        "in_channels out_channels kernel_size stride padding output_padding groups bias dilation padding_mode"
+        " device dtype",
+    ),
+    "MaxPool2d": _module(MaxPool2d, 1, "kernel_size stride padding dilation return_indices ceil_mode"),
+    "AvgPool2d": _module(
+        AvgPool2d, 1, "kernel_size stride padding ceil_mode count_include_pad divisor_override"
+    ),
+}
+_FUNCTIONS: Final[Mapping[str, Signature]] = {
+    "conv2d": _function(Conv2d, "input weight bias stride padding dilation groups"),
+    "conv_transpose2d": _function(
+        ConvTranspose2d, "input weight bias stride padding output_padding groups dilation"
+    ),
+    "max_pool2d": _function(MaxPool2d, "input kernel_size stride padding dilation ceil_mode return_indices"),
+    "avg_pool2d": _function(
+        AvgPool2d, "input kernel_size stride padding ceil_mode count_include_pad divisor_override"
+    ),
+}
+_MODULE_PREFIXES: Final = ("", "nn.", "torch.nn.")
+_FUNCTION_PREFIXES: Final = ("", "F.", "functional.", "nn.functional.", "torch.nn.functional.")
+# There is no torch.avg_pool2d.
+_IN_TORCH: Final = ("conv2d", "conv_transpose2d", "max_pool2d")
+
+# How a message names them.
+NAMES: Final = (*(f"nn.{name}" for name in _MODULES), *(f"F.{name}" for name in _FUNCTIONS))
+KNOWN: Final[Mapping[str, Signature]] = {
+    **{prefix + name: each for name, each in _MODULES.items() for prefix in _MODULE_PREFIXES},
+    **{prefix + name: each for name, each in _FUNCTIONS.items() for prefix in _FUNCTION_PREFIXES},
+    **{f"torch.{name}": _FUNCTIONS[name] for name in _IN_TORCH},
+}
