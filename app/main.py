@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 
 import torch
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from app import api, pages
 from app.api.work import Pool
-from app.middleware import Bodies, Headers
+from app.middleware import Bodies, Head, Headers
 from app.scenes.presets import built_in
 from app.scenes.store import Shelf, open_store
 from app.settings import VERSION, Settings
@@ -34,6 +35,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pool = Pool(settings)
     app.state.store = Shelf(open_store(settings), built_in(), settings.cache_bytes)
     app.add_middleware(Bodies, limits=settings)
+    app.add_middleware(Head)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD"],
+            expose_headers=["Convscope-Steps", "ETag", "Link", "X-Request-ID"],
+        )
     app.add_middleware(Headers)
     api.install(app)
     pages.install(app)

@@ -50,6 +50,25 @@ def _request_id(scope: Scope) -> bytes:
     return sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8).encode()
 
 
+class Head:
+    """Answers HEAD as GET, without the body. Streams look for `head` in the scope, and do not begin."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_empty(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        await self._app({**scope, "method": "GET", "head": True}, receive, send_empty)
+
+
 class Bodies:
     """Counts the bytes of bodies as they arrive, whether or not their length is announced.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 VERSION: Final = version("convscope")
 
@@ -45,6 +45,10 @@ def _default_store() -> str:
     return (Path(data).absolute() / "convscope").as_uri()
 
 
+def _split(text: object) -> object:
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
 class Settings(Limits, BaseSettings):
     """Limits and the rest of the configuration, each from CONVSCOPE_<NAME>."""
 
@@ -54,4 +58,7 @@ class Settings(Limits, BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
+    cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list, description="origins, separated by commas, whose pages may read; *: all"
+    )
     cache_bytes: int = Field(256 * MEBI, ge=0, description="bytes of scenes kept decoded in memory")

@@ -1,17 +1,20 @@
-"""JSON bodies, parsed and turned into scenes."""
+"""Bodies of requests: JSON or multipart, parsed and turned into scenes."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel
 from torch import Tensor
 
 from app.api.problems import Problem
-from app.api.schemas import Bias, Input, SceneBody, Weight
+from app.api.schemas import Bias, Input, SceneBody, ScenePart, Weight
 from app.api.work import Pool
+from app.conv.errors import ConvError
 from app.conv.operation import Operation
+from app.scenes.files import File, tensor_from
 from app.scenes.limits import check
 from app.scenes.scene import Scene, make_scene
 from app.scenes.sources import from_kernels, from_lists, from_random, from_sample
@@ -19,22 +22,29 @@ from app.settings import Limits
 
 B = TypeVar("B", bound=BaseModel)
 
+TENSORS: Final = ("input", "weight", "bias")
+
+
+def media_type(request: Request) -> str:
+    return request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+
 
 async def read_scene(request: Request) -> Scene:
     """The scene that a JSON body describes; parsing and making go to the pool if they are large."""
     pool: Pool = request.app.state.pool
     limits: Limits = request.app.state.settings
-    content = await read_json(request)
-    body = await pool.run(len(content) // 4, parse, SceneBody, content, limits)
-    return await pool.run(len(content) // 4 + body.made, scene_from, body, limits)
+    body, size = await read_json(request, SceneBody)
+    return await pool.run(size + body.made, scene_from, body, {}, limits)
 
 
-async def read_json(request: Request) -> bytes:
-    """The body of a request that says it is JSON."""
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem(415, f"the body is {media_type!r:.60}, expected application/json")
-    return await request.body()
+async def read_json(request: Request, model: type[B]) -> tuple[B, int]:
+    """A JSON body, and about how many numbers it holds."""
+    if (found := media_type(request)) != "application/json":
+        raise Problem(415, f"the body is {found!r:.60}, expected application/json")
+    content = await request.body()
+    pool: Pool = request.app.state.pool
+    size = len(content) // 4
+    return await pool.run(size, parse, model, content, request.app.state.settings), size
 
 
 def parse(model: type[B], content: bytes, limits: Limits) -> B:
@@ -44,15 +54,27 @@ def parse(model: type[B], content: bytes, limits: Limits) -> B:
     return model.model_validate_json(content)
 
 
-def scene_from(body: SceneBody, limits: Limits) -> Scene:
+def scene_from(body: ScenePart, files: Mapping[str, File], limits: Limits) -> Scene:
+    """The scene that a body describes, together with the files sent in place of some of its fields."""
     operation = body.operation.build()
-    input = _input(body.input, body.dtype, limits)
-    weight = None if body.weight is None else _weight(body.weight, operation, input, body.dtype, limits)
-    bias = None if body.bias is None else _bias(body.bias, body.dtype, limits)
+    for name in files:
+        if getattr(body, name) is not None:
+            raise ConvError(f"{name} is given twice, in the scene and as a file", f"/{name}")
+    sent = {name: tensor_from(file, name, body.dtype, limits) for name, file in files.items()}
+    input = sent.get("input")
+    if input is None:
+        input = _input(body.input, body.dtype, limits)
+    weight, bias = sent.get("weight"), sent.get("bias")
+    if body.weight is not None:
+        weight = _weight(body.weight, operation, input, body.dtype, limits)
+    if body.bias is not None:
+        bias = _plain(body.bias, 1, body.dtype, limits, "/bias")
     return make_scene(operation, input, weight, bias, limits)
 
 
-def _input(source: Input, dtype: str, limits: Limits) -> Tensor:
+def _input(source: Input | None, dtype: str, limits: Limits) -> Tensor:
+    if source is None:
+        raise ConvError("there is no input", "/input")
     if source.sample is not None and source.size is not None:
         return from_sample(source.sample, source.size, dtype, limits, "/input")
     return _plain(source, 3, dtype, limits, "/input")
@@ -64,13 +86,9 @@ def _weight(source: Weight, operation: Operation, input: Tensor, dtype: str, lim
     return _plain(source, 4, dtype, limits, "/weight")
 
 
-def _bias(source: Bias, dtype: str, limits: Limits) -> Tensor:
-    return _plain(source, 1, dtype, limits, "/bias")
-
-
 def _plain(source: Input | Weight | Bias, ndim: int, dtype: str, limits: Limits, at: str) -> Tensor:
     if source.random is not None:
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
         return from_random(shape, seed, distribution, dtype, limits, f"{at}/random")
     assert source.data is not None  # the schema lets exactly one way through
-    return from_lists(source.data, ndim, dtype, f"{at}/data")
+    return from_lists(source.data, ndim, dtype, limits, f"{at}/data")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import orjson
+import safetensors.numpy
 from torch import Tensor
 
 from app.conv.ledger import Ledger
@@ -19,6 +21,11 @@ PARTS: Final = ("patch", "products")
 
 def to_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def to_safetensors(tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> bytes:
+    arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in tensors.items()}
+    return safetensors.numpy.save(arrays, metadata)
 
 
 def array(tensor: Tensor) -> np.ndarray[Any, Any] | np.number[Any]:
@@ -62,6 +69,24 @@ def numbers_per_step(plan: Plan, parts: tuple[str, ...] = PARTS) -> int:
     height, width = plan.kernel_size
     channels = plan.channels_per_step
     return channels * height * width * len(parts) + 2 * channels + height + width + 4
+
+
+def tensor_columns(ledger: Ledger, parts: tuple[str, ...]) -> dict[str, Tensor]:
+    """The steps of a ledger as one tensor for each of their fields, the first dimension being the window."""
+    columns = {
+        "outputs": ledger.outputs,
+        "channel_sums": ledger.channel_sums,
+        "running_sums": ledger.running_sums,
+        "input_rows": ledger.input_rows,
+        "input_cols": ledger.input_cols,
+    }
+    if "patch" in parts:
+        columns["patches"] = ledger.patches
+    if "products" in parts:
+        columns["products"] = ledger.products
+    if ledger.selected is not None:
+        columns["selected"] = ledger.selected
+    return columns
 
 
 def steps(ledger: Ledger, width: int, parts: tuple[str, ...] = PARTS) -> list[dict[str, Any]]:

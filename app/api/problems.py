@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.conv.errors import ConvError
+from app.scenes.files import UnsupportedFile
 from app.scenes.limits import LimitExceeded
 from app.scenes.results import NoSuchTensor
 from app.scenes.store import SceneDamaged, SceneNotFound
@@ -97,6 +98,8 @@ def _as_problem(error: Exception) -> Problem:
             return Problem(422, "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in found))
         case HTTPException():
             return Problem(error.status_code, error.detail, headers=error.headers)
+        case UnsupportedFile():
+            return Problem(415, str(error))
         case SceneDamaged():
             return Problem(500, str(error))
         case _:
@@ -112,6 +115,15 @@ async def answer_problem(_: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Every error leaves as a problem answer."""
-    kinds = (Problem, ConvError, LimitExceeded, ValidationError, SceneNotFound, SceneDamaged, NoSuchTensor)
+    kinds = (
+        Problem,
+        ConvError,
+        LimitExceeded,
+        ValidationError,
+        SceneNotFound,
+        SceneDamaged,
+        NoSuchTensor,
+        UnsupportedFile,
+    )
     for kind in (*kinds, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer_problem)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import immutable, json_answer, unchanged
-from app.api.bodies import read_scene
-from app.api.formats import array, summary
+from app.api.bodies import media_type, read_scene
+from app.api.formats import summary
 from app.api.found import Found
+from app.api.negotiation import SAFETENSORS
+from app.api.uploads import read_upload
 from app.api.work import Pool
+from app.conv.errors import ConvError
+from app.scenes.codec import encode
 from app.scenes.limits import check, tap_numbers
-from app.scenes.results import Name, tensor, tensor_cost, tensor_shape
 from app.scenes.scene import Scene, confirm, surely_within_range
 from app.scenes.store import Shelf
 
@@ -22,8 +24,32 @@ router = APIRouter(prefix="/scenes", tags=["scenes"])
 
 
 @router.post("", status_code=201)
-async def create_scene(request: Request) -> Response:
-    scene = await read_scene(request)
+async def create_scene(
+    request: Request,
+    size: Annotated[str | None, Query(pattern=r"^[0-9]{1,6},[0-9]{1,6}$")] = None,
+    input_key: str | None = None,
+    weight_key: str | None = None,
+    bias_key: str | None = None,
+) -> Response:
+    if media_type(request) == "multipart/form-data":
+        keys = {"input": input_key, "weight": weight_key, "bias": bias_key}
+        scene = await read_upload(request, keys, _size(size))
+    else:
+        scene = await read_scene(request)
+    return await keep(request, scene)
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    height, width = map(int, text.split(","))
+    if min(height, width) < 1:
+        raise ConvError(f"size is {text}, both must be 1 or more", "/size")
+    return height, width
+
+
+async def keep(request: Request, scene: Scene) -> Response:
+    """Store a scene and answer its summary."""
     pool: Pool = request.app.state.pool
     if not surely_within_range(scene):
         await pool.run(scene.plan.multiply_adds, confirm, scene)
@@ -54,20 +80,12 @@ def _taps(scene: Scene, headers: dict[str, str]) -> Response:
     return json_answer({"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()}, headers=headers)
 
 
-@router.get("/{id}/tensors/{name}")
-async def get_tensor(
-    request: Request, scene: Found, name: Name, channel: Annotated[int | None, Query(ge=0)] = None
-) -> Response:
-    shape = tensor_shape(scene, name, channel)
-    headers = immutable(request)
+@router.get("/{id}/file")
+async def get_file(request: Request, scene: Found) -> Response:
+    headers = immutable(request, SAFETENSORS)
     if answer := unchanged(request, headers):
         return answer
-    check(f"numbers of {name}", "max_answer_numbers", prod(shape), request.app.state.settings)
+    headers["Content-Disposition"] = f'attachment; filename="{scene.id}.safetensors"'
     pool: Pool = request.app.state.pool
-    return await pool.run(tensor_cost(scene, name), _tensor, scene, name, channel, headers)
-
-
-def _tensor(scene: Scene, name: Name, channel: int | None, headers: dict[str, str]) -> Response:
-    found = tensor(scene, name, channel)
-    about = {"name": name, "channel": channel, "dtype": scene.dtype, "shape": list(found.shape)}
-    return json_answer(about | {"data": array(found)}, headers=headers)
+    content = await pool.run(scene.nbytes, encode, scene)
+    return Response(content, headers=headers, media_type=SAFETENSORS)

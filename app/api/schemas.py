@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.conv.errors import LARGEST
 from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding, PaddingMode
 from app.scenes.sources import Distribution
 
@@ -28,7 +29,7 @@ class Body(BaseModel):
 
 
 class Random(Body):
-    shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=4)]
+    shape: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]], Field(min_length=1, max_length=4)]
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     distribution: Distribution = "normal"
 
@@ -186,8 +187,10 @@ AnyOperation = Annotated[
 ]
 
 
-class SceneBody(Body):
-    input: Input
+class ScenePart(Body):
+    """A scene in a form, where tensors may come as files instead."""
+
+    input: Input | None = None
     weight: Weight | None = None
     bias: Bias | None = None
     operation: AnyOperation
@@ -197,3 +200,9 @@ class SceneBody(Body):
     def made(self) -> int:
         """Elements that are made here rather than sent."""
         return sum(source.made for source in (self.input, self.weight, self.bias) if source is not None)
+
+
+class SceneBody(ScenePart):
+    """A scene."""
+
+    input: Input

@@ -1,46 +1,86 @@
-"""/scenes/{id}/steps: the ledger of one output channel, in pages."""
+"""/scenes/{id}/steps: the ledger of one output channel, in pages or as a stream."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import Response, StreamingResponse
 
 from app.api.answers import immutable, json_answer, unchanged
-from app.api.formats import PARTS, PREFIX, bias_of, numbers_per_step, steps
+from app.api.formats import (
+    PARTS,
+    PREFIX,
+    bias_of,
+    numbers_per_step,
+    steps,
+    tensor_columns,
+    to_json,
+    to_safetensors,
+)
 from app.api.found import Found
+from app.api.negotiation import JSON, JSONL, SAFETENSORS, choose
 from app.api.work import Pool
 from app.conv.errors import ConvError
-from app.conv.ledger import ledger
-from app.scenes.limits import LimitExceeded
+from app.conv.ledger import Ledger, ledger
+from app.scenes.limits import check
 from app.scenes.scene import Scene
 from app.settings import Limits
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
 Whole = Annotated[int, Query(ge=0)]
 
+# Numbers in one piece of a stream, after a first piece of one step.
+_PIECE: Final = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Windows start ... stop-1 of one output channel, as many of those asked for as one answer may hold."""
+    """Windows start ... stop-1 of one output channel; `asked_stop` is where those asked for end."""
 
+    scene: Scene
     out_channel: int
     start: int
     stop: int
     asked_stop: int
     parts: tuple[str, ...]
-    numbers: int
 
     @property
-    def next(self) -> dict[str, Any] | None:
-        """The query of the rest."""
+    def numbers(self) -> int:
+        return (self.stop - self.start) * numbers_per_step(self.scene.plan, self.parts)
+
+    @property
+    def next(self) -> str | None:
+        """The URL of the rest."""
         if self.stop >= self.asked_stop:
             return None
-        windows = {"out_channel": self.out_channel, "start": self.stop, "stop": self.asked_stop}
-        return windows | {"include": ",".join(self.parts)}
+        query = {"out_channel": self.out_channel, "start": self.stop, "stop": self.asked_stop}
+        rest = urlencode(query | {"include": ",".join(self.parts)}, safe=",")
+        return f"{PREFIX}/scenes/{self.scene.id}/steps?{rest}"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {
+            "scene": self.scene.id,
+            "out_channel": self.out_channel,
+            "in_channels": list(self.scene.plan.in_channels(self.out_channel)),
+            "bias": bias_of(self.scene, self.out_channel),
+            "start": self.start,
+            "stop": self.stop,
+            "total": self.scene.plan.windows,
+            "next": self.next,
+        }
+
+    def ledger(self) -> Ledger:
+        scene = self.scene
+        layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
+        return ledger(*layer, self.out_channel, self.start, self.stop)
+
+    def steps(self) -> list[dict[str, Any]]:
+        return steps(self.ledger(), self.scene.plan.output_shape[2], self.parts)
 
 
 @router.get("/{id}/steps")
@@ -51,13 +91,23 @@ async def get_steps(
     start: Whole = 0,
     stop: Annotated[int | None, Query(ge=0)] = None,
     include: str = ",".join(PARTS),
+    accept: Annotated[str, Header()] = "",
 ) -> Response:
-    page = page_of(scene, out_channel, start, stop, _parts(include), request.app.state.settings)
-    headers = immutable(request)
+    form = choose(accept, (JSON, JSONL, SAFETENSORS))
+    asked = _asked(scene, out_channel, start, stop, _parts(include), request.app.state.settings)
+    headers = immutable(request, form) | {"Vary": "Accept"}
     if answer := unchanged(request, headers):
         return answer
     pool: Pool = request.app.state.pool
-    return await pool.run(page.numbers, _answer, scene, page, headers)
+    if form == JSONL:
+        headers["Convscope-Steps"] = str(asked.stop - asked.start)
+        if "head" in request.scope:
+            return Response(headers=headers, media_type=JSONL)
+        return StreamingResponse(_lines(pool, asked), headers=headers, media_type=JSONL)
+    page = _cut(asked, request.app.state.settings.max_answer_numbers)
+    if page.next:
+        headers["Link"] = f'<{page.next}>; rel="next"'
+    return await pool.run(page.numbers, _json if form == JSON else _columns, page, headers)
 
 
 def _parts(include: str) -> tuple[str, ...]:
@@ -67,38 +117,46 @@ def _parts(include: str) -> tuple[str, ...]:
     return tuple(part for part in PARTS if part in asked)
 
 
-def page_of(
+def _asked(
     scene: Scene, out_channel: int, start: int, stop: int | None, parts: tuple[str, ...], limits: Limits
 ) -> Page:
-    """Fit what is asked to the layer and to the limit. Raises ConvError for windows that are not there."""
+    """What is asked, all in one page. Raises ConvError for windows that are not there."""
     plan = scene.plan
-    asked_stop = plan.windows if stop is None else stop
+    stop = plan.windows if stop is None else stop
     if out_channel >= plan.output_shape[0]:
         channels = plan.output_shape[0]
         raise ConvError(f"out_channel is {out_channel}, the output has {channels} channels", "/out_channel")
-    if not start <= asked_stop <= plan.windows:
-        raise ConvError(f"start is {start} and stop {asked_stop}, there are {plan.windows} windows", "/stop")
-    each, most = numbers_per_step(plan, parts), limits.max_answer_numbers
-    if each > most:
-        raise LimitExceeded("numbers of one step", "max_answer_numbers", most, each)
-    end = min(asked_stop, start + most // each)
-    return Page(out_channel, start, end, asked_stop, parts, (end - start) * each)
+    if not start <= stop <= plan.windows:
+        raise ConvError(f"start is {start} and stop {stop}, there are {plan.windows} windows", "/stop")
+    check("numbers of one step", "max_answer_numbers", numbers_per_step(plan, parts), limits)
+    return Page(scene, out_channel, start, stop, stop, parts)
 
 
-def _answer(scene: Scene, page: Page, headers: dict[str, str]) -> Response:
-    plan = scene.plan
-    layer = (plan, scene.taps, scene.input, scene.weight, scene.bias)
-    rows = ledger(*layer, page.out_channel, page.start, page.stop)
-    rest = page.next
-    answer = {
-        "scene": scene.id,
-        "out_channel": page.out_channel,
-        "in_channels": list(rows.in_channels),
-        "bias": bias_of(scene, page.out_channel),
-        "start": page.start,
-        "stop": page.stop,
-        "total": plan.windows,
-        "next": rest and f"{PREFIX}/scenes/{scene.id}/steps?{urlencode(rest, safe=',')}",
-        "steps": steps(rows, plan.output_shape[2], page.parts),
-    }
-    return json_answer(answer, headers=headers)
+def _cut(page: Page, most: int) -> Page:
+    """As many of its windows as `most` numbers hold, but one at least."""
+    windows = max(1, most // numbers_per_step(page.scene.plan, page.parts))
+    return replace(page, stop=min(page.stop, page.start + windows))
+
+
+def _json(page: Page, headers: dict[str, str]) -> Response:
+    return json_answer(page.about | {"steps": page.steps()}, headers=headers)
+
+
+def _columns(page: Page, headers: dict[str, str]) -> Response:
+    # One entry of metadata: safetensors writes several in a random order.
+    metadata = {"page": to_json(page.about).decode()}
+    content = to_safetensors(tensor_columns(page.ledger(), page.parts), metadata)
+    return Response(content, headers=headers, media_type=SAFETENSORS)
+
+
+async def _lines(pool: Pool, asked: Page) -> AsyncIterator[bytes]:
+    """One step a line. The first line leaves as soon as there is one; memory is that of one piece."""
+    rest, most = asked, 1
+    while rest.start < rest.asked_stop:
+        piece = _cut(rest, most)
+        yield await pool.next(piece.numbers, _text, piece)
+        rest, most = replace(rest, start=piece.stop), _PIECE
+
+
+def _text(page: Page) -> bytes:
+    return b"".join(to_json(step) + b"\n" for step in page.steps())

@@ -29,10 +29,14 @@ class Pool:
 
     async def run(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the work: at once if it is small. Raises Busy if there is no room or it takes too long."""
+        if cost > SMALL and self._room <= 0:
+            raise Busy("too many large computations are waiting already")
+        return await self.next(cost, work, *args, **kwargs)
+
+    async def next(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the next piece of work that was let in before: it waits its turn however long the line is."""
         if cost <= SMALL:
             return work(*args, **kwargs)
-        if self._room == 0:
-            raise Busy("too many large computations are waiting already")
         self._room -= 1
         loop = asyncio.get_running_loop()
         future = self._threads.submit(work, *args, **kwargs)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Final
 
 from app.conv.operation import ConvTranspose2d, Padding, Plan
 from app.settings import Limits
+
+_LARGEST: Final = 2**63 - 1
 
 
 class LimitExceeded(Exception):
     """Something was asked that is over a limit; `limit` is the name of the field of Limits."""
 
     def __init__(self, what: str, limit: str, value: float, asked: float) -> None:
-        super().__init__(f"{what}: {asked:,} asked, {limit} is {value:,}")
+        # Beyond 64 bits a number says no more, and JSON could not carry it.
+        self.asked = min(asked, _LARGEST)
         self.limit = limit
         self.value = value
-        self.asked = asked
+        super().__init__(f"{what}: {self.asked:,} asked, {limit} is {value:,}")
 
 
 def check(what: str, limit: str, asked: int, limits: Limits) -> None:

@@ -7,13 +7,14 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import torch
-from PIL import Image
+from numpy.typing import NDArray
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import LARGEST, ConvError, shown
 from app.conv.kernels import KERNELS, kernel
 from app.conv.operation import ConvTranspose2d, Operation
 from app.scenes.limits import check_tensor
+from app.scenes.pictures import read_picture
 from app.scenes.scene import DTYPES
 from app.settings import STATIC, Limits
 
@@ -24,7 +25,7 @@ _INT32: Final = torch.iinfo(torch.int32)
 _SMALLEST, _LARGEST = -5, 5
 
 
-def from_lists(data: list[Any], ndim: int, dtype: str, at: str) -> Tensor:
+def from_lists(data: list[Any], ndim: int, dtype: str, limits: Limits, at: str) -> Tensor:
     """Nested lists of finite Python numbers as a tensor of `ndim` dimensions.
 
     Raises ConvError, at its own place, for ragged or empty lists and for a number that `dtype` cannot hold.
@@ -35,39 +36,52 @@ def from_lists(data: list[Any], ndim: int, dtype: str, at: str) -> Tensor:
         raise _ragged(data, ndim, at) from None
     if array.ndim != ndim or array.size == 0:
         raise ConvError(f"shape {array.shape} has no elements, expected {ndim} dimensions of 1 or more", at)
-    return _checked_int32(array, at) if dtype == "int32" else _checked_float(array, dtype, at)
+    return from_array(array, dtype, limits, at)
 
 
-def _checked_float(array: np.ndarray[Any, np.dtype[np.float64]], dtype: str, at: str) -> Tensor:
-    tensor = torch.from_numpy(array).to(DTYPES[dtype])
-    finite = torch.isfinite(tensor)
-    if not finite.all():
-        raise _unfit(array, (~finite).numpy(), f"is outside the range of {dtype}", at)
-    return tensor
-
-
-def _checked_int32(array: np.ndarray[Any, np.dtype[np.float64]], at: str) -> Tensor:
-    bad = (array != np.rint(array)) | (array < _INT32.min) | (array > _INT32.max)
+def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tensor:
+    """Real numbers of any type as a tensor. Raises ConvError for one that `dtype` cannot hold."""
+    check_tensor(at.split("/")[1], array.shape, limits)
+    if array.dtype == np.bool_:
+        array = array.view(np.uint8)
+    if dtype == "int32":
+        bad = (array != np.rint(array)) | (array < _INT32.min) | (array > _INT32.max)
+        why = f"is not an integer from {_INT32.min} to {_INT32.max}, as int32 needs"
+        converted = array
+    else:
+        with np.errstate(over="ignore"):
+            converted = np.asarray(array, dtype)
+        bad, why = ~np.isfinite(converted), f"is outside the range of {dtype}"
     if bad.any():
-        raise _unfit(array, bad, f"is not an integer from {_INT32.min} to {_INT32.max}, as int32 needs", at)
-    return torch.from_numpy(array.astype(np.int32))
-
-
-def _unfit(array: np.ndarray[Any, Any], bad: np.ndarray[Any, Any], why: str, at: str) -> ConvError:
-    index = tuple(int(i) for i in np.argwhere(bad)[0])
-    return ConvError(f"{array[index]:g} {why}", "/".join([at, *map(str, index)]))
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ConvError(f"{array[index]:g} {why}", "/".join([at, *map(str, index)]))
+    return torch.from_numpy(np.array(converted, dtype, order="C"))
 
 
 def _ragged(data: list[Any], ndim: int, at: str) -> ConvError:
-    """Find the first list whose length differs from that of the first list beside it."""
-    level = [(at, data)]
-    for _ in range(ndim):
-        expected = len(level[0][1])
-        for place, items in level:
-            if len(items) != expected:
-                return ConvError(f"ragged: {len(items)} items, the lists beside it have {expected}", place)
-        level = [(f"{place}/{i}", item) for place, items in level for i, item in enumerate(items)]
-    return ConvError("the lists do not form a tensor", at)
+    lengths, first = [], data
+    while isinstance(first, list) and first:
+        lengths.append(len(first))
+        first = first[0]
+    path = _odd_one(data, lengths)
+    if path is None:
+        return ConvError(f"the lists do not form a tensor of {ndim} dimensions", at)
+    odd = data
+    for index in path:
+        odd = odd[index]
+    expected = lengths[len(path)]
+    return ConvError(f"ragged: {len(odd)} items, others have {expected}", "/".join([at, *map(str, path)]))
+
+
+def _odd_one(items: list[Any], lengths: list[int]) -> tuple[int, ...] | None:
+    """The path to the first list whose length is not that of the first one on its level."""
+    if len(items) != lengths[0]:
+        return ()
+    if len(lengths) > 1:
+        for index, item in enumerate(items):
+            if (path := _odd_one(item, lengths[1:])) is not None:
+                return (index, *path)
+    return None
 
 
 def from_random(
@@ -90,18 +104,17 @@ def from_sample(name: str, size: tuple[int, int], dtype: str, limits: Limits, at
         raise ConvError(f"no sample {name!r:.60}, there are {', '.join(SAMPLES)}", f"{at}/sample")
     if dtype == "int32":
         raise ConvError("a sample picture is 0...1, int32 needs integers", f"{at}/sample")
+    if not all(1 <= length <= LARGEST for length in size):
+        raise ConvError(f"size must be from 1 to {LARGEST}, it is {shown(size)}", f"{at}/size")
     check_tensor(at.strip("/"), (3, *size), limits)
-    if min(size) < 1:
-        raise ConvError(f"size {size} must be 1 or more", f"{at}/size")
     return _sample(name, size).to(DTYPES[dtype])
 
 
 @lru_cache(maxsize=8)
 def _sample(name: str, size: tuple[int, int]) -> Tensor:
-    with Image.open(STATIC / "samples" / f"{name}.png") as picture:
-        scaled = picture.convert("RGB").resize((size[1], size[0]), Image.Resampling.LANCZOS)
-    pixels = np.asarray(scaled).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
-    return torch.from_numpy(np.ascontiguousarray(pixels))
+    return torch.from_numpy(
+        read_picture((STATIC / "samples" / f"{name}.png").read_bytes(), size, Limits(), "/input")
+    )
 
 
 def from_kernels(

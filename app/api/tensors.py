@@ -1,0 +1,80 @@
+"""/scenes/{id}/tensors/{name}: whole tensors, or one channel of one, in four forms."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from math import prod
+from typing import Annotated, Final, Literal
+
+import numpy as np
+from fastapi import APIRouter, Header, Query, Request
+from PIL import Image
+from starlette.responses import Response
+from torch import Tensor
+
+from app.api.answers import immutable, json_answer, unchanged
+from app.api.formats import array, to_safetensors
+from app.api.found import Found
+from app.api.negotiation import JSON, NPY, PNG, SAFETENSORS, choose
+from app.api.problems import Problem
+from app.api.work import Pool
+from app.scenes.limits import check
+from app.scenes.results import Name, tensor, tensor_cost, tensor_shape
+from app.scenes.scene import Scene
+
+router = APIRouter(prefix="/scenes", tags=["scenes"])
+Format = Literal["json", "npy", "safetensors", "png"]
+_MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
+
+
+@router.get("/{id}/tensors/{name}")
+async def get_tensor(
+    request: Request,
+    scene: Found,
+    name: Name,
+    channel: Annotated[int | None, Query(ge=0)] = None,
+    format: Format | None = None,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    form = _MEDIA_TYPES[format] if format else choose(accept, tuple(_MEDIA_TYPES.values()))
+    shape = tensor_shape(scene, name, channel)
+    headers = immutable(request, form) | {"Vary": "Accept"}
+    if answer := unchanged(request, headers):
+        return answer
+    limit = "max_answer_numbers" if form == JSON else "max_tensor_elements"
+    check(f"numbers of {name}", limit, prod(shape), request.app.state.settings)
+    pool: Pool = request.app.state.pool
+    return await pool.run(tensor_cost(scene, name), _answer, scene, name, channel, form, headers)
+
+
+def _answer(scene: Scene, name: Name, channel: int | None, form: str, headers: dict[str, str]) -> Response:
+    found = tensor(scene, name, channel)
+    if form == JSON:
+        about = {"name": name, "channel": channel, "dtype": scene.dtype, "shape": list(found.shape)}
+        return json_answer(about | {"data": array(found)}, headers=headers)
+    return Response(_encoded(found, name, form), headers=headers, media_type=form)
+
+
+def _encoded(found: Tensor, name: Name, form: str) -> bytes:
+    if form == SAFETENSORS:
+        return to_safetensors({name: found})
+    if form == PNG:
+        return _png(found)
+    file = BytesIO()
+    np.save(file, found.numpy(), allow_pickle=False)
+    return file.getvalue()
+
+
+def _png(found: Tensor) -> bytes:
+    """One channel from black, its smallest number, to white, its largest; what is grey all over is black."""
+    plane = found[0] if found.ndim == 3 and len(found) == 1 else found
+    if plane.ndim != 2:
+        raise Problem(
+            422, f"a picture shows one channel, this is of shape {tuple(found.shape)}: add ?channel="
+        )
+    values = plane.double()
+    low, high = values.min(), values.max()
+    grey = ((values - low) / (high - low).clamp(min=1e-300) * 255).round().byte()
+    file = BytesIO()
+    Image.fromarray(grey.numpy()).save(file, "PNG")
+    return file.getvalue()
