@@ -1,0 +1,69 @@
+/**
+ * What a file holds, from its first bytes: the tensors of a safetensors file, the shape of an npy file, or a picture.
+ * https://github.com/huggingface/safetensors#format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ *
+ * @typedef {{name: string, dtype: string, shape: number[]}} Entry
+ * @typedef {{kind: 'picture'}|{kind: 'npy', shape: number[]}|{kind: 'safetensors', tensors: Entry[]}} Content
+ */
+
+/** The server reads no longer header either. */
+const LONGEST_HEADER = 1 << 20;
+
+const NPY = '\x93NUMPY';
+const PICTURES = ['\x89PNG\r\n', '\xff\xd8\xff', 'RIFF'];
+
+/** A file that holds none of these. `reason` is a key below `panel.file.`. */
+export class FileError extends Error {
+  /** @param {string} reason */
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** @param {Blob} file @returns {Promise<Content>} @throws {FileError} */
+export async function contentOf(file) {
+  const head = new DataView(await file.slice(0, 16).arrayBuffer());
+  const start = String.fromCharCode(...new Uint8Array(head.buffer));
+  if (PICTURES.some((mark) => start.startsWith(mark))) return { kind: 'picture' };
+  if (start.startsWith(NPY)) return { kind: 'npy', shape: await npyShape(file, head) };
+  if (start.startsWith('PK') || start.startsWith('\x80\x02')) throw new FileError('pickle');
+  if (head.byteLength < 10 || start[8] !== '{') throw new FileError('unknown');
+  return { kind: 'safetensors', tensors: await entries(file, Number(head.getBigUint64(0, true))) };
+}
+
+/** @param {Blob} file @param {DataView} head */
+async function npyShape(file, head) {
+  const [from, length] = head.getUint8(6) > 1 ? [12, head.getUint32(8, true)] : [10, head.getUint16(8, true)];
+  const text = await file.slice(from, from + Math.min(length, LONGEST_HEADER)).text();
+  const shape = /'shape': \(([\d, ]*)\)/.exec(text)?.[1];
+  if (shape === undefined) throw new FileError('damaged');
+  return shape.split(',').filter((part) => part.trim()).map(Number);
+}
+
+/** @param {Blob} file @param {number} length @returns {Promise<Entry[]>} */
+async function entries(file, length) {
+  if (length > LONGEST_HEADER || length > file.size - 8) throw new FileError('damaged');
+  const header = parsed(await file.slice(8, 8 + length).text());
+  return Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, about]) => {
+    const { dtype, shape } = /** @type {{dtype?: unknown, shape?: unknown}} */ (about ?? {});
+    if (typeof dtype !== 'string' || !Array.isArray(shape) || !shape.every(Number.isInteger)) throw new FileError('damaged');
+    return { name, dtype, shape };
+  });
+}
+
+/** @param {string} text @returns {Record<string, unknown>} */
+function parsed(text) {
+  try {
+    const found = JSON.parse(text);
+    if (found && typeof found === 'object') return found;
+  } catch {
+    // Not JSON: told below.
+  }
+  throw new FileError('damaged');
+}
+
+/** The tensors a file offers with one of these numbers of dimensions. @param {Content} content @param {number[]} ranks @returns {Entry[]} */
+export function fitting(content, ranks) {
+  return content.kind === 'safetensors' ? content.tensors.filter(({ shape }) => ranks.includes(shape.length)) : [];
+}

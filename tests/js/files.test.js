@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { contentOf, FileError, fitting } from '../../static/js/files.js';
+import { parseNpy } from '../../static/js/npy.js';
+import { npyBytes, ramp, resized } from '../../static/js/tensors.js';
+
+/** @param {object|string} header @param {number} [length] */
+function safetensors(header, length) {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + 16);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length ?? text.length), true);
+  bytes.set(text, 8);
+  return new Blob([bytes]);
+}
+
+/** @param {string} reason */
+const because = (reason) => (/** @type {unknown} */ error) => error instanceof FileError && error.reason === reason;
+
+test('a safetensors file tells its tensors', async () => {
+  const content = await contentOf(safetensors({
+    __metadata__: { format: 'pt' },
+    'conv.weight': { dtype: 'F32', shape: [2, 1, 1, 1], data_offsets: [0, 8] },
+    'conv.bias': { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
+  }));
+  assert.deepEqual(fitting(content, [4]), [{ name: 'conv.weight', dtype: 'F32', shape: [2, 1, 1, 1] }]);
+  assert.deepEqual(fitting(content, [1]).map(({ name }) => name), ['conv.bias']);
+});
+
+test('damaged and foreign files are named as such', async () => {
+  await assert.rejects(contentOf(safetensors({}, 1e6)), because('damaged'));
+  await assert.rejects(contentOf(safetensors('{"a": ')), because('damaged'));
+  await assert.rejects(contentOf(safetensors({ a: { dtype: 'F32', shape: 'x' } })), because('damaged'));
+  await assert.rejects(contentOf(safetensors({ a: null })), because('damaged'));
+  await assert.rejects(contentOf(new Blob(['PK\x03\x04 a zip, as torch.save makes it'])), because('pickle'));
+  await assert.rejects(contentOf(new Blob(['hello'])), because('unknown'));
+  await assert.rejects(contentOf(new Blob([''])), because('unknown'));
+});
+
+test('pictures and npy files', async () => {
+  assert.deepEqual(await contentOf(new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])])), { kind: 'picture' });
+  assert.deepEqual(await contentOf(new Blob([npyBytes(ramp([2, 3, 4]))])), { kind: 'npy', shape: [2, 3, 4] });
+});
+
+test('npy bytes read back', () => {
+  for (const tensor of [ramp([2, 3, 3]), { shape: [2], data: new Float32Array([1.5, -2]) }, { shape: [1, 2], data: new Int32Array([7, -8]) }]) {
+    const bytes = npyBytes(tensor);
+    assert.equal((bytes.byteLength - tensor.data.byteLength) % 64, 0);
+    assert.deepEqual(parseNpy(bytes), tensor);
+  }
+});
+
+test("the ramp is the chapter's input", () => {
+  assert.deepEqual([...ramp([2, 3, 3]).data], [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('resizing keeps what is there, fills with zeros and repeats channels', () => {
+  const tensor = { shape: [1, 2, 2], data: new Float32Array([1, 2, 3, 4]) };
+  assert.deepEqual([...resized(tensor, [1, 3, 3]).data], [1, 2, 0, 3, 4, 0, 0, 0, 0]);
+  assert.deepEqual([...resized(tensor, [2, 1, 2]).data], [1, 2, 1, 2]);
+  assert.deepEqual([...resized({ shape: [2], data: new Float32Array([5, 6]) }, [3]).data], [5, 6, 0]);
+});
