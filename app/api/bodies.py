@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+import orjson
 from fastapi import Request
 from pydantic import BaseModel
 from torch import Tensor
 
 from app.api.problems import Problem
-from app.api.schemas import Bias, Input, SceneBody, ScenePart, Weight
+from app.api.schemas import Bias, EditsBody, Input, OperationBody, SceneBody, ScenePart, Weight
 from app.api.work import Pool
 from app.conv.errors import ConvError
 from app.conv.operation import Operation
+from app.scenes.edits import edited
 from app.scenes.files import File, tensor_from
 from app.scenes.limits import check
-from app.scenes.scene import Scene, make_scene
+from app.scenes.scene import Scene, describe, make_scene
 from app.scenes.sources import from_kernels, from_lists, from_random, from_sample
 from app.settings import Limits
 
@@ -70,6 +72,29 @@ def scene_from(body: ScenePart, files: Mapping[str, File], limits: Limits) -> Sc
     if body.bias is not None:
         bias = _plain(body.bias, 1, body.dtype, limits, "/bias")
     return make_scene(operation, input, weight, bias, limits)
+
+
+def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
+    """The scene with the edits that a body asks for."""
+    operation = _edited_operation(scene.plan.operation, body.operation)
+    replaced: dict[str, Tensor | None] = {name: None for name in TENSORS if name in body.model_fields_set}
+    if body.input is not None:
+        replaced["input"] = _input(body.input, scene.dtype, limits)
+    if body.weight is not None:
+        input = replaced.get("input", scene.input)
+        assert input is not None
+        replaced["weight"] = _weight(body.weight, operation, input, scene.dtype, limits)
+    if body.bias is not None:
+        replaced["bias"] = _plain(body.bias, 1, scene.dtype, limits, "/bias")
+    return edited(scene, operation, replaced, body.cells, limits)
+
+
+def _edited_operation(operation: Operation, fields: dict[str, Any] | None) -> Operation:
+    """The operation with some fields changed; of another kind, it starts from that kind's defaults."""
+    if fields is None:
+        return operation
+    base = describe(operation) if fields.get("kind", operation.kind) == operation.kind else {}
+    return OperationBody.model_validate_json(orjson.dumps({"operation": base | fields})).operation.build()
 
 
 def _input(source: Input | None, dtype: str, limits: Limits) -> Tensor:

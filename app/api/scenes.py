@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import immutable, json_answer, unchanged
-from app.api.bodies import media_type, read_scene
+from app.api.bodies import edited_scene, media_type, read_json, read_scene
 from app.api.formats import summary
 from app.api.found import Found
 from app.api.negotiation import SAFETENSORS
+from app.api.schemas import EditsBody
 from app.api.uploads import read_upload
 from app.api.work import Pool
 from app.conv.errors import ConvError
@@ -57,6 +58,14 @@ async def keep(request: Request, scene: Scene) -> Response:
     created = await pool.file(store.put, scene)
     answer = summary(scene)
     return json_answer(answer, 201 if created else 200, {"Location": answer["links"]["self"]})
+
+
+@router.post("/{id}/edits", status_code=201)
+async def edit_scene(request: Request, scene: Found) -> Response:
+    body, size = await read_json(request, EditsBody)
+    pool: Pool = request.app.state.pool
+    cost = size + body.made + scene.input.numel()
+    return await keep(request, await pool.run(cost, edited_scene, scene, body, request.app.state.settings))
 
 
 @router.get("/{id}")

@@ -187,6 +187,11 @@ AnyOperation = Annotated[
 ]
 
 
+def _made(*sources: Source | None) -> int:
+    """Elements that are made here rather than sent."""
+    return sum(source.made for source in sources if source is not None)
+
+
 class ScenePart(Body):
     """A scene in a form, where tensors may come as files instead."""
 
@@ -198,8 +203,33 @@ class ScenePart(Body):
 
     @property
     def made(self) -> int:
-        """Elements that are made here rather than sent."""
-        return sum(source.made for source in (self.input, self.weight, self.bias) if source is not None)
+        return _made(self.input, self.weight, self.bias)
+
+
+class Cell(Body):
+    """One number of a tensor, and its new value."""
+
+    tensor: Literal["input", "weight", "bias"]
+    index: Annotated[list[int], Field(max_length=4)]
+    value: Number
+
+
+class OperationBody(Body):
+    operation: AnyOperation
+
+
+class EditsBody(Body):
+    """What is to be different. A tensor replaces the one there is; null takes a weight or bias away."""
+
+    cells: Rows[Cell] = []
+    operation: dict[str, Any] | None = None
+    input: Input | None = None
+    weight: Weight | None = None
+    bias: Bias | None = None
+
+    @property
+    def made(self) -> int:
+        return _made(self.input, self.weight, self.bias)
 
 
 class SceneBody(ScenePart):

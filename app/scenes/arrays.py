@@ -58,7 +58,11 @@ def _short(value: object) -> str:
 
 def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
     """One tensor of a file: `key`, or else the one called `name`, or else the only one."""
-    header = _header(data, at)
+    header = safetensors_header(data, at)
+    header.pop("__metadata__", None)
+    if len(header) > _MOST_TENSORS:
+        raise ConvError(f"the file holds {len(header)} tensors, at most {_MOST_TENSORS} are read", at)
+    _check_whole(data, at)
     chosen = _choose(list(header), key, name, at)
     entry = header[chosen]
     start, end = (8 + int.from_bytes(data[:8], "little") + offset for offset in entry["data_offsets"])
@@ -72,22 +76,28 @@ def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
     return np.frombuffer(raw, _DTYPES[entry["dtype"]]).reshape(shape)
 
 
-def _header(data: bytes, at: str) -> dict[str, Any]:
-    """The entries of a file that safetensors itself has found to be whole and without overlap."""
+def safetensors_header(data: bytes, at: str) -> dict[str, Any]:
+    """The header of a file, as it claims to be. Raises ConvError where there is none, or a too long one."""
     length = int.from_bytes(data[:8], "little")
     if length > min(len(data) - 8, _MOST_HEADER):
         raise ConvError(
             f"the safetensors header claims {length} bytes of {len(data)}, at most {_MOST_HEADER}", at
         )
     try:
-        header: dict[str, Any] = orjson.loads(data[8 : 8 + length])
-        header.pop("__metadata__", None)
-        if len(header) > _MOST_TENSORS:
-            raise ConvError(f"the file holds {len(header)} tensors, at most {_MOST_TENSORS} are read", at)
-        safetensors.deserialize(data)  # type: ignore[no-untyped-call]
-    except (orjson.JSONDecodeError, AttributeError, safetensors.SafetensorError) as error:
+        header = orjson.loads(data[8 : 8 + length])
+    except orjson.JSONDecodeError as error:
         raise ConvError(f"the safetensors file cannot be read: {error!s:.100}", at) from None
+    if not isinstance(header, dict):
+        raise ConvError("the safetensors file cannot be read: its header is no object", at)
     return header
+
+
+def _check_whole(data: bytes, at: str) -> None:
+    """Raise ConvError for holes, overlaps and every other lie that safetensors itself finds."""
+    try:
+        safetensors.deserialize(data)  # type: ignore[no-untyped-call]
+    except safetensors.SafetensorError as error:
+        raise ConvError(f"the safetensors file cannot be read: {error!s:.100}", at) from None
 
 
 def _choose(names: list[str], key: str | None, name: str, at: str) -> str:

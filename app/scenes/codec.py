@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
+import orjson
 import safetensors.torch
+import torch
 
+from app.scenes.arrays import safetensors_header
 from app.scenes.scene import Scene, describe, make_scene, operation_from
 from app.settings import Limits
+
+_NAMES: Final = {"input", "weight", "bias", "__metadata__"}
 
 
 class NotAScene(ValueError):
@@ -24,14 +30,13 @@ def encode(scene: Scene) -> bytes:
 def decode(data: bytes, limits: Limits) -> Scene:
     """The scene in a scene file. Raises NotAScene, and LimitExceeded if it is larger than is allowed now."""
     try:
+        header = safetensors_header(data, "/scene")
+        if not header.keys() <= _NAMES:
+            raise NotAScene("there are tensors beside input, weight and bias")
+        operation = operation_from(orjson.loads(header["__metadata__"]["operation"]))
         tensors = safetensors.torch.load(data)
-        operation = operation_from(_described(data))
+        if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+            raise NotAScene("there are numbers that are not finite")
         return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
-    except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise NotAScene(f"not a scene file: {error!r:.200}") from error
-
-
-def _described(data: bytes) -> dict[str, object]:
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    described: dict[str, object] = json.loads(header["__metadata__"]["operation"])
-    return described
+    except (safetensors.SafetensorError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise NotAScene(f"not a scene file: {error!s:.200}") from error

@@ -91,6 +91,8 @@ def make_scene(
     planned = plan(operation, _shape(input), _shape(weight), _shape(bias))
     check_plan(planned, limits)
     dtype = str(input.dtype).removeprefix("torch.")
+    if dtype not in DTYPES:
+        raise ConvError(f"dtype is {dtype}, expected {', '.join(DTYPES)}", "/dtype")
     return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
                  bias if bias is None else _canonical(bias))  # fmt: skip
 

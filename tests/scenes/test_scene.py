@@ -137,3 +137,35 @@ def test_a_flipped_bit_is_never_the_same_scene(position: int, bit: int) -> None:
 def test_other_files_are_no_scenes(content: bytes) -> None:
     with pytest.raises(NotAScene):
         decode(content, LIMITS)
+
+
+def forged(operation: str, **tensors: torch.Tensor) -> bytes:
+    return safetensors.torch.save(tensors, {"operation": operation})
+
+
+CONV = json.dumps(describe(Conv2d()))
+ONE, KERNEL = torch.ones(1, 1, 1), torch.ones(1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        forged(CONV, input=ONE * float("nan"), weight=KERNEL),
+        forged(CONV, input=ONE.half(), weight=KERNEL.half()),
+        forged(CONV, input=ONE, weight=KERNEL.double()),
+        forged(CONV, input=ONE, weight=KERNEL, extra=ONE + 1),
+        forged(CONV, input=torch.ones(1, 0, 1), weight=KERNEL),
+        forged("[" * 100_000, input=ONE, weight=KERNEL),
+        forged("5", input=ONE, weight=KERNEL),
+        forged('{"kind": []}', input=ONE, weight=KERNEL),
+        forged(CONV.replace('"groups": 1', '"groups": 1e400'), input=ONE, weight=KERNEL),
+        forged(CONV.replace('"groups": 1', '"groups": true'), input=ONE, weight=KERNEL),
+        forged(CONV.replace('"groups": 1', '"groups": {"top": {}}'), input=ONE, weight=KERNEL),
+        forged(CONV.replace('"stride": [1, 1]', '"stride": [1, [1]]'), input=ONE, weight=KERNEL),
+        forged(CONV, **{str(i): torch.ones(0) for i in range(20_000)}),
+    ],
+)
+def test_forged_files_are_no_scenes(content: bytes) -> None:
+    assert decode(forged(CONV, input=ONE, weight=KERNEL), LIMITS)
+    with pytest.raises(NotAScene):
+        decode(content, LIMITS)
