@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from math import prod
 
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, constant_pad_nd
 
 from app.conv.operation import Plan
 from app.conv.taps import taps
 
 Reader = Callable[[int, int], Tensor]
+
+# Up to so many windows, F.unfold costs less than setting out to copy row by row; beyond, many times more.
+FEW = 2**8
 
 # Numbers unrolled at once where the output is smaller than that: 4 MB of float32.
 BLOCK = 2**20
@@ -32,7 +35,7 @@ def padded(plan: Plan, x: Tensor, fill: float = 0) -> Tensor:
     if not any(plan.margins):
         return x
     if plan.padding_mode == "zeros":
-        return F.pad(x, plan.margins, value=fill)
+        return constant_pad_nd(x, plan.margins, fill)
     return F.pad(x, plan.margins, mode=plan.padding_mode)
 
 
@@ -43,6 +46,11 @@ def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[Tensor]:
     than the channel sums of x do, or BLOCK, or one row of windows.
     """
     channels, (out_channels, height, width) = x.shape[0], plan.output_shape
+    if plan.is_plain and channels * plan.windows <= FEW and x.is_floating_point():
+        sizes, padding = plan.kernel_size, (plan.padding.top, plan.padding.left)
+        unrolled = F.unfold(x, sizes, plan.operation.dilation, padding, plan.operation.stride)
+        yield unrolled.view(channels, -1, plan.windows)
+        return
     per_row = channels * prod(plan.kernel_size) * width
     rows_at_once = max(1, max(BLOCK, channels * out_channels // plan.groups * plan.windows) // per_row)
     read = _padded_reader(plan, x, fill) if pads_well(plan) else _tap_reader(plan, x, fill)

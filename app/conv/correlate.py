@@ -76,7 +76,7 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
         if x.dtype == torch.int32:
             _check_products(plan, x, weight)
         check_range(sums, x.dtype, "a channel sum")
-    return sums if sums.dtype == x.dtype else sums.to(x.dtype)
+    return sums.to(x.dtype) if x.dtype == torch.int32 else sums
 
 
 def _check_channels(plan: Plan, asked: range) -> None:
@@ -123,10 +123,13 @@ def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range | None) ->
         channels = slice(plan.in_channels(asked[0]).start, plan.in_channels(asked[-1]).stop)
         x, factors, skipped = x[channels], factors[channels], asked.start % per_group
         if len(factors) == per_step:
-            factors, skipped = factors[:, skipped : skipped + len(asked)], 0
+            factors = factors[:, skipped : skipped + len(asked)]
     parts = [torch.bmm(factors, block) for block in column_blocks(plan, x)]
     sums = parts[0] if len(parts) == 1 else torch.cat(parts, 2)
-    sums = sums.view(-1, per_step, factors.shape[1], *plan.output_shape[1:]).transpose(1, 2).flatten(0, 1)
+    sums = sums.view(-1, factors.shape[1], *plan.output_shape[1:])
+    if len(factors) == per_step:  # one group
+        return sums.transpose(0, 1)
+    sums = sums.view(-1, per_step, *sums.shape[1:]).transpose(1, 2).flatten(0, 1)
     return sums if asked is None else sums[skipped : skipped + len(asked)]
 
 

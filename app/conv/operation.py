@@ -203,6 +203,14 @@ class Plan:
         return not self.is_transposed and (self.padding_mode != "zeros" or not any(self.margins))
 
     @property
+    def is_plain(self) -> bool:
+        """Whether torch has all of it: a convolution padded with zeros, the same on opposite sides."""
+        operation = self.operation
+        if not isinstance(operation, Conv2d) or operation.flip:
+            return False
+        return operation.padding_mode == "zeros" and self.padding.is_symmetric
+
+    @property
     def groups(self) -> int:
         return self.input_shape[0] // self.channels_per_step
 

@@ -1,0 +1,20 @@
+"""`python -m bench`: side-by-side measurements, one table after the other. `python -m bench layers`: one."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import torch
+
+TABLES = ("layers", "steps", "threads")
+
+
+def main(names: list[str]) -> None:
+    torch.set_num_threads(1)  # as the server does; bench/threads.py says why
+    for name in names or TABLES:
+        print(import_module(f"bench.{name}").run(), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
