@@ -1,7 +1,7 @@
 /**
  * (state, size) -> Frame: all that the painters need, and nothing else. Pure.
  *
- * @import {Step, Summary, Taps, Tensor} from './types.js'
+ * @import {Rect, Step, Summary, Taps, Tensor} from './types.js'
  * @import {Layout, Subject} from './layout.js'
  * @import {Plane, Window} from './geometry.js'
  * @import {Position} from './timeline.js'
@@ -16,8 +16,9 @@
  *   summary: Summary, taps: Taps, plane: Plane, subject: Subject,
  *   input: Tensor, weight: Tensor|null, bias: number[], inputMax: number, weightMax: number,
  *   inputLow: number, weightLow: number, rowSources: Int32Array, colSources: Int32Array,
+ *   idleRows: number[], idleCols: number[],
  * }} Model
- *   what does not change while a scene is shown
+ *   what does not change while a scene is shown; idleRows, idleCols: of the plane, never under any kernel cell
  *
  * @typedef {{
  *   slot: number, channel: number, index: number, active: boolean, products: number, sum: number, accumulate: number,
@@ -30,14 +31,14 @@
  *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
  *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
  *   row: number, col: number, placed: number, labels: Record<string, string>, still: string,
- *   inputView: View, outputView: View, question: {cell: Cell, answer: Answer, pinned: boolean}|null,
+ *   total: Rect, inputView: View, outputView: View, question: {cell: Cell, answer: Answer, pinned: boolean}|null,
  * }} Frame
  *   inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
  */
 
 import { magnitude } from './color.js';
 import { between, inChannels, kernelSize, plane, sliceOffset, sources, windowAt } from './geometry.js';
-import { layout } from './layout.js';
+import { layout, inSlot, READABLE, READABLE_DECIMALS } from './layout.js';
 import { decimalsFor, format, ledger } from './ledger.js';
 import { answer } from './questions.js';
 import { follow, view as viewIn } from './view.js';
@@ -51,12 +52,31 @@ export function model({ summary, taps, input, weight, bias }) {
   return {
     summary, taps, plane: cells, input, weight,
     bias: bias ? [...bias.data] : [],
-    subject: { plane: cells, kernel: kernelSize(summary), channels, output: [height, width], outChannels, weighted: weight !== null },
+    subject: { plane: cells, kernel: kernelSize(summary), channels, output: [height, width], outChannels, weighted: weight !== null, gathered: summary.operation.kind === 'conv_transpose2d', least: leastCell(input, weight) },
     inputMax: magnitude(input.data), inputLow: low(input.data),
     weightMax: weight ? magnitude(weight.data) : 0, weightLow: weight ? low(weight.data) : 0,
     rowSources: sources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows),
     colSources: sources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols),
+    idleRows: idle(taps.rows.map((_, i) => windowAt(summary, taps, i, 0).rows), cells.rows),
+    idleCols: idle(taps.cols.map((_, j) => windowAt(summary, taps, 0, j).cols), cells.cols),
   };
+}
+
+/** @param {Tensor} input @param {Tensor|null} weight */
+function leastCell(input, weight) {
+  const whole = (/** @type {Tensor|null} */ tensor) => tensor === null || decimalsFor(tensor.data, 4) === 0;
+  return whole(input) && whole(weight) ? READABLE : READABLE_DECIMALS;
+}
+
+/** @param {number[][]} lines @param {number} length */
+function idle(lines, length) {
+  const seen = new Set(lines.flat());
+  return Array.from({ length }, (_, at) => at).filter((at) => !seen.has(at));
+}
+
+/** Where kernel cell (u, v) is shown: a flipped kernel stands on its head, so that it lies on the window as it is used. @param {Model} model @param {number} u @param {number} v @returns {[number, number]} */
+export function shownAt({ summary, subject }, u, v) {
+  return summary.operation.flip ? [subject.kernel[0] - 1 - u, subject.kernel[1] - 1 - v] : [u, v];
 }
 
 /** @param {import('./types.js').Numbers} data */
@@ -91,6 +111,7 @@ export function frame(view) {
     ...view, ...views, layout: at, first, inChannels: inputs, question,
     rows: rows(at, first, inputs, position, subject),
     target,
+    total: totalOf(at, subject, first, inputs),
     window: position.slide < 1 && position.window > 0 ? sliding(summary, taps, position, width, target) : target,
     step: shown,
     printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
@@ -100,6 +121,12 @@ export function frame(view) {
       views.inputView.x, views.inputView.y, views.inputView.cell, views.outputView.cell,
     ].join(),
   };
+}
+
+/** Where the output's value comes together: beside the last running sum in sight, or, in pooling, the one box. @param {Layout} at @param {Subject} subject @param {number} first @param {number[]} inputs */
+function totalOf(at, subject, first, inputs) {
+  const slot = Math.min(Math.max((inputs.at(-1) ?? 0) - first, 0), at.visible - 1);
+  return inSlot(at, subject.weighted ? at.total : at.sum, at.narrow && subject.weighted ? at.visible - 1 : slot);
 }
 
 /** What of the grids is in sight; while time runs the window stays so. @param {Parameters<typeof frame>[0]} view @param {Layout} at @param {Window} target @param {number} row @param {number} col */

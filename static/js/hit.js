@@ -5,6 +5,7 @@
  * @import {Cell} from './questions.js'
  */
 
+import { shownAt } from './frame.js';
 import { cellAt, contains } from './geometry.js';
 import { inSlot } from './layout.js';
 
@@ -34,13 +35,17 @@ function inputHit(frame, slot, channel, x, y) {
 
 /** @param {Frame} frame @param {number} slot @param {number} channel @param {number} x @param {number} y @returns {Cell|null} */
 function tapHit({ layout: at, model, step }, slot, channel, x, y) {
+  const under = (/** @type {import('./types.js').Rect} */ place) => {
+    const found = cellAt(inSlot(at, place, slot), at.kernelCell, x, y);
+    return found && shownAt(model, ...found);
+  };
   if (model.weight) {
-    const kernel = cellAt(inSlot(at, at.kernel, slot), at.kernelCell, x, y);
+    const kernel = under(at.kernel);
     if (kernel) return { grid: 'weight', channel, row: kernel[0], col: kernel[1] };
   }
-  const product = cellAt(inSlot(at, at.products, slot), at.kernelCell, x, y);
+  const product = under(at.products);
   if (product) return { grid: 'tap', channel, row: product[0], col: product[1] };
-  const enlarged = at.loupe ? cellAt(inSlot(at, at.loupeRect, slot), at.kernelCell, x, y) : null;
+  const enlarged = at.loupe ? under(at.loupeRect) : null;
   const row = step?.input_rows[enlarged?.[0] ?? -1];
   const col = step?.input_cols[enlarged?.[1] ?? -1];
   return enlarged && typeof row === 'number' && typeof col === 'number' ? { grid: 'input', channel, row, col } : null;
@@ -59,7 +64,7 @@ export function cellRect(frame, cell) {
     const view = { ...frame.inputView, y: frame.inputView.y + row.slot * at.rowHeight };
     return square(view, view.cell, cell.row + model.plane.top, cell.col + model.plane.left);
   }
-  return square(inSlot(at, cell.grid === 'weight' ? at.kernel : at.products, row.slot), at.kernelCell, cell.row, cell.col);
+  return square(inSlot(at, cell.grid === 'weight' ? at.kernel : at.products, row.slot), at.kernelCell, ...shownAt(model, cell.row, cell.col));
 }
 
 /** @param {{x: number, y: number}} origin @param {number} size @param {number} row @param {number} col */

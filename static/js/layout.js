@@ -5,7 +5,11 @@
  * @import {Rect} from './types.js'
  * @import {Plane} from './geometry.js'
  *
- * @typedef {{plane: Plane, kernel: [number, number], channels: number, output: [number, number], outChannels: number, weighted: boolean}} Subject
+ * @typedef {{
+ *   plane: Plane, kernel: [number, number], channels: number, output: [number, number], outChannels: number,
+ *   weighted: boolean, gathered: boolean, least: number,
+ * }} Subject
+ *   least: the smallest kernel cell that has room for such numbers; weighted: there is a kernel; gathered: the window's values stand elsewhere than on the input (transposed)
  *
  * @typedef {{
  *   narrow: boolean, width: number, height: number, cell: number, kernelCell: number, outputCell: number,
@@ -18,8 +22,9 @@
  *   stack: how many output channels show behind the current one
  */
 
-/** The smallest cell that a number is written in. */
+/** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
 export const READABLE = 22;
+export const READABLE_DECIMALS = 33;
 
 const NARROW = 800;
 const MAX_ROWS = 6;
@@ -33,11 +38,11 @@ export function layout(subject, width, height) {
 
 /** @param {Subject} subject @param {number} width @param {number} height @returns {Layout} */
 function wideLayout(subject, width, height) {
-  const { plane, kernel, channels, output, outChannels, weighted } = subject;
+  const { plane, kernel, channels, output, outChannels, weighted, gathered } = subject;
   const header = 46;
   const gap = 14;
   const rowsHeight = Math.max(height - header, 110);
-  const least = Math.min(Math.max(kernel[0] * READABLE, 56), 250) + gap;
+  const least = Math.min(Math.max(kernel[0] * subject.least, 56), 250) + gap;
   const visible = Math.max(1, Math.min(channels, MAX_ROWS, Math.floor(rowsHeight / least)));
   const rowHeight = Math.min(rowsHeight / visible, rowsHeight);
   const inner = rowHeight - gap;
@@ -53,7 +58,7 @@ function wideLayout(subject, width, height) {
   const kernelCell = Math.floor(Math.min(most, inner / kernel[0], (free * 0.17) / kernel[1]));
   const share = (/** @type {boolean} */ loupe) => (free - (columns + (loupe ? 1 : 0)) * kernelCell * kernel[1] - (loupe ? sign / 2 : 0)) * 0.54;
   const cellIn = (/** @type {boolean} */ loupe) => whole(Math.min(most, inner / plane.rows, share(loupe) / plane.cols));
-  const loupe = cellIn(false) < READABLE;
+  const loupe = gathered || (weighted && cellIn(false) < READABLE);
   const cell = cellIn(loupe);
   const stack = Math.min(outChannels - 1, STACK);
   const outWidth = free - (columns + (loupe ? 1 : 0)) * kernelCell * kernel[1] - (loupe ? sign / 2 : 0) - cell * plane.cols - stack * STACK_STEP;
@@ -79,7 +84,7 @@ function wideLayout(subject, width, height) {
   const running = centred(take(box), box, boxHeight);
   const bars = barsWidth ? { x: take(barsWidth) + 12, y: header, width: barsWidth - 12, height: rowsHeight - gap } : null;
   take(plus);
-  const total = { ...inSlotOf(rowHeight, running, visible - 1), x: take(box) };
+  const total = { ...running, x: take(box) };
   take(46 + air * 2);
   const outHeight = outputCell * output[0];
   const outY = header + Math.max((rowsHeight - gap - outHeight) / 2, stack * STACK_STEP);
@@ -96,7 +101,7 @@ function wideLayout(subject, width, height) {
 
 /** @param {Subject} subject @param {number} width @param {number} height @returns {Layout} */
 function narrowLayout(subject, width, height) {
-  const { plane, kernel, channels, output, outChannels, weighted } = subject;
+  const { plane, kernel, channels, output, outChannels, weighted, gathered } = subject;
   const header = 34;
   const sign = 18;
   const label = 20;
@@ -107,7 +112,7 @@ function narrowLayout(subject, width, height) {
     const kernelCell = Math.floor(Math.min(36, Math.max((free * 0.6) / (count * kernel[1]), Math.min(READABLE, (free - 72) / (count * kernel[1])))));
     return { kernelCell, cell: whole(Math.min(36, (free - (loupe ? 8 : 0) - count * kernelCell * kernel[1]) / plane.cols, 190 / plane.rows)) };
   };
-  const loupe = fits(false).cell < READABLE;
+  const loupe = gathered || (weighted && fits(false).cell < READABLE);
   const { kernelCell, cell } = fits(loupe);
   const blockHeight = Math.max(cell * plane.rows, kernelCell * kernel[0]);
   const boxHeight = 28;
@@ -139,7 +144,7 @@ function narrowLayout(subject, width, height) {
   return {
     narrow: true, width, height: outTop + outputCell * output[0] + 44, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
     input, loupeRect, kernel: kernelRect, products, sum, running,
-    total: { x: running.x, y: totalY, width: box, height: boxHeight },
+    total: { x: running.x, y: totalY - (visible - 1) * rowHeight, width: box, height: boxHeight },
     output: { x: Math.max(0, (width - outWidth) / 2), y: outTop, width: outWidth, height: outputCell * output[0] },
     bars: barsWidth ? { x: width - 10, y: header, width: 10, height: visible * rowHeight - 20 } : null,
     signs: { times, equals, sigma: sum.x - 14, y: header + blockHeight / 2 }, sigmaY: sumY + boxHeight / 2, headerY: 12,

@@ -1,12 +1,13 @@
 /**
- * A step as numbers that add up as printed: an output's decimals are shared out to its channel sums, and theirs to their
- * products, by largest remainder.
+ * A step as numbers that add up as printed: what rounding leaves over is shared out, to each number less than a unit of
+ * its last decimal.
  *
  * @import {Step} from './types.js'
  *
  * @typedef {{x: string, w: string, product: string, tap: [number, number], empty: boolean}} Term
  * @typedef {{channel: number, terms: Term[], sum: string, running: string}} Line
- * @typedef {{cell: string, lines: Line[], bias: string, output: string, whole: boolean}} Ledger
+ * @typedef {{cell: string, lines: Line[], bias: string, output: string, whole: boolean, largest: boolean}} Ledger
+ *   largest: max pooling, whose terms are not added up
  */
 
 const MINUS = '\u2212';
@@ -76,19 +77,23 @@ function rounded(value, decimals) {
  */
 export function ledger(step, layer, decimals = ledgerDecimals(step, layer.bias)) {
   const output = rounded(step.output, decimals);
-  const [bias = 0, ...sums] = apportion([layer.bias, ...step.channel_sums], output, decimals);
+  const largest = step.selected !== undefined;
+  // Each running sum is rounded as it is, and a channel's sum is what lies between two: so no error gathers.
   let running = 0;
   const lines = step.products.map((products, c) => {
-    const sum = sums[c] ?? 0;
-    running = rounded(running + sum, decimals);
-    return line(step, layer, c, apportion(products.flat(), sum, decimals), sum, running, decimals);
+    const before = running;
+    running = rounded(step.running_sums[c] ?? 0, decimals);
+    const sum = rounded(running - before, decimals);
+    const terms = products.flat();
+    return line(step, layer, c, largest ? terms : apportion(terms, sum, decimals), sum, running, decimals);
   });
   return {
     cell: `Y[${layer.outChannel}, ${step.row}, ${step.col}]`,
     lines,
-    bias: format(bias, decimals),
+    bias: format(rounded(output - running, decimals), decimals),
     output: format(output, decimals),
     whole: decimals === 0,
+    largest,
   };
 }
 
@@ -147,9 +152,16 @@ export function termPlaces(text) {
 
 /** `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56` @param {Ledger} ledger */
 export function sentence(ledger) {
-  const { cell, lines, bias, whole } = ledger;
+  const { cell, lines, bias, whole, largest } = ledger;
+  if (largest) return `${cell} = max(${present(lines[0])}) = ${ledger.output}`;
+  if (lines[0]?.terms[0]?.w === '') return `${cell} = ${lineText(/** @type {Line} */ (lines[0]), whole)} = ${ledger.output}`;
   const products = lines.map((line) => `(${lineText(line, whole)})`);
   return `${cell} = ${signedSum([...products, bias])} = ${sumsText(ledger)}`;
+}
+
+/** The terms of a pooled window that are there. @param {Line|undefined} line */
+function present(line) {
+  return line?.terms.filter((term) => !term.empty).map((term) => term.product).join(', ') ?? '';
 }
 
 /** `19 + 37 + 0 = 56` @param {Ledger} ledger */

@@ -40,7 +40,7 @@ let before = 0;
 let shownFrame = null;
 
 const labels = Object.fromEntries(
-  ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias'].map((name) => [name, t(`stage.${name}`)]),
+  ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias', 'max', 'mean', 'terms'].map((name) => [name, t(`stage.${name}`)]),
 );
 
 const surface = new Surface(canvas, nextFrame);

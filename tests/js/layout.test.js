@@ -11,7 +11,7 @@ function subject(channels, size, kernel, outChannels, pad = 0) {
   const out = size + 2 * pad - kernel + 1;
   return {
     plane: { rows: size + 2 * pad, cols: size + 2 * pad, top: pad, left: pad },
-    kernel: [kernel, kernel], channels, output: [out, out], outChannels, weighted: true,
+    kernel: [kernel, kernel], channels, output: [out, out], outChannels, weighted: true, gathered: false, least: READABLE,
   };
 }
 
@@ -33,7 +33,7 @@ for (const [name, shape] of Object.entries(SUBJECTS)) {
       const at = layout(shape, width, height);
       const parts = [at.input, at.kernel, at.products, at.sum, at.running, ...(at.loupe ? [at.loupeRect] : [])];
       const rows = parts.flatMap((rect) => [inSlot(at, rect, 0), inSlot(at, rect, at.visible - 1)]);
-      for (const rect of [...rows, at.output, at.total]) {
+      for (const rect of [...rows, at.output, inSlot(at, at.total, at.visible - 1)]) {
         assert.ok(rect.x >= -0.5 && rect.x + rect.width <= width + 0.5, `${JSON.stringify(rect)} leaves ${width}`);
         assert.ok(rect.y >= -0.5 && rect.y + rect.height <= at.height + 0.5, `${JSON.stringify(rect)} leaves ${at.height}`);
         assert.ok(rect.width > 0 && rect.height > 0);

@@ -37,7 +37,7 @@ test("the chapter's first cell reads as in the book", () => {
 });
 
 test('negative numbers carry a true minus: brackets as factors, a sign as terms', () => {
-  const step = { ...first, products: [[[0, -1], [6, 12]], [[1, 4], [12, 20]]], patch: [[[0, -1], [3, 4]], [[1, 2], [4, 5]]], channel_sums: [17, 37], output: 54 };
+  const step = { ...first, products: [[[0, -1], [6, 12]], [[1, 4], [12, 20]]], patch: [[[0, -1], [3, 4]], [[1, 2], [4, 5]]], channel_sums: [17, 37], running_sums: [17, 54], output: 54 };
   assert.match(sentence(ledger(step, layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
   assert.equal(signedSum(['−1', '2', '−3']), '−1 + 2 − 3');
   assert.equal(format(-0.0001, 2), '0.00');
@@ -56,8 +56,10 @@ test('printed terms add up to printed sums, and those to the printed output, for
     const sums = products.map((slice) => slice.flat().reduce((a, b) => a + b, 0));
     const bias = (next() - 0.5) * magnitude;
     const output = sums.reduce((a, b) => a + b, bias);
+    let sofar = 0;
+    const running = sums.map((sum) => (sofar += sum));
     /** @type {Step} */
-    const step = { ...first, patch: products, products, channel_sums: sums, running_sums: sums, output, input_rows: Array(size).fill(0), input_cols: Array(size).fill(0) };
+    const step = { ...first, patch: products, products, channel_sums: sums, running_sums: running, output, input_rows: Array(size).fill(0), input_cols: Array(size).fill(0) };
     for (const decimals of [0, 1, 3, 5]) {
       const printed = ledger(step, { ...layer, inChannels: sums.map((_, c) => c), bias }, decimals);
       let total = units(printed.bias, decimals);
@@ -66,6 +68,7 @@ test('printed terms add up to printed sums, and those to the printed output, for
         assert.equal(line.terms.reduce((sum, term) => sum + units(term.product, decimals), 0n), units(line.sum, decimals));
         assert.ok(Math.abs(Number(line.sum.replace('−', '-')) - (sums[c] ?? 0)) < 1.01 * 10 ** -decimals);
         assert.equal(units(line.running, decimals), total - units(printed.bias, decimals));
+        assert.ok(Math.abs(Number(line.running.replace('−', '-')) - (running[c] ?? 0)) < 0.51 * 10 ** -decimals, 'errors gather');
       });
       assert.equal(total, units(printed.output, decimals));
     }

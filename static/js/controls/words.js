@@ -146,7 +146,7 @@ function termUnder(state, event) {
 /** @param {Ledger} printed */
 function told(printed) {
   const terms = printed.lines.reduce((count, line) => count + line.terms.length, 0);
-  if (terms <= MOST_TERMS && printed.whole) return sentence(printed);
+  if (printed.lines[0]?.terms[0]?.w === '' || (terms <= MOST_TERMS && printed.whole)) return sentence(printed);
   if (printed.lines.length <= MOST_SUMS) return `${printed.cell} = ${sumsText(printed)}`;
   const sums = printed.lines.map((line) => line.sum);
   return `${printed.cell} = ${signedSum([...sums.slice(0, MOST_SUMS / 2), '…', ...sums.slice(-2), printed.bias])} = ${printed.output}`;
@@ -161,6 +161,7 @@ function firstLine(printed, position) {
 /** @param {Translate} t @param {Ledger} printed @param {number} first */
 function table(t, printed, first) {
   const lines = printed.lines.slice(first, first + MOST_LINES).map((line, k) => lineRow(line, first + k, printed.whole));
+  if (printed.lines[0]?.terms[0]?.w === '') return lines;
   const total = make('tr', 'total');
   total.append(heading(t('ledger.bias')), make('td', '', signedSum(['', printed.bias]).trim()), make('td'), make('td', 'number', printed.output));
   return [...lines, total];
@@ -184,12 +185,16 @@ function lineRow(line, index, whole) {
 /** @param {Translate} t @param {Ledger} printed @param {import('../timeline.js').Position} position */
 function happening(t, printed, position) {
   const cell = printed.cell;
-  if (position.place > 0) return t('now.place', { cell, output: printed.output });
-  if (position.bias > 0) return t('now.bias', { bias: printed.bias, output: printed.output });
-  if (position.slide < 1) return t('now.slide', { cell });
-  if (position.active < 0) return t(position.sum > 0 ? 'now.sums' : 'now.multiply.all', { cell });
-  const line = printed.lines[position.active];
+  const line = printed.lines[Math.max(position.active, 0)];
   const channel = line?.channel ?? 0;
+  if (position.place > 0) return t('now.place', { cell, output: printed.output });
+  if (position.bias > 0 && printed.lines[0]?.terms[0]?.w !== '') return t('now.bias', { bias: printed.bias, output: printed.output });
+  if (position.slide < 1) return t('now.slide', { cell });
+  if (line?.terms[0]?.w === '') {
+    const told = printed.largest ? 'now.max' : 'now.mean';
+    return t(position.sum > 0 || position.accumulate > 0 ? told : 'now.pool', { channel, sum: line.sum });
+  }
+  if (position.active < 0) return t(position.sum > 0 ? 'now.sums' : 'now.multiply.all', { cell });
   if (position.accumulate > 0) return t('now.accumulate', { channel, sum: line?.sum ?? '', running: line?.running ?? '' });
   if (position.sum > 0) return t('now.sum', { channel, sum: line?.sum ?? '' });
   return t('now.multiply', { channel });

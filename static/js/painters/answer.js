@@ -7,10 +7,11 @@
  */
 
 import { level, scale } from '../color.js';
-import { layerOf } from '../frame.js';
+import { fitting, fontIn, layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
 import { cellRect } from '../hit.js';
-import { inSlot } from '../layout.js';
+import { inSlot, READABLE } from '../layout.js';
+import { format } from '../ledger.js';
 import { runs } from '../questions.js';
 import { centred, font, rounded, within } from './text.js';
 
@@ -66,7 +67,10 @@ function groupOutputs({ model }, channel) {
 }
 
 /** Each cell in the colour of the weight that carries the input there. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {{x: number, y: number}} origin @param {number} size @param {number} o @param {number} channel @param {Reach[]} reached */
-function paintReached(context, { model, theme, inks }, origin, size, o, channel, reached) {
+function paintReached(context, frame, origin, size, o, channel, reached) {
+  const { model, theme, inks, question } = frame;
+  const [, height, width] = model.summary.shapes.input;
+  const value = question?.cell.grid === 'input' ? (model.input.data[(channel * height + question.cell.row) * width + question.cell.col] ?? 0) : 0;
   const palette = scale(theme);
   const layer = layerOf(model, o, [channel]);
   context.lineWidth = 2;
@@ -76,7 +80,18 @@ function paintReached(context, { model, theme, inks }, origin, size, o, channel,
     const rect = { x: origin.x + col * size, y: origin.y + row * size, width: size, height: size };
     context.fillRect(rect.x, rect.y, rect.width, rect.height);
     if (size >= 5) context.strokeRect(rect.x + 1, rect.y + 1, size - 2, size - 2);
+    if (model.subject.gathered && size >= READABLE) paintStamp(context, frame, rect, layer.weight(0, u, v) ?? 0, value);
   }
+}
+
+/** What an input cell stamps on an output cell of a transposed layer: itself times the weight. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect @param {number} weight @param {number} value */
+function paintStamp(context, { model, theme }, rect, weight, value) {
+  const palette = scale(theme);
+  const whole = Number.isInteger(weight) && Number.isInteger(value);
+  const text = (/** @type {number} */ number) => format(number, whole ? 0 : fitting([number], 3));
+  context.fillStyle = /** @type {string} */ (palette.ink[level(weight, model.weightMax)]);
+  context.font = font(Math.min(fontIn(rect.width), 16));
+  centred(context, `${text(value)}·${text(weight)}`, rect.x + rect.width / 2, rect.y + rect.height / 2, rect.width - 6);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {number[]} others @param {number} channel @param {Reach[]} reached */

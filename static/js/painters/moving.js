@@ -8,7 +8,7 @@
  */
 
 import { level, scale } from '../color.js';
-import { charactersIn, ease, fitting, fontIn } from '../frame.js';
+import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
 import { isSolid } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
@@ -86,15 +86,20 @@ function paintRow(context, frame, row) {
   const { layout: at, inks, printed } = frame;
   const place = inSlot(at, at.input, row.slot);
   const input = inSlot(at, frame.inputView, row.slot);
-  within(context, place, () => paintWindow(context, frame, frame.window, input, frame.inputView.cell));
+  within(context, place, () => {
+    paintWindow(context, frame, frame.window, input, frame.inputView.cell);
+    if (frame.position.slide === 1) paintBorrowed(context, frame, input);
+  });
   if (at.loupe) paintLoupe(context, frame, row, input, place);
   const line = printed?.lines[row.index];
   if (!line) return;
   paintProducts(context, frame, row);
   paintTap(context, frame, row, input);
   paintBox(context, frame, inSlot(at, at.sum, row.slot), line.sum, frame.step?.channel_sums[row.index] ?? 0, ease(row.sum), row.active && row.sum > 0);
-  paintArrow(context, frame, row);
-  paintBox(context, frame, inSlot(at, at.running, row.slot), line.running, frame.step?.running_sums[row.index] ?? 0, ease(row.accumulate), row.active && row.accumulate > 0);
+  if (frame.model.weight) {
+    paintArrow(context, frame, row);
+    paintBox(context, frame, inSlot(at, at.running, row.slot), line.running, frame.step?.running_sums[row.index] ?? 0, ease(row.accumulate), row.active && row.accumulate > 0);
+  }
   if (row.active) {
     context.fillStyle = inks.accent;
     context.fillRect(at.narrow ? 0 : at.input.x - 34, place.y, 3, place.height);
@@ -121,6 +126,28 @@ function paintWindow(context, { inks }, window, rect, cell) {
   for (const i of rows) for (const j of cols) frameBox(i, j, 1, 1);
 }
 
+/** From each padding cell under the window to the cell whose value it borrows. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
+function paintBorrowed(context, { model, target, inputView: { cell }, inks }, rect) {
+  const { plane, rowSources, colSources, summary } = model;
+  if (cell < 8 || !['reflect', 'replicate', 'circular'].includes(summary.operation.padding_mode ?? '')) return;
+  const centre = (/** @type {number} */ i, /** @type {number} */ j) => ({ x: rect.x + (j + 0.5) * cell, y: rect.y + (i + 0.5) * cell });
+  context.strokeStyle = inks.muted;
+  context.lineWidth = 1.2;
+  for (const i of target.rows) {
+    for (const j of target.cols) {
+      const [from, to] = [centre(i, j), centre((rowSources[i] ?? -1) + plane.top, (colSources[j] ?? -1) + plane.left)];
+      if (Math.hypot(to.x - from.x, to.y - from.y) < 1) continue;
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.quadraticCurveTo((from.x + to.x) / 2 + (to.y - from.y) * 0.2, (from.y + to.y) / 2 - (to.x - from.x) * 0.2, to.x, to.y);
+      context.stroke();
+      context.beginPath();
+      context.arc(to.x, to.y, 2, 0, 7);
+      context.stroke();
+    }
+  }
+}
+
 /** The window enlarged. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} input @param {Rect} place */
 function paintLoupe(context, frame, row, input, place) {
   const { layout: at, inks, step, window, inputView } = frame;
@@ -133,18 +160,23 @@ function paintLoupe(context, frame, row, input, place) {
   const bottom = inside(input.y + (Math.max(...rows) + 1) * inputView.cell);
   context.strokeStyle = inks.accent;
   context.lineWidth = 1;
-  context.globalAlpha = 0.4;
-  context.beginPath();
-  context.moveTo(right, top);
-  context.lineTo(rect.x, rect.y);
-  context.moveTo(right, bottom);
-  context.lineTo(rect.x, rect.y + rect.height);
-  context.stroke();
-  context.globalAlpha = 1;
+  if (rows.length > 0 && cols.length > 0) {
+    context.globalAlpha = 0.4;
+    context.beginPath();
+    context.moveTo(right, top);
+    context.lineTo(rect.x, rect.y);
+    context.moveTo(right, bottom);
+    context.lineTo(rect.x, rect.y + rect.height);
+    context.stroke();
+    context.globalAlpha = 1;
+  }
   if (patch) {
     const [kH, kW] = frame.model.subject.kernel;
     const decimals = fitting(patch.flat(), charactersIn(at.kernelCell));
-    const value = (/** @type {number} */ u, /** @type {number} */ v) => (step.input_rows[u] === null || step.input_cols[v] === null ? null : (patch[u]?.[v] ?? 0));
+    const value = (/** @type {number} */ i, /** @type {number} */ j) => {
+      const [u, v] = shownAt(frame.model, i, j);
+      return step.input_rows[u] === null || step.input_cols[v] === null ? null : (patch[u]?.[v] ?? 0);
+    };
     paintGrid(context, rect, at.kernelCell, { rows: kH, cols: kW, at: value, max: frame.model.inputMax, decimals }, scale(frame.theme), inks);
   }
   context.strokeStyle = inks.accent;
@@ -167,12 +199,26 @@ function paintProducts(context, frame, row) {
   const shown = Math.ceil(row.products);
   for (let k = 0; k < shown; k++) {
     const [u, v] = [Math.floor(k / cols), k % cols];
-    context.globalAlpha = Math.min(1, row.products - k);
-    const box = cellBox(rect, at.kernelCell, u, v);
+    const box = cellBox(rect, at.kernelCell, ...shownAt(model, u, v));
+    const lost = step?.selected && (step.selected[0] !== u || step.selected[1] !== v);
+    context.globalAlpha = Math.min(1, row.products - k) * (lost ? 1 - 0.65 * row.sum : 1);
+    if (terms[k]?.empty && (!model.weight || model.subject.gathered)) {
+      if (readable) paintGhost(context, box, inks);
+      continue;
+    }
     paintCell(context, box, products[u]?.[v] ?? 0, max, readable ? (terms[k]?.product ?? '') : '', palette);
     if (readable && terms[k]?.empty) paintGhost(context, box, inks);
   }
   context.globalAlpha = 1;
+  if (step?.selected && row.sum > 0) paintWinner(context, frame, cellBox(rect, at.kernelCell, ...step.selected));
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} box */
+function paintWinner(context, { inks }, box) {
+  context.strokeStyle = inks.accent;
+  context.lineWidth = 3;
+  rounded(context, box, 4);
+  context.stroke();
 }
 
 /** In the finest beats: the input cell, the kernel cell and the product at work. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} input */
@@ -198,9 +244,10 @@ function paintTap(context, frame, row, input) {
     context.globalAlpha = 1;
     mark(input, cell, i, j);
   }
-  if (at.loupe) mark(inSlot(at, at.loupeRect, row.slot), at.kernelCell, u, v);
-  if (model.weight) mark(inSlot(at, at.kernel, row.slot), at.kernelCell, u, v);
-  mark(inSlot(at, at.products, row.slot), at.kernelCell, u, v);
+  const shown = shownAt(model, u, v);
+  if (at.loupe) mark(inSlot(at, at.loupeRect, row.slot), at.kernelCell, ...shown);
+  if (model.weight) mark(inSlot(at, at.kernel, row.slot), at.kernelCell, ...shown);
+  mark(inSlot(at, at.products, row.slot), at.kernelCell, ...shown);
 }
 
 /** A sum in its box, as far as it has come. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect @param {string} text @param {number} value @param {number} share @param {boolean} active */
@@ -282,18 +329,22 @@ function paintBars(context, frame, rect) {
 
 /** + bias = total, and the total's way into its cell. @param {CanvasRenderingContext2D} context @param {Frame} frame */
 function paintTotal(context, frame) {
-  const { layout: at, inks, printed, position, labels, step, col, row, outputView } = frame;
+  const { layout: at, inks, printed, position, labels, step, col, row, outputView, model, total } = frame;
   const size = outputView.cell;
   const cell = cellBox(outputView, size, row, col);
-  if (printed && step && (position.bias > 0 || position.place > 0)) {
-    context.globalAlpha = ease(Math.max(position.bias, position.place));
-    context.fillStyle = inks.muted;
-    context.font = font(at.narrow ? 12 : 14);
-    context.textAlign = 'right';
-    context.textBaseline = 'middle';
-    context.fillText(`${labels.bias ?? ''} ${printed.bias}  =`, at.total.x - 10, at.total.y + at.total.height / 2, at.narrow ? 200 : at.total.x - at.running.x - at.running.width - 16);
-    context.globalAlpha = 1;
-    paintBox(context, frame, at.total, printed.output, step.output, ease(Math.max(position.bias, position.place)), true);
+  const share = ease(Math.max(position.bias, position.place));
+  if (printed && step && share > 0) {
+    if (model.weight) {
+      context.globalAlpha = share;
+      context.fillStyle = inks.muted;
+      context.font = font(at.narrow ? 12 : 14);
+      context.textAlign = 'right';
+      context.textBaseline = 'middle';
+      const room = at.narrow ? 200 : total.x - at.running.x - at.running.width - 16;
+      context.fillText(`${labels.bias ?? ''} ${printed.bias}  =`, total.x - 10, total.y + total.height / 2, room);
+      context.globalAlpha = 1;
+    }
+    paintBox(context, frame, total, printed.output, step.output, share, true);
   }
   if (position.place > 0) {
     if (position.place < 1) paintFlight(context, frame, cell, ease(position.place));
@@ -308,8 +359,8 @@ function paintTotal(context, frame) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} cell @param {number} share */
-function paintFlight(context, { layout: at, inks, printed, step, theme, outputMax }, cell, share) {
-  const from = { x: at.total.x + at.total.width, y: at.total.y + at.total.height / 2 };
+function paintFlight(context, { outputView, total, inks, printed, step, theme, outputMax }, cell, share) {
+  const from = { x: total.x + total.width, y: total.y + total.height / 2 };
   const to = { x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 };
   const bend = { x: (from.x + to.x) / 2, y: from.y };
   context.strokeStyle = inks.accent;
@@ -323,7 +374,7 @@ function paintFlight(context, { layout: at, inks, printed, step, theme, outputMa
   const rest = 1 - share;
   const x = rest * rest * from.x + 2 * rest * share * bend.x + share * share * to.x;
   const y = rest * rest * from.y + 2 * rest * share * bend.y + share * share * to.y;
-  const size = Math.max(at.outputCell, READABLE + 4);
+  const size = Math.max(outputView.cell, READABLE + 4);
   const palette = scale(theme);
   context.font = font(fontIn(size), 600);
   const value = step?.output ?? 0;

@@ -8,10 +8,11 @@
  */
 
 import { level, scale, tint } from '../color.js';
-import { charactersIn, fitting } from '../frame.js';
+import { charactersIn, fitting, shownAt } from '../frame.js';
 import { sliceOffset } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
+import { runs } from '../questions.js';
 import { cellBox, heat, outline, paintGhost, paintGrid, paintHeat } from './grid.js';
 import { centred, font, rounded, within } from './text.js';
 
@@ -33,11 +34,11 @@ function paintHeadings(context, frame) {
   heading(context, frame, labels.input ?? '', at.input, y, [model.inputLow, model.inputMax], palette);
   if (at.loupe) heading(context, frame, labels.window ?? '', at.loupeRect, y);
   if (model.weight) heading(context, frame, labels.kernel ?? '', at.kernel, y, [model.weightLow, model.weightMax], palette);
-  heading(context, frame, (model.weight ? labels.products : labels.values) ?? '', at.products, y);
-  if (!at.narrow) {
-    heading(context, frame, labels.sum ?? '', at.sum, y);
-    heading(context, frame, labels.running ?? '', at.running, y);
-  }
+  const { kind } = model.summary.operation;
+  const [values, sum] = kind === 'max_pool2d' ? [labels.values, labels.max] : kind === 'avg_pool2d' ? [labels.terms, labels.mean] : [labels.products, labels.sum];
+  heading(context, frame, values ?? '', at.products, y);
+  if (!at.narrow) heading(context, frame, sum ?? '', at.sum, y);
+  if (!at.narrow && model.weight) heading(context, frame, labels.running ?? '', at.running, y);
   const low = frame.output?.data.some((value) => value < 0) ? -1 : 0;
   heading(context, frame, `${labels.output ?? ''}[${position.outChannel}]`, at.output, at.narrow ? at.output.y - 30 - at.stack * 7 : y, [low, frame.outputMax], palette);
 }
@@ -76,7 +77,7 @@ function heading(context, { inks, layout }, text, over, y, range, palette) {
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Bitmaps} bitmaps */
 function paintRow(context, frame, row, bitmaps) {
   const { layout: at, inks, model } = frame;
-  context.globalAlpha = row.index < 0 ? 0.35 : 1;
+  context.globalAlpha = row.index < 0 ? 0.5 : 1;
   const input = inSlot(at, at.input, row.slot);
   paintInput(context, frame, row, input, bitmaps);
   context.fillStyle = inks.muted;
@@ -90,7 +91,7 @@ function paintRow(context, frame, row, bitmaps) {
   if (model.weight) paintKernel(context, frame, row);
   places(context, frame, inSlot(at, at.products, row.slot));
   paintSigns(context, frame, row.slot);
-  for (const rect of [at.sum, at.running]) box(context, inSlot(at, rect, row.slot), inks.line);
+  for (const rect of model.weight ? [at.sum, at.running] : [at.sum]) box(context, inSlot(at, rect, row.slot), inks.line);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} place @param {Bitmaps} bitmaps */
@@ -103,7 +104,11 @@ function paintInput(context, frame, row, place, bitmaps) {
   if (inputView.cell >= READABLE) {
     const decimals = fitting(visibleRange(model), charactersIn(inputView.cell));
     const grid = { rows: plane.rows, cols: plane.cols, at: value, max: model.inputMax, decimals };
-    within(context, place, () => paintGrid(context, rect, inputView.cell, grid, palette, inks, place));
+    within(context, place, () => {
+      paintGrid(context, rect, inputView.cell, grid, palette, inks, place);
+      paintRing(context, frame, rect);
+      paintIdle(context, frame, rect);
+    });
     return;
   }
   const tinted = frame.tinted && row.channel < 3;
@@ -115,9 +120,46 @@ function paintInput(context, frame, row, place, bitmaps) {
   }));
   within(context, place, () => {
     paintHeat(context, rect, picture);
+    paintRing(context, frame, rect);
+    paintIdle(context, frame, rect);
     if (plane.top || plane.left) outline(context, inner(model, rect, inputView.cell), inks.line);
   }, 0);
   outline(context, place, inks.line);
+}
+
+/** Values that padding borrows are paler than those they come from. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
+function paintRing(context, { model, inks, inputView: { cell } }, rect) {
+  if (['zeros', undefined].includes(model.summary.operation.padding_mode)) return;
+  const inside = inner(model, rect, cell);
+  context.globalAlpha = 0.4;
+  context.fillStyle = inks.paper;
+  context.beginPath();
+  context.rect(rect.x, rect.y, rect.width, rect.height);
+  context.rect(inside.x, inside.y, inside.width, inside.height);
+  context.fill('evenodd');
+  context.globalAlpha = 1;
+}
+
+/** Cells that no window ever visits are struck through. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
+function paintIdle(context, { model, inks, inputView: { cell } }, rect) {
+  const { idleRows, idleCols, plane } = model;
+  const bands = [
+    ...runs(idleRows).map(([i, height]) => ({ x: rect.x, y: rect.y + i * cell, width: plane.cols * cell, height: height * cell })),
+    ...runs(idleCols).map(([j, width]) => ({ x: rect.x + j * cell, y: rect.y, width: width * cell, height: plane.rows * cell })),
+  ];
+  context.strokeStyle = inks.muted;
+  context.lineWidth = 1;
+  for (const band of bands.slice(0, 64)) within(context, band, () => hatch(context, band), 0);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Rect} rect */
+function hatch(context, { x, y, width, height }) {
+  context.beginPath();
+  for (let k = -height; k < width; k += 7) {
+    context.moveTo(x + k, y + height);
+    context.lineTo(x + k + height, y);
+  }
+  context.stroke();
 }
 
 /** Numbers that decide the decimals: all of a small tensor, the ends of a large one. @param {Model} model */
@@ -154,7 +196,11 @@ function paintKernel(context, frame, row) {
   const offset = sliceOffset(model.summary, position.outChannel, row.channel);
   const data = model.weight?.data ?? [];
   const decimals = fitting(data, charactersIn(at.kernelCell));
-  const grid = { rows, cols, at: (/** @type {number} */ u, /** @type {number} */ v) => data[offset + u * cols + v] ?? 0, max: model.weightMax, decimals };
+  const value = (/** @type {number} */ i, /** @type {number} */ j) => {
+    const [u, v] = shownAt(model, i, j);
+    return data[offset + u * cols + v] ?? 0;
+  };
+  const grid = { rows, cols, at: value, max: model.weightMax, decimals };
   paintGrid(context, inSlot(at, at.kernel, row.slot), at.kernelCell, grid, scale(theme), inks);
 }
 
@@ -174,8 +220,10 @@ function paintSigns(context, { layout: at, inks, model }, slot) {
   context.fillStyle = inks.muted;
   context.font = font(at.narrow ? 14 : 20);
   if (model.weight) centred(context, '×', at.signs.times, y);
-  centred(context, '=', at.signs.equals, y);
-  centred(context, 'Σ', at.signs.sigma, at.sigmaY + slot * at.rowHeight);
+  centred(context, model.weight ? '=' : '→', at.signs.equals, y);
+  const largest = model.summary.operation.kind === 'max_pool2d';
+  if (largest) context.font = font(13);
+  centred(context, largest ? 'max' : 'Σ', at.signs.sigma, at.sigmaY + slot * at.rowHeight);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Rect} rect @param {string} color */
