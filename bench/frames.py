@@ -131,9 +131,7 @@ def playing(browser: Browser, url: str, path: str, granularity: str, speed: str)
 
 
 def main() -> None:
-    print(
-        f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6} {'MB':>5}"
-    )
+    print(f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6}    MB")
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         blank = browser.new_page(viewport=VIEW)

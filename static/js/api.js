@@ -1,7 +1,7 @@
 /**
  * The HTTP API from the browser.
  *
- * @import {Summary, Taps, Tensor, StepPage} from './types.js'
+ * @import {Summary, Taps, Tensor} from './types.js'
  */
 
 import { parseNpy } from './npy.js';
@@ -37,13 +37,13 @@ export class Api {
   async tensor(id, name, channel) {
     const only = channel === undefined ? '' : `&channel=${channel}`;
     const answer = await this.get(`/scenes/${id}/tensors/${name}?format=npy${only}`);
-    if (answer.headers.get('content-type')?.includes('json')) { const j = await answer.json(); return { shape: j.shape, data: new Float64Array(j.data.flat(9)) }; }
     return parseNpy(await answer.arrayBuffer());
   }
 
-  /** @param {string} id @param {number} outChannel @param {number} start @param {number} stop @returns {Promise<StepPage>} */
+  /** @param {string} id @param {number} outChannel @param {number} start @param {number} stop @returns {Promise<ArrayBuffer>} columns, as safetensors */
   async steps(id, outChannel, start, stop) {
-    return (await this.get(`/scenes/${id}/steps?out_channel=${outChannel}&start=${start}&stop=${stop}`)).json();
+    const path = `/scenes/${id}/steps?out_channel=${outChannel}&start=${start}&stop=${stop}`;
+    return (await this.ask(path, { headers: { Accept: 'application/vnd.safetensors' } })).arrayBuffer();
   }
 
   /** A new scene. @param {string} path @param {object|FormData} body @param {AbortSignal} [signal] @returns {Promise<Summary>} */

@@ -5,6 +5,7 @@
  * @import {Api} from './api.js'
  */
 
+import { Columns } from './columns.js';
 import { inChannels, kernelSize } from './geometry.js';
 
 /** Numbers in a page: small enough to arrive within a few frames. */
@@ -13,7 +14,7 @@ const MOST_STEPS = 256;
 const PAGES_KEPT = 24;
 
 export class Steps {
-  /** @type {Map<string, Step[]>} in the order of last use */
+  /** @type {Map<string, Columns>} in the order of last use */
   #pages = new Map();
   /** @type {Set<string>} */
   #underway = new Set();
@@ -42,7 +43,7 @@ export class Steps {
     if (!found) return null;
     if (index % this.size > this.size / 2) this.#want(outChannel, page + 1);
     else this.#want(outChannel, page - 1);
-    return found[index % this.size] ?? null;
+    return found.step(index % this.size);
   }
 
   /** Fetches the page with this step. @param {number} outChannel @param {number} index */
@@ -69,7 +70,7 @@ export class Steps {
     this.#underway.add(key);
     try {
       const answer = await this.api.steps(this.summary.id, outChannel, start, Math.min(start + this.size, this.windows));
-      this.#keep(key, answer.steps);
+      this.#keep(key, new Columns(answer, start, this.summary.shapes.output[2]));
       this.arrived();
     } catch (error) {
       this.failed(error);
@@ -78,9 +79,9 @@ export class Steps {
     }
   }
 
-  /** @param {string} key @param {Step[]} steps */
-  #keep(key, steps) {
-    this.#pages.set(key, steps);
+  /** @param {string} key @param {Columns} page */
+  #keep(key, page) {
+    this.#pages.set(key, page);
     for (const oldest of this.#pages.keys()) {
       if (this.#pages.size <= PAGES_KEPT) break;
       this.#pages.delete(oldest);

@@ -44,11 +44,6 @@
  *   selected?: [number, number],
  * }} Step
  *
- * @typedef {{
- *   scene: string, out_channel: number, in_channels: number[], bias: number,
- *   start: number, stop: number, total: number, next: string|null, steps: Step[],
- * }} StepPage
- *
  * @typedef {'product'|'channel'|'window'} Granularity
  *
  * @typedef {{x: number, y: number, width: number, height: number}} Rect
