@@ -13,7 +13,7 @@ from app import api, pages
 from app.api.work import Pool
 from app.middleware import Bodies, Head, Headers
 from app.scenes.presets import built_in
-from app.scenes.store import Shelf, open_store
+from app.scenes.shelf import Shelf, open_store
 from app.settings import VERSION, Settings
 
 

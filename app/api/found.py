@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from app.api.work import Pool
 from app.scenes.scene import Scene
-from app.scenes.store import Shelf
+from app.scenes.shelf import Shelf
 
 
 async def find_scene(request: Request, id: str) -> Scene:

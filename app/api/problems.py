@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI, Request
@@ -18,11 +18,13 @@ from app.conv.errors import ConvError
 from app.scenes.files import UnsupportedFile
 from app.scenes.limits import LimitExceeded
 from app.scenes.results import NoSuchTensor
-from app.scenes.store import SceneDamaged, SceneNotFound
+from app.scenes.store import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 8
 _LONGEST = 200
+# As RFC 9110 has them; Python before 3.13 has older ones.
+_TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
 _log = logging.getLogger("convscope")
 
 
@@ -53,7 +55,7 @@ class Busy(Problem):
 
 
 def problem_response(problem: Problem) -> Response:
-    title = HTTPStatus(problem.status).phrase
+    title = _TITLES.get(problem.status) or HTTPStatus(problem.status).phrase
     body = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.detail}
     if problem.errors is not None:
         body["errors"] = [{"at": at, "message": message} for at, message in problem.errors]
@@ -81,49 +83,40 @@ def _message(message: str) -> str:
     return message.removeprefix("Value error, ")[:_LONGEST]
 
 
-def _as_problem(error: Exception) -> Problem:
-    match error:
-        case Problem():
-            return error
-        case ConvError():
-            return Problem(422, str(error), [(error.at, str(error))])
-        case LimitExceeded():
-            return Problem(413, str(error), limit=error.limit, value=error.value, asked=error.asked)
-        case ValidationError():
-            return body_problem(error)
-        case SceneNotFound() | NoSuchTensor():
-            return Problem(404, str(error))
-        case RequestValidationError():
-            found = error.errors()[:_MOST_ERRORS]
-            return Problem(422, "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in found))
-        case HTTPException():
-            return Problem(error.status_code, error.detail, headers=error.headers)
-        case UnsupportedFile():
-            return Problem(415, str(error))
-        case SceneDamaged():
-            return Problem(500, str(error))
-        case _:
-            return Problem(500, "something went wrong on the server; its log says what")
+def _query_problem(error: RequestValidationError) -> Problem:
+    errors = [
+        (_pointer(tuple(item["loc"][1:])), _message(item["msg"])) for item in error.errors()[:_MOST_ERRORS]
+    ]
+    return Problem(422, "; ".join(f"{at}: {message}" for at, message in errors), errors)
+
+
+_MAKERS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
+    Problem: lambda error: error,
+    ConvError: lambda error: Problem(422, str(error), [(error.at, str(error))]),
+    LimitExceeded: lambda error: Problem(
+        413, str(error), limit=error.limit, value=error.value, asked=error.asked
+    ),
+    ValidationError: body_problem,
+    RequestValidationError: _query_problem,
+    HTTPException: lambda error: Problem(error.status_code, error.detail, headers=error.headers),
+    SceneNotFound: lambda error: Problem(404, str(error)),
+    NoSuchTensor: lambda error: Problem(404, str(error)),
+    UnsupportedFile: lambda error: Problem(415, str(error)),
+    StoreFull: lambda error: Problem(507, str(error)),
+    StoreUnavailable: lambda error: Busy(str(error), retry_after=5),
+    SceneDamaged: lambda error: Problem(500, str(error)),
+    Exception: lambda _: Problem(500, "something went wrong on the server; its log says what"),
+}
 
 
 async def answer_problem(_: Request, error: Exception) -> Response:
-    problem = _as_problem(error)
-    if isinstance(error, SceneDamaged):
+    kind = next(kind for kind in type(error).__mro__ if kind in _MAKERS)
+    if isinstance(error, SceneDamaged | StoreUnavailable):
         _log.error("%s", error, exc_info=error)
-    return problem_response(problem)
+    return problem_response(_MAKERS[kind](error))
 
 
 def install(app: FastAPI) -> None:
     """Every error leaves as a problem answer."""
-    kinds = (
-        Problem,
-        ConvError,
-        LimitExceeded,
-        ValidationError,
-        SceneNotFound,
-        SceneDamaged,
-        NoSuchTensor,
-        UnsupportedFile,
-    )
-    for kind in (*kinds, RequestValidationError, HTTPException, Exception):
+    for kind in _MAKERS:
         app.add_exception_handler(kind, answer_problem)

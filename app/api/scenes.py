@@ -19,7 +19,7 @@ from app.conv.errors import ConvError
 from app.scenes.codec import encode
 from app.scenes.limits import check, tap_numbers
 from app.scenes.scene import Scene, confirm, surely_within_range
-from app.scenes.store import Shelf
+from app.scenes.shelf import Shelf
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
 

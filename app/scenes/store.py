@@ -1,22 +1,13 @@
-"""Where scenes are kept."""
+"""Where scenes are kept: what every store does, and how each may fail."""
 
 from __future__ import annotations
 
-import os
-import re
-import threading
-import uuid
-from collections import OrderedDict
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Final, Protocol
-from urllib.parse import unquote, urlsplit
+from typing import Protocol
 
-from app.scenes.codec import NotAScene, decode, encode
+from app.scenes.codec import NotAScene, decode
+from app.scenes.limits import LimitExceeded
 from app.scenes.scene import Scene
-from app.settings import Limits, Settings
-
-_ID: Final = re.compile(r"[0-9a-f]{40}")
+from app.settings import MEBI, Limits
 
 
 class SceneNotFound(KeyError):
@@ -33,116 +24,44 @@ class SceneDamaged(Exception):
         return f"the stored scene {self.args[0]} is damaged; sending its content again mends it"
 
 
+class StoreUnavailable(Exception):
+    """The store does not answer, or refuses."""
+
+    def __str__(self) -> str:
+        return "the store of scenes does not answer; nothing is lost, try again later"
+
+
+class StoreFull(StoreUnavailable):
+    """There is no room for another scene."""
+
+    def __str__(self) -> str:
+        return "there is no room for another scene; those that are stored can be read"
+
+
 class SceneStore(Protocol):
+    """Every call may raise StoreUnavailable, and takes as long as the disk or the network."""
+
     def get(self, id: str) -> Scene:
         """Raises SceneNotFound or SceneDamaged."""
 
     def put(self, scene: Scene) -> bool:
-        """Keep a scene for good; False if it was there already."""
+        """Keep a scene for good; False if it was there already. Raises StoreFull."""
+
+    def check(self) -> None:
+        """Raise StoreUnavailable if the store does not answer."""
 
 
-class LocalStore:
-    """Scene files in one local folder."""
-
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._limits = limits
-
-    def get(self, id: str) -> Scene:
-        try:
-            scene = decode(self._path(id).read_bytes(), self._limits)
-        except FileNotFoundError:
-            raise SceneNotFound(id) from None
-        except (NotAScene, IsADirectoryError) as error:
-            raise SceneDamaged(id) from error
-        if scene.id != id:
-            raise SceneDamaged(id)
-        return scene
-
-    def put(self, scene: Scene) -> bool:
-        try:
-            self.get(scene.id)
-        except (SceneNotFound, SceneDamaged):
-            self._write(self._path(scene.id), encode(scene))
-            return True
-        return False
-
-    def _path(self, id: str) -> Path:
-        return self._folder / f"{id}.safetensors"
-
-    def _write(self, path: Path, data: bytes) -> None:
-        """Completely or not at all: the file has its name only once its bytes are on the disk."""
-        staged = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        try:
-            with staged.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            staged.replace(path)
-        except BaseException:
-            staged.unlink(missing_ok=True)
-            raise
-        _sync_folder(self._folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def stored_scene(data: bytes, id: str, limits: Limits) -> Scene:
+    """The scene of this id, out of what is stored under it. Raises SceneDamaged."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        scene = decode(data, limits)
+    except (NotAScene, LimitExceeded) as error:
+        raise SceneDamaged(id) from error
+    if scene.id != id:
+        raise SceneDamaged(id)
+    return scene
 
 
-class Shelf:
-    """A store with the built-in scenes always there, and lately used ones in memory within a byte budget."""
-
-    def __init__(self, inner: SceneStore, built_in: Mapping[str, Scene], budget: int) -> None:
-        self._inner = inner
-        self._built_in = built_in
-        self._budget = budget
-        self._kept: OrderedDict[str, Scene] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def at_hand(self, id: str) -> Scene | None:
-        """The scene if it is in memory. Raises SceneNotFound for what cannot be an id."""
-        if not _ID.fullmatch(id):
-            raise SceneNotFound(id)
-        with self._lock:
-            if id in self._kept:
-                self._kept.move_to_end(id)
-                return self._kept[id]
-        return self._built_in.get(id)
-
-    def get(self, id: str) -> Scene:
-        """Raises SceneNotFound or SceneDamaged."""
-        scene = self.at_hand(id)
-        if scene is None:
-            scene = self._inner.get(id)
-            self._keep(scene)
-        return scene
-
-    def put(self, scene: Scene) -> bool:
-        """Keep a scene for good; False if it was there already."""
-        created = self._inner.put(scene)
-        self._keep(scene)
-        return created
-
-    def _keep(self, scene: Scene) -> None:
-        with self._lock:
-            if scene.id in self._kept or scene.nbytes > self._budget:
-                return
-            self._kept[scene.id] = scene
-            self._bytes += scene.nbytes
-            while self._bytes > self._budget:
-                _, oldest = self._kept.popitem(last=False)
-                self._bytes -= oldest.nbytes
-
-
-def open_store(settings: Settings) -> SceneStore:
-    """The store that CONVSCOPE_STORE names."""
-    address = urlsplit(settings.store)
-    if address.scheme != "file" or address.netloc not in ("", "localhost") or not address.path:
-        raise ValueError(f"CONVSCOPE_STORE is {settings.store!r}, expected file:///folder")
-    return LocalStore(Path(unquote(address.path)), settings)
+def most_bytes(limits: Limits) -> int:
+    """No scene file is larger, so that a foreign file that is need not be read."""
+    return 3 * 8 * limits.max_tensor_elements + MEBI

@@ -10,8 +10,10 @@ import torch
 
 from app.conv.operation import Conv2d
 from app.scenes.codec import encode
+from app.scenes.localstore import LocalStore
 from app.scenes.scene import Scene, make_scene
-from app.scenes.store import LocalStore, SceneDamaged, SceneNotFound, Shelf, open_store
+from app.scenes.shelf import Shelf, open_store
+from app.scenes.store import SceneDamaged, SceneNotFound
 from app.settings import Limits, Settings
 
 LIMITS = Limits()
@@ -37,7 +39,9 @@ def test_what_is_put_is_got(store: LocalStore) -> None:
 
 def test_nothing_but_the_scene_is_left_behind(store: LocalStore, tmp_path: Path) -> None:
     store.put(scene())
-    assert [path.name for path in (tmp_path / "scenes").iterdir()] == [f"{scene().id}.safetensors"]
+    assert [path.name for path in (tmp_path / "scenes").rglob("*") if path.is_file()] == [
+        f"{scene().id}.safetensors"
+    ]
 
 
 def test_unknown(store: LocalStore) -> None:
@@ -120,7 +124,7 @@ def test_a_scene_over_the_budget_is_not_kept(tmp_path: Path) -> None:
 def test_built_in_scenes_are_there_without_being_stored(tmp_path: Path) -> None:
     shelf = Shelf(LocalStore(tmp_path, LIMITS), {scene().id: scene()}, budget=0)
     assert shelf.get(scene().id).id == scene().id
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("id", ["", "..", "0" * 39, "0" * 41, "A" * 40, "../" + "0" * 37, "0" * 39 + "\n"])

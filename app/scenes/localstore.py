@@ -1,0 +1,109 @@
+"""Scene files in one local folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from app.scenes.codec import encode
+from app.scenes.scene import Scene
+from app.scenes.store import (
+    SceneDamaged,
+    SceneNotFound,
+    StoreFull,
+    StoreUnavailable,
+    most_bytes,
+    stored_scene,
+)
+from app.settings import Limits
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# Longer than any write takes: what is older was left behind by a process that was killed.
+_ABANDONED_AFTER: Final = 3600.0
+
+
+class LocalStore:
+    """A scene is the file <id>.safetensors, which appears whole or not at all."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self._folder = folder
+        self._staging = folder / ".staging"
+        self._limits = limits
+        with _failures():
+            self._staging.mkdir(parents=True, exist_ok=True)
+            _sync_folder(folder.parent)
+            _sync_folder(folder)
+            self._sweep()
+
+    def get(self, id: str) -> Scene:
+        try:
+            with _failures():
+                return stored_scene(self._read(self._path(id), id), id, self._limits)
+        except FileNotFoundError:
+            raise SceneNotFound(id) from None
+
+    def put(self, scene: Scene) -> bool:
+        try:
+            self.get(scene.id)
+        except (SceneNotFound, SceneDamaged):
+            with _failures():
+                self._write(self._path(scene.id), encode(scene))
+            return True
+        return False
+
+    def check(self) -> None:
+        with _failures():
+            self._write(self._staging / "check", b"")
+
+    def _path(self, id: str) -> Path:
+        return self._folder / f"{id}.safetensors"
+
+    def _read(self, path: Path, id: str) -> bytes:
+        if path.is_dir() or path.stat().st_size > most_bytes(self._limits):
+            raise SceneDamaged(id)
+        return path.read_bytes()
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Give the file its name only once its bytes are on the disk, and return once its name is."""
+        staged = self._staging / uuid.uuid4().hex
+        try:
+            with staged.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            staged.replace(path)
+        except BaseException:
+            staged.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+    def _sweep(self) -> None:
+        oldest = time.time() - _ABANDONED_AFTER
+        for path in self._staging.iterdir():
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn the disk's errors into the store's; a missing file is for the caller."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise (StoreFull if error.errno in _FULL else StoreUnavailable)() from error

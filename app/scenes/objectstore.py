@@ -1,0 +1,76 @@
+"""Scene files in an object store: S3, Google Cloud Storage, Azure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import from_url
+
+from app.scenes.codec import encode
+from app.scenes.scene import Scene
+from app.scenes.store import (
+    SceneDamaged,
+    SceneNotFound,
+    StoreUnavailable,
+    most_bytes,
+    stored_scene,
+)
+from app.settings import Limits
+
+
+class ObjectStore:
+    """A scene is the object <id>.safetensors below the address; credentials come from the environment.
+
+    Only obstore's synchronous functions are used, in threads: with its asynchronous ones the interpreter
+    aborts when it exits (obstore 0.12).
+    """
+
+    def __init__(self, address: str, limits: Limits) -> None:
+        self._store = from_url(
+            address,
+            client_options={"timeout": timedelta(seconds=20), "connect_timeout": timedelta(seconds=5)},
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=20)},
+        )
+        self._limits = limits
+
+    def get(self, id: str) -> Scene:
+        try:
+            with _failures():
+                found = obstore.get(self._store, _key(id))
+                if found.meta["size"] > most_bytes(self._limits):
+                    raise SceneDamaged(id)
+                return stored_scene(bytes(found.bytes()), id, self._limits)
+        except FileNotFoundError:
+            raise SceneNotFound(id) from None
+
+    def put(self, scene: Scene) -> bool:
+        try:
+            self.get(scene.id)
+        except (SceneNotFound, SceneDamaged):
+            # An object appears whole or not at all, and two writers of one id write the same bytes.
+            with _failures():
+                obstore.put(self._store, _key(scene.id), encode(scene))
+            return True
+        return False
+
+    def check(self) -> None:
+        with _failures():
+            obstore.list_with_delimiter(self._store, "readiness")
+
+
+def _key(id: str) -> str:
+    return f"{id}.safetensors"
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except BaseError as error:
+        raise StoreUnavailable from error
