@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.conv.kernels import KERNELS
 from app.conv.operation import Plan
 from app.languages import catalogue
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
+from app.scenes.sources import SAMPLES
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,15 @@ class Example:
 
 
 @dataclass(frozen=True)
+class NamedKernel:
+    """A kernel that can be chosen by name."""
+
+    name: str
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True)
 class Workbench:
     """The page of one scene."""
 
@@ -29,6 +40,8 @@ class Workbench:
     line: str
     examples: list[Example]
     boot: Mapping[str, object]
+    kernels: list[NamedKernel]
+    samples: tuple[str, ...]
 
 
 def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
@@ -43,8 +56,10 @@ def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Wor
         "api": "/api/v1",
         "messages": texts,
         "autoplay": autoplay,
+        "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }
-    return Workbench(title, line, _examples(texts, query), boot)
+    kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
+    return Workbench(title, line, _examples(texts, query), boot, kernels, SAMPLES)
 
 
 def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:

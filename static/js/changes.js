@@ -55,24 +55,25 @@ export class Changes {
 
   /**
    * Posts what `order` makes of the scene shown when its turn comes, and shows the answer.
-   * @param {(scene: Scene) => Order} order @param {AbortSignal} [signal]
+   * @param {(scene: Scene) => Order} order @param {AbortSignal} [signal] @param {(id: string) => void} [made]  called before it is shown
    * @returns {Promise<boolean>} whether it came to be shown
    * @throws {import('./api.js').ApiError}
    */
-  make(order, signal) {
-    const turn = this.#queue.then(() => (signal?.aborted ? false : this.#make(order, signal)));
+  make(order, signal, made) {
+    const turn = this.#queue.then(() => (signal?.aborted ? false : this.#make(order, signal, made)));
     this.#queue = turn.catch(() => false);
     return turn;
   }
 
-  /** @param {(scene: Scene) => Order} order @param {AbortSignal} [signal] */
-  async #make(order, signal) {
+  /** @param {(scene: Scene) => Order} order @param {AbortSignal} [signal] @param {(id: string) => void} [made] */
+  async #make(order, signal, made) {
     const scene = this.state.scene.peek();
     if (!scene) return false;
     this.waiting.value += 1;
     try {
       const { path, body, known } = order(scene);
       const summary = await this.api.post(path, body, signal);
+      made?.(summary.id);
       if (!(await this.#show(summary.id, { summary, known }))) return false;
       this.history.value = history.record(this.history.peek(), summary.id);
       return true;

@@ -44,3 +44,14 @@ export function npyBytes({ shape, data }) {
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
   return bytes.buffer;
 }
+
+/** The first two dimensions in each other's place: a convolution's weight, for its transpose. @param {Tensor} tensor @returns {Tensor} */
+export function swapped({ shape, data }) {
+  const [outer = 1, inner = 1, ...kernel] = shape;
+  const cells = kernel.reduce((a, b) => a * b, 1);
+  const made = data.slice();
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) made.set(data.subarray((o * inner + i) * cells, (o * inner + i + 1) * cells), (i * outer + o) * cells);
+  }
+  return { shape: [inner, outer, ...kernel], data: made };
+}

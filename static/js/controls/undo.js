@@ -25,7 +25,7 @@ export function undoRedo(changes) {
   });
 }
 
-/** A text field undoes its own typing. @param {EventTarget|null} target */
+/** A text field undoes its own typing; a number in the panel is a scene of its own. @param {EventTarget|null} target */
 function isTyping(target) {
-  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && /^(text|number)$/.test(target.type));
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === 'text');
 }
