@@ -130,27 +130,27 @@ def playing(browser: Browser, url: str, path: str, granularity: str, speed: str)
     return figures
 
 
-def main() -> None:
-    print(f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6}    MB")
+def run() -> str:
+    """The table."""
+    lines = [
+        f"{'scene':24} {'beats':12} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6}    MB"
+    ]
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         blank = browser.new_page(viewport=VIEW)
-        show("blank page", "", measure(blank) | {"nodes": 0, "heap": 0})
+        lines.append(row("blank page", "", measure(blank) | {"nodes": 0, "heap": 0}))
         blank.close()
         for name, scene in SCENES.items():
             path = path_of(url, scene)
             for granularity, speed in (("channel", "1"), ("window", "1"), ("window", "16")):
-                show(name, f"{granularity} {speed}x", playing(browser, url, path, granularity, speed))
+                lines.append(
+                    row(name, f"{granularity} {speed}x", playing(browser, url, path, granularity, speed))
+                )
         browser.close()
+    return "\n".join(["Frames while playing (ms)", *lines, ""])
 
 
-def show(name: str, beats: str, figures: dict[str, float]) -> None:
-    row = " ".join(f"{figures[key]:{width}.1f}" for key, width in (("median", 7), ("p95", 7), ("longest", 8)))
-    print(
-        f"{name:24} {beats:12} {row} {figures['main']:8.2f} {figures['nodes']:6.0f} {figures['heap']:5.1f}",
-        flush=True,
-    )
-
-
-if __name__ == "__main__":
-    main()
+def row(name: str, beats: str, figures: dict[str, float]) -> str:
+    intervals = f"{figures['median']:7.1f} {figures['p95']:7.1f} {figures['longest']:8.1f}"
+    page = f"{figures['main']:8.2f} {figures['nodes']:6.0f} {figures['heap']:5.1f}"
+    return f"{name:24} {beats:12} {intervals} {page}"
