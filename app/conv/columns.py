@@ -11,13 +11,14 @@ from torch import Tensor, constant_pad_nd
 from app.conv.operation import Plan
 from app.conv.taps import taps
 
-Reader = Callable[[int, int], Tensor]
+Block = tuple[slice, slice, Tensor]
+Reader = Callable[[slice, int, int], Tensor]
 
-# Up to so many windows, F.unfold costs less than setting out to copy row by row; beyond, many times more.
+# Numbers unrolled at once, 2 MB of float32: what stays in the caches and is not fetched from the system anew.
+BLOCK = 2**19
+
+# Up to so many columns F.unfold is the faster; beyond, copying them row by row is, soon by far.
 FEW = 2**8
-
-# Numbers unrolled at once where the output is smaller than that: 4 MB of float32.
-BLOCK = 2**20
 
 
 def pads_well(plan: Plan) -> bool:
@@ -39,37 +40,46 @@ def padded(plan: Plan, x: Tensor, fill: float = 0) -> Tensor:
     return F.pad(x, plan.margins, mode=plan.padding_mode)
 
 
-def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[Tensor]:
+def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[Block]:
     """
-    x (C, H, W) unrolled, some rows of windows at a time: (C, kH·kW, windows). A column is what one window
-    reads, in the order of the kernel's cells, `fill` where that is nothing. A block holds no more numbers
-    than the channel sums of x do, or BLOCK, or one row of windows.
+    x (C, H, W) unrolled: (channels, windows, columns), columns (len(channels), kH·kW, len(windows)). A column
+    is what one window reads, in the order of the kernel's cells, `fill` where that is nothing. A block holds
+    up to BLOCK numbers, or one row of windows of one channel.
     """
-    channels, (out_channels, height, width) = x.shape[0], plan.output_shape
-    if plan.is_plain and channels * plan.windows <= FEW and x.is_floating_point():
-        sizes, padding = plan.kernel_size, (plan.padding.top, plan.padding.left)
-        unrolled = F.unfold(x, sizes, plan.operation.dilation, padding, plan.operation.stride)
-        yield unrolled.view(channels, -1, plan.windows)
-        return
-    per_row = channels * prod(plan.kernel_size) * width
-    rows_at_once = max(1, max(BLOCK, channels * out_channels // plan.groups * plan.windows) // per_row)
+    _, height, width = plan.output_shape
+    rows = max(1, BLOCK // (prod(plan.kernel_size) * width))
+    channels = max(1, rows // height)
     read = _padded_reader(plan, x, fill) if pads_well(plan) else _tap_reader(plan, x, fill)
-    for row in range(0, height, rows_at_once):
-        stop = min(row + rows_at_once, height)
-        yield read(row, stop).reshape(channels, -1, (stop - row) * width)
+    for channel in range(0, x.shape[0], channels):
+        chosen = slice(channel, channel + channels)
+        for row in range(0, height, rows):
+            stop = min(row + rows, height)
+            windows = slice(row * width, stop * width)
+            block = read(chosen, row, stop)
+            yield chosen, windows, block.reshape(len(block), -1, (stop - row) * width)
+
+
+def few_columns(plan: Plan, x: Tensor) -> Tensor | None:
+    """All columns of x at once, where they are few and F.unfold can make them."""
+    if not (plan.is_plain and len(x) * plan.windows <= FEW and x.is_floating_point()):
+        return None
+    operation, padding = plan.operation, (plan.padding.top, plan.padding.left)
+    columns = F.unfold(x, plan.kernel_size, operation.dilation, padding, operation.stride)
+    return columns.view(len(x), -1, plan.windows)
 
 
 def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
     """Windows as a strided view of the padded input: what is copied is copied by whole rows."""
     (down, across), (along, aside) = plan.operation.stride, plan.operation.dilation
     grown = padded(plan, x, fill)
-    channel, row, cell = grown.stride()
-    steps = (channel, along * row, aside * cell, down * row, across * cell)
-    sizes, width = (x.shape[0], *plan.kernel_size), plan.output_shape[2]
+    _, row, cell = grown.stride()
+    steps = (along * row, aside * cell, down * row, across * cell)
+    sizes, width = plan.kernel_size, plan.output_shape[2]
 
-    def read(start: int, stop: int) -> Tensor:
-        first = grown.storage_offset() + start * down * row
-        block = grown.as_strided((*sizes, stop - start, width), steps, first)
+    def read(channels: slice, start: int, stop: int) -> Tensor:
+        part = grown[channels]
+        first = part.storage_offset() + start * down * row
+        block = part.as_strided((len(part), *sizes, stop - start, width), (part.stride(0), *steps), first)
         return block.flip(1, 2) if plan.flip else block
 
     return read
@@ -78,9 +88,9 @@ def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
 def _tap_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
     table = taps(plan)
 
-    def read(start: int, stop: int) -> Tensor:
+    def read(channels: slice, start: int, stop: int) -> Tensor:
         rows, cols = table.rows[start:stop].T[:, None, :, None], table.cols.T[:, None, :]
-        return x[:, rows, cols].masked_fill_((rows | cols) < 0, fill)
+        return x[channels][:, rows, cols].masked_fill_((rows | cols) < 0, fill)
 
     return read
 
@@ -92,10 +102,3 @@ def by_channel(plan: Plan, weight: Tensor) -> Tensor:
     if plan.groups == 1:
         return weight.flatten(2).transpose(0, 1)
     return weight.reshape(plan.groups, -1, *weight.shape[1:]).flatten(3).transpose(1, 2).flatten(0, 1)
-
-
-def by_group(plan: Plan, weight: Tensor) -> Tensor:
-    """The weight as (groups, C_out/groups, C_in/groups·kH·kW), to multiply each group's columns."""
-    if plan.is_transposed:
-        return weight.reshape(plan.groups, -1, *weight.shape[1:]).transpose(1, 2).flatten(2)
-    return weight.reshape(plan.groups, -1, plan.terms)

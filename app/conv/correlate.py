@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.conv.columns import by_channel, by_group, column_blocks, padded, pads_well
+from app.conv.columns import by_channel, column_blocks, few_columns, padded, pads_well
 from app.conv.errors import ConvError
 from app.conv.numbers import check_range, check_tensors, surely_fits, working_dtype
 from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Plan, plan
@@ -71,12 +71,12 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
         whole = output(plan, x, None, None).unsqueeze(1)
         return whole if out_channels is None else whole[out_channels.start : out_channels.stop]
     check_tensors(plan, x, weight=weight)
+    if x.dtype == torch.int32 and not surely_fits(plan, x, weight, None):
+        _check_products(plan, x, weight)
     sums = _channel_sums(plan, x, weight, out_channels)
-    if sums.numel() <= FEW or not surely_fits(plan, x, weight, None):
-        if x.dtype == torch.int32:
-            _check_products(plan, x, weight)
-        check_range(sums, x.dtype, "a channel sum")
-    return sums.to(x.dtype) if x.dtype == torch.int32 else sums
+    if x.dtype == torch.int32 or (sums.numel() > FEW and surely_fits(plan, x, weight, None)):
+        return sums
+    return check_range(sums, x.dtype, "a channel sum")
 
 
 def _check_channels(plan: Plan, asked: range) -> None:
@@ -107,30 +107,47 @@ def _convolved(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Te
 
 
 def _from_columns(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The layer as one matrix product a group: always possible, slower than torch's own operators."""
-    factors = by_group(plan, weight)
-    parts = [factors @ block.reshape(plan.groups, plan.terms, -1) for block in column_blocks(plan, x)]
-    result = torch.cat(parts, 2).view(plan.output_shape)
+    """The layer as matrix products: always possible, slower than torch's own operators."""
+    factors = by_channel(plan, weight)
+    result = x.new_zeros(plan.groups, factors.shape[1], plan.windows)
+    for group, total in enumerate(result):
+        inputs = slice(group * plan.channels_per_step, (group + 1) * plan.channels_per_step)
+        for channels, windows, columns in column_blocks(plan, x[inputs]):
+            total[:, windows] += torch.bmm(factors[inputs][channels], columns).sum(0)
+    result = result.view(plan.output_shape)
     return result if bias is None else result + bias[:, None, None]
 
 
 def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range | None) -> Tensor:
-    """As `channel_sums`, in the dtype that sums are made in."""
-    x, factors = _to_sum(plan, x), by_channel(plan, _to_sum(plan, weight))
-    per_step, skipped = plan.channels_per_step, 0
+    """As `channel_sums`, products and floats unchecked."""
+    factors, per_step, skipped = by_channel(plan, weight), plan.channels_per_step, 0
     if asked is not None:
-        per_group = factors.shape[1]
-        channels = slice(plan.in_channels(asked[0]).start, plan.in_channels(asked[-1]).stop)
-        x, factors, skipped = x[channels], factors[channels], asked.start % per_group
-        if len(factors) == per_step:
+        inputs = slice(plan.in_channels(asked[0]).start, plan.in_channels(asked[-1]).stop)
+        skipped = asked.start % factors.shape[1]
+        x, factors = x[inputs], factors[inputs]
+        if len(x) == per_step:
             factors = factors[:, skipped : skipped + len(asked)]
-    parts = [torch.bmm(factors, block) for block in column_blocks(plan, x)]
-    sums = parts[0] if len(parts) == 1 else torch.cat(parts, 2)
-    sums = sums.view(-1, factors.shape[1], *plan.output_shape[1:])
-    if len(factors) == per_step:  # one group
+    sums = _times_columns(plan, x, factors).view(*factors.shape[:2], *plan.output_shape[1:])
+    if len(x) == per_step:  # one group
         return sums.transpose(0, 1)
     sums = sums.view(-1, per_step, *sums.shape[1:]).transpose(1, 2).flatten(0, 1)
     return sums if asked is None else sums[skipped : skipped + len(asked)]
+
+
+def _times_columns(plan: Plan, x: Tensor, factors: Tensor) -> Tensor:
+    """x (C, H, W), factors (C, n, kH·kW) -> (C, n, windows). Raises ConvError where int32 would overflow."""
+    few = few_columns(plan, x)
+    if few is not None:
+        return torch.bmm(factors, few)
+    sums = x.new_empty(*factors.shape[:2], plan.windows)
+    wide = _to_sum(plan, factors)
+    for channels, windows, columns in column_blocks(plan, _to_sum(plan, x)):
+        if x.dtype == torch.int32:
+            part = torch.bmm(wide[channels], columns)
+            sums[channels, :, windows] = check_range(part, x.dtype, "a channel sum")
+        else:
+            torch.bmm(factors[channels], columns, out=sums[channels, :, windows])
+    return sums
 
 
 def _max_pooled(plan: Plan, x: Tensor) -> Tensor:
@@ -138,14 +155,18 @@ def _max_pooled(plan: Plan, x: Tensor) -> Tensor:
     if pads_well(plan):
         stride, dilation = plan.operation.stride, plan.operation.dilation
         return F.max_pool2d(padded(plan, x, lowest), plan.kernel_size, stride, 0, dilation)
-    return torch.cat([block.amax(1) for block in column_blocks(plan, x, lowest)], 1).view(plan.output_shape)
+    result = x.new_empty(len(x), plan.windows)
+    for channels, windows, columns in column_blocks(plan, x, lowest):
+        result[channels, windows] = columns.amax(1)
+    return result.view(plan.output_shape)
 
 
 def _averaged(plan: Plan, x: Tensor) -> Tensor:
     if plan.operation.dilation == (1, 1) and pads_well(plan):
         sums = F.avg_pool2d(padded(plan, x), plan.kernel_size, plan.operation.stride, divisor_override=1)
     else:
-        sums = torch.cat([block.sum(1) for block in column_blocks(plan, x)], 1).view(plan.output_shape)
+        ones = x.new_ones(len(x), 1, plan.terms)
+        sums = _times_columns(plan, x, ones).view(plan.output_shape)
     height, width = plan.output_shape[1:]
     divisors = taps(plan).divisors(torch.arange(height)[:, None], torch.arange(width))
     return check_range(sums, x.dtype, "a window sum") / cast(Tensor, divisors)
@@ -158,7 +179,7 @@ def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | No
     _check_products(plan, x, weight)
     for out_channel in range(plan.output_shape[0]):
         sums = _channel_sums(plan, x, weight, range(out_channel, out_channel + 1))[0]
-        running = check_range(check_range(sums, x.dtype, "a channel sum").cumsum(0), x.dtype, "a running sum")
+        running = check_range(sums.cumsum(0), x.dtype, "a running sum")
         if bias is not None:
             check_range(running[-1] + bias[out_channel], x.dtype, "an output")
 
@@ -170,6 +191,6 @@ def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
     """
     exact = torch.int64 if x.dtype == torch.int32 else x.dtype
     factors = by_channel(plan, weight).to(exact)
-    for block in column_blocks(plan, x):
-        for bound in block.aminmax(dim=2):
-            check_range(factors * bound.to(exact).unsqueeze(1), x.dtype, "a product")
+    for channels, _, columns in column_blocks(plan, x):
+        for bound in columns.aminmax(dim=2):
+            check_range(factors[channels] * bound.to(exact).unsqueeze(1), x.dtype, "a product")

@@ -85,7 +85,7 @@ def test_channel_sums_hold_little_beside_the_result(shape: tuple[int, int, int, 
     x, weight = torch.ones(channels, height, width), torch.ones(out_channels, channels, kernel, kernel)
     layer = plan(Conv2d(padding="same"), tuple(x.shape), tuple(weight.shape))
     result = out_channels * channels * height * width
-    assert count(lambda: channel_sums(layer, x, weight)).largest <= max(result, 2**20)
+    assert count(lambda: channel_sums(layer, x, weight)).largest <= max(result, 2**19)
 
 
 def test_one_output_channel_costs_its_share() -> None:
