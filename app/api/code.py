@@ -16,9 +16,10 @@ from app.api.problems import MEDIA_TYPE as PROBLEM
 from app.api.problems import Problem
 from app.api.schemas import AnyOperation, Body
 from app.scenes.code import code
-from app.scenes.parsing import LONGEST, Parsed, ParseError, parse
+from app.scenes.parsing import Parsed, ParseError, parse
 from app.scenes.presets import PRESETS
 from app.scenes.scene import describe
+from app.scenes.snippet import LONGEST
 
 router = APIRouter(tags=["code"])
 PYTHON: Final = "text/x-python"

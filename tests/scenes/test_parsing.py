@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
-from app.scenes.parsing import LONGEST, Parsed, ParseError, parse
+from app.scenes.parsing import Parsed, ParseError, parse
 from app.scenes.signatures import KNOWN
+from app.scenes.snippet import LONGEST
 
 
 def around(height: int, width: int | None = None) -> Padding:
