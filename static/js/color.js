@@ -62,6 +62,21 @@ export function pack([r, g, b]) {
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
 
+/**
+ * Colours that are told apart with any colour vision, for things without an order (Paul Tol's muted scheme; its darkest
+ * ones are lifted on a dark page).
+ * @type {Record<Theme, Rgb[]>}
+ */
+const CATEGORIES = {
+  light: [[51, 34, 136], [136, 204, 238], [68, 170, 153], [17, 119, 51], [153, 153, 51], [221, 204, 119], [204, 102, 119], [136, 34, 85], [170, 68, 153]],
+  dark: [[124, 112, 226], [136, 204, 238], [68, 170, 153], [38, 140, 72], [153, 153, 51], [221, 204, 119], [204, 102, 119], [172, 62, 114], [188, 90, 172]],
+};
+
+/** @param {Theme} theme */
+export function categories(theme) {
+  return CATEGORIES[theme];
+}
+
 /** The brightness 0 … 1 of a picture's channel in its own tint. @param {number} value @param {0|1|2} channel */
 export function tint(value, channel) {
   const v = Math.round(Math.min(Math.max(value, 0), 1) * 255);
@@ -72,7 +87,7 @@ export function tint(value, channel) {
 }
 
 /** Black or white, whichever stands out more; one of them always reaches 4.5:1. @param {Rgb} rgb */
-function inkOn(rgb) {
+export function inkOn(rgb) {
   const l = luminance(rgb);
   return (l + 0.05) / (luminance([0, 0, 0]) + 0.05) >= 1.05 / (l + 0.05) ? INK.dark : INK.light;
 }

@@ -2,6 +2,7 @@
  * Cells that can be edited: which number of which tensor they show, where they are on the stage, which one is next. Pure.
  *
  * @import {Frame} from './frame.js'
+ * @import {AnyFrame} from './views.js'
  * @import {Rect, Summary} from './types.js'
  * @import {Cell} from './questions.js'
  * @import {TensorName} from './changes.js'
@@ -10,8 +11,9 @@
  */
 
 import { contains, inChannels } from './geometry.js';
-import { cellRect, hit } from './hit.js';
+import { cellRect } from './hit.js';
 import { inSlot, READABLE } from './layout.js';
+import { cellRects, cellUnder, isSheet } from './views.js';
 
 /** Room for `+ bias 0 =` before the total. */
 const BIAS = { wide: 84, narrow: 64 };
@@ -28,13 +30,13 @@ export function tensorCell({ operation, shapes }, { grid, channel, row, col }, o
   return { tensor: 'weight', index };
 }
 
-/** The cell under a point that is large enough to be meant. @param {Frame} frame @param {number} x @param {number} y @returns {Editable|null} */
+/** The cell under a point that is large enough to be meant. @param {AnyFrame} frame @param {number} x @param {number} y @returns {Editable|null} */
 export function editableAt(frame, x, y) {
-  if (frame.printed && frame.model.summary.shapes.bias && contains(biasRect(frame), x, y)) return biasCell(frame);
-  const cell = hit(frame, x, y);
+  if (!isSheet(frame) && frame.printed && frame.model.summary.shapes.bias && contains(biasRect(frame), x, y)) return biasCell(frame);
+  const cell = cellUnder(frame, x, y);
   if (!cell || !tensorCell(frame.model.summary, cell, frame.position.outChannel)) return null;
-  const rect = editRect(frame, cell);
-  return rect && rect.width >= READABLE && contains(rect, x, y) ? cell : null;
+  const rects = isSheet(frame) ? cellRects(frame, cell) : [editRect(frame, cell)];
+  return rects.some((rect) => rect && rect.width >= READABLE && contains(rect, x, y)) ? cell : null;
 }
 
 /** @param {Frame} frame @returns {Editable} */
@@ -42,8 +44,9 @@ export function biasCell({ position }) {
   return { grid: 'bias', channel: position.outChannel, row: 0, col: 0 };
 }
 
-/** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. @param {Frame} frame @param {Editable} cell @returns {Rect|null} */
+/** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. @param {AnyFrame} frame @param {Editable} cell @returns {Rect|null} */
 export function editRect(frame, cell) {
+  if (isSheet(frame)) return cell.grid === 'bias' ? null : (cellRects(frame, cell)[0] ?? null);
   if (cell.grid === 'bias') return biasRect(frame);
   const rect = cellRect(frame, cell);
   if (cell.grid !== 'input' || !rect || rect.width >= READABLE) return rect;

@@ -2,12 +2,12 @@
  * The canvas, its pixel ratio, and the one requestAnimationFrame. What stands still is painted once into a second
  * canvas; a frame copies it and paints what moves.
  *
- * @import {Frame} from './frame.js'
+ * @import {AnyFrame} from './views.js'
  */
 
 import { Bitmaps } from './painters/bitmaps.js';
-import { paintMoving } from './painters/moving.js';
-import { paintStill } from './painters/still.js';
+import { PAINTERS } from './painters/views.js';
+import { viewOf } from './views.js';
 
 export class Surface {
   #asked = 0;
@@ -15,7 +15,7 @@ export class Surface {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(now: number) => Frame|null} next  what to show now; null: nothing yet
+   * @param {(now: number) => AnyFrame|null} next  what to show now; null: nothing yet
    */
   constructor(canvas, next) {
     this.canvas = canvas;
@@ -40,10 +40,10 @@ export class Surface {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(this.still, 0, 0);
     context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-    paintMoving(context, frame, this.bitmaps);
+    PAINTERS[viewOf(frame)].paintMoving(context, frame, this.bitmaps);
   }
 
-  /** @param {Frame} frame */
+  /** @param {AnyFrame} frame */
   #paintStill(frame) {
     if (frame.still === this.#lastStill) return;
     this.#lastStill = frame.still;
@@ -56,6 +56,6 @@ export class Surface {
     this.canvas.style.height = `${layout.height}px`;
     this.canvas.style.width = `${layout.width}px`;
     this.stillContext.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintStill(this.stillContext, frame, this.bitmaps);
+    PAINTERS[viewOf(frame)].paintStill(this.stillContext, frame, this.bitmaps);
   }
 }

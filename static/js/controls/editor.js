@@ -5,7 +5,7 @@
  * @import {State} from '../state.js'
  * @import {Changes, CellEdit} from '../changes.js'
  * @import {Translate} from '../i18n.js'
- * @import {Frame} from '../frame.js'
+ * @import {AnyFrame} from '../views.js'
  * @import {Editable} from '../editable.js'
  * @import {Block, Region, Whole} from '../paste.js'
  * @import {ApiError} from '../api.js'
@@ -36,7 +36,7 @@ export class Editor {
   /** @type {Element|null} where the focus goes back to */
   #opener = null;
 
-  /** @param {State} state @param {Changes} changes @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => Frame|null} shown */
+  /** @param {State} state @param {Changes} changes @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => AnyFrame|null} shown */
   constructor(state, changes, canvas, t, shown) {
     this.state = state;
     this.changes = changes;

@@ -4,16 +4,17 @@
  * @import {State} from '../state.js'
  * @import {Translate} from '../i18n.js'
  * @import {Frame} from '../frame.js'
+ * @import {AnyFrame} from '../views.js'
  * @import {View, Zoom} from '../view.js'
  * @import {Rect} from '../types.js'
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { contains } from '../geometry.js';
-import { hit } from '../hit.js';
 import { inSlot, READABLE } from '../layout.js';
 import { sameCell } from '../questions.js';
 import { pan, zoomAt } from '../view.js';
+import { cellUnder, isSheet } from '../views.js';
 import { find } from './dom.js';
 
 /** Pixels of the wheel that make a channel, and those that double a cell. */
@@ -23,19 +24,23 @@ const DOUBLE = 300;
 /** Pixels that tell a drag from a click. */
 const DRAG = 4;
 
-/** @param {State} state @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => Frame|null} shown */
+/** @param {State} state @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => AnyFrame|null} shown */
 export function stage(state, canvas, t, shown) {
+  const onStage = () => {
+    const frame = shown();
+    return frame && !isSheet(frame) ? frame : null;
+  };
   tints(state, canvas, t);
   questions(state, canvas, shown);
-  wheel(state, canvas, shown);
-  dragging(state, canvas, shown);
+  wheel(state, canvas, onStage);
+  dragging(state, canvas, onStage);
 }
 
-/** @param {State} state @param {HTMLCanvasElement} canvas @param {() => Frame|null} shown */
+/** @param {State} state @param {HTMLCanvasElement} canvas @param {() => AnyFrame|null} shown */
 function questions(state, canvas, shown) {
   const under = (/** @type {MouseEvent} */ event) => {
     const frame = shown();
-    return frame && hit(frame, event.offsetX, event.offsetY);
+    return frame && cellUnder(frame, event.offsetX, event.offsetY);
   };
   const ask = (/** @type {MouseEvent} */ event) => state.ask(under(event));
   canvas.addEventListener('pointermove', (event) => {
@@ -153,6 +158,6 @@ function tints(state, canvas, t) {
     const shapes = state.scene.value?.summary.shapes;
     if (!shapes) return;
     room.hidden = shapes.input[0] !== 3 || Math.min(shapes.input[1], shapes.input[2]) < 24;
-    canvas.setAttribute('aria-label', t('stage.label', { input: shapes.input.join('×'), output: shapes.output.join('×') }));
+    canvas.setAttribute('aria-label', t(`${state.shownView.value}.label`, { input: shapes.input.join('×'), output: shapes.output.join('×') }));
   });
 }

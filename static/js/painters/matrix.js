@@ -9,11 +9,14 @@ import { level, scale } from '../color.js';
 import { charactersIn, ease, fitting, fontIn } from '../frame.js';
 import { READABLE } from '../layout.js';
 import { format } from '../ledger.js';
-import { kernelRow, multiplied, unrolled } from '../matrix.js';
+import { isPointwise, kernelRow, multiplied, unrolled } from '../matrix.js';
 import { block, blockRect, sightOf } from '../panes.js';
 import { cellBox, paintCell, paintGhost } from './grid.js';
 import { paintBlock, paintExtent, paintHeading, paintLights, paintPane, paintWords } from './panes.js';
 import { centred, font, rounded, within } from './text.js';
+
+/** So many output cells decide how many decimals there is room for. */
+const DECIDING = 1024;
 
 /** @param {CanvasRenderingContext2D} context @param {MatrixFrame} frame */
 export function paintStill(context, frame) {
@@ -37,12 +40,17 @@ export function paintStill(context, frame) {
 
 /** The rows of output channels that are done; the others wait. @param {CanvasRenderingContext2D} context @param {MatrixFrame} frame */
 function paintFinished(context, frame) {
-  const { panes, product, outputs, outputMax, position, inks, theme, cell } = frame;
+  const { panes, product, outputs, outputMax, position, inks, theme } = frame;
   const value = (/** @type {number} */ r, /** @type {number} */ n) => {
     const o = product.outputs[r] ?? 0;
     return o < position.outChannel ? (outputs.get(o)?.data[n] ?? null) : null;
   };
-  paintPane(context, panes.product, { at: value, max: outputMax, decimals: fitting([outputMax, -outputMax / 3], charactersIn(cell)) }, scale(theme), inks);
+  paintPane(context, panes.product, { at: value, max: outputMax, decimals: outputDecimals(frame) }, scale(theme), inks);
+}
+
+/** @param {MatrixFrame} frame */
+function outputDecimals({ outputs, outputMax, position, cell }) {
+  return fitting([outputMax, -outputMax, ...(outputs.get(position.outChannel)?.data.subarray(0, DECIDING) ?? [])], charactersIn(cell));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {MatrixFrame} frame */
@@ -55,15 +63,16 @@ function paintProductsPlace(context, { panes, inks, cell }) {
 
 /** Headings, signs and the rows' output channels. @param {CanvasRenderingContext2D} context @param {MatrixFrame} frame */
 function paintWordsAround(context, frame) {
-  const { panes, labels, signs, inks, product, layout, cell } = frame;
+  const { panes, labels, signs, inks, product, layout, cell, model } = frame;
   paintHeading(context, frame, labels['matrix.kernel'] ?? '', panes.kernel);
-  paintHeading(context, frame, labels['matrix.columns'] ?? '', panes.columns);
+  paintHeading(context, frame, (isPointwise(model) ? labels['matrix.pixels'] : labels['matrix.columns']) ?? '', panes.columns);
   if (!layout.narrow) paintHeading(context, frame, labels['matrix.products'] ?? '', panes.products, '');
   paintHeading(context, frame, labels['matrix.product'] ?? '', panes.product);
   context.fillStyle = inks.muted;
   context.font = font(layout.narrow ? 14 : 20);
   centred(context, '@', signs.times.x, signs.times.y);
-  centred(context, layout.narrow ? '=' : 'Σ =', signs.equals.x, signs.equals.y);
+  context.font = font(layout.narrow ? 14 : 17);
+  centred(context, layout.narrow ? '=' : model.summary.shapes.bias ? 'Σ + b =' : 'Σ =', signs.equals.x, signs.equals.y);
   if (cell < 10) return;
   context.font = font(layout.narrow ? 10 : 12);
   context.textAlign = 'right';
@@ -90,7 +99,8 @@ export function paintMoving(context, frame) {
 }
 
 /** The output channel at work, as far as it has come. @param {CanvasRenderingContext2D} context @param {MatrixFrame} frame */
-function paintPlaced(context, { panes, row, placed, position, outputs, outputMax, theme, cell, printed, step }) {
+function paintPlaced(context, frame) {
+  const { panes, row, placed, position, outputs, outputMax, theme, cell, printed, step } = frame;
   const rect = blockRect(panes, block('product', row, 0, 1, placed));
   const data = outputs.get(position.outChannel)?.data;
   const palette = scale(theme);
@@ -100,7 +110,7 @@ function paintPlaced(context, { panes, row, placed, position, outputs, outputMax
       const line = { ...panes.product, rows: 1, top: 0, cols: placed, place: rect };
       paintWords(context, line, (_, n) => /** @type {number} */ (palette.words[level(data[n] ?? 0, outputMax)]));
     } else {
-      const decimals = fitting([outputMax, -outputMax / 3, ...data.slice(first, placed)], charactersIn(cell));
+      const decimals = outputDecimals(frame);
       context.font = font(fontIn(cell));
       const count = Math.round(rect.width / cell);
       for (let j = 0; j < count; j++) paintCell(context, cellBox(rect, cell, 0, j), data[first + j] ?? 0, outputMax, format(data[first + j] ?? 0, decimals), palette);

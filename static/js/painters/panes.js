@@ -61,11 +61,11 @@ export function paintExtent(context, pane, inks) {
 
 /** @param {CanvasRenderingContext2D} context @param {Record<string, Pane>} panes @param {{lights: Lights, pinned: boolean}} question @param {Inks} inks */
 export function paintLights(context, panes, { lights, pinned }, inks) {
-  for (const block of lights.related) paintBlock(context, panes, block, inks, 0.25, 1.5);
-  for (const block of lights.self) paintBlock(context, panes, block, inks, 0.15, pinned ? 4 : 2.5);
+  for (const block of lights.related) paintBlock(context, panes, block, inks, 0.25, 2);
+  for (const block of lights.self) paintBlock(context, panes, block, inks, 0.15, pinned ? 5 : 3.5);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Record<string, Pane>} panes @param {Block} block @param {Inks} inks @param {number} fill @param {number} stroke */
+/** Numbers are framed, never covered: they stay readable. @param {CanvasRenderingContext2D} context @param {Record<string, Pane>} panes @param {Block} block @param {Inks} inks @param {number} fill @param {number} stroke */
 export function paintBlock(context, panes, block, inks, fill, stroke) {
   const rect = blockRect(panes, block);
   if (!rect) return;
@@ -73,7 +73,7 @@ export function paintBlock(context, panes, block, inks, fill, stroke) {
   const grow = small < 6 ? 1.5 : 0;
   context.globalAlpha = small < 6 ? 1 : fill;
   context.fillStyle = inks.accent;
-  if (fill > 0) context.fillRect(rect.x, rect.y, rect.width, rect.height);
+  if (fill > 0 && small < READABLE) context.fillRect(rect.x, rect.y, rect.width, rect.height);
   context.globalAlpha = 1;
   context.strokeStyle = inks.accent;
   context.lineWidth = small < 6 ? 1 : stroke;
@@ -81,10 +81,10 @@ export function paintBlock(context, panes, block, inks, fill, stroke) {
   context.stroke();
 }
 
-/** A pane's name over it and how large the matrix is. @param {CanvasRenderingContext2D} context @param {{inks: Inks, layout: {width: number, narrow: boolean}}} frame @param {string} text @param {Pane} pane @param {string} [size] */
-export function paintHeading(context, { inks, layout }, text, pane, size = `${pane.rows} × ${pane.cols}`) {
+/** A pane's name over it and how large the matrix is. @param {CanvasRenderingContext2D} context @param {{inks: Inks, layout: {width: number, narrow: boolean}}} frame @param {string} text @param {Pane} pane @param {string} [size] @param {number} [least]  room for the words, where the pane is narrow */
+export function paintHeading(context, { inks, layout }, text, pane, size = `${pane.rows} × ${pane.cols}`, least = 104) {
   const { x, y, width } = pane.place;
-  const room = Math.max(width + 28, 104);
+  const room = Math.max(width + 28, least);
   const middle = Math.min(Math.max(x + width / 2, room / 2), layout.width - room / 2);
   context.fillStyle = inks.muted;
   context.font = font(layout.narrow ? 11 : 13);

@@ -39,14 +39,14 @@ function paintHeadings(context, frame) {
   const [above, beside] = transposed ? [panes.output, panes.input] : [panes.input, panes.output];
   const names = [`${labels.input}[${channel}]`, `${labels.output}[${position.outChannel}]`];
   const [over, right] = transposed ? names.reverse() : names;
-  paintHeading(context, frame, `${over}  ·  ${labels['sparse.matrix']} ${panes.matrix.rows} × ${panes.matrix.cols}`, above, '');
+  paintHeading(context, frame, `${over}  ·  ${labels['sparse.matrix']} ${panes.matrix.rows} × ${panes.matrix.cols}`, above, '', 240);
   if (layout.narrow) return;
   context.fillStyle = inks.muted;
   context.font = font(13);
   const { x, width } = beside.place;
-  context.textAlign = 'right';
+  context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.fillText(right ?? '', Math.min(x + width + 36, layout.width - 2), beside.place.y - 14);
+  context.fillText(right ?? '', x, beside.place.y - 14, Math.max(layout.width - x, width));
 }
 
 /** The weight in (u, v): its colour. Few weights have one each, many take theirs by value. @param {SparseFrame} frame @returns {(u: number, v: number) => Rgb} */
@@ -156,7 +156,7 @@ export function paintMoving(context, frame) {
   const [, height, width] = model.summary.shapes.input;
   const line = transposed ? block('matrix', 0, row, height * width, 1) : block('matrix', row, 0, 1, height * width);
   paintBlock(context, panes, line, inks, 0, 2);
-  for (const { col } of entriesOf(model, row)) paintBlock(context, panes, transposed ? block('input', col, 0) : block('input', 0, col), inks, 0.2, 1.5);
+  for (const { col } of entriesOf(model, row)) paintBlock(context, panes, transposed ? block('input', col, 0) : block('input', 0, col), inks, 0.2, 2);
   paintBlock(context, panes, transposed ? block('output', 0, row) : block('output', row, 0), inks, 0, 2);
   if (question) paintLights(context, panes, question, inks);
 }
