@@ -2,14 +2,15 @@
  * The composition root of the workbench.
  *
  * @import {Boot} from './types.js'
- * @import {Inks} from './frame.js'
- * @import {AnyFrame} from './views.js'
+ * @import {Frame, Inks} from './frame.js'
  */
 
 import { computed, effect } from '../vendor/signals-core-1.14.5.js';
 import { Api } from './api.js';
 import { Changes } from './changes.js';
 import { cells } from './controls/cells.js';
+import { address } from './controls/address.js';
+import { copies } from './controls/copies.js';
 import { find, setText } from './controls/dom.js';
 import { Editor } from './controls/editor.js';
 import { keys } from './controls/keys.js';
@@ -20,14 +21,12 @@ import { transport } from './controls/transport.js';
 import { undoRedo } from './controls/undo.js';
 import { words } from './controls/words.js';
 import { shapeFormulas } from './formula.js';
-import { views } from './controls/views.js';
-import { model } from './frame.js';
+import { frame, model } from './frame.js';
 import { translator } from './i18n.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
 
 const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
-import { frameOf } from './views.js';
 const t = translator(boot.messages);
 const api = new Api(boot.api);
 const state = new State(api);
@@ -40,7 +39,7 @@ const room = find('#stage-room', HTMLElement);
 let colors = inks();
 let size = { width: 0, height: 0 };
 let before = 0;
-/** @type {AnyFrame|null} what the reader looks at */
+/** @type {Frame|null} what the reader looks at */
 let shownFrame = null;
 
 const labels = Object.fromEntries(
@@ -48,9 +47,8 @@ const labels = Object.fromEntries(
 );
 
 const surface = new Surface(canvas, nextFrame);
-for (const name of ['matrix.kernel', 'matrix.columns', 'matrix.pixels', 'matrix.products', 'matrix.product', 'sparse.kernel', 'sparse.matrix']) labels[name] = t(name);
 
-/** @param {number} now @returns {AnyFrame|null} */
+/** @param {number} now @returns {Frame|null} */
 function nextFrame(now) {
   if (state.playing.peek()) {
     state.advance(Math.min((now - before) / 1000, 0.1));
@@ -59,16 +57,14 @@ function nextFrame(now) {
   before = now;
   const [shown, position] = [current.peek(), state.position.peek()];
   if (!shown || !position || size.width === 0) return null;
-  shownFrame = frameOf({
-    view: state.shownView.peek(), model: shown, position, step: state.step.peek(),
+  shownFrame = frame({
+    model: shown, position, step: state.step.peek(),
     output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
     scroll: state.scroll.peek(), theme: state.theme.peek(), inks: colors, tinted: state.tinted.peek(),
     width: size.width, height: size.height, ratio: devicePixelRatio,
     zoom: state.zoom.peek(), following: state.following.peek(), asked: state.asked.peek(),
     labels: state.granularity.peek() === 'product' ? { ...labels, tap: 'on' } : labels,
   });
-    outputs: state.scene.peek()?.outputs ?? new Map(), granularity: state.granularity.peek(),
-    sight: state.sight.peek(), inChannel: state.inChannel.peek(), transposed: state.transposed.peek(),
   return shownFrame;
 }
 
@@ -88,11 +84,6 @@ effect(() => {
   state.asked.value;
   if (state.playing.value) before = performance.now();
   surface.requestPaint();
-  state.shownView.value;
-  state.sight.value;
-  state.inChannel.value;
-  state.transposed.value;
-  state.following.value;
 });
 
 effect(() => {
@@ -102,7 +93,7 @@ effect(() => {
 effect(() => {
   const summary = state.scene.value?.summary;
   if (!summary) return;
-  setText(find('#formula', HTMLElement), shapeFormulas(summary).join('   '));
+  setText(find('#formula', HTMLElement), shapeFormulas(summary).join('\n'));
   const { multiply_adds, parameters } = summary.counts;
   const count = (/** @type {number} */ value) => value.toLocaleString(boot.language);
   setText(find('#counts', HTMLElement), t('counts', { parameters: count(parameters), multiplyAdds: count(multiply_adds) }));
@@ -129,10 +120,11 @@ keys(state, openHelp);
 stage(state, canvas, t, () => shownFrame);
 cells(state, t, () => current.peek());
 words(state, t, () => current.peek());
-views(state, canvas, t, () => current.value, () => shownFrame);
 new Editor(state, changes, canvas, t, () => shownFrame);
 undoRedo(changes);
 new Panel(state, changes, t);
+copies(state, t, () => current.peek());
 await state.open(boot.scene);
+const named = address(state, changes, boot, t);
 document.documentElement.dataset.ready = 'true';
-if (boot.autoplay && !state.still.peek()) state.togglePlay();
+if (boot.autoplay && !named && !state.still.peek()) state.togglePlay();

@@ -7,7 +7,6 @@
  * @import {Theme} from './color.js'
  * @import {Cell} from './questions.js'
  * @import {Zoom} from './view.js'
- * @import {ViewName} from './views.js'
  *
  * @typedef {{
  *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps,
@@ -19,7 +18,6 @@
 import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
 import { magnitude } from './color.js';
 import { inChannels, kernelSize } from './geometry.js';
-import { AS_FITS } from './panes.js';
 import { sameCell } from './questions.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
@@ -47,13 +45,6 @@ export class State {
     this.hover = signal(/** @type {Cell|null} */ (null));
     this.pin = signal(/** @type {Cell|null} */ (null));
     this.zoom = signal(/** @type {{input: Zoom, output: Zoom}} */ ({ input: WHOLE, output: WHOLE }));
-    /** How the layer is shown; a layer without weights only on the stage. */
-    this.view = signal(/** @type {ViewName} */ ('stage'));
-    this.shownView = computed(() => (this.scene.value?.summary.shapes.weight ? this.view.value : 'stage'));
-    /** What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose. */
-    this.sight = signal(AS_FITS);
-    this.inChannel = signal(0);
-    this.transposed = signal(false);
     /** Whether what is in sight follows the window; the reader's own panning ends that until time runs again. */
     this.following = signal(true);
     /** Whether the press that ends now was a drag, and so no click. */
@@ -96,7 +87,7 @@ export class State {
       const steps = new Steps(api, summary, arrived, (error) => this.fail(error));
       batch(() => {
         this.scene.value = { summary, taps, input, weight, bias, steps, outputs: new Map() };
-        this.granularity.value = summary.shapes.output[1] * summary.shapes.output[2] > MANY_WINDOWS ? 'window' : 'channel';
+        this.granularity.value = usualGranularity(summary);
         this.tinted.value = isPicture(input);
         this.time.value = 0;
         this.outputMax.value = 0;
@@ -222,6 +213,11 @@ export class State {
     const at = timeline.SPEEDS.indexOf(this.speed.peek()) + direction;
     this.speed.value = timeline.SPEEDS[Math.min(Math.max(at, 0), timeline.SPEEDS.length - 1)] ?? 1;
   }
+}
+
+/** @param {Summary} summary @returns {Granularity} */
+export function usualGranularity({ shapes }) {
+  return shapes.output[1] * shapes.output[2] > MANY_WINDOWS ? 'window' : 'channel';
 }
 
 /** @param {Summary} summary @param {Granularity} granularity @returns {Clock} */

@@ -52,7 +52,9 @@
  *
  * @typedef {{
  *   scene: string, language: string, api: string, messages: Record<string, string>, autoplay: boolean,
+ *   presets: Record<string, string>,
  * }} Boot
+ *   presets: their names by id
  */
 
 export {};

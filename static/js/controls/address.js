@@ -1,0 +1,152 @@
+/**
+ * The address names the scene, the moment and the view; back and forward go from scene to scene. The page's title and
+ * the link to the other language follow.
+ *
+ * @import {State} from '../state.js'
+ * @import {Changes} from '../changes.js'
+ * @import {Translate} from '../i18n.js'
+ * @import {Boot, Summary} from '../types.js'
+ * @import {View} from '../address.js'
+ */
+
+import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
+import { kernelSize } from '../geometry.js';
+import { clockOf, isPicture, usualGranularity } from '../state.js';
+import { copyText } from './clipboard.js';
+import { find, setText } from './dom.js';
+
+/** The address follows at most this often, in milliseconds: browsers refuse more. */
+const PATIENCE = 300;
+
+/** Called when the first scene is there. @param {State} state @param {Changes} changes @param {Boot} boot @param {Translate} t @returns {boolean} whether the address names a moment */
+export function address(state, changes, boot, t) {
+  const asked = fromQuery(new URLSearchParams(location.search));
+  apply(state, asked);
+  const follow = follower(state, boot);
+  titles(state, boot, t);
+  // The scene that the address names: a change of it, but not by back and forward, is a new entry of the history.
+  let named = boot.scene;
+  addEventListener('popstate', async () => {
+    const id = idIn(location.pathname) ?? boot.scene;
+    const view = fromQuery(new URLSearchParams(location.search));
+    named = id;
+    await changes.visit(id, view.moment);
+    apply(state, view);
+  });
+  effect(() => {
+    const id = state.scene.value?.summary.id;
+    if (!id || id === named) return;
+    named = id;
+    history.pushState(null, '', addressOf(state, id));
+    languageLink();
+  });
+  effect(() => {
+    state.pin.value;
+    state.scroll.value;
+    state.tinted.value;
+    state.granularity.value;
+    state.time.value;
+    if (!state.playing.value) follow();
+  });
+  copyLink(state, boot, t);
+  return asked.moment !== null;
+}
+
+/** @param {string} path */
+function idIn(path) {
+  return /^\/s\/([^/]+)$/.exec(path)?.[1] ?? null;
+}
+
+/** @param {State} state @param {View} view */
+function apply(state, view) {
+  const summary = state.scene.peek()?.summary;
+  if (!summary) return;
+  if (view.granularity) state.chooseGranularity(view.granularity);
+  state.jump(() => timeOfMoment(clockOf(summary, state.granularity.peek()), summary.shapes.output[2], view.moment));
+  state.pin.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
+  state.scroll.value = view.rows;
+  if (view.tinted !== null) state.tinted.value = view.tinted;
+}
+
+/** What is shown, as an address. @param {State} state @param {string|null} id  null: the path stays */
+function addressOf(state, id) {
+  const [scene, clock] = [state.scene.peek(), state.clock.peek()];
+  const query = new URLSearchParams();
+  const language = new URLSearchParams(location.search).get('lang');
+  if (language) query.set('lang', language);
+  if (scene && clock) {
+    const tinted = state.tinted.peek();
+    const view = toQuery({
+      moment: momentAt(clock, scene.summary.shapes.output[2], state.time.peek()), granularity: state.granularity.peek(),
+      pin: state.pin.peek(), rows: state.scroll.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
+    }, usualGranularity(scene.summary));
+    for (const [name, value] of view) query.set(name, value);
+  }
+  const text = query.toString().replaceAll('%2C', ',');
+  return `${id ? `/s/${id}` : location.pathname}${text ? `?${text}` : ''}`;
+}
+
+/** @type {WeakMap<import('../state.js').Scene, boolean>} */
+const tints = new WeakMap();
+
+/** @param {import('../state.js').Scene} scene */
+function usualTints(scene) {
+  const found = tints.get(scene) ?? isPicture(scene.input);
+  tints.set(scene, found);
+  return found;
+}
+
+/** Puts the moment into the address, soon. @param {State} state @param {Boot} boot */
+function follower(state, boot) {
+  let later = 0;
+  const write = () => {
+    later = 0;
+    const shown = state.scene.peek()?.summary.id;
+    if (state.playing.peek() || shown !== (idIn(location.pathname) ?? boot.scene)) return;
+    history.replaceState(null, '', addressOf(state, null));
+    languageLink();
+  };
+  return () => {
+    later ||= setTimeout(write, PATIENCE);
+  };
+}
+
+/** The same scene, moment and view in the other language. */
+function languageLink() {
+  const link = find('#other-language', HTMLAnchorElement);
+  const query = new URLSearchParams(location.search);
+  query.set('lang', link.hreflang);
+  link.href = `${location.pathname}?${query.toString().replaceAll('%2C', ',')}`;
+}
+
+/** @param {State} state @param {Boot} boot @param {Translate} t */
+function titles(state, boot, t) {
+  let first = true;
+  effect(() => {
+    const summary = state.scene.value?.summary;
+    if (!summary) return;
+    // The server wrote those of the first scene.
+    if (!first) write(summary);
+    first = false;
+  });
+  /** @param {Summary} summary */
+  const write = (summary) => {
+    const { id, operation, shapes } = summary;
+    const preset = boot.presets[id];
+    const title = preset ? t(`preset.${preset}.title`) : t('scene.title', {
+      kind: operation.kind, inputs: shapes.input[0], outputs: shapes.output[0], kernel: kernelSize(summary).join('×'),
+    });
+    setText(find('h1', HTMLHeadingElement), title);
+    setText(find('#about-line', HTMLElement), t(preset ? `preset.${preset}.line` : 'scene.line'));
+    document.title = `${title} · ${t('app.name')}`;
+  };
+}
+
+/** @param {State} state @param {Boot} boot @param {Translate} t */
+function copyLink(state, boot, t) {
+  find('#copy-link', HTMLButtonElement).onclick = () => {
+    const path = addressOf(state, state.scene.peek()?.summary.id ?? boot.scene);
+    copyText(new URL(path, location.href).href, t);
+  };
+}

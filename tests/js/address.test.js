@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../../static/js/address.js';
+import { begin, move, present, record } from '../../static/js/history.js';
+import { beatsPerWindow, duration, position } from '../../static/js/timeline.js';
+
+/** @type {import('../../static/js/timeline.js').Clock} */
+const CLOCK = { outChannels: 3, windows: 12, channels: 2, taps: 4, granularity: 'channel' };
+const WIDTH = 4;
+
+/** @type {import('../../static/js/address.js').View} */
+const NOTHING = { moment: null, granularity: null, pin: null, rows: null, tinted: null };
+
+test('every beat comes back from its moment', () => {
+  for (const granularity of /** @type {const} */ (['product', 'channel', 'window'])) {
+    const clock = { ...CLOCK, granularity };
+    for (let time = 0; time <= duration(clock); time++) {
+      const moment = momentAt(clock, WIDTH, time);
+      assert.equal(timeOfMoment(clock, WIDTH, moment), time);
+      const { outChannel, window } = position(clock, time);
+      if (moment) assert.deepEqual([moment.outChannel, moment.row * WIDTH + moment.col], [outChannel, window]);
+    }
+  }
+});
+
+test('a moment that a smaller layer lacks becomes the nearest it has', () => {
+  const small = { ...CLOCK, outChannels: 1, windows: 4, channels: 1 };
+  const time = timeOfMoment(small, 2, { outChannel: 2, row: 2, col: 3, beat: null });
+  assert.equal(time, 4 * beatsPerWindow(small));
+  assert.equal(timeOfMoment(small, 2, { outChannel: 0, row: 0, col: 1, beat: 9 }), 2 * beatsPerWindow(small));
+});
+
+test('a view comes back from its query', () => {
+  /** @type {import('../../static/js/address.js').View} */
+  const view = {
+    moment: { outChannel: 1, row: 2, col: 3, beat: 1 }, granularity: 'product',
+    pin: { grid: 'weight', channel: 0, row: 1, col: 1 }, rows: 8, tinted: false,
+  };
+  const query = toQuery(view, 'channel');
+  assert.equal(decodeURIComponent(query.toString()), 'step=1,2,3&beat=1&by=product&pin=k0,1,1&rows=8&tints=0');
+  assert.deepEqual(fromQuery(query), view);
+});
+
+test('what the page does anyway is not in the address', () => {
+  assert.equal(toQuery({ ...NOTHING, granularity: 'channel' }, 'channel').toString(), '');
+});
+
+test('what makes no sense is left out', () => {
+  for (const text of ['', 'step=1', 'step=a,b,c', 'step=1,2,-3', 'step=1,2,3,4', 'step=99999999999,0,0', 'by=hour', 'pin=z1,2,3', 'pin=x1', 'rows=x', 'tints=7', 'beat=2', 'step=%3Cscript%3E']) {
+    assert.deepEqual(fromQuery(new URLSearchParams(text)), NOTHING, text);
+  }
+});
+
+test('a pin stays where the layer has its cell', () => {
+  const summary = /** @type {any} */ ({ shapes: { input: [2, 3, 3], weight: [1, 2, 2, 2], output: [1, 2, 2] } });
+  assert.ok(hasCell(summary, { grid: 'input', channel: 1, row: 2, col: 2 }));
+  assert.ok(!hasCell(summary, { grid: 'input', channel: 2, row: 0, col: 0 }));
+  assert.ok(hasCell(summary, { grid: 'weight', channel: 1, row: 1, col: 1 }));
+  assert.ok(!hasCell(summary, { grid: 'output', channel: 0, row: 2, col: 0 }));
+});
+
+test('undo and redo walk along the ids; a new scene forgets what was undone', () => {
+  let history = record(record(begin('a'), 'b'), 'c');
+  assert.equal(present(history), 'c');
+  assert.equal(move(history, 1), null);
+  history = move(history, -1) ?? history;
+  assert.equal(present(history), 'b');
+  assert.equal(present(move(history, 1) ?? history), 'c');
+  history = record(history, 'd');
+  assert.deepEqual(history.ids, ['a', 'b', 'd']);
+  assert.deepEqual(record(history, 'd').ids, ['a', 'b', 'd']);
+  assert.equal(move(begin('a'), -1), null);
+});
