@@ -2,7 +2,8 @@
  * The composition root of the workbench.
  *
  * @import {Boot} from './types.js'
- * @import {Frame, Inks} from './frame.js'
+ * @import {Inks} from './frame.js'
+ * @import {AnyFrame} from './views.js'
  */
 
 import { computed, effect } from '../vendor/signals-core-1.14.5.js';
@@ -19,12 +20,14 @@ import { stage } from './controls/stage.js';
 import { inks, theme } from './controls/theme.js';
 import { transport } from './controls/transport.js';
 import { undoRedo } from './controls/undo.js';
+import { views } from './controls/views.js';
 import { words } from './controls/words.js';
 import { shapeFormulas } from './formula.js';
-import { frame, model } from './frame.js';
+import { model } from './frame.js';
 import { translator } from './i18n.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
+import { frameOf } from './views.js';
 
 const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
 const t = translator(boot.messages);
@@ -39,16 +42,17 @@ const room = find('#stage-room', HTMLElement);
 let colors = inks();
 let size = { width: 0, height: 0 };
 let before = 0;
-/** @type {Frame|null} what the reader looks at */
+/** @type {AnyFrame|null} what the reader looks at */
 let shownFrame = null;
 
 const labels = Object.fromEntries(
   ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias', 'max', 'mean', 'terms'].map((name) => [name, t(`stage.${name}`)]),
 );
+for (const name of ['matrix.kernel', 'matrix.columns', 'matrix.pixels', 'matrix.products', 'matrix.product', 'sparse.kernel', 'sparse.matrix']) labels[name] = t(name);
 
 const surface = new Surface(canvas, nextFrame);
 
-/** @param {number} now @returns {Frame|null} */
+/** @param {number} now @returns {AnyFrame|null} */
 function nextFrame(now) {
   if (state.playing.peek()) {
     state.advance(Math.min((now - before) / 1000, 0.1));
@@ -57,12 +61,14 @@ function nextFrame(now) {
   before = now;
   const [shown, position] = [current.peek(), state.position.peek()];
   if (!shown || !position || size.width === 0) return null;
-  shownFrame = frame({
-    model: shown, position, step: state.step.peek(),
+  shownFrame = frameOf({
+    view: state.shownView.peek(), model: shown, position, step: state.step.peek(),
     output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
     scroll: state.scroll.peek(), theme: state.theme.peek(), inks: colors, tinted: state.tinted.peek(),
     width: size.width, height: size.height, ratio: devicePixelRatio,
     zoom: state.zoom.peek(), following: state.following.peek(), asked: state.asked.peek(),
+    outputs: state.scene.peek()?.outputs ?? new Map(), granularity: state.granularity.peek(),
+    sight: state.sight.peek(), inChannel: state.inChannel.peek(), transposed: state.transposed.peek(),
     labels: state.granularity.peek() === 'product' ? { ...labels, tap: 'on' } : labels,
   });
   return shownFrame;
@@ -82,6 +88,11 @@ effect(() => {
   state.scroll.value;
   state.zoom.value;
   state.asked.value;
+  state.shownView.value;
+  state.sight.value;
+  state.inChannel.value;
+  state.transposed.value;
+  state.following.value;
   if (state.playing.value) before = performance.now();
   surface.requestPaint();
 });
@@ -118,6 +129,7 @@ theme(state, () => {
 transport(state, t);
 keys(state, openHelp);
 stage(state, canvas, t, () => shownFrame);
+views(state, canvas, t, () => current.value, () => shownFrame);
 cells(state, t, () => current.peek());
 words(state, t, () => current.peek());
 new Editor(state, changes, canvas, t, () => shownFrame);

@@ -7,6 +7,7 @@
  * @import {Theme} from './color.js'
  * @import {Cell} from './questions.js'
  * @import {Zoom} from './view.js'
+ * @import {ViewName} from './views.js'
  *
  * @typedef {{
  *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps,
@@ -18,6 +19,7 @@
 import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
 import { magnitude } from './color.js';
 import { inChannels, kernelSize } from './geometry.js';
+import { AS_FITS } from './panes.js';
 import { sameCell } from './questions.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
@@ -45,6 +47,13 @@ export class State {
     this.hover = signal(/** @type {Cell|null} */ (null));
     this.pin = signal(/** @type {Cell|null} */ (null));
     this.zoom = signal(/** @type {{input: Zoom, output: Zoom}} */ ({ input: WHOLE, output: WHOLE }));
+    /** How the layer is shown; a layer without weights only on the stage. */
+    this.view = signal(/** @type {ViewName} */ ('stage'));
+    this.shownView = computed(() => (this.scene.value?.summary.shapes.weight ? this.view.value : 'stage'));
+    /** What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose. */
+    this.sight = signal(AS_FITS);
+    this.inChannel = signal(0);
+    this.transposed = signal(false);
     /** Whether what is in sight follows the window; the reader's own panning ends that until time runs again. */
     this.following = signal(true);
     /** Whether the press that ends now was a drag, and so no click. */
