@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 
 from app.main import create_app
+from app.server import serve as run
 from app.settings import Settings
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
@@ -28,11 +28,4 @@ def serve(
         name: value for name, value in (("host", host), ("port", port)) if value is not None
     }
     settings = Settings(**given)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    run(create_app(settings), settings)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import api, pages
-from app.api.work import Pool
+from app.api.work import Ending, Pool
 from app.middleware import Bodies, Head, Headers
 from app.scenes.presets import built_in
 from app.scenes.shelf import Shelf, open_store
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.pool = Pool(settings)
+    app.state.ending = Ending(settings.grace_seconds)
     app.state.store = Shelf(open_store(settings), built_in(), settings.cache_bytes)
     app.add_middleware(Bodies, limits=settings)
     app.add_middleware(Head)

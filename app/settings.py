@@ -58,6 +58,7 @@ class Settings(Limits, BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
+    grace_seconds: int = Field(8, ge=1, description="seconds that a stop gives to what is under way")
     cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default_factory=list, description="origins, separated by commas, whose pages may read; *: all"
     )

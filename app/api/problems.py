@@ -46,21 +46,22 @@ class Problem(Exception):
         self.headers = headers
         self.members = members
 
+    def to_json(self) -> bytes:
+        title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
+        body = {"type": "about:blank", "title": title, "status": self.status, "detail": self.detail}
+        if self.errors is not None:
+            body["errors"] = [{"at": at, "message": message} for at, message in self.errors]
+        return orjson.dumps(body | self.members)
+
+    def response(self) -> Response:
+        return Response(self.to_json(), self.status, headers=self.headers, media_type=MEDIA_TYPE)
+
 
 class Busy(Problem):
     """No room for the work now."""
 
-    def __init__(self, detail: str, retry_after: int = 1) -> None:
-        super().__init__(503, detail, headers={"Retry-After": str(retry_after)})
-
-
-def problem_response(problem: Problem) -> Response:
-    title = _TITLES.get(problem.status) or HTTPStatus(problem.status).phrase
-    body = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.detail}
-    if problem.errors is not None:
-        body["errors"] = [{"at": at, "message": message} for at, message in problem.errors]
-    content = orjson.dumps(body | problem.members)
-    return Response(content, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    def __init__(self, detail: str, retry_after: int = 1, **members: Any) -> None:
+        super().__init__(503, detail, headers={"Retry-After": str(retry_after)}, **members)
 
 
 def body_problem(error: ValidationError) -> Problem:
@@ -113,7 +114,7 @@ async def answer_problem(_: Request, error: Exception) -> Response:
     kind = next(kind for kind in type(error).__mro__ if kind in _MAKERS)
     if isinstance(error, SceneDamaged | StoreUnavailable):
         _log.error("%s", error, exc_info=error)
-    return problem_response(_MAKERS[kind](error))
+    return _MAKERS[kind](error).response()
 
 
 def install(app: FastAPI) -> None:

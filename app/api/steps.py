@@ -23,7 +23,8 @@ from app.api.formats import (
 )
 from app.api.found import Found
 from app.api.negotiation import JSON, JSONL, SAFETENSORS, choose
-from app.api.work import Pool
+from app.api.problems import Busy
+from app.api.work import Ending, Pool
 from app.conv.errors import ConvError
 from app.conv.ledger import Ledger, ledger
 from app.scenes.limits import check
@@ -103,7 +104,8 @@ async def get_steps(
         headers["Convscope-Steps"] = str(asked.stop - asked.start)
         if "head" in request.scope:
             return Response(headers=headers, media_type=JSONL)
-        return StreamingResponse(_lines(pool, asked), headers=headers, media_type=JSONL)
+        lines = _lines(pool, request.app.state.ending, asked)
+        return StreamingResponse(lines, headers=headers, media_type=JSONL)
     page = _cut(asked, request.app.state.settings.max_answer_numbers)
     if page.next:
         headers["Link"] = f'<{page.next}>; rel="next"'
@@ -149,13 +151,24 @@ def _columns(page: Page, headers: dict[str, str]) -> Response:
     return Response(content, headers=headers, media_type=SAFETENSORS)
 
 
-async def _lines(pool: Pool, asked: Page) -> AsyncIterator[bytes]:
-    """One step a line. The first line leaves as soon as there is one; memory is that of one piece."""
+async def _lines(pool: Pool, ending: Ending, asked: Page) -> AsyncIterator[bytes]:
+    """One step a line. The first line leaves as soon as there is one; memory is that of one piece.
+
+    A stream that must end early says so in its last line, a problem with the URL of the rest.
+    """
     rest, most = asked, 1
     while rest.start < rest.asked_stop:
+        if ending.due:
+            yield _last_words(rest)
+            return
         piece = _cut(rest, most)
         yield await pool.next(piece.numbers, _text, piece)
         rest, most = replace(rest, start=piece.stop), _PIECE
+
+
+def _last_words(rest: Page) -> bytes:
+    url = replace(rest, stop=rest.start).next
+    return Busy("the server is stopping; the other steps are at next", next=url).to_json() + b"\n"
 
 
 def _text(page: Page) -> bytes:

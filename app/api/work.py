@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
@@ -16,6 +17,22 @@ R = TypeVar("R")
 # Numbers touched; about a millisecond, less than handing the work to a thread may cost under load.
 SMALL: Final = 20_000
 _FILE_THREADS: Final = 4
+
+
+class Ending:
+    """Whether the server is stopping, and streams must come to an end before they are cut."""
+
+    def __init__(self, grace_seconds: float) -> None:
+        self._grace = grace_seconds
+        self._due: float | None = None
+
+    def begin(self) -> None:
+        """Streams have most of the time that there is; the rest is for their last words."""
+        self._due = time.monotonic() + self._grace * 0.75
+
+    @property
+    def due(self) -> bool:
+        return self._due is not None and time.monotonic() >= self._due
 
 
 class Pool:

