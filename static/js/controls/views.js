@@ -19,6 +19,11 @@ import { find, setText } from './dom.js';
 /** Pixels of the wheel that double a cell. */
 const DOUBLE = 300;
 const ZOOM_STEP = 1.4;
+
+/** So many rows of earlier output channels are loaded. */
+const MOST_EARLIER = 32;
+
+/** Pixels that tell a drag from a click. */
 const DRAG = 4;
 
 /** @param {State} state @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => Model|null} model @param {() => AnyFrame|null} shown */
@@ -30,6 +35,7 @@ export function views(state, canvas, t, model, shown) {
   chooser(state);
   captions(state, t, model);
   channels(state, t, model);
+  earlierOutputs(state, model);
   zoomButtons(state, sheet);
   wheel(state, canvas, sheet);
   dragging(state, canvas, sheet);
@@ -123,6 +129,17 @@ function channels(state, t, model) {
     });
     previous.disabled = select.selectedIndex === 0;
     next.disabled = select.selectedIndex === inputs.length - 1;
+  });
+}
+
+/** The rows of the output channels before this one show their numbers too. @param {State} state @param {() => Model|null} model */
+function earlierOutputs(state, model) {
+  const load = async (/** @type {number} */ from, /** @type {number} */ to) => {
+    for (let o = from; o >= to && state.outChannel.peek() > o; o--) await state.loadOutput(o);
+  };
+  effect(() => {
+    const [layer, o] = [model(), state.outChannel.value];
+    if (layer && state.shownView.value === 'matrix') load(o - 1, Math.max(productOf(layer, o).outputs[0] ?? 0, o - MOST_EARLIER));
   });
 }
 

@@ -17,6 +17,9 @@ import { cellBox, outline } from './grid.js';
 import { paintBlock, paintExtent, paintHeading, paintLights, paintPane, paintWords } from './panes.js';
 import { centred, font, rounded } from './text.js';
 
+/** So many output cells decide how many decimals there is room for. */
+const DECIDING = 1024;
+
 /** @param {CanvasRenderingContext2D} context @param {SparseFrame} frame */
 export function paintStill(context, frame) {
   const { layout, inks, model, panes, channel, theme } = frame;
@@ -165,6 +168,6 @@ export function paintMoving(context, frame) {
 function paintPlaced(context, { panes, placed, outputs, position, outputMax, theme, inks, cell }) {
   const data = outputs.get(position.outChannel)?.data;
   if (!data) return;
-  const decimals = fitting([outputMax, -outputMax / 3, ...(data.length <= 4096 ? data : [])], charactersIn(cell));
+  const decimals = fitting([outputMax, -outputMax, ...data.subarray(0, DECIDING)], charactersIn(cell));
   paintPane(context, panes.output, { at: (i, j) => (i + j < placed ? (data[i + j] ?? 0) : null), max: outputMax, decimals }, scale(theme), inks);
 }
