@@ -163,7 +163,7 @@ function firstRow(at, channels, inputs, position, scroll) {
   if (most <= 0) return 0;
   if (scroll !== null) return Math.min(Math.max(scroll, 0), most);
   const working = inputs[Math.min(Math.max(position.active, position.channels - 1, 0), inputs.length - 1)] ?? 0;
-  const screen = position.active < 0 && position.channels === 0 ? (inputs[0] ?? 0) : Math.floor(working / at.visible) * at.visible;
+  const screen = position.together || working === 0 ? (inputs[0] ?? 0) : Math.floor(working / at.visible) * at.visible;
   return Math.min(screen, most);
 }
 

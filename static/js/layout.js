@@ -24,12 +24,13 @@
 
 /** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
 export const READABLE = 22;
-export const READABLE_DECIMALS = 33;
+export const READABLE_DECIMALS = 30;
 
 const NARROW = 800;
 const MAX_ROWS = 6;
 const STACK = 3;
 const STACK_STEP = 7;
+const BARS = 34;
 
 /** @param {Subject} subject @param {number} width @param {number} height  of the viewport's part for the stage @returns {Layout} */
 export function layout(subject, width, height) {
@@ -42,20 +43,22 @@ function wideLayout(subject, width, height) {
   const header = 46;
   const gap = 14;
   const rowsHeight = Math.max(height - header, 110);
-  const least = Math.min(Math.max(kernel[0] * subject.least, 56), 250) + gap;
-  const visible = Math.max(1, Math.min(channels, MAX_ROWS, Math.floor(rowsHeight / least)));
-  const rowHeight = Math.min(rowsHeight / visible, rowsHeight);
-  const inner = rowHeight - gap;
   const most = Math.min(Math.max(44, height / 8), 76);
-  const barsWidth = channels > visible ? 34 : 0;
   const label = 38;
   const sign = width < 1000 ? 22 : 30;
   const box = Math.min(Math.max(58, Math.min(most * 1.5, width / 17)), 104);
   const plus = width < 1000 ? 74 : 92;
-  const fixed = label + (weighted ? 3 : 2) * sign + 3 * box + 34 + plus + 46 + barsWidth;
-  const free = width - fixed;
+  const rest = label + (weighted ? 3 : 2) * sign + 3 * box + 34 + plus + 46;
   const columns = weighted ? 2 : 1;
-  const kernelCell = Math.floor(Math.min(most, inner / kernel[0], (free * 0.17) / kernel[1]));
+  const widest = (width - rest - BARS) * (columns === 2 ? 0.2 : 0.3) / kernel[1];
+  const least = Math.min(Math.max(kernel[0] * Math.min(subject.least, Math.max(widest, READABLE)), 56), 250) + gap;
+  const visible = Math.max(1, Math.min(channels, MAX_ROWS, Math.floor(rowsHeight / least)));
+  const rowHeight = rowsHeight / visible;
+  const inner = rowHeight - gap;
+  const barsWidth = channels > visible ? BARS : 0;
+  const fixed = rest + barsWidth;
+  const free = width - fixed;
+  const kernelCell = Math.floor(Math.min(most, inner / kernel[0], widest));
   const share = (/** @type {boolean} */ loupe) => (free - (columns + (loupe ? 1 : 0)) * kernelCell * kernel[1] - (loupe ? sign / 2 : 0)) * 0.54;
   const cellIn = (/** @type {boolean} */ loupe) => whole(Math.min(most, inner / plane.rows, share(loupe) / plane.cols));
   const loupe = gathered || (weighted && cellIn(false) < READABLE);

@@ -9,14 +9,14 @@
  *
  * @typedef {{
  *   outChannel: number, window: number, slide: number, channels: number, active: number, products: number,
- *   sum: number, accumulate: number, bias: number, place: number,
+ *   sum: number, accumulate: number, bias: number, place: number, together: boolean,
  * }} Position
  *   slide: 0 … 1, the way from the previous window to this one;
  *   channels: input channels that are wholly added up;
  *   active: the channel at work, or -1 when all work at once or none does;
  *   products: kernel cells multiplied in the active channel(s), the fraction being that of the one at work;
  *   sum: 0 … 1, the products become their channel's sum; accumulate: 0 … 1, that joins the running sum;
- *   bias: 0 … 1; place: 0 … 1, the value drops into its output cell
+ *   bias: 0 … 1; place: 0 … 1, the value drops into its output cell; together: all channels work at the same time
  */
 
 /** Beats per second at speed 1. A window a frame (60 Hz) is reached at the highest speed, 16. */
@@ -73,8 +73,8 @@ export function position(clock, t) {
 /** @param {Clock} clock @param {number} p */
 function wholeWindow({ channels, taps }, p) {
   const [slide, multiply, sum, accumulate, bias, place] = phases(p, 0.35, 0.5, 0.62, 0.74, 0.84, 1);
-  if (p === 1) return { ...IDLE, channels, active: -1, bias: 1, place: 1 };
-  return { slide, channels: 0, active: -1, products: multiply * taps, sum, accumulate, bias, place };
+  if (p === 1) return { ...IDLE, channels, active: -1, bias: 1, place: 1, together: true };
+  return { slide, channels: 0, active: -1, products: multiply * taps, sum, accumulate, bias, place, together: true };
 }
 
 /** @param {Clock} clock @param {number} channel @param {number} p */
@@ -108,7 +108,7 @@ function placing({ channels }, p) {
   return { ...IDLE, channels, active: -1, bias, place };
 }
 
-const IDLE = { slide: 1, channels: 0, active: -1, products: 0, sum: 0, accumulate: 0, bias: 0, place: 0 };
+const IDLE = { slide: 1, channels: 0, active: -1, products: 0, sum: 0, accumulate: 0, bias: 0, place: 0, together: false };
 
 /** Progress of consecutive phases that end at `ends`, for progress p of the whole. @param {number} p @param {...number} ends */
 function phases(p, ...ends) {

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 _CHROMIUM = "/usr/bin/chromium"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -73,7 +73,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
-    """`open_page(path, **context options)`: a page that has loaded its scene."""
+    """`open_page(path, **context options)`: a page that has loaded its scene.
+
+    `expect_refusals`: the test asks for what is refused or cut off, and the browser logs that.
+    """
     troubles: list[str] = []
     contexts = []
 
@@ -81,19 +84,25 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         if urlsplit(url).scheme not in ("data", "blob") and not url.startswith(server):
             troubles.append(f"asked another host: {url}")
 
-    def note_console(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+    def note_console(message: ConsoleMessage, expect_refusals: bool) -> None:
+        refusal = expect_refusals and message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not refusal:
             troubles.append(f"console: {message.text}")
 
-    def open_(path: str = "/", **options: Any) -> Page:
+    def note_failure(request: Request, expect_refusals: bool) -> None:
+        # What the page itself gives up, because something newer is asked for, is no failure.
+        if request.failure != "net::ERR_ABORTED" and not expect_refusals:
+            troubles.append(f"failed: {request.url}")
+
+    def open_(path: str = "/", *, expect_refusals: bool = False, **options: Any) -> Page:
         options = {"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", note_console)
+        page.on("console", lambda message: note_console(message, expect_refusals))
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: note_failure(request, expect_refusals))
         page.on("request", lambda request: note_request(request.url))
         page.goto(server + path)
         page.wait_for_selector("html[data-ready]", state="attached")

@@ -280,7 +280,7 @@ function paintArrow(context, { layout: at, inks }, row) {
   context.lineWidth = 1.5;
   const y = sum.y + sum.height / 2;
   arrow(context, sum.x + sum.width + 3, y, sum.x + sum.width + 3 + (running.x - sum.x - sum.width - 7) * ease(row.accumulate), y);
-  if (row.index > 0 && row.slot > 0) {
+  if (row.index > 0 && row.slot > 0 && !at.narrow) {
     const x = running.x + running.width / 2;
     arrow(context, x, running.y - at.rowHeight + running.height + 3, x, running.y - 3);
     context.font = font(14);
@@ -340,7 +340,8 @@ function paintTotal(context, frame) {
       context.font = font(at.narrow ? 12 : 14);
       context.textAlign = 'right';
       context.textBaseline = 'middle';
-      const room = at.narrow ? 200 : total.x - at.running.x - at.running.width - 16;
+      const before = at.bars ?? at.running;
+      const room = at.narrow ? 200 : total.x - before.x - before.width - 16;
       context.fillText(`${labels.bias ?? ''} ${printed.bias}  =`, total.x - 10, total.y + total.height / 2, room);
       context.globalAlpha = 1;
     }
