@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Final
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.api.bodies import TENSORS, parse, scene_from
 from app.api.problems import Problem
@@ -18,6 +20,12 @@ from app.scenes.scene import Scene, make_scene
 from app.settings import Limits
 
 _PARTS: Final = ("scene", *TENSORS)
+
+
+class _Form(MultiPartParser):
+    """Parts never go to the disk: the body is within its limit, and there may be no disk to write to."""
+
+    spool_max_size = sys.maxsize
 
 
 async def read_upload(
@@ -33,14 +41,30 @@ async def read_upload(
 
 async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
     """The parts by name. Their file names are never looked at."""
+    form = _Form(
+        request.headers,
+        request.stream(),
+        max_files=len(_PARTS),
+        max_fields=len(_PARTS),
+        max_part_size=limits.max_body_bytes,
+    )
+    try:
+        parts = await form.parse()
+    except MultiPartException as error:
+        raise Problem(400, f"the form cannot be read: {error.message}") from None
+    try:
+        return await _contents(parts)
+    finally:
+        await parts.close()
+
+
+async def _contents(parts: FormData) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    most = len(_PARTS)
-    async with request.form(max_files=most, max_fields=most, max_part_size=limits.max_body_bytes) as form:
-        for name, part in form.multi_items():
-            if name not in _PARTS or name in found:
-                what = "twice" if name in found else f"but only {', '.join(_PARTS)} are read"
-                raise Problem(422, f"there is a part {name!r:.60}, {what}")
-            found[name] = await part.read() if isinstance(part, UploadFile) else part.encode()
+    for name, part in parts.multi_items():
+        if name not in _PARTS or name in found:
+            what = "twice" if name in found else f"but only {', '.join(_PARTS)} are read"
+            raise Problem(422, f"there is a part {name!r:.60}, {what}")
+        found[name] = await part.read() if isinstance(part, UploadFile) else part.encode()
     return found
 
 

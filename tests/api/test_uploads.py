@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import time
 from typing import Any
 
@@ -201,3 +202,14 @@ def test_malformed_forms(client: TestClient, case: str) -> None:
 def test_trace_takes_no_forms(client: TestClient) -> None:
     answer = client.post("/api/v1/trace", files={"scene": scene_part()})
     assert answer.status_code == 415
+
+
+def test_nothing_reaches_the_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_file(*_: Any, **__: Any) -> None:
+        raise AssertionError("a temporary file")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", no_file)
+    large = np.zeros((3, 600, 600), np.float32)
+    assert large.nbytes > 1 << 20
+    answer = upload(client, {"scene": scene_part(weight={"kernels": ["box"]}), "input": npy(large)})
+    assert answer.json()["shapes"]["input"] == [3, 600, 600]
