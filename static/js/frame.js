@@ -226,7 +226,7 @@ export function layerOf({ summary, weight, bias }, o, inputs) {
 
 /** The font in a cell, in CSS pixels. @param {number} cell */
 export function fontIn(cell) {
-  return Math.min(Math.max(cell * 0.36, 10), 26);
+  return Math.min(Math.max(cell * 0.36, 10), 38);
 }
 
 /** Tabular figures are about 0.56 em wide, and can be narrowed a little. @param {number} cell */

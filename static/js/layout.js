@@ -12,13 +12,13 @@
  *   least: the smallest kernel cell that has room for such numbers; weighted: there is a kernel; gathered: the window's values stand elsewhere than on the input (transposed)
  *
  * @typedef {{
- *   narrow: boolean, width: number, height: number, cell: number, kernelCell: number, outputCell: number,
+ *   narrow: boolean, width: number, height: number, type: number, cell: number, kernelCell: number, outputCell: number,
  *   loupe: boolean, visible: number, rowTop: number, rowHeight: number,
  *   input: Rect, loupeRect: Rect, kernel: Rect, products: Rect, sum: Rect, running: Rect,
  *   total: Rect, output: Rect, bars: Rect|null,
  *   signs: {times: number, equals: number, sigma: number, y: number}, sigmaY: number, headerY: number, stack: number,
  * }} Layout
- *   visible: rows that fit, the rest scrolls; input … running: of the first visible row;
+ *   type: the size of headings; visible: rows that fit, the rest scrolls; input … running: of the first visible row;
  *   stack: how many output channels show behind the current one
  */
 
@@ -43,11 +43,12 @@ function wideLayout(subject, width, height) {
   const header = 46;
   const gap = 14;
   const rowsHeight = Math.max(height - header, 110);
-  const most = Math.min(Math.max(44, height / 8), 76);
+  const most = Math.min(Math.max(44, height / 7), 112);
   const label = 38;
   const sign = width < 1000 ? 22 : 30;
   const box = Math.min(Math.max(58, Math.min(most * 1.5, width / 17)), 104);
-  const plus = width < 1000 ? 74 : 92;
+  const type = Math.min(Math.max(height / 44, 13), 18);
+  const plus = width < 1000 ? 74 : Math.max(92, type * 7);
   const rest = label + (weighted ? 3 : 2) * sign + 3 * box + 34 + plus + 46;
   const columns = weighted ? 2 : 1;
   const widest = (width - rest - BARS) * (columns === 2 ? 0.2 : 0.3) / kernel[1];
@@ -92,12 +93,12 @@ function wideLayout(subject, width, height) {
   const outHeight = outputCell * output[0];
   const outY = header + Math.max((rowsHeight - gap - outHeight) / 2, stack * STACK_STEP);
   return {
-    narrow: false, width, height, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
+    narrow: false, width, height, type, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
     input, loupeRect, kernel: kernelRect, products, sum, running,
     total,
     output: { x, y: outY, width: outputCell * output[1], height: outHeight },
     bars,
-    signs: { times, equals, sigma, y: middle }, sigmaY: middle, headerY: 14,
+    signs: { times, equals, sigma, y: middle }, sigmaY: middle, headerY: 13,
     stack,
   };
 }
@@ -145,7 +146,7 @@ function narrowLayout(subject, width, height) {
   const outputCell = whole(Math.min(40, (width - 20 - stack * STACK_STEP) / output[1], 240 / output[0]));
   const outWidth = outputCell * output[1];
   return {
-    narrow: true, width, height: outTop + outputCell * output[0] + 44, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
+    narrow: true, width, type: 11, height: outTop + outputCell * output[0] + 44, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
     input, loupeRect, kernel: kernelRect, products, sum, running,
     total: { x: running.x, y: totalY - (visible - 1) * rowHeight, width: box, height: boxHeight },
     output: { x: Math.max(0, (width - outWidth) / 2), y: outTop, width: outWidth, height: outputCell * output[0] },

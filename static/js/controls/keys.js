@@ -41,6 +41,9 @@ function usesKey({ target, key }) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('dialog, [popover]')) return key !== '?';
   if (target.matches('select, textarea, [contenteditable]')) return true;
-  if (target instanceof HTMLInputElement) return target.type === 'range' ? false : target.type !== 'radio' || key.startsWith('Arrow') || key === ' ';
+  if (target instanceof HTMLInputElement && target.type === 'range') return false;
+  // A radio button that the pointer chose leaves the arrows to the timeline.
+  if (target instanceof HTMLInputElement && target.type === 'radio') return target.matches(':focus-visible') && (key.startsWith('Arrow') || key === ' ');
+  if (target instanceof HTMLInputElement) return true;
   return key === ' ' && target.matches('button, a, summary');
 }

@@ -337,7 +337,7 @@ function paintTotal(context, frame) {
     if (model.weight) {
       context.globalAlpha = share;
       context.fillStyle = inks.muted;
-      context.font = font(at.narrow ? 12 : 14);
+      context.font = font(at.type + 1);
       context.textAlign = 'right';
       context.textBaseline = 'middle';
       const before = at.bars ?? at.running;

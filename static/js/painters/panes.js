@@ -14,6 +14,9 @@ import { READABLE } from '../layout.js';
 import { heat, outline, paintGrid, paintHeat } from './grid.js';
 import { centred, font, rounded, within } from './text.js';
 
+/** Cells below this are lit as a whole: a frame would be all that is left of them. */
+const SMALL = 6;
+
 /** Numbers on colour, or a heat map of the part in sight. @param {CanvasRenderingContext2D} context @param {Pane} pane @param {{at: ValueAt, max: number, decimals: number}} grid @param {Scale} scale @param {Inks} inks */
 export function paintPane(context, pane, grid, scale, inks) {
   if (Math.min(...pane.size) >= READABLE && pane.size[0] === pane.size[1]) {
@@ -70,13 +73,17 @@ export function paintBlock(context, panes, block, inks, fill, stroke) {
   const rect = blockRect(panes, block);
   if (!rect) return;
   const small = Math.min(rect.width, rect.height);
-  const grow = small < 6 ? 1.5 : 0;
-  context.globalAlpha = small < 6 ? 1 : fill;
   context.fillStyle = inks.accent;
+  context.strokeStyle = inks.accent;
+  if (small < SMALL && fill > 0 && Math.max(rect.width, rect.height) < SMALL) {
+    context.fillRect(rect.x - 0.5, rect.y - 0.5, rect.width + 1, rect.height + 1);
+    return;
+  }
+  const grow = small < SMALL ? 1.5 : 0;
+  context.globalAlpha = fill;
   if (fill > 0 && small < READABLE) context.fillRect(rect.x, rect.y, rect.width, rect.height);
   context.globalAlpha = 1;
-  context.strokeStyle = inks.accent;
-  context.lineWidth = small < 6 ? 1 : stroke;
+  context.lineWidth = small < SMALL ? 1 : stroke;
   rounded(context, { x: rect.x - grow, y: rect.y - grow, width: rect.width + 2 * grow, height: rect.height + 2 * grow }, Math.min(4, small / 4));
   context.stroke();
 }

@@ -51,20 +51,20 @@ function paintHeadings(context, frame) {
 function heading(context, { inks, layout }, text, over, y, range, palette) {
   const x = Math.min(Math.max(over.x + over.width / 2, 34), layout.width - 40);
   context.fillStyle = inks.muted;
-  context.font = font(layout.narrow ? 11 : 13);
+  context.font = font(layout.type);
   centred(context, text, x, y);
   if (!range || !palette || range[1] === 0) return;
   const [low, max] = range;
   const width = layout.narrow ? 36 : 56;
   const left = x - width / 2;
-  const top = y + (layout.narrow ? 9 : 12);
+  const top = y + Math.round(layout.type * 0.92);
   for (let k = 0; k < width; k++) {
     const value = low < 0 ? (k / (width - 1)) * 2 - 1 : k / (width - 1);
     context.fillStyle = /** @type {string} */ (palette.css[level(value, 1)]);
     context.fillRect(left + k, top, 1, 5);
   }
   outline(context, { x: left, y: top, width, height: 5 }, inks.line);
-  context.font = font(10.5);
+  context.font = font(Math.max(layout.type - 3, 10.5));
   context.fillStyle = inks.muted;
   const decimals = Number.isInteger(max) ? 0 : fitting([max], 4);
   context.textBaseline = 'middle';
@@ -81,7 +81,7 @@ function paintRow(context, frame, row, bitmaps) {
   const input = inSlot(at, at.input, row.slot);
   paintInput(context, frame, row, input, bitmaps);
   context.fillStyle = inks.muted;
-  context.font = font(at.narrow ? 10 : 12);
+  context.font = font(at.type - 1);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   context.fillText(at.narrow ? String(row.channel) : `c=${row.channel}`, at.input.x - 7, input.y + input.height / 2);
