@@ -7,7 +7,7 @@ from importlib import import_module
 
 import torch
 
-TABLES = ("layers", "steps", "threads", "frames", "latency")
+TABLES = ("layers", "steps", "threads", "frames", "latency", "views")
 
 
 def main(names: list[str]) -> None:

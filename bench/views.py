@@ -1,0 +1,96 @@
+"""The matrix views of large layers, in Chromium without a GPU: how long the main thread is busy at a time.
+
+open: from the choice of the view to its first painted frame. scroll, next window: a frame's script and
+painting. long tasks: those over 50 ms, as the browser itself reports them, while all of that happens.
+"""
+
+from __future__ import annotations
+
+from statistics import median, quantiles
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.frames import FLAGS, SCENES, VIEW, path_of, served
+
+VIEWS = ("matrix", "sparse")
+LARGE = ("photograph 3x128x128", "64x56x56 -> 64")
+
+# Notes the browser's long tasks, and what each frame's script and painting take.
+WATCH = """
+window.long = [];
+window.frames_ = [];
+new PerformanceObserver((list) => long.push(...list.getEntries().map((task) => task.duration)))
+    .observe({ type: 'longtask' });
+const ask = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (paint) => ask((now) => {
+    const begin = performance.now();
+    paint(now);
+    window.frames_.push(performance.now() - begin);
+});
+"""
+
+OPEN = """(name) => new Promise((done) => {
+    const begin = performance.now();
+    document.querySelector(`input[name=view][value=${name}]`).click();
+    requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
+})"""
+
+
+def opened(browser: Browser, url: str, path: str) -> Page:
+    """A page on the stage, at rest; what loading took is forgotten."""
+    page = browser.new_page(viewport=VIEW)
+    page.add_init_script(WATCH)
+    page.goto(url + path)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_timeout(500)
+    page.evaluate("long.length = frames_.length = 0")
+    return page
+
+
+def scroll(page: Page) -> list[float]:
+    """Milliseconds a frame, while the wheel turns: down, across, farther and nearer."""
+    box = page.locator("#stage").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    for dx, dy in ((0, 240), (900, 0), (0, -120), (-400, 60)):
+        for _ in range(15):
+            page.mouse.wheel(dx, dy)
+    page.keyboard.down("Control")
+    for dy in (200, -200):
+        for _ in range(8):
+            page.mouse.wheel(0, dy)
+    page.keyboard.up("Control")
+    spent: list[float] = page.evaluate("frames_.splice(0)")
+    return spent
+
+
+def follow(page: Page) -> list[float]:
+    """Milliseconds a frame, from window to window."""
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(60):
+        page.keyboard.press("Shift+ArrowRight")
+    spent: list[float] = page.evaluate("frames_.splice(0)")
+    return spent
+
+
+def run() -> str:
+    """The table."""
+    lines = [
+        f"{'scene':24} {'view':8} {'open':>6} {'scroll median':>14} {'p95':>6} "
+        f"{'next window median':>19} {'p95':>6} {'long tasks':>11}"
+    ]
+    with served() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for name in LARGE:
+            for view in VIEWS:
+                page = opened(browser, url, path_of(url, SCENES[name]))
+                to_open = page.evaluate(OPEN, view)
+                over, after = scroll(page), follow(page)
+                long = page.evaluate("long.length")
+                scrolled = f"{median(over):14.1f} {quantiles(over, n=20)[-1]:6.1f}"
+                followed = f"{median(after):19.1f} {quantiles(after, n=20)[-1]:6.1f}"
+                lines.append(f"{name:24} {view:8} {to_open:6.1f} {scrolled} {followed} {long:11}")
+                page.close()
+        browser.close()
+    return "\n".join(["The matrix views (ms)", *lines, ""])
