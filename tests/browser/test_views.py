@@ -123,7 +123,7 @@ def test_the_pointwise_layer_is_the_chapters_product(
 def test_the_transpose_is_said_and_shown(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["strided-volume"] + "?view=sparse")
     caption = page.locator("#view-caption")
-    expect(caption).to_contain_text("Its transpose is the transposed convolution.")
+    expect(caption).to_contain_text("Sᵀ is the transposed convolution.")
     before = painted(page)
     page.get_by_label("transpose").check()
     expect(caption).to_contain_text("the matrix of conv_transpose2d")
