@@ -4,17 +4,20 @@
  * @import {Granularity, Summary} from './types.js'
  * @import {Clock} from './timeline.js'
  * @import {Cell} from './questions.js'
+ * @import {ViewName} from './views.js'
  *
  * @typedef {{outChannel: number, row: number, col: number, beat: number|null}} Moment
  *   beat: those of the window that are over; null: all of them
  *
- * @typedef {{moment: Moment|null, granularity: Granularity|null, pin: Cell|null, rows: number|null, tinted: boolean|null}} View
- *   rows: the first visible channel where the reader scrolled; null, everywhere: as the page sees fit
+ * @typedef {{moment: Moment|null, granularity: Granularity|null, pin: Cell|null, rows: number|null, tinted: boolean|null, shape: ViewName|null}} View
+ *   rows: the first visible channel where the reader scrolled; shape: stage or one of the matrices; null, everywhere: as
+ *   the page sees fit
  */
 
 import { beatsPerWindow } from './timeline.js';
 
 const GRANULARITIES = ['product', 'channel', 'window'];
+const SHAPES = ['stage', 'matrix', 'sparse'];
 
 /** @type {Record<string, Cell['grid']>} */
 const GRIDS = { x: 'input', k: 'weight', y: 'output', p: 'tap' };
@@ -43,13 +46,14 @@ export function timeOfMoment(clock, width, moment) {
 }
 
 /** @param {View} view @param {Granularity} usual  what the page would choose by itself @returns {URLSearchParams} */
-export function toQuery({ moment, granularity, pin, rows, tinted }, usual) {
+export function toQuery({ moment, granularity, pin, rows, tinted, shape }, usual) {
   const query = new URLSearchParams();
   if (moment) {
     query.set('step', [moment.outChannel, moment.row, moment.col].join());
     if (moment.beat !== null) query.set('beat', String(moment.beat));
   }
   if (granularity && granularity !== usual) query.set('by', granularity);
+  if (shape && shape !== 'stage') query.set('view', shape);
   if (pin) query.set('pin', letterOf(pin) + [pin.channel, pin.row, pin.col].join());
   if (rows !== null) query.set('rows', String(rows));
   if (tinted !== null) query.set('tints', tinted ? '1' : '0');
@@ -66,6 +70,7 @@ export function fromQuery(query) {
   const step = counts(query.get('step'), 3);
   const beat = counts(query.get('beat'), 1);
   const by = query.get('by') ?? '';
+  const shape = query.get('view') ?? '';
   const pin = query.get('pin') ?? '';
   const at = counts(pin.slice(1), 3);
   const grid = GRIDS[pin.slice(0, 1)];
@@ -76,6 +81,7 @@ export function fromQuery(query) {
     pin: at && grid ? { grid, channel: at[0] ?? 0, row: at[1] ?? 0, col: at[2] ?? 0 } : null,
     rows: counts(query.get('rows'), 1)?.[0] ?? null,
     tinted: tints === '1' ? true : tints === '0' ? false : null,
+    shape: SHAPES.includes(shape) ? /** @type {ViewName} */ (shape) : null,
   };
 }
 

@@ -10,7 +10,7 @@ const CLOCK = { outChannels: 3, windows: 12, channels: 2, taps: 4, granularity: 
 const WIDTH = 4;
 
 /** @type {import('../../static/js/address.js').View} */
-const NOTHING = { moment: null, granularity: null, pin: null, rows: null, tinted: null };
+const NOTHING = { moment: null, granularity: null, pin: null, rows: null, tinted: null, shape: null };
 
 test('every beat comes back from its moment', () => {
   for (const granularity of /** @type {const} */ (['product', 'channel', 'window'])) {
@@ -35,10 +35,10 @@ test('a view comes back from its query', () => {
   /** @type {import('../../static/js/address.js').View} */
   const view = {
     moment: { outChannel: 1, row: 2, col: 3, beat: 1 }, granularity: 'product',
-    pin: { grid: 'weight', channel: 0, row: 1, col: 1 }, rows: 8, tinted: false,
+    pin: { grid: 'weight', channel: 0, row: 1, col: 1 }, rows: 8, tinted: false, shape: 'matrix',
   };
   const query = toQuery(view, 'channel');
-  assert.equal(decodeURIComponent(query.toString()), 'step=1,2,3&beat=1&by=product&pin=k0,1,1&rows=8&tints=0');
+  assert.equal(decodeURIComponent(query.toString()), 'step=1,2,3&beat=1&by=product&view=matrix&pin=k0,1,1&rows=8&tints=0');
   assert.deepEqual(fromQuery(query), view);
 });
 
@@ -47,7 +47,7 @@ test('what the page does anyway is not in the address', () => {
 });
 
 test('what makes no sense is left out', () => {
-  for (const text of ['', 'step=1', 'step=a,b,c', 'step=1,2,-3', 'step=1,2,3,4', 'step=99999999999,0,0', 'by=hour', 'pin=z1,2,3', 'pin=x1', 'rows=x', 'tints=7', 'beat=2', 'step=%3Cscript%3E']) {
+  for (const text of ['', 'step=1', 'step=a,b,c', 'step=1,2,-3', 'step=1,2,3,4', 'step=99999999999,0,0', 'by=hour', 'view=x', 'pin=z1,2,3', 'pin=x1', 'rows=x', 'tints=7', 'beat=2', 'step=%3Cscript%3E']) {
     assert.deepEqual(fromQuery(new URLSearchParams(text)), NOTHING, text);
   }
 });

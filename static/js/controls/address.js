@@ -46,6 +46,7 @@ export function address(state, changes, boot, t) {
     state.scroll.value;
     state.tinted.value;
     state.granularity.value;
+    state.shownView.value;
     state.time.value;
     if (!state.playing.value) follow();
   });
@@ -62,6 +63,7 @@ function idIn(path) {
 function apply(state, view) {
   const summary = state.scene.peek()?.summary;
   if (!summary) return;
+  state.view.value = view.shape ?? 'stage';
   if (view.granularity) state.chooseGranularity(view.granularity);
   state.jump(() => timeOfMoment(clockOf(summary, state.granularity.peek()), summary.shapes.output[2], view.moment));
   state.pin.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
@@ -79,7 +81,7 @@ function addressOf(state, id) {
     const tinted = state.tinted.peek();
     const view = toQuery({
       moment: momentAt(clock, scene.summary.shapes.output[2], state.time.peek()), granularity: state.granularity.peek(),
-      pin: state.pin.peek(), rows: state.scroll.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
+      pin: state.pin.peek(), rows: state.scroll.peek(), shape: state.shownView.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
     }, usualGranularity(scene.summary));
     for (const [name, value] of view) query.set(name, value);
   }

@@ -31,7 +31,7 @@ export function words(state, t, model) {
     const [step, position, layer] = [state.step.peek(), state.position.peek(), model()];
     if (!step || !position || !layer) return;
     const inputs = inChannels(layer.summary, position.outChannel);
-    write(ledger(step, layerOf(layer, position.outChannel, inputs)), position, state.playing.peek());
+    write(ledger(step, layerOf(layer, position.outChannel, inputs)), position, state.playing.peek(), layer.summary.id);
   });
   effect(() => {
     state.step.value;
@@ -47,8 +47,8 @@ function writer(t) {
   const body = find('#ledger-lines', HTMLTableSectionElement);
   const live = find('#spoken', HTMLElement);
   let key = '';
-  /** @param {Ledger} printed @param {import('../timeline.js').Position} position @param {boolean} playing */
-  return (printed, position, playing) => {
+  /** @param {Ledger} printed @param {import('../timeline.js').Position} position @param {boolean} playing @param {string} scene */
+  return (printed, position, playing, scene) => {
     const happens = happening(t, printed, position);
     if (now.dataset.happens !== happens) {
       now.dataset.happens = happens;
@@ -56,7 +56,7 @@ function writer(t) {
     }
     if (!playing) setText(live, position.place > 0 ? told(printed) : happens);
     const first = firstLine(printed, position);
-    const fresh = `${printed.cell} ${first} ${sumsText(printed)}`;
+    const fresh = `${scene} ${printed.cell} ${first}`;
     if (fresh !== key) {
       key = fresh;
       setText(text, told(printed));
