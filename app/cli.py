@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
 
+from app.api.bodies import scene_in
+from app.api.problems import Problem, as_problem
+from app.api.trace import asked_channels
+from app.conv.errors import ConvError
 from app.main import create_app
+from app.scenes.codec import NotAScene
+from app.scenes.files import File, UnsupportedFile
+from app.scenes.limits import LimitExceeded
+from app.scenes.parsing import ParseError
+from app.scenes.scene import Scene
+from app.scenes.store import StoreUnavailable
 from app.server import serve as run
 from app.settings import Settings
+from app.tracing import Format, layer_body, write_trace
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
 
+_TOLD = (Problem, ConvError, LimitExceeded, ValidationError, NotAScene, UnsupportedFile, StoreUnavailable)
 
-@main.callback()
-def _commands() -> None:
-    """Keeps `serve` a command of its own."""
+
+@contextmanager
+def _one_clear_line() -> Iterator[None]:
+    """Tell what is wrong with what was given, and exit with 1."""
+    try:
+        yield
+    except ParseError as error:
+        _fail(f"--layer, line {error.line}, column {error.column}: {error}")
+    except _TOLD as error:
+        _fail(as_problem(error).detail)
+    except OSError as error:
+        _fail(f"{error.filename or 'output'}: {error.strerror}")
+    except ValueError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"convscope: {' '.join(message.split())}", err=True)
+    raise typer.Exit(1)
 
 
 @main.command()
@@ -27,5 +63,78 @@ def serve(
     given: dict[str, Any] = {
         name: value for name, value in (("host", host), ("port", port)) if value is not None
     }
-    settings = Settings(**given)
-    run(create_app(settings), settings)
+    with _one_clear_line():
+        settings = Settings(**given)
+        app = create_app(settings)
+    run(app, settings)
+
+
+@main.command()
+def trace(
+    scene: Annotated[
+        Path | None, typer.Argument(help="A scene: JSON as POST /trace takes it, or a saved scene file.")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="A layer instead: its PyTorch code, 'nn.Conv2d(3, 16, 3, padding=1)'.")
+    ] = None,
+    input: Annotated[Path | None, typer.Option(help="PNG, JPEG, WebP, .npy or .safetensors.")] = None,
+    weight: Annotated[Path | None, typer.Option(help=".npy or .safetensors.")] = None,
+    bias: Annotated[Path | None, typer.Option(help=".npy or .safetensors.")] = None,
+    input_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
+    weight_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
+    bias_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
+    size: Annotated[
+        tuple[int, int] | None, typer.Option(help="H W: scales the picture; with --layer, of a random input.")
+    ] = None,
+    dtype: Annotated[
+        Literal["float32", "float64", "int32"], typer.Option(help="With --layer: the type of all numbers.")
+    ] = "float32",
+    seed: Annotated[int, typer.Option(min=0, help="With --layer: of the random numbers.")] = 0,
+    out_channel: Annotated[int | None, typer.Option(min=0, help="One output channel, not all.")] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="One step a line; all in one; columns of one output channel.")
+    ] = "jsonl",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file, written whole or not at all.")
+    ] = None,
+) -> None:
+    """Write every step of a layer: products, channel sums, running sums and outputs."""
+    if (scene is None) == (layer is None):
+        raise typer.BadParameter("give a scene or --layer, and not both")
+    # As other filters do when what reads from them ends.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    paths = {"input": (input, input_key), "weight": (weight, weight_key), "bias": (bias, bias_key)}
+    with _one_clear_line():
+        scale = size if input is not None else None
+        files = {
+            name: File(path.read_bytes(), key, scale if name == "input" else None)
+            for name, (path, key) in paths.items()
+            if path is not None
+        }
+        content = scene.read_bytes() if scene else layer_body(layer or "", files, size, seed, dtype)
+        _write(scene_in(content, files, Settings()), out_channel, form, output)
+
+
+def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None) -> None:
+    asked = asked_channels(scene.plan, out_channel)
+    console = Console(stderr=True)
+    # A bar among the steps themselves would help nobody.
+    quiet = not console.is_terminal or (path is None and sys.stdout.isatty())
+    with _target(path) as out, Progress(console=console, transient=True, disable=quiet) as bar:
+        task = bar.add_task("windows", total=len(asked) * scene.plan.windows)
+        write_trace(scene, asked, form, out, lambda windows: bar.advance(task, windows))
+
+
+@contextmanager
+def _target(path: Path | None) -> Iterator[BinaryIO]:
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

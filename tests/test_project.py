@@ -134,15 +134,16 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with server:
-        try:
-            address = printed_address(server)
-            page = urllib.request.urlopen(address, timeout=10).read().decode()
-            assert "<title>" in page
-            modules = re.findall(r'"(/static/[^"]+)"', page)
-            assert modules
-            for module in modules:
-                assert urllib.request.urlopen(address + module, timeout=10).status == 200
-        finally:
-            server.send_signal(signal.SIGTERM)
+    try:
+        address = printed_address(server)
+        page = urllib.request.urlopen(address, timeout=10).read().decode()
+        assert "<title>" in page
+        modules = re.findall(r'"(/static/[^"]+)"', page)
+        assert modules
+        for module in modules:
+            assert urllib.request.urlopen(address + module, timeout=10).status == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        # Reads on to the end: a server whose output nobody takes cannot flush it, and exits with 120.
+        server.communicate(timeout=60)
     assert server.returncode == 0

@@ -15,8 +15,9 @@ from app.api.schemas import Bias, EditsBody, Input, OperationBody, SceneBody, Sc
 from app.api.work import Pool
 from app.conv.errors import ConvError
 from app.conv.operation import Operation
+from app.scenes.codec import decode
 from app.scenes.edits import edited
-from app.scenes.files import File, tensor_from
+from app.scenes.files import File, is_safetensors, tensor_from
 from app.scenes.limits import check
 from app.scenes.scene import Scene, describe, make_scene
 from app.scenes.sources import from_kernels, from_lists, from_random, from_sample
@@ -54,6 +55,15 @@ def parse(model: type[B], content: bytes, limits: Limits) -> B:
     # Numbers are separated by commas, and counting those costs next to nothing.
     check("numbers in the body", "max_json_numbers", content.count(b","), limits)
     return model.model_validate_json(content)
+
+
+def scene_in(content: bytes, files: Mapping[str, File], limits: Limits) -> Scene:
+    """The scene in JSON, or in a scene file, whose tensors other files may replace. Raises NotAScene."""
+    if not is_safetensors(content):
+        return scene_from(parse(ScenePart, content, limits), files, limits)
+    saved = decode(content, limits)
+    sent = {name: tensor_from(file, name, saved.dtype, limits) for name, file in files.items()}
+    return edited(saved, saved.plan.operation, sent, (), limits)
 
 
 def scene_from(body: ScenePart, files: Mapping[str, File], limits: Limits) -> Scene:

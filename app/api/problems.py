@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.conv.errors import ConvError
+from app.scenes.codec import NotAScene
 from app.scenes.files import UnsupportedFile
 from app.scenes.limits import LimitExceeded
 from app.scenes.results import NoSuchTensor
@@ -102,6 +103,7 @@ _MAKERS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     HTTPException: lambda error: Problem(error.status_code, error.detail, headers=error.headers),
     SceneNotFound: lambda error: Problem(404, str(error)),
     NoSuchTensor: lambda error: Problem(404, str(error)),
+    NotAScene: lambda error: Problem(422, str(error)),
     UnsupportedFile: lambda error: Problem(415, str(error)),
     StoreFull: lambda error: Problem(507, str(error)),
     StoreUnavailable: lambda error: Busy(str(error), retry_after=5),
@@ -110,11 +112,15 @@ _MAKERS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
 }
 
 
+def as_problem(error: Exception) -> Problem:
+    """What an error means to whoever asked."""
+    return _MAKERS[next(kind for kind in type(error).__mro__ if kind in _MAKERS)](error)
+
+
 async def answer_problem(_: Request, error: Exception) -> Response:
-    kind = next(kind for kind in type(error).__mro__ if kind in _MAKERS)
     if isinstance(error, SceneDamaged | StoreUnavailable):
         _log.error("%s", error, exc_info=error)
-    return _MAKERS[kind](error).response()
+    return as_problem(error).response()
 
 
 def install(app: FastAPI) -> None:

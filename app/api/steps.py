@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -151,23 +151,34 @@ def _columns(page: Page, headers: dict[str, str]) -> Response:
     return Response(content, headers=headers, media_type=SAFETENSORS)
 
 
+def all_steps(scene: Scene, out_channel: int, parts: tuple[str, ...] = PARTS) -> Page:
+    """All windows of one output channel in one page."""
+    return Page(scene, out_channel, 0, scene.plan.windows, scene.plan.windows, parts)
+
+
+def pieces(page: Page) -> Iterator[Page]:
+    """A page in pieces: its first step, so that something is there at once, and then many at a time."""
+    rest, most = page, 1
+    while rest.start < page.stop:
+        piece = _cut(rest, most)
+        yield piece
+        rest, most = replace(rest, start=piece.stop), _PIECE
+
+
 async def _lines(pool: Pool, ending: Ending, asked: Page) -> AsyncIterator[bytes]:
     """One step a line. The first line leaves as soon as there is one; memory is that of one piece.
 
     A stream that must end early says so in its last line, a problem with the URL of the rest.
     """
-    rest, most = asked, 1
-    while rest.start < rest.asked_stop:
+    for piece in pieces(asked):
         if ending.due:
-            yield _last_words(rest)
+            yield _last_words(piece)
             return
-        piece = _cut(rest, most)
         yield await pool.next(piece.numbers, _text, piece)
-        rest, most = replace(rest, start=piece.stop), _PIECE
 
 
-def _last_words(rest: Page) -> bytes:
-    url = replace(rest, stop=rest.start).next
+def _last_words(piece: Page) -> bytes:
+    url = replace(piece, stop=piece.start).next
     return Busy("the server is stopping; the other steps are at next", next=url).to_json() + b"\n"
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import json_answer
 from app.api.bodies import read_scene
-from app.api.formats import array, numbers_per_step, shapes, steps
+from app.api.formats import array, numbers_per_step, shapes
+from app.api.steps import Page, all_steps
 from app.api.work import Pool
 from app.conv.correlate import channel_sums, output
 from app.conv.errors import ConvError
-from app.conv.ledger import ledger
 from app.conv.operation import Plan
 from app.scenes.limits import check
 from app.scenes.scene import Scene, describe
@@ -25,13 +26,14 @@ router = APIRouter(tags=["trace"])
 async def trace(request: Request, out_channel: Annotated[int | None, Query(ge=0)] = None) -> Response:
     scene = await read_scene(request)
     pool: Pool = request.app.state.pool
-    asked = _asked(scene.plan, out_channel)
+    asked = asked_channels(scene.plan, out_channel)
     numbers = _numbers(scene.plan, asked)
     check("numbers in the answer", "max_answer_numbers", numbers, request.app.state.settings)
     return await pool.run(numbers + scene.plan.multiply_adds // 16, _answer, scene, asked)
 
 
-def _asked(plan: Plan, out_channel: int | None) -> range:
+def asked_channels(plan: Plan, out_channel: int | None) -> range:
+    """One output channel, or all. Raises ConvError for one that is not there."""
     channels = plan.output_shape[0]
     if out_channel is None:
         return range(channels)
@@ -46,18 +48,21 @@ def _numbers(plan: Plan, asked: range) -> int:
 
 
 def _answer(scene: Scene, asked: range) -> Response:
-    plan, width = scene.plan, scene.plan.output_shape[2]
-    layer = (plan, scene.taps, scene.input, scene.weight, scene.bias)
-    return json_answer(
-        {
-            "operation": describe(plan.operation),
-            "shapes": shapes(plan),
-            "output": array(output(plan, scene.input, scene.weight, scene.bias)),
-            "channel_sums": array(channel_sums(plan, scene.input, scene.weight)),
-            "steps": [
-                step | {"out_channel": channel}
-                for channel in asked
-                for step in steps(ledger(*layer, channel), width)
-            ],
-        }
-    )
+    steps = [step for channel in asked for step in traced(all_steps(scene, channel))]
+    return json_answer(whole_layer(scene) | {"steps": steps})
+
+
+def whole_layer(scene: Scene) -> dict[str, Any]:
+    """What a trace says about the layer as a whole."""
+    plan = scene.plan
+    return {
+        "operation": describe(plan.operation),
+        "shapes": shapes(plan),
+        "output": array(output(plan, scene.input, scene.weight, scene.bias)),
+        "channel_sums": array(channel_sums(plan, scene.input, scene.weight)),
+    }
+
+
+def traced(page: Page) -> Iterator[dict[str, Any]]:
+    """The steps of a page as a trace has them: each says its output channel."""
+    return (step | {"out_channel": page.out_channel} for step in page.steps())

@@ -10,13 +10,11 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.api.bodies import TENSORS, parse, scene_from
+from app.api.bodies import TENSORS, scene_in
 from app.api.problems import Problem
-from app.api.schemas import ScenePart
 from app.api.work import Pool
-from app.scenes.codec import NotAScene, decode
-from app.scenes.files import File, is_safetensors, tensor_from
-from app.scenes.scene import Scene, make_scene
+from app.scenes.files import File, is_safetensors
+from app.scenes.scene import Scene
 from app.settings import Limits
 
 _PARTS: Final = ("scene", *TENSORS)
@@ -77,19 +75,7 @@ def _scene_in(
         if name in parts
     }
     if "scene" not in parts:
-        return _saved_scene(parts.get("input", b""), "input", limits)
-    if not is_safetensors(parts["scene"]):
-        return scene_from(parse(ScenePart, parts["scene"], limits), files, limits)
-    saved = _saved_scene(parts["scene"], "scene", limits)
-    sent = {name: tensor_from(file, name, saved.dtype, limits) for name, file in files.items()}
-    input = sent.get("input", saved.input)
-    weight, bias = sent.get("weight", saved.weight), sent.get("bias", saved.bias)
-    return make_scene(saved.plan.operation, input, weight, bias, limits)
-
-
-def _saved_scene(data: bytes, part: str, limits: Limits) -> Scene:
-    try:
-        return decode(data, limits)
-    except NotAScene:
-        message = "there is no part 'scene', and the part 'input' is no scene file"
-        raise Problem(422, message if part == "input" else "the part 'scene' is no scene file") from None
+        if not is_safetensors(parts.get("input", b"")):
+            raise Problem(422, "there is no part 'scene', and the part 'input' is no scene file")
+        return scene_in(parts["input"], {}, limits)
+    return scene_in(parts["scene"], files, limits)

@@ -98,7 +98,8 @@ export class Editor {
     state.playing.value = false;
     if (!this.#cell) this.#opener = document.activeElement;
     this.#cell = cell;
-    this.#was = fullText(tensor.data[offsetOf(tensor.shape, at.index)] ?? 0, scene.summary.dtype);
+    // What is on its way counts as there.
+    this.#was = this.#pending.get(`${at.tensor}/${at.index}`)?.typed ?? fullText(tensor.data[offsetOf(tensor.shape, at.index)] ?? 0, scene.summary.dtype);
     this.input.value = typed ?? this.#was;
     this.input.setAttribute('aria-label', this.t('edit.cell', { tensor: this.t(`edit.${at.tensor}`), index: at.index.join(', ') }));
     this.#say('');
@@ -151,9 +152,10 @@ export class Editor {
     }
   }
 
+  /** What could not be sent, and is cancelled now. */
   #forget() {
     const key = this.#keyOfCell();
-    if (key) this.#pending.delete(key);
+    if (key && !this.#sending) this.#pending.delete(key);
   }
 
   #keyOfCell() {
