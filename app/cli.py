@@ -18,6 +18,7 @@ from app.api.bodies import scene_in
 from app.api.problems import Problem, as_problem
 from app.api.trace import asked_channels
 from app.conv.errors import ConvError
+from app.conv.runtime import prepare
 from app.main import create_app
 from app.scenes.codec import NotAScene
 from app.scenes.files import File, UnsupportedFile
@@ -104,6 +105,7 @@ def trace(
     # As other filters do when what reads from them ends.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     paths = {"input": (input, input_key), "weight": (weight, weight_key), "bias": (bias, bias_key)}
+    prepare()
     with _one_clear_line():
         scale = size if input is not None else None
         files = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import torch
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import api, pages
 from app.api.work import Ending, Pool
+from app.conv.runtime import prepare
 from app.middleware import Bodies, Head, Headers
 from app.scenes.presets import built_in
 from app.scenes.shelf import Shelf, open_store
@@ -20,9 +20,7 @@ from app.settings import VERSION, Settings
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole application. Raises ValueError for a store that cannot be opened."""
     settings = settings or Settings()
-    # One thread each: with torch's default, two workers on two cores fight each other for them
-    # (measured: 1,670 small convolutions a second against 237,652), and the pool runs layers side by side.
-    torch.set_num_threads(1)
+    prepare()
     app = FastAPI(
         title="Convscope",
         version=VERSION,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-import torch
+from app.conv.runtime import prepare
 
 TABLES = ("layers", "steps", "threads", "frames", "latency", "views")
 
 
 def main(names: list[str]) -> None:
-    torch.set_num_threads(1)  # as the server does; bench/threads.py says why
+    prepare()  # as the server does; bench/threads.py says why
     for name in names or TABLES:
         print(import_module(f"bench.{name}").run(), flush=True)
 

@@ -3,8 +3,8 @@ Small convolutions a second of two processes side by side, as two server workers
 of one thread a core, and with one thread each.
 
 A worker's threads help nobody: while one worker's threads wait for each other at the end of each small
-operator, the other worker's hold the cores. So the server asks for one (app/main.py), takes its parallelism
-from its workers and from its pool, and the other tables here are made with one thread too.
+operator, the other worker's hold the cores. So the server asks for one (app/conv/runtime.py), takes its
+parallelism from its workers and from its pool, and the other tables here are made with one thread too.
 """
 
 from __future__ import annotations
