@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.conv.errors import ConvError
+from app.languages import DEFAULT, negotiate
+from app.messages import in_language
 from app.scenes.codec import NotAScene
 from app.scenes.files import UnsupportedFile
 from app.scenes.limits import LimitExceeded
@@ -47,15 +49,26 @@ class Problem(Exception):
         self.headers = headers
         self.members = members
 
-    def to_json(self) -> bytes:
+    def to_json(self, language: str = DEFAULT) -> bytes:
         title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
         body = {"type": "about:blank", "title": title, "status": self.status, "detail": self.detail}
         if self.errors is not None:
             body["errors"] = [{"at": at, "message": message} for at, message in self.errors]
-        return orjson.dumps(body | self.members)
+        return orjson.dumps(_told(body | self.members, language))
 
-    def response(self) -> Response:
-        return Response(self.to_json(), self.status, headers=self.headers, media_type=MEDIA_TYPE)
+    def response(self, language: str = DEFAULT) -> Response:
+        headers = {**(self.headers or {}), "Content-Language": language, "Vary": "Accept-Language"}
+        return Response(self.to_json(language), self.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _told(body: dict[str, Any], language: str) -> dict[str, Any]:
+    """The messages in another language; title and type stay, for programs (RFC 9457, 3.1)."""
+    told = body | {"detail": in_language(body["detail"], language)}
+    if "errors" in body:
+        told["errors"] = [
+            each | {"message": in_language(each["message"], language)} for each in body["errors"]
+        ]
+    return told
 
 
 class Busy(Problem):
@@ -117,10 +130,11 @@ def as_problem(error: Exception) -> Problem:
     return _MAKERS[next(kind for kind in type(error).__mro__ if kind in _MAKERS)](error)
 
 
-async def answer_problem(_: Request, error: Exception) -> Response:
+async def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, SceneDamaged | StoreUnavailable):
         _log.error("%s", error, exc_info=error)
-    return as_problem(error).response()
+    language = negotiate(None, request.headers.get("Accept-Language", ""))
+    return as_problem(error).response(language)
 
 
 def install(app: FastAPI) -> None:

@@ -128,7 +128,7 @@ def _bind(snippet: Snippet, call: ast.Call, name: str, signature: Signature) -> 
         bound[keyword.arg] = keyword.value
     missing = [each for each in names[: signature.required] if each not in bound]
     if missing:
-        raise snippet.error(f"{name} needs {' and '.join(missing)}", call.func)
+        raise snippet.error(f"{name} needs {', '.join(missing)}", call.func)
     return bound
 
 

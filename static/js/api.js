@@ -18,9 +18,10 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  /** @param {string} base  where version 1 lives, without a slash at the end */
-  constructor(base) {
+  /** @param {string} base  where version 1 lives, without a slash at the end @param {string} language  of what errors say */
+  constructor(base, language) {
     this.base = base;
+    this.language = language;
   }
 
   /** @param {string} id @returns {Promise<Summary>} */
@@ -65,7 +66,7 @@ export class Api {
   async ask(path, options) {
     let answer;
     try {
-      answer = await fetch(this.base + path, options);
+      answer = await fetch(this.base + path, { ...options, headers: { 'Accept-Language': this.language, ...options.headers } });
     } catch (cause) {
       if (options.signal?.aborted) throw cause;
       throw new ApiError(0, String(cause));

@@ -32,7 +32,7 @@ import { frameOf } from './views.js';
 
 const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
 const t = translator(boot.messages);
-const api = new Api(boot.api);
+const api = new Api(boot.api, boot.language);
 const state = new State(api);
 const changes = new Changes(state, api, boot.scene);
 const current = computed(() => (state.scene.value ? model(state.scene.value) : null));

@@ -44,6 +44,19 @@ def test_what_cannot_be_read_is_pointed_at_and_stays(
     expect(page.locator("#sentence")).to_have_text(re.compile("= 56$"))
 
 
+def test_what_cannot_be_read_is_said_in_the_pages_language(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    # The browser asks for English, the address for Chinese: the address wins, in what the API says too.
+    page = open_page(scene_paths["two-channels"] + "?lang=zh-CN", expect_refusals=True)
+    page.locator("#panel-open").click()
+    page.locator("#code-text").fill("nn.Conv2d(3, 5, 3, strides=2)")
+    page.locator("#code-read").click()
+    expect(page.locator("#code-why")).to_have_text(
+        "第 1 行第 20 列：nn.Conv2d 没有参数 'strides'；是否想写 stride？"
+    )
+
+
 def test_the_code_shown_gives_the_same_numbers(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["three-filters"])
     open_panel(page)
