@@ -66,7 +66,7 @@ function enlarged({ layout: at, step, rows }, cell) {
   const slot = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.slot;
   if (!at.loupe || u < 0 || v < 0 || slot === undefined) return null;
   const rect = inSlot(at, at.loupeRect, slot);
-  return { x: rect.x + v * at.kernelCell, y: rect.y + u * at.kernelCell, width: at.kernelCell, height: at.kernelCell };
+  return { x: rect.x + v * at.loupeCell, y: rect.y + u * at.loupeCell, width: at.loupeCell, height: at.loupeCell };
 }
 
 /** The next cell in reading order, or the one before; null at the end. @param {Summary} summary @param {Editable} cell @param {1|-1} direction @returns {Editable|null} */

@@ -197,20 +197,21 @@ export function ease(p) {
   return p * p * (3 - 2 * p);
 }
 
-/** @type {WeakMap<Step, {room: string, printed: Ledger}>} */
+/** @type {WeakMap<Step, {sizes: string, printed: Ledger}>} */
 const printedSteps = new WeakMap();
 
 /** The step with as many decimals as the cells have room for. @param {Step} step @param {Model} model @param {number} o @param {number[]} inputs @param {Layout} at @returns {Ledger} */
 function printedOnStage(step, model, o, inputs, at) {
-  const room = `${at.kernelCell}/${at.sum.width}`;
+  const sizes = `${at.kernelCell}/${at.sum.width}`;
   const kept = printedSteps.get(step);
-  if (kept?.room === room) return kept.printed;
+  if (kept?.sizes === sizes) return kept.printed;
   const layer = layerOf(model, o, inputs);
   const values = step.products.flat(2);
   const sums = [step.output, layer.bias, ...step.channel_sums, ...step.running_sums];
-  const decimals = Math.min(fitting(values, charactersIn(at.kernelCell)), fitting(sums, Math.floor(at.sum.width / 9)));
+  const room = at.kernelCell >= READABLE ? fitting(values, charactersIn(at.kernelCell)) : Infinity;
+  const decimals = Math.min(room, fitting(sums, Math.floor(at.sum.width / 9)));
   const printed = ledger(step, layer, decimals);
-  printedSteps.set(step, { room, printed });
+  printedSteps.set(step, { sizes, printed });
   return printed;
 }
 
@@ -224,9 +225,9 @@ export function layerOf({ summary, weight, bias }, o, inputs) {
   };
 }
 
-/** The font in a cell, in CSS pixels. @param {number} cell */
-export function fontIn(cell) {
-  return Math.min(Math.max(cell * 0.36, 10), 38);
+/** The font in a cell, in CSS pixels; whole numbers are short, and can be larger. @param {number} cell @param {boolean} [whole] */
+export function fontIn(cell, whole = false) {
+  return Math.min(Math.max(cell * 0.36, whole ? cell * 0.56 - 7 : 0, 10), whole ? 48 : 38);
 }
 
 /** Tabular figures are about 0.56 em wide, and can be narrowed a little. @param {number} cell */

@@ -35,8 +35,8 @@ function inputHit(frame, slot, channel, x, y) {
 
 /** @param {Frame} frame @param {number} slot @param {number} channel @param {number} x @param {number} y @returns {Cell|null} */
 function tapHit({ layout: at, model, step }, slot, channel, x, y) {
-  const under = (/** @type {import('./types.js').Rect} */ place) => {
-    const found = cellAt(inSlot(at, place, slot), at.kernelCell, x, y);
+  const under = (/** @type {import('./types.js').Rect} */ place, size = at.kernelCell) => {
+    const found = cellAt(inSlot(at, place, slot), size, x, y);
     return found && shownAt(model, ...found);
   };
   if (model.weight) {
@@ -45,7 +45,7 @@ function tapHit({ layout: at, model, step }, slot, channel, x, y) {
   }
   const product = under(at.products);
   if (product) return { grid: 'tap', channel, row: product[0], col: product[1] };
-  const enlarged = at.loupe ? under(at.loupeRect) : null;
+  const enlarged = at.loupe ? under(at.loupeRect, at.loupeCell) : null;
   const row = step?.input_rows[enlarged?.[0] ?? -1];
   const col = step?.input_cols[enlarged?.[1] ?? -1];
   return enlarged && typeof row === 'number' && typeof col === 'number' ? { grid: 'input', channel, row, col } : null;

@@ -12,7 +12,7 @@
  *   least: the smallest kernel cell that has room for such numbers; weighted: there is a kernel; gathered: the window's values stand elsewhere than on the input (transposed)
  *
  * @typedef {{
- *   narrow: boolean, width: number, height: number, type: number, cell: number, kernelCell: number, outputCell: number,
+ *   narrow: boolean, width: number, height: number, type: number, cell: number, kernelCell: number, loupeCell: number, outputCell: number,
  *   loupe: boolean, visible: number, rowTop: number, rowHeight: number,
  *   input: Rect, loupeRect: Rect, kernel: Rect, products: Rect, sum: Rect, running: Rect,
  *   total: Rect, output: Rect, bars: Rect|null,
@@ -37,122 +37,191 @@ export function layout(subject, width, height) {
   return width < NARROW ? narrowLayout(subject, width, height) : wideLayout(subject, width, height);
 }
 
+/**
+ * What does not depend on the cells, in CSS pixels. most: the largest cell; box: the width of a sum's.
+ * @param {number} width @param {number} height
+ */
+function wideSizes(width, height) {
+  const most = within(height / 7, 44, 112);
+  const type = within(height / 44, 13, 18);
+  const small = width < 1000;
+  return {
+    width, most, type, header: 46, gap: 14, label: 38, sign: small ? 22 : 30, arrow: 34, way: 46,
+    box: within(Math.min(most * 1.5, width / 17), 58, 104), plus: small ? 74 : Math.max(92, type * 7),
+    rowsHeight: Math.max(height - 46, 110),
+  };
+}
+
+/** @typedef {ReturnType<typeof wideSizes>} Sizes */
+/** @typedef {{cell: number, kernelCell: number, loupeCell: number, outputCell: number}} Cells  loupeCell 0: no loupe */
+
+/** Columns from left to right: name, width, and its share of what is left over. @param {Subject} subject @param {Sizes} sizes @param {boolean} bars @param {Cells} cells @returns {[string, number, number][]} */
+function wideColumns({ plane, kernel, output, weighted, outChannels }, sizes, bars, cells) {
+  const { sign, box } = sizes;
+  const grid = cells.kernelCell * kernel[1];
+  const loupe = cells.loupeCell > 0;
+  return [
+    ['label', sizes.label, 0], ['input', cells.cell * plane.cols, 0],
+    ['toLoupe', loupe ? sign / 2 : 0, 0], ['loupe', cells.loupeCell * kernel[1], 0],
+    ['times', weighted ? sign : 0, weighted ? 1 : 0], ['kernel', weighted ? grid : 0, 0],
+    ['equals', sign, 1], ['products', grid, 0],
+    ['sigma', sign, 1], ['sum', box, 0],
+    ['arrow', weighted ? sizes.arrow : 0, weighted ? 1 : 0], ['running', weighted ? box : 0, 0],
+    ['bars', bars ? BARS : 0, 0], ['plus', weighted ? sizes.plus : 0, 0], ['total', weighted ? box : 0, 0],
+    ['way', sizes.way, 2], ['output', cells.outputCell * output[1], 0], ['stack', stackOf(outChannels) * STACK_STEP, 0],
+  ];
+}
+
+/** @param {[string, number, number][]} columns */
+function widthOf(columns) {
+  return columns.reduce((sum, [, width]) => sum + width, 0);
+}
+
+/** @param {Subject} subject @param {Sizes} sizes @param {boolean} bars */
+function spareWidth(subject, sizes, bars) {
+  return sizes.width - widthOf(wideColumns(subject, sizes, bars, { cell: 0, kernelCell: 0, loupeCell: 0, outputCell: 0 }));
+}
+
+/** How many rows fit with kernels, or at least loupes, that can be read. @param {Subject} subject @param {Sizes} sizes */
+function wideVisible(subject, sizes) {
+  const { kernel, channels, least } = subject;
+  const [kernels, loupe] = wideShares(subject, spareWidth(subject, sizes, true));
+  const widest = kernels >= READABLE ? kernels : loupe >= READABLE ? loupe : 0;
+  const needed = within(kernel[0] * Math.min(least, widest), 56, 250);
+  return within(Math.floor(sizes.rowsHeight / (needed + sizes.gap)), 1, Math.min(channels, MAX_ROWS));
+}
+
+/** The width of a kernel's cell, and of a loupe's where the kernel cannot be read. @param {Subject} subject @param {number} spare */
+function wideShares({ kernel, weighted }, spare) {
+  return [(spare * (weighted ? 0.2 : 0.3)) / kernel[1], weighted ? (spare * 0.32) / kernel[1] : 0];
+}
+
+/** @param {Subject} subject @param {Sizes} sizes @param {number} inner  the height of a row's grids @param {boolean} bars @returns {Cells} */
+function wideCells(subject, sizes, inner, bars) {
+  const { plane, kernel, output, weighted, gathered, outChannels } = subject;
+  const spare = spareWidth(subject, sizes, bars);
+  const [kernels = 0, loupes = 0] = wideShares(subject, spare);
+  const readable = kernels >= READABLE || loupes < READABLE;
+  const kernelCell = Math.floor(Math.min(sizes.most, inner / kernel[0], readable ? kernels : (spare * 0.11) / kernel[1]));
+  const grids = (weighted ? 2 : 1) * kernelCell * kernel[1];
+  const cellBeside = (/** @type {number} */ loupe) => whole(Math.min(sizes.most, inner / plane.rows, ((spare - grids - loupe) * 0.54) / plane.cols));
+  const large = readable ? kernelCell : Math.floor(Math.min(sizes.most, inner / kernel[0], loupes));
+  const loupeCell = gathered || (weighted && cellBeside(0) < READABLE) ? large : 0;
+  const beside = loupeCell ? loupeCell * kernel[1] + sizes.sign / 2 : 0;
+  const cell = cellBeside(beside);
+  const left = spare - grids - beside - cell * plane.cols;
+  const high = sizes.rowsHeight - sizes.gap - stackOf(outChannels) * STACK_STEP;
+  return { cell, kernelCell, loupeCell, outputCell: whole(Math.min(sizes.most * 1.3, high / output[0], left / output[1])) };
+}
+
+/** The columns' left edges; what is left over goes between them, evenly. @param {[string, number, number][]} columns @param {number} width @returns {Record<string, {x: number, width: number, middle: number}>} */
+function flowed(columns, width) {
+  const shares = columns.reduce((sum, [, , share]) => sum + share, 0);
+  const air = within((width - widthOf(columns)) / shares, 0, 54);
+  let x = Math.max(0, (width - widthOf(columns) - air * shares) / 2);
+  return Object.fromEntries(columns.map(([name, own, share]) => {
+    const place = { x, width: own + air * share, middle: x + (own + air * share) / 2 };
+    x += place.width;
+    return [name, place];
+  }));
+}
+
 /** @param {Subject} subject @param {number} width @param {number} height @returns {Layout} */
 function wideLayout(subject, width, height) {
-  const { plane, kernel, channels, output, outChannels, weighted, gathered } = subject;
-  const header = 46;
-  const gap = 14;
-  const rowsHeight = Math.max(height - header, 110);
-  const most = Math.min(Math.max(44, height / 7), 112);
-  const label = 38;
-  const sign = width < 1000 ? 22 : 30;
-  const box = Math.min(Math.max(58, Math.min(most * 1.5, width / 17)), 104);
-  const type = Math.min(Math.max(height / 44, 13), 18);
-  const plus = width < 1000 ? 74 : Math.max(92, type * 7);
-  const rest = label + (weighted ? 3 : 2) * sign + 3 * box + 34 + plus + 46;
-  const columns = weighted ? 2 : 1;
-  const widest = (width - rest - BARS) * (columns === 2 ? 0.2 : 0.3) / kernel[1];
-  const least = Math.min(Math.max(kernel[0] * Math.min(subject.least, Math.max(widest, READABLE)), 56), 250) + gap;
-  const visible = Math.max(1, Math.min(channels, MAX_ROWS, Math.floor(rowsHeight / least)));
-  const rowHeight = rowsHeight / visible;
-  const inner = rowHeight - gap;
-  const barsWidth = channels > visible ? BARS : 0;
-  const fixed = rest + barsWidth;
-  const free = width - fixed;
-  const kernelCell = Math.floor(Math.min(most, inner / kernel[0], widest));
-  const share = (/** @type {boolean} */ loupe) => (free - (columns + (loupe ? 1 : 0)) * kernelCell * kernel[1] - (loupe ? sign / 2 : 0)) * 0.54;
-  const cellIn = (/** @type {boolean} */ loupe) => whole(Math.min(most, inner / plane.rows, share(loupe) / plane.cols));
-  const loupe = gathered || (weighted && cellIn(false) < READABLE);
-  const cell = cellIn(loupe);
-  const stack = Math.min(outChannels - 1, STACK);
-  const outWidth = free - (columns + (loupe ? 1 : 0)) * kernelCell * kernel[1] - (loupe ? sign / 2 : 0) - cell * plane.cols - stack * STACK_STEP;
-  const outputCell = whole(Math.min(most, (rowsHeight - gap - stack * STACK_STEP) / output[0], outWidth / output[1]));
-  const used = fixed + columns * kernelCell * kernel[1] + (loupe ? kernelCell * kernel[1] + sign / 2 : 0)
-    + cell * plane.cols + outputCell * output[1] + stack * STACK_STEP;
-  const air = Math.min(Math.max(width - used, 0) / 7, 54);
-  let x = Math.max(0, (width - used - air * 7) / 2);
-  const take = (/** @type {number} */ w) => { const at = x; x += w; return at; };
-  const middle = header + inner / 2;
-  const centred = (/** @type {number} */ at, /** @type {number} */ w, /** @type {number} */ h) => ({ x: at, y: middle - h / 2, width: w, height: h });
-  take(label);
-  const input = centred(take(cell * plane.cols), cell * plane.cols, cell * plane.rows);
-  const loupeRect = centred(loupe ? (take(sign / 2), take(kernelCell * kernel[1])) : x, kernelCell * kernel[1], kernelCell * kernel[0]);
-  const times = weighted ? take(sign + air) + (sign + air) / 2 : x;
-  const kernelRect = centred(weighted ? take(kernelCell * kernel[1]) : x, kernelCell * kernel[1], kernelCell * kernel[0]);
-  const equals = take(sign + air) + (sign + air) / 2;
-  const products = centred(take(kernelCell * kernel[1]), kernelCell * kernel[1], kernelCell * kernel[0]);
-  const sigma = take(sign + air) + (sign + air) / 2;
-  const boxHeight = Math.min(Math.max(30, most * 0.8), inner, 60);
-  const sum = centred(take(box), box, boxHeight);
-  take(34 + air);
-  const running = centred(take(box), box, boxHeight);
-  const bars = barsWidth ? { x: take(barsWidth) + 12, y: header, width: barsWidth - 12, height: rowsHeight - gap } : null;
-  take(plus);
-  const total = { ...running, x: take(box) };
-  take(46 + air * 2);
-  const outHeight = outputCell * output[0];
-  const outY = header + Math.max((rowsHeight - gap - outHeight) / 2, stack * STACK_STEP);
+  const { plane, kernel, channels, output, outChannels } = subject;
+  const sizes = wideSizes(width, height);
+  const visible = wideVisible(subject, sizes);
+  const rowHeight = sizes.rowsHeight / visible;
+  const inner = rowHeight - sizes.gap;
+  const cells = wideCells(subject, sizes, inner, channels > visible);
+  const at = flowed(wideColumns(subject, sizes, channels > visible, cells), width);
+  const middle = sizes.header + inner / 2;
+  const grid = (/** @type {string} */ name, /** @type {number} */ cell, /** @type {number} */ rows, /** @type {number} */ cols) =>
+    ({ x: at[name]?.x ?? 0, y: middle - (cell * rows) / 2, width: cell * cols, height: cell * rows });
+  const boxHeight = Math.min(Math.max(30, sizes.most * 0.8), inner, 60);
+  const box = (/** @type {string} */ name) => ({ x: at[name]?.x ?? 0, y: middle - boxHeight / 2, width: sizes.box, height: boxHeight });
+  const rest = sizes.rowsHeight - sizes.gap;
+  const outHeight = cells.outputCell * output[0];
   return {
-    narrow: false, width, height, type, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
-    input, loupeRect, kernel: kernelRect, products, sum, running,
-    total,
-    output: { x, y: outY, width: outputCell * output[1], height: outHeight },
-    bars,
-    signs: { times, equals, sigma, y: middle }, sigmaY: middle, headerY: 13,
-    stack,
+    ...cells, narrow: false, width, height, type: sizes.type, loupe: cells.loupeCell > 0, visible, rowTop: sizes.header, rowHeight,
+    input: grid('input', cells.cell, plane.rows, plane.cols), loupeRect: grid('loupe', cells.loupeCell, ...kernel),
+    kernel: grid('kernel', cells.kernelCell, ...kernel), products: grid('products', cells.kernelCell, ...kernel),
+    sum: box('sum'), running: box('running'), total: box('total'),
+    output: { ...grid('output', cells.outputCell, ...output), y: sizes.header + Math.max((rest - outHeight) / 2, stackOf(outChannels) * STACK_STEP) },
+    bars: channels > visible ? { x: (at.bars?.x ?? 0) + 12, y: sizes.header, width: BARS - 12, height: rest } : null,
+    signs: { times: at.times?.middle ?? 0, equals: at.equals?.middle ?? 0, sigma: at.sigma?.middle ?? 0, y: middle },
+    sigmaY: middle, headerY: 13, stack: stackOf(outChannels),
   };
+}
+
+/** @param {number} outChannels */
+function stackOf(outChannels) {
+  return Math.min(outChannels - 1, STACK);
+}
+
+/** @param {number} value @param {number} least @param {number} most */
+function within(value, least, most) {
+  return Math.max(least, Math.min(value, most));
+}
+
+const PHONE = { header: 34, sign: 18, label: 20, toLoupe: 8, boxHeight: 28, most: 36, bars: 16 };
+
+/** @param {Subject} subject @param {number} width @returns {Cells} */
+function narrowCells({ plane, kernel, weighted, gathered, output, outChannels }, width) {
+  const free = width - PHONE.label - 2 * PHONE.sign - PHONE.bars;
+  const fits = (/** @type {boolean} */ loupe) => {
+    const across = ((weighted ? 2 : 1) + (loupe ? 1 : 0)) * kernel[1];
+    const kernelCell = Math.floor(Math.min(PHONE.most, Math.max((free * 0.6) / across, Math.min(READABLE, (free - 56) / across))));
+    const cell = whole(Math.min(PHONE.most, (free - (loupe ? PHONE.toLoupe : 0) - kernelCell * across) / plane.cols, 190 / plane.rows));
+    return { kernelCell, cell };
+  };
+  const loupe = gathered || (weighted && fits(false).cell < READABLE);
+  const { kernelCell, cell } = fits(loupe);
+  const outputCell = whole(Math.min(40, (width - 20 - stackOf(outChannels) * STACK_STEP) / output[1], 240 / output[0]));
+  return { cell, kernelCell, loupeCell: loupe ? kernelCell : 0, outputCell };
+}
+
+/** The first line of a folded row. @param {Subject} subject @param {Cells} cells @returns {[string, number, number][]} */
+function narrowColumns({ plane, kernel, weighted }, { cell, kernelCell, loupeCell }) {
+  const grid = kernelCell * kernel[1];
+  const sign = /** @type {const} */ ([PHONE.sign, 1]);
+  return [
+    ['label', PHONE.label, 0], ['input', cell * plane.cols, 0],
+    ['toLoupe', loupeCell ? PHONE.toLoupe : 0, 0], ['loupe', loupeCell * kernel[1], 0],
+    ['times', ...(weighted ? sign : /** @type {const} */ ([0, 0]))], ['kernel', weighted ? grid : 0, 0],
+    ['equals', ...sign], ['products', grid, 0],
+  ];
 }
 
 /** @param {Subject} subject @param {number} width @param {number} height @returns {Layout} */
 function narrowLayout(subject, width, height) {
-  const { plane, kernel, channels, output, outChannels, weighted, gathered } = subject;
-  const header = 34;
-  const sign = 18;
-  const label = 20;
-  const free = width - label - 2 * sign;
-  const columns = weighted ? 2 : 1;
-  const fits = (/** @type {boolean} */ loupe) => {
-    const count = columns + (loupe ? 1 : 0);
-    const kernelCell = Math.floor(Math.min(36, Math.max((free * 0.6) / (count * kernel[1]), Math.min(READABLE, (free - 72) / (count * kernel[1])))));
-    return { kernelCell, cell: whole(Math.min(36, (free - (loupe ? 8 : 0) - count * kernelCell * kernel[1]) / plane.cols, 190 / plane.rows)) };
-  };
-  const loupe = gathered || (weighted && fits(false).cell < READABLE);
-  const { kernelCell, cell } = fits(loupe);
-  const blockHeight = Math.max(cell * plane.rows, kernelCell * kernel[0]);
-  const boxHeight = 28;
+  const { plane, kernel, channels, output, outChannels } = subject;
+  const { header, boxHeight } = PHONE;
+  const cells = narrowCells(subject, width);
+  const blockHeight = Math.max(cells.cell * plane.rows, cells.kernelCell * kernel[0]);
   const rowHeight = blockHeight + boxHeight + 26;
-  const visible = Math.max(1, Math.min(channels, MAX_ROWS, Math.floor(Math.max(height, 420) / rowHeight)));
-  const barsWidth = channels > visible ? 16 : 0;
-  const top = (/** @type {number} */ h) => header + (blockHeight - h) / 2;
-  let x = label;
-  const take = (/** @type {number} */ w) => { const at = x; x += w; return at; };
-  const kernelWidth = kernelCell * kernel[1];
-  const kernelHeight = kernelCell * kernel[0];
-  const block = (/** @type {number} */ at) => ({ x: at, y: top(kernelHeight), width: kernelWidth, height: kernelHeight });
-  const input = { x: take(cell * plane.cols), y: top(cell * plane.rows), width: cell * plane.cols, height: cell * plane.rows };
-  const loupeRect = block(loupe ? (take(8), take(kernelWidth)) : x);
-  const times = weighted ? take(sign) + sign / 2 : x;
-  const kernelRect = block(weighted ? take(kernelWidth) : x);
-  const equals = take(sign) + sign / 2;
-  const products = block(take(kernelWidth));
+  const visible = within(Math.floor(Math.max(height, 420) / rowHeight), 1, Math.min(channels, MAX_ROWS));
+  const right = width - (channels > visible ? PHONE.bars : 0) - 4;
+  const at = flowed(narrowColumns(subject, cells), right);
+  const grid = (/** @type {string} */ name, /** @type {number} */ cell, /** @type {number} */ rows, /** @type {number} */ cols) =>
+    ({ x: at[name]?.x ?? 0, y: header + (blockHeight - cell * rows) / 2, width: cell * cols, height: cell * rows });
   const sumY = header + blockHeight + 8;
-  const right = width - barsWidth - 4;
-  const box = Math.min(84, (right - 3 * sign) / 3);
+  const box = Math.min(84, (right - 3 * PHONE.sign) / 3);
   const running = { x: right - box, y: sumY, width: box, height: boxHeight };
-  const sum = { x: right - 2 * box - 30, y: sumY, width: box, height: boxHeight };
+  const sum = { ...running, x: right - 2 * box - 30 };
   const totalY = header + visible * rowHeight + 2;
-  const stack = Math.min(outChannels - 1, STACK);
+  const stack = stackOf(outChannels);
   const outTop = totalY + boxHeight + 46 + stack * STACK_STEP;
-  const outputCell = whole(Math.min(40, (width - 20 - stack * STACK_STEP) / output[1], 240 / output[0]));
-  const outWidth = outputCell * output[1];
+  const [outHeight, outWidth] = [cells.outputCell * output[0], cells.outputCell * output[1]];
   return {
-    narrow: true, width, type: 11, height: outTop + outputCell * output[0] + 44, cell, kernelCell, outputCell, loupe, visible, rowTop: header, rowHeight,
-    input, loupeRect, kernel: kernelRect, products, sum, running,
-    total: { x: running.x, y: totalY - (visible - 1) * rowHeight, width: box, height: boxHeight },
-    output: { x: Math.max(0, (width - outWidth) / 2), y: outTop, width: outWidth, height: outputCell * output[0] },
-    bars: barsWidth ? { x: width - 10, y: header, width: 10, height: visible * rowHeight - 20 } : null,
-    signs: { times, equals, sigma: sum.x - 14, y: header + blockHeight / 2 }, sigmaY: sumY + boxHeight / 2, headerY: 12,
-    stack,
+    ...cells, narrow: true, width, type: 11, height: outTop + outHeight + 44, loupe: cells.loupeCell > 0, visible, rowTop: header, rowHeight,
+    input: grid('input', cells.cell, plane.rows, plane.cols), loupeRect: grid('loupe', cells.loupeCell, ...kernel),
+    kernel: grid('kernel', cells.kernelCell, ...kernel), products: grid('products', cells.kernelCell, ...kernel), sum, running,
+    total: { ...running, y: totalY - (visible - 1) * rowHeight },
+    output: { x: Math.max(0, (width - outWidth) / 2), y: outTop, width: outWidth, height: outHeight },
+    bars: channels > visible ? { x: width - 10, y: header, width: 10, height: visible * rowHeight - 20 } : null,
+    signs: { times: at.times?.middle ?? 0, equals: at.equals?.middle ?? 0, sigma: sum.x - 14, y: header + blockHeight / 2 },
+    sigmaY: sumY + boxHeight / 2, headerY: 12, stack,
   };
 }
 
@@ -163,10 +232,5 @@ function whole(size) {
 
 /** A rectangle of the first visible row, moved to another slot. @template {Rect} T @param {Layout} layout @param {T} rect @param {number} slot @returns {T} */
 export function inSlot(layout, rect, slot) {
-  return inSlotOf(layout.rowHeight, rect, slot);
-}
-
-/** @template {Rect} T @param {number} rowHeight @param {T} rect @param {number} slot @returns {T} */
-function inSlotOf(rowHeight, rect, slot) {
-  return { ...rect, y: rect.y + slot * rowHeight };
+  return { ...rect, y: rect.y + slot * layout.rowHeight };
 }

@@ -25,7 +25,7 @@ export function paintGrid(context, rect, cell, grid, scale, inks, place = rect) 
     outline(context, rect, inks.line);
     return;
   }
-  context.font = font(fontIn(cell));
+  context.font = font(fontIn(cell, grid.decimals === 0));
   const [top, bottom] = inSight(place.y - rect.y, place.height, cell, grid.rows);
   const [left, right] = inSight(place.x - rect.x, place.width, cell, grid.cols);
   for (let row = top; row < bottom; row++) {

@@ -23,6 +23,7 @@ export function paintStill(context, frame, bitmaps) {
   context.fillRect(0, 0, layout.width, layout.height);
   paintHeadings(context, frame);
   for (const row of frame.rows) paintRow(context, frame, row, bitmaps);
+  if (frame.model.weight) box(context, frame.total, inks.line);
   paintOutputPlace(context, frame);
 }
 
