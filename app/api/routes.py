@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from app.api import code, health, presets, problems, scenes, steps, tensors, trace
+from app.api import code, health, presets, problems, scenes, stamps, steps, tensors, trace
 from app.api.formats import PREFIX
 
 
 def install(app: FastAPI) -> None:
     """Add the API and its problem answers to `app`."""
     problems.install(app)
-    for module in (trace, scenes, steps, tensors, presets, code):
+    for module in (trace, scenes, steps, stamps, tensors, presets, code):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
