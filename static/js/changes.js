@@ -21,7 +21,7 @@ import * as history from './history.js';
 import { clockOf, isPicture } from './state.js';
 import { Steps } from './steps.js';
 import { position } from './timeline.js';
-import { WHOLE } from './view.js';
+import { WHOLE } from './geometry.js';
 
 /** Scenes kept whole for undo and redo, and the numbers that all their inputs may have. */
 const SCENES_KEPT = 12;

@@ -3,12 +3,11 @@
  *
  * @import {Rect, Step, Summary, Taps, Tensor} from './types.js'
  * @import {Layout, Subject} from './layout.js'
- * @import {Plane, Window} from './geometry.js'
+ * @import {Plane, View, Window, Zoom} from './geometry.js'
  * @import {Position} from './timeline.js'
  * @import {Theme} from './color.js'
  * @import {Ledger} from './ledger.js'
  * @import {Answer, Cell} from './questions.js'
- * @import {View, Zoom} from './view.js'
  *
  * @typedef {{text: string, muted: string, line: string, paper: string, soft: string, accent: string, onAccent: string}} Inks
  *
@@ -37,11 +36,10 @@
  */
 
 import { magnitude } from './color.js';
-import { between, inChannels, kernelSize, plane, sliceOffset, sources, windowAt } from './geometry.js';
+import { between, follow, inChannels, kernelSize, plane, sliceOffset, sources, view as viewIn, windowAt } from './geometry.js';
 import { layout, inSlot, READABLE, READABLE_DECIMALS } from './layout.js';
 import { decimalsFor, format, ledger } from './ledger.js';
 import { answer } from './questions.js';
-import { follow, view as viewIn } from './view.js';
 
 /** @param {import('./state.js').Scene} scene @returns {Model} */
 export function model({ summary, taps, input, weight, bias }) {

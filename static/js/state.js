@@ -6,7 +6,7 @@
  * @import {Clock} from './timeline.js'
  * @import {Theme} from './color.js'
  * @import {Cell} from './questions.js'
- * @import {Zoom} from './view.js'
+ * @import {Zoom} from './geometry.js'
  * @import {ViewName} from './views.js'
  *
  * @typedef {{
@@ -18,12 +18,11 @@
 
 import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
 import { magnitude } from './color.js';
-import { inChannels, kernelSize } from './geometry.js';
+import { inChannels, kernelSize, WHOLE } from './geometry.js';
 import { AS_FITS } from './panes.js';
 import { sameCell } from './questions.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
-import { WHOLE } from './view.js';
 
 /** Windows from which on a whole window is the better beat to begin with. */
 const MANY_WINDOWS = 300;

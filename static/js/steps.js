@@ -1,17 +1,21 @@
 /**
  * The steps of a scene, page by page: fetched before they are needed, kept while there is room.
  *
- * @import {Step, Summary} from './types.js'
+ * @import {Numbers, Step, Summary} from './types.js'
  * @import {Api} from './api.js'
  */
 
-import { Columns } from './columns.js';
 import { inChannels, kernelSize } from './geometry.js';
 
 /** Numbers in a page: small enough to arrive within a few frames. */
 const PAGE_NUMBERS = 30_000;
 const MOST_STEPS = 256;
 const PAGES_KEPT = 24;
+
+const ARRAYS = /** @type {const} */ ({ F32: Float32Array, F64: Float64Array, I32: Int32Array });
+
+/** Steps made of a page's columns that are kept as objects. */
+const MADE = 6;
 
 export class Steps {
   /** @type {Map<string, Columns>} in the order of last use */
@@ -87,4 +91,79 @@ export class Steps {
       this.#pages.delete(oldest);
     }
   }
+}
+
+/**
+ * A page of steps as columns: a safetensors file (https://huggingface.co/docs/safetensors) whose arrays are looked into,
+ * not copied.
+ */
+export class Columns {
+  /** @type {Map<number, Step>} */
+  #made = new Map();
+
+  /** @param {ArrayBuffer} buffer @param {number} start  the first step's index @param {number} width  of the output, in windows */
+  constructor(buffer, start, width) {
+    this.start = start;
+    this.width = width;
+    this.columns = readSafetensors(buffer);
+  }
+
+  /** The k-th step of the page. @param {number} k @returns {Step} */
+  step(k) {
+    const step = this.#made.get(k) ?? this.#make(k);
+    this.#made.set(k, step);
+    for (const oldest of this.#made.keys()) {
+      if (this.#made.size <= MADE) break;
+      this.#made.delete(oldest);
+    }
+    return step;
+  }
+
+  /** @param {number} k @returns {Step} */
+  #make(k) {
+    const index = this.start + k;
+    const row = (/** @type {string} */ name) => {
+      const column = this.columns.get(name);
+      if (!column) throw new TypeError(`the page of steps has no column ${name}`);
+      const size = column.shape.slice(1).reduce((a, b) => a * b, 1);
+      return column.data.subarray(k * size, (k + 1) * size);
+    };
+    const [, channels = 1, kH = 1, kW = 1] = this.columns.get('products')?.shape ?? [];
+    const cells = (/** @type {string} */ name) => nested(row(name), channels, kH, kW);
+    const selected = this.columns.has('selected') ? row('selected') : null;
+    return {
+      index, row: Math.floor(index / this.width), col: index % this.width,
+      input_rows: [...row('input_rows')].map(orNull), input_cols: [...row('input_cols')].map(orNull),
+      patch: cells('patches'), products: cells('products'),
+      channel_sums: [...row('channel_sums')], running_sums: [...row('running_sums')], output: row('outputs')[0] ?? 0,
+      ...(selected && { selected: /** @type {[number, number]} */ ([...selected]) }),
+    };
+  }
+}
+
+/** @param {number} at */
+function orNull(at) {
+  return at < 0 ? null : at;
+}
+
+/** @param {Numbers} data @param {number} channels @param {number} kH @param {number} kW @returns {number[][][]} */
+function nested(data, channels, kH, kW) {
+  return Array.from({ length: channels }, (_, c) => Array.from({ length: kH }, (__, u) => {
+    const from = (c * kH + u) * kW;
+    return [...data.subarray(from, from + kW)];
+  }));
+}
+
+/** @param {ArrayBuffer} buffer @returns {Map<string, {shape: number[], data: Numbers}>} @throws {TypeError} for a type that the server does not write */
+export function readSafetensors(buffer) {
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  /** @type {Record<string, {dtype: keyof typeof ARRAYS, shape: number[], data_offsets: [number, number]}>} */
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  return new Map(Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
+    const Numbers = ARRAYS[dtype];
+    if (!Numbers) throw new TypeError(`safetensors of type ${dtype} is not read here`);
+    const start = 8 + length + from;
+    const aligned = start % Numbers.BYTES_PER_ELEMENT === 0;
+    return [name, { shape, data: aligned ? new Numbers(buffer, start, (to - from) / Numbers.BYTES_PER_ELEMENT) : new Numbers(buffer.slice(start, 8 + length + to)) }];
+  }));
 }

@@ -5,9 +5,11 @@
  * @import {AnyFrame} from './views.js'
  */
 
-import { Bitmaps } from './painters/bitmaps.js';
 import { PAINTERS } from './painters/views.js';
 import { viewOf } from './views.js';
+
+/** Bitmaps kept. */
+const MOST = 48;
 
 export class Surface {
   #asked = 0;
@@ -57,5 +59,23 @@ export class Surface {
     this.canvas.style.width = `${layout.width}px`;
     this.stillContext.setTransform(ratio, 0, 0, ratio, 0, 0);
     PAINTERS[viewOf(frame)].paintStill(this.stillContext, frame, this.bitmaps);
+  }
+}
+
+/** Bitmaps that are costly to make, kept by name, the least recently used dropped first. */
+export class Bitmaps {
+  /** @type {Map<string, HTMLCanvasElement>} */
+  #kept = new Map();
+
+  /** @param {string} key @param {() => HTMLCanvasElement} make */
+  get(key, make) {
+    const bitmap = this.#kept.get(key) ?? make();
+    this.#kept.delete(key);
+    this.#kept.set(key, bitmap);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MOST) break;
+      this.#kept.delete(oldest);
+    }
+    return bitmap;
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { contentOf, FileError, fitting } from '../../static/js/files.js';
-import { parseNpy } from '../../static/js/npy.js';
+import { parseNpy } from '../../static/js/api.js';
 import { npyBytes, ramp, resized } from '../../static/js/tensors.js';
 
 /** @param {object|string} header @param {number} [length] */

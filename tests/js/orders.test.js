@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { parseNpy } from '../../static/js/npy.js';
+import { parseNpy } from '../../static/js/api.js';
 import { order } from '../../static/js/orders.js';
 import { ramp } from '../../static/js/tensors.js';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { shapeFormulas } from '../../static/js/formula.js';
 import { translator } from '../../static/js/i18n.js';
-import { parseNpy } from '../../static/js/npy.js';
+import { parseNpy } from '../../static/js/api.js';
 
 /** @param {string} language @returns {Record<string, string>} */
 const catalogue = (language) => JSON.parse(readFileSync(new URL(`../../static/locales/${language}.json`, import.meta.url), 'utf8'));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { model } from '../../static/js/frame.js';
 import { answer, reached, runs } from '../../static/js/questions.js';
-import { WHOLE, follow, pan, view, zoomAt } from '../../static/js/view.js';
+import { WHOLE, follow, pan, view, zoomAt } from '../../static/js/geometry.js';
 import { termPlaces } from '../../static/js/ledger.js';
 
 /** @import {Summary} from '../../static/js/types.js' */

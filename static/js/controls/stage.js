@@ -5,15 +5,14 @@
  * @import {Translate} from '../i18n.js'
  * @import {Frame} from '../frame.js'
  * @import {AnyFrame} from '../views.js'
- * @import {View, Zoom} from '../view.js'
+ * @import {View, Zoom} from '../geometry.js'
  * @import {Rect} from '../types.js'
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
-import { contains } from '../geometry.js';
+import { contains, pan, zoomAt } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { sameCell } from '../questions.js';
-import { pan, zoomAt } from '../view.js';
 import { cellUnder, isSheet } from '../views.js';
 import { find } from './dom.js';
 

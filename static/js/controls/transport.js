@@ -1,5 +1,5 @@
 /**
- * The timeline's buttons, scrubber, speed, granularity and output channel.
+ * The timeline's buttons, scrubber, speed, granularity and output channel, and the keys.
  *
  * @import {State} from '../state.js'
  * @import {Translate} from '../i18n.js'
@@ -120,4 +120,46 @@ function chooser(state, t) {
     previous.disabled = chosen === 0;
     next.disabled = chosen === count - 1;
   });
+}
+
+/** The keyboard: one key, one action, wherever the focus is not in a control that uses the key itself. @param {State} state @param {() => void} help */
+export function keys(state, help) {
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    ' ': () => state.togglePlay(),
+    ArrowRight: () => state.stepBeat(1),
+    ArrowLeft: () => state.stepBeat(-1),
+    'shift+ArrowRight': () => state.stepWindow(1),
+    'shift+ArrowLeft': () => state.stepWindow(-1),
+    Home: () => state.jump(() => 0),
+    End: () => state.jump((clock) => timeline.duration(clock)),
+    '+': () => state.changeSpeed(1),
+    '=': () => state.changeSpeed(1),
+    '-': () => state.changeSpeed(-1),
+    1: () => state.chooseGranularity('product'),
+    2: () => state.chooseGranularity('channel'),
+    3: () => state.chooseGranularity('window'),
+    '[': () => state.chooseOutput(state.outChannel.peek() - 1),
+    ']': () => state.chooseOutput(state.outChannel.peek() + 1),
+    '?': help,
+  };
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || usesKey(event)) return;
+    const action = actions[event.shiftKey && event.key.startsWith('Arrow') ? `shift+${event.key}` : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/** Whether the focused control wants this key for itself. @param {KeyboardEvent} event */
+function usesKey({ target, key }) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('dialog, [popover]')) return key !== '?';
+  if (target.matches('select, textarea, [contenteditable]')) return true;
+  if (target instanceof HTMLInputElement && target.type === 'range') return false;
+  // A radio button that the pointer chose leaves the arrows to the timeline.
+  if (target instanceof HTMLInputElement && target.type === 'radio') return target.matches(':focus-visible') && (key.startsWith('Arrow') || key === ' ');
+  if (target instanceof HTMLInputElement) return true;
+  return key === ' ' && target.matches('button, a, summary');
 }

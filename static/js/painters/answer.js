@@ -13,7 +13,7 @@ import { cellRect } from '../hit.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { runs } from '../questions.js';
-import { centred, font, rounded, within } from './text.js';
+import { centred, font, rounded, within } from './grid.js';
 
 /** Small pictures of the other output channels: their largest side and how many there are at most. */
 const SMALL = 54;

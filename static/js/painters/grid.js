@@ -1,5 +1,6 @@
 /**
- * Grids of cells: numbers on colour where a cell is large enough, a heat map of one pixel a cell where it is not.
+ * Text, and grids of cells: numbers on colour where a cell is large enough, a heat map of one pixel a cell where it is
+ * not.
  *
  * @import {Rect} from '../types.js'
  * @import {Scale} from '../color.js'
@@ -13,7 +14,8 @@ import { level } from '../color.js';
 import { fontIn } from '../frame.js';
 import { format } from '../ledger.js';
 import { READABLE } from '../layout.js';
-import { centred, font, rounded } from './text.js';
+
+const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 
 /**
  * @param {CanvasRenderingContext2D} context @param {Rect} rect @param {number} cell @param {Grid} grid @param {Scale} scale
@@ -101,4 +103,35 @@ export function paintHeat(context, rect, bitmap) {
   context.imageSmoothingEnabled = rect.width < bitmap.width;
   context.imageSmoothingQuality = 'medium';
   context.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height);
+}
+
+/** @param {number} size  CSS pixels @param {number} [weight] */
+export function font(size, weight = 400) {
+  return `${weight} ${size}px ${FAMILY}`;
+}
+
+/**
+ * Centred text, narrowed when it would leave `room`.
+ * @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y @param {number} [room]
+ */
+export function centred(context, text, x, y, room) {
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, x, y + 0.5, room);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {import('../types.js').Rect} rect @param {number} radius */
+export function rounded(context, { x, y, width, height }, radius) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, radius);
+}
+
+/** Paints inside a place only; `margin`: how far lines may stand out. @param {CanvasRenderingContext2D} context @param {import('../types.js').Rect} place @param {() => void} paint @param {number} [margin] */
+export function within(context, { x, y, width, height }, paint, margin = 2) {
+  context.save();
+  context.beginPath();
+  context.rect(x - margin, y - margin, width + 2 * margin, height + 2 * margin);
+  context.clip();
+  paint();
+  context.restore();
 }

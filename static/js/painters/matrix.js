@@ -11,9 +11,8 @@ import { READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { isPointwise, kernelRow, multiplied, unrolled } from '../matrix.js';
 import { block, blockRect, sightOf } from '../panes.js';
-import { cellBox, paintCell, paintGhost } from './grid.js';
+import { cellBox, centred, font, paintCell, paintGhost, rounded, within } from './grid.js';
 import { paintBlock, paintExtent, paintHeading, paintLights, paintPane, paintWords } from './panes.js';
-import { centred, font, rounded, within } from './text.js';
 
 /** So many output cells decide how many decimals there is room for. */
 const DECIDING = 1024;

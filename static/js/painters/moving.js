@@ -3,16 +3,15 @@
  *
  * @import {Frame, Row} from '../frame.js'
  * @import {Rect} from '../types.js'
- * @import {Bitmaps} from './bitmaps.js'
+ * @import {Bitmaps} from '../surface.js'
  */
 
 import { level, scale } from '../color.js';
 import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
 import { inSlot, READABLE } from '../layout.js';
 import { paintAnswer } from './answer.js';
-import { cellBox, heat, paintCell, paintGhost, paintGrid } from './grid.js';
+import { cellBox, font, heat, paintCell, paintGhost, paintGrid, rounded, within } from './grid.js';
 import { paintArrow, paintBars, paintBox, paintTotal } from './sums.js';
-import { font, rounded, within } from './text.js';
 import { paintBorrowed, paintLoupe, paintTap, paintWindow } from './window.js';
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */

@@ -11,8 +11,7 @@
 import { level } from '../color.js';
 import { blockRect, scrolls, sightOf, wholeRect } from '../panes.js';
 import { READABLE } from '../layout.js';
-import { heat, outline, paintGrid, paintHeat } from './grid.js';
-import { centred, font, rounded, within } from './text.js';
+import { centred, font, heat, outline, paintGrid, paintHeat, rounded, within } from './grid.js';
 
 /** Cells below this are lit as a whole: a frame would be all that is left of them. */
 const SMALL = 6;

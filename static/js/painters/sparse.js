@@ -13,9 +13,8 @@ import { READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { block, sightOf } from '../panes.js';
 import { entriesOf, outputsSeen } from '../sparse.js';
-import { cellBox, outline } from './grid.js';
+import { cellBox, centred, font, outline, rounded } from './grid.js';
 import { paintBlock, paintExtent, paintHeading, paintLights, paintPane, paintWords } from './panes.js';
-import { centred, font, rounded } from './text.js';
 
 /** So many output cells decide how many decimals there is room for. */
 const DECIDING = 1024;

@@ -3,7 +3,7 @@
  *
  * @import {Frame, Model, Row} from '../frame.js'
  * @import {Rect} from '../types.js'
- * @import {Bitmaps} from './bitmaps.js'
+ * @import {Bitmaps} from '../surface.js'
  * @import {Scale} from '../color.js'
  */
 
@@ -13,8 +13,7 @@ import { sliceOffset } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { runs } from '../questions.js';
-import { cellBox, heat, outline, paintGhost, paintGrid, paintHeat } from './grid.js';
-import { centred, font, rounded, within } from './text.js';
+import { cellBox, centred, font, heat, outline, paintGhost, paintGrid, paintHeat, rounded, within } from './grid.js';
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
 export function paintStill(context, frame, bitmaps) {

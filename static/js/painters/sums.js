@@ -9,8 +9,7 @@ import { level, scale } from '../color.js';
 import { ease, fontIn } from '../frame.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
-import { cellBox, paintCell } from './grid.js';
-import { centred, font, rounded, within } from './text.js';
+import { cellBox, centred, font, paintCell, rounded, within } from './grid.js';
 
 /** A sum in its box, as far as it has come. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect @param {string} text @param {number} value @param {number} share @param {boolean} active */
 export function paintBox(context, frame, rect, text, value, share, active) {

@@ -2,7 +2,7 @@
  * Each view's painters: what stands still, and what time moves.
  *
  * @import {ViewName} from '../views.js'
- * @import {Bitmaps} from './bitmaps.js'
+ * @import {Bitmaps} from '../surface.js'
  *
  * @typedef {(context: CanvasRenderingContext2D, frame: any, bitmaps: Bitmaps) => void} Painter
  */

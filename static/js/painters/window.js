@@ -10,8 +10,7 @@ import { scale } from '../color.js';
 import { charactersIn, fitting, shownAt } from '../frame.js';
 import { isSolid } from '../geometry.js';
 import { inSlot } from '../layout.js';
-import { paintGrid } from './grid.js';
-import { rounded } from './text.js';
+import { paintGrid, rounded } from './grid.js';
 
 /** The window where it really reads: one frame round touching taps, a frame a tap where they are apart. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Window} window @param {Rect} rect @param {number} cell */
 export function paintWindow(context, { inks }, window, rect, cell) {
