@@ -59,15 +59,14 @@ def _fail(message: str) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (CONVSCOPE_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (CONVSCOPE_PORT).")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve (CONVSCOPE_WORKERS).")] = None,
 ) -> None:
     """Serve the pages and the API."""
-    given: dict[str, Any] = {
-        name: value for name, value in (("host", host), ("port", port)) if value is not None
-    }
+    asked = {"host": host, "port": port, "workers": workers}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _one_clear_line():
-        settings = Settings(**given)
-        app = create_app(settings)
-    run(app, settings)
+        server = Server(Settings.read(**given), given)
+    server.run()
 
 
 @main.command()

@@ -7,11 +7,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import api, pages
 from app.api.work import Ending, Pool
 from app.conv.runtime import prepare
-from app.middleware import Bodies, Head, Headers
+from app.gate import Gate
+from app.metrics import Metrics
+from app.middleware import Bodies, Head, Watch
+from app.ready import Readiness
 from app.scenes.presets import built_in
 from app.scenes.shelf import Shelf, open_store
 from app.settings import VERSION, Settings
@@ -30,9 +34,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
-    app.state.pool = Pool(settings)
-    app.state.ending = Ending(settings.grace_seconds)
-    app.state.store = Shelf(open_store(settings), built_in(), settings.cache_bytes)
+    app.state.metrics = metrics = Metrics()
+    app.state.pool = Pool(settings, metrics)
+    app.state.ending = ending = Ending(settings.grace_seconds)
+    app.state.store = store = Shelf(open_store(settings), built_in(), settings.cache_bytes, metrics)
+    app.state.readiness = Readiness(store.check, ending)
     app.add_middleware(Bodies, limits=settings)
     app.add_middleware(Head)
     if settings.cors_origins:
@@ -42,7 +48,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_methods=["GET", "HEAD"],
             expose_headers=["Convscope-Steps", "ETag", "Link", "X-Request-ID"],
         )
-    app.add_middleware(Headers)
+    app.add_middleware(Gate, settings=settings, metrics=metrics)
+    app.add_middleware(Watch, settings=settings, metrics=metrics)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     api.install(app)
     pages.install(app)
     return app
@@ -52,3 +61,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.pool.close()
+    app.state.readiness.close()

@@ -1,53 +1,127 @@
-"""What holds for every request: bodies within limits, security headers, request ids."""
+"""What holds for every request: bodies within limits, security headers, request ids, what is counted and logged."""
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
+from time import perf_counter
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import Busy
+from app.api.problems import Busy, as_problem
+from app.gate import client_of
+from app.logs import REQUEST_ID, log_request
+from app.metrics import NO_ROUTE, Metrics
 from app.scenes.limits import check
-from app.settings import Limits
+from app.settings import Limits, Settings
 
-_SECURITY: Final = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-        b"frame-ancestors 'none'; form-action 'self'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_log: Final = logging.getLogger("convscope")
+
+# As nginx logs it: the client closed the connection before it had its answer.
+_GONE: Final = 499
 
 
-class Headers:
-    """Adds the security headers and the request id to every answer."""
+class Watch:
+    """Gives every answer its security headers and its request id; counts, times and logs it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    An error that nothing else answered ends here, as a problem like all others.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
+        self._headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        extra = [*_SECURITY, (b"x-request-id", _request_id(scope))]
+        started, method, status = perf_counter(), scope["method"], 0
+        id = _request_id(scope)
+        REQUEST_ID.set(id)
+        extra = [*self._headers, (b"x-request-id", id.encode())]
 
         async def send_more(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *extra]
             await send(message)
 
-        await self._app(scope, receive, send_more)
+        self._metrics.in_progress.inc()
+        try:
+            await self._app(scope, receive, send_more)
+        except ClientDisconnect:
+            status = _GONE
+        except Exception as error:
+            _log.exception("a request failed")
+            if status:
+                raise
+            await as_problem(error).response()(scope, receive, send_more)
+        finally:
+            self._metrics.in_progress.dec()
+            self._tell(scope, id, method, status or _GONE, perf_counter() - started)
+
+    def _tell(self, scope: Scope, id: str, method: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        self._metrics.answered(method, route, status, seconds)
+        log_request(
+            request=id,
+            method=method[:16],
+            path=scope["path"][:200],
+            status=status,
+            milliseconds=round(seconds * 1000, 2),
+            client=client_of(scope),
+        )
 
 
-def _request_id(scope: Scope) -> bytes:
+def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """What every answer carries."""
+    ancestors = " ".join(settings.frame_ancestors) or "'none'"
+    policy = "; ".join(f"{name} {sources}" for name, sources in (*_POLICY, ("frame-ancestors", ancestors)))
+    # Whoever may show the page in a frame may demand of it what isolates their own.
+    resources = "cross-origin" if settings.frame_ancestors or settings.cors_origins else "same-origin"
+    headers = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "permissions-policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": resources,
+    }
+    if not settings.frame_ancestors:
+        headers["x-frame-options"] = "DENY"
+    if settings.tls:
+        headers["strict-transport-security"] = "max-age=63072000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+# Everything that is not named falls under default-src: nothing.
+_POLICY: Final = (
+    ("default-src", "'none'"),
+    ("script-src", "'self'"),
+    ("style-src", "'self'"),
+    ("img-src", "'self' data: blob:"),
+    ("font-src", "'self'"),
+    ("connect-src", "'self'"),
+    ("manifest-src", "'self'"),
+    ("base-uri", "'none'"),
+    ("form-action", "'self'"),
+)
+_FEATURES: Final = (
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+    "microphone", "midi", "payment", "usb",
+)  # fmt: skip
+
+
+def _request_id(scope: Scope) -> str:
     """The client's own, if it is harmless; else a new one."""
     sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8).encode()
+    return sent.decode() if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
 
 
 class Head:
@@ -66,7 +140,9 @@ class Head:
                 message["body"] = b""
             await send(message)
 
-        await self._app({**scope, "method": "GET", "head": True}, receive, send_empty)
+        # The same scope, in which the routing leaves its route for those who count.
+        scope["method"], scope["head"] = "GET", True
+        await self._app(scope, receive, send_empty)
 
 
 class Bodies:

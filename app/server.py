@@ -1,26 +1,37 @@
-"""The server process: uvicorn, which ends what is under way when it is told to stop, and exits with 0."""
+"""The server processes: uvicorn, which ends what is under way when it is told to stop, and exits with 0."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.supervisors import multiprocess
 
+from app.logs import configure_logs
+from app.main import create_app
+from app.protocol import Config, Connection
 from app.settings import Settings
+
+_TICKS_A_SECOND = 10
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, with two changes to how it stops."""
-
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
-        super().__init__(config)
-        self._app = app
+    """uvicorn's server, with two changes to how it stops, and an eye on connections that hang."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._app.state.ending.begin()
+        if self.config.loaded:
+            self.config.loaded_app.state.ending.begin()
         super().handle_exit(sig, frame)
 
     @contextmanager
@@ -30,20 +41,83 @@ class Server(uvicorn.Server):
             # uvicorn would send itself the signal again, and so exit with an error.
             self._captured_signals.clear()
 
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS_A_SECOND == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in tuple(self.server_state.connections):
+                assert isinstance(connection, Connection)
+                connection.expire(now)
+        return await super().on_tick(counter)
 
-def serve(app: FastAPI, settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; what is under way then has `grace_seconds` to come to an end."""
-    config = uvicorn.Config(
+
+class Worker(multiprocess.Process):
+    """One of several processes that serve the same socket."""
+
+    @property
+    def server(self) -> Server:
+        if self._server is None:
+            self._server = Server(self.config)
+        assert isinstance(self._server, Server)
+        return self._server
+
+    def join(self) -> None:
+        super().join()
+        mark_process_dead(self.pid)
+
+
+def serve(settings: Settings, given: Mapping[str, Any] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way then has `grace_seconds` to come to an end.
+
+    Several workers are watched: one that dies is replaced, and SIGHUP replaces them, one after the other, by
+    such as have read the settings anew, but for those `given`. Raises ValueError for a store that cannot be
+    opened.
+    """
+    configure_logs(settings)
+    _raise_open_files()
+    if settings.workers == 1:
+        app = create_app(settings)
+        Server(_config(settings, app)).run()
+    else:
+        _serve_with_workers(settings, partial(_worker_app, dict(given or {})))
+
+
+def _config(settings: Settings, app: Any) -> Config:
+    return Config(
+        settings,
         app,
         host=settings.host,
         port=settings.port,
-        log_level=settings.log_level,
-        # A line for each request costs more than a small answer does.
-        access_log=settings.log_level == "debug",
-        # h11 answers a request twice that has both Content-Length and Transfer-Encoding.
-        http="httptools",
+        workers=settings.workers,
+        http=Connection,
+        ws="none",
         lifespan="on",
+        log_config=None,
+        access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=settings.grace_seconds,
+        proxy_headers=False,
+        factory=not isinstance(app, FastAPI),
     )
-    Server(config, app).run()
+
+
+def _worker_app(given: dict[str, Any]) -> FastAPI:
+    try:
+        settings = Settings.read(**given)
+        configure_logs(settings)
+        return create_app(settings)
+    except ValueError as error:
+        sys.exit(f"convscope: {' '.join(str(error).split())}")
+
+
+def _serve_with_workers(settings: Settings, factory: partial[FastAPI]) -> None:
+    # The supervisor makes its processes by this name.
+    multiprocess.Process = Worker  # type: ignore[misc]
+    with tempfile.TemporaryDirectory(prefix="convscope-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        config = _config(settings, factory)
+        multiprocess.Multiprocess(config, [config.bind_socket()]).run()
+
+
+def _raise_open_files() -> None:
+    """Each connection is an open file, and the usual bound, 1,024, is there for programs that use select()."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

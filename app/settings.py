@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.metadata import version
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field
+from limits import parse
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 VERSION: Final = version("convscope")
@@ -21,6 +24,32 @@ STATIC: Final = _WEB / "static"
 MEBI: Final = 1 << 20
 
 
+def _split(text: object) -> object:
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+def _rate(text: str) -> str:
+    parse(text)
+    return text
+
+
+def _network(text: str) -> str:
+    """An address or a network. Everyone ("*") is none: anybody could then forge where a request is from."""
+    return str(ip_network(text, strict=False))
+
+
+def _source(text: str) -> str:
+    if not re.fullmatch(r"'self'|https?://[A-Za-z0-9.*:\[\]-]+|https?:", text):
+        raise ValueError(f"{text!r} is no source such as https://course.example.org or 'self'")
+    return text
+
+
+Strings = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
+Sources = Annotated[list[Annotated[str, AfterValidator(_source)]], NoDecode, BeforeValidator(_split)]
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
 class Limits(BaseModel):
     """Every bound on what one request, or all of them together, may cost.
 
@@ -29,6 +58,9 @@ class Limits(BaseModel):
 
     max_body_bytes: int = Field(64 * MEBI, ge=1024, description="bytes of one request body")
     max_pending_bytes: int = Field(256 * MEBI, ge=1024, description="bytes of all bodies held at a time")
+    max_unsent_bytes: int = Field(256 * MEBI, ge=1024, description="bytes of all answers not yet taken")
+    max_head_bytes: int = Field(65_536, ge=1024, description="bytes of a request's first line and headers")
+    max_headers: int = Field(100, ge=10, description="headers of a request")
     max_json_numbers: int = Field(MEBI, ge=1, description="numbers in one JSON body")
     max_tensor_elements: int = Field(16 * MEBI, ge=1, description="elements of an input, weight or bias")
     max_output_elements: int = Field(32 * MEBI, ge=1, description="elements of a layer's output")
@@ -38,6 +70,18 @@ class Limits(BaseModel):
     max_computations: int = Field(2, ge=1, description="large computations at a time")
     max_waiting: int = Field(32, ge=0, description="large computations that wait for their turn")
     max_seconds: float = Field(30.0, gt=0, description="seconds one request may take")
+    max_requests: int = Field(512, ge=1, description="requests at a time; those beyond are answered 503")
+    max_requests_per_client: int = Field(
+        128, ge=1, description="requests of one client at a time; those beyond are answered 429"
+    )
+    max_connections: int = Field(
+        8192, ge=16, description="connections at a time; one more closes the one idle for longest"
+    )
+    head_seconds: float = Field(10.0, gt=0, description="seconds until a request's headers must be there")
+    body_seconds: float = Field(
+        20.0, gt=0, description="seconds a body may take to come, or an answer to go, beyond 4 KiB each second"
+    )
+    keep_alive_seconds: int = Field(75, ge=1, description="seconds a connection may be idle between requests")
 
 
 def _default_store() -> str:
@@ -45,21 +89,60 @@ def _default_store() -> str:
     return (Path(data).absolute() / "convscope").as_uri()
 
 
-def _split(text: object) -> object:
-    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
-
-
 class Settings(Limits, BaseSettings):
     """Limits and the rest of the configuration, each from CONVSCOPE_<NAME>."""
 
     model_config = SettingsConfigDict(env_prefix="CONVSCOPE_", frozen=True)
 
-    store: str = Field(default_factory=_default_store, description="where scenes are kept: file:///folder")
+    store: str = Field(
+        default_factory=_default_store,
+        description="where scenes are kept: file:///folder, s3://bucket/path, gs://… or az://…",
+    )
+    store_quota: int = Field(
+        0, ge=0, description="bytes that the store may hold, files counted in blocks of 4 KiB; 0: no bound"
+    )
+    store_reserve: int = Field(
+        512 * MEBI, ge=0, description="bytes of the disk that a local store leaves free"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
-    log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
-    grace_seconds: int = Field(8, ge=1, description="seconds that a stop gives to what is under way")
-    cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+    workers: int = Field(1, ge=1, le=256, description="processes that serve; the limits hold for each")
+    hosts: Strings = Field(
+        default_factory=lambda: ["*"],
+        description="names, separated by commas, that the server answers to; *.example.org: all below; *: any",
+    )
+    trusted_proxies: Networks = Field(
+        default_factory=list,
+        description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed",
+    )
+    rate_limit: Rate = Field(
+        "9000/minute", description="requests of one client beside static files and health checks"
+    )
+    write_limit: Rate = Field("1800/minute", description="scenes that one client may store")
+    frame_ancestors: Sources = Field(
+        default_factory=list, description="sites, separated by commas, that may show the page in a frame"
+    )
+    tls: bool = Field(False, description="whether people reach the server by HTTPS only: sends HSTS")
+    cors_origins: Strings = Field(
         default_factory=list, description="origins, separated by commas, whose pages may read; *: all"
     )
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
+        "info", description="the least that is logged"
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="auto: text on a terminal, JSON elsewhere"
+    )
+    access_log: bool = Field(True, description="one line for each request")
+    grace_seconds: int = Field(8, ge=1, description="seconds that a stop gives to what is under way")
     cache_bytes: int = Field(256 * MEBI, ge=0, description="bytes of scenes kept decoded in memory")
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """From what is given, else the environment, else the file of NAME=value lines CONVSCOPE_SETTINGS.
+
+        Raises ValidationError, and ValueError for a file that is not there.
+        """
+        file = os.environ.get("CONVSCOPE_SETTINGS")
+        if file and not Path(file).is_file():
+            raise ValueError(f"CONVSCOPE_SETTINGS is {file!r}, which is no file")
+        return cls(_env_file=file, **given)

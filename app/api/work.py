@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
 from app.api.problems import Busy
+from app.metrics import Metrics
 from app.settings import Limits
 
 P = ParamSpec("P")
@@ -31,6 +32,10 @@ class Ending:
         self._due = time.monotonic() + self._grace * 0.75
 
     @property
+    def begun(self) -> bool:
+        return self._due is not None
+
+    @property
     def due(self) -> bool:
         return self._due is not None and time.monotonic() >= self._due
 
@@ -38,7 +43,8 @@ class Ending:
 class Pool:
     """Threads for large computations, at most `max_computations` at a time, `max_waiting` in line."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._seconds = limits.max_seconds
         self._room = limits.max_computations + limits.max_waiting
         self._threads = ThreadPoolExecutor(limits.max_computations, "compute")
@@ -53,12 +59,16 @@ class Pool:
     async def next(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the next piece of work that was let in before: it waits its turn however long the line is."""
         if cost <= SMALL:
+            self._metrics.small.inc()
             return work(*args, **kwargs)
+        self._metrics.large.inc()
+        self._metrics.queue.inc()
         self._room -= 1
         loop = asyncio.get_running_loop()
         future = self._threads.submit(work, *args, **kwargs)
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
-        return await self._within_time(future)
+        with self._metrics.computation_seconds.time():
+            return await self._within_time(future)
 
     async def file(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do work that waits for files, never behind computations."""
@@ -73,6 +83,7 @@ class Pool:
 
     def _leave(self) -> None:
         self._room += 1
+        self._metrics.queue.dec()
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

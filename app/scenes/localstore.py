@@ -19,10 +19,13 @@ from app.scenes.store import (
     StoreFull,
     StoreUnavailable,
     most_bytes,
+    on_disk,
     stored_scene,
 )
 from app.settings import Limits
 
+_SUFFIX: Final = ".safetensors"
+_FEWEST_FILES: Final = 1000
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Longer than any write takes: what is older was left behind by a process that was killed.
 _ABANDONED_AFTER: Final = 3600.0
@@ -31,8 +34,10 @@ _ABANDONED_AFTER: Final = 3600.0
 class LocalStore:
     """A scene is the file <id>.safetensors, which appears whole or not at all."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: Limits, reserve: int = 0) -> None:
+        """`reserve`: bytes of the disk that are left free, for the system and for other programs."""
         self._folder = folder
+        self._reserve = reserve
         self._staging = folder / ".staging"
         self._limits = limits
         with _failures():
@@ -53,16 +58,32 @@ class LocalStore:
             self.get(scene.id)
         except (SceneNotFound, SceneDamaged):
             with _failures():
+                self._keep_reserve(scene.nbytes)
                 self._write(self._path(scene.id), encode(scene))
             return True
         return False
+
+    def has(self, id: str) -> bool:
+        with _failures():
+            return self._path(id).exists()
+
+    def usage(self) -> int:
+        with _failures(), os.scandir(self._folder) as entries:
+            return sum(on_disk(_size(entry)) for entry in entries if entry.name.endswith(_SUFFIX))
+
+    def _keep_reserve(self, size: int) -> None:
+        """Raise StoreFull before the disk is, of bytes or of files."""
+        disk = os.statvfs(self._folder)
+        short_of_files = disk.f_files > 0 and disk.f_favail < _FEWEST_FILES
+        if self._reserve and (short_of_files or disk.f_bavail * disk.f_frsize - size < self._reserve):
+            raise StoreFull
 
     def check(self) -> None:
         with _failures():
             self._write(self._staging / "check", b"")
 
     def _path(self, id: str) -> Path:
-        return self._folder / f"{id}.safetensors"
+        return self._folder / f"{id}{_SUFFIX}"
 
     def _read(self, path: Path, id: str) -> bytes:
         if path.is_dir() or path.stat().st_size > most_bytes(self._limits):
@@ -88,6 +109,13 @@ class LocalStore:
         for path in self._staging.iterdir():
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:
+        return 0  # removed while the others were counted
 
 
 def _sync_folder(folder: Path) -> None:

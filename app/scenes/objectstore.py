@@ -17,6 +17,7 @@ from app.scenes.store import (
     SceneNotFound,
     StoreUnavailable,
     most_bytes,
+    on_disk,
     stored_scene,
 )
 from app.settings import Limits
@@ -44,7 +45,7 @@ class ObjectStore:
                     raise SceneDamaged(id)
                 return stored_scene(bytes(found.bytes()), id, self._limits)
         except StoreUnavailable as error:
-            if isinstance(error.__cause__, NotFoundError | FileNotFoundError):
+            if _is_missing(error):
                 raise SceneNotFound(id) from None
             raise
 
@@ -60,7 +61,25 @@ class ObjectStore:
 
     def check(self) -> None:
         with _failures():
-            obstore.list_with_delimiter(self._store, "readiness")
+            obstore.put(self._store, "readiness", b"")
+
+    def has(self, id: str) -> bool:
+        try:
+            with _failures():
+                obstore.head(self._store, _key(id))
+        except StoreUnavailable as error:
+            if _is_missing(error):
+                return False
+            raise
+        return True
+
+    def usage(self) -> int:
+        with _failures():
+            return sum(on_disk(one["size"]) for page in obstore.list(self._store) for one in page)
+
+
+def _is_missing(error: StoreUnavailable) -> bool:
+    return isinstance(error.__cause__, NotFoundError | FileNotFoundError)
 
 
 def _key(id: str) -> str:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from app.metrics import Metrics
 from app.scenes.localstore import LocalStore
 from app.scenes.scene import Scene
-from app.scenes.store import SceneNotFound, SceneStore
+from app.scenes.quota import Quota
+from app.scenes.store import SceneDamaged, SceneNotFound, SceneStore, StoreFull, StoreUnavailable
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.scenes.objectstore import ObjectStore
 
 _ID: Final = re.compile(r"[0-9a-f]{40}")
 _OBJECT_STORES: Final = ("s3", "gs", "az")
@@ -22,10 +28,13 @@ _OBJECT_STORES: Final = ("s3", "gs", "az")
 class Shelf:
     """A store with the built-in scenes always there, and lately used ones in memory within a byte budget."""
 
-    def __init__(self, inner: SceneStore, built_in: Mapping[str, Scene], budget: int) -> None:
+    def __init__(
+        self, inner: SceneStore, built_in: Mapping[str, Scene], budget: int, metrics: Metrics | None = None
+    ) -> None:
         self._inner = inner
         self._built_in = built_in
         self._budget = budget
+        self._metrics = metrics or Metrics()
         self._kept: OrderedDict[str, Scene] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -35,28 +44,44 @@ class Shelf:
         if not _ID.fullmatch(id):
             raise SceneNotFound(id)
         with self._lock:
-            if id in self._kept:
+            scene = self._kept.get(id)
+            if scene is not None:
                 self._kept.move_to_end(id)
-                return self._kept[id]
-        return self._built_in.get(id)
+        scene = scene or self._built_in.get(id)
+        if scene is not None:
+            self._metrics.scene_hit.inc()
+        return scene
 
     def get(self, id: str) -> Scene:
         """Raises SceneNotFound, SceneDamaged or StoreUnavailable."""
         scene = self.at_hand(id)
         if scene is None:
-            scene = self._inner.get(id)
+            self._metrics.scene_miss.inc()
+            with self._counted():
+                scene = self._inner.get(id)
             self._keep(scene)
         return scene
 
     def put(self, scene: Scene) -> bool:
         """Keep a scene for good; False if it was there already. Raises StoreFull or StoreUnavailable."""
-        created = self._inner.put(scene)
+        with self._counted():
+            created = self._inner.put(scene)
         self._keep(scene)
         return created
 
     def check(self) -> None:
         """Raise StoreUnavailable if the store behind does not answer."""
-        self._inner.check()
+        with self._counted():
+            self._inner.check()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except (StoreUnavailable, SceneDamaged) as error:
+            kind = {StoreFull: "full", SceneDamaged: "damaged"}.get(type(error), "unavailable")
+            self._metrics.store_failed(kind)
+            raise
 
     def _keep(self, scene: Scene) -> None:
         with self._lock:
@@ -71,9 +96,14 @@ class Shelf:
 
 def open_store(settings: Settings) -> SceneStore:
     """The store that CONVSCOPE_STORE names. Raises ValueError for an address that is none."""
+    store = _named_store(settings)
+    return Quota(store, settings.store_quota) if settings.store_quota else store
+
+
+def _named_store(settings: Settings) -> LocalStore | ObjectStore:
     address = urlsplit(settings.store)
     if address.scheme == "file" and address.netloc in ("", "localhost") and address.path:
-        return LocalStore(Path(unquote(address.path)), settings)
+        return LocalStore(Path(unquote(address.path)), settings, settings.store_reserve)
     if address.scheme in _OBJECT_STORES and address.netloc:
         return _object_store(settings)
     raise ValueError(
@@ -81,7 +111,7 @@ def open_store(settings: Settings) -> SceneStore:
     )
 
 
-def _object_store(settings: Settings) -> SceneStore:
+def _object_store(settings: Settings) -> ObjectStore:
     try:
         from app.scenes.objectstore import ObjectStore
     except ImportError as error:

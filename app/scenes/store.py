@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.scenes.codec import NotAScene, decode
 from app.scenes.limits import LimitExceeded
 from app.scenes.scene import Scene
 from app.settings import MEBI, Limits
+
+
+_BLOCK: Final = 4096
 
 
 class SceneNotFound(KeyError):
@@ -48,7 +51,13 @@ class SceneStore(Protocol):
         """Keep a scene for good; False if it was there already. Raises StoreFull."""
 
     def check(self) -> None:
-        """Raise StoreUnavailable if the store does not answer."""
+        """Raise StoreUnavailable if the store does not take what is written to it."""
+
+    def has(self, id: str) -> bool:
+        """Whether something is stored under this id; not whether it is whole."""
+
+    def usage(self) -> int:
+        """Bytes that all scenes take up, each in blocks. Reads the names and sizes of them all."""
 
 
 def stored_scene(data: bytes, id: str, limits: Limits) -> Scene:
@@ -60,6 +69,11 @@ def stored_scene(data: bytes, id: str, limits: Limits) -> Scene:
     if scene.id != id:
         raise SceneDamaged(id)
     return scene
+
+
+def on_disk(size: int) -> int:
+    """What a file of so many bytes takes up: whole blocks."""
+    return -(-size // _BLOCK) * _BLOCK
 
 
 def most_bytes(limits: Limits) -> int:

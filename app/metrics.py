@@ -1,0 +1,97 @@
+"""What the server counts, for GET /metrics in Prometheus' text form."""
+
+from __future__ import annotations
+
+import os
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
+# Where a request does not reach a route, all addresses count as one, so that nobody can invent labels.
+NO_ROUTE: Final = "none"
+
+Store = Literal["unavailable", "full", "damaged"]
+
+
+class Metrics:
+    """Counters of one application. With several workers they add up, as their files are in one folder."""
+
+    def __init__(self) -> None:
+        self._several = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+        self._registry = registry = CollectorRegistry()
+        if not self._several:
+            ProcessCollector(registry=registry)
+        self._requests = Counter(
+            "convscope_requests", "Requests answered.", ("method", "route", "status"), registry=registry
+        )
+        self._request_seconds = Histogram(
+            "convscope_request_seconds",
+            "From a request's head to the end of its answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.in_progress = _gauge("convscope_requests_in_progress", "Requests being worked on.", registry)
+        self._refused = Counter(
+            "convscope_refused",
+            "Requests refused before they were looked at: malformed, head, slow, busy, rate, host.",
+            ("reason",),
+            registry=registry,
+        )
+        self._computations = Counter(
+            "convscope_computations", "Computations, small (done at once) or large.", ("size",), registry=registry
+        )
+        self.small = self._computations.labels("small")
+        self.large = self._computations.labels("large")
+        self.computation_seconds = Histogram(
+            "convscope_computation_seconds",
+            "A large computation, with the time it waits for its turn.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.queue = _gauge(
+            "convscope_computations_queued", "Large computations that run or wait for their turn.", registry
+        )
+        self._scenes = Counter(
+            "convscope_scene_lookups", "Scenes found in memory (hit) or not (miss).", ("result",), registry=registry
+        )
+        self.scene_hit = self._scenes.labels("hit")
+        self.scene_miss = self._scenes.labels("miss")
+        self._store_errors = Counter(
+            "convscope_store_errors", "Calls of the store that failed.", ("error",), registry=registry
+        )
+        self._answers: dict[tuple[str, str, int], Counter] = {}
+        self._times: dict[str, Histogram] = {}
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        key = (method, route, status)
+        if (answers := self._answers.get(key)) is None:
+            known = method if method in _METHODS else "other"
+            answers = self._requests.labels(known, route, status)
+            if known == method:
+                self._answers[key] = answers
+        answers.inc()
+        if (times := self._times.get(route)) is None:
+            times = self._times[route] = self._request_seconds.labels(route)
+        times.observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        self._refused.labels(reason).inc()
+
+    def store_failed(self, error: Store) -> None:
+        self._store_errors.labels(error).inc()
+
+    def text(self) -> bytes:
+        """All of it, in Prometheus' text form."""
+        if not self._several:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return generate_latest(together)
+
+
+def _gauge(name: str, about: str, registry: CollectorRegistry) -> Gauge:
+    return Gauge(name, about, registry=registry, multiprocess_mode="livesum")
