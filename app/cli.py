@@ -19,14 +19,13 @@ from app.api.problems import Problem, as_problem
 from app.api.trace import asked_channels
 from app.conv.errors import ConvError
 from app.conv.runtime import prepare
-from app.main import create_app
 from app.scenes.codec import NotAScene
 from app.scenes.files import File, UnsupportedFile
 from app.scenes.limits import LimitExceeded
 from app.scenes.parsing import ParseError
 from app.scenes.scene import Scene
 from app.scenes.store import StoreUnavailable
-from app.server import serve as run
+from app.server import server_for
 from app.settings import Settings
 from app.tracing import Format, layer_body, write_trace
 
@@ -65,8 +64,8 @@ def serve(
     asked = {"host": host, "port": port, "workers": workers}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _one_clear_line():
-        server = Server(Settings.read(**given), given)
-    server.run()
+        run = server_for(Settings.read(**given), given)
+    run()
 
 
 @main.command()

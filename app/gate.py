@@ -17,6 +17,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import Problem
+from app.languages import negotiate
 from app.metrics import Metrics
 from app.settings import Settings
 
@@ -27,7 +28,7 @@ _STORING: Final = "/api/v1/scenes"
 _PORT: Final = re.compile(r":[0-9]*$")
 
 
-class Windows(Storage, SlidingWindowCounterSupport):  # type: ignore[misc]
+class Windows(Storage, SlidingWindowCounterSupport):
     """For each client how much it asked for in this window and the one before.
 
     The library's own storage in memory keeps every client there ever was for as long as the window, starts a
@@ -96,7 +97,7 @@ class Windows(Storage, SlidingWindowCounterSupport):  # type: ignore[misc]
 
 
 class Gate:
-    """Refuses foreign names with 421, and with 429 clients that ask for too much, or for too much at a time."""
+    """Refuses foreign names with 421, and clients that ask for too much, or too much at a time, with 429."""
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app = app
@@ -113,7 +114,8 @@ class Gate:
             return
         client = client_of(scope)
         if problem := self._refusal(scope, client):
-            await problem.response()(scope, receive, send)
+            language = negotiate(None, _header(scope, b"accept-language"))
+            await problem.response(language)(scope, receive, send)
             return
         self._at_work[client] = self._at_work.get(client, 0) + 1
         try:
@@ -170,8 +172,11 @@ def _network_of(text: str) -> str:
 
 def _host(scope: Scope) -> str:
     """The name in Host, without a port."""
-    sent = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return _PORT.sub("", sent.decode("latin-1").lower())
+    return _PORT.sub("", _header(scope, b"host").lower())
+
+
+def _header(scope: Scope, asked: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == asked), "")
 
 
 def _is_one_of(host: str, names: tuple[str, ...]) -> bool:

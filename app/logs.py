@@ -40,7 +40,8 @@ def configure_logs(settings: Settings) -> None:
 
 def _request_logger(settings: Settings) -> FilteringBoundLogger:
     """Without the standard library's records, which would take longer than a small answer does."""
-    processors = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper("iso", utc=True, key="time")]
+    stamp = structlog.processors.TimeStamper("iso", utc=True, key="time")
+    processors: list[Processor] = [structlog.stdlib.add_log_level, stamp]
     if _is_text(settings):
         logger: WrappedLogger = structlog.PrintLogger(sys.stderr)
         processors += _rendering(settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Final, Literal
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -12,8 +12,6 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
 # Where a request does not reach a route, all addresses count as one, so that nobody can invent labels.
 NO_ROUTE: Final = "none"
-
-Store = Literal["unavailable", "full", "damaged"]
 
 
 class Metrics:
@@ -41,11 +39,14 @@ class Metrics:
             ("reason",),
             registry=registry,
         )
-        self._computations = Counter(
-            "convscope_computations", "Computations, small (done at once) or large.", ("size",), registry=registry
+        computations = Counter(
+            "convscope_computations",
+            "Computations, small (done at once) or large.",
+            ("size",),
+            registry=registry,
         )
-        self.small = self._computations.labels("small")
-        self.large = self._computations.labels("large")
+        self.small = computations.labels("small")
+        self.large = computations.labels("large")
         self.computation_seconds = Histogram(
             "convscope_computation_seconds",
             "A large computation, with the time it waits for its turn.",
@@ -55,11 +56,14 @@ class Metrics:
         self.queue = _gauge(
             "convscope_computations_queued", "Large computations that run or wait for their turn.", registry
         )
-        self._scenes = Counter(
-            "convscope_scene_lookups", "Scenes found in memory (hit) or not (miss).", ("result",), registry=registry
+        scenes = Counter(
+            "convscope_scene_lookups",
+            "Scenes found in memory (hit) or not (miss).",
+            ("result",),
+            registry=registry,
         )
-        self.scene_hit = self._scenes.labels("hit")
-        self.scene_miss = self._scenes.labels("miss")
+        self.scene_hit = scenes.labels("hit")
+        self.scene_miss = scenes.labels("miss")
         self._store_errors = Counter(
             "convscope_store_errors", "Calls of the store that failed.", ("error",), registry=registry
         )
@@ -81,7 +85,7 @@ class Metrics:
     def refused(self, reason: str) -> None:
         self._refused.labels(reason).inc()
 
-    def store_failed(self, error: Store) -> None:
+    def store_failed(self, error: str) -> None:
         self._store_errors.labels(error).inc()
 
     def text(self) -> bytes:
@@ -89,7 +93,7 @@ class Metrics:
         if not self._several:
             return generate_latest(self._registry)
         together = CollectorRegistry()
-        MultiProcessCollector(together)
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
 

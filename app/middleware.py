@@ -1,4 +1,4 @@
-"""What holds for every request: bodies within limits, security headers, request ids, what is counted and logged."""
+"""What holds for every request: bodies within limits, security headers, request ids, counts and log lines."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ _POLICY: Final = (
     ("form-action", "'self'"),
 )
 _FEATURES: Final = (
-    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
-    "microphone", "midi", "payment", "usb",
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope",
+    "magnetometer", "microphone", "midi", "payment", "usb",
 )  # fmt: skip
 
 

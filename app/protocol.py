@@ -1,4 +1,4 @@
-"""HTTP on one connection: uvicorn's protocol, with bounds on what a peer may send and how long it may take."""
+"""HTTP on one connection: uvicorn's protocol, with bounds on what a peer may send and how long it takes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Refusal = Literal["malformed", "head", "slow", "busy"]
 
 
 class Config(uvicorn.Config):
-    """uvicorn's configuration, with what connections share. It travels to worker processes before it is used."""
+    """uvicorn's configuration, with what connections share. It travels to workers, then is loaded."""
 
     settings: Settings
     # Those between two requests, the one that is idle for longest first.
@@ -39,14 +39,17 @@ class Config(uvicorn.Config):
     full: set[Connection]
     refused: Callable[[Refusal], None]
 
-    def __init__(self, settings: Settings, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.settings = settings
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
         self.idle, self.full = {}, set()
 
     def load(self) -> None:
         super().load()
+        # The application's own: a worker process may have read them later than its parent.
+        self.settings = self.loaded_app.state.settings
         self.refused = self.loaded_app.state.metrics.refused
+        self.timeout_keep_alive = self.settings.keep_alive_seconds
+        self.timeout_graceful_shutdown = self.settings.grace_seconds
 
 
 class _Refused(Exception):
@@ -58,7 +61,7 @@ class _Refused(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """Answers 400 to what could be read in two ways, 431 to large heads, 408 to slow senders; closes idlers."""
+    """Answers 400 to what could be read in two ways, 431 to large heads, 408 to slow senders."""
 
     def __init__(
         self,

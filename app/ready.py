@@ -17,7 +17,7 @@ _KEEP_SECONDS: Final = 2.0
 
 
 class Readiness:
-    """Asks the store now and then, whoever many ask, and never waits for it long. A full store can be read."""
+    """Asks the store now and then, however many ask, and never waits for it long."""
 
     def __init__(self, check: Callable[[], None], ending: Ending, patience: float = _PATIENCE) -> None:
         self._check = check
@@ -41,7 +41,7 @@ class Readiness:
         except TimeoutError:
             return Busy(f"the store of scenes did not answer within {self._patience:g} s")
         except StoreFull:
-            return None
+            return None  # what is stored can still be read
         except Exception as error:
             return as_problem(error)
         return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import signal
+import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
@@ -21,6 +23,7 @@ from uvicorn.supervisors import multiprocess
 from app.logs import configure_logs
 from app.main import create_app
 from app.protocol import Config, Connection
+from app.scenes.shelf import open_store
 from app.settings import Settings
 
 _TICKS_A_SECOND = 10
@@ -53,6 +56,10 @@ class Server(uvicorn.Server):
 class Worker(multiprocess.Process):
     """One of several processes that serve the same socket."""
 
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is for the parent
+        super().target(sockets)
+
     @property
     def server(self) -> Server:
         if self._server is None:
@@ -62,28 +69,26 @@ class Worker(multiprocess.Process):
 
     def join(self) -> None:
         super().join()
-        mark_process_dead(self.pid)
+        mark_process_dead(self.pid)  # type: ignore[no-untyped-call]
 
 
-def serve(settings: Settings, given: Mapping[str, Any] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; what is under way then has `grace_seconds` to come to an end.
+def server_for(settings: Settings, given: Mapping[str, Any] | None = None) -> Callable[[], None]:
+    """What serves until SIGTERM or SIGINT; what is under way then has `grace_seconds` to come to an end.
 
     Several workers are watched: one that dies is replaced, and SIGHUP replaces them, one after the other, by
-    such as have read the settings anew, but for those `given`. Raises ValueError for a store that cannot be
-    opened.
+    such as have read the settings anew, but for those `given`. Raises ValueError or StoreUnavailable for a
+    store that cannot be opened.
     """
     configure_logs(settings)
     _raise_open_files()
     if settings.workers == 1:
-        app = create_app(settings)
-        Server(_config(settings, app)).run()
-    else:
-        _serve_with_workers(settings, partial(_worker_app, dict(given or {})))
+        return Server(_config(settings, create_app(settings))).run
+    open_store(settings)
+    return partial(_serve_with_workers, settings, partial(_worker_app, dict(given or {})))
 
 
 def _config(settings: Settings, app: Any) -> Config:
     return Config(
-        settings,
         app,
         host=settings.host,
         port=settings.port,
@@ -118,6 +123,6 @@ def _serve_with_workers(settings: Settings, factory: partial[FastAPI]) -> None:
 
 
 def _raise_open_files() -> None:
-    """Each connection is an open file, and the usual bound, 1,024, is there for programs that use select()."""
+    """Each connection is an open file; the usual bound, 1,024, is there for programs that use select()."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -79,7 +79,9 @@ class Limits(BaseModel):
     )
     head_seconds: float = Field(10.0, gt=0, description="seconds until a request's headers must be there")
     body_seconds: float = Field(
-        20.0, gt=0, description="seconds a body may take to come, or an answer to go, beyond 4 KiB each second"
+        20.0,
+        gt=0,
+        description="seconds a body may take to come, or an answer to go, beyond one for each 4 KiB",
     )
     keep_alive_seconds: int = Field(75, ge=1, description="seconds a connection may be idle between requests")
 
@@ -109,7 +111,7 @@ class Settings(Limits, BaseSettings):
     workers: int = Field(1, ge=1, le=256, description="processes that serve; the limits hold for each")
     hosts: Strings = Field(
         default_factory=lambda: ["*"],
-        description="names, separated by commas, that the server answers to; *.example.org: all below; *: any",
+        description="names, separated by commas, that the server answers to; *.example.org: below; *: any",
     )
     trusted_proxies: Networks = Field(
         default_factory=list,

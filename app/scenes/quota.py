@@ -18,7 +18,7 @@ _HEADER: Final = 1024
 
 
 class Quota:
-    """A store that is full when it holds `most` bytes. What was there is counted once, what is added is added."""
+    """A store that is full when it holds `most` bytes: counted once, then added up."""
 
     def __init__(self, inner: SceneStore, most: int) -> None:
         self._inner = inner

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from app.metrics import Metrics
 from app.scenes.localstore import LocalStore
-from app.scenes.scene import Scene
 from app.scenes.quota import Quota
+from app.scenes.scene import Scene
 from app.scenes.store import SceneDamaged, SceneNotFound, SceneStore, StoreFull, StoreUnavailable
 from app.settings import Settings
 

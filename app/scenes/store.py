@@ -9,7 +9,6 @@ from app.scenes.limits import LimitExceeded
 from app.scenes.scene import Scene
 from app.settings import MEBI, Limits
 
-
 _BLOCK: Final = 4096
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from app.main import create_app
-from app.server import serve
+from app.server import server_for
 from app.settings import Settings
 
 
@@ -19,7 +18,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             settings = Settings(store=store, port=int(port), log_level="error")
-            serve(create_app(settings), settings)
+            server_for(settings)()
             os._exit(0)
         print(child, flush=True)
         os.waitpid(child, 0)

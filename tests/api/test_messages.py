@@ -19,6 +19,7 @@ _ERRORS = {"ConvError", "Problem", "Busy", "UnsupportedFile", "NotAScene", "NoSu
 # Answered to programs, or said at the start of the server: no page shows them.
 _UNSEEN = {
     "negotiation.py",
+    "protocol.py",
     "steps.py",
     "stamps.py",
     "tensors.py",

@@ -83,7 +83,8 @@ def test_what_is_put_is_got(store: SceneStore, admin: Any, bucket: str) -> None:
     assert found.id == scene().id
     assert torch.equal(found.input, scene().input)
     listed = admin.list_objects_v2(Bucket=bucket.split("/")[2])
-    assert [entry["Key"] for entry in listed["Contents"]] == [f"kept/{scene().id}.safetensors"]
+    keys = {entry["Key"] for entry in listed["Contents"]}
+    assert keys == {f"kept/{scene().id}.safetensors", "kept/readiness"}
 
 
 def test_a_damaged_object_is_an_error_for_its_own_id_only(store: SceneStore, admin: Any, bucket: str) -> None:

@@ -320,7 +320,7 @@ def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
         client.post("/api/v1/trace", content=b"{"),
     ):
         policy = answer.headers["content-security-policy"]
-        assert "default-src 'self'" in policy
+        assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"

@@ -1,0 +1,80 @@
+"""Requests as no well-behaved client sends them."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back until the server closed the connection."""
+
+    text: bytes
+
+    @property
+    def statuses(self) -> list[int]:
+        """Of all answers, as long as their bodies hold no status line."""
+        return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", self.text)]
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self.text.split(b"\r\n\r\n", 1)[1])
+        return body
+
+
+@contextmanager
+def connected(port: int) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        yield connection
+
+
+def exchange(port: int, *parts: bytes) -> Answer:
+    """Send the parts, and read until the server closes the connection."""
+    with connected(port) as connection:
+        with suppress(ConnectionError):
+            for part in parts:
+                connection.sendall(part)
+        return Answer(read_all(connection))
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """All until the server closes; an error if it does not, in PATIENCE seconds."""
+    found = b""
+    with suppress(ConnectionError):
+        while part := connection.recv(65536):
+            found += part
+    return found
+
+
+def is_closed(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        while part := connection.recv(65536):
+            del part
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+def trickle(connections: list[socket.socket], byte: bytes, every: float, most: float) -> float:
+    """Send a byte on each connection now and then; the seconds until all are closed, or AssertionError."""
+    started, open_ones = time.monotonic(), list(connections)
+    while open_ones and time.monotonic() - started < most:
+        for connection in open_ones:
+            with suppress(OSError):
+                connection.send(byte)
+        time.sleep(every)
+        open_ones = [connection for connection in open_ones if not is_closed(connection)]
+    assert not open_ones, f"{len(open_ones)} connections are still open after {most} s"
+    return time.monotonic() - started

@@ -1,0 +1,238 @@
+"""Senders that are ambiguous, endless, large or slow, as raw bytes on real sockets."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.api.conftest import CHAPTER
+from tests.api.servers import Server, running
+from tests.safety.sockets import Answer, connected, exchange, is_closed, read_all, trickle
+
+HEAD = b"POST /api/v1/trace HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKS = b"2\r\n{}\r\n0\r\n\r\n"
+
+AMBIGUOUS: dict[str, bytes] = {
+    "CL and TE": HEAD + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "TE and CL": HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    "two lengths": HEAD + b"Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}" + SMUGGLED,
+    "one length twice": HEAD + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}" + SMUGGLED,
+    "a list of lengths": HEAD + b"Content-Length: 2, 2\r\n\r\n{}" + SMUGGLED,
+    "signed length": HEAD + b"Content-Length: +2\r\n\r\n{}" + SMUGGLED,
+    "negative length": HEAD + b"Content-Length: -2\r\n\r\n{}" + SMUGGLED,
+    "length in hexadecimal": HEAD + b"Content-Length: 0x2\r\n\r\n{}" + SMUGGLED,
+    "length of 30 digits": HEAD + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n{}" + SMUGGLED,
+    "empty length": HEAD + b"Content-Length: \r\n\r\n{}" + SMUGGLED,
+    "another encoding": HEAD + b"Transfer-Encoding: xchunked\r\n\r\n" + CHUNKS + SMUGGLED,
+    "identity": HEAD + b"Transfer-Encoding: identity\r\n\r\n" + CHUNKS + SMUGGLED,
+    "two encodings": HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + CHUNKS + SMUGGLED,
+    "chunked is not the last": HEAD + b"Transfer-Encoding: chunked, gzip\r\n\r\n" + CHUNKS + SMUGGLED,
+    "chunked twice": HEAD
+    + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + CHUNKS
+    + SMUGGLED,
+    "quoted encoding": HEAD + b'Transfer-Encoding: "chunked"\r\n\r\n' + CHUNKS + SMUGGLED,
+    "chunked in 1.0": HEAD.replace(b"1.1", b"1.0")
+    + b"Transfer-Encoding: chunked\r\n\r\n"
+    + CHUNKS
+    + SMUGGLED,
+    "space before the colon": HEAD + b"Content-Length : 2\r\n\r\n{}" + SMUGGLED,
+    "space in a name": HEAD + b"Content Length: 2\r\n\r\n{}" + SMUGGLED,
+    "folded header": HEAD + b"Transfer-Encoding:\r\n chunked\r\n\r\n" + CHUNKS + SMUGGLED,
+    "bare LF": b"POST /api/v1/trace HTTP/1.1\nHost: x\nContent-Length: 2\n\n{}" + SMUGGLED,
+    "bare LF in a header": HEAD + b"X: y\nContent-Length: 2\r\n\r\n{}" + SMUGGLED,
+    "bare CR": HEAD + b"X: y\rContent-Length: 2\r\n\r\n{}" + SMUGGLED,
+    "NUL in a header": HEAD + b"X: a\0b\r\nContent-Length: 2\r\n\r\n{}" + SMUGGLED,
+    "bad chunk size": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n" + SMUGGLED,
+    "signed chunk size": HEAD + b"Transfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n" + SMUGGLED,
+    "huge chunk size": HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 40 + b"\r\n{}" + SMUGGLED,
+    "chunk longer than it says": HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n" + SMUGGLED,
+    "no host": b"GET /healthz HTTP/1.1\r\n\r\n" + SMUGGLED,
+    "two hosts": GET + b"Host: evil\r\n\r\n" + SMUGGLED,
+    "host with a path": b"GET /healthz HTTP/1.1\r\nHost: x/evil\r\n\r\n" + SMUGGLED,
+    "host with a user": b"GET /healthz HTTP/1.1\r\nHost: x@evil\r\n\r\n" + SMUGGLED,
+    "HTTP/0.9": b"GET /healthz\r\n\r\n" + SMUGGLED,
+    "HTTP/1.2": b"GET /healthz HTTP/1.2\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "unknown method": b"FETCH /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "no path": b"GET healthz HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 64,
+    "noise": bytes(range(256)) * 4,
+}
+
+
+@pytest.mark.safety(25)
+@pytest.mark.parametrize("case", AMBIGUOUS)
+def test_what_could_be_read_in_two_ways_is_400_and_the_end(server: Server, case: str) -> None:
+    answer = exchange(server.port, AMBIGUOUS[case])
+    assert answer.statuses == [400], answer.text
+    assert b"connection: close" in answer.text
+    assert answer.problem["status"] == 400
+
+
+@pytest.mark.safety(25)
+def test_a_bad_second_request_never_answers_for_the_first(server: Server) -> None:
+    answer = exchange(server.port, GET + b"\r\n" + b"\0garbage\r\n\r\n")
+    assert answer.statuses == [200]
+    several = exchange(server.port, GET + b"\r\n" + GET + b"\r\n" + GET + b"Connection: close\r\n\r\n")
+    assert several.statuses == [200, 200, 200]
+
+
+@pytest.mark.safety(25)
+def test_nothing_is_upgraded_to(server: Server) -> None:
+    for to in (b"websocket", b"h2c"):
+        upgrade = GET + b"Connection: Upgrade\r\nUpgrade: " + to + b"\r\n\r\n" + SMUGGLED
+        assert exchange(server.port, upgrade).statuses == [200]
+
+
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+LARGE = b"X: " + b"x" * 70_000 + b"\r\n"
+HEADS: dict[str, list[bytes]] = {
+    "one large header": [GET + LARGE + b"\r\n"],
+    "50 MB header": [GET + b"X: ", *[b"x" * 1_000_000] * 50],
+    "50 MB of headers": [GET, *[b"X: " + b"y" * 1000 + b"\r\n"] * 50_000],
+    "50 MB name": [GET, *[b"x" * 1_000_000] * 50],
+    "50 MB address": [b"GET /", *[b"x" * 1_000_000] * 50],
+    "many headers": [GET + b"X: y\r\n" * 120 + b"\r\n"],
+    "large trailer": [CHUNKED + b"2\r\n{}\r\n0\r\nT: ", *[b"x" * 1_000_000] * 50],
+    "endless chunk extension": [CHUNKED + b"2;", *[b"x" * 1_000_000] * 50],
+}
+
+
+@pytest.mark.safety(26)
+@pytest.mark.parametrize("case", HEADS)
+def test_large_heads_are_431(server: Server, case: str) -> None:
+    started = time.monotonic()
+    answer = exchange(server.port, *HEADS[case])
+    assert answer.statuses == [431], answer.text
+    assert "max_head_bytes is 65,536" in answer.problem["detail"]
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.safety(26)
+def test_large_heads_do_not_stall_others(server: Server) -> None:
+    with connected(server.port) as other, connected(server.port) as sender, server.client() as client:
+        other.sendall(GET + b"X: ")
+        with suppress(ConnectionError):
+            for _ in range(50):
+                sender.sendall(b"x" * 1_000_000)
+                assert client.get("/healthz").elapsed.total_seconds() < 1
+        assert read_all(other).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.safety(27)
+@pytest.mark.parametrize(
+    ("start", "byte"),
+    [
+        pytest.param(b"", b"G", id="a request line"),
+        pytest.param(b"", b"\r", id="empty lines"),
+        pytest.param(GET + b"X: ", b"x", id="a header"),
+        pytest.param(HEAD + b"Content-Length: 100000\r\n\r\n", b" ", id="a body"),
+        pytest.param(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0", id="a chunk's size"),
+    ],
+)
+def test_trickling_senders_are_closed(server: Server, start: bytes, byte: bytes) -> None:
+    """Forty at a time; with the usual settings it is some twenty seconds that they have."""
+    with ExitStack() as stack:
+        senders = [stack.enter_context(connected(server.port)) for _ in range(40)]
+        for sender in senders:
+            sender.sendall(start or byte)
+        # One byte each 0.2 s would keep any bound on silence from ever being reached.
+        trickle(senders, byte, every=0.2, most=20)
+    assert httpx2.get(server.url + "/healthz").status_code == 200
+
+
+@pytest.mark.safety(27)
+def test_silent_connections_are_closed(server: Server) -> None:
+    with ExitStack() as stack:
+        silent = [stack.enter_context(connected(server.port)) for _ in range(40)]
+        assert all(read_all(connection) == b"" for connection in silent)
+
+
+@pytest.mark.safety(27)
+def test_a_slow_request_is_told_so(server: Server) -> None:
+    assert exchange(server.port, GET).statuses == [408]
+    assert exchange(server.port, HEAD + b"Content-Length: 9\r\n\r\n{").statuses == [408]
+
+
+@pytest.mark.safety(27)
+def test_the_usual_patience_is_under_30_seconds() -> None:
+    from app.settings import Settings
+
+    usual = Settings()
+    # Looked at once a second; an answer that is on its way is waited for two more.
+    assert max(usual.head_seconds, usual.body_seconds) + 1 + 2 < 30
+
+
+@pytest.mark.safety(27)
+def test_a_body_that_keeps_coming_is_waited_for(server: Server) -> None:
+    body = b" " * 40_000 + b"{}"
+    with connected(server.port) as sender:
+        sender.sendall(HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body))
+        # Four seconds at some 10 kB/s, twice as long as a silent body is waited for.
+        for start in range(0, len(body), 2000):
+            sender.sendall(body[start : start + 2000])
+            time.sleep(0.2)
+        assert Answer(read_all(sender)).statuses == [422]
+
+
+@pytest.mark.safety(1)
+def test_an_endless_body_is_answered_and_cut(server: Server) -> None:
+    for length in (b"Transfer-Encoding: chunked", b"Content-Length: 999999999999"):
+        with connected(server.port) as sender:
+            sender.sendall(HEAD + length + b"\r\n\r\n")
+            started = time.monotonic()
+            with suppress(ConnectionError):
+                while time.monotonic() - started < 30:
+                    sender.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+            assert time.monotonic() - started < 30
+            assert Answer(read_all(sender)).statuses in ([413], [])
+
+
+@pytest.mark.safety(27)
+def test_readers_that_do_not_read_are_closed(server: Server) -> None:
+    with server.client() as client:
+        layer = {
+            "input": {"random": {"shape": [3, 256, 256]}},
+            "weight": {"random": {"shape": [1, 3, 3, 3]}},
+            "operation": {"kind": "conv2d", "padding": 1},
+        }
+        steps = client.post("/api/v1/scenes", json=layer).json()["links"]["steps"].encode()
+    for accept in (b"application/json", b"application/jsonl"):
+        with socket.socket() as reader:
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.connect(("127.0.0.1", server.port))
+            reader.sendall(b"GET " + steps + b" HTTP/1.1\r\nHost: x\r\nAccept: " + accept + b"\r\n\r\n")
+            deadline = time.monotonic() + 30
+            while _unread(server, reader) and time.monotonic() < deadline:
+                time.sleep(0.2)
+            assert time.monotonic() < deadline
+
+
+def _unread(server: Server, reader: socket.socket) -> bool:
+    """Whether the server still has the other end of this connection open."""
+    here = f"{reader.getsockname()[1]:04X}"
+    there = f"{server.port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(
+        row[1].endswith(":" + there) and row[2].endswith(":" + here) and row[3] == "01" for row in rows
+    )
+
+
+@pytest.mark.safety(27)
+def test_one_connection_too_many_closes_the_one_idle_for_longest(tmp_path: Path) -> None:
+    with running(tmp_path, max_connections=50, head_seconds=60) as server, ExitStack() as stack:
+        idle = [stack.enter_context(connected(server.port)) for _ in range(300)]
+        assert httpx2.get(server.url + "/").status_code == 200
+        deadline = time.monotonic() + 20
+        while sum(not is_closed(connection) for connection in idle) > 50 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert sum(not is_closed(connection) for connection in idle) <= 50
+        assert httpx2.post(server.url + "/api/v1/trace", json=CHAPTER).status_code == 200
