@@ -17,7 +17,7 @@
 import { beatsPerWindow } from './timeline.js';
 
 const GRANULARITIES = ['product', 'channel', 'window'];
-const SHAPES = ['stage', 'matrix', 'sparse'];
+const SHAPES = ['stage', 'scatter', 'matrix', 'sparse'];
 
 /** @type {Record<string, Cell['grid']>} */
 const GRIDS = { x: 'input', k: 'weight', y: 'output', p: 'tap' };

@@ -47,6 +47,11 @@ export class Api {
     return (await this.ask(path, { headers: { Accept: 'application/vnd.safetensors' } })).arrayBuffer();
   }
 
+  /** @param {string} id @param {number} outChannel @param {number} start @param {number} stop @returns {Promise<import('./types.js').StampsPage>} */
+  async stamps(id, outChannel, start, stop) {
+    return (await this.get(`/scenes/${id}/stamps?out_channel=${outChannel}&start=${start}&stop=${stop}`)).json();
+  }
+
   /** A new scene. @param {string} path @param {object|FormData} body @param {AbortSignal} [signal] @returns {Promise<Summary>} */
   async post(path, body, signal) {
     const json = !(body instanceof FormData);

@@ -18,7 +18,8 @@ import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
 import { hasCell, momentAt, timeOfMoment } from './address.js';
 import { magnitude } from './color.js';
 import * as history from './history.js';
-import { clockOf, isPicture } from './state.js';
+import { clockOf, isPicture, viewFor } from './state.js';
+import { Stamps } from './stamps.js';
 import { Steps } from './steps.js';
 import { position } from './timeline.js';
 import { WHOLE } from './geometry.js';
@@ -125,7 +126,7 @@ export class Changes {
     if (before) this.#keep(before);
     const next = this.#kept.get(id) ?? (await this.#load(id, before, summary, known));
     const time = this.#timeIn(next.summary, moment);
-    await ready(this.api, next, position(clockOf(next.summary, this.state.granularity.peek()), time));
+    await ready(this.api, next, position(this.#clockOf(next.summary), time), this.state.view.peek());
     if (turn !== this.#turn) return false;
     this.#put(next, this.#timeIn(next.summary, moment));
     return true;
@@ -141,21 +142,26 @@ export class Changes {
       before && sameTaps(before.summary, summary) ? before.taps : api.taps(id),
       /** @type {Promise<Tensor>|Tensor} */ (tensor('input')), tensor('weight'), tensor('bias'),
     ]);
-    const steps = new Steps(api, summary, () => { state.arrivals.value += 1; }, (error) => state.fail(error));
-    return { summary, taps, input, weight, bias, steps, outputs: new Map() };
+    const [arrived, fail] = [() => { state.arrivals.value += 1; }, (/** @type {unknown} */ error) => state.fail(error)];
+    const [steps, stamps] = [new Steps(api, summary, arrived, fail), new Stamps(api, summary, arrived, fail)];
+    return { summary, taps, input, weight, bias, steps, stamps, outputs: new Map() };
+  }
+
+  /** @param {Summary} summary */
+  #clockOf(summary) {
+    return clockOf(summary, this.state.granularity.peek(), this.state.view.peek());
   }
 
   /** @param {Summary} summary @param {Moment|null} [moment] */
   #timeIn(summary, moment) {
     const { state } = this;
-    const clock = clockOf(summary, state.granularity.peek());
-    const width = summary.shapes.output[2];
-    if (moment !== undefined) return timeOfMoment(clock, width, moment);
+    const clock = this.#clockOf(summary);
+    if (moment !== undefined) return timeOfMoment(clock, clock.width, moment);
     const [now, shown] = [state.clock.peek(), state.scene.peek()];
     if (!now || !shown) return 0;
     const time = state.time.peek();
     if (JSON.stringify(now) === JSON.stringify(clock)) return time;
-    return timeOfMoment(clock, width, momentAt(now, shown.summary.shapes.output[2], time));
+    return timeOfMoment(clock, clock.width, momentAt(now, now.width, time));
   }
 
   /** @param {Scene} scene @param {number} time */
@@ -192,12 +198,12 @@ export class Changes {
   }
 }
 
-/** All that the picture at a position needs. @param {Api} api @param {Scene} scene @param {import('./timeline.js').Position} position */
-async function ready(api, scene, { outChannel, window }) {
-  const { summary, steps, outputs } = scene;
+/** All that the picture at a position needs. @param {Api} api @param {Scene} scene @param {import('./timeline.js').Position} position @param {import('./views.js').ViewName} view */
+async function ready(api, scene, { outChannel, window }, view) {
+  const { summary, steps, stamps, outputs } = scene;
   const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
   const output = few && !outputs.has(outChannel) ? api.tensor(summary.id, 'output', outChannel) : null;
-  const [found] = await Promise.all([output, steps.load(outChannel, window)]);
+  const [found] = await Promise.all([output, (viewFor(summary, view) === 'scatter' ? stamps : steps).load(outChannel, window)]);
   if (found) outputs.set(outChannel, found);
 }
 

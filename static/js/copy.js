@@ -62,7 +62,7 @@ function tex(text) {
   return text.replaceAll(MINUS, '-').replaceAll('·', ' \\cdot ').replace(/(\d)e([+-]?)0*(\d+)/g, (_, digit, sign, power) => `${digit} \\times 10^{${sign === '-' ? '-' : ''}${power}}`);
 }
 
-/** Every number of the step as the API gives it. @param {Step} step @param {Summary} summary @param {number} outChannel @param {number[]} inChannels @param {number} bias */
+/** Every number of the step, or of the stamp, as the API gives it. @param {Step|import('./types.js').Stamp} step @param {Summary} summary @param {number} outChannel @param {number[]} inChannels @param {number} bias */
 export function asJson(step, summary, outChannel, inChannels, bias) {
   const { id, dtype, operation } = summary;
   return JSON.stringify({ scene: id, dtype, operation, out_channel: outChannel, in_channels: inChannels, bias, ...step }, null, 2)

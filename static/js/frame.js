@@ -26,7 +26,7 @@
  *   in part; sum, accumulate: 0 … 1
  *
  * @typedef {{
- *   model: Model, layout: Layout, position: Position, theme: Theme, inks: Inks, tinted: boolean, ratio: number,
+ *   view: 'stage'|'scatter', model: Model, layout: Layout, position: Position, theme: Theme, inks: Inks, tinted: boolean, ratio: number,
  *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
  *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
  *   row: number, col: number, placed: number, labels: Record<string, string>, still: string,
@@ -103,10 +103,10 @@ export function frame(view) {
   const col = position.window % width;
   const target = windowAt(summary, taps, row, col);
   const shown = step?.index === position.window ? step : null;
-  const views = viewsOf(view, at, target, row, col);
+  const views = viewsOf(view, at, target, { rows: [row], cols: [col] });
   const question = view.asked && { ...view.asked, answer: answer(model, view.asked.cell, { row, col }) };
   return {
-    ...view, ...views, layout: at, first, inChannels: inputs, question,
+    ...view, ...views, view: 'stage', layout: at, first, inChannels: inputs, question,
     rows: rows(at, first, inputs, position, subject),
     target,
     total: totalOf(at, subject, first, inputs),
@@ -127,9 +127,9 @@ function totalOf(at, subject, first, inputs) {
   return inSlot(at, subject.weighted ? at.total : at.sum, at.narrow && subject.weighted ? at.visible - 1 : slot);
 }
 
-/** What of the grids is in sight; while time runs the window stays so. @param {Parameters<typeof frame>[0]} view @param {Layout} at @param {Window} target @param {number} row @param {number} col */
-function viewsOf({ model, zoom, following }, at, target, row, col) {
-  const { plane, output } = model.subject;
+/** What of the grids is in sight; while time runs the cells at work stay so. @param {Parameters<typeof frame>[0]} view @param {Layout} at @param {Window} input @param {Window} output */
+export function viewsOf({ model, zoom, following }, at, input, output) {
+  const { plane, output: size } = model.subject;
   const part = (/** @type {import('./types.js').Rect} */ place, /** @type {number} */ cell, /** @type {number} */ rows, /** @type {number} */ cols, /** @type {Zoom} */ wish, /** @type {[number, number, number, number]} */ need) => {
     const wished = viewIn(place, cell, rows, cols, wish);
     return following && wish.scale > 1 ? viewIn(place, cell, rows, cols, follow(place, wished, wish, ...need)) : wished;
@@ -139,8 +139,8 @@ function viewsOf({ model, zoom, following }, at, target, row, col) {
     return /** @type {[number, number]} */ (found.length ? [Math.min(...found), Math.max(...found) + 1] : [0, 1]);
   };
   return {
-    inputView: part(at.input, at.cell, plane.rows, plane.cols, zoom.input, [...ends(target.rows), ...ends(target.cols)]),
-    outputView: part(at.output, at.outputCell, output[0], output[1], zoom.output, [row, row + 1, col, col + 1]),
+    inputView: part(at.input, at.cell, plane.rows, plane.cols, zoom.input, [...ends(input.rows), ...ends(input.cols)]),
+    outputView: part(at.output, at.outputCell, size[0], size[1], zoom.output, [...ends(output.rows), ...ends(output.cols)]),
   };
 }
 
@@ -148,7 +148,7 @@ function viewsOf({ model, zoom, following }, at, target, row, col) {
 const last = {};
 
 /** The layout changes with the size only. @param {Subject} subject @param {number} width @param {number} height @returns {Layout} */
-function layoutOf(subject, width, height) {
+export function layoutOf(subject, width, height) {
   if (!last.at || last.subject !== subject || last.width !== width || last.height !== height) {
     Object.assign(last, { subject, width, height, at: layout(subject, width, height) });
   }
@@ -156,7 +156,7 @@ function layoutOf(subject, width, height) {
 }
 
 /** The first visible channel: where the reader scrolled to, or the screenful of the channel at work. @param {Layout} at @param {number} channels @param {number[]} inputs @param {Position} position @param {number|null} scroll */
-function firstRow(at, channels, inputs, position, scroll) {
+export function firstRow(at, channels, inputs, position, scroll) {
   const most = channels - at.visible;
   if (most <= 0) return 0;
   if (scroll !== null) return Math.min(Math.max(scroll, 0), most);
@@ -166,7 +166,7 @@ function firstRow(at, channels, inputs, position, scroll) {
 }
 
 /** @param {Layout} at @param {number} first @param {number[]} inputs @param {Position} position @param {Subject} subject @returns {Row[]} */
-function rows(at, first, inputs, position, subject) {
+export function rows(at, first, inputs, position, subject) {
   const taps = subject.kernel[0] * subject.kernel[1];
   return Array.from({ length: at.visible }, (_, slot) => {
     const channel = first + slot;

@@ -24,6 +24,7 @@ import { views } from './controls/views.js';
 import { words } from './controls/words.js';
 import { shapeFormulas } from './formula.js';
 import { model } from './frame.js';
+import { emptyShare } from './notes.js';
 import { translator } from './i18n.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
@@ -48,7 +49,7 @@ let shownFrame = null;
 const labels = Object.fromEntries(
   ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias', 'max', 'mean', 'terms'].map((name) => [name, t(`stage.${name}`)]),
 );
-for (const name of ['matrix.kernel', 'matrix.columns', 'matrix.pixels', 'matrix.products', 'matrix.product', 'sparse.kernel', 'sparse.matrix']) labels[name] = t(name);
+for (const name of ['scatter.value', 'scatter.stamp', 'matrix.kernel', 'matrix.columns', 'matrix.pixels', 'matrix.products', 'matrix.product', 'sparse.kernel', 'sparse.matrix']) labels[name] = t(name);
 
 const surface = new Surface(canvas, nextFrame);
 
@@ -62,7 +63,7 @@ function nextFrame(now) {
   const [shown, position] = [current.peek(), state.position.peek()];
   if (!shown || !position || size.width === 0) return null;
   shownFrame = frameOf({
-    view: state.shownView.peek(), model: shown, position, step: state.step.peek(),
+    view: state.shownView.peek(), model: shown, position, step: state.step.peek(), stamp: state.stamp.peek(),
     output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
     scroll: state.scroll.peek(), theme: state.theme.peek(), inks: colors, tinted: state.tinted.peek(),
     width: size.width, height: size.height, ratio: devicePixelRatio,
@@ -82,6 +83,7 @@ new ResizeObserver(() => {
 effect(() => {
   state.position.value;
   state.step.value;
+  state.stamp.value;
   state.arrivals.value;
   state.theme.value;
   state.tinted.value;
@@ -107,7 +109,9 @@ effect(() => {
   setText(find('#formula', HTMLElement), shapeFormulas(summary).join('\n'));
   const { multiply_adds, parameters } = summary.counts;
   const count = (/** @type {number} */ value) => value.toLocaleString(boot.language);
-  setText(find('#counts', HTMLElement), t('counts', { parameters: count(parameters), multiplyAdds: count(multiply_adds) }));
+  const share = (current.value ? emptyShare(current.value) : 0) * 100;
+  const empty = t(summary.operation.kind === 'conv_transpose2d' ? 'counts.holes' : 'counts.padding', { share: count(Number(share.toPrecision(share < 10 ? 2 : 3))) });
+  setText(find('#counts', HTMLElement), t('counts', { parameters: count(parameters), multiplyAdds: count(multiply_adds) }) + (share > 0 ? ` · ${empty}` : ''));
 });
 
 effect(() => {

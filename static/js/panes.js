@@ -18,7 +18,8 @@
  *   what the reader chose: the size of a cell, the first in sight on each axis; key: of the view and sizes it was chosen for
  *
  * @typedef {Parameters<typeof import('./frame.js').frame>[0] & {
- *   view: 'stage'|'matrix'|'sparse', outputs: Map<number, Tensor>, granularity: Granularity, sight: Sight, inChannel: number, transposed: boolean,
+ *   view: 'stage'|'scatter'|'matrix'|'sparse', outputs: Map<number, Tensor>, granularity: Granularity, sight: Sight, inChannel: number, transposed: boolean,
+ *   stamp: import('./stamps.js').Stamped|null,
  * }} Asked
  *   inChannel: position in the step of the input channel that the sparse view shows when it does not follow the timeline
  */

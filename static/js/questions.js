@@ -47,8 +47,8 @@ export function reached(model, row, col) {
 /** @type {WeakMap<number[][], [number, number][][]>} */
 const inverses = new WeakMap();
 
-/** @param {number[][]} table @param {number} length */
-function inverse(table, length) {
+/** `readers`, kept. @param {number[][]} table @param {number} length */
+export function inverse(table, length) {
   const kept = inverses.get(table) ?? readers(table, length);
   inverses.set(table, kept);
   return kept;

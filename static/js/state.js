@@ -10,7 +10,7 @@
  * @import {ViewName} from './views.js'
  *
  * @typedef {{
- *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps,
+ *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps, stamps: Stamps,
  *   outputs: Map<number, Tensor>,
  * }} Scene
  *   outputs: by output channel, as far as they are loaded
@@ -21,6 +21,7 @@ import { magnitude } from './color.js';
 import { inChannels, kernelSize, WHOLE } from './geometry.js';
 import { AS_FITS } from './panes.js';
 import { sameCell } from './questions.js';
+import { Stamps } from './stamps.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
 
@@ -46,9 +47,9 @@ export class State {
     this.hover = signal(/** @type {Cell|null} */ (null));
     this.pin = signal(/** @type {Cell|null} */ (null));
     this.zoom = signal(/** @type {{input: Zoom, output: Zoom}} */ ({ input: WHOLE, output: WHOLE }));
-    /** How the layer is shown; a layer without weights only on the stage. */
+    /** How the layer is shown, as far as there is such a picture of it. */
     this.view = signal(/** @type {ViewName} */ ('stage'));
-    this.shownView = computed(() => (this.scene.value?.summary.shapes.weight ? this.view.value : 'stage'));
+    this.shownView = computed(() => (this.scene.value ? viewFor(this.scene.value.summary, this.view.value) : 'stage'));
     /** What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose. */
     this.sight = signal(AS_FITS);
     this.inChannel = signal(0);
@@ -66,7 +67,7 @@ export class State {
     /** Counts the output channels that have arrived. */
     this.outputsKnown = signal(0);
 
-    this.clock = computed(() => (this.scene.value ? clockOf(this.scene.value.summary, this.granularity.value) : null));
+    this.clock = computed(() => (this.scene.value ? clockOf(this.scene.value.summary, this.granularity.value, this.view.value) : null));
     this.shownTime = computed(() => {
       const clock = this.clock.value;
       if (!clock) return 0;
@@ -78,7 +79,14 @@ export class State {
     this.window = computed(() => this.position.value?.window ?? 0);
     this.step = computed(() => {
       this.arrivals.value;
+      if (this.shownView.value === 'scatter') return null;
       return this.scene.value?.steps.get(this.outChannel.value, this.window.value) ?? null;
+    });
+    /** In the scatter reading: the input cell's stamp in place of a window's step. */
+    this.stamp = computed(() => {
+      this.arrivals.value;
+      if (this.shownView.value !== 'scatter') return null;
+      return this.scene.value?.stamps.get(this.outChannel.value, this.window.value) ?? null;
     });
     /** The largest magnitude of the output channels seen so far. */
     this.outputMax = signal(0);
@@ -92,9 +100,10 @@ export class State {
       const tensor = (/** @type {'input'|'weight'|'bias'} */ name) => (summary.shapes[name] ? api.tensor(id, name) : Promise.resolve(null));
       const [input, weight, bias] = await Promise.all([api.tensor(id, 'input'), tensor('weight'), tensor('bias')]);
       const arrived = () => { this.arrivals.value += 1; };
-      const steps = new Steps(api, summary, arrived, (error) => this.fail(error));
+      const fail = (/** @type {unknown} */ error) => this.fail(error);
+      const [steps, stamps] = [new Steps(api, summary, arrived, fail), new Stamps(api, summary, arrived, fail)];
       batch(() => {
-        this.scene.value = { summary, taps, input, weight, bias, steps, outputs: new Map() };
+        this.scene.value = { summary, taps, input, weight, bias, steps, stamps, outputs: new Map() };
         this.granularity.value = usualGranularity(summary);
         this.tinted.value = isPicture(input);
         this.time.value = 0;
@@ -139,7 +148,7 @@ export class State {
   /** The next frame of playing. @param {number} seconds */
   advance(seconds) {
     const clock = this.clock.peek();
-    if (!clock || !this.step.peek()) return;
+    if (!clock || !(this.step.peek() ?? this.stamp.peek())) return;
     const end = timeline.duration(clock);
     const time = this.time.peek() + seconds * timeline.pace(clock, this.speed.peek());
     batch(() => {
@@ -186,13 +195,27 @@ export class State {
     this.jump((clock) => timeline.timeOf(clock, outChannel, window));
   }
 
-  /** A cell's question stays; an output cell also takes the timeline to its window. @param {Cell|null} cell */
+  /** A cell's question stays; an output cell, or one that stamps, also takes the timeline there. @param {Cell|null} cell */
   ask(cell) {
     batch(() => {
       this.pin.value = cell;
-      if (cell?.grid !== 'output') return;
-      const width = this.scene.peek()?.summary.shapes.output[2] ?? 1;
-      this.seek(cell.channel, cell.row * width + cell.col);
+      const scatters = this.shownView.peek() === 'scatter';
+      if (cell?.grid !== (scatters ? 'input' : 'output')) return;
+      const width = this.clock.peek()?.width ?? 1;
+      this.seek(scatters ? this.outChannel.peek() : cell.channel, cell.row * width + cell.col);
+    });
+  }
+
+  /** The same output channel in another view; where time runs over other cells, the same share of them. @param {ViewName} view */
+  chooseView(view) {
+    const before = this.clock.peek();
+    const time = this.time.peek();
+    batch(() => {
+      this.view.value = view;
+      const clock = this.clock.value;
+      if (!before || !clock || before.windows === clock.windows) return;
+      const windows = (time / timeline.beatsPerWindow(before)) * (clock.windows / before.windows);
+      this.time.value = timeline.clamp(clock, Math.floor(windows) * timeline.beatsPerWindow(clock));
     });
   }
 
@@ -228,11 +251,18 @@ export function usualGranularity({ shapes }) {
   return shapes.output[1] * shapes.output[2] > MANY_WINDOWS ? 'window' : 'channel';
 }
 
-/** @param {Summary} summary @param {Granularity} granularity @returns {Clock} */
-export function clockOf(summary, granularity) {
-  const [outChannels, height, width] = summary.shapes.output;
+/** The view of a layer that is wanted, or the stage where there is none: without weights no matrix, unless transposed no stamps. @param {Summary} summary @param {ViewName} wanted @returns {ViewName} */
+export function viewFor({ operation, shapes }, wanted) {
+  if (!shapes.weight || (wanted === 'scatter' && operation.kind !== 'conv_transpose2d')) return 'stage';
+  return wanted;
+}
+
+/** @param {Summary} summary @param {Granularity} granularity @param {ViewName} view @returns {Clock} */
+export function clockOf(summary, granularity, view) {
+  const { input, output } = summary.shapes;
+  const [, height, width] = viewFor(summary, view) === 'scatter' ? input : output;
   const [kH, kW] = kernelSize(summary);
-  return { outChannels, windows: height * width, channels: inChannels(summary, 0).length, taps: kH * kW, granularity };
+  return { outChannels: output[0], windows: height * width, width, channels: inChannels(summary, 0).length, taps: kH * kW, granularity };
 }
 
 /** Three channels of 0 … 1, large enough to be seen as a picture. @param {Tensor} input */

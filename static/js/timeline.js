@@ -4,8 +4,9 @@
  *
  * @import {Granularity} from './types.js'
  *
- * @typedef {{outChannels: number, windows: number, channels: number, taps: number, granularity: Granularity}} Clock
- *   channels: input channels of one step; taps: kernel cells.
+ * @typedef {{outChannels: number, windows: number, width: number, channels: number, taps: number, granularity: Granularity}} Clock
+ *   windows: of one output channel, or the input cells that stamp it; width: those in a row; channels: input channels of
+ *   one step; taps: kernel cells.
  *
  * @typedef {{
  *   outChannel: number, window: number, slide: number, channels: number, active: number, products: number,

@@ -44,6 +44,13 @@
  *   selected?: [number, number],
  * }} Step
  *
+ * @typedef {{
+ *   index: number, row: number, col: number, output_rows: (number|null)[], output_cols: (number|null)[],
+ *   values: number[], products: number[][][], sums: number[][], outputs: number[][],
+ * }} Stamp  of an input cell of a transposed convolution: null where it is cropped; outputs: once it is added
+ *
+ * @typedef {{start: number, stop: number, before: number[][], stamps: Stamp[]}} StampsPage
+ *
  * @typedef {'product'|'channel'|'window'} Granularity
  *
  * @typedef {{x: number, y: number, width: number, height: number}} Rect

@@ -1,16 +1,17 @@
 /**
- * The three views of a layer, behind one interface: what is seen, which cell is where. Pure; painters/views.js paints them.
+ * The views of a layer, behind one interface: what is seen, which cell is where. Pure; painters/views.js paints them.
  *
  * @import {Asked} from './panes.js'
  * @import {Frame} from './frame.js'
  * @import {MatrixFrame} from './matrix.js'
+ * @import {ScatterFrame} from './scatter.js'
  * @import {SparseFrame} from './sparse.js'
  * @import {Cell} from './questions.js'
  * @import {Rect} from './types.js'
  *
- * @typedef {'stage'|'matrix'|'sparse'} ViewName
+ * @typedef {'stage'|'scatter'|'matrix'|'sparse'} ViewName
  * @typedef {MatrixFrame|SparseFrame} Sheet  a view made of panes
- * @typedef {Frame|Sheet} AnyFrame
+ * @typedef {Frame|ScatterFrame|Sheet} AnyFrame
  */
 
 /**
@@ -25,11 +26,13 @@
 import { frame } from './frame.js';
 import { cellRect, hit } from './hit.js';
 import * as matrix from './matrix.js';
+import * as scatter from './scatter.js';
 import * as sparse from './sparse.js';
 
 /** @type {Record<ViewName, View<any>>} */
 const VIEWS = {
   stage: { frame, hit, cellRects: (shown, cell) => [cellRect(shown, cell)].filter((rect) => rect !== null) },
+  scatter,
   matrix,
   sparse,
 };
@@ -41,7 +44,7 @@ export function isSheet(frame) {
 
 /** @param {AnyFrame} frame @returns {ViewName} */
 export function viewOf(frame) {
-  return isSheet(frame) ? frame.view : 'stage';
+  return frame.view;
 }
 
 /** @param {Asked} asked @returns {AnyFrame} */

@@ -6,7 +6,7 @@ import { begin, move, present, record } from '../../static/js/history.js';
 import { beatsPerWindow, duration, position } from '../../static/js/timeline.js';
 
 /** @type {import('../../static/js/timeline.js').Clock} */
-const CLOCK = { outChannels: 3, windows: 12, channels: 2, taps: 4, granularity: 'channel' };
+const CLOCK = { outChannels: 3, windows: 12, width: 4, channels: 2, taps: 4, granularity: 'channel' };
 const WIDTH = 4;
 
 /** @type {import('../../static/js/address.js').View} */
@@ -25,7 +25,7 @@ test('every beat comes back from its moment', () => {
 });
 
 test('a moment that a smaller layer lacks becomes the nearest it has', () => {
-  const small = { ...CLOCK, outChannels: 1, windows: 4, channels: 1 };
+  const small = { ...CLOCK, outChannels: 1, windows: 4, width: 4, channels: 1 };
   const time = timeOfMoment(small, 2, { outChannel: 2, row: 2, col: 3, beat: null });
   assert.equal(time, 4 * beatsPerWindow(small));
   assert.equal(timeOfMoment(small, 2, { outChannel: 0, row: 0, col: 1, beat: 9 }), 2 * beatsPerWindow(small));

@@ -6,7 +6,7 @@ import * as timeline from '../../static/js/timeline.js';
 /** @import {Clock} from '../../static/js/timeline.js' */
 
 /** The chapter's example with three filters. @type {Clock} */
-const chapter = { outChannels: 3, windows: 4, channels: 2, taps: 4, granularity: 'channel' };
+const chapter = { outChannels: 3, windows: 4, width: 4, channels: 2, taps: 4, granularity: 'channel' };
 
 test('a window has a beat for each of its parts, and one for the bias and the place', () => {
   assert.equal(timeline.beatsPerWindow({ ...chapter, granularity: 'window' }), 1);

@@ -85,7 +85,7 @@ function products(layer, { summary: { shapes }, input, weight }) {
 /** A frame so large that all of it is in sight, unless told. @param {Model} shown @param {'matrix'|'sparse'} view @param {Partial<import('../../static/js/panes.js').Asked>} [more] @returns {any} */
 function framed(shown, view, more = {}) {
   const { shapes } = shown.summary;
-  const clock = { outChannels: shapes.output[0], windows: shapes.output[1] * shapes.output[2], channels: 1, taps: 1, granularity: /** @type {const} */ ('window') };
+  const clock = { outChannels: shapes.output[0], windows: shapes.output[1] * shapes.output[2], width: 4, channels: 1, taps: 1, granularity: /** @type {const} */ ('window') };
   return frameOf(/** @type {any} */ ({
     view, model: shown, position: position(clock, 0), step: null, output: null, outputs: new Map(), outputMax: 1, scroll: null,
     theme: 'light', inks: {}, tinted: false, width: 9000, height: 9000, ratio: 1, labels: {}, following: true, asked: null,
@@ -133,7 +133,7 @@ for (const layer of LAYERS) {
   test(`${name}: a cell of the matrix product lights wherever it stands, and nothing else`, () => {
     for (let round = 0; round < 12; round++) {
       const o = next(outputs);
-      const clock = { outChannels: outputs, windows: shapes.output[1] * outWidth, channels: 1, taps: 1, granularity: /** @type {const} */ ('window') };
+      const clock = { outChannels: outputs, windows: shapes.output[1] * outWidth, width: 4, channels: 1, taps: 1, granularity: /** @type {const} */ ('window') };
       const frame = framed(shown, 'matrix', { position: position(clock, o * clock.windows + 1) });
       const { product } = frame;
       const c = product.inputs[next(product.inputs.length)];
@@ -223,7 +223,7 @@ test("the transpose of a convolution's matrix is the matrix of the transposed co
 
 test('of a large layer no more than what is in sight is looked at, and it follows the window', () => {
   const shown = build({ channels: 64, outputs: 64, size: [56, 56], kernel: [3, 3], padding: 1 });
-  const clock = { outChannels: 64, windows: 3136, channels: 64, taps: 9, granularity: /** @type {const} */ ('channel') };
+  const clock = { outChannels: 64, windows: 3136, width: 4, channels: 64, taps: 9, granularity: /** @type {const} */ ('channel') };
   const next = random(3);
   for (let round = 0; round < 40; round++) {
     const at = position(clock, next(64 * 3136 * 65));

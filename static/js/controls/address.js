@@ -12,7 +12,7 @@
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
 import { kernelSize } from '../geometry.js';
-import { clockOf, isPicture, usualGranularity } from '../state.js';
+import { isPicture, usualGranularity } from '../state.js';
 import { copyText } from './clipboard.js';
 import { find, setText } from './dom.js';
 
@@ -65,7 +65,7 @@ function apply(state, view) {
   if (!summary) return;
   state.view.value = view.shape ?? 'stage';
   if (view.granularity) state.chooseGranularity(view.granularity);
-  state.jump(() => timeOfMoment(clockOf(summary, state.granularity.peek()), summary.shapes.output[2], view.moment));
+  state.jump((clock) => timeOfMoment(clock, clock.width, view.moment));
   state.pin.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
   state.scroll.value = view.rows;
   if (view.tinted !== null) state.tinted.value = view.tinted;
@@ -80,7 +80,7 @@ function addressOf(state, id) {
   if (scene && clock) {
     const tinted = state.tinted.peek();
     const view = toQuery({
-      moment: momentAt(clock, scene.summary.shapes.output[2], state.time.peek()), granularity: state.granularity.peek(),
+      moment: momentAt(clock, clock.width, state.time.peek()), granularity: state.granularity.peek(),
       pin: state.pin.peek(), rows: state.scroll.peek(), shape: state.shownView.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
     }, usualGranularity(scene.summary));
     for (const [name, value] of view) query.set(name, value);

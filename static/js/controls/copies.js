@@ -10,24 +10,38 @@ import { asJson, asTex, asText } from '../copy.js';
 import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
 import { ledger } from '../ledger.js';
+import { stampLedger, stampTex, stampText } from '../stampledger.js';
 import { copyText } from './clipboard.js';
 import { find } from './dom.js';
 
+/** @typedef {{text: () => string, tex: () => string, json: () => string}} Copies */
+
 /** @param {State} state @param {Translate} t @param {() => Model|null} model */
 export function copies(state, t, model) {
-  const shown = () => {
-    const [step, layer] = [state.step.peek(), model()];
-    const o = state.outChannel.peek();
-    return step && layer && { step, layer, o, inputs: inChannels(layer.summary, o) };
-  };
-  /** @param {string} id @param {(now: NonNullable<ReturnType<typeof shown>>) => string} text */
-  const button = (id, text) => {
-    find(id, HTMLButtonElement).onclick = () => {
-      const now = shown();
-      if (now) copyText(text(now), t);
+  for (const form of /** @type {const} */ (['text', 'tex', 'json'])) {
+    find(`#copy-${form}`, HTMLButtonElement).onclick = () => {
+      const layer = model();
+      const shown = layer && (ofStep(state, layer) ?? ofStamp(state, layer));
+      if (shown) copyText(shown[form](), t);
     };
-  };
-  button('#copy-text', ({ step, layer, o, inputs }) => asText(ledger(step, layerOf(layer, o, inputs))));
-  button('#copy-tex', ({ step, layer, o, inputs }) => asTex(ledger(step, layerOf(layer, o, inputs))));
-  button('#copy-json', ({ step, layer, o, inputs }) => asJson(step, layer.summary, o, inputs, layer.bias[o] ?? 0));
+  }
+}
+
+/** @param {State} state @param {Model} layer @returns {Copies|null} */
+function ofStep(state, layer) {
+  const [step, o] = [state.step.peek(), state.outChannel.peek()];
+  if (!step) return null;
+  const inputs = inChannels(layer.summary, o);
+  const told = ledger(step, layerOf(layer, o, inputs));
+  return { text: () => asText(told), tex: () => asTex(told), json: () => asJson(step, layer.summary, o, inputs, layer.bias[o] ?? 0) };
+}
+
+/** @param {State} state @param {Model} layer @returns {Copies|null} */
+function ofStamp(state, layer) {
+  const [stamped, o] = [state.stamp.peek(), state.outChannel.peek()];
+  if (!stamped) return null;
+  const { summary } = layer;
+  const inputs = inChannels(summary, o);
+  const told = stampLedger(stamped, { ...layerOf(layer, o, inputs), width: summary.shapes.output[2] });
+  return { text: () => stampText(told), tex: () => stampTex(told), json: () => asJson(stamped.stamp, summary, o, inputs, layer.bias[o] ?? 0) };
 }

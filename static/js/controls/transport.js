@@ -64,7 +64,7 @@ function scrubber(state, t) {
   const tell = unhurried(() => {
     const clock = state.clock.peek();
     if (!clock) return;
-    const text = t('timeline.where', { window: state.window.peek() + 1, windows: clock.windows });
+    const text = t(state.shownView.peek() === 'scatter' ? 'timeline.where.input' : 'timeline.where', { window: state.window.peek() + 1, windows: clock.windows });
     setText(label, text);
     input.setAttribute('aria-valuetext', `${text}, ${t('output.channel', { channel: state.outChannel.peek() })}`);
   });

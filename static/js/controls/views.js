@@ -11,6 +11,7 @@
 import { batch, effect } from '../../vendor/signals-core-1.14.5.js';
 import { inChannels } from '../geometry.js';
 import { isPointwise, productOf } from '../matrix.js';
+import { notes } from '../notes.js';
 import { LARGEST, paneAt, scrolls } from '../panes.js';
 import { indexShown } from '../sparse.js';
 import { isSheet } from '../views.js';
@@ -32,7 +33,7 @@ export function views(state, canvas, t, model, shown) {
     const frame = shown();
     return frame && isSheet(frame) ? frame : null;
   };
-  chooser(state);
+  chooser(state, t);
   captions(state, t, model);
   channels(state, t, model);
   earlierOutputs(state, model);
@@ -40,16 +41,16 @@ export function views(state, canvas, t, model, shown) {
   wheel(state, canvas, sheet);
   dragging(state, canvas, sheet);
   effect(() => {
-    canvas.style.touchAction = state.shownView.value === 'stage' ? '' : 'pan-y pinch-zoom';
+    canvas.style.touchAction = ['stage', 'scatter'].includes(state.shownView.value) ? '' : 'pan-y pinch-zoom';
   });
 }
 
-/** @param {State} state */
-function chooser(state) {
+/** @param {State} state @param {Translate} t */
+function chooser(state, t) {
   const set = find('#views', HTMLFieldSetElement);
   for (const radio of set.querySelectorAll('input')) {
     radio.onchange = () => {
-      state.view.value = /** @type {ViewName} */ (radio.value);
+      state.chooseView(/** @type {ViewName} */ (radio.value));
     };
     effect(() => {
       radio.checked = state.shownView.value === radio.value;
@@ -59,6 +60,9 @@ function chooser(state) {
     const linear = state.scene.value?.summary.shapes.weight !== null;
     set.disabled = !linear;
     set.title = linear ? '' : (set.dataset.none ?? '');
+    const transposed = state.scene.value?.summary.operation.kind === 'conv_transpose2d';
+    find('#view-scatter', HTMLElement).hidden = !transposed;
+    setText(find('#view-stage', HTMLElement), t(transposed ? 'view.gather' : 'view.stage'));
   });
 }
 
@@ -72,7 +76,11 @@ function captions(state, t, model) {
   };
   effect(() => {
     const [view, layer] = [state.shownView.value, model()];
-    bar.hidden = view === 'stage';
+    const said = layer ? notes(layer, view).map(([key, values]) => t(key, values)) : [];
+    const sheet = view === 'matrix' || view === 'sparse';
+    bar.hidden = !sheet && said.length === 0;
+    find('#view-sizes', HTMLElement).hidden = !sheet;
+    if (!sheet) setText(caption, said.join(' '));
     box.checked = state.transposed.value;
     find('#transpose-room', HTMLElement).hidden = view !== 'sparse';
     if (view === 'matrix' && layer) setText(caption, matrixCaption(t, layer, state.outChannel.value));

@@ -4,6 +4,8 @@
  * @import {State} from '../state.js'
  * @import {Translate} from '../i18n.js'
  * @import {Ledger, Line} from '../ledger.js'
+ * @import {StampLedger} from '../stampledger.js'
+ * @import {Position} from '../timeline.js'
  * @import {Cell} from '../questions.js'
  */
 
@@ -12,6 +14,7 @@ import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
 import { fullText, ledger, lineText, sentence, signedSum, sumsText, termPlaces } from '../ledger.js';
 import { answer, sameCell } from '../questions.js';
+import { stampLedger, stampSentence, sumText } from '../stampledger.js';
 import { valueOf } from './cells.js';
 import { find, make, setText, unhurried } from './dom.js';
 
@@ -28,16 +31,45 @@ export function words(state, t, model) {
   asked(state, t, model);
   termsUnderPointer(state);
   const tell = unhurried(() => {
-    const [step, position, layer] = [state.step.peek(), state.position.peek(), model()];
-    if (!step || !position || !layer) return;
-    const inputs = inChannels(layer.summary, position.outChannel);
-    write(ledger(step, layerOf(layer, position.outChannel, inputs)), position, state.playing.peek(), layer.summary.id);
+    const [step, stamped, position, layer] = [state.step.peek(), state.stamp.peek(), state.position.peek(), model()];
+    if (!position || !layer || !(step ?? stamped)) return;
+    const named = layerOf(layer, position.outChannel, inChannels(layer.summary, position.outChannel));
+    if (stamped) write(stampTelling(t, stampLedger(stamped, { ...named, width: layer.summary.shapes.output[2] }), position), position, state.playing.peek(), layer.summary.id);
+    else if (step) write(stepTelling(t, ledger(step, named), position), position, state.playing.peek(), layer.summary.id);
   });
   effect(() => {
     state.step.value;
+    state.stamp.value;
     state.position.value;
     tell(state.playing.value);
   });
+}
+
+/**
+ * @typedef {{
+ *   key: string, happens: string, sentence: () => string, heads: string[], rows: () => HTMLElement[],
+ * }} Telling
+ *   key: changes with what the table shows; heads: its columns' names, by text key
+ */
+
+const STEP_HEADS = ['ledger.channel', 'ledger.terms', 'ledger.sum', 'ledger.running'];
+const STAMP_HEADS = ['ledger.cell', 'ledger.stamp', 'ledger.adds', 'ledger.now'];
+
+/** @param {Translate} t @param {Ledger} printed @param {Position} position @returns {Telling} */
+function stepTelling(t, printed, position) {
+  const first = firstLine(printed, position);
+  return {
+    key: `${printed.cell} ${first}`, happens: happening(t, printed, position), sentence: () => told(printed),
+    heads: STEP_HEADS, rows: () => table(t, printed, first),
+  };
+}
+
+/** @param {Translate} t @param {StampLedger} printed @param {Position} position @returns {Telling} */
+function stampTelling(t, printed, position) {
+  return {
+    key: `stamp ${printed.cell}`, happens: stampHappening(t, printed, position), sentence: () => stampSentence(printed),
+    heads: STAMP_HEADS, rows: () => stampTable(printed),
+  };
 }
 
 /** @param {Translate} t */
@@ -45,25 +77,41 @@ function writer(t) {
   const text = find('#sentence', HTMLElement);
   const now = find('#now', HTMLElement);
   const body = find('#ledger-lines', HTMLTableSectionElement);
+  const heads = [...find('.ledger table', HTMLTableElement).querySelectorAll('thead th')];
   const live = find('#spoken', HTMLElement);
   let key = '';
-  /** @param {Ledger} printed @param {import('../timeline.js').Position} position @param {boolean} playing @param {string} scene */
-  return (printed, position, playing, scene) => {
-    const happens = happening(t, printed, position);
+  /** @param {Telling} telling @param {Position} position @param {boolean} playing @param {string} scene */
+  return ({ key: shown, happens, sentence, heads: names, rows }, position, playing, scene) => {
     if (now.dataset.happens !== happens) {
       now.dataset.happens = happens;
       if (!now.dataset.asked) setText(now, happens);
     }
-    if (!playing) setText(live, position.place > 0 ? told(printed) : happens);
-    const first = firstLine(printed, position);
-    const fresh = `${scene} ${printed.cell} ${first}`;
+    if (!playing) setText(live, position.place > 0 ? sentence() : happens);
+    const fresh = `${scene} ${shown}`;
     if (fresh !== key) {
       key = fresh;
-      setText(text, told(printed));
-      body.replaceChildren(...table(t, printed, first));
+      setText(text, sentence());
+      heads.forEach((head, k) => setText(head, t(names[k] ?? '')));
+      body.replaceChildren(...rows());
     }
     for (const row of body.rows) row.classList.toggle('is-active', row.dataset.line === String(position.active));
   };
+}
+
+/** @param {StampLedger} printed */
+function stampTable({ lines, whole }) {
+  return lines.slice(0, MOST_LINES).map((line) => {
+    const row = make('tr');
+    row.append(heading(line.cell), make('td', '', sumText(line, whole)), make('td', 'number', line.adds), make('td', 'number', line.now));
+    return row;
+  });
+}
+
+/** @param {Translate} t @param {StampLedger} printed @param {Position} position */
+function stampHappening(t, { cell, values }, position) {
+  if (position.place > 0) return t('scatter.place', { cell });
+  if (position.slide < 1) return t('scatter.slide', { cell });
+  return t('scatter.multiply', { cell, values });
 }
 
 /** The answer takes the place of what happens while a cell is asked about. @param {State} state @param {Translate} t @param {() => Model|null} model */

@@ -48,7 +48,7 @@ function paintHeadings(context, frame) {
  * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {string} text @param {Rect} over @param {number} y
  * @param {[number, number]} [range]  lowest (0 if none is negative) and largest magnitude @param {Scale} [palette]
  */
-function heading(context, { inks, layout }, text, over, y, range, palette) {
+export function heading(context, { inks, layout }, text, over, y, range, palette) {
   const x = Math.min(Math.max(over.x + over.width / 2, 34), layout.width - 40);
   context.fillStyle = inks.muted;
   context.font = font(layout.type);
@@ -95,7 +95,7 @@ function paintRow(context, frame, row, bitmaps) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {Rect} place @param {Bitmaps} bitmaps */
-function paintInput(context, frame, row, place, bitmaps) {
+export function paintInput(context, frame, row, place, bitmaps) {
   const { model, theme, inks, inputView } = frame;
   const { plane } = model;
   const palette = scale(theme);
@@ -190,7 +190,7 @@ function inputAt(model, channel) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
-function paintKernel(context, frame, row) {
+export function paintKernel(context, frame, row) {
   const { layout: at, model, theme, inks, position } = frame;
   const [rows, cols] = model.subject.kernel;
   const offset = sliceOffset(model.summary, position.outChannel, row.channel);
@@ -205,7 +205,7 @@ function paintKernel(context, frame, row) {
 }
 
 /** Places that wait for numbers. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
-function places(context, { model, layout, inks }, rect) {
+export function places(context, { model, layout, inks }, rect) {
   if (layout.kernelCell < READABLE) {
     outline(context, rect, inks.line);
     return;
@@ -234,8 +234,22 @@ function box(context, rect, color) {
   context.stroke();
 }
 
+/** Bars beside the rows and columns that output_padding adds. @param {CanvasRenderingContext2D} context @param {Frame['layout']} at @param {[number, number]} extra @param {Frame['inks']} inks */
+function paintOutputPadding(context, { output, outputCell, narrow, height }, [rows, cols], inks) {
+  if (rows + cols === 0) return;
+  const [right, bottom] = [output.x + output.width, output.y + output.height];
+  context.fillStyle = inks.accent;
+  if (rows > 0) context.fillRect(output.x - 8, bottom - rows * outputCell + 1, 4, rows * outputCell - 2);
+  if (cols > 0) context.fillRect(right - cols * outputCell + 1, bottom + 4, cols * outputCell - 2, 4);
+  if (bottom + 26 > height) return;
+  context.font = font(narrow ? 11 : 12.5);
+  context.textAlign = 'right';
+  context.textBaseline = 'top';
+  context.fillText('output_padding', right, bottom + 12);
+}
+
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame */
-function paintOutputPlace(context, { layout: at, inks, model, outputView }) {
+export function paintOutputPlace(context, { layout: at, inks, model, outputView }) {
   const [rows, cols] = model.subject.output;
   for (let k = at.stack; k > 0; k--) {
     const card = { ...at.output, x: at.output.x + k * 7, y: at.output.y - k * 7 };
@@ -246,6 +260,7 @@ function paintOutputPlace(context, { layout: at, inks, model, outputView }) {
   }
   context.fillStyle = inks.paper;
   context.fillRect(at.output.x, at.output.y, at.output.width, at.output.height);
+  if (outputView.cell === at.outputCell) paintOutputPadding(context, at, model.summary.operation.output_padding ?? [0, 0], inks);
   if (at.outputCell < READABLE || outputView.cell !== at.outputCell) {
     outline(context, at.output, inks.line);
     return;

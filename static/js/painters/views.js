@@ -9,8 +9,9 @@
 
 import * as matrix from './matrix.js';
 import { paintMoving } from './moving.js';
+import * as scatter from './scatter.js';
 import * as sparse from './sparse.js';
 import { paintStill } from './still.js';
 
 /** @type {Record<ViewName, {paintStill: Painter, paintMoving: Painter}>} */
-export const PAINTERS = { stage: { paintStill, paintMoving }, matrix, sparse };
+export const PAINTERS = { stage: { paintStill, paintMoving }, scatter, matrix, sparse };
