@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt bench lock system
+.PHONY: help setup run test check fmt docs bench lock system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,9 @@ check: .venv/.dev node_modules/.package-lock.json ## lint, types, import layers,
 fmt: .venv/.dev ## format the Python code
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+docs: .venv/.dev ## write the tables in docs/ that are made from the code
+	$(BIN)/python -m tests.docs
 
 bench: .venv/.dev ## side-by-side measurements
 	$(BIN)/python -m bench

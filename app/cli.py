@@ -68,6 +68,17 @@ def serve(
     run()
 
 
+@main.command("settings")
+def show_settings() -> None:
+    """Print the settings that hold, as a file that CONVSCOPE_SETTINGS may name."""
+    with _one_clear_line():
+        settings = Settings.read()
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = ",".join(value) if isinstance(value, list) else str(value)
+        typer.echo(f"# {field.description}\nCONVSCOPE_{name.upper()}={shown}")
+
+
 @main.command()
 def trace(
     scene: Annotated[

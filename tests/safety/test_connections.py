@@ -85,6 +85,16 @@ def test_a_bad_second_request_never_answers_for_the_first(server: Server) -> Non
     assert several.statuses == [200, 200, 200]
 
 
+@pytest.mark.safety(22)
+@pytest.mark.parametrize(
+    "target", [b"//evil.example/", b"//", b"/..//evil.example", b"http://evil.example/x"]
+)
+def test_an_address_with_a_host_is_a_path_that_is_not_there(server: Server, target: bytes) -> None:
+    answer = exchange(server.port, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.statuses == [404]
+    assert b"location:" not in answer.text.lower()
+
+
 @pytest.mark.safety(25)
 def test_nothing_is_upgraded_to(server: Server) -> None:
     for to in (b"websocket", b"h2c"):
@@ -190,9 +200,9 @@ def test_an_endless_body_is_answered_and_cut(server: Server) -> None:
             sender.sendall(HEAD + length + b"\r\n\r\n")
             started = time.monotonic()
             with suppress(ConnectionError):
-                while time.monotonic() - started < 30:
+                while time.monotonic() - started < 60:
                     sender.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
-            assert time.monotonic() - started < 30
+            assert time.monotonic() - started < 60
             assert Answer(read_all(sender)).statuses in ([413], [])
 
 
