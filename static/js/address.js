@@ -14,13 +14,14 @@
  *   the page sees fit
  */
 
+import { isSum } from './questions.js';
 import { beatsPerWindow } from './timeline.js';
 
 const GRANULARITIES = ['product', 'channel', 'window'];
 const SHAPES = ['stage', 'scatter', 'matrix', 'sparse'];
 
 /** @type {Record<string, Cell['grid']>} */
-const GRIDS = { x: 'input', k: 'weight', y: 'output', p: 'tap' };
+const GRIDS = { x: 'input', k: 'weight', y: 'output', p: 'tap', s: 'sum', r: 'running', t: 'total' };
 
 /** @param {Clock} clock @param {number} width  of the output @param {number} time @returns {Moment|null} null: the very start */
 export function momentAt(clock, width, time) {
@@ -93,7 +94,9 @@ function counts(text, length) {
 }
 
 /** Whether a layer has this cell. @param {Summary} summary @param {Cell} cell */
-export function hasCell({ shapes }, { grid, channel, row, col }) {
+export function hasCell({ shapes }, cell) {
+  const { grid, channel, row, col } = cell;
+  if (isSum(cell)) return channel < shapes.input[0] && (shapes.weight !== null || grid !== 'running');
   const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
   const kernel = [shapes.input[0], height, width];
   const [channels = 0, rows = 0, cols = 0] = grid === 'input' ? shapes.input : grid === 'output' ? shapes.output : kernel;

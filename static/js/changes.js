@@ -19,8 +19,6 @@ import { hasCell, momentAt, timeOfMoment } from './address.js';
 import { magnitude } from './color.js';
 import * as history from './history.js';
 import { clockOf, isPicture, viewFor } from './state.js';
-import { Stamps } from './stamps.js';
-import { Steps } from './steps.js';
 import { position } from './timeline.js';
 import { WHOLE } from './geometry.js';
 
@@ -142,9 +140,7 @@ export class Changes {
       before && sameTaps(before.summary, summary) ? before.taps : api.taps(id),
       /** @type {Promise<Tensor>|Tensor} */ (tensor('input')), tensor('weight'), tensor('bias'),
     ]);
-    const [arrived, fail] = [() => { state.arrivals.value += 1; }, (/** @type {unknown} */ error) => state.fail(error)];
-    const [steps, stamps] = [new Steps(api, summary, arrived, fail), new Stamps(api, summary, arrived, fail)];
-    return { summary, taps, input, weight, bias, steps, stamps, outputs: new Map() };
+    return { summary, taps, input, weight, bias, ...state.lazy(summary) };
   }
 
   /** @param {Summary} summary */

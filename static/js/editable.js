@@ -69,14 +69,19 @@ function enlarged({ layout: at, step, rows }, cell) {
   return { x: rect.x + v * at.loupeCell, y: rect.y + u * at.loupeCell, width: at.loupeCell, height: at.loupeCell };
 }
 
-/** The next cell in reading order, or the one before; null at the end. @param {Summary} summary @param {Editable} cell @param {1|-1} direction @returns {Editable|null} */
-export function nextCell(summary, cell, direction) {
-  if (cell.grid === 'bias') return null;
-  const { input, weight } = summary.shapes;
+/** The next cell in reading order, or the one before; a kernel's last cell leads to the bias. Null at the end. @param {Summary} summary @param {Editable} cell @param {1|-1} direction @param {number} outChannel  the one shown @returns {Editable|null} */
+export function nextCell(summary, cell, direction, outChannel) {
+  const { input, weight, bias } = summary.shapes;
+  const inputs = inChannels(summary, outChannel);
   const [rows, cols] = cell.grid === 'input' ? [input[1], input[2]] : [weight?.[2] ?? 1, weight?.[3] ?? 1];
-  const channels = cell.grid === 'input' ? Array.from({ length: input[0] }, (_, c) => c) : inChannels(summary, 0).map((_, k) => k);
-  const first = cell.grid === 'weight' ? cell.channel - (cell.channel % channels.length) : 0;
+  if (cell.grid === 'bias') {
+    return direction < 0 ? { grid: 'weight', channel: inputs.at(-1) ?? 0, row: rows - 1, col: cols - 1 } : null;
+  }
+  const channels = cell.grid === 'input' ? input[0] : inputs.length;
+  const first = cell.grid === 'weight' ? cell.channel - (cell.channel % channels) : 0;
   const at = ((cell.channel - first) * rows + cell.row) * cols + cell.col + direction;
-  if (at < 0 || at >= channels.length * rows * cols) return null;
-  return { ...cell, channel: first + Math.floor(at / (rows * cols)), row: Math.floor(at / cols) % rows, col: at % cols };
+  if (at >= 0 && at < channels * rows * cols) {
+    return { ...cell, channel: first + Math.floor(at / (rows * cols)), row: Math.floor(at / cols) % rows, col: at % cols };
+  }
+  return at > 0 && cell.grid === 'weight' && bias ? { grid: 'bias', channel: outChannel, row: 0, col: 0 } : null;
 }

@@ -14,10 +14,20 @@ export function hit(frame, x, y) {
   const { layout: at, position } = frame;
   const out = contains(at.output, x, y) ? cellAt(frame.outputView, frame.outputView.cell, x, y) : null;
   if (out) return { grid: 'output', channel: position.outChannel, row: out[0], col: out[1] };
+  const last = frame.inChannels.at(-1) ?? 0;
+  if (frame.step && frame.model.weight && contains(frame.total, x, y)) return { grid: 'total', channel: last, row: 0, col: 0 };
   for (const row of frame.rows) {
-    const found = inputHit(frame, row.slot, row.channel, x, y) ?? (row.index < 0 ? null : tapHit(frame, row.slot, row.channel, x, y));
+    const found = sumHit(frame, row, x, y) ?? inputHit(frame, row.slot, row.channel, x, y) ?? (row.index < 0 ? null : tapHit(frame, row.slot, row.channel, x, y));
     if (found) return found;
   }
+  return null;
+}
+
+/** A box where a sum already stands. @param {Frame} frame @param {import('./frame.js').Row} row @param {number} x @param {number} y @returns {Cell|null} */
+function sumHit({ layout: at, model }, { slot, channel, index, sum, accumulate }, x, y) {
+  if (index < 0) return null;
+  if (sum > 0 && contains(inSlot(at, at.sum, slot), x, y)) return { grid: 'sum', channel, row: 0, col: 0 };
+  if (model.weight && accumulate > 0 && contains(inSlot(at, at.running, slot), x, y)) return { grid: 'running', channel, row: 0, col: 0 };
   return null;
 }
 
@@ -58,8 +68,10 @@ export function cellRect(frame, cell) {
     if (cell.channel !== position.outChannel) return null;
     return square(frame.outputView, frame.outputView.cell, cell.row, cell.col);
   }
+  if (cell.grid === 'total') return frame.total;
   const row = frame.rows.find(({ channel }) => channel === cell.channel);
   if (!row) return null;
+  if (cell.grid === 'sum' || cell.grid === 'running') return inSlot(at, at[cell.grid], row.slot);
   if (cell.grid === 'input') {
     const view = { ...frame.inputView, y: frame.inputView.y + row.slot * at.rowHeight };
     return square(view, view.cell, cell.row + model.plane.top, cell.col + model.plane.left);

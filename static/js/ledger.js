@@ -145,23 +145,42 @@ export function lineText(line, whole) {
   return signedSum(line.terms.map((term) => termText(term, whole)));
 }
 
-/** Where each term begins and ends in a sum's text. @param {string} text @returns {[number, number][]} */
+/** Where each term begins and ends in the text of a sum or a list. @param {string} text @returns {[number, number][]} */
 export function termPlaces(text) {
-  return [...text.matchAll(/\S*\d\S*/g)].map((found) => [found.index, found.index + found[0].length]);
+  return [...text.matchAll(/[^\s,]*\d[^\s,]*/g)].map((found) => [found.index, found.index + found[0].length]);
 }
 
-/** `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56` @param {Ledger} ledger */
-export function sentence(ledger) {
-  const { cell, lines, bias, whole, largest } = ledger;
-  if (largest) return `${cell} = max(${present(lines[0])}) = ${ledger.output}`;
-  if (lines[0]?.terms[0]?.w === '') return `${cell} = ${lineText(/** @type {Line} */ (lines[0]), whole)} = ${ledger.output}`;
-  const products = lines.map((line) => `(${lineText(line, whole)})`);
-  return `${cell} = ${signedSum([...products, bias])} = ${sumsText(ledger)}`;
+/** A channel's terms as they are written: added up, or, in max pooling, those that are there. @param {Ledger} ledger @param {Line} line */
+export function termsText({ whole, largest }, line) {
+  return largest ? present(line).map((term) => term.product).join(', ') : lineText(line, whole);
 }
 
-/** The terms of a pooled window that are there. @param {Line|undefined} line */
+/** The kernel cell of each term that is written. @param {Ledger} ledger @param {Line} line @returns {[number, number][]} */
+export function tapsOf({ largest }, line) {
+  return (largest ? present(line) : line.terms).map(({ tap }) => tap);
+}
+
+/** @param {Line} line */
 function present(line) {
-  return line?.terms.filter((term) => !term.empty).map((term) => term.product).join(', ') ?? '';
+  return line.terms.filter((term) => !term.empty);
+}
+
+/**
+ * `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56`, in parts: text, and the lines whose terms stand between.
+ * @param {Ledger} ledger @returns {(string|Line)[]}
+ */
+export function sentenceParts(ledger) {
+  const { cell, lines, bias, largest, output } = ledger;
+  const [first] = lines;
+  if (largest && first) return [`${cell} = max(`, first, `) = ${output}`];
+  if (first?.terms[0]?.w === '') return [`${cell} = `, first, ` = ${output}`];
+  const products = lines.flatMap((line, k) => [k === 0 ? '(' : ') + (', line]);
+  return [`${cell} = `, ...products, `)${signedSum(['', bias])} = ${sumsText(ledger)}`];
+}
+
+/** @param {Ledger} ledger */
+export function sentence(ledger) {
+  return sentenceParts(ledger).map((part) => (typeof part === 'string' ? part : termsText(ledger, part))).join('');
 }
 
 /** `19 + 37 + 0 = 56` @param {Ledger} ledger */

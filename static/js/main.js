@@ -22,6 +22,7 @@ import { keys, transport } from './controls/transport.js';
 import { undoRedo } from './controls/undo.js';
 import { views } from './controls/views.js';
 import { words } from './controls/words.js';
+import { zoom } from './controls/zoom.js';
 import { shapeFormulas } from './formula.js';
 import { model } from './frame.js';
 import { emptyShare } from './notes.js';
@@ -120,7 +121,9 @@ effect(() => {
   box.hidden = error === null;
   if (error) setText(find('#trouble-text', HTMLElement), error.status === 0 ? t('error.offline') : t('error.answer', error));
 });
-find('#retry', HTMLButtonElement).onclick = () => (state.scene.peek() ? (state.error.value = null, state.arrivals.value++) : state.open(boot.scene));
+const retry = () => state.retry(boot.scene);
+find('#retry', HTMLButtonElement).onclick = retry;
+addEventListener('online', () => state.error.peek() && retry());
 
 const help = find('#help', HTMLDialogElement);
 const openHelp = () => help.showModal();
@@ -133,8 +136,9 @@ theme(state, () => {
 transport(state, t);
 keys(state, openHelp);
 stage(state, canvas, t, () => shownFrame);
+zoom(state, canvas, () => shownFrame);
 views(state, canvas, t, () => current.value, () => shownFrame);
-cells(state, t, () => current.peek());
+cells(state, t, () => current.peek(), () => shownFrame);
 words(state, t, () => current.peek());
 new Editor(state, changes, canvas, t, () => shownFrame);
 undoRedo(changes);

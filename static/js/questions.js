@@ -4,9 +4,9 @@
  *
  * @import {Model} from './frame.js'
  *
- * @typedef {{grid: 'input'|'weight'|'output'|'tap', channel: number, row: number, col: number}} Cell
+ * @typedef {{grid: 'input'|'weight'|'output'|'tap'|'sum'|'running'|'total', channel: number, row: number, col: number}} Cell
  *   input: input channel, row, column; weight and tap: input channel and kernel cell, of the output channel shown;
- *   output: output channel, row, column
+ *   output: output channel, row, column; sum, running, total: input channel, of the step shown
  *
  * @typedef {{rows: number[], cols: number[]}} Lattice
  *   the cells in all of these rows and all of these columns
@@ -33,6 +33,7 @@ export function answer(model, cell, at) {
   }
   if (cell.grid === 'tap') return tapAnswer(model, cell, at);
   if (cell.grid === 'weight') return weightAnswer(model, cell);
+  if (isSum(cell)) return sumAnswer(model, cell, at);
   return { inputs: null, weights: null, outputs: reached(model, cell.row, cell.col) };
 }
 
@@ -67,6 +68,21 @@ function tapAnswer({ summary, taps }, cell, at) {
   const { rows, cols } = windowAt(summary, taps, at.row, at.col);
   const plane = { rows: [rows[cell.row] ?? NaN].filter(Number.isFinite), cols: [cols[cell.col] ?? NaN].filter(Number.isFinite) };
   return { inputs: { channels: [cell.channel], plane }, weights: cell, outputs: [] };
+}
+
+/** Whether a cell is one of the boxes where a step's sums stand. @param {Cell} cell */
+export function isSum({ grid }) {
+  return grid === 'sum' || grid === 'running' || grid === 'total';
+}
+
+/** The windows that a sum was made from: of its channel, or of all up to it. @param {Model} model @param {Cell} cell @param {{row: number, col: number}} at @returns {Answer} */
+function sumAnswer({ summary, taps }, { grid, channel }, at) {
+  const { rows, cols } = windowAt(summary, taps, at.row, at.col);
+  const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
+  const group = Array.from({ length: (summary.shapes.weight ? summary.shapes.input[0] / (summary.operation.groups ?? 1) : 1) }, (_, k) => k);
+  const first = channel - (channel % group.length);
+  const channels = grid === 'sum' ? [channel] : group.map((k) => first + k).filter((c) => grid === 'total' || c <= channel);
+  return { inputs: { channels, plane }, weights: null, outputs: [] };
 }
 
 /** Runs of neighbours: [first, length] pairs. @param {number[]} sorted @returns {[number, number][]} */

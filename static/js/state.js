@@ -16,7 +16,7 @@
  *   outputs: by output channel, as far as they are loaded
  */
 
-import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
+import { batch, computed, effect, signal } from '../vendor/signals-core-1.14.5.js';
 import { magnitude } from './color.js';
 import { inChannels, kernelSize, WHOLE } from './geometry.js';
 import { AS_FITS } from './panes.js';
@@ -88,8 +88,16 @@ export class State {
       if (this.shownView.value !== 'scatter') return null;
       return this.scene.value?.stamps.get(this.outChannel.value, this.window.value) ?? null;
     });
+    /** Whether what the moment shows is there. */
+    this.arrived = computed(() => (this.step.value ?? this.stamp.value) !== null);
     /** The largest magnitude of the output channels seen so far. */
     this.outputMax = signal(0);
+    /** The last moment that was there, and the one that was asked for when a request failed. */
+    this.lastGood = 0;
+    this.wanted = /** @type {number|null} */ (null);
+    effect(() => {
+      if (this.arrived.value) this.lastGood = this.time.value;
+    });
   }
 
   /** @param {string} id */
@@ -99,11 +107,10 @@ export class State {
       const [summary, taps] = await Promise.all([api.scene(id), api.taps(id)]);
       const tensor = (/** @type {'input'|'weight'|'bias'} */ name) => (summary.shapes[name] ? api.tensor(id, name) : Promise.resolve(null));
       const [input, weight, bias] = await Promise.all([api.tensor(id, 'input'), tensor('weight'), tensor('bias')]);
-      const arrived = () => { this.arrivals.value += 1; };
-      const fail = (/** @type {unknown} */ error) => this.fail(error);
-      const [steps, stamps] = [new Steps(api, summary, arrived, fail), new Stamps(api, summary, arrived, fail)];
+      const lazy = this.lazy(summary);
       batch(() => {
-        this.scene.value = { summary, taps, input, weight, bias, steps, stamps, outputs: new Map() };
+        this.lastGood = 0;
+        this.scene.value = { summary, taps, input, weight, bias, ...lazy };
         this.granularity.value = usualGranularity(summary);
         this.tinted.value = isPicture(input);
         this.time.value = 0;
@@ -136,19 +143,52 @@ export class State {
     }
   }
 
-  /** @param {unknown} error */
+  /** What of a scene is fetched when it is looked at. @param {Summary} summary @returns {Pick<Scene, 'steps'|'stamps'|'outputs'>} */
+  lazy(summary) {
+    const arrived = () => this.#arrived();
+    const failed = (/** @type {unknown} */ error) => this.fail(error);
+    return { steps: new Steps(this.api, summary, arrived, failed), stamps: new Stamps(this.api, summary, arrived, failed), outputs: new Map() };
+  }
+
+  #arrived() {
+    batch(() => {
+      this.arrivals.value += 1;
+      if (this.error.peek()) this.#recover();
+    });
+  }
+
+  /** The last good picture stays. @param {unknown} error */
   fail(error) {
     const { status = -1, message = String(error) } = /** @type {{status?: number, message?: string}} */ (error);
     batch(() => {
       this.playing.value = false;
       this.error.value = { status, detail: message };
+      if (this.arrived.peek() || !this.scene.peek()) return;
+      this.wanted = this.time.peek();
+      this.time.value = this.lastGood;
     });
+  }
+
+  /** Asks once more for what failed. @param {string} id  of the scene to begin with, if there is none yet */
+  async retry(id) {
+    if (!this.scene.peek()) return this.open(id);
+    batch(() => {
+      if (this.wanted !== null) this.time.value = this.wanted;
+      this.arrivals.value += 1;
+      this.#recover();
+    });
+  }
+
+  #recover() {
+    this.error.value = null;
+    this.wanted = null;
+    this.loadOutput(this.outChannel.peek());
   }
 
   /** The next frame of playing. @param {number} seconds */
   advance(seconds) {
     const clock = this.clock.peek();
-    if (!clock || !(this.step.peek() ?? this.stamp.peek())) return;
+    if (!clock || !this.arrived.peek()) return;
     const end = timeline.duration(clock);
     const time = this.time.peek() + seconds * timeline.pace(clock, this.speed.peek());
     batch(() => {

@@ -26,6 +26,7 @@
 import { frame } from './frame.js';
 import { cellRect, hit } from './hit.js';
 import * as matrix from './matrix.js';
+import { isSum } from './questions.js';
 import * as scatter from './scatter.js';
 import * as sparse from './sparse.js';
 
@@ -49,7 +50,9 @@ export function viewOf(frame) {
 
 /** @param {Asked} asked @returns {AnyFrame} */
 export function frameOf(asked) {
-  return VIEWS[asked.view].frame(asked);
+  // A matrix has no boxes for the sums of a step.
+  const elsewhere = asked.view !== 'stage' && asked.asked !== null && isSum(asked.asked.cell);
+  return VIEWS[asked.view].frame(elsewhere ? { ...asked, asked: null } : asked);
 }
 
 /** The cell under a point. @param {AnyFrame} frame @param {number} x @param {number} y @returns {Cell|null} */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
@@ -109,7 +110,29 @@ def test_a_term_lights_its_cells_and_a_cell_its_term(
     expect(page.locator("#now")).to_have_text("0 · 0 = 0")
     find_cell(page, "X[0, 1, 0]", range(40, 400, 10), 125)
     lit = "[...CSS.highlights.get('asked')].map(String)"
-    assert page.evaluate(lit) == ["3·2"]
+    # In the table and in the sentence.
+    assert page.evaluate(lit) == ["3·2", "3·2"]
+    find_cell(page, "Channel 1 adds up to 37.", range(560, 800, 10), 310)
+    assert page.evaluate(lit) == ["37"]
+    page.locator("#ledger-lines [data-grid=running]").first.hover()
+    expect(page.locator("#now")).to_have_text("The channels up to 0 add up to 19.")
+
+
+def test_rounded_numbers_show_all_their_digits(
+    open_page: OpenPage, server: str, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["edges"])
+    page.keyboard.press("Shift+ArrowRight")
+    steps = f"{server}/api/v1/scenes/{scene_paths['edges'][3:]}/steps?start=0&stop=1"
+    step = page.request.get(steps).json()["steps"][0]
+    page.locator("#ledger-lines [data-grid=sum]").first.hover()
+    expect(page.locator("#now")).to_have_text(re.compile(r"^Channel 0 adds up to .{7,}\.$"))
+    said = page.locator("#now").inner_text().split()[-1].rstrip(".").replace("−", "-")
+    assert np.float32(said) == np.float32(step["channel_sums"][0])
+    printed = page.locator("#ledger-lines [data-grid=sum]").first.inner_text().replace("−", "-")
+    assert abs(float(printed) - float(said)) <= 1e-3
+    page.locator("#ledger-lines [data-grid=total]").hover()
+    expect(page.locator("#now")).to_have_text(re.compile(r"^With the bias: Y\[0, 0, 0\] = "))
 
 
 def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(

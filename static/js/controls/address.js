@@ -9,7 +9,7 @@
  * @import {View} from '../address.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect, untracked } from '../../vendor/signals-core-1.14.5.js';
 import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
 import { kernelSize } from '../geometry.js';
 import { isPicture, usualGranularity } from '../state.js';
@@ -22,7 +22,7 @@ const PATIENCE = 300;
 /** Called when the first scene is there. @param {State} state @param {Changes} changes @param {Boot} boot @param {Translate} t @returns {boolean} whether the address names a moment */
 export function address(state, changes, boot, t) {
   const asked = fromQuery(new URLSearchParams(location.search));
-  apply(state, asked);
+  let applied = apply(state, asked);
   const follow = follower(state, boot);
   titles(state, boot, t);
   // The scene that the address names: a change of it, but not by back and forward, is a new entry of the history.
@@ -36,6 +36,8 @@ export function address(state, changes, boot, t) {
   });
   effect(() => {
     const id = state.scene.value?.summary.id;
+    // The first scene may come late, when the server is asked again.
+    applied ||= untracked(() => apply(state, asked));
     if (!id || id === named) return;
     named = id;
     history.pushState(null, '', addressOf(state, id));
@@ -62,13 +64,14 @@ function idIn(path) {
 /** @param {State} state @param {View} view */
 function apply(state, view) {
   const summary = state.scene.peek()?.summary;
-  if (!summary) return;
+  if (!summary) return false;
   state.view.value = view.shape ?? 'stage';
   if (view.granularity) state.chooseGranularity(view.granularity);
   state.jump((clock) => timeOfMoment(clock, clock.width, view.moment));
   state.pin.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
   state.scroll.value = view.rows;
   if (view.tinted !== null) state.tinted.value = view.tinted;
+  return true;
 }
 
 /** What is shown, as an address. @param {State} state @param {string|null} id  null: the path stays */

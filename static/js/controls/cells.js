@@ -6,11 +6,15 @@
  * @import {Translate} from '../i18n.js'
  * @import {Model} from '../frame.js'
  * @import {Cell} from '../questions.js'
+ * @import {AnyFrame} from '../views.js'
+ * @import {Editable} from '../editable.js'
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
-import { sliceOffset } from '../geometry.js';
+import { follow, sliceOffset } from '../geometry.js';
+import { inSlot } from '../layout.js';
 import { fullText } from '../ledger.js';
+import { isSheet } from '../views.js';
 import { find, make } from './dom.js';
 
 /** Rows and columns around the cursor that are in the document. */
@@ -18,13 +22,13 @@ const SEEN = 5;
 
 /** @typedef {'input'|'weight'|'output'} GridName */
 
-/** @param {State} state @param {Translate} t @param {() => Model|null} model */
-export function cells(state, t, model) {
-  for (const name of /** @type {const} */ (['input', 'weight', 'output'])) grid(state, t, model, name);
+/** @param {State} state @param {Translate} t @param {() => Model|null} model @param {() => AnyFrame|null} frame */
+export function cells(state, t, model, frame) {
+  for (const name of /** @type {const} */ (['input', 'weight', 'output'])) grid(state, t, model, frame, name);
 }
 
-/** @param {State} state @param {Translate} t @param {() => Model|null} model @param {GridName} name */
-function grid(state, t, model, name) {
+/** @param {State} state @param {Translate} t @param {() => Model|null} model @param {() => AnyFrame|null} frame @param {GridName} name */
+function grid(state, t, model, frame, name) {
   const root = find(`#cells-${name}`, HTMLElement);
   /** @type {Cell} */
   let cursor = { grid: name, channel: 0, row: 0, col: 0 };
@@ -35,7 +39,10 @@ function grid(state, t, model, name) {
   };
   const go = (/** @type {Cell} */ to) => {
     cursor = to;
-    if (document.activeElement === root) state.hover.value = cursor;
+    if (document.activeElement === root) {
+      state.hover.value = cursor;
+      reveal(state, frame(), cursor);
+    }
     show();
   };
   root.addEventListener('focus', () => go(cursor));
@@ -45,7 +52,8 @@ function grid(state, t, model, name) {
   root.addEventListener('keydown', (event) => {
     const shown = model();
     const to = shown && moved(shown, cursor, event.key);
-    if (to) go(to);
+    if (to && to.grid === 'output' && to.channel !== cursor.channel) state.chooseOutput(to.channel);
+    else if (to) go(to);
     else if (event.key === 'Enter') state.ask(cursor);
     else return;
     event.preventDefault();
@@ -63,6 +71,7 @@ function grid(state, t, model, name) {
       channel: name === 'output' ? o : Math.min(cursor.channel, channels - 1),
       row: Math.min(cursor.row, rows - 1), col: Math.min(cursor.col, cols - 1),
     };
+    if (name === 'output' && document.activeElement === root) state.hover.value = cursor;
     show();
   });
 }
@@ -86,8 +95,8 @@ function moved(model, cell, key) {
     case 'ArrowDown': return { ...cell, row: inside(cell.row + 1, rows) };
     case 'Home': return { ...cell, col: 0 };
     case 'End': return { ...cell, col: cols - 1 };
-    case 'PageUp': return cell.grid === 'output' ? null : { ...cell, channel: inside(cell.channel - 1, channels) };
-    case 'PageDown': return cell.grid === 'output' ? null : { ...cell, channel: inside(cell.channel + 1, channels) };
+    case 'PageUp': return { ...cell, channel: inside(cell.channel - 1, channels) };
+    case 'PageDown': return { ...cell, channel: inside(cell.channel + 1, channels) };
     default: return null;
   }
 }
@@ -133,4 +142,20 @@ export function valueOf(state, model, { grid, channel, row, col }) {
   if (grid === 'output') return state.scene.peek()?.outputs.get(channel)?.data[row * output[2] + col] ?? null;
   const offset = sliceOffset(model.summary, state.outChannel.peek(), channel);
   return model.weight?.data[offset + row * model.subject.kernel[1] + col] ?? null;
+}
+
+/** Brings a cell into sight: its channel among the rows, its place in a zoomed grid. @param {State} state @param {AnyFrame|null} frame @param {Editable} cell */
+export function reveal(state, frame, cell) {
+  if (!frame || isSheet(frame) || cell.grid === 'bias') return;
+  const { layout: at, model, first } = frame;
+  const hidden = cell.grid !== 'output' && (cell.channel < first || cell.channel >= first + at.visible);
+  if (hidden) state.scroll.value = Math.min(Math.max(cell.channel - Math.floor(at.visible / 2), 0), model.subject.channels - at.visible);
+  const name = cell.grid === 'output' ? 'output' : 'input';
+  const zoom = state.zoom.peek()[name];
+  if (cell.grid === 'weight' || zoom.scale === 1) return;
+  const { top, left } = name === 'input' ? model.plane : { top: 0, left: 0 };
+  const [row, col] = [cell.row + top, cell.col + left];
+  const [place, view] = name === 'input' ? [inSlot(at, at.input, 0), frame.inputView] : [at.output, frame.outputView];
+  state.following.value = false;
+  state.zoom.value = { ...state.zoom.peek(), [name]: follow(place, view, zoom, row, row + 1, col, col + 1) };
 }

@@ -11,10 +11,13 @@
  * @import {ApiError} from '../api.js'
  */
 
+import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { offsetOf } from '../changes.js';
 import { editableAt, editRect, nextCell, tensorCell } from '../editable.js';
 import { fullText } from '../ledger.js';
 import { nested, parseBlock, parseNumber, PasteError, places } from '../paste.js';
+import { isSheet } from '../views.js';
+import { reveal } from './cells.js';
 import { find, setText } from './dom.js';
 import { troubleText } from './trouble.js';
 
@@ -69,6 +72,13 @@ export class Editor {
     input.addEventListener('paste', (event) => this.#paste(event));
     for (const name of ['input', 'weight']) this.#grid(find(`#cells-${name}`, HTMLElement));
     new ResizeObserver(() => this.#place()).observe(canvas);
+    effect(() => {
+      this.state.scroll.value;
+      this.state.zoom.value;
+      this.state.scene.value;
+      // After the frame that shows it.
+      requestAnimationFrame(() => requestAnimationFrame(() => this.#place()));
+    });
   }
 
   /** Enter, or the beginning of a number, edits the cell under the cell cursor. @param {HTMLElement} grid */
@@ -94,8 +104,10 @@ export class Editor {
     const scene = state.scene.peek();
     const at = scene && tensorCell(scene.summary, cell, state.outChannel.peek());
     const tensor = at && scene[at.tensor];
-    if (!tensor || !this.#rect(cell)) return false;
+    const frame = this.shown();
+    if (!tensor || !frame || (isSheet(frame) && !this.#rect(cell))) return false;
     state.playing.value = false;
+    reveal(state, frame, cell);
     if (!this.#cell) this.#opener = document.activeElement;
     this.#cell = cell;
     // What is on its way counts as there.
@@ -186,7 +198,7 @@ export class Editor {
     const key = `${at.tensor}/${at.index}`;
     if (typed !== this.#was || this.#pending.has(key)) this.#pending.set(key, { ...at, value, cell, typed });
     const summary = this.state.scene.peek()?.summary;
-    const next = go && summary ? nextCell(summary, cell, go) : null;
+    const next = go && summary ? nextCell(summary, cell, go, this.state.outChannel.peek()) : null;
     if (!next || !this.open(next)) this.close();
     return this.#flush();
   }

@@ -298,6 +298,7 @@ export class Panel {
     if (!field || !(why instanceof HTMLElement)) return;
     setText(why, message);
     why.hidden = false;
+    if (field.contains(document.activeElement)) why.scrollIntoView({ block: 'nearest' });
     why.id ||= `why${at.replaceAll('/', '-')}`;
     for (const control of field.querySelectorAll('input, select')) {
       control.setAttribute('aria-invalid', 'true');

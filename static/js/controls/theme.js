@@ -13,13 +13,14 @@ const KEY = 'convscope.theme';
 export function theme(state, changed) {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const forced = matchMedia('(forced-colors: active)');
   const apply = () => {
-    state.theme.value = /** @type {'light'|'dark'} */ (document.documentElement.dataset.theme ?? (dark.matches ? 'dark' : 'light'));
+    const chosen = forced.matches ? undefined : document.documentElement.dataset.theme;
+    state.theme.value = /** @type {'light'|'dark'} */ (chosen ?? (dark.matches ? 'dark' : 'light'));
     state.still.value = calm.matches;
     changed();
   };
-  dark.addEventListener('change', apply);
-  calm.addEventListener('change', apply);
+  for (const wish of [dark, calm, forced]) wish.addEventListener('change', apply);
   find('#theme', HTMLButtonElement).onclick = () => {
     const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
     document.documentElement.dataset.theme = next;

@@ -100,7 +100,7 @@ function paintRow(context, frame, row) {
   }
   if (row.active) {
     context.fillStyle = inks.accent;
-    context.fillRect(at.narrow ? 0 : at.input.x - 34, place.y, 3, place.height);
+    context.fillRect(at.narrow ? 0 : at.input.x - 38, place.y, 3, place.height);
   }
 }
 

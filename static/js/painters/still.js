@@ -84,7 +84,7 @@ function paintRow(context, frame, row, bitmaps) {
   context.font = font(at.type - 1);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  context.fillText(at.narrow ? String(row.channel) : `c=${row.channel}`, at.input.x - 7, input.y + input.height / 2);
+  context.fillText(at.narrow ? String(row.channel) : `c=${row.channel}`, at.input.x - 7, input.y + input.height / 2, 27);
   context.globalAlpha = 1;
   if (row.index < 0) return;
   if (at.loupe) places(context, frame, inSlot(at, at.loupeRect, row.slot));
