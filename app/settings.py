@@ -104,7 +104,9 @@ class Settings(Limits, BaseSettings):
         0, ge=0, description="bytes that the store may hold, files counted in blocks of 4 KiB; 0: no bound"
     )
     store_reserve: int = Field(
-        512 * MEBI, ge=0, description="bytes of the disk that a local store leaves free"
+        512 * MEBI,
+        ge=0,
+        description="bytes of the disk that a local store leaves free, at most a twentieth of it",
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
@@ -118,9 +120,9 @@ class Settings(Limits, BaseSettings):
         description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed",
     )
     rate_limit: Rate = Field(
-        "9000/minute", description="requests of one client beside static files and health checks"
+        "120000/minute", description="requests of one client beside static files and health checks"
     )
-    write_limit: Rate = Field("1800/minute", description="scenes that one client may store")
+    write_limit: Rate = Field("30000/minute", description="scenes that one client may store")
     frame_ancestors: Sources = Field(
         default_factory=list, description="sites, separated by commas, that may show the page in a frame"
     )

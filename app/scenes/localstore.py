@@ -26,6 +26,8 @@ from app.settings import Limits
 
 _SUFFIX: Final = ".safetensors"
 _FEWEST_FILES: Final = 1000
+# Of a small disk no more than one part of so many is left free.
+_SMALL_DISK: Final = 20
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Longer than any write takes: what is older was left behind by a process that was killed.
 _ABANDONED_AFTER: Final = 3600.0
@@ -74,8 +76,9 @@ class LocalStore:
     def _keep_reserve(self, size: int) -> None:
         """Raise StoreFull before the disk is, of bytes or of files."""
         disk = os.statvfs(self._folder)
-        short_of_files = disk.f_files > 0 and disk.f_favail < _FEWEST_FILES
-        if self._reserve and (short_of_files or disk.f_bavail * disk.f_frsize - size < self._reserve):
+        reserve = min(self._reserve, disk.f_blocks * disk.f_frsize // _SMALL_DISK)
+        short_of_files = disk.f_favail < min(_FEWEST_FILES, disk.f_files // _SMALL_DISK)
+        if self._reserve and (short_of_files or disk.f_bavail * disk.f_frsize - size < reserve):
             raise StoreFull
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from app.scenes.codec import encode
 from app.scenes.localstore import LocalStore
 from app.scenes.scene import Scene, make_scene
 from app.scenes.shelf import Shelf, open_store
-from app.scenes.store import SceneDamaged, SceneNotFound
-from app.settings import Limits, Settings
+from app.scenes.store import SceneDamaged, SceneNotFound, StoreFull
+from app.settings import MEBI, Limits, Settings
 
 LIMITS = Limits()
+GIBI = 1024 * MEBI
 
 
 def scene(value: float = 1.0, size: int = 2) -> Scene:
@@ -35,6 +37,37 @@ def test_what_is_put_is_got(store: LocalStore) -> None:
     assert found.id == scene().id
     assert found.plan == scene().plan
     assert torch.equal(found.input, scene().input)
+
+
+def disk(*, size: int, free: int, files: int = 100_000, free_files: int = 100_000) -> os.statvfs_result:
+    """What the system tells of a disk, in bytes."""
+    return os.statvfs_result(
+        (4096, 4096, size // 4096, free // 4096, free // 4096, files, free_files, free_files, 0, 255)
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "is_full"),
+    [
+        (disk(size=100 * GIBI, free=2 * GIBI), False),
+        (disk(size=100 * GIBI, free=GIBI // 2), True),
+        (disk(size=8 * MEBI, free=8 * MEBI), False),
+        (disk(size=8 * MEBI, free=MEBI // 4), True),
+        (disk(size=100 * GIBI, free=50 * GIBI, free_files=999), True),
+        (disk(size=8 * MEBI, free=8 * MEBI, files=2048, free_files=2000), False),
+        (disk(size=8 * MEBI, free=8 * MEBI, files=0, free_files=0), False),
+    ],
+)
+def test_some_of_the_disk_is_left_free(
+    told: os.statvfs_result, is_full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(tmp_path, LIMITS, reserve=GIBI)
+    monkeypatch.setattr(os, "statvfs", lambda _: told)
+    if is_full:
+        with pytest.raises(StoreFull):
+            store.put(scene())
+    else:
+        assert store.put(scene())
 
 
 def test_nothing_but_the_scene_is_left_behind(store: LocalStore, tmp_path: Path) -> None:
