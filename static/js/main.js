@@ -107,6 +107,7 @@ effect(() => {
 effect(() => {
   const summary = state.scene.value?.summary;
   if (!summary) return;
+  canvas.dataset.scene = summary.id;
   setText(find('#formula', HTMLElement), shapeFormulas(summary).join('\n'));
   const { multiply_adds, parameters } = summary.counts;
   const count = (/** @type {number} */ value) => value.toLocaleString(boot.language);

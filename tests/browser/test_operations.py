@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,19 +19,29 @@ OpenPage = Callable[..., Page]
 _X = (torch.arange(50.0) * 7 % 11 - 3).reshape(2, 5, 5)
 _K = (torch.arange(36.0) * 5 % 7 - 3).reshape(2, 2, 3, 3)
 _DEPTHWISE = (torch.arange(18.0) % 5 - 2).reshape(2, 1, 3, 3)
+_ONE = torch.tensor([[[[2.0]], [[-1.0]]], [[[0.0]], [[3.0]]]])
+# X = K = [[0, 1], [2, 3]], the example of "Dive into Deep Learning".
+_SQUARE = torch.arange(4.0).reshape(1, 2, 2)
 
 
 def _pad(mode: str) -> Callable[[Tensor, Tensor], Tensor]:
     return lambda x, w: F.conv2d(F.pad(x[None], (1, 1, 1, 1), mode=mode), w)[0]
 
 
-LAYERS: dict[str, tuple[dict[str, Any], Tensor | None, Callable[[Tensor, Any], Tensor]]] = {
+Layer = tuple[dict[str, Any], Tensor | None, Callable[[Tensor, Any], Tensor]]
+
+LAYERS: dict[str, Layer] = {
     "strided": (
         {"kind": "conv2d", "stride": 2, "padding": 1},
         _K,
         lambda x, w: F.conv2d(x[None], w, stride=2, padding=1)[0],
     ),
-    "dilated": ({"kind": "conv2d", "dilation": 2}, _K, lambda x, w: F.conv2d(x[None], w, dilation=2)[0]),
+    "pointwise": ({"kind": "conv2d"}, _ONE, lambda x, w: F.conv2d(x[None], w)[0]),
+    "dilated": (
+        {"kind": "conv2d", "dilation": 2, "padding": 1},
+        _K,
+        lambda x, w: F.conv2d(x[None], w, dilation=2, padding=1)[0],
+    ),
     "depthwise": (
         {"kind": "conv2d", "groups": 2},
         _DEPTHWISE,
@@ -39,6 +49,11 @@ LAYERS: dict[str, tuple[dict[str, Any], Tensor | None, Callable[[Tensor, Any], T
     ),
     "flipped": ({"kind": "conv2d", "flip": True}, _K, lambda x, w: F.conv2d(x[None], w.flip(2, 3))[0]),
     "same": ({"kind": "conv2d", "padding": "same"}, _K, lambda x, w: F.conv2d(x[None], w, padding="same")[0]),
+    "four sides": (
+        {"kind": "conv2d", "padding": {"top": 0, "bottom": 1, "left": 2, "right": 0}},
+        _K,
+        lambda x, w: F.conv2d(F.pad(x[None], (2, 0, 0, 1)), w)[0],
+    ),
     "reflect": ({"kind": "conv2d", "padding": 1, "padding_mode": "reflect"}, _K, _pad("reflect")),
     "replicate": ({"kind": "conv2d", "padding": 1, "padding_mode": "replicate"}, _K, _pad("replicate")),
     "circular": ({"kind": "conv2d", "padding": 1, "padding_mode": "circular"}, _K, _pad("circular")),
@@ -57,33 +72,120 @@ LAYERS: dict[str, tuple[dict[str, Any], Tensor | None, Callable[[Tensor, Any], T
         None,
         lambda x, _: F.avg_pool2d(x[None], 2, stride=1)[0],
     ),
+    "average of what is inside": (
+        {"kind": "avg_pool2d", "kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False},
+        None,
+        lambda x, _: F.avg_pool2d(x[None], 3, 2, 1, count_include_pad=False)[0],
+    ),
 }
 
 
-@pytest.mark.parametrize("name", list(LAYERS))
-def test_the_ledger_says_what_torch_computes(
-    open_page: OpenPage, server: str, name: str, tmp_path: Path
-) -> None:
-    operation, weight, compute = LAYERS[name]
-    body: dict[str, Any] = {"input": {"data": _X.tolist()}, "operation": operation}
+def make_scene(server: str, x: Tensor, weight: Tensor | None, operation: dict[str, Any]) -> str:
+    """The address of a scene's page."""
+    body: dict[str, Any] = {"input": {"data": x.tolist()}, "operation": operation}
     if weight is not None:
         body["weight"] = {"data": weight.tolist()}
-    page = open_page("/")
-    answer = page.request.post(
-        f"{server}/api/v1/scenes", data=json.dumps(body), headers={"Content-Type": "application/json"}
+    request = urllib.request.Request(
+        f"{server}/api/v1/scenes", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    assert answer.ok, answer.text()
-    page = open_page(answer.json()["links"]["page"])
-    expected = compute(_X, weight)
-    columns = expected.shape[2]
-    for window in range(min(4, expected[0].numel())):
-        page.keyboard.press("Shift+ArrowRight")
-        row, col = divmod(window, columns)
+    with urllib.request.urlopen(request) as answer:
+        page: str = json.load(answer)["links"]["page"]
+    return page
+
+
+def visit(page: Page, path: str) -> None:
+    """Another scene on the same page, as by the browser's back and forward."""
+    page.evaluate(
+        "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
+    )
+    expect(page.locator("#stage")).to_have_attribute("data-scene", path.partition("?")[0].removeprefix("/s/"))
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def value_of(terms: str) -> float:
+    """The sum that a text such as `3·(−1) + 2·0 − 4` is."""
+    assert re.fullmatch(r"[\d.·()−+ ]+", terms), terms
+    return float(eval(terms.replace("−", "-").replace("·", "*")))
+
+
+@pytest.fixture(scope="module")
+def scenes(server: str) -> dict[str, str]:
+    """The page of each layer, by name."""
+    return {
+        name: make_scene(server, _X, weight, operation) for name, (operation, weight, _) in LAYERS.items()
+    }
+
+
+def test_the_ledger_says_what_torch_computes(open_page: OpenPage, scenes: dict[str, str]) -> None:
+    page = open_page("/")
+    page.keyboard.press("Space")
+    for name, (operation, weight, compute) in LAYERS.items():
+        visit(page, scenes[name])
+        expected = compute(_X, weight)
+        expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
+        expect(page.locator("#where")).to_contain_text(f"of {expected[0].numel()}")
+        alone = [compute(_X * (torch.arange(2) == c)[:, None, None], weight)[0] for c in (0, 1)]
+        for window in range(4):
+            page.keyboard.press("Shift+ArrowRight")
+            row, col = divmod(window, expected.shape[2])
+            expect(page.locator("#sentence")).to_have_text(re.compile(rf"^Y\[0, {row}, {col}\] = "))
+            said = page.locator("#sentence").inner_text().rpartition(" = ")[2]
+            value = pytest.approx(float(expected[0, row, col]), abs=1e-3)
+            assert number(said) == value, name
+            rows = page.evaluate(
+                "() => [...document.querySelectorAll('#ledger-lines tr')].map((row) =>"
+                " [...row.cells].map((cell) => cell.textContent))"
+            )
+            assert number(rows[-1][3]) == value, name
+            lines = rows if weight is None else rows[:-1]
+            for channel, terms, channel_sum, _ in lines:
+                if operation["kind"] != "max_pool2d":
+                    assert value_of(terms) == pytest.approx(number(channel_sum), abs=1e-3), (name, terms)
+                if weight is not None:
+                    assert number(channel_sum) == float(alone[int(channel)][row, col]), name
+
+
+STAMPED: dict[str, tuple[Tensor, Tensor, dict[str, Any]]] = {
+    "stride 1": (_SQUARE, _SQUARE[None], {}),
+    "stride 2": (_SQUARE, _SQUARE[None], {"stride": 2}),
+    "two channels": (_X[:, :3, :3], _K, {"stride": 2, "padding": 1, "output_padding": 1}),
+}
+# What the book prints.
+PRINTED = {
+    "stride 1": [[0, 0, 1], [0, 4, 6], [4, 12, 9]],
+    "stride 2": [[0, 0, 0, 1], [0, 0, 2, 3], [0, 2, 0, 3], [4, 6, 6, 9]],
+}
+
+
+@pytest.mark.parametrize("name", list(STAMPED))
+def test_both_readings_of_a_transposed_convolution(open_page: OpenPage, server: str, name: str) -> None:
+    x, weight, operation = STAMPED[name]
+    path = make_scene(server, x, weight, {"kind": "conv_transpose2d"} | operation)
+    page = open_page(path)
+    output = F.conv_transpose2d(x[None], weight, **operation)[0, 0]
+    assert output.tolist() == PRINTED.get(name, output.tolist())
+    for row, col in ((0, 0), (1, 1), (2, 1)):
+        page.goto(f"{server}{path}?step=0,{row},{col}")
         expect(page.locator("#sentence")).to_have_text(re.compile(rf"^Y\[0, {row}, {col}\] = "))
-        said = page.locator("#sentence").inner_text().rpartition(" = ")[2].replace("−", "-")
-        assert float(said) == pytest.approx(float(expected[0, row, col]), abs=1e-3)
-        running = page.locator("#ledger-lines tr .number:last-child").last.inner_text().replace("−", "-")
-        assert float(running) == pytest.approx(float(expected[0, row, col]), abs=1e-3)
-    shot = tmp_path / f"{name}.png"
-    page.screenshot(path=shot)
-    assert shot.stat().st_size > 20_000
+        said = page.locator("#sentence").inner_text().rpartition(" = ")[2]
+        assert number(said) == float(output[row, col])
+    page.get_by_role("radio", name="scatter").check(force=True)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Home")
+    width, rest = x.shape[2], torch.zeros_like(x)
+    for index in range(x[0].numel()):
+        page.keyboard.press("Shift+ArrowRight")
+        row, col = divmod(index, width)
+        rest[:, row, col] = x[:, row, col]
+        expect(page.locator("#sentence")).to_have_text(re.compile(rf"^X\[[0:], {row}, {col}\] = "))
+        now = F.conv_transpose2d(rest[None], weight, **operation)[0, 0]
+        for cell, terms, _, value in page.evaluate(
+            "() => [...document.querySelectorAll('#ledger-lines tr')].map((row) =>"
+            " [...row.cells].map((cell) => cell.textContent))"
+        ):
+            i, j = map(int, re.findall(r"\d+", cell)[1:])
+            assert number(value) == value_of(terms) == float(now[i, j]), (cell, terms)
+    assert torch.equal(now, output)

@@ -1,0 +1,175 @@
+"""The views of one layer: the same step, the same questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bench.frames import SCENES, path_of
+from bench.views import OPEN, opened, scroll
+from tests.browser.test_operations import visit
+
+OpenPage = Callable[..., Page]
+
+VIEWS = ("stage", "matrix", "sparse")
+# One scene for each kind of layer that has weights.
+LAYERS = ("two-channels", "one-by-one", "strided-volume", "depthwise", "dilated", "transposed")
+
+
+def show(page: Page, view: str) -> None:
+    page.locator(f"input[name=view][value={view}]").check(force=True)
+    page.evaluate("document.activeElement.blur()")
+
+
+def picture(page: Page) -> int:
+    """A digest of the canvas, once it stays the same from frame to frame."""
+    digest: int = page.evaluate(
+        """async () => {
+            const stage = document.querySelector('#stage');
+            const ask = requestAnimationFrame;
+            const frame = () => new Promise((done) => ask(() => ask(done)));
+            const digest = async () => {
+                await frame();
+                const { width, height } = stage;
+                const canvas = new OffscreenCanvas(width, height);
+                const copy = canvas.getContext('2d', { willReadFrequently: true });
+                copy.drawImage(stage, 0, 0);
+                const { data } = copy.getImageData(0, 0, width, height);
+                return new Uint32Array(data.buffer).reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 7);
+            };
+            let [before, now] = [0, await digest()];
+            while (before !== now) [before, now] = [now, await digest()];
+            return now;
+        }"""
+    )
+    return digest
+
+
+# What the page says of every cell that a pointer meets on its way over the stage, by the cell's name.
+SWEEP = """() => {
+    const stage = document.querySelector('#stage');
+    const { left, top, width, height } = stage.getBoundingClientRect();
+    const said = {};
+    for (let y = 4; y < height; y += 9) for (let x = 4; x < width; x += 9) {
+        const at = { clientX: left + x, clientY: top + y, pointerType: 'mouse' };
+        stage.dispatchEvent(new PointerEvent('pointermove', at));
+        const [cell, ...rest] = document.querySelector('#now').textContent.split(' = ');
+        if (/^[XKY]\\[/.test(cell) && rest.length) said[cell] = rest.join(' = ');
+    }
+    stage.dispatchEvent(new PointerEvent('pointerleave'));
+    return said;
+}"""
+
+
+def test_the_views_share_step_and_question(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page("/")
+    page.keyboard.press("Space")
+    for name in LAYERS:
+        visit(page, f"{scene_paths[name]}?step=0,0,1")
+        said: dict[str, dict[str, str]] = {}
+        expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = "))
+        step = page.locator("#sentence").inner_text()
+        for view in (*VIEWS, "scatter") if name == "transposed" else VIEWS:
+            show(page, view)
+            if view != "scatter":
+                expect(page.locator("#sentence")).to_have_text(step)
+            before = picture(page)
+            page.locator("#cells-input").focus()
+            expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, 0, 0\] = .* reaches"))
+            assert picture(page) != before, f"{name}, {view}: nothing is lit"
+            page.locator("#cells-input").blur()
+            assert picture(page) == before, (name, view)
+            said[view] = page.evaluate(SWEEP)
+            assert {cell[0] for cell in said[view]} == {"X", "K", "Y"}, (name, view)
+        for view, cells in said.items():
+            shared = said["stage"].keys() & cells.keys()
+            assert len(shared) >= 6, (name, view)
+            assert {cell: cells[cell] for cell in shared} == {cell: said["stage"][cell] for cell in shared}
+
+
+def test_a_pinned_cell_stays_lit_from_view_to_view(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?view=matrix&step=0,1,0&pin=y0,1,0")
+    for view in VIEWS:
+        show(page, view)
+        expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
+        expect(page.locator("#now")).to_contain_text("Y[0, 1, 0] = 104, made from 4 input cells")
+        pinned = picture(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("#now")).to_have_text("104 is the output cell Y[0, 1, 0].")
+        assert picture(page) != pinned
+        page.locator("#cells-output").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        page.locator("#cells-output").blur()
+
+
+def test_captions_say_what_is_seen(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["one-by-one"] + "?view=matrix")
+    caption = page.locator("#view-caption")
+    expect(caption).to_have_text(
+        "K.reshape(2, 3) @ X.reshape(3, 3·3): each pixel passes through the same small dense layer."
+    )
+    visit(page, scene_paths["strided-volume"] + "?view=sparse")
+    expect(caption).to_contain_text("Sᵀ is the transposed convolution.")
+    before = picture(page)
+    page.get_by_label("transpose").check()
+    expect(caption).to_contain_text("the matrix of conv_transpose2d")
+    turned = picture(page)
+    assert turned != before
+    page.locator("#in-channel").select_option("2")
+    assert picture(page) != turned
+    visit(page, scene_paths["transposed"] + "?view=sparse")
+    page.get_by_label("transpose").uncheck()
+    expect(caption).to_contain_text("the transpose of the matrix S of conv2d")
+
+
+def test_a_view_is_chosen_by_keyboard_and_is_in_the_address(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["transposed"])
+    page.locator("input[name=view][value=stage]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="scatter")).to_be_checked()
+    expect(page).to_have_url(re.compile(r"[?&]view=scatter"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="matrix product")).to_be_checked()
+    expect(page).to_have_url(re.compile(r"[?&]view=matrix"))
+    page.reload()
+    expect(page.get_by_role("radio", name="matrix product")).to_be_checked()
+    visit(page, scene_paths["max-pooling"] + "?view=matrix")
+    expect(page.get_by_role("radio", name="matrix product")).to_be_disabled()
+    expect(page.get_by_role("radio", name="sliding window")).to_be_checked()
+    expect(page.get_by_role("radio", name="scatter")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_view_fits_a_small_phone(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    page = open_page(f"/?lang={language}", viewport={"width": 320, "height": 640})
+    for name in ("strided-volume", "transposed"):
+        visit(page, f"{scene_paths[name]}?lang={language}&step=0,0,0")
+        for view in (*VIEWS, "scatter") if name == "transposed" else VIEWS:
+            show(page, view)
+            picture(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, (name, view)
+
+
+@pytest.mark.parametrize("view", ["matrix", "sparse"])
+def test_a_large_layer_opens_and_scrolls_without_a_long_task(
+    browser: Browser, server: str, view: str
+) -> None:
+    page = opened(browser, server, path_of(server, SCENES["64x56x56 -> 64"]))
+    page.evaluate(OPEN, view)
+    before = picture(page)
+    scroll(page)
+    long = page.evaluate("long")
+    after = picture(page)
+    page.close()
+    assert after != before
+    # Over 50 ms a task is long. A busy machine stretches some; what built a whole matrix would take seconds.
+    assert len([task for task in long if task > 250]) == 0, long
