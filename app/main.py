@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import api, pages
+from app.api.kept import Kept
 from app.api.work import Ending, Pool
 from app.conv.runtime import prepare
 from app.gate import Gate
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = metrics = Metrics()
     app.state.pool = Pool(settings, metrics)
+    app.state.kept = Kept()
     app.state.ending = ending = Ending(settings.grace_seconds)
     app.state.store = store = Shelf(open_store(settings), built_in(), settings.cache_bytes, metrics)
     app.state.readiness = Readiness(store.check, ending)

@@ -7,19 +7,13 @@ For each scene: the intervals between frames while it plays, and the main thread
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from bench.served import served
 
 SECONDS = 4
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -54,34 +48,6 @@ SCENES: dict[str, str | dict[str, Any]] = {
     "3x224x224 -> 16": shape(3, 224, 16),
     "64x56x56 -> 64": shape(64, 56, 64),
 }
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """A server on a free port, with a store of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("convscope")), "serve", "--port", str(port)]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "CONVSCOPE_STORE": Path(folder).as_uri(),
-            "CONVSCOPE_LOG_LEVEL": "error",
-            "PATH": "/usr/bin:/bin",
-        }
-        process = subprocess.Popen(command, env=environment)
-        url = f"http://127.0.0.1:{port}"
-        try:
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"{url}/healthz").close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 def path_of(url: str, scene: str | dict[str, Any]) -> str:

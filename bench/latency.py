@@ -10,7 +10,8 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.frames import FLAGS, SCENES, VIEW, path_of, served
+from bench.frames import FLAGS, SCENES, VIEW, path_of
+from bench.served import served
 
 # Notes when an event arrived that asks for a frame, and when that frame was painted.
 WATCH = """

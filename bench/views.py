@@ -10,7 +10,8 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.frames import FLAGS, SCENES, VIEW, path_of, served
+from bench.frames import FLAGS, SCENES, VIEW, path_of
+from bench.served import served
 
 VIEWS = ("matrix", "sparse")
 LARGE = ("photograph 3x128x128", "64x56x56 -> 64")

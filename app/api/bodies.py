@@ -42,12 +42,17 @@ async def read_scene(request: Request) -> Scene:
 
 async def read_json(request: Request, model: type[B]) -> tuple[B, int]:
     """A JSON body, and about how many numbers it holds."""
-    if (found := media_type(request)) != "application/json":
-        raise Problem(415, f"the body is {found!r:.60}, expected application/json")
-    content = await request.body()
+    content = await read_body(request)
     pool: Pool = request.app.state.pool
     size = len(content) // 4
     return await pool.run(size, parse, model, content, request.app.state.settings), size
+
+
+async def read_body(request: Request) -> bytes:
+    """The bytes of a JSON body. Raises Problem 415 for another kind."""
+    if (found := media_type(request)) != "application/json":
+        raise Problem(415, f"the body is {found!r:.60}, expected application/json")
+    return await request.body()
 
 
 def parse(model: type[B], content: bytes, limits: Limits) -> B:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+import numpy as np
+from fastapi import Query, Request
 from starlette.responses import Response
 
-from app.api.answers import json_answer
-from app.api.bodies import read_scene
-from app.api.formats import array, numbers_per_step, shapes
+from app.api.bodies import read_body, read_scene
+from app.api.formats import array, numbers_per_step, shapes, to_json
+from app.api.kept import Kept
+from app.api.negotiation import JSON
 from app.api.steps import Page, all_steps
 from app.api.work import Pool
 from app.conv.correlate import channel_sums, output
 from app.conv.errors import ConvError
+from app.conv.ledger import Ledger
 from app.conv.operation import Plan
 from app.scenes.limits import check
 from app.scenes.scene import Scene, describe
 
-router = APIRouter(tags=["trace"])
 
-
-@router.post("/trace")
 async def trace(request: Request, out_channel: Annotated[int | None, Query(ge=0)] = None) -> Response:
+    kept: Kept = request.app.state.kept
+    question = (await read_body(request), out_channel)
+    if known := kept.get(question):
+        return Response(known, media_type=JSON)
     scene = await read_scene(request)
     pool: Pool = request.app.state.pool
     asked = asked_channels(scene.plan, out_channel)
     numbers = _numbers(scene.plan, asked)
     check("numbers in the answer", "max_answer_numbers", numbers, request.app.state.settings)
-    return await pool.run(numbers + scene.plan.multiply_adds // 16, _answer, scene, asked)
+    answer = await pool.run(numbers + scene.plan.multiply_adds // 16, _answer, scene, asked)
+    kept.keep(question, answer)
+    return Response(answer, media_type=JSON)
 
 
 def asked_channels(plan: Plan, out_channel: int | None) -> range:
@@ -47,22 +52,42 @@ def _numbers(plan: Plan, asked: range) -> int:
     return plan.windows * per_window
 
 
-def _answer(scene: Scene, asked: range) -> Response:
-    steps = [step for channel in asked for step in traced(all_steps(scene, channel))]
-    return json_answer(whole_layer(scene) | {"steps": steps})
+def _answer(scene: Scene, asked: range) -> bytes:
+    pages = [all_steps(scene, channel) for channel in asked]
+    ledgers = [page.ledger() for page in pages]
+    # The ledgers of all channels hold every sum already.
+    whole = _gathered(scene, ledgers) if len(asked) == scene.plan.output_shape[0] else whole_layer(scene)
+    steps = [step for page, one in zip(pages, ledgers, strict=True) for step in traced(page, one)]
+    return to_json(whole | {"steps": steps})
+
+
+def _gathered(scene: Scene, ledgers: list[Ledger]) -> dict[str, Any]:
+    """As `whole_layer`, from the ledgers of all output channels."""
+    size = scene.plan.output_shape[1:]
+    outputs = np.stack([one.outputs.numpy() for one in ledgers])
+    sums = np.ascontiguousarray([one.channel_sums.numpy().T for one in ledgers])
+    return _whole(scene, outputs.reshape(-1, *size), sums.reshape(*sums.shape[:2], *size))
 
 
 def whole_layer(scene: Scene) -> dict[str, Any]:
     """What a trace says about the layer as a whole."""
     plan = scene.plan
+    outputs = output(plan, scene.input, scene.weight, scene.bias)
+    return _whole(scene, array(outputs), array(channel_sums(plan, scene.input, scene.weight)))
+
+
+def _whole(scene: Scene, outputs: Any, sums: Any) -> dict[str, Any]:
     return {
-        "operation": describe(plan.operation),
-        "shapes": shapes(plan),
-        "output": array(output(plan, scene.input, scene.weight, scene.bias)),
-        "channel_sums": array(channel_sums(plan, scene.input, scene.weight)),
+        "operation": describe(scene.plan.operation),
+        "shapes": shapes(scene.plan),
+        "output": outputs,
+        "channel_sums": sums,
     }
 
 
-def traced(page: Page) -> Iterator[dict[str, Any]]:
+def traced(page: Page, ledger: Ledger) -> list[dict[str, Any]]:
     """The steps of a page as a trace has them: each says its output channel."""
-    return (step | {"out_channel": page.out_channel} for step in page.steps())
+    found = page.steps(ledger)
+    for step in found:
+        step["out_channel"] = page.out_channel
+    return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -11,6 +13,9 @@ from app.conv.errors import ConvError
 from app.conv.numbers import check_range, check_tensors
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import TapTable
+
+# Up to so many taps, what windows read is remembered: for a small layer, finding that out is most of the work.
+FEW: Final = 2**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +64,17 @@ def ledger(
     check_tensors(plan, x, weight=weight, bias=bias)
     stop = plan.windows if stop is None else stop
     _check_asked(plan, out_channel, start, stop)
-    in_channels, width = plan.in_channels(out_channel), plan.output_shape[2]
-    windows = torch.arange(start, stop)
-    out_rows, out_cols = windows // width, windows % width
-    rows, cols = taps.rows[out_rows], taps.cols[out_cols]
-    missing = _missing(plan, rows, cols)
-    patches = products = _patches(x[in_channels.start : in_channels.stop], rows, cols, missing)
+    in_channels = plan.in_channels(out_channel)
+    reads = _few_reads if (stop - start) * plan.kernel_size[0] * plan.kernel_size[1] <= FEW else _reads
+    read = reads(plan, taps, start, stop)
+    patches = products = _patches(x[in_channels.start : in_channels.stop], read)
     selected = None
     if weight is not None:
         products = _weighted(patches, kernel_slices(plan, weight, out_channel))
-    elif (divisors := taps.divisors(out_rows, out_cols)) is not None:
-        products = patches / divisors[:, None, None, None]
+    elif read.divisors is not None:
+        products = patches / read.divisors[:, None, None, None]
     if isinstance(plan.operation, MaxPool2d):
-        selected, sums = _winners(patches, missing)
+        selected, sums = _winners(patches, read.missing)
     else:
         sums = products.sum((2, 3))
     running = sums.cumsum(1)
@@ -80,7 +83,7 @@ def ledger(
     products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
     return Ledger(
         out_channel, in_channels, start, stop, plan.windows,
-        rows.int(), cols.int(), patches, products, sums, running, offset, outputs, selected,
+        read.rows, read.cols, patches, products, sums, running, offset, outputs, selected,
     )  # fmt: skip
 
 
@@ -92,19 +95,42 @@ def _check_asked(plan: Plan, out_channel: int, start: int, stop: int) -> None:
         raise ConvError(f"windows {start} to {stop} are asked for, there are {plan.windows}", "/start")
 
 
-def _missing(plan: Plan, rows: Tensor, cols: Tensor) -> Tensor | None:
-    """(n, kH, kW): where there is no input; None if no window of the layer can miss any."""
-    return None if plan.is_complete else (rows.unsqueeze(2) | cols.unsqueeze(1)) < 0  # the sign bit is NONE's
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """
+    What n windows read: rows (n, kH) and cols (n, kW) int32, as the ledger has them; cells (n, kH, kW), places
+    in a flattened channel; missing (n, kH, kW), where there is no input, None if no window of the layer can
+    miss any; divisors (n,) of an average.
+    """
+
+    rows: Tensor
+    cols: Tensor
+    cells: Tensor
+    missing: Tensor | None
+    divisors: Tensor | None
 
 
-def _patches(channels: Tensor, rows: Tensor, cols: Tensor, missing: Tensor | None) -> Tensor:
+def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
+    width = plan.output_shape[2]
+    windows = torch.arange(start, stop)
+    out_rows, out_cols = windows // width, windows % width
+    rows, cols = taps.rows[out_rows], taps.cols[out_cols]
+    cells = rows.unsqueeze(2) * plan.input_shape[2] + cols.unsqueeze(1)
+    missing = None
+    if not plan.is_complete:
+        missing = (rows.unsqueeze(2) | cols.unsqueeze(1)) < 0  # the sign bit is NONE's
+        cells.masked_fill_(missing, 0)
+    return Reads(rows.int(), cols.int(), cells, missing, taps.divisors(out_rows, out_cols))
+
+
+_few_reads = lru_cache(maxsize=128)(_reads)
+
+
+def _patches(channels: Tensor, read: Reads) -> Tensor:
     """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
-    cells = rows.unsqueeze(2) * channels.shape[2] + cols.unsqueeze(1)
-    if missing is not None:
-        cells = cells.masked_fill_(missing, 0)
-    patches = channels.flatten(1).index_select(1, cells.flatten()).view(-1, *cells.shape)
-    if missing is not None:
-        patches = patches.masked_fill_(missing, 0)
+    patches = channels.flatten(1).index_select(1, read.cells.flatten()).view(-1, *read.cells.shape)
+    if read.missing is not None:
+        patches = patches.masked_fill_(read.missing, 0)
     return patches.transpose(0, 1).contiguous()
 
 

@@ -26,7 +26,7 @@ from app.conv.operation import (
     plan,
 )
 from app.conv.taps import TapTable, taps
-from app.scenes.limits import check_plan
+from app.scenes.limits import check_plan, tap_numbers
 from app.settings import Limits
 
 DTYPES: Final[Mapping[str, torch.dtype]] = {
@@ -39,6 +39,10 @@ KINDS: Final[Mapping[str, type[Operation]]] = {
 }
 _CANON: Final = b"convscope-scene-1\n"
 _ID_LENGTH: Final = 40
+# Many scenes are of few layers: what follows from the sizes of small ones alone is remembered.
+_FEW_TAPS: Final = 4096
+_planned = lru_cache(maxsize=512)(plan)
+_few_taps = lru_cache(maxsize=128)(taps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +68,7 @@ class Scene:
 
     @cached_property
     def taps(self) -> TapTable:
-        return taps(self.plan)
+        return (_few_taps if tap_numbers(self.plan) <= _FEW_TAPS else taps)(self.plan)
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -88,7 +92,7 @@ def make_scene(
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and tensor.dtype != input.dtype:
             raise ConvError(f"{name} is {tensor.dtype}, input is {input.dtype}", at=f"/{name}")
-    planned = plan(operation, _shape(input), _shape(weight), _shape(bias))
+    planned = _planned(operation, _shape(input), _shape(weight), _shape(bias))
     check_plan(planned, limits)
     dtype = str(input.dtype).removeprefix("torch.")
     if dtype not in DTYPES:
