@@ -41,6 +41,7 @@ docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs
 
 bench: .venv/.dev ## side-by-side measurements
+	@scripts/system-packages.sh wrk
 	$(BIN)/python -m bench
 
 lock: .venv/.dev ## upgrade everything but torch and write constraints.txt

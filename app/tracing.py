@@ -55,7 +55,7 @@ def write_trace(scene: Scene, asked: range, form: Format, out: BinaryIO, progres
 def _steps(scene: Scene, asked: range, progress: Progress) -> Iterator[dict[str, Any]]:
     for channel in asked:
         for piece in pieces(all_steps(scene, channel)):
-            yield from traced(piece, piece.ledger())
+            yield from traced(piece)
             progress(piece.stop - piece.start)
 
 

@@ -1,4 +1,4 @@
-"""What answers are measured against: bare routes that send bytes, and the implementation that comes to mind."""
+"""What answers are measured against: bare routes that send bytes, and the obvious implementation."""
 
 from __future__ import annotations
 

@@ -80,9 +80,8 @@ class Page:
         layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
         return ledger(*layer, self.out_channel, self.start, self.stop)
 
-    def steps(self, found: Ledger | None = None) -> list[dict[str, Any]]:
-        """Its steps; `found`: its ledger, if that is there already."""
-        return steps(found or self.ledger(), self.scene.plan.output_shape[2], self.parts)
+    def steps(self) -> list[dict[str, Any]]:
+        return steps(self.ledger(), self.scene.plan.output_shape[2], self.parts)
 
 
 @router.get("/{id}/steps")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import Query, Request
 from starlette.responses import Response
 
@@ -16,7 +15,6 @@ from app.api.steps import Page, all_steps
 from app.api.work import Pool
 from app.conv.correlate import channel_sums, output
 from app.conv.errors import ConvError
-from app.conv.ledger import Ledger
 from app.conv.operation import Plan
 from app.scenes.limits import check
 from app.scenes.scene import Scene, describe
@@ -53,41 +51,24 @@ def _numbers(plan: Plan, asked: range) -> int:
 
 
 def _answer(scene: Scene, asked: range) -> bytes:
-    pages = [all_steps(scene, channel) for channel in asked]
-    ledgers = [page.ledger() for page in pages]
-    # The ledgers of all channels hold every sum already.
-    whole = _gathered(scene, ledgers) if len(asked) == scene.plan.output_shape[0] else whole_layer(scene)
-    steps = [step for page, one in zip(pages, ledgers, strict=True) for step in traced(page, one)]
-    return to_json(whole | {"steps": steps})
-
-
-def _gathered(scene: Scene, ledgers: list[Ledger]) -> dict[str, Any]:
-    """As `whole_layer`, from the ledgers of all output channels."""
-    size = scene.plan.output_shape[1:]
-    outputs = np.stack([one.outputs.numpy() for one in ledgers])
-    sums = np.ascontiguousarray([one.channel_sums.numpy().T for one in ledgers])
-    return _whole(scene, outputs.reshape(-1, *size), sums.reshape(*sums.shape[:2], *size))
+    steps = [step for channel in asked for step in traced(all_steps(scene, channel))]
+    return to_json(whole_layer(scene) | {"steps": steps})
 
 
 def whole_layer(scene: Scene) -> dict[str, Any]:
     """What a trace says about the layer as a whole."""
     plan = scene.plan
-    outputs = output(plan, scene.input, scene.weight, scene.bias)
-    return _whole(scene, array(outputs), array(channel_sums(plan, scene.input, scene.weight)))
-
-
-def _whole(scene: Scene, outputs: Any, sums: Any) -> dict[str, Any]:
     return {
-        "operation": describe(scene.plan.operation),
-        "shapes": shapes(scene.plan),
-        "output": outputs,
-        "channel_sums": sums,
+        "operation": describe(plan.operation),
+        "shapes": shapes(plan),
+        "output": array(output(plan, scene.input, scene.weight, scene.bias)),
+        "channel_sums": array(channel_sums(plan, scene.input, scene.weight)),
     }
 
 
-def traced(page: Page, ledger: Ledger) -> list[dict[str, Any]]:
+def traced(page: Page) -> list[dict[str, Any]]:
     """The steps of a page as a trace has them: each says its output channel."""
-    found = page.steps(ledger)
+    found = page.steps()
     for step in found:
         step["out_channel"] = page.out_channel
     return found

@@ -14,7 +14,7 @@ from app.conv.numbers import check_range, check_tensors
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import TapTable
 
-# Up to so many taps, what windows read is remembered: for a small layer, finding that out is most of the work.
+# Up to so many taps, what windows read is remembered: of a small layer that is most of the work.
 FEW: Final = 2**12
 
 
@@ -98,9 +98,9 @@ def _check_asked(plan: Plan, out_channel: int, start: int, stop: int) -> None:
 @dataclass(frozen=True, slots=True)
 class Reads:
     """
-    What n windows read: rows (n, kH) and cols (n, kW) int32, as the ledger has them; cells (n, kH, kW), places
-    in a flattened channel; missing (n, kH, kW), where there is no input, None if no window of the layer can
-    miss any; divisors (n,) of an average.
+    What n windows read: rows (n, kH) and cols (n, kW) int32, as the ledger has them; cells (n, kH, kW),
+    places in a flattened channel; missing (n, kH, kW), where there is no input, None if no window of the
+    layer can miss any; divisors (n,) of an average.
     """
 
     rows: Tensor
