@@ -11,6 +11,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.formats import PREFIX
 from app.api.problems import Busy, as_problem
 from app.gate import client_of
 from app.logs import REQUEST_ID, log_request
@@ -67,8 +68,7 @@ class Watch:
             self._tell(scope, id, method, status or _GONE, perf_counter() - started)
 
     def _tell(self, scope: Scope, id: str, method: str, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", NO_ROUTE)
-        self._metrics.answered(method, route, status, seconds)
+        self._metrics.answered(method, _route(scope), status, seconds)
         log_request(
             request=id,
             method=method[:16],
@@ -77,6 +77,13 @@ class Watch:
             milliseconds=round(seconds * 1000, 2),
             client=client_of(scope),
         )
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route, with the prefix of the router that it is in."""
+    path: str = getattr(scope.get("route"), "path", NO_ROUTE)
+    in_api = scope["path"].startswith(PREFIX) and path != NO_ROUTE
+    return PREFIX + path if in_api and not path.startswith(PREFIX) else path
 
 
 def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic
 from typing import Final
 
 from app.api.problems import Busy, Problem, as_problem
@@ -32,7 +32,7 @@ class Readiness:
         """Why the server should be sent no requests, or None."""
         if self._ending.begun:
             return Busy("the server is stopping")
-        now = time.monotonic()
+        now = monotonic()
         if self._asked is None or (self._asked.done() and now - self._asked_at > _KEEP_SECONDS):
             self._asked, self._asked_at = self._thread.submit(self._check), now
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -84,7 +85,7 @@ def server_for(settings: Settings, given: Mapping[str, Any] | None = None) -> Ca
     if settings.workers == 1:
         return Server(_config(settings, create_app(settings))).run
     open_store(settings)
-    return partial(_serve_with_workers, settings, partial(_worker_app, dict(given or {})))
+    return partial(_serve_with_workers, settings, partial(_worker_app, settings, dict(given or {})))
 
 
 def _config(settings: Settings, app: Any) -> Config:
@@ -100,17 +101,21 @@ def _config(settings: Settings, app: Any) -> Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        # A worker answers only once it has read its programs, which takes seconds on a busy machine.
+        timeout_worker_healthcheck=60,
         factory=not isinstance(app, FastAPI),
     )
 
 
-def _worker_app(given: dict[str, Any]) -> FastAPI:
+def _worker_app(before: Settings, given: dict[str, Any]) -> FastAPI:
+    configure_logs(before)
     try:
         settings = Settings.read(**given)
         configure_logs(settings)
         return create_app(settings)
     except ValueError as error:
-        sys.exit(f"convscope: {' '.join(str(error).split())}")
+        logging.getLogger("convscope").error("%s", " ".join(str(error).split()))
+        sys.exit(1)
 
 
 def _serve_with_workers(settings: Settings, factory: partial[FastAPI]) -> None:

@@ -132,7 +132,8 @@ def as_problem(error: Exception) -> Problem:
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, SceneDamaged | StoreUnavailable):
-        _log.error("%s", error, exc_info=error)
+        # Why a store is full need not be found out, and there may be many who are told.
+        _log.error("%s", error, exc_info=None if isinstance(error, StoreFull) else error)
     language = negotiate(None, request.headers.get("Accept-Language", ""))
     return as_problem(error).response(language)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from time import monotonic
 from typing import Final
 
 from app.scenes.scene import Scene
@@ -66,9 +66,9 @@ class Quota:
             self._bytes += size
 
     def _count(self) -> None:
-        started = time.monotonic()
+        started = monotonic()
         if started < self._count_at:
             return
         self._bytes = self._inner.usage()
-        ended = time.monotonic()
+        ended = monotonic()
         self._count_at = ended + max(_COUNT_EVERY, _SHARE * (ended - started))
