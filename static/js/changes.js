@@ -168,6 +168,7 @@ export class Changes {
     const still = (/** @type {import('./questions.js').Cell|null} */ cell) => (cell && hasCell(scene.summary, cell) ? cell : null);
     batch(() => {
       state.scene.value = scene;
+      state.turn.value = turns(before, scene) && !state.still.peek() ? 0 : 1;
       state.time.value = time;
       state.hover.value = still(state.hover.peek());
       state.pin.value = still(state.pin.peek());
@@ -192,6 +193,11 @@ export class Changes {
       this.#kept.delete(oldest);
     }
   }
+}
+
+/** Whether a change of `flip` alone turns the kernel that stands there. @param {Scene|null} before @param {Scene} after */
+function turns(before, { summary, weight }) {
+  return !!weight && before?.weight === weight && !!before.summary.operation.flip !== !!summary.operation.flip;
 }
 
 /** All that the picture at a position needs. @param {Api} api @param {Scene} scene @param {import('./timeline.js').Position} position @param {import('./views.js').ViewName} view */

@@ -29,7 +29,7 @@
  *   view: 'stage'|'scatter', model: Model, layout: Layout, position: Position, theme: Theme, inks: Inks, tinted: boolean, ratio: number,
  *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
  *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
- *   row: number, col: number, placed: number, labels: Record<string, string>, still: string,
+ *   row: number, col: number, placed: number, turn: number, labels: Record<string, string>, still: string,
  *   total: Rect, inputView: View, outputView: View, question: {cell: Cell, answer: Answer, pinned: boolean}|null,
  * }} Frame
  *   inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
@@ -88,7 +88,7 @@ function low(data) {
  * @param {{
  *   model: Model, position: Position, step: Step|null, output: Tensor|null, outputMax: number, scroll: number|null,
  *   theme: Theme, inks: Inks, tinted: boolean, width: number, height: number, ratio: number, labels: Record<string, string>,
- *   zoom: {input: Zoom, output: Zoom}, following: boolean, asked: {cell: Cell, pinned: boolean}|null,
+ *   turn: number, zoom: {input: Zoom, output: Zoom}, following: boolean, asked: {cell: Cell, pinned: boolean}|null,
  * }} view
  * @returns {Frame}
  */
@@ -115,7 +115,7 @@ export function frame(view) {
     printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
     row, col, placed: Math.min(position.window + (position.place === 1 ? 1 : 0), height * width),
     still: [
-      summary.id, position.outChannel, first, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax,
+      summary.id, position.outChannel, first, view.turn, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax,
       views.inputView.x, views.inputView.y, views.inputView.cell, views.outputView.cell,
     ].join(),
   };

@@ -60,6 +60,10 @@ function nextFrame(now) {
     state.advance(Math.min((now - before) / 1000, 0.1));
     surface.requestPaint();
   }
+  if (state.turn.peek() < 1) {
+    state.advanceTurn(Math.min((now - before) / 1000, 0.1));
+    surface.requestPaint();
+  }
   before = now;
   const [shown, position] = [current.peek(), state.position.peek()];
   if (!shown || !position || size.width === 0) return null;
@@ -70,7 +74,7 @@ function nextFrame(now) {
     width: size.width, height: size.height, ratio: devicePixelRatio,
     zoom: state.zoom.peek(), following: state.following.peek(), asked: state.asked.peek(),
     outputs: state.scene.peek()?.outputs ?? new Map(), granularity: state.granularity.peek(),
-    sight: state.sight.peek(), inChannel: state.inChannel.peek(), transposed: state.transposed.peek(),
+    sight: state.sight.peek(), inChannel: state.inChannel.peek(), turn: state.turn.peek(), transposed: state.transposed.peek(),
     labels: state.granularity.peek() === 'product' ? { ...labels, tap: 'on' } : labels,
   });
   return shownFrame;

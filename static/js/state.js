@@ -25,6 +25,9 @@ import { Stamps } from './stamps.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
 
+/** Seconds in which `flip` turns the kernel. */
+const TURN = 0.9;
+
 /** Windows from which on a whole window is the better beat to begin with. */
 const MANY_WINDOWS = 300;
 
@@ -41,6 +44,8 @@ export class State {
     this.theme = signal(/** @type {Theme} */ ('light'));
     this.tinted = signal(false);
     this.still = signal(false);
+    /** How far a kernel that `flip` turns has come: 0 … 1, 1 at rest. */
+    this.turn = signal(1);
     /** First visible channel row, or null: follow the animation. */
     this.scroll = signal(/** @type {number|null} */ (null));
     /** The cell under the pointer or the cell cursor, and the one whose question stays. */
@@ -195,6 +200,11 @@ export class State {
       this.time.value = Math.min(time, end);
       if (time >= end) this.playing.value = false;
     });
+  }
+
+  /** The next frame of a kernel that turns. @param {number} seconds */
+  advanceTurn(seconds) {
+    this.turn.value = Math.min(this.turn.peek() + seconds / TURN, 1);
   }
 
   togglePlay() {

@@ -8,12 +8,12 @@
  */
 
 import { level, scale, tint } from '../color.js';
-import { charactersIn, fitting, shownAt } from '../frame.js';
+import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
 import { sliceOffset } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { runs } from '../questions.js';
-import { cellBox, centred, font, heat, outline, paintGhost, paintGrid, paintHeat, rounded, within } from './grid.js';
+import { cellBox, centred, font, heat, outline, paintCell, paintGhost, paintGrid, paintHeat, rounded, within } from './grid.js';
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
 export function paintStill(context, frame, bitmaps) {
@@ -201,7 +201,27 @@ export function paintKernel(context, frame, row) {
     return data[offset + u * cols + v] ?? 0;
   };
   const grid = { rows, cols, at: value, max: model.weightMax, decimals };
-  paintGrid(context, inSlot(at, at.kernel, row.slot), at.kernelCell, grid, scale(theme), inks);
+  const rect = inSlot(at, at.kernel, row.slot);
+  if (frame.turn < 1) paintTurning(context, rect, at.kernelCell, grid, (1 - ease(frame.turn)) * Math.PI, scale(theme));
+  else paintGrid(context, rect, at.kernelCell, grid, scale(theme), inks);
+}
+
+/** The kernel on its way round its middle, numbers upright. @param {CanvasRenderingContext2D} context @param {Rect} rect @param {number} cell @param {import('./grid.js').Grid} grid @param {number} angle  still to go @param {Scale} palette */
+function paintTurning(context, rect, cell, grid, angle, palette) {
+  const gap = cell >= READABLE ? 1 : 0;
+  context.font = font(fontIn(cell, grid.decimals === 0));
+  for (let i = 0; i < grid.rows; i++) for (let j = 0; j < grid.cols; j++) {
+    const value = grid.at(i, j) ?? 0;
+    context.save();
+    context.translate(rect.x + rect.width / 2, rect.y + rect.height / 2);
+    context.rotate(-angle);
+    context.translate((j + 0.5) * cell - rect.width / 2, (i + 0.5) * cell - rect.height / 2);
+    paintCell(context, { x: gap - cell / 2, y: gap - cell / 2, width: cell - 2 * gap, height: cell - 2 * gap }, value, grid.max, '', palette);
+    context.rotate(angle);
+    context.fillStyle = /** @type {string} */ (palette.ink[level(value, grid.max)]);
+    if (cell >= READABLE) centred(context, format(value, grid.decimals), 0, 0, cell - 4);
+    context.restore();
+  }
 }
 
 /** Places that wait for numbers. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect */
