@@ -24,6 +24,14 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """The other half of a layer that is made of two."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class NamedKernel:
     """A kernel that can be chosen by name."""
 
@@ -38,6 +46,7 @@ class Workbench:
 
     title: str
     line: str
+    pair: Pair | None
     examples: list[Example]
     boot: Mapping[str, object]
     kernels: list[NamedKernel]
@@ -59,7 +68,15 @@ def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Wor
         "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
-    return Workbench(title, line, _examples(texts, query), boot, kernels, SAMPLES)
+    return Workbench(title, line, _pair(texts, name, query), _examples(texts, query), boot, kernels, SAMPLES)
+
+
+def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None:
+    """Of a separable layer: the half that follows, or the one before."""
+    other = {"depthwise": "pointwise", "pointwise": "depthwise"}.get(name or "")
+    if other is None:
+        return None
+    return Pair(texts[f"preset.{name}.pair"], f"/s/{PRESETS[other].scene.id}{query}")
 
 
 def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:

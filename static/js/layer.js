@@ -46,6 +46,15 @@ export function weightShape({ kind, input, outputs, groups, kernel }) {
   return kind === 'conv_transpose2d' ? [input[0], outputs / groups, ...kernel] : [outputs, input[0] / groups, ...kernel];
 }
 
+/** What a layer holds and does, as the server counts it. @param {Layer} layer @param {boolean} hasBias */
+export function cost(layer, hasBias) {
+  const { kind, input, kernel, outputs, groups } = layer;
+  const windows = lengths(layer).reduce((product, { value }) => product * value, 1);
+  const terms = (isPooling(kind) ? 1 : input[0] / groups) * kernel[0] * kernel[1];
+  const weights = (weightShape(layer) ?? [0]).reduce((product, size) => product * size, 1);
+  return { parameters: weights + (hasBias && !isPooling(kind) ? outputs : 0), multiplyAdds: outputs * windows * terms };
+}
+
 /** The first reason of each field why a layer cannot be. @param {Layer} layer @returns {Problem[]} */
 export function problems(layer) {
   const found = [...numberProblems(layer)];

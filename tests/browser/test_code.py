@@ -60,7 +60,6 @@ def test_what_cannot_be_read_is_said_in_the_pages_language(
 def test_the_code_shown_gives_the_same_numbers(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["three-filters"])
     open_panel(page)
-    page.get_by_text("The code of this scene").click()
     code = page.locator("#code-of-scene")
     expect(code).to_contain_text("F.conv2d")
     said = subprocess.run(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { lengths, paddingOf, problems, ranges, weightShape } from '../../static/js/layer.js';
+import { cost, lengths, paddingOf, problems, ranges, weightShape } from '../../static/js/layer.js';
 
 /** @typedef {import('../../static/js/layer.js').Layer} Layer */
 
@@ -82,6 +82,13 @@ test('every value within its range is possible, the next is not', () => {
   assert.deepEqual(found.groups, [1, 2]);
   assert.deepEqual(ranges(layer({ padding_mode: 'reflect' })).padding, [4, 4]);
   assert.deepEqual(ranges(layer({ kind: 'avg_pool2d' })).padding, [1, 1]);
+});
+
+test('a layer costs what torch counts', () => {
+  const depthwise = layer({ input: [4, 5, 5], outputs: 8, kernel: [3, 3], groups: 4 });
+  assert.deepEqual(cost(depthwise, true), { parameters: 8 * 9 + 8, multiplyAdds: 8 * 9 * 9 });
+  assert.deepEqual(cost(layer({ input: [4, 5, 5], outputs: 8, kernel: [3, 3] }), false), { parameters: 288, multiplyAdds: 8 * 9 * 36 });
+  assert.deepEqual(cost(layer({ kind: 'max_pool2d', input: [2, 4, 4], outputs: 2, kernel: [2, 2], stride: [2, 2] }), false), { parameters: 0, multiplyAdds: 2 * 4 * 4 });
 });
 
 test('the weight that a layer needs', () => {

@@ -47,6 +47,14 @@ def test_the_photograph() -> None:
     assert 0.9 < scene.input.max() <= 1
 
 
+def test_the_separable_layer_is_linked() -> None:
+    """What the depthwise half puts out is what the pointwise half takes in."""
+    first, second = PRESETS["depthwise"].scene, PRESETS["pointwise"].scene
+    assert first.weight is not None
+    assert torch.equal(second.input, F.conv2d(first.input, first.weight, groups=3))
+    assert (first.plan.parameters, second.plan.parameters) == (27, 6)
+
+
 def test_ids_never_change() -> None:
     # They stand in addresses that people keep.
     assert {name: PRESETS[name].scene.id for name in ("two-channels", "three-filters")} == {

@@ -142,6 +142,8 @@ function titles(state, boot, t) {
     const title = preset ? t(`preset.${preset}.title`) : t('scene.title', {
       kind: operation.kind, inputs: shapes.input[0], outputs: shapes.output[0], kernel: kernelSize(summary).join('×'),
     });
+    const pair = document.querySelector('#pair');
+    if (pair instanceof HTMLElement) pair.hidden = id !== boot.scene;
     setText(find('h1', HTMLHeadingElement), title);
     setText(find('#about-line', HTMLElement), t(preset ? `preset.${preset}.line` : 'scene.line'));
     document.title = `${title} · ${t('app.name')}`;

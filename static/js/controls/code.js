@@ -57,7 +57,7 @@ function writing(state, t) {
   let known = '';
   const show = async () => {
     const id = state.scene.peek()?.summary.id;
-    if (!details.open || !id || id === known) return;
+    if (!details.checkVisibility() || !details.open || !id || id === known) return;
     known = id;
     try {
       const answer = /** @type {{code: string}} */ (await (await state.api.get(`/scenes/${id}/code`)).json());
@@ -67,7 +67,8 @@ function writing(state, t) {
       setText(text, error instanceof Error ? error.message : String(error));
     }
   };
-  details.addEventListener('toggle', show);
+  // The panel and the details may both be closed.
+  new ResizeObserver(show).observe(details);
   effect(() => {
     state.scene.value;
     show();

@@ -11,7 +11,7 @@
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
-import { isPooling, lengths, problems, ranges } from '../layer.js';
+import { cost, isPooling, lengths, problems, ranges } from '../layer.js';
 import { order } from '../orders.js';
 import { find, setText } from './dom.js';
 import { Form } from './form.js';
@@ -114,6 +114,7 @@ export class Panel {
     if (name === 'weight_source' && form.text(name) === 'named' && form.kernels().every(({ checked }) => !checked)) {
       for (const box of form.kernels()) box.checked = box.value === 'sobel_x';
     }
+    if (name === 'groups_slider') form.set('groups', ranges(form.layer()).groups[form.number(name)] ?? 1);
     if (name === 'kernels' || name === 'weight_source') this.#namedSizes();
     if (name === 'kind' && isPooling(/** @type {any} */ (form.text('kind')))) form.setPair('stride', form.pair('kernel'));
     if (name === 'bias' && form.checked('bias')) form.set('bias_values', zeros(form.number('outputs')));
@@ -155,13 +156,21 @@ export class Panel {
     const small = found.some(({ key }) => key === 'noHeight' || key === 'noWidth');
     const worked = found.length === 0 || small ? lengths(reading.layer).map(({ text }) => text) : [];
     const formula = find('#panel-formula', HTMLElement);
-    setText(formula, [...new Set(worked)].join('\n'));
+    const costs = worked.length > 0 && !small ? [this.#cost(reading)] : [];
+    setText(formula, [...new Set(worked), ...costs].join('\n'));
     formula.classList.toggle('is-wrong', small);
     this.#ranges(reading);
     for (const problem of found) this.#refuse(this.#placeOf(problem), this.t(`parameters.${problem.key}`, problem.values));
     const own = this.#ownProblems(reading);
     for (const [at, message] of own) this.#refuse(at, message);
     return found.length === 0 && own.length === 0;
+  }
+
+  /** @param {Reading} reading */
+  #cost({ layer, bias }) {
+    const { parameters, multiplyAdds } = cost(layer, bias !== null);
+    const count = (/** @type {number} */ value) => value.toLocaleString(document.documentElement.lang);
+    return this.t('counts', { parameters: count(parameters), multiplyAdds: count(multiplyAdds) });
   }
 
   /** Too small an output is said where the reader was. @param {Problem} problem */
@@ -230,6 +239,7 @@ export class Panel {
   /** @param {Reading} reading */
   #ranges({ layer }) {
     const found = ranges(layer);
+    this.#groupsSlider(found.groups, layer);
     const one = (/** @type {number} */ least, /** @type {number} */ most) => (Number.isFinite(most) ? this.t('parameters.range', { least, most: Math.max(most, least) }) : this.t('parameters.from', { least }));
     const two = (/** @type {number} */ least, /** @type {[number, number]} */ [first, second]) =>
       (first === second ? one(least, first) : this.t('parameters.rangeTwo', { first: one(least, first), second: one(least, second) }));
@@ -244,6 +254,18 @@ export class Panel {
       const range = this.#field(at)?.querySelector('.range');
       if (range) setText(range, text.includes('NaN') ? '' : text);
     }
+  }
+
+  /** From 1 group to as many as go, which is depthwise where each channel has its own. @param {number[]} groups @param {import('../layer.js').Layer} layer */
+  #groupsSlider(groups, layer) {
+    const slider = /** @type {HTMLInputElement} */ (this.form.control('groups_slider'));
+    slider.max = String(groups.length - 1);
+    slider.disabled = groups.length < 2;
+    const at = groups.indexOf(layer.groups);
+    if (at >= 0) slider.value = String(at);
+    slider.setAttribute('aria-valuetext', String(layer.groups));
+    const most = groups.at(-1) ?? 1;
+    setText(find('#groups-most', HTMLElement, this.element), most > 1 && most === layer.input[0] ? this.t('panel.groups.depthwise', { groups: most }) : String(most));
   }
 
   async #send() {

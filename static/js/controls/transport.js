@@ -157,7 +157,7 @@ function usesKey({ target, key }) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('dialog, [popover]')) return key !== '?';
   if (target.matches('select, textarea, [contenteditable]')) return true;
-  if (target instanceof HTMLInputElement && target.type === 'range') return false;
+  if (target.id === 'scrubber') return false;
   // A radio button that the pointer chose leaves the arrows to the timeline.
   if (target instanceof HTMLInputElement && target.type === 'radio') return target.matches(':focus-visible') && (key.startsWith('Arrow') || key === ' ');
   if (target instanceof HTMLInputElement) return true;

@@ -1,0 +1,139 @@
+"""What a layer's parameters show: the kernel that turns, groups, cells that are never read, reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_operations import make_scene, visit
+
+OpenPage = Callable[..., Page]
+
+_X = torch.arange(100.0).reshape(4, 5, 5) % 7
+_K = torch.arange(144.0).reshape(4, 4, 3, 3) % 5 - 2
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.locator(f'#panel-form [name="{name}"]')
+
+
+# Clicks `flip`, and counts the pictures of the kernel from the new scene on.
+TURN = """() => new Promise((done) => {
+    const stage = document.querySelector('#stage');
+    const before = stage.dataset.scene;
+    const pictures = new Set();
+    const copy = new OffscreenCanvas(400, 400).getContext('2d', { willReadFrequently: true });
+    let rest = 0;
+    const look = () => {
+        if (stage.dataset.scene !== before) {
+            copy.drawImage(stage, 0, 0, stage.width * 0.45, stage.height, 0, 0, 400, 400);
+            const { data } = copy.getImageData(0, 0, 400, 400);
+            const size = pictures.size;
+            const digest = (sum, word) => (Math.imul(sum, 31) + word) | 0;
+            pictures.add(new Uint32Array(data.buffer).reduce(digest, 7));
+            rest = pictures.size === size ? rest + 1 : 0;
+        }
+        rest < 30 ? requestAnimationFrame(look) : done(pictures.size);
+    };
+    document.querySelector('#panel-form [name=flip]').click();
+    look();
+})"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_flip_turns_the_kernel(open_page: OpenPage, server: str, motion: str) -> None:
+    page = open_page(make_scene(server, _X[:1], _K[:1, :1], {"kind": "conv2d"}), reduced_motion=motion)
+    page.get_by_role("button", name="Change", exact=True).click()
+    pictures = page.evaluate(TURN)
+    # The way takes nine frames at least. Without it there are a few: the caption makes room for itself.
+    assert pictures >= 9 if motion == "no-preference" else pictures <= 6
+    expect(page.locator("#view-caption")).to_contain_text(
+        "Deep learning calls the sliding product without the turn, a cross-correlation, “convolution”."
+    )
+
+
+def test_groups_go_from_one_to_depthwise(open_page: OpenPage, server: str) -> None:
+    page = open_page(make_scene(server, _X, _K, {"kind": "conv2d"}))
+    page.get_by_role("button", name="Change", exact=True).click()
+    slider = page.get_by_role("slider", name="groups, from 1 to depthwise")
+    slider.focus()
+    for groups, (parameters, multiply_adds) in {1: (144, 1296), 2: (72, 648), 4: (36, 324)}.items():
+        counts = f"{parameters} parameters · {multiply_adds:,} multiply-adds"
+        expect(page.locator("#counts")).to_have_text(counts)
+        expect(page.locator("#panel-formula")).to_contain_text(counts)
+        expect(field(page, "groups")).to_have_value(str(groups))
+        rows = page.locator("#ledger-lines tr:not(.total)")
+        expect(rows).to_have_count(4 // groups)
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#groups-most")).to_have_text("4: depthwise")
+
+
+# Operations and what is said of them, beside the counts and over the picture.
+SAID: dict[str, tuple[dict[str, Any], str, str]] = {
+    "floor": (
+        {"kind": "conv2d", "stride": 4},
+        r"multiply-adds$",
+        r"^The last 2 rows \(hatched\) are never read: another step of 4 .* the output height down to 1\.",
+    ),
+    "padding": ({"kind": "conv2d", "padding": 1}, r"24\.9 % of the taps fall on padding$", "^$"),
+    "holes": (
+        {"kind": "conv_transpose2d", "stride": 2, "output_padding": 1},
+        r"% of the taps fall into holes$",
+        r"fall into holes \(dashed\)\. output_padding adds 1 at the bottom and 1 at the right",
+    ),
+    "divisor": (
+        {"kind": "avg_pool2d", "kernel_size": 2, "padding": 1, "count_include_pad": False},
+        "on padding$",
+        "lie inside the input, at most 4: padding does not count",
+    ),
+    "clipped": (
+        {"kind": "max_pool2d", "kernel_size": 2, "ceil_mode": True},
+        "on padding$",
+        "^ceil_mode: the last windows hang over the edge",
+    ),
+}
+
+
+def test_what_is_not_seen_at_once_is_said(open_page: OpenPage, server: str) -> None:
+    page = open_page("/")
+    page.keyboard.press("Space")
+    for name, (operation, counts, caption) in SAID.items():
+        weight = None if operation["kind"].endswith("pool2d") else _K
+        visit(page, make_scene(server, _X, weight, operation))
+        expect(page.locator("#counts"), name).to_have_text(re.compile(counts))
+        expect(page.locator("#view-caption"), name).to_have_text(re.compile(caption))
+        expect(page.locator("#view-bar"), name).to_be_visible(visible=caption != "^$")
+
+
+def test_refusals_give_their_reason_in_chinese(open_page: OpenPage, server: str) -> None:
+    page = open_page(make_scene(server, _X, _K, {"kind": "conv2d"}) + "?lang=zh-CN", expect_refusals=True)
+    page.locator("#panel-open").click()
+    why = page.locator('[data-at="/operation/padding"] .why')
+    field(page, "padding_kind").select_option("same")
+    field(page, "stride_h").fill("2")
+    expect(why).to_have_text(re.compile("^“same” 让输出与输入一样大，这要求步幅为 1"))
+    # What only the server knows is said by it, in the page's language.
+    field(page, "stride_h").fill("1")
+    field(page, "input_source").select_option("random")
+    field(page, "input_distribution").select_option("normal")
+    field(page, "dtype").select_option("int32")
+    expect(page.locator('[data-at="/input"] .why')).to_have_text(re.compile("int32"))
+    expect(page.locator('[data-at="/input"] .why')).to_have_text(re.compile("[\u4e00-\u9fff]"))
+
+
+def test_the_two_halves_of_a_separable_layer_lead_to_each_other(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["depthwise"])
+    page.keyboard.press("Shift+ArrowRight")
+    first = page.locator("#sentence").inner_text().rpartition(" = ")[2]
+    page.get_by_role("link", name="Next: a pointwise layer on this output →").click()
+    page.wait_for_url(f"**{scene_paths['pointwise']}")
+    expect(page.locator("#cells-input [role=gridcell]").first).to_have_text(first)
+    page.get_by_role("link", name="Before: the depthwise layer").click()
+    page.wait_for_url(f"**{scene_paths['depthwise']}")
