@@ -63,6 +63,8 @@ export class State {
     this.following = signal(true);
     /** Whether the press that ends now was a drag, and so no click. */
     this.dragged = false;
+    /** Whether the last two presses met the same cell: quick taps on neighbours are no double tap. */
+    this.doubled = false;
     this.asked = computed(() => {
       const cell = this.hover.value ?? this.pin.value;
       return cell && { cell, pinned: sameCell(cell, this.pin.value) };

@@ -64,7 +64,7 @@ export class Editor {
       if (cell && !this.state.dragged) this.open(cell);
     };
     canvas.addEventListener('click', (event) => /** @type {PointerEvent} */ (event).pointerType === 'touch' || edit(event));
-    canvas.addEventListener('dblclick', edit);
+    canvas.addEventListener('dblclick', (event) => this.state.doubled && edit(event));
     // A press elsewhere commits what is being edited, before it does what it does.
     addEventListener('pointerdown', (event) => this.#cell && !this.box.contains(/** @type {Node} */ (event.target)) && this.#leave(), true);
     input.addEventListener('keydown', (event) => this.#key(event));

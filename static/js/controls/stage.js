@@ -4,6 +4,7 @@
  * @import {State} from '../state.js'
  * @import {Translate} from '../i18n.js'
  * @import {AnyFrame} from '../views.js'
+ * @import {Cell} from '../questions.js'
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
@@ -23,7 +24,8 @@ function questions(state, canvas, shown) {
     const frame = shown();
     return frame && cellUnder(frame, event.offsetX, event.offsetY);
   };
-  const ask = (/** @type {MouseEvent} */ event) => state.ask(under(event));
+  /** @type {Cell|null} */
+  let pressed = null;
   canvas.addEventListener('pointermove', (event) => {
     if (event.pointerType === 'touch') return;
     const cell = under(event);
@@ -34,10 +36,15 @@ function questions(state, canvas, shown) {
   });
   canvas.addEventListener('click', (event) => {
     if (state.dragged) return;
-    if (/** @type {PointerEvent} */ (event).pointerType === 'touch') state.pin.value = under(event);
-    else ask(event);
+    const cell = under(event);
+    state.doubled = sameCell(cell, pressed);
+    pressed = cell;
+    if (/** @type {PointerEvent} */ (event).pointerType === 'touch') state.pin.value = cell;
+    else state.ask(cell);
   });
-  canvas.addEventListener('dblclick', ask);
+  canvas.addEventListener('dblclick', (event) => {
+    if (state.doubled) state.ask(under(event));
+  });
   addEventListener('keydown', (event) => {
     if (event.key === 'Escape') state.hover.value = state.pin.value = null;
   });
