@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt docs bench lock system
+.PHONY: help setup run test check fmt docs fuzz load bench lock system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,11 @@ check: .venv/.dev node_modules/.package-lock.json ## lint, types, import layers,
 fmt: .venv/.dev ## format the Python code
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept in .fuzz/
+	$(PIP) install -c constraints.txt -e '.[fuzz]'
+	for target in arrays pictures npy safetensors code; do \
+	    $(BIN)/python -m tests.fuzz $$target $(or $(MINUTES),10) .fuzz || exit; done
 
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs
