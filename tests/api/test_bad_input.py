@@ -233,6 +233,12 @@ CASES: dict[str, tuple[bytes, int, str | None, str]] = {
 }
 
 
+@pytest.mark.safety(2)
+@pytest.mark.safety(3)
+@pytest.mark.safety(4)
+@pytest.mark.safety(5)
+@pytest.mark.safety(6)
+@pytest.mark.safety(7)
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("case", CASES)
 def test_refusals(client: TestClient, path: str, case: str) -> None:
@@ -263,6 +269,7 @@ def test_the_server_goes_on(client: TestClient) -> None:
     assert client.post("/api/v1/trace", json=CHAPTER).json()["output"] == [[[56, 72], [104, 120]]]
 
 
+@pytest.mark.safety(7)
 def test_large_answers_are_refused_where_scenes_are_not(client: TestClient) -> None:
     body = changed(
         input={"random": {"shape": [3, 512, 512]}},
@@ -276,6 +283,7 @@ def test_large_answers_are_refused_where_scenes_are_not(client: TestClient) -> N
     assert client.get(f"{scene}/tensors/output?channel=7").json()["shape"] == [510, 510]
 
 
+@pytest.mark.safety(16)
 @pytest.mark.parametrize(
     "content_type", ["application/x-www-form-urlencoded", "text/plain", "application/cbor"]
 )
@@ -286,6 +294,7 @@ def test_only_json_is_read_as_json(client: TestClient, content_type: str) -> Non
     assert "application/json" in answer.json()["detail"]
 
 
+@pytest.mark.safety(29)
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/v1/trace", "/api/v1/scenes", "/api/v1/scenes/" + "0" * 40])
 def test_no_write_but_post(client: TestClient, method: str, path: str) -> None:
@@ -304,6 +313,7 @@ OPERATIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.safety(5)
 @settings(max_examples=200, deadline=None)
 @given(
     options=OPERATIONS,
@@ -347,6 +357,7 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.safety(5)
 @settings(max_examples=300, deadline=None)
 @given(tree=TREES)
 def test_nested_lists_are_tensors_or_refused(client: TestClient, tree: Any) -> None:

@@ -111,6 +111,7 @@ class Writer(threading.Thread):
                 self.stored.append(self.unanswered.pop())
 
 
+@pytest.mark.safety(30)
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_servers_lose_nothing(nursery: Nursery) -> None:
@@ -238,6 +239,7 @@ def test_what_a_killed_server_left_behind_is_swept(tmp_path: Path) -> None:
     assert [path.name for path in staging.iterdir()] == ["new"]
 
 
+@pytest.mark.safety(30)
 @pytest.mark.slow
 def test_a_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
     server = start(tmp_path, grace_seconds=4).wait_until("/healthz")

@@ -258,6 +258,7 @@ def test_head_elsewhere(client: TestClient, chapter: Body) -> None:
     assert stream.headers["convscope-steps"] == "4"
 
 
+@pytest.mark.safety(23)
 @pytest.mark.parametrize(
     ("allowed", "origin", "answered"),
     [

@@ -53,6 +53,7 @@ def spellings() -> list[str]:
     ]
 
 
+@pytest.mark.safety(19)
 @pytest.mark.parametrize("text", spellings())
 def test_equal_scenes_have_equal_ids(client: TestClient, text: str) -> None:
     ids = {
@@ -86,6 +87,7 @@ def different() -> list[Body]:
     ]
 
 
+@pytest.mark.safety(19)
 def test_different_scenes_have_different_ids(client: TestClient) -> None:
     paths = {make_scene(client, body) for body in different()}
     assert len(paths) == len(different())
@@ -245,6 +247,7 @@ def test_each_answer_has_a_tag_of_its_own(client: TestClient, chapter: Body) -> 
     assert len({client.get(path + url).headers["etag"] for url in urls}) == len(urls)
 
 
+@pytest.mark.safety(18)
 @pytest.mark.parametrize(
     "id",
     [

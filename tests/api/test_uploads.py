@@ -125,6 +125,8 @@ def test_a_saved_scene_is_a_source_of_tensors(client: TestClient) -> None:
     assert tensor(client, answer, "output") == [[[56, 72], [104, 120]]]
 
 
+@pytest.mark.safety(17)
+@pytest.mark.safety(24)
 @pytest.mark.parametrize("name", ["../../etc/x", "a\0b", "é中😀", '"; x="', "con", "x" * 3000, ".."])
 def test_file_names_are_never_looked_at(client: TestClient, name: str) -> None:
     answer = upload(client, {"scene": scene_part(), "input": (name, npy(X)), "weight": (name, npy(K))})
@@ -151,6 +153,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
 }
 
 
+@pytest.mark.safety(10)
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused(client: TestClient, case: str) -> None:
     files, status, says = REFUSED[case]
@@ -190,6 +193,7 @@ MALFORMED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.safety(15)
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_forms(client: TestClient, case: str) -> None:
     started = time.process_time()
@@ -204,6 +208,7 @@ def test_trace_takes_no_forms(client: TestClient) -> None:
     assert answer.status_code == 415
 
 
+@pytest.mark.safety(17)
 def test_nothing_reaches_the_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_file(*_: Any, **__: Any) -> None:
         raise AssertionError("a temporary file")

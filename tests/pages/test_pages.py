@@ -77,6 +77,8 @@ def test_a_scene_of_ones_own_has_a_page_that_says_what_it_is(client: TestClient)
     assert "conv2d, 1 → 1 channels, kernel 1×1" in client.get(link).text
 
 
+@pytest.mark.safety(18)
+@pytest.mark.safety(21)
 @pytest.mark.parametrize(
     "id", ["nothing", "0" * 40, "%2e%2e", "..%2f..%2fetc%2fpasswd", "<script>", "é", "a" * 5000]
 )
@@ -93,6 +95,7 @@ def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
     assert client.get("/api/v1/nowhere", headers=HTML).headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.safety(21)
 @pytest.mark.parametrize(
     "text", ['"><script>alert(1)</script>', "</script><script>alert(1)</script>", "{{ 7*7 }}"]
 )
@@ -132,6 +135,7 @@ def test_another_version_is_served_but_not_kept(client: TestClient) -> None:
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
 
 
+@pytest.mark.safety(18)
 @pytest.mark.parametrize(
     "path", ["../app/main.py", "%2e%2e/app/main.py", "js", "js/none.js", ".hidden", "//etc/passwd"]
 )

@@ -63,6 +63,7 @@ def deep_png(values: Pixels, colour: int, extra: bytes = b"") -> bytes:
     return png(values.shape[1], values.shape[0], 16, colour, rows, extra)
 
 
+@pytest.mark.safety(14)
 class TestPictures:
     def test_colours(self) -> None:
         expect(saved(Image.fromarray(COLOURS)), COLOURS / 255)
@@ -190,6 +191,7 @@ def memory(work: Callable[[], None]) -> int:
     return peak
 
 
+@pytest.mark.safety(13)
 class TestBrokenPictures:
     @pytest.mark.parametrize("side", [50_000, 13_000])
     def test_bombs_are_refused_by_their_header(self, side: int) -> None:
@@ -259,6 +261,7 @@ def header(descr: str, shape: str, fortran: str = "False") -> str:
     return f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n"
 
 
+@pytest.mark.safety(11)
 class TestNpy:
     @pytest.mark.parametrize(
         "dtype",
@@ -369,6 +372,7 @@ def entry(start: int, end: int, shape: list[int], dtype: str = "F32") -> dict[st
     return {"dtype": dtype, "shape": shape, "data_offsets": [start, end]}
 
 
+@pytest.mark.safety(12)
 class TestSafetensors:
     @pytest.mark.parametrize(
         "dtype",

@@ -56,6 +56,7 @@ def test_files_lead_back(operation: Operation, dtype: torch.dtype, bias: bool) -
         assert torch.equal(found.tensors[name], tensor)
 
 
+@pytest.mark.safety(19)
 def test_an_id_is_the_digest_that_it_says_it_is() -> None:
     # Written out by hand once more: ids in addresses and stores must never change.
     x = np.array([[[1, 2], [3, 4]]], "<f4")
@@ -72,6 +73,7 @@ def test_an_id_is_the_digest_that_it_says_it_is() -> None:
     assert scene.id == digest[:40]
 
 
+@pytest.mark.safety(19)
 def test_minus_zero_is_zero() -> None:
     zeros = [torch.tensor([[[0.0 * sign, 1.0]]]) for sign in (1, -1)]
     ids = {make_scene(Conv2d(), x, torch.ones(1, 1, 1, 1), None, LIMITS).id for x in zeros}
@@ -97,6 +99,7 @@ def test_dtypes_must_agree() -> None:
         make_scene(Conv2d(), torch.ones(1, 1, 1), torch.ones(1, 1, 1, 1).double(), None, LIMITS)
 
 
+@pytest.mark.safety(6)
 def test_limits_count_before_anything_is_made() -> None:
     x, weight = torch.ones(1, 9, 9), torch.ones(2, 1, 3, 3)
     assert make_scene(Conv2d(), x, weight, None, Limits(max_output_elements=98, max_multiply_adds=882))
