@@ -206,8 +206,11 @@ function printedOnStage(step, model, o, inputs, at) {
   const layer = layerOf(model, o, inputs);
   const values = step.products.flat(2);
   const sums = [step.output, layer.bias, ...step.channel_sums, ...step.running_sums];
-  const room = at.kernelCell >= READABLE ? fitting(values, charactersIn(at.kernelCell)) : Infinity;
-  const decimals = Math.min(room, fitting(sums, Math.floor(at.sum.width / 9)));
+  // Terms with decimals may well have a whole sum, which is then written like them.
+  const readable = at.kernelCell >= READABLE;
+  const wanted = decimalsFor(readable ? [...values, ...sums] : sums, 4);
+  const room = readable ? fitting(values, charactersIn(at.kernelCell), wanted) : wanted;
+  const decimals = fitting(sums, Math.floor(at.sum.width / 9), room);
   const printed = ledger(step, layer, decimals);
   printedSteps.set(step, { sizes, printed });
   return printed;
@@ -233,9 +236,9 @@ export function charactersIn(cell) {
   return Math.floor(((cell - 3) / (fontIn(cell) * 0.56)) * 1.15);
 }
 
-/** The most decimals with which every value fits into `room` characters. @param {ArrayLike<number>} values @param {number} room */
-export function fitting(values, room) {
-  let decimals = decimalsFor(values, 4);
+/** The most decimals, up to `wanted`, with which every value fits into `room` characters. @param {ArrayLike<number>} values @param {number} room @param {number} [wanted] */
+export function fitting(values, room, wanted = decimalsFor(values, 4)) {
+  let decimals = wanted;
   let [longest, least] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = /** @type {number} */ (values[i]);

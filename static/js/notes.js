@@ -51,11 +51,24 @@ function overhang({ summary, taps, plane }) {
 }
 
 /** @param {Model} model @returns {Note[]} */
-function divisor({ summary }) {
-  const { kind, padding, count_include_pad: counted, kernel_size: [height, width] = [1, 1] } = summary.operation;
+function divisor(model) {
+  const { kind, padding, count_include_pad: counted, kernel_size: [height, width] = [1, 1] } = model.summary.operation;
   if (kind !== 'avg_pool2d') return [];
-  if (Object.values(padding).every((size) => size === 0)) return [['note.divisor', { divisor: height * width }]];
-  return [[counted ? 'note.divisor.padding' : 'note.divisor.inside', { divisor: height * width }]];
+  const padded = Object.values(padding).some((size) => size > 0);
+  const clipped = overhang(model).length > 0;
+  const key = padded && !counted ? '.inside' : clipped ? '.clipped' : padded ? '.padding' : '';
+  return [[`note.divisor${key}`, { divisor: height * width }]];
+}
+
+/** What an average over the window of output cell (row, col) divides by; null for other operations. @param {Model} model @param {number} row @param {number} col */
+export function divisorAt({ summary, taps, plane }, row, col) {
+  const { kind, count_include_pad: counted } = summary.operation;
+  if (kind !== 'avg_pool2d') return null;
+  const [, height, width] = summary.shapes.input;
+  const window = windowAt(summary, taps, row, col);
+  const count = (/** @type {number[]} */ line, /** @type {number} */ first, /** @type {number} */ end) => line.filter((at) => at >= first && at < end).length;
+  if (counted) return count(window.rows, 0, plane.rows) * count(window.cols, 0, plane.cols);
+  return count(window.rows, plane.top, plane.top + height) * count(window.cols, plane.left, plane.left + width);
 }
 
 /**

@@ -132,8 +132,8 @@ def test_the_two_halves_of_a_separable_layer_lead_to_each_other(
     page = open_page(scene_paths["depthwise"])
     page.keyboard.press("Shift+ArrowRight")
     first = page.locator("#sentence").inner_text().rpartition(" = ")[2]
-    page.get_by_role("link", name="Next: a pointwise layer on this output →").click()
+    page.get_by_role("link", name="Next: the pointwise half →").click()
     page.wait_for_url(f"**{scene_paths['pointwise']}")
     expect(page.locator("#cells-input [role=gridcell]").first).to_have_text(first)
-    page.get_by_role("link", name="Before: the depthwise layer").click()
+    page.get_by_role("link", name="Before it: the depthwise half").click()
     page.wait_for_url(f"**{scene_paths['depthwise']}")

@@ -9,8 +9,9 @@
 import { level, scale } from '../color.js';
 import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
 import { inSlot, READABLE } from '../layout.js';
+import { divisorAt } from '../notes.js';
 import { paintAnswer } from './answer.js';
-import { cellBox, font, heat, paintCell, paintGhost, paintGrid, rounded, within } from './grid.js';
+import { cellBox, centred, font, heat, paintCell, paintGhost, paintGrid, rounded, within } from './grid.js';
 import { paintArrow, paintBars, paintBox, paintTotal } from './sums.js';
 import { paintBorrowed, paintLoupe, paintTap, paintWindow } from './window.js';
 
@@ -91,6 +92,7 @@ function paintRow(context, frame, row) {
   if (at.loupe) paintLoupe(context, frame, row, input, place);
   const line = printed?.lines[row.index];
   if (!line) return;
+  paintDivisor(context, frame, row);
   paintProducts(context, frame, row);
   paintTap(context, frame, row, input);
   paintBox(context, frame, inSlot(at, at.sum, row.slot), line.sum, frame.step?.channel_sums[row.index] ?? 0, ease(row.sum), row.active && row.sum > 0);
@@ -102,6 +104,15 @@ function paintRow(context, frame, row) {
     context.fillStyle = inks.accent;
     context.fillRect(at.narrow ? 0 : at.input.x - 38, place.y, 3, place.height);
   }
+}
+
+/** What average pooling divides each value by, over the arrow to its terms. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
+function paintDivisor(context, { layout: at, inks, model, row: i, col: j }, row) {
+  const divisor = divisorAt(model, i, j);
+  if (divisor === null || row.products === 0) return;
+  context.fillStyle = inks.text;
+  context.font = font(at.type, 600);
+  centred(context, `÷ ${divisor}`, at.signs.equals, at.signs.y + row.slot * at.rowHeight - at.type - 6, 44);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */

@@ -49,7 +49,7 @@ function paintHeadings(context, frame) {
  * @param {[number, number]} [range]  lowest (0 if none is negative) and largest magnitude @param {Scale} [palette]
  */
 export function heading(context, { inks, layout }, text, over, y, range, palette) {
-  const x = Math.min(Math.max(over.x + over.width / 2, 34), layout.width - 40);
+  const x = Math.min(Math.max(over.x + over.width / 2, 34), layout.width - (range ? 54 : 40));
   context.fillStyle = inks.muted;
   context.font = font(layout.type);
   centred(context, text, x, y);
