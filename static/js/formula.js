@@ -58,3 +58,13 @@ function transposed({ size, before, after, kernel, stride, dilation, extra = 0 }
 function sides(before, after) {
   return before === after ? `2·${before}` : `(${before}+${after})`;
 }
+
+/**
+ * What a layer holds and does, in words: pooling has nothing to multiply with.
+ * @param {import('./i18n.js').Translate} t @param {string} language @param {Kind} kind
+ * @param {{parameters: number, multiplyAdds: number}} cost
+ */
+export function costText(t, language, kind, { parameters, multiplyAdds }) {
+  const key = kind.endsWith('pool2d') ? `counts.${kind}` : 'counts';
+  return t(key, { parameters: parameters.toLocaleString(language), multiplyAdds: multiplyAdds.toLocaleString(language) });
+}

@@ -23,7 +23,7 @@ import { undoRedo } from './controls/undo.js';
 import { views } from './controls/views.js';
 import { words } from './controls/words.js';
 import { zoom } from './controls/zoom.js';
-import { shapeFormulas } from './formula.js';
+import { costText, shapeFormulas } from './formula.js';
 import { model } from './frame.js';
 import { emptyShare } from './notes.js';
 import { translator } from './i18n.js';
@@ -117,7 +117,7 @@ effect(() => {
   const count = (/** @type {number} */ value) => value.toLocaleString(boot.language);
   const share = (current.value ? emptyShare(current.value) : 0) * 100;
   const empty = t(summary.operation.kind === 'conv_transpose2d' ? 'counts.holes' : 'counts.padding', { share: count(Number(share.toPrecision(share < 10 ? 2 : 3))) });
-  setText(find('#counts', HTMLElement), t('counts', { parameters: count(parameters), multiplyAdds: count(multiply_adds) }) + (share > 0 ? ` · ${empty}` : ''));
+  setText(find('#counts', HTMLElement), costText(t, boot.language, summary.operation.kind, { parameters, multiplyAdds: multiply_adds }) + (share > 0 ? ` · ${empty}` : ''));
 });
 
 effect(() => {

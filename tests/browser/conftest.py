@@ -14,7 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+# Milliseconds, on a machine that is busy with other things too.
+_PATIENCE = 20_000
+expect.set_options(timeout=_PATIENCE)
 
 _CHROMIUM = "/usr/bin/chromium"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -99,7 +103,7 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(_PATIENCE)
         page.on("console", lambda message: note_console(message, expect_refusals))
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
         page.on("requestfailed", lambda request: note_failure(request, expect_refusals))

@@ -11,6 +11,7 @@
  */
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { costText } from '../formula.js';
 import { cost, isPooling, lengths, problems, ranges } from '../layer.js';
 import { order } from '../orders.js';
 import { find, setText } from './dom.js';
@@ -168,9 +169,7 @@ export class Panel {
 
   /** @param {Reading} reading */
   #cost({ layer, bias }) {
-    const { parameters, multiplyAdds } = cost(layer, bias !== null);
-    const count = (/** @type {number} */ value) => value.toLocaleString(document.documentElement.lang);
-    return this.t('counts', { parameters: count(parameters), multiplyAdds: count(multiplyAdds) });
+    return costText(this.t, document.documentElement.lang, layer.kind, cost(layer, bias !== null));
   }
 
   /** Too small an output is said where the reader was. @param {Problem} problem */
