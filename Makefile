@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt docs fuzz load bench lock system
+.PHONY: help setup run test check fmt docs fuzz load image bench lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -29,6 +29,7 @@ check: .venv/.dev node_modules/.package-lock.json ## lint, types, import layers,
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	node_modules/.bin/tsc -p tsconfig.json
 	node_modules/.bin/tsc -p tsconfig.tests.json
 	node --test --test-reporter=dot 'tests/js/**/*.test.js'
@@ -45,18 +46,34 @@ fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs
 
+image: .venv/.runtime ## build the container image and run it, without Docker, as root on Debian
+	scripts/container-test.sh
+
 bench: .venv/.dev ## side-by-side measurements
 	@scripts/system-packages.sh wrk
 	$(BIN)/python -m bench
 
-lock: .venv/.dev ## upgrade everything but torch and write constraints.txt
+lock: .venv/.dev .venv/.tools ## upgrade everything but torch and write constraints.txt and the image's hashes
 	grep '^torch==' constraints.txt > .venv/torch.txt
-	$(PIP) install --upgrade --upgrade-strategy eager -c .venv/torch.txt -e '.[dev,objectstore]'
+	$(PIP) install --upgrade --upgrade-strategy eager -c .venv/torch.txt -e '.[dev,objectstore,tools]'
 	echo '# The versions that are tested together; `make lock` writes this file.' > constraints.txt
 	$(PIP) freeze --exclude-editable | sed 's/+cpu$$//' >> constraints.txt
+	scripts/lock-image.sh
+
+hashes: .venv/.tools ## write the hashes of what goes into the image, as constraints.txt has it
+	scripts/lock-image.sh
+
+audit: .venv/.tools ## ask the Python Package Index which pinned versions are known to be vulnerable
+	scripts/audit.sh
+
+licences: .venv/.dev ## write THIRD_PARTY.md, what is shipped and under which licence
+	$(BIN)/python scripts/licences.py
+
+sbom: .venv/.dev ## write build/convscope.cdx.json, the bill of materials (CycloneDX)
+	$(BIN)/python scripts/sbom.py build/convscope.cdx.json
 
 system:
-	@scripts/system-packages.sh chromium fonts-noto-cjk
+	@scripts/system-packages.sh chromium fonts-noto-cjk nginx-light
 
 # Stamps: each is made again when what it was made from has changed.
 
@@ -76,6 +93,11 @@ system:
 .venv/.dev: .venv/.runtime
 	@echo "== test tools (Python)"
 	@$(PIP) install -c constraints.txt -e '.[dev,objectstore]'
+	@touch $@
+
+.venv/.tools: .venv/.dev
+	@echo "== tools for locking and auditing (Python)"
+	@$(PIP) install -c constraints.txt -e '.[tools]'
 	@touch $@
 
 node_modules/.package-lock.json: package-lock.json .npmrc .venv/.dev
