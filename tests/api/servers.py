@@ -70,9 +70,9 @@ def free_port() -> int:
         return port
 
 
-def start(folder: Path, **settings: object) -> Server:
+def start(folder: Path, port: int = 0, **settings: object) -> Server:
     """`convscope serve` as a process of its own; each setting is a CONVSCOPE_ variable."""
-    port = free_port()
+    port = port or free_port()
     environment = {f"CONVSCOPE_{name.upper()}": str(value) for name, value in settings.items()}
     environment.setdefault("CONVSCOPE_STORE", (folder / "scenes").as_uri())
     command = [str(Path(sys.executable).parent / "convscope"), "serve", "--port", str(port)]

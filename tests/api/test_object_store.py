@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import torch
 
@@ -18,24 +16,15 @@ from app.scenes.shelf import open_store
 from app.scenes.store import SceneDamaged, SceneNotFound, SceneStore, StoreUnavailable
 from app.settings import Limits, Settings
 from tests.api.conftest import CHAPTER
+from tests.api.s3 import administrator, credentials, start_s3
 from tests.api.servers import Server, free_port, running
-
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "key",
-    "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_REGION": "us-east-1",
-    "AWS_ALLOW_HTTP": "true",
-}
 
 
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    port, log = free_port(), tmp_path_factory.mktemp("s3") / "moto.log"
-    command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = Server(command, port, {}, log)
+    server = start_s3(tmp_path_factory.mktemp("s3"))
     try:
-        server.wait_until("/moto-api/")
-        yield server
+        yield server.wait_until("/moto-api/")
     finally:
         server.stop(signal.SIGKILL)
 
@@ -44,7 +33,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def bucket(s3: Server, admin: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
     """The address of a bucket of its own, with the environment set for it."""
     name = f"scenes-{abs(hash(request.node.name))}"
-    for key, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": s3.url}.items():
+    for key, value in credentials(s3).items():
         monkeypatch.setenv(key, value)
     admin.create_bucket(Bucket=name)
     return f"s3://{name}/kept"
@@ -52,16 +41,8 @@ def bucket(s3: Server, admin: Any, monkeypatch: pytest.MonkeyPatch, request: pyt
 
 @pytest.fixture
 def admin(s3: Server) -> Iterator[Any]:
-    """A client that is not ours."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=s3.url,
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-        region_name="us-east-1",
-    )
-    yield client
-    client.close()
+    with administrator(s3) as client:
+        yield client
 
 
 def scene(value: float = 1.0) -> Scene:
