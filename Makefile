@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt docs fuzz load image bench lock hashes audit licences sbom system
+.PHONY: help setup run test check fmt docs fuzz load image bench soak lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -52,6 +52,9 @@ image: .venv/.runtime ## build the container image and run it, without Docker, a
 bench: .venv/.dev ## side-by-side measurements
 	@scripts/system-packages.sh wrk
 	$(BIN)/python -m bench
+
+soak: system .venv/.dev ## thousands of random interactions with the page (CONVSCOPE_SEED chooses them)
+	$(BIN)/python -m bench soak
 
 lock: .venv/.dev .venv/.tools ## upgrade everything but torch and write constraints.txt and the image's hashes
 	grep '^torch==' constraints.txt > .venv/torch.txt

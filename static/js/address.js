@@ -1,15 +1,19 @@
 /**
- * What is shown <-> the query of the address: `?step=0,1,2&beat=1&by=product&pin=x0,3,4`. Pure.
+ * What is shown <-> the query of the address: `?step=0,1,2&beat=1&by=product&pin=x0,3,4&xzoom=8,60.5,61`. Pure.
  *
  * @import {Granularity, Summary} from './types.js'
  * @import {Clock} from './timeline.js'
  * @import {Cell} from './questions.js'
  * @import {ViewName} from './views.js'
+ * @import {Zoom} from './geometry.js'
  *
  * @typedef {{outChannel: number, row: number, col: number, beat: number|null}} Moment
  *   beat: those of the window that are over; null: all of them
  *
- * @typedef {{moment: Moment|null, granularity: Granularity|null, pin: Cell|null, rows: number|null, tinted: boolean|null, shape: ViewName|null}} View
+ * @typedef {{
+ *   moment: Moment|null, granularity: Granularity|null, pin: Cell|null, rows: number|null, tinted: boolean|null,
+ *   shape: ViewName|null, transposed: boolean, zoom: {input: Zoom|null, output: Zoom|null},
+ * }} View
  *   rows: the first visible channel where the reader scrolled; shape: stage or one of the matrices; null, everywhere: as
  *   the page sees fit
  */
@@ -18,6 +22,9 @@ import { isSum } from './questions.js';
 import { beatsPerWindow } from './timeline.js';
 
 const GRANULARITIES = ['product', 'channel', 'window'];
+/** Zoomed further than this nothing could be seen. */
+const MOST_ZOOM = 1000;
+
 const SHAPES = ['stage', 'scatter', 'matrix', 'sparse'];
 
 /** @type {Record<string, Cell['grid']>} */
@@ -47,7 +54,7 @@ export function timeOfMoment(clock, width, moment) {
 }
 
 /** @param {View} view @param {Granularity} usual  what the page would choose by itself @returns {URLSearchParams} */
-export function toQuery({ moment, granularity, pin, rows, tinted, shape }, usual) {
+export function toQuery({ moment, granularity, pin, rows, tinted, shape, transposed, zoom }, usual) {
   const query = new URLSearchParams();
   if (moment) {
     query.set('step', [moment.outChannel, moment.row, moment.col].join());
@@ -58,7 +65,22 @@ export function toQuery({ moment, granularity, pin, rows, tinted, shape }, usual
   if (pin) query.set('pin', letterOf(pin) + [pin.channel, pin.row, pin.col].join());
   if (rows !== null) query.set('rows', String(rows));
   if (tinted !== null) query.set('tints', tinted ? '1' : '0');
+  if (transposed) query.set('transpose', '1');
+  if (zoom.input) query.set('xzoom', zoomText(zoom.input));
+  if (zoom.output) query.set('yzoom', zoomText(zoom.output));
   return query;
+}
+
+/** How much, and the centre. @param {Zoom} zoom */
+function zoomText({ scale, row, col }) {
+  return [scale, row, col].map((number) => Math.round(number * 100) / 100).join();
+}
+
+/** @param {string|null} text @returns {Zoom|null} */
+function zoomOf(text) {
+  if (text === null || !/^\d{1,6}(\.\d+)?(,-?\d{1,6}(\.\d+)?){2}$/.test(text)) return null;
+  const [scale = 1, row = 0, col = 0] = text.split(',').map(Number);
+  return scale > 1 && scale <= MOST_ZOOM ? { scale, row, col } : null;
 }
 
 /** @param {Cell} cell */
@@ -83,6 +105,8 @@ export function fromQuery(query) {
     rows: counts(query.get('rows'), 1)?.[0] ?? null,
     tinted: tints === '1' ? true : tints === '0' ? false : null,
     shape: SHAPES.includes(shape) ? /** @type {ViewName} */ (shape) : null,
+    transposed: query.get('transpose') === '1',
+    zoom: { input: zoomOf(query.get('xzoom')), output: zoomOf(query.get('yzoom')) },
   };
 }
 

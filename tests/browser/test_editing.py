@@ -106,13 +106,35 @@ def test_a_cell_is_clicked(chapter: Page) -> None:
 
 
 def test_tab_goes_from_cell_to_cell(chapter: Page) -> None:
+    """Also while the server takes its time: what is on its way counts as there."""
+    held: list[Route] = []
+    holding = [True]
+    chapter.route("**/edits", lambda route: held.append(route) if holding[0] else route.continue_())
     edit_cell(chapter, "weight", [], "5", "Tab")
     expect(chapter.locator("#cell-value")).to_have_value("1")
     chapter.keyboard.type("6")
     chapter.keyboard.press("Shift+Tab")
     expect(chapter.locator("#cell-value")).to_have_value("5")
     chapter.keyboard.press("Escape")
+    expect(sentence(chapter)).to_have_text(FIRST)
+    holding[0] = False
+    for route in held:
+        route.continue_()
     expect(sentence(chapter)).to_have_text(re.compile(r"\(0·5 \+ 1·6 \+ 3·2 \+ 4·3\)"))
+
+
+def test_tab_leads_from_the_kernel_to_the_bias(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["strided-volume"])
+    page.keyboard.press("Shift+ArrowRight")
+    edit_cell(page, "weight", ["PageDown", "PageDown", "End", "ArrowDown", "ArrowDown"], "1", "Tab")
+    editor = page.locator("#cell-value")
+    expect(editor).to_have_accessible_name("bias[0]: new value")
+    page.keyboard.press("Shift+Tab")
+    expect(editor).to_have_accessible_name("kernel[0, 2, 2, 2]: new value")
+    page.keyboard.press("Tab")
+    page.keyboard.type("10")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ledger-lines .total")).to_contain_text("+ 10")
 
 
 def test_a_digit_on_the_cell_cursor_begins_the_number(chapter: Page) -> None:

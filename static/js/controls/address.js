@@ -11,7 +11,7 @@
 
 import { effect, untracked } from '../../vendor/signals-core-1.14.5.js';
 import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
-import { kernelSize } from '../geometry.js';
+import { kernelSize, WHOLE } from '../geometry.js';
 import { isPicture, usualGranularity } from '../state.js';
 import { copyText } from './clipboard.js';
 import { find, setText } from './dom.js';
@@ -49,6 +49,8 @@ export function address(state, changes, boot, t) {
     state.tinted.value;
     state.granularity.value;
     state.shownView.value;
+    state.transposed.value;
+    state.zoom.value;
     state.time.value;
     if (!state.playing.value) follow();
   });
@@ -63,14 +65,19 @@ function idIn(path) {
 
 /** @param {State} state @param {View} view */
 function apply(state, view) {
-  const summary = state.scene.peek()?.summary;
-  if (!summary) return false;
+  const scene = state.scene.peek();
+  if (!scene) return false;
+  const { summary } = scene;
   state.view.value = view.shape ?? 'stage';
-  if (view.granularity) state.chooseGranularity(view.granularity);
+  state.transposed.value = view.transposed;
+  state.chooseGranularity(view.granularity ?? usualGranularity(summary));
   state.jump((clock) => timeOfMoment(clock, clock.width, view.moment));
   state.pin.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
   state.scroll.value = view.rows;
-  if (view.tinted !== null) state.tinted.value = view.tinted;
+  state.tinted.value = view.tinted ?? usualTints(scene);
+  const { input, output } = view.zoom;
+  state.zoom.value = { input: input ?? WHOLE, output: output ?? WHOLE };
+  if (input || output) state.following.value = false;
   return true;
 }
 
@@ -82,7 +89,10 @@ function addressOf(state, id) {
   if (language) query.set('lang', language);
   if (scene && clock) {
     const tinted = state.tinted.peek();
+    const zoom = state.zoom.peek();
     const view = toQuery({
+      transposed: state.transposed.peek(),
+      zoom: { input: zoom.input === WHOLE ? null : zoom.input, output: zoom.output === WHOLE ? null : zoom.output },
       moment: momentAt(clock, clock.width, state.time.peek()), granularity: state.granularity.peek(),
       pin: state.pin.peek(), rows: state.scroll.peek(), shape: state.shownView.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
     }, usualGranularity(scene.summary));

@@ -80,11 +80,11 @@ function paintReached(context, frame, origin, size, o, channel, reached) {
     const rect = { x: origin.x + col * size, y: origin.y + row * size, width: size, height: size };
     context.fillRect(rect.x, rect.y, rect.width, rect.height);
     if (size >= 5) context.strokeRect(rect.x + 1, rect.y + 1, size - 2, size - 2);
-    if (model.subject.gathered && size >= READABLE) paintStamp(context, frame, rect, layer.weight(0, u, v) ?? 0, value);
+    if (model.weight && size >= READABLE) paintStamp(context, frame, rect, layer.weight(0, u, v) ?? 0, value);
   }
 }
 
-/** What an input cell stamps on an output cell of a transposed layer: itself times the weight. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect @param {number} weight @param {number} value */
+/** What an input cell adds to an output cell: itself times the weight. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Rect} rect @param {number} weight @param {number} value */
 function paintStamp(context, { model, theme }, rect, weight, value) {
   const palette = scale(theme);
   const whole = Number.isInteger(weight) && Number.isInteger(value);

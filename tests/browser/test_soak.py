@@ -1,0 +1,20 @@
+"""A short share of `make soak`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from bench.soak import soak
+
+OpenPage = Callable[..., Page]
+
+
+def test_random_hands_break_nothing(open_page: OpenPage, server: str, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["three-filters"], expect_refusals=True)
+    report = soak(page, server, seed=4, interactions=150, warm_seconds=1.5)
+    assert report.troubles == []
+    assert report.said == pytest.approx(report.computed, rel=1e-3, abs=2e-3)
+    assert report.end <= report.warm * 1.3, str(report)
