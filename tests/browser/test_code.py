@@ -62,6 +62,7 @@ def test_the_code_shown_gives_the_same_numbers(open_page: OpenPage, scene_paths:
     open_panel(page)
     code = page.locator("#code-of-scene")
     expect(code).to_contain_text("F.conv2d")
+    assert page.locator("#panel").evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
     said = subprocess.run(
         [sys.executable, "-c", code.inner_text()], capture_output=True, text=True, check=True
     )
