@@ -5,8 +5,10 @@ import { model } from '../../static/js/frame.js';
 import * as matrix from '../../static/js/matrix.js';
 import { AS_FITS, paneAt, sightOf } from '../../static/js/panes.js';
 import { answer } from '../../static/js/questions.js';
+import { landingOf } from '../../static/js/scatter.js';
 import * as sparse from '../../static/js/sparse.js';
 import { position } from '../../static/js/timeline.js';
+import { WHOLE } from '../../static/js/geometry.js';
 import { cellRects, cellUnder, frameOf } from '../../static/js/views.js';
 
 /** @import {Model} from '../../static/js/frame.js' */
@@ -82,7 +84,7 @@ function products(layer, { summary: { shapes }, input, weight }) {
   return found;
 }
 
-/** A frame so large that all of it is in sight, unless told. @param {Model} shown @param {'matrix'|'sparse'} view @param {Partial<import('../../static/js/panes.js').Asked>} [more] @returns {any} */
+/** A frame so large that all of it is in sight, unless told. @param {Model} shown @param {import('../../static/js/views.js').ViewName} view @param {Partial<import('../../static/js/panes.js').Asked>} [more] @returns {any} */
 function framed(shown, view, more = {}) {
   const { shapes } = shown.summary;
   const clock = { outChannels: shapes.output[0], windows: shapes.output[1] * shapes.output[2], width: 4, channels: 1, taps: 1, granularity: /** @type {const} */ ('window') };
@@ -182,6 +184,36 @@ for (const layer of LAYERS) {
           assert.ok(rect && others.length === 0);
           assert.deepEqual(cellUnder(frame, rect.x + rect.width / 2, rect.y + rect.height / 2), cell);
         }
+      }
+    });
+  }
+
+  for (const view of /** @type {import('../../static/js/views.js').ViewName[]} */ (layer.kind ? ['stage', 'scatter'] : ['stage'])) {
+    test(`${name}: cells of the ${view} are found where they are, for a hand that knows no other view`, () => {
+      for (const size of [{ width: 1216, height: 420 }, { width: 360, height: 420 }]) for (let round = 0; round < 12; round++) {
+        const frame = framed(shown, view, { ...size, zoom: { input: WHOLE, output: WHOLE }, turn: 1, stamp: null });
+        const channel = next(matrix.productOf(shown, 0).inputs.length);
+        for (const cell of /** @type {Cell[]} */ ([
+          { grid: 'input', channel, row: next(height), col: next(width) },
+          { grid: 'weight', channel, row: next(layer.kernel[0]), col: next(layer.kernel[1]) },
+          { grid: 'output', channel: 0, row: next(shapes.output[1]), col: next(outWidth) },
+        ])) {
+          const rects = cellRects(frame, cell);
+          if (frame.rows.some((/** @type {any} */ row) => row.channel === channel)) assert.ok(rects.length > 0);
+          for (const { x, y, width: w, height: h } of rects) assert.deepEqual(cellUnder(frame, x + w / 2, y + h / 2), cell);
+        }
+      }
+    });
+  }
+
+  if (layer.kind) {
+    test(`${name}: an input cell stamps the outputs that it reaches in the other views`, () => {
+      for (let a = 0; a < height; a++) for (let b = 0; b < width; b++) {
+        const expected = all.filter((term) => term.o === 0 && term.c === 0 && term.a === a && term.b === b).map(({ i, j }) => [i, j]);
+        const { rows, cols } = landingOf(shown, a, b);
+        const landed = rows.flatMap((i) => cols.map((j) => [i, j])).filter(([i = NaN, j = NaN]) => !Number.isNaN(i + j));
+        assert.deepEqual(text(landed), text(expected));
+        assert.deepEqual(text(answer(shown, { grid: 'input', channel: 0, row: a, col: b }, { row: 0, col: 0 }).outputs.map(({ row, col }) => [row, col])), text(expected));
       }
     });
   }
