@@ -30,6 +30,7 @@ check: .venv/.dev node_modules/.package-lock.json ## lint, types, import layers,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/python -m tests.docs --check
 	node_modules/.bin/tsc -p tsconfig.json
 	node_modules/.bin/tsc -p tsconfig.tests.json
 	node --test --test-reporter=dot 'tests/js/**/*.test.js'
@@ -42,6 +43,9 @@ fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept
 	$(PIP) install -c constraints.txt -e '.[fuzz]'
 	for target in arrays pictures npy safetensors code; do \
 	    $(BIN)/python -m tests.fuzz $$target $(or $(MINUTES),10) .fuzz || exit; done
+
+load: .venv/.dev ## two workers under a crowd, for three minutes, and far beyond capacity
+	$(BIN)/python -m bench.load
 
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs

@@ -155,8 +155,9 @@ class Head:
 class Bodies:
     """Counts the bytes of bodies as they arrive, whether or not their length is announced.
 
-    Reading more than max_body_bytes raises LimitExceeded; more than max_pending_bytes in all requests
-    together raises Busy. They are raised where the body is read, so they leave as every other problem does.
+    Reading more than max_body_bytes, or max_json_bytes of what is no form, raises LimitExceeded; more than
+    max_pending_bytes in all requests together raises Busy. They are raised where the body is read, so they
+    leave as every other problem does.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
@@ -168,15 +169,15 @@ class Bodies:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        held = 0
+        held, limit = 0, self._limit(scope)
 
         async def receive_counted() -> Message:
             nonlocal held
             if held == 0:
-                check("bytes of the body", "max_body_bytes", _announced(scope), self._limits)
+                check("bytes of the body", limit, _announced(scope), self._limits)
             message = await receive()
             size = len(message.get("body", b""))
-            check("bytes of the body", "max_body_bytes", held + size, self._limits)
+            check("bytes of the body", limit, held + size, self._limits)
             if self._pending + size > self._limits.max_pending_bytes:
                 raise Busy("the bodies of other requests fill the memory there is for them")
             held += size
@@ -187,6 +188,11 @@ class Bodies:
             await self._app(scope, receive_counted, send)
         finally:
             self._pending -= held
+
+    def _limit(self, scope: Scope) -> str:
+        kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        any_kind = self._limits.max_body_bytes <= self._limits.max_json_bytes
+        return "max_body_bytes" if any_kind or kind.startswith(b"multipart/") else "max_json_bytes"
 
 
 def _announced(scope: Scope) -> int:

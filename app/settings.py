@@ -57,6 +57,7 @@ class Limits(BaseModel):
     """
 
     max_body_bytes: int = Field(64 * MEBI, ge=1024, description="bytes of one request body")
+    max_json_bytes: int = Field(32 * MEBI, ge=1024, description="bytes of one request body but a form")
     max_pending_bytes: int = Field(256 * MEBI, ge=1024, description="bytes of all bodies held at a time")
     max_unsent_bytes: int = Field(256 * MEBI, ge=1024, description="bytes of all answers not yet taken")
     max_head_bytes: int = Field(65_536, ge=1024, description="bytes of a request's first line and headers")

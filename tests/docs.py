@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 from app.settings import Limits, Settings
+from tests.safety.checklist import PAGE, with_tests
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 _TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -35,19 +37,21 @@ def _default(name: str) -> str:
     return f"{value:g}" if isinstance(value, float) else f"`{value}`"
 
 
-def table_in(page: Path) -> str:
-    found = _TABLE.search(page.read_text("utf-8"))
-    assert found, f"{page} has no table between its marks"
-    return found[0]
+def pages() -> dict[Path, str]:
+    """Each page that is made, as it should be."""
+    settings = DOCS / "settings.md"
+    return {
+        settings: _TABLE.sub(lambda _: settings_table(), settings.read_text("utf-8")),
+        PAGE: with_tests(PAGE.read_text("utf-8")),
+    }
 
 
-def write(page: Path, table: str) -> None:
-    page.write_text(_TABLE.sub(lambda _: table, page.read_text("utf-8")), "utf-8")
-
-
-def main() -> None:
-    write(DOCS / "settings.md", settings_table())
+def main(*options: str) -> None:
+    for page, made in pages().items():
+        if "--check" in options and page.read_text("utf-8") != made:
+            sys.exit(f"{page.relative_to(DOCS.parent)} is not what the code says; run `make docs`")
+        page.write_text(made, "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.conv.errors import ConvError
 from app.scenes.limits import LimitExceeded, check, check_tensor
@@ -31,6 +31,8 @@ def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: 
         planes = _planes(data, limits, at)
     except (ConvError, LimitExceeded):
         raise
+    except UnidentifiedImageError:  # whose own message shows where in memory the bytes lie
+        raise ConvError("the picture cannot be read: it is no whole PNG, JPEG or WebP", at) from None
     except Exception as error:  # Damaged files make Pillow's decoders raise almost anything.
         raise ConvError(f"the picture cannot be read: {error!s:.100}", at) from None
     height, width = size or planes[0].shape

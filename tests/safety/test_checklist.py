@@ -1,0 +1,67 @@
+"""The table of threats and tests is true, and what the libraries do by themselves is cured."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from fastapi.testclient import TestClient
+from jinja2 import DictLoader
+
+from app.main import create_app
+from app.pages.routes import _TEMPLATES
+from app.settings import Settings
+from tests.safety.checklist import PAGE, TESTS, all_tests, marked, named, rows
+
+
+def test_every_row_has_a_test() -> None:
+    assert rows(PAGE.read_text("utf-8")) == list(range(1, 31))
+    assert sorted(marked()) == list(range(1, 31))
+
+
+def test_every_named_test_exists() -> None:
+    assert named(PAGE.read_text("utf-8")) - all_tests() == set()
+
+
+def test_marks_are_what_pytest_sees(request: pytest.FixtureRequest) -> None:
+    """The page is made from the source; pytest, which reads the marks themselves, finds the same tests."""
+    for item in request.session.items:
+        for mark in item.iter_markers("safety"):
+            path = item.path.relative_to(TESTS).as_posix()
+            assert f"{path}::{item.name.split('[')[0]}" in marked()[mark.args[0]]
+
+
+def test_torch_has_one_thread(tmp_path: Path) -> None:
+    create_app(Settings(store=tmp_path.as_uri()))
+    assert torch.get_num_threads() == 1
+
+
+@pytest.mark.parametrize("name", ["x.html", "x.svg", "x.txt", "x.jinja"])
+def test_every_template_escapes(name: str) -> None:
+    templates = _TEMPLATES.overlay(loader=DictLoader({name: "{{ text }}"}))
+    assert templates.get_template(name).render(text="<b>") == "&lt;b&gt;"
+
+
+def test_who_leaves_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(Settings(store=tmp_path.as_uri()))
+    messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        raise AssertionError(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/api/v1/trace", "raw_path": b"", "query_string": b"",
+        "headers": [(b"host", b"x")], "client": ("192.0.2.1", 1), "server": ("x", 80), "scheme": "http",
+        "http_version": "1.1", "root_path": "", "state": {},
+    }  # fmt: skip
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    assert caplog.records == []
+    assert '{method="POST",route="/api/v1/trace",status="499"} 1.0' in TestClient(app).get("/metrics").text
