@@ -128,10 +128,11 @@ _few_reads = lru_cache(maxsize=128)(_reads)
 
 def _patches(channels: Tensor, read: Reads) -> Tensor:
     """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
-    patches = channels.flatten(1).index_select(1, read.cells.flatten()).view(-1, *read.cells.shape)
+    patches = channels.flatten(1).index_select(1, read.cells.flatten())
     if read.missing is not None:
-        patches = patches.masked_fill_(read.missing, 0)
-    return patches.transpose(0, 1).contiguous()
+        # Most often few are missing: their places take a tenth of the time of a mask over all.
+        patches.index_fill_(1, read.missing.flatten().nonzero().flatten(), 0)
+    return patches.view(-1, *read.cells.shape).transpose(0, 1).contiguous()
 
 
 def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
