@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt docs fuzz load image bench soak lock hashes audit licences sbom system
+.PHONY: help setup run test check fmt contract docs fuzz load image bench soak lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +46,9 @@ fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept
 
 load: .venv/.dev ## two workers under a crowd, for three minutes, and far beyond capacity
 	$(BIN)/python -m bench.load
+
+contract: .venv/.dev ## what the server does against its OpenAPI document, CASES=300 more of each call
+	CONTRACT_CASES=$(or $(CASES),300) $(BIN)/python -m pytest -q -s --timeout 3000 tests/api/test_openapi.py
 
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs

@@ -96,8 +96,9 @@ def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
     if body.input is not None:
         replaced["input"] = _input(body.input, scene.dtype, limits)
     if body.weight is not None:
-        input = replaced.get("input", scene.input)
-        assert input is not None
+        input = replaced.get("input") if "input" in replaced else scene.input
+        if input is None:
+            raise ConvError("a scene cannot be without input", "/input")
         replaced["weight"] = _weight(body.weight, operation, input, scene.dtype, limits)
     if body.bias is not None:
         replaced["bias"] = _plain(body.bias, 1, scene.dtype, limits, "/bias")

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Header, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.api import described
 from app.api.answers import immutable, json_answer, unchanged
 from app.api.bodies import read_json
+from app.api.examples import CODE
 from app.api.found import Found
-from app.api.negotiation import JSON, choose
+from app.api.negotiation import JSON, Accept, choose
+from app.api.openapi import TEXT, answer, immutable_answers, json_body, problems, ref
 from app.api.problems import MEDIA_TYPE as PROBLEM
 from app.api.problems import Problem
-from app.api.schemas import AnyOperation, Body
+from app.api.schemas import CodeBody
 from app.scenes.code import code
 from app.scenes.parsing import Parsed, ParseError, parse
 from app.scenes.presets import PRESETS
 from app.scenes.scene import describe
-from app.scenes.snippet import LONGEST
 
 router = APIRouter(tags=["code"])
 PYTHON: Final = "text/x-python"
-
-
-class CodeBody(Body):
-    code: str = Field(description=f"one call of a layer, at most {LONGEST:,} characters")
-
-
-class ParsedAnswer(BaseModel):
-    """What the code says; null for what its kind of call does not have."""
-
-    operation: AnyOperation
-    in_channels: int | None
-    out_channels: int | None
-    weight_shape: tuple[int, int, int, int] | None
-    bias: bool | None
-
-
-class CodeAnswer(BaseModel):
-    code: str
 
 
 class Unreadable(Problem):
@@ -53,23 +36,7 @@ class Unreadable(Problem):
         self.members = {"errors": [{"at": "/code", "message": message, **where}]}
 
 
-_LAYER: Final = "nn.Conv2d(3, 16, 3, stride=2, padding=1)"
-_PARSED: Final[dict[str, Any]] = {
-    "operation": {
-        "kind": "conv2d",
-        "stride": [2, 2],
-        "padding": {"top": 1, "bottom": 1, "left": 1, "right": 1},
-        "padding_mode": "zeros",
-        "dilation": [1, 1],
-        "groups": 1,
-        "flip": False,
-    },
-    "in_channels": 3,
-    "out_channels": 16,
-    "weight_shape": [16, 3, 3, 3],
-    "bias": True,
-}
-_UNREADABLE: Final[dict[str, Any]] = {
+_MISTAKE: Final[dict[str, Any]] = {
     "type": "about:blank",
     "title": "Unprocessable Content",
     "status": 422,
@@ -86,26 +53,27 @@ _UNREADABLE: Final[dict[str, Any]] = {
 }
 
 
-def _problem(description: str, **content: Any) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM: content}}
+def _parsed(layer: Parsed) -> dict[str, Any]:
+    return {
+        "operation": describe(layer.operation),
+        "in_channels": layer.in_channels,
+        "out_channels": layer.out_channels,
+        "weight_shape": layer.weight_shape,
+        "bias": layer.bias,
+    }
 
 
 @router.post(
     "/parse",
     summary="Read a layer from PyTorch code",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {JSON: {"schema": CodeBody.model_json_schema(), "example": {"code": _LAYER}}},
-        }
-    },
+    openapi_extra=json_body(CodeBody, CODE),
     responses={
-        200: {"model": ParsedAnswer, "content": {JSON: {"example": _PARSED}}},
-        400: _problem("not JSON"),
-        413: _problem("a body over a limit"),
-        415: _problem("not application/json"),
-        422: _problem("code that is not a layer", example=_UNREADABLE),
-        503: _problem("too busy"),
+        200: answer(described.Parsed, _parsed(parse(CODE["code"])), "the layer"),
+        **problems(400, 413, 415),
+        422: {
+            "description": "code that is not a layer; `errors` says where",
+            "content": {PROBLEM: {"schema": ref(described.Problem), "example": _MISTAKE}},
+        },
     },
 )
 async def parse_code(request: Request) -> Response:
@@ -120,34 +88,15 @@ async def parse_code(request: Request) -> Response:
         raise Unreadable(error) from None
 
 
-def _parsed(layer: Parsed) -> dict[str, Any]:
-    return {
-        "operation": describe(layer.operation),
-        "in_channels": layer.in_channels,
-        "out_channels": layer.out_channels,
-        "weight_shape": layer.weight_shape,
-        "bias": layer.bias,
-    }
+_EXAMPLE: Final = {"code": code(PRESETS["two-channels"].scene)}
 
 
 @router.get(
     "/scenes/{id}/code",
     summary="Write a scene as PyTorch code",
-    responses={
-        200: {
-            "model": CodeAnswer,
-            "content": {
-                JSON: {"example": {"code": code(PRESETS["two-channels"].scene)}},
-                PYTHON: {"schema": {"type": "string"}},
-            },
-        },
-        304: {"description": "the client has this answer already"},
-        404: _problem("no such scene"),
-        406: _problem("Accept takes neither form"),
-        503: _problem("too busy"),
-    },
+    responses=immutable_answers(answer(described.Code, _EXAMPLE, "the script", **{PYTHON: TEXT}), 406),
 )
-async def get_code(request: Request, scene: Found, accept: Annotated[str, Header()] = "") -> Response:
+async def get_code(request: Request, scene: Found, accept: Accept = "") -> Response:
     """
     A script that computes the scene's output as `y`. Small tensors stand in it; for large ones it loads
     the scene file, `<id>.safetensors`.

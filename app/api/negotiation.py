@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
+
+from fastapi import Header
 
 from app.api.problems import Problem
 
@@ -12,6 +14,9 @@ JSONL: Final = "application/jsonl"
 SAFETENSORS: Final = "application/vnd.safetensors"
 NPY: Final = "application/x-npy"
 PNG: Final = "image/png"
+
+# OpenAPI lists the forms among the answers, and has no use for the header (3.1, Parameter Object).
+Accept = Annotated[str, Header(include_in_schema=False)]
 
 _LONGEST: Final = 1000
 

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
+from app.api import described
 from app.api.answers import json_answer
 from app.api.formats import PREFIX
+from app.api.negotiation import JSON
+from app.api.openapi import problems, ref
 from app.languages import catalogue, negotiate
 from app.scenes.presets import PRESETS, Preset
 
 router = APIRouter(tags=["presets"])
 
 
-@router.get("/presets")
-async def get_presets(lang: str | None = None, accept_language: Annotated[str, Header()] = "") -> Response:
+@router.get(
+    "/presets",
+    summary="The scenes that come with the program",
+    responses={
+        200: {
+            "description": "in the order of the page",
+            "content": {JSON: {"schema": {"type": "array", "items": ref(described.Preset)}}},
+        },
+        **problems(),
+    },
+)
+async def get_presets(
+    lang: Annotated[str | None, Query(description="en or zh-CN, instead of Accept-Language")] = None,
+    accept_language: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
     language = negotiate(lang, accept_language)
     listed = [_listed(preset, language) for preset in PRESETS.values()]
     return json_answer(listed, headers={"Content-Language": language, "Vary": "Accept-Language"})

@@ -17,6 +17,7 @@ from pydantic import (
 
 from app.conv.errors import LARGEST
 from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding, PaddingMode
+from app.scenes.snippet import LONGEST
 from app.scenes.sources import Distribution
 
 T = TypeVar("T")
@@ -236,3 +237,7 @@ class SceneBody(ScenePart):
     """A scene."""
 
     input: Input
+
+
+class CodeBody(Body):
+    code: str = Field(description=f"one call of a layer, at most {LONGEST:,} characters")

@@ -11,13 +11,16 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from app.api import described
 from app.api.answers import immutable, json_answer, unchanged
 from app.api.formats import PREFIX, array, bias_of
 from app.api.found import Found
+from app.api.openapi import answer, immutable_answers
 from app.api.work import Pool
 from app.conv.operation import Plan
 from app.conv.stamps import Stamps, check_stamps, stamps
 from app.scenes.limits import check
+from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
@@ -49,7 +52,49 @@ class Page:
         return stamps(*layer, self.out_channel, self.start, self.stop)
 
 
-@router.get("/{id}/stamps")
+def _json(page: Page) -> dict[str, Any]:
+    found, width = page.stamps(), page.scene.plan.input_shape[2]
+    about = {
+        "scene": page.scene.id,
+        "out_channel": page.out_channel,
+        "in_channels": list(found.in_channels),
+        "bias": bias_of(page.scene, page.out_channel),
+        "start": found.start,
+        "stop": found.stop,
+        "total": found.total,
+        "next": page.next,
+        "before": array(found.before),
+    }
+    return about | {"stamps": _listed(found, width)}
+
+
+def _listed(found: Stamps, width: int) -> list[dict[str, Any]]:
+    numbers = {name: getattr(found, name).numpy() for name in ("values", "products", "sums", "outputs")}
+    places = {name: _or_null(getattr(found, name).numpy()) for name in ("output_rows", "output_cols")}
+    return [
+        {"index": index, "row": index // width, "col": index % width}
+        | {name: places[name][k] for name in places}
+        | {name: np.ascontiguousarray(numbers[name][k]) for name in numbers}
+        for k, index in enumerate(range(found.start, found.stop))
+    ]
+
+
+def _or_null(indices: np.ndarray[Any, Any]) -> list[list[int | None]]:
+    return [[None if at < 0 else at for at in line] for line in indices.tolist()]
+
+
+def _all(scene: Scene) -> Page:
+    total = prod(scene.plan.input_shape[1:])
+    return Page(scene, 0, 0, total, total)
+
+
+@router.get(
+    "/{id}/stamps",
+    summary="A transposed convolution, input cell by input cell",
+    responses=immutable_answers(
+        answer(described.Stamps, _json(_all(PRESETS["transposed"].scene)), "a page of stamps"), 413
+    ),
+)
 async def get_stamps(
     request: Request,
     scene: Found,
@@ -91,31 +136,4 @@ def _cut(page: Page, most: int) -> Page:
 
 
 def _answer(page: Page, headers: dict[str, str]) -> Response:
-    found, width = page.stamps(), page.scene.plan.input_shape[2]
-    about = {
-        "scene": page.scene.id,
-        "out_channel": page.out_channel,
-        "in_channels": list(found.in_channels),
-        "bias": bias_of(page.scene, page.out_channel),
-        "start": found.start,
-        "stop": found.stop,
-        "total": found.total,
-        "next": page.next,
-        "before": array(found.before),
-    }
-    return json_answer(about | {"stamps": _listed(found, width)}, headers=headers)
-
-
-def _listed(found: Stamps, width: int) -> list[dict[str, Any]]:
-    numbers = {name: getattr(found, name).numpy() for name in ("values", "products", "sums", "outputs")}
-    places = {name: _or_null(getattr(found, name).numpy()) for name in ("output_rows", "output_cols")}
-    return [
-        {"index": index, "row": index // width, "col": index % width}
-        | {name: places[name][k] for name in places}
-        | {name: np.ascontiguousarray(numbers[name][k]) for name in numbers}
-        for k, index in enumerate(range(found.start, found.stop))
-    ]
-
-
-def _or_null(indices: np.ndarray[Any, Any]) -> list[list[int | None]]:
-    return [[None if at < 0 else at for at in line] for line in indices.tolist()]
+    return json_answer(_json(page), headers=headers)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from app.api import described
 from app.api.answers import immutable, json_answer, unchanged
 from app.api.formats import (
     PARTS,
@@ -22,12 +23,14 @@ from app.api.formats import (
     to_safetensors,
 )
 from app.api.found import Found
-from app.api.negotiation import JSON, JSONL, SAFETENSORS, choose
+from app.api.negotiation import JSON, JSONL, SAFETENSORS, Accept, choose
+from app.api.openapi import BINARY, answer, immutable_answers, ref
 from app.api.problems import Busy
 from app.api.work import Ending, Pool
 from app.conv.errors import ConvError
 from app.conv.ledger import Ledger, ledger
 from app.scenes.limits import check
+from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.settings import Limits
 
@@ -75,6 +78,9 @@ class Page:
             "next": self.next,
         }
 
+    def json(self) -> dict[str, Any]:
+        return self.about | {"steps": self.steps()}
+
     def ledger(self) -> Ledger:
         scene = self.scene
         layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
@@ -84,16 +90,42 @@ class Page:
         return steps(self.ledger(), self.scene.plan.output_shape[2], self.parts)
 
 
-@router.get("/{id}/steps")
+def all_steps(scene: Scene, out_channel: int, parts: tuple[str, ...] = PARTS) -> Page:
+    """All windows of one output channel in one page."""
+    return Page(scene, out_channel, 0, scene.plan.windows, scene.plan.windows, parts)
+
+
+_EXAMPLE: Final = all_steps(PRESETS["two-channels"].scene, 0)
+
+
+@router.get(
+    "/{id}/steps",
+    summary="Every window of one output channel",
+    responses=immutable_answers(
+        answer(
+            described.Steps,
+            _EXAMPLE.json(),
+            "a page of steps, as JSON; all of them, one a line; or columns of a page",
+            **{JSONL: {"itemSchema": ref(described.Step)}, SAFETENSORS: BINARY},
+        ),
+        406,
+        413,
+    ),
+)
 async def get_steps(
     request: Request,
     scene: Found,
     out_channel: Whole = 0,
     start: Whole = 0,
     stop: Annotated[int | None, Query(ge=0)] = None,
-    include: str = ",".join(PARTS),
-    accept: Annotated[str, Header()] = "",
+    include: Annotated[str, Query(description="which of patch and products a step holds")] = ",".join(PARTS),
+    accept: Accept = "",
 ) -> Response:
+    """
+    In raster order, windows `start` to `stop` - 1. Accept chooses the form. `next`, and the header Link, name
+    the rest where a page does not hold it all; lines have no pages. A stream that must end early says so in
+    its last line, a problem with the URL of the rest.
+    """
     form = choose(accept, (JSON, JSONL, SAFETENSORS))
     asked = _asked(scene, out_channel, start, stop, _parts(include), request.app.state.settings)
     headers = immutable(request, form) | {"Vary": "Accept"}
@@ -141,7 +173,7 @@ def _cut(page: Page, most: int) -> Page:
 
 
 def _json(page: Page, headers: dict[str, str]) -> Response:
-    return json_answer(page.about | {"steps": page.steps()}, headers=headers)
+    return json_answer(page.json(), headers=headers)
 
 
 def _columns(page: Page, headers: dict[str, str]) -> Response:
@@ -149,11 +181,6 @@ def _columns(page: Page, headers: dict[str, str]) -> Response:
     metadata = {"page": to_json(page.about).decode()}
     content = to_safetensors(tensor_columns(page.ledger(), page.parts), metadata)
     return Response(content, headers=headers, media_type=SAFETENSORS)
-
-
-def all_steps(scene: Scene, out_channel: int, parts: tuple[str, ...] = PARTS) -> Page:
-    """All windows of one output channel in one page."""
-    return Page(scene, out_channel, 0, scene.plan.windows, scene.plan.windows, parts)
 
 
 def pieces(page: Page) -> Iterator[Page]:

@@ -7,15 +7,17 @@ from math import prod
 from typing import Annotated, Final, Literal
 
 import numpy as np
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from PIL import Image
 from starlette.responses import Response
 from torch import Tensor
 
+from app.api import described
 from app.api.answers import immutable, json_answer, unchanged
 from app.api.formats import array, to_safetensors
 from app.api.found import Found
-from app.api.negotiation import JSON, NPY, PNG, SAFETENSORS, choose
+from app.api.negotiation import JSON, NPY, PNG, SAFETENSORS, Accept, choose
+from app.api.openapi import BINARY, answer, immutable_answers
 from app.api.problems import Problem
 from app.api.work import Pool
 from app.scenes.limits import check
@@ -27,15 +29,38 @@ Format = Literal["json", "npy", "safetensors", "png"]
 _MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
 
 
-@router.get("/{id}/tensors/{name}")
+_EXAMPLE: Final = {
+    "name": "output",
+    "channel": None,
+    "dtype": "float32",
+    "shape": [1, 2, 2],
+    "data": [[[56.0, 72.0], [104.0, 120.0]]],
+}
+
+
+@router.get(
+    "/{id}/tensors/{name}",
+    summary="A tensor, or one channel of it",
+    responses=immutable_answers(
+        answer(
+            described.Numbers,
+            _EXAMPLE,
+            "the numbers; a PNG shows one channel, black its smallest number, white its largest",
+            **{NPY: BINARY, SAFETENSORS: BINARY, PNG: BINARY},
+        ),
+        406,
+        413,
+    ),
+)
 async def get_tensor(
     request: Request,
     scene: Found,
-    name: Name,
-    channel: Annotated[int | None, Query(ge=0)] = None,
-    format: Format | None = None,
-    accept: Annotated[str, Header()] = "",
+    name: Annotated[Name, Path(examples=["output"])],
+    channel: Annotated[int | None, Query(ge=0, description="of the input, or else an output channel")] = None,
+    format: Annotated[Format | None, Query(description="instead of Accept")] = None,
+    accept: Accept = "",
 ) -> Response:
+    """`input`, `weight`, `bias`, `output` (C_out, H, W) or `channel_sums` (C_out, C_in/groups, H, W)."""
     form = _MEDIA_TYPES[format] if format else choose(accept, tuple(_MEDIA_TYPES.values()))
     shape = tensor_shape(scene, name, channel)
     headers = immutable(request, form) | {"Vary": "Accept"}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
+import orjson
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from app.api.bodies import read_body, read_scene
+from app.api import described
+from app.api.bodies import read_body, read_scene, scene_from
+from app.api.examples import SCENE
 from app.api.formats import array, numbers_per_step, shapes, to_json
 from app.api.kept import Kept
 from app.api.negotiation import JSON
+from app.api.openapi import answer, json_body, problems
+from app.api.schemas import SceneBody
 from app.api.steps import Page, all_steps
 from app.api.work import Pool
 from app.conv.correlate import channel_sums, output
@@ -18,9 +23,16 @@ from app.conv.errors import ConvError
 from app.conv.operation import Plan
 from app.scenes.limits import check
 from app.scenes.scene import Scene, describe
+from app.settings import Limits
 
 
-async def trace(request: Request, out_channel: Annotated[int | None, Query(ge=0)] = None) -> Response:
+async def trace(
+    request: Request,
+    out_channel: Annotated[
+        int | None, Query(ge=0, description="the steps of one output channel only")
+    ] = None,
+) -> Response:
+    """Nothing is stored. The steps are those of every output channel, one after the other."""
     kept: Kept = request.app.state.kept
     question = (await read_body(request), out_channel)
     if known := kept.get(question):
@@ -72,3 +84,15 @@ def traced(page: Page) -> list[dict[str, Any]]:
     for step in found:
         step["out_channel"] = page.out_channel
     return found
+
+
+def _example() -> dict[str, Any]:
+    scene = scene_from(SceneBody.model_validate_json(to_json(SCENE)), {}, Limits())
+    return orjson.loads(_answer(scene, range(1)))  # type: ignore[no-any-return]
+
+
+DESCRIBED: Final[dict[str, Any]] = {
+    "summary": "Everything about a layer at once",
+    "openapi_extra": json_body(SceneBody, SCENE),
+    "responses": {200: answer(described.Trace, _example(), "every number"), **problems(400, 413, 415)},
+}

@@ -118,6 +118,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "kind without its fields": ({"operation": {"kind": "max_pool2d"}}, "/operation/kernel_size"),
     "pooling with a weight": ({"operation": {"kind": "max_pool2d", "kernel_size": 1}}, "/weight"),
     "no input": ({"input": None}, "/input"),
+    "no input for its kernels": ({"input": None, "weight": {"kernels": ["box"]}}, "/input"),
     "no weight": ({"weight": None}, "/weight"),
     "dtype": ({"dtype": "int32"}, "/dtype"),
     "overflow": ({"cells": [cell("input", [0, i, 0], 3e38) for i in range(3)]}, "/input"),

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import safetensors.numpy
 import torch
 import torch.nn.functional as F
 from fastapi.testclient import TestClient
@@ -116,6 +117,16 @@ def test_steps_of_one_channel(client: TestClient, chapter: Body) -> None:
     assert [step["output"] for step in steps] == [56, 72, 104, 120]
     assert [(step["row"], step["col"]) for step in steps] == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert client.get(f"{path}/steps", params={"start": 1, "stop": 3}).json()["steps"] == steps[1:3]
+
+
+@pytest.mark.parametrize("query", [{"stop": 0}, {"start": 4}, {"start": 2, "stop": 2}])
+def test_no_steps(client: TestClient, chapter: Body, query: dict[str, int]) -> None:
+    path = f"{make_scene(client, chapter)}/steps"
+    page = client.get(path, params=query).json()
+    assert (page["steps"], page["start"], page["next"]) == ([], page["stop"], None)
+    assert client.get(path, params=query, headers={"Accept": "application/jsonl"}).content == b""
+    columns = client.get(path, params=query, headers={"Accept": "application/vnd.safetensors"})
+    assert safetensors.numpy.load(columns.content)["products"].shape == (0, 2, 2, 2)
 
 
 @pytest.mark.parametrize(

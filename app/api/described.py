@@ -1,0 +1,257 @@
+"""What answers look like, for the OpenAPI document. No answer passes through them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Discriminator, Field
+
+from app.conv.operation import PaddingMode
+from app.scenes.results import Name
+
+Pair = Annotated[tuple[int, int], Field(description="height, width")]
+Vector = list[float]
+Plane = list[list[float]]
+Volume = list[list[list[float]]]
+Shape3 = tuple[int, int, int]
+Shape4 = tuple[int, int, int, int]
+# As a tap table has them; null where there is no input.
+Taken = list[int | None]
+
+
+def _may_lack(schema: dict[str, Any]) -> None:
+    schema.pop("default")
+
+
+def _sometimes(description: str) -> Any:
+    """A field that some answers are without."""
+    return Field(default=[], description=description, json_schema_extra=_may_lack)
+
+
+class Padding(BaseModel):
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class Conv2d(BaseModel):
+    kind: Literal["conv2d"]
+    stride: Pair
+    padding: Padding
+    padding_mode: PaddingMode
+    dilation: Pair
+    groups: int
+    flip: bool
+
+
+class ConvTranspose2d(BaseModel):
+    kind: Literal["conv_transpose2d"]
+    stride: Pair
+    padding: Padding
+    output_padding: Pair
+    dilation: Pair
+    groups: int
+
+
+class MaxPool2d(BaseModel):
+    kind: Literal["max_pool2d"]
+    kernel_size: Pair
+    stride: Pair
+    padding: Padding
+    dilation: Pair
+    ceil_mode: bool
+
+
+class AvgPool2d(BaseModel):
+    kind: Literal["avg_pool2d"]
+    kernel_size: Pair
+    stride: Pair
+    padding: Padding
+    dilation: Pair
+    ceil_mode: bool
+    count_include_pad: bool
+
+
+class ParsedConv2d(Conv2d):
+    padding: Padding | Literal["same"]  # type: ignore[assignment]
+
+
+Operation = Annotated[Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d, Discriminator("kind")]
+ParsedOperation = Annotated[ParsedConv2d | ConvTranspose2d | MaxPool2d | AvgPool2d, Discriminator("kind")]
+
+
+class Shapes(BaseModel):
+    input: Shape3
+    weight: Shape4 | None
+    bias: tuple[int] | None
+    output: Shape3
+
+
+class Counts(BaseModel):
+    windows: int
+    multiply_adds: int
+    parameters: int
+
+
+class Links(BaseModel):
+    self: str
+    steps: str
+    taps: str
+    file: str
+    page: str
+
+
+class Summary(BaseModel):
+    """A scene, without its numbers."""
+
+    id: str = Field(pattern="^[0-9a-f]{40}$")
+    operation: Operation
+    dtype: Literal["float32", "float64", "int32"]
+    shapes: Shapes
+    counts: Counts
+    links: Links
+
+
+class Step(BaseModel):
+    """One window of one output channel, C input channels."""
+
+    index: int = Field(description="row * W_out + col")
+    row: int
+    col: int
+    input_rows: Taken
+    input_cols: Taken
+    patch: Volume = _sometimes("(C, kH, kW), 0 where there is no input; with include=patch")
+    products: Volume = _sometimes("(C, kH, kW); with include=products")
+    channel_sums: Vector
+    running_sums: Vector
+    selected: list[int] = _sometimes("the kernel cell [u, v] that won, of max_pool2d")
+    output: float
+
+
+class TracedStep(Step):
+    out_channel: int
+
+
+class Steps(BaseModel):
+    """Windows start ... stop-1 of one output channel; `next` is the URL of the rest."""
+
+    scene: str
+    out_channel: int
+    in_channels: list[int]
+    bias: float
+    start: int
+    stop: int
+    total: int
+    next: str | None
+    steps: list[Step]
+
+
+class Trace(BaseModel):
+    """Everything about a layer."""
+
+    operation: Operation
+    shapes: Shapes
+    output: Volume = Field(description="(C_out, H_out, W_out)")
+    channel_sums: list[Volume] = Field(description="(C_out, C_in/groups, H_out, W_out)")
+    steps: list[TracedStep]
+
+
+class Stamp(BaseModel):
+    """One input cell, in raster order, and what it stamps onto the output channel."""
+
+    index: int
+    row: int
+    col: int
+    output_rows: Taken
+    output_cols: Taken
+    values: Vector
+    products: Volume
+    sums: Plane
+    outputs: Plane
+
+
+class Stamps(BaseModel):
+    """Input cells start ... stop-1; `before`: the output channel before the first of them."""
+
+    scene: str
+    out_channel: int
+    in_channels: list[int]
+    bias: float
+    start: int
+    stop: int
+    total: int
+    next: str | None
+    before: Plane
+    stamps: list[Stamp]
+
+
+class Taps(BaseModel):
+    """The input row and column that each output row and column reads through each kernel cell, -1: none."""
+
+    rows: list[list[int]] = Field(description="(H_out, kH)")
+    cols: list[list[int]] = Field(description="(W_out, kW)")
+
+
+class Numbers(BaseModel):
+    """A tensor, or one channel of it."""
+
+    name: Name
+    channel: int | None
+    dtype: Literal["float32", "float64", "int32"]
+    shape: list[int]
+    data: Vector | Plane | Volume | list[Volume] | float
+
+
+class PresetLinks(BaseModel):
+    self: str
+    page: str
+
+
+class Preset(BaseModel):
+    """A scene that comes with the program."""
+
+    name: str
+    title: str
+    id: str
+    links: PresetLinks
+
+
+class Parsed(BaseModel):
+    """What the code says; null for what its kind of call does not have."""
+
+    operation: ParsedOperation
+    in_channels: int | None
+    out_channels: int | None
+    weight_shape: Shape4 | None
+    bias: bool | None
+
+
+class Code(BaseModel):
+    code: str
+
+
+class Status(BaseModel):
+    status: str
+
+
+class Fault(BaseModel):
+    """A place in the body, as a JSON pointer, and what is wrong there."""
+
+    at: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. Of 413 also `limit`, its `value` and what was `asked`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = _sometimes("places in the body or the query")
+
+
+MODELS: tuple[type[BaseModel], ...] = (
+    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, Code, Status, Problem,
+)  # fmt: skip
