@@ -25,10 +25,10 @@ def nginx() -> str:
 class Proxy(Server):
     """One nginx process; what it did with each request is in `log`, a JSON object a line."""
 
-    def __init__(self, folder: Path, ports: Sequence[int]) -> None:
-        shutil.copytree(CONFIGURATION, folder / "nginx")
+    def __init__(self, folder: Path, ports: Sequence[int], listen: str = "listen 127.0.0.1:{port};") -> None:
+        shutil.copytree(CONFIGURATION, folder / "nginx", dirs_exist_ok=True)
         port = free_port()
-        (folder / "nginx/listen.conf").write_text(f"listen 127.0.0.1:{port} backlog=4096;")
+        (folder / "nginx/listen.conf").write_text(listen.format(port=port))
         upstream = (CONFIGURATION / "upstream.conf").read_text()
         line = next(line for line in upstream.splitlines() if line.lstrip().startswith("server "))
         servers = "\n".join(line.replace("replica:8000", f"127.0.0.1:{one}") for one in ports)
@@ -46,9 +46,9 @@ class Proxy(Server):
 
 
 @contextmanager
-def proxy_of(folder: Path, *ports: int) -> Iterator[Proxy]:
+def proxy_of(folder: Path, *ports: int, **options: str) -> Iterator[Proxy]:
     folder.mkdir(exist_ok=True)
-    proxy = Proxy(folder, ports)
+    proxy = Proxy(folder, ports, **options)
     try:
         yield proxy
     finally:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.api.conftest import CHAPTER
 from tests.api.servers import Server, free_port, running
-from tests.deploy.proxy import Proxy, proxy_of
+from tests.deploy.proxy import CONFIGURATION, Proxy, proxy_of
 
 pytestmark = pytest.mark.slow
 
@@ -179,31 +182,60 @@ class Mirror(BaseHTTPRequestHandler):
         pass
 
 
-def test_the_server_is_told_who_asks_and_not_who_claims_to(tmp_path: Path) -> None:
-    mirror = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    threading.Thread(target=mirror.serve_forever, daemon=True).start()
+@pytest.fixture
+def mirror() -> Iterator[int]:
+    """The port of a server that answers with what it was sent."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_server_is_told_who_asks_and_not_who_claims_to(mirror: int, tmp_path: Path) -> None:
     forged = {
         "X-Forwarded-For": "192.0.2.7",
         "X-Forwarded-Proto": "https",
         "Forwarded": "for=192.0.2.7",
         "X-Request-ID": "mine",
     }
-    try:
-        with proxy_of(tmp_path, mirror.server_port) as proxy, proxy.client() as client:
-            proxy.wait_until("/")
-            told = client.get("/", headers=forged | {"Host": "school.example"})
-            assert told.headers["X-Request-ID"] == "mine"
-            seen = told.json()
-            assert seen["x-forwarded-for"] == "127.0.0.1"
-            assert seen["x-forwarded-proto"] == "http"
-            assert "forwarded" not in seen
-            assert seen["host"] == "school.example"
-            assert seen["x-request-id"] == "mine"
-            harmful = client.get("/", headers={"X-Request-ID": '"><script>'})
-            assert harmful.headers["X-Request-ID"] == harmful.json()["x-request-id"] != '"><script>'
-    finally:
-        mirror.shutdown()
-        mirror.server_close()
+    with proxy_of(tmp_path, mirror) as proxy, proxy.wait_until("/").client() as client:
+        told = client.get("/", headers=forged | {"Host": "school.example"})
+        assert told.headers["X-Request-ID"] == "mine"
+        seen = told.json()
+        assert seen["x-forwarded-for"] == "127.0.0.1"
+        assert seen["x-forwarded-proto"] == "http"
+        assert "forwarded" not in seen
+        assert seen["host"] == "school.example"
+        assert seen["x-request-id"] == "mine"
+        harmful = client.get("/", headers={"X-Request-ID": '"><script>'})
+        assert harmful.headers["X-Request-ID"] == harmful.json()["x-request-id"] != '"><script>'
+
+
+def test_the_lines_for_a_certificate_work(mirror: int, tmp_path: Path) -> None:
+    written = (CONFIGURATION / "listen.conf").read_text()
+    lines = "\n".join(line[4:] for line in written.splitlines() if line.startswith("#   "))
+    assert "8443 ssl" in lines
+    certificate = tmp_path / "nginx/tls"
+    certificate.mkdir(parents=True)
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    command += (
+        " -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -keyout privkey.pem -out fullchain.pem"
+    )
+    subprocess.run(command.split(), cwd=certificate, check=True, capture_output=True)
+    trusted = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
+    with proxy_of(tmp_path, mirror, listen=lines.replace("8443", "127.0.0.1:{port}")) as proxy:
+        wait_for(lambda: can_connect(proxy.port))
+        seen = httpx2.get(f"https://127.0.0.1:{proxy.port}/", verify=trusted).json()
+    assert seen["x-forwarded-proto"] == "https"
+
+
+def can_connect(port: int) -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 SLOW = {

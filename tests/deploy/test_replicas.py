@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 BUCKET = "scenes"
 WRITERS = 6
 # How long the store is away; `STORE_AWAY=30` for the real thing.
-AWAY = float(os.environ.get("STORE_AWAY", "3"))
+AWAY = float(os.environ.get("STORE_AWAY", "1"))
 
 
 class Site:
@@ -150,22 +150,22 @@ def test_a_killed_replica_loses_nothing_but_what_is_in_flight(site: Site) -> Non
         assert load.failed == []
         assert victim.stop(signal.SIGKILL) == -signal.SIGKILL
         load.wait_for(60)
-        lost = list(load.failed)
-        site.replicas[1] = site.start_replica(victim.port).wait_until("/healthz")
-        before = len(site.proxy.requests())
-        wait_until(
-            lambda: any(
-                line["server"].endswith(f":{victim.port}") and line["status"] < 300
-                for line in site.proxy.requests()[before:]
-            )
-        )
-    assert len(lost) <= WRITERS
-    assert load.failed == lost
+    assert len(load.failed) <= WRITERS
     with site.proxy.client() as client:
         for number in load.stored:
             kept = client.get(f"/api/v1/scenes/{scene(number).id}/file")
             assert kept.status_code == 200
             assert kept.content == encode(scene(number))
+        # When it is back it gets its share again, without anybody telling the proxy.
+        site.replicas[1] = site.start_replica(victim.port).wait_until("/healthz")
+        before = len(site.proxy.requests())
+
+        def answered_by_it() -> bool:
+            assert client.get("/").status_code == 200
+            seen = {line["server"] for line in site.proxy.requests()[before:]}
+            return f"127.0.0.1:{victim.port}" in seen
+
+        wait_until(answered_by_it)
 
 
 @pytest.mark.parametrize("how", ["hangs", "is gone"])
