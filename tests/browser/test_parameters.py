@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_operations import make_scene, visit
@@ -108,6 +109,22 @@ def test_what_is_not_seen_at_once_is_said(open_page: OpenPage, server: str) -> N
         expect(page.locator("#counts"), name).to_have_text(re.compile(counts))
         expect(page.locator("#view-caption"), name).to_have_text(re.compile(caption))
         expect(page.locator("#view-bar"), name).to_be_visible(visible=caption != "^$")
+
+
+def test_of_equal_largest_values_the_first_wins(open_page: OpenPage, server: str) -> None:
+    x = torch.tensor([[[1.0, 7, 7, 2], [7, 0, 3, 1]]])
+    page = open_page(make_scene(server, x, None, {"kind": "max_pool2d", "kernel_size": 2}))
+    _, winners = F.max_pool2d(x, 2, return_indices=True)
+    page.keyboard.press("Shift+ArrowRight")
+    now = page.locator("#now")
+    expect(now).to_have_text(
+        "7 is the output cell Y[0, 0, 0]. "
+        "It stands there 2 times: the first in reading order wins, as in torch."
+    )
+    page.keyboard.press("Shift+ArrowRight")
+    expect(now).to_have_text("7 is the output cell Y[0, 0, 1].")
+    # The first 7 in reading order is the one that torch names.
+    assert winners.flatten().tolist() == [1, 2]
 
 
 def test_refusals_give_their_reason_in_chinese(open_page: OpenPage, server: str) -> None:

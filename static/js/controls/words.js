@@ -214,18 +214,25 @@ function lineRow(printed, line, index) {
   return row;
 }
 
+/** Which of several largest values goes on. @param {Translate} t @param {Ledger} printed */
+function tie(t, { largest, lines }) {
+  const [line] = lines;
+  const times = line?.terms.filter(({ empty, product }) => !empty && product === line.sum).length ?? 0;
+  return largest && times > 1 ? t('now.max.tie', { times }) : '';
+}
+
 /** @param {Translate} t @param {Ledger} printed @param {Position} position */
 function happening(t, printed, position) {
   const { cell } = printed;
   const line = printed.lines[Math.max(position.active, 0)];
   const channel = line?.channel ?? 0;
   const [sum, running] = [line?.sum ?? '', line?.running ?? ''];
-  if (position.place > 0) return t('now.place', { cell, output: printed.output });
+  if (position.place > 0) return [t('now.place', { cell, output: printed.output }), tie(t, printed)].join(' ').trim();
   if (position.bias > 0 && !isPooled(printed)) return t('now.bias', { bias: printed.bias, output: printed.output });
   if (position.slide < 1) return t('now.slide', { cell });
   if (isPooled(printed)) {
-    const worked = printed.largest ? 'now.max' : 'now.mean';
-    return t(position.sum > 0 || position.accumulate > 0 ? worked : 'now.pool', { channel, sum });
+    if (position.sum === 0 && position.accumulate === 0) return t('now.pool', { channel, sum });
+    return printed.largest ? [t('now.max', { sum }), tie(t, printed)].join(' ').trim() : t('now.mean', { sum });
   }
   if (position.active < 0) return t(position.sum > 0 ? 'now.sums' : 'now.multiply.all', { cell });
   if (position.accumulate > 0) return t('now.accumulate', { channel, sum, running });
