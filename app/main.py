@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     api.install(app)
-    pages.install(app)
+    pages.install(app, api.first_answers)
     return app
 
 

@@ -81,6 +81,10 @@ class Page:
     def json(self) -> dict[str, Any]:
         return self.about | {"steps": self.steps()}
 
+    def cut(self, windows: int) -> Page:
+        """Its first windows, so many at most."""
+        return replace(self, stop=min(self.stop, self.start + windows))
+
     def ledger(self) -> Ledger:
         scene = self.scene
         layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
@@ -168,8 +172,7 @@ def _asked(
 
 def _cut(page: Page, most: int) -> Page:
     """As many of its windows as `most` numbers hold, but one at least."""
-    windows = max(1, most // numbers_per_step(page.scene.plan, page.parts))
-    return replace(page, stop=min(page.stop, page.start + windows))
+    return page.cut(max(1, most // numbers_per_step(page.scene.plan, page.parts)))
 
 
 def _json(page: Page, headers: dict[str, str]) -> Response:

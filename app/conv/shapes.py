@@ -59,7 +59,7 @@ def pooled(axis: Axis, ceil_mode: bool) -> Length:
         room = axis.size + axis.before + axis.after - axis.span
         value, formula = -(-room // axis.stride) + 1, _window_formula("ceil", axis)
         if (value - 1) * axis.stride >= axis.size + axis.before:
-            value, formula = value - 1, f"{formula} − 1 (the last window would start beyond the input)"
+            value, formula = value - 1, f"{formula} − 1"
         length = _at_least_one(axis, value, formula)
     _check_windows_read(axis, length.value)
     return length

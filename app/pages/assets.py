@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from posixpath import normpath
 from typing import Final
 
 from fastapi import FastAPI, HTTPException, Request, Response
@@ -15,6 +17,8 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from app.settings import STATIC
 
 _COMPRESSIBLE: Final = ("text/", "application/json", "image/svg+xml")
+# Static imports alone: what is imported when it is needed is fetched when it is needed.
+_IMPORT: Final = re.compile(r"^(?:import|export) [^;]*?from '([^']+)';$", re.MULTILINE)
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -61,6 +65,20 @@ def asset_url(path: str) -> str:
     """Raises KeyError for a file that is not there, so that a broken link fails in tests."""
     assets()[path]
     return f"/static/{version()}/{path}"
+
+
+@cache
+def module_urls(*entries: str) -> list[str]:
+    """The modules below `static/js` that entry modules import, and those that these import, as found.
+
+    A browser that is told of them at once need not find them one round trip after the other.
+    """
+    found = [f"js/{entry}" for entry in entries]
+    for path in found:
+        text = assets()[path].content.decode()
+        imported = [normpath(f"{path}/../{name}") for name in _IMPORT.findall(text)]
+        found += [name for name in dict.fromkeys(imported) if name not in found]
+    return [asset_url(path) for path in found]
 
 
 def install(app: FastAPI) -> None:

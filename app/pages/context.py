@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
+from typing import Any, Final
+
+import torch
+from torch import Tensor
 
 from app.conv.kernels import KERNELS
 from app.conv.operation import Plan
+from app.conv.shapes import Axis
 from app.languages import catalogue
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.scenes.sources import SAMPLES
+
+_API: Final = "/api/v1"
 
 
 @dataclass(frozen=True)
@@ -48,27 +56,37 @@ class Workbench:
     line: str
     pair: Pair | None
     examples: list[Example]
+    formulas: list[str]
+    counts: str
     boot: Mapping[str, object]
+    preloads: list[str]
     kernels: list[NamedKernel]
     samples: tuple[str, ...]
 
 
-def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
-    """`query`: what links carry on, such as `?lang=zh-CN`, or nothing."""
-    texts = catalogue(language)
+First = Callable[[Scene], Mapping[str, Any]]
+
+
+def workbench(scene: Scene, first: First, language: str, query: str, *, autoplay: bool) -> Workbench:
+    """`first`: answers of the API to carry; `query`: what links carry on: `?lang=zh-CN`, or nothing."""
+    texts, answers = catalogue(language), first(scene)
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
     title = texts[f"preset.{name}.title"] if name else _scene_title(texts, scene.plan)
     line = texts[f"preset.{name}.line"] if name else texts["scene.line"]
     boot = {
         "scene": scene.id,
         "language": language,
-        "api": "/api/v1",
+        "api": _API,
+        "first": answers,
         "messages": texts,
         "autoplay": autoplay,
         "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
-    return Workbench(title, line, _pair(texts, name, query), _examples(texts, query), boot, kernels, SAMPLES)
+    return Workbench(
+        title, line, _pair(texts, name, query), _examples(texts, query), _formulas(scene.plan),
+        _counts(texts, scene), boot, _preloads(scene, answers), kernels, SAMPLES,
+    )  # fmt: skip
 
 
 def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None:
@@ -77,6 +95,46 @@ def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None
     if other is None:
         return None
     return Pair(texts[f"preset.{name}.pair"], f"/s/{PRESETS[other].scene.id}{query}")
+
+
+def _formulas(plan: Plan) -> list[str]:
+    """The output's height, worked out, and its width where that differs."""
+    return list(dict.fromkeys(plan.formulas))
+
+
+def _counts(texts: Mapping[str, str], scene: Scene) -> str:
+    """How much there is to compute, and how much of it finds no input."""
+    plan, share = scene.plan, 100 * _empty_share(scene)
+    key = "counts" if plan.weight_shape else f"counts.{plan.operation.kind}"
+    counts = texts[key].format(parameters=f"{plan.parameters:,}", multiplyAdds=f"{plan.multiply_adds:,}")
+    if share == 0:
+        return counts
+    empty = texts["counts.holes" if plan.is_transposed else "counts.padding"]
+    return f"{counts} · {empty.format(share=format(share, '.2g' if share < 10 else '.3g'))}"
+
+
+def _empty_share(scene: Scene) -> float:
+    """The share of the taps, over all windows, that fall on padding, or, transposed, into holes: 0 … 1."""
+    plan, tables = scene.plan, (scene.taps.rows, scene.taps.cols)
+    inside = []
+    for axis, windows, table in zip(plan.axes, plan.output_shape[1:], tables, strict=True):
+        at = table if plan.is_transposed else _cells(axis, windows)
+        inside.append(((at >= 0) & (at < axis.size)).double().mean().item())
+    return 1 - prod(inside)
+
+
+def _cells(axis: Axis, windows: int) -> Tensor:
+    """(windows, kernel): the cells under the kernel; below 0 and from the size on they are padding."""
+    first = torch.arange(windows) * axis.stride - axis.before
+    return first[:, None] + torch.arange(axis.kernel) * axis.dilation
+
+
+def _preloads(scene: Scene, answers: Mapping[str, Any]) -> list[str]:
+    """What the first picture needs and the page does not carry: asked for before any script runs."""
+    here = f"{_API}/scenes/{scene.id}"
+    taps = [] if "taps" in answers else [f"{here}/taps"]
+    missing = [name for name in scene.tensors if name not in answers["tensors"]]
+    return [*taps, *(f"{here}/tensors/{name}?format=npy" for name in missing)]
 
 
 def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:

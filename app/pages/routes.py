@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+from starlette_compress import CompressMiddleware
 
 from app.languages import LANGUAGES, catalogue, negotiate
 from app.pages import assets
-from app.pages.context import workbench
+from app.pages.context import First, workbench
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.scenes.store import SceneDamaged, SceneNotFound
 from app.settings import TEMPLATES
 
+_JSON: Final = orjson.OPT_SERIALIZE_NUMPY
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -26,17 +31,22 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.globals["asset"] = assets.asset_url
+_TEMPLATES.globals["modules"] = assets.module_urls
+# orjson knows NumPy's numbers; what `tojson` makes safe in HTML stays so.
+_TEMPLATES.policies["json.dumps_function"] = lambda value: orjson.dumps(value, option=_JSON).decode()
+_TEMPLATES.policies["json.dumps_kwargs"] = {}
 
 _Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
 
-def install(app: FastAPI) -> None:
-    """Add the pages, the static files and the pages for errors to `app`."""
+def install(app: FastAPI, first: First) -> None:
+    """Add the pages, the static files and the pages for errors to `app`; `first`: answers to carry."""
+    app.state.first_answers = first
     assets.install(app)
-    app.add_api_route("/", home, methods=["GET", "HEAD"], include_in_schema=False, name="home")
-    app.add_api_route(
-        "/s/{id}", scene_page, methods=["GET", "HEAD"], include_in_schema=False, name="scene-page"
-    )
+    for path, endpoint, name in (("/", home, "home"), ("/s/{id}", scene_page, "scene-page")):
+        app.router.routes.append(
+            Route(path, endpoint, name=name, middleware=[Middleware(CompressMiddleware)])
+        )
     _answer_people_in_html(app)
 
 
@@ -44,7 +54,8 @@ async def home(request: Request) -> Response:
     return _workbench(request, PRESETS["two-channels"].scene, autoplay=True)
 
 
-async def scene_page(request: Request, id: str) -> Response:
+async def scene_page(request: Request) -> Response:
+    id = request.path_params["id"]
     try:
         store = request.app.state.store
         scene = store.at_hand(id) or await request.app.state.pool.file(store.get, id)
@@ -54,10 +65,9 @@ async def scene_page(request: Request, id: str) -> Response:
 
 
 def _workbench(request: Request, scene: Scene, *, autoplay: bool) -> Response:
-    language = _language(request)
-    return _page(
-        request, "workbench.html", 200, page=workbench(scene, language, _query(request), autoplay=autoplay)
-    )
+    first, language = request.app.state.first_answers, _language(request)
+    page = workbench(scene, first, language, _query(request), autoplay=autoplay)
+    return _page(request, "workbench.html", 200, page=page)
 
 
 def _error(request: Request, status: int) -> Response:

@@ -1,10 +1,11 @@
 /**
  * The HTTP API from the browser.
  *
- * @import {Summary, Taps, Tensor} from './types.js'
+ * @import {First, Summary, Taps, Tensor} from './types.js'
  */
 
 const ARRAYS = /** @type {const} */ ({ '<f4': Float32Array, '<f8': Float64Array, '<i4': Int32Array });
+const OF_DTYPE = /** @type {const} */ ({ float32: '<f4', float64: '<f8', int32: '<i4' });
 
 /** An answer other than 2xx, or none (status 0): what the problem document says. */
 export class ApiError extends Error {
@@ -18,24 +19,32 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  /** @param {string} base  where version 1 lives, without a slash at the end @param {string} language  of what errors say */
-  constructor(base, language) {
+  /** @param {string} base  where version 1 lives, without a slash at the end @param {string} language  of what errors say @param {First} [first]  answers that came with the page */
+  constructor(base, language, first) {
     this.base = base;
     this.language = language;
+    this.first = first;
+  }
+
+  /** What came with the page. @param {string} id @returns {First|null} */
+  given(id) {
+    return this.first?.summary.id === id ? this.first : null;
   }
 
   /** @param {string} id @returns {Promise<Summary>} */
   async scene(id) {
-    return (await this.get(`/scenes/${id}`)).json();
+    return this.given(id)?.summary ?? (await this.get(`/scenes/${id}`)).json();
   }
 
   /** @param {string} id @returns {Promise<Taps>} */
   async taps(id) {
-    return (await this.get(`/scenes/${id}/taps`)).json();
+    return this.given(id)?.taps ?? (await this.get(`/scenes/${id}/taps`)).json();
   }
 
   /** @param {string} id @param {'input'|'weight'|'bias'|'output'} name @param {number} [channel] @returns {Promise<Tensor>} */
   async tensor(id, name, channel) {
+    const given = this.given(id)?.tensors[name];
+    if (given && (channel === undefined || (channel === 0 && name === 'output'))) return { shape: given.shape, data: new ARRAYS[OF_DTYPE[given.dtype]](given.data) };
     const only = channel === undefined ? '' : `&channel=${channel}`;
     const answer = await this.get(`/scenes/${id}/tensors/${name}?format=npy${only}`);
     return parseNpy(await answer.arrayBuffer());

@@ -124,7 +124,7 @@ export class Changes {
     if (before) this.#keep(before);
     const next = this.#kept.get(id) ?? (await this.#load(id, before, summary, known));
     const time = this.#timeIn(next.summary, moment);
-    await ready(this.api, next, position(this.#clockOf(next.summary), time), this.state.view.peek());
+    await ready(this.state, next, position(this.#clockOf(next.summary), time));
     if (turn !== this.#turn) return false;
     this.#put(next, this.#timeIn(next.summary, moment));
     return true;
@@ -200,12 +200,12 @@ function turns(before, { summary, weight }) {
   return !!weight && before?.weight === weight && !!before.summary.operation.flip !== !!summary.operation.flip;
 }
 
-/** All that the picture at a position needs. @param {Api} api @param {Scene} scene @param {import('./timeline.js').Position} position @param {import('./views.js').ViewName} view */
-async function ready(api, scene, { outChannel, window }, view) {
-  const { summary, steps, stamps, outputs } = scene;
+/** All that the picture at a position needs. @param {State} state @param {Scene} scene @param {import('./timeline.js').Position} position */
+async function ready(state, scene, { outChannel, window }) {
+  const { summary, steps, outputs } = scene;
   const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
-  const output = few && !outputs.has(outChannel) ? api.tensor(summary.id, 'output', outChannel) : null;
-  const [found] = await Promise.all([output, (viewFor(summary, view) === 'scatter' ? stamps : steps).load(outChannel, window)]);
+  const output = few && !outputs.has(outChannel) ? state.api.tensor(summary.id, 'output', outChannel) : null;
+  const [found] = await Promise.all([output, (viewFor(summary, state.view.peek()) === 'scatter' ? state.stamps(scene) : steps)?.load(outChannel, window)]);
   if (found) outputs.set(outChannel, found);
 }
 

@@ -8,20 +8,23 @@
  * @import {Cell} from './questions.js'
  * @import {Zoom} from './geometry.js'
  * @import {ViewName} from './views.js'
+ * @import {Sight} from './panes.js'
+ * @import {Stamps} from './stamps.js'
  *
  * @typedef {{
- *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps, stamps: Stamps,
+ *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps, stamps: Stamps|null,
  *   outputs: Map<number, Tensor>,
  * }} Scene
- *   outputs: by output channel, as far as they are loaded
+ *   stamps: once they are looked at; outputs: by output channel, as far as they are loaded
+ *
+ * @typedef {{stamps: (state: State, summary: Summary) => Stamps, telling: typeof import('./controls/stamptelling.js').stampTelling}} Sheets
+ *   what comes with the views that are not the stage
  */
 
 import { batch, computed, effect, signal } from '../vendor/signals-core-1.14.5.js';
 import { magnitude } from './color.js';
 import { inChannels, kernelSize, WHOLE } from './geometry.js';
-import { AS_FITS } from './panes.js';
 import { sameCell } from './questions.js';
-import { Stamps } from './stamps.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
 
@@ -54,9 +57,11 @@ export class State {
     this.zoom = signal(/** @type {{input: Zoom, output: Zoom}} */ ({ input: WHOLE, output: WHOLE }));
     /** How the layer is shown, as far as there is such a picture of it. */
     this.view = signal(/** @type {ViewName} */ ('stage'));
-    this.shownView = computed(() => (this.scene.value ? viewFor(this.scene.value.summary, this.view.value) : 'stage'));
+    this.chosenView = computed(() => (this.scene.value ? viewFor(this.scene.value.summary, this.view.value) : 'stage'));
+    this.sheets = signal(/** @type {Sheets|null} */ (null));
+    this.shownView = computed(() => (this.sheets.value ? this.chosenView.value : 'stage'));
     /** What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose. */
-    this.sight = signal(AS_FITS);
+    this.sight = signal(/** @type {Sight} */ ({ key: '', cell: null, at: {} }));
     this.inChannel = signal(0);
     this.transposed = signal(false);
     /** Whether what is in sight follows the window; the reader's own panning ends that until time runs again. */
@@ -86,14 +91,14 @@ export class State {
     this.window = computed(() => this.position.value?.window ?? 0);
     this.step = computed(() => {
       this.arrivals.value;
-      if (this.shownView.value === 'scatter') return null;
+      if (this.chosenView.value === 'scatter') return null;
       return this.scene.value?.steps.get(this.outChannel.value, this.window.value) ?? null;
     });
     /** In the scatter reading: the input cell's stamp in place of a window's step. */
     this.stamp = computed(() => {
       this.arrivals.value;
       if (this.shownView.value !== 'scatter') return null;
-      return this.scene.value?.stamps.get(this.outChannel.value, this.window.value) ?? null;
+      return this.stamps()?.get(this.outChannel.value, this.window.value) ?? null;
     });
     /** Whether what the moment shows is there. */
     this.arrived = computed(() => (this.step.value ?? this.stamp.value) !== null);
@@ -127,7 +132,7 @@ export class State {
         this.scroll.value = null;
         this.error.value = null;
       });
-      await this.loadOutput(0);
+      this.loadOutput(0);
     } catch (error) {
       this.fail(error);
     }
@@ -152,12 +157,16 @@ export class State {
 
   /** What of a scene is fetched when it is looked at. @param {Summary} summary @returns {Pick<Scene, 'steps'|'stamps'|'outputs'>} */
   lazy(summary) {
-    const arrived = () => this.#arrived();
-    const failed = (/** @type {unknown} */ error) => this.fail(error);
-    return { steps: new Steps(this.api, summary, arrived, failed), stamps: new Stamps(this.api, summary, arrived, failed), outputs: new Map() };
+    return { steps: new Steps(this.api, summary, () => this.haveArrived(), (error) => this.fail(error)), stamps: null, outputs: new Map() };
   }
 
-  #arrived() {
+  /** Those of the scene, or of another one. @returns {Stamps|null} */
+  stamps(scene = this.scene.peek()) {
+    if (scene) scene.stamps ??= this.sheets.peek()?.stamps(this, scene.summary) ?? null;
+    return scene?.stamps ?? null;
+  }
+
+  haveArrived() {
     batch(() => {
       this.arrivals.value += 1;
       if (this.error.peek()) this.#recover();

@@ -37,17 +37,23 @@ export class Steps {
     const perStep = inChannels(summary, 0).length * kH * kW * 2;
     this.size = Math.max(1, Math.min(MOST_STEPS, Math.floor(PAGE_NUMBERS / perStep)));
     this.windows = summary.shapes.output[1] * summary.shapes.output[2];
+    /** Those that came with the page. */
+    this.given = api.given(summary.id)?.steps;
   }
 
   /** The step, or null while it is on its way; asks for it and for the pages beside it. @param {number} outChannel @param {number} index @returns {Step|null} */
   get(outChannel, index) {
     const page = Math.floor(index / this.size);
     this.#want(outChannel, page);
-    const found = this.#pages.get(`${outChannel}/${page}`);
-    if (!found) return null;
-    if (index % this.size > this.size / 2) this.#want(outChannel, page + 1);
-    else this.#want(outChannel, page - 1);
-    return found.step(index % this.size);
+    const step = this.#pages.get(`${outChannel}/${page}`)?.step(index % this.size) ?? this.#given(outChannel, index);
+    if (step) this.#want(outChannel, page + (index % this.size > this.size / 2 ? 1 : -1));
+    return step;
+  }
+
+  /** @param {number} outChannel @param {number} index @returns {Step|null} */
+  #given(outChannel, index) {
+    const given = this.given;
+    return (given?.out_channel === outChannel && given.steps[index - given.start]) || null;
   }
 
   /** Fetches the page with this step. @param {number} outChannel @param {number} index */
@@ -70,7 +76,7 @@ export class Steps {
       this.#pages.set(key, kept);
       return;
     }
-    if (this.#underway.has(key)) return;
+    if (this.#underway.has(key) || this.#isGiven(outChannel, start)) return;
     this.#underway.add(key);
     try {
       const answer = await this.api.steps(this.summary.id, outChannel, start, Math.min(start + this.size, this.windows));
@@ -81,6 +87,12 @@ export class Steps {
     } finally {
       this.#underway.delete(key);
     }
+  }
+
+  /** Whether the whole page is there from the start. @param {number} outChannel @param {number} start */
+  #isGiven(outChannel, start) {
+    const { given } = this;
+    return given?.out_channel === outChannel && given.start <= start && given.stop >= Math.min(start + this.size, this.windows);
   }
 
   /** @param {string} key @param {Columns} page */

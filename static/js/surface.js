@@ -5,8 +5,7 @@
  * @import {AnyFrame} from './views.js'
  */
 
-import { PAINTERS } from './painters/views.js';
-import { viewOf } from './views.js';
+import { isSheet, viewOf } from './views.js';
 
 /** Bitmaps kept. */
 const MOST = 48;
@@ -14,6 +13,7 @@ const MOST = 48;
 export class Surface {
   #asked = 0;
   #lastStill = '';
+  #firstPainted = () => {};
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -26,6 +26,10 @@ export class Surface {
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false }));
     this.stillContext = /** @type {CanvasRenderingContext2D} */ (this.still.getContext('2d', { alpha: false }));
     this.bitmaps = new Bitmaps();
+    /** @type {Promise<void>} when there is a picture */
+    this.painted = new Promise((done) => {
+      this.#firstPainted = done;
+    });
   }
 
   requestPaint() {
@@ -42,7 +46,10 @@ export class Surface {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(this.still, 0, 0);
     context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-    PAINTERS[viewOf(frame)].paintMoving(context, frame, this.bitmaps);
+    const view = viewOf(frame);
+    view.paintMoving(context, frame, this.bitmaps);
+    if (!isSheet(frame) && frame.question) view.paintAnswer?.(context, frame, frame.question);
+    this.#firstPainted();
   }
 
   /** @param {AnyFrame} frame */
@@ -58,7 +65,7 @@ export class Surface {
     this.canvas.style.height = `${layout.height}px`;
     this.canvas.style.width = `${layout.width}px`;
     this.stillContext.setTransform(ratio, 0, 0, ratio, 0, 0);
-    PAINTERS[viewOf(frame)].paintStill(this.stillContext, frame, this.bitmaps);
+    viewOf(frame).paintStill(this.stillContext, frame, this.bitmaps);
   }
 }
 

@@ -59,9 +59,16 @@
  *
  * @typedef {{
  *   scene: string, language: string, api: string, messages: Record<string, string>, autoplay: boolean,
- *   presets: Record<string, string>,
+ *   presets: Record<string, string>, first: First,
  * }} Boot
  *   presets: their names by id
+ *
+ * @typedef {{
+ *   summary: Summary, taps?: Taps,
+ *   tensors: Partial<Record<'input'|'weight'|'bias'|'output', {dtype: Summary['dtype'], shape: number[], data: number[]}>>,
+ *   steps?: {out_channel: number, start: number, stop: number, steps: Step[]},
+ * }} First
+ *   answers of the API that the page carries, as far as they are small; output: of channel 0
  */
 
 export {};

@@ -50,6 +50,7 @@ TURN = """() => new Promise((done) => {
 def test_flip_turns_the_kernel(open_page: OpenPage, server: str, motion: str) -> None:
     page = open_page(make_scene(server, _X[:1], _K[:1, :1], {"kind": "conv2d"}), reduced_motion=motion)
     page.get_by_role("button", name="Change", exact=True).click()
+    expect(field(page, "flip")).to_be_visible()
     pictures = page.evaluate(TURN)
     # The way takes nine frames at least. Without it there are a few: the caption makes room for itself.
     assert pictures >= 9 if motion == "no-preference" else pictures <= 6
@@ -138,6 +139,7 @@ def test_refusals_give_their_reason_in_chinese(open_page: OpenPage, server: str)
     field(page, "stride_h").fill("1")
     field(page, "input_source").select_option("random")
     field(page, "input_distribution").select_option("normal")
+    expect(page.locator("#sentence")).to_have_text(re.compile(r"\.\d"))
     field(page, "dtype").select_option("int32")
     # At the input or, where its numbers are still to be made, at how they are.
     told = page.locator('[data-at^="/input"] .why:visible')

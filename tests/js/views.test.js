@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { model } from '../../static/js/frame.js';
+import { frame, model } from '../../static/js/frame.js';
+import { cellRect, hit } from '../../static/js/hit.js';
 import * as matrix from '../../static/js/matrix.js';
 import { AS_FITS, paneAt, sightOf } from '../../static/js/panes.js';
 import { answer } from '../../static/js/questions.js';
-import { landingOf } from '../../static/js/scatter.js';
+import * as scatter from '../../static/js/scatter.js';
 import * as sparse from '../../static/js/sparse.js';
 import { position } from '../../static/js/timeline.js';
 import { WHOLE } from '../../static/js/geometry.js';
-import { cellRects, cellUnder, frameOf } from '../../static/js/views.js';
+import { addView, cellRects, cellUnder, frameOf } from '../../static/js/views.js';
 
 /** @import {Model} from '../../static/js/frame.js' */
 /** @import {Cell} from '../../static/js/questions.js' */
@@ -83,6 +84,12 @@ function products(layer, { summary: { shapes }, input, weight }) {
   }
   return found;
 }
+
+const unpainted = { paintStill: () => {}, paintMoving: () => {} };
+addView('matrix', { ...matrix, ...unpainted });
+addView('scatter', { ...scatter, ...unpainted });
+addView('stage', { frame, hit, cellRects: (shown, cell) => [cellRect(shown, cell)].filter((rect) => rect !== null), ...unpainted });
+addView('sparse', { ...sparse, ...unpainted });
 
 /** A frame so large that all of it is in sight, unless told. @param {Model} shown @param {import('../../static/js/views.js').ViewName} view @param {Partial<import('../../static/js/panes.js').Asked>} [more] @returns {any} */
 function framed(shown, view, more = {}) {
@@ -210,7 +217,7 @@ for (const layer of LAYERS) {
     test(`${name}: an input cell stamps the outputs that it reaches in the other views`, () => {
       for (let a = 0; a < height; a++) for (let b = 0; b < width; b++) {
         const expected = all.filter((term) => term.o === 0 && term.c === 0 && term.a === a && term.b === b).map(({ i, j }) => [i, j]);
-        const { rows, cols } = landingOf(shown, a, b);
+        const { rows, cols } = scatter.landingOf(shown, a, b);
         const landed = rows.flatMap((i) => cols.map((j) => [i, j])).filter(([i = NaN, j = NaN]) => !Number.isNaN(i + j));
         assert.deepEqual(text(landed), text(expected));
         assert.deepEqual(text(answer(shown, { grid: 'input', channel: 0, row: a, col: b }, { row: 0, col: 0 }).outputs.map(({ row, col }) => [row, col])), text(expected));

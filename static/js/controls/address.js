@@ -1,39 +1,46 @@
 /**
- * The address names the scene, the moment and the view; back and forward go from scene to scene. The page's title and
- * the link to the other language follow.
+ * The address names the scene, the moment and the view; back and forward go from scene to scene. What stands above the
+ * stage and the link to the other language follow.
  *
  * @import {State} from '../state.js'
  * @import {Changes} from '../changes.js'
  * @import {Translate} from '../i18n.js'
  * @import {Boot, Summary} from '../types.js'
  * @import {View} from '../address.js'
+ * @import {Model} from '../frame.js'
+ * @import {Parts} from '../workbench.js'
  */
 
 import { effect, untracked } from '../../vendor/signals-core-1.14.5.js';
 import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
+import { costText, shapeFormulas } from '../formula.js';
 import { kernelSize, WHOLE } from '../geometry.js';
+import { emptyShare } from '../notes.js';
 import { isPicture, usualGranularity } from '../state.js';
-import { copyText } from './clipboard.js';
 import { find, setText } from './dom.js';
 
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
 const PATIENCE = 300;
 
-/** Called when the first scene is there. @param {State} state @param {Changes} changes @param {Boot} boot @param {Translate} t @returns {boolean} whether the address names a moment */
-export function address(state, changes, boot, t) {
+/** @param {Parts} parts @param {() => Promise<{changes: Changes}|null>} hand @returns {{named: boolean}} whether the address names a moment */
+export function address(parts, hand) {
+  const { state, boot } = parts;
   const asked = fromQuery(new URLSearchParams(location.search));
-  let applied = apply(state, asked);
+  let applied = !location.search || apply(state, asked);
   const follow = follower(state, boot);
-  titles(state, boot, t);
+  titles(parts);
   // The scene that the address names: a change of it, but not by back and forward, is a new entry of the history.
   let named = boot.scene;
-  addEventListener('popstate', async () => {
+  const go = async () => {
     const id = idIn(location.pathname) ?? boot.scene;
     const view = fromQuery(new URLSearchParams(location.search));
     named = id;
-    await changes.visit(id, view.moment);
+    await (await hand())?.changes.visit(id, view.moment);
     apply(state, view);
-  });
+  };
+  addEventListener('popstate', go);
+  // Back or forward may have come before this module.
+  if (![null, boot.scene, state.scene.peek()?.summary.id].includes(idIn(location.pathname))) go();
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
@@ -48,14 +55,13 @@ export function address(state, changes, boot, t) {
     state.scroll.value;
     state.tinted.value;
     state.granularity.value;
-    state.shownView.value;
+    state.chosenView.value;
     state.transposed.value;
     state.zoom.value;
     state.time.value;
     if (!state.playing.value) follow();
   });
-  copyLink(state, boot, t);
-  return asked.moment !== null;
+  return { named: asked.moment !== null };
 }
 
 /** @param {string} path */
@@ -82,7 +88,7 @@ function apply(state, view) {
 }
 
 /** What is shown, as an address. @param {State} state @param {string|null} id  null: the path stays */
-function addressOf(state, id) {
+export function addressOf(state, id) {
   const [scene, clock] = [state.scene.peek(), state.clock.peek()];
   const query = new URLSearchParams();
   const language = new URLSearchParams(location.search).get('lang');
@@ -94,7 +100,7 @@ function addressOf(state, id) {
       transposed: state.transposed.peek(),
       zoom: { input: zoom.input === WHOLE ? null : zoom.input, output: zoom.output === WHOLE ? null : zoom.output },
       moment: momentAt(clock, clock.width, state.time.peek()), granularity: state.granularity.peek(),
-      pin: state.pin.peek(), rows: state.scroll.peek(), shape: state.shownView.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
+      pin: state.pin.peek(), rows: state.scroll.peek(), shape: state.chosenView.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
     }, usualGranularity(scene.summary));
     for (const [name, value] of view) query.set(name, value);
   }
@@ -135,15 +141,15 @@ function languageLink() {
   link.href = `${location.pathname}?${query.toString().replaceAll('%2C', ',')}`;
 }
 
-/** @param {State} state @param {Boot} boot @param {Translate} t */
-function titles(state, boot, t) {
-  let first = true;
+/** What stands above the stage; the server wrote that of the first scene. @param {Parts} parts */
+function titles({ state, boot, t, model }) {
+  let written = boot.scene;
   effect(() => {
-    const summary = state.scene.value?.summary;
-    if (!summary) return;
-    // The server wrote those of the first scene.
-    if (!first) write(summary);
-    first = false;
+    const [summary, layer] = [state.scene.value?.summary, model()];
+    if (!summary || !layer || summary.id === written) return;
+    written = summary.id;
+    write(summary);
+    facts(layer, boot.language, t);
   });
   /** @param {Summary} summary */
   const write = (summary) => {
@@ -160,10 +166,13 @@ function titles(state, boot, t) {
   };
 }
 
-/** @param {State} state @param {Boot} boot @param {Translate} t */
-function copyLink(state, boot, t) {
-  find('#copy-link', HTMLButtonElement).onclick = () => {
-    const path = addressOf(state, state.scene.peek()?.summary.id ?? boot.scene);
-    copyText(new URL(path, location.href).href, t);
-  };
+/** The output's size, worked out, and how much there is to compute. @param {Model} model @param {string} language @param {Translate} t */
+function facts(model, language, t) {
+  const { summary } = model;
+  const { multiply_adds, parameters } = summary.counts;
+  const count = (/** @type {number} */ value) => value.toLocaleString(language);
+  const share = emptyShare(model) * 100;
+  const empty = t(summary.operation.kind === 'conv_transpose2d' ? 'counts.holes' : 'counts.padding', { share: count(Number(share.toPrecision(share < 10 ? 2 : 3))) });
+  setText(find('#formula', HTMLElement), shapeFormulas(summary).join('\n'));
+  setText(find('#counts', HTMLElement), costText(t, language, summary.operation.kind, { parameters, multiplyAdds: multiply_adds }) + (share > 0 ? ` · ${empty}` : ''));
 }

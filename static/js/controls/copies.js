@@ -1,9 +1,9 @@
 /**
- * Copying the step from the ledger.
+ * Copying: the step or the stamp from the ledger, in three forms, and the link to what is shown.
  *
  * @import {State} from '../state.js'
  * @import {Model} from '../frame.js'
- * @import {Translate} from '../i18n.js'
+ * @import {Parts} from '../workbench.js'
  */
 
 import { asJson, asTex, asText } from '../copy.js';
@@ -11,20 +11,21 @@ import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
 import { ledger } from '../ledger.js';
 import { stampLedger, stampTex, stampText } from '../stampledger.js';
+import { addressOf } from './address.js';
 import { copyText } from './clipboard.js';
-import { find } from './dom.js';
 
 /** @typedef {{text: () => string, tex: () => string, json: () => string}} Copies */
 
-/** @param {State} state @param {Translate} t @param {() => Model|null} model */
-export function copies(state, t, model) {
-  for (const form of /** @type {const} */ (['text', 'tex', 'json'])) {
-    find(`#copy-${form}`, HTMLButtonElement).onclick = () => {
-      const layer = model();
-      const shown = layer && (ofStep(state, layer) ?? ofStamp(state, layer));
-      if (shown) copyText(shown[form](), t);
-    };
+/** @param {'text'|'tex'|'json'|'link'} form @param {Parts} parts */
+export function copy(form, { state, t, boot, model }) {
+  if (form === 'link') {
+    const path = addressOf(state, state.scene.peek()?.summary.id ?? boot.scene);
+    copyText(new URL(path, location.href).href, t);
+    return;
   }
+  const layer = model();
+  const shown = layer && (ofStep(state, layer) ?? ofStamp(state, layer));
+  if (shown) copyText(shown[form](), t);
 }
 
 /** @param {State} state @param {Model} layer @returns {Copies|null} */

@@ -42,6 +42,6 @@ export function unhurried(show) {
     clearTimeout(later);
     const wait = due - performance.now();
     if (!hurry || wait <= 0) now();
-    else later = setTimeout(now, wait);
+    else later = window.setTimeout(now, wait);
   };
 }

@@ -14,6 +14,7 @@ import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { costText } from '../formula.js';
 import { cost, isPooling, lengths, problems, ranges } from '../layer.js';
 import { order } from '../orders.js';
+import { code } from './code.js';
 import { find, setText } from './dom.js';
 import { Form } from './form.js';
 import { Sources } from './sources.js';
@@ -23,6 +24,17 @@ const KEY = 'convscope.panel';
 
 /** A pause in typing, in milliseconds. */
 const PAUSE = 250;
+
+/** The panel, made of its template, once it can be shown as it should be. @param {State} state @param {Changes} changes @param {Translate} t */
+export async function panel(state, changes, t) {
+  const template = find('#panel-template', HTMLTemplateElement);
+  const style = find('link', HTMLLinkElement, template.content);
+  const ready = new Promise((done) => (style.onload = style.onerror = done));
+  template.replaceWith(template.content);
+  await ready;
+  code(state, changes, t);
+  return new Panel(state, changes, t);
+}
 
 export class Panel {
   #timer = 0;
@@ -37,6 +49,7 @@ export class Panel {
     this.changes = changes;
     this.t = t;
     this.root = find('#panel', HTMLElement);
+    this.button = find('#panel-open', HTMLButtonElement);
     this.element = find('#panel-form', HTMLFormElement);
     this.form = new Form(this.element);
     this.sources = new Sources(this.form, t, (name, message) => this.#refuse(`/${name}/file`, message), () => this.#fileTaken());
@@ -62,33 +75,29 @@ export class Panel {
   }
 
   #opening() {
-    const button = find('#panel-open', HTMLButtonElement);
-    const toggle = (/** @type {boolean} */ open) => {
-      this.root.hidden = !open;
-      document.documentElement.classList.toggle('panel-open', open);
-      button.setAttribute('aria-expanded', String(open));
-      remember(open);
+    const close = () => {
+      this.toggle(false);
+      this.button.focus();
     };
-    button.onclick = () => {
-      toggle(this.root.hidden !== false);
-      if (!this.root.hidden) this.form.control('kind').focus({ preventScroll: true });
-    };
-    find('#panel-close', HTMLButtonElement).onclick = () => {
-      toggle(false);
-      button.focus();
-    };
+    find('#panel-close', HTMLButtonElement).onclick = close;
     this.root.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
-      toggle(false);
-      button.focus();
+      close();
     });
-    this.open = () => toggle(true);
-    if (isRemembered() && innerWidth > 863) toggle(true);
+  }
+
+  /** @param {boolean} [open] */
+  toggle(open) {
+    this.root.hidden = !(open ?? this.root.hidden);
+    document.documentElement.classList.toggle('panel-open', !this.root.hidden);
+    this.button.setAttribute('aria-expanded', String(!this.root.hidden));
+    remember(!this.root.hidden);
+    if (open === undefined && !this.root.hidden) this.form.control('kind').focus({ preventScroll: true });
   }
 
   #fileTaken() {
-    this.open?.();
+    this.toggle(true);
     this.#plan(0);
   }
 
@@ -348,13 +357,5 @@ function remember(open) {
     localStorage.setItem(KEY, open ? 'open' : 'closed');
   } catch {
     return;
-  }
-}
-
-function isRemembered() {
-  try {
-    return localStorage.getItem(KEY) === 'open';
-  } catch {
-    return false;
   }
 }

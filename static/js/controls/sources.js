@@ -7,7 +7,6 @@
  */
 
 import { contentOf, FileError, fitting } from '../files.js';
-import { find } from './dom.js';
 
 /** Dimensions that an input and a kernel may have in a file. */
 const RANKS = { input: [3, 2, 4], weight: [4] };
@@ -36,8 +35,6 @@ export class Sources {
       });
       form.control(`${name}_key`).addEventListener('change', () => this.#pick(name));
     }
-    this.#drops();
-    this.#pastes();
   }
 
   forget() {
@@ -118,35 +115,6 @@ export class Sources {
     this.form.set('channels', 3);
     this.form.setPair('input', [scaled(bitmap.height), scaled(bitmap.width)]);
     bitmap.close();
-  }
-
-  #drops() {
-    const sign = find('#drop-here', HTMLElement);
-    let depth = 0;
-    const files = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
-    const show = (/** @type {number} */ step) => {
-      depth = Math.max(0, depth + step);
-      sign.hidden = depth === 0;
-    };
-    addEventListener('dragenter', (event) => files(event) && show(1));
-    addEventListener('dragleave', (event) => files(event) && show(-1));
-    addEventListener('dragover', (event) => files(event) && event.preventDefault());
-    addEventListener('drop', (event) => {
-      if (!files(event)) return;
-      event.preventDefault();
-      show(-depth);
-      const file = event.dataTransfer?.files[0];
-      if (file) this.take(file);
-    });
-  }
-
-  #pastes() {
-    addEventListener('paste', (event) => {
-      const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
-      if (!file) return;
-      event.preventDefault();
-      this.take(file, 'input');
-    });
   }
 }
 

@@ -1,25 +1,16 @@
 /**
- * The stage under the pointer: questions; and its tints.
+ * The stage under the pointer: questions.
  *
  * @import {State} from '../state.js'
- * @import {Translate} from '../i18n.js'
  * @import {AnyFrame} from '../views.js'
  * @import {Cell} from '../questions.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { sameCell } from '../questions.js';
 import { cellUnder } from '../views.js';
-import { find } from './dom.js';
-
-/** @param {State} state @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => AnyFrame|null} shown */
-export function stage(state, canvas, t, shown) {
-  tints(state, canvas, t);
-  questions(state, canvas, shown);
-}
 
 /** @param {State} state @param {HTMLCanvasElement} canvas @param {() => AnyFrame|null} shown */
-function questions(state, canvas, shown) {
+export function questions(state, canvas, shown) {
   const under = (/** @type {MouseEvent} */ event) => {
     const frame = shown();
     return frame && cellUnder(frame, event.offsetX, event.offsetY);
@@ -47,23 +38,5 @@ function questions(state, canvas, shown) {
   });
   addEventListener('keydown', (event) => {
     if (event.key === 'Escape') state.hover.value = state.pin.value = null;
-  });
-}
-
-/** @param {State} state @param {HTMLCanvasElement} canvas @param {Translate} t */
-function tints(state, canvas, t) {
-  const box = find('#tints', HTMLInputElement);
-  const room = find('#tints-room', HTMLElement);
-  box.onchange = () => {
-    state.tinted.value = box.checked;
-  };
-  effect(() => {
-    box.checked = state.tinted.value;
-  });
-  effect(() => {
-    const shapes = state.scene.value?.summary.shapes;
-    if (!shapes) return;
-    room.hidden = shapes.input[0] !== 3 || Math.min(shapes.input[1], shapes.input[2]) < 24;
-    canvas.setAttribute('aria-label', t(`${state.shownView.value}.label`, { input: shapes.input.join('×'), output: shapes.output.join('×') }));
   });
 }

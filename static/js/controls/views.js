@@ -1,21 +1,28 @@
 /**
- * The choice of a view, and what the matrix views offer: scrolling, zoom, the input channel, the transpose.
+ * The views that are not the stage, and what the matrix views offer: scrolling, zoom, the input channel, the transpose.
  *
  * @import {State} from '../state.js'
  * @import {Translate} from '../i18n.js'
- * @import {AnyFrame, Sheet, ViewName} from '../views.js'
+ * @import {Sheet} from '../views.js'
  * @import {Model} from '../frame.js'
+ * @import {Summary} from '../types.js'
+ * @import {Parts} from '../workbench.js'
  * @import {Pane} from '../panes.js'
  */
 
 import { batch, effect } from '../../vendor/signals-core-1.14.5.js';
 import { inChannels } from '../geometry.js';
-import { isPointwise, productOf } from '../matrix.js';
-import { notes } from '../notes.js';
+import * as matrix from '../matrix.js';
 import { LARGEST, paneAt, scrolls } from '../panes.js';
-import { indexShown } from '../sparse.js';
-import { isSheet } from '../views.js';
+import * as matrixPainters from '../painters/matrix.js';
+import * as scatterPainters from '../painters/scatter.js';
+import * as sparsePainters from '../painters/sparse.js';
+import * as scatter from '../scatter.js';
+import * as sparse from '../sparse.js';
+import { Stamps } from '../stamps.js';
+import { addView, isSheet } from '../views.js';
 import { find, setText } from './dom.js';
+import { stampTelling } from './stamptelling.js';
 
 /** Pixels of the wheel that double a cell. */
 const DOUBLE = 300;
@@ -27,13 +34,15 @@ const MOST_EARLIER = 32;
 /** Pixels that tell a drag from a click. */
 const DRAG = 4;
 
-/** @param {State} state @param {HTMLCanvasElement} canvas @param {Translate} t @param {() => Model|null} model @param {() => AnyFrame|null} shown */
-export function views(state, canvas, t, model, shown) {
+/** Called when the first of them is looked at. @param {Parts} parts */
+export function views({ state, canvas, t, model, shown }) {
+  addView('scatter', { ...scatter, ...scatterPainters });
+  addView('matrix', { ...matrix, ...matrixPainters });
+  addView('sparse', { ...sparse, ...sparsePainters });
   const sheet = () => {
     const frame = shown();
     return frame && isSheet(frame) ? frame : null;
   };
-  chooser(state, t);
   captions(state, t, model);
   channels(state, t, model);
   earlierOutputs(state, model);
@@ -43,27 +52,8 @@ export function views(state, canvas, t, model, shown) {
   effect(() => {
     canvas.style.touchAction = ['stage', 'scatter'].includes(state.shownView.value) ? '' : 'pan-y pinch-zoom';
   });
-}
-
-/** @param {State} state @param {Translate} t */
-function chooser(state, t) {
-  const set = find('#views', HTMLFieldSetElement);
-  for (const radio of set.querySelectorAll('input')) {
-    radio.onchange = () => {
-      state.chooseView(/** @type {ViewName} */ (radio.value));
-    };
-    effect(() => {
-      radio.checked = state.shownView.value === radio.value;
-    });
-  }
-  effect(() => {
-    const linear = state.scene.value?.summary.shapes.weight !== null;
-    set.disabled = !linear;
-    set.title = linear ? '' : (set.dataset.none ?? '');
-    const transposed = state.scene.value?.summary.operation.kind === 'conv_transpose2d';
-    find('#view-scatter', HTMLElement).hidden = !transposed;
-    setText(find('#view-stage', HTMLElement), t(transposed ? 'view.gather' : 'view.stage'));
-  });
+  const stamps = (/** @type {State} */ { api }, /** @type {Summary} */ summary) => new Stamps(api, summary, () => state.haveArrived(), (error) => state.fail(error));
+  state.sheets.value = { stamps, telling: stampTelling };
 }
 
 /** What the picture says, in words. @param {State} state @param {Translate} t @param {() => Model|null} model */
@@ -76,11 +66,9 @@ function captions(state, t, model) {
   };
   effect(() => {
     const [view, layer] = [state.shownView.value, model()];
-    const said = layer ? notes(layer, view).map(([key, values]) => t(key, values)) : [];
     const sheet = view === 'matrix' || view === 'sparse';
-    bar.hidden = !sheet && said.length === 0;
     find('#view-sizes', HTMLElement).hidden = !sheet;
-    if (!sheet) setText(caption, said.join(' '));
+    if (sheet) bar.hidden = false;
     box.checked = state.transposed.value;
     find('#transpose-room', HTMLElement).hidden = view !== 'sparse';
     if (view === 'matrix' && layer) setText(caption, matrixCaption(t, layer, state.outChannel.value));
@@ -92,9 +80,9 @@ function captions(state, t, model) {
 function matrixCaption(t, model, o) {
   const { summary } = model;
   const { input, output } = summary.shapes;
-  const { depth, windows, outputs } = productOf(model, o);
+  const { depth, windows, outputs } = matrix.productOf(model, o);
   const sizes = { rows: outputs.length, depth, windows, outputs: output[0], inputs: input[0], height: input[1], width: input[2] };
-  if (isPointwise(model)) return t('matrix.caption.pointwise', sizes);
+  if (matrix.isPointwise(model)) return t('matrix.caption.pointwise', sizes);
   const groups = summary.operation.groups ?? 1;
   const group = groups > 1 ? t('matrix.caption.group', { group: Math.floor(o / outputs.length) + 1, groups }) : '';
   return [t('matrix.caption', sizes), group].filter(Boolean).join(' ');
@@ -131,7 +119,7 @@ function channels(state, t, model) {
     if (select.length !== inputs.length || select.options[0]?.value !== String(inputs[0])) {
       select.replaceChildren(...inputs.map((channel) => new Option(t('sparse.channel', { channel }), String(channel))));
     }
-    select.selectedIndex = indexShown({
+    select.selectedIndex = sparse.indexShown({
       model: layer, position, asked: state.asked.value, following: state.following.value,
       granularity: state.granularity.value, inChannel: state.inChannel.value,
     });
@@ -147,7 +135,7 @@ function earlierOutputs(state, model) {
   };
   effect(() => {
     const [layer, o] = [model(), state.outChannel.value];
-    if (layer && state.shownView.value === 'matrix') load(o - 1, Math.max(productOf(layer, o).outputs[0] ?? 0, o - MOST_EARLIER));
+    if (layer && state.shownView.value === 'matrix') load(o - 1, Math.max(matrix.productOf(layer, o).outputs[0] ?? 0, o - MOST_EARLIER));
   });
 }
 

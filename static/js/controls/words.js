@@ -6,21 +6,18 @@
  * @import {Ledger, Line} from '../ledger.js'
  * @import {Model} from '../frame.js'
  * @import {Position} from '../timeline.js'
- * @import {StampLedger} from '../stampledger.js'
  */
 
 import { effect, signal } from '../../vendor/signals-core-1.14.5.js';
 import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
 import { ledger, sentence, sentenceParts, signedSum, sumsText, termsText } from '../ledger.js';
-import { stampLedger, stampSentence, sumText } from '../stampledger.js';
-import { answers, terms } from './answers.js';
 import { find, make, setText, unhurried } from './dom.js';
 
 /** Beyond these the sentence tells the channel sums only, and the table the lines around the one at work. */
 const MOST_TERMS = 28;
 const MOST_SUMS = 16;
-const MOST_LINES = 8;
+export const MOST_LINES = 8;
 
 /** A step that takes longer to come than this, in milliseconds, is said to be on its way. */
 const PATIENCE = 300;
@@ -35,7 +32,7 @@ export function words(state, t, model) {
     if (!position || !layer || !(step ?? stamped)) return;
     const named = layerOf(layer, position.outChannel, inChannels(layer.summary, position.outChannel));
     const shown = step && ledger(step, named);
-    const telling = shown ? stepTelling(t, shown, position) : stamped && stampTelling(t, stampLedger(stamped, { ...named, width: layer.summary.shapes.output[2] }), position);
+    const telling = shown ? stepTelling(t, shown, position) : stamped && state.sheets.peek()?.telling(t, stamped, { ...named, width: layer.summary.shapes.output[2] }, position);
     if (!telling) return;
     write(telling, position, `${layer.summary.id}/${position.outChannel}`);
     say(telling, position);
@@ -47,9 +44,8 @@ export function words(state, t, model) {
     state.position.value;
     tell(state.playing.value);
   });
-  answers(state, t, model);
-  terms(state, printed);
   waiting(state, t);
+  return printed;
 }
 
 /** What happens now, also for the ear. @param {State} state */
@@ -73,7 +69,7 @@ function waiting(state, t) {
     const missing = state.scene.value !== null && !state.arrived.value && state.error.value === null;
     clearTimeout(later);
     room.setAttribute('aria-busy', String(missing));
-    if (missing) later = setTimeout(() => now.dataset.asked || setText(now, t('now.loading')), PATIENCE);
+    if (missing) later = window.setTimeout(() => now.dataset.asked || setText(now, t('now.loading')), PATIENCE);
   });
 }
 
@@ -87,7 +83,6 @@ function waiting(state, t) {
 const STEP_HEADS = ['ledger.channel', 'ledger.terms', 'ledger.sum', 'ledger.running'];
 const MAX_HEADS = ['ledger.channel', 'stage.values', 'stage.max'];
 const MEAN_HEADS = ['ledger.channel', 'stage.terms', 'stage.mean'];
-const STAMP_HEADS = ['ledger.cell', 'ledger.stamp', 'ledger.adds', 'ledger.now'];
 
 /** @param {Translate} t @param {Ledger} printed @param {Position} position @returns {Telling} */
 function stepTelling(t, printed, position) {
@@ -96,15 +91,6 @@ function stepTelling(t, printed, position) {
   return {
     key: `${printed.cell} ${first}`, happens: happening(t, printed, position), told: () => told(printed), parts: () => toldParts(printed),
     heads: isPooled(printed) ? pooled : STEP_HEADS, rows: () => table(t, printed, first),
-  };
-}
-
-/** @param {Translate} t @param {StampLedger} printed @param {Position} position @returns {Telling} */
-function stampTelling(t, printed, position) {
-  const told = () => stampSentence(printed);
-  return {
-    key: `stamp ${printed.cell}`, happens: stampHappening(t, printed, position), told, parts: () => [told()],
-    heads: STAMP_HEADS, rows: () => stampTable(printed),
   };
 }
 
@@ -129,22 +115,6 @@ function writer(t) {
     }
     for (const row of body.rows) row.classList.toggle('is-active', row.dataset.line === String(position.active));
   };
-}
-
-/** @param {StampLedger} printed */
-function stampTable({ lines, whole }) {
-  return lines.slice(0, MOST_LINES).map((line) => {
-    const row = make('tr');
-    row.append(heading(line.cell), make('td', 'terms', sumText(line, whole)), make('td', 'number', line.adds), make('td', 'number', line.now));
-    return row;
-  });
-}
-
-/** @param {Translate} t @param {StampLedger} printed @param {Position} position */
-function stampHappening(t, { cell, values }, position) {
-  if (position.place > 0) return t('scatter.place', { cell });
-  if (position.slide < 1) return t('scatter.slide', { cell });
-  return t('scatter.multiply', { cell, values });
 }
 
 /** @param {Ledger} printed */
@@ -195,7 +165,7 @@ function table(t, printed, first) {
 }
 
 /** @param {string} text */
-function heading(text) {
+export function heading(text) {
   const cell = make('th', '', text);
   cell.setAttribute('scope', 'row');
   return cell;

@@ -10,7 +10,6 @@ import { level, scale } from '../color.js';
 import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
 import { inSlot, READABLE } from '../layout.js';
 import { divisorAt } from '../notes.js';
-import { paintAnswer } from './answer.js';
 import { cellBox, centred, font, heat, paintCell, paintGhost, paintGrid, rounded, within } from './grid.js';
 import { paintArrow, paintBars, paintBox, paintTotal } from './sums.js';
 import { paintBorrowed, paintLoupe, paintTap, paintWindow } from './window.js';
@@ -21,7 +20,6 @@ export function paintMoving(context, frame, bitmaps) {
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row);
   if (frame.layout.bars) paintBars(context, frame, frame.layout.bars);
   paintTotal(context, frame);
-  if (frame.question) paintAnswer(context, frame, frame.question);
 }
 
 /** The output cells that stand: a part of the finished picture. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
