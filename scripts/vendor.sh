@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches the browser code of others into static/vendor: one file each, version in its name, licence in its header.
+# Fetches the browser code of others into static/vendor: version in the names, licence in each header.
 # usage: scripts/vendor.sh
 set -eu
 
@@ -8,18 +8,28 @@ PATH="$root/.venv/bin:$PATH"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# vendor PACKAGE VERSION MODULE TYPES NAME
-vendor() {
+# package NAME VERSION: unpacks it into $work/package
+package() {
+    rm -rf "$work/package"
     (cd "$work" && npm pack --silent "$1@$2" >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz)
-    target="$root/static/vendor/$5-$2"
-    {
-        printf '/*! %s %s, made by scripts/vendor.sh\n\n' "$1" "$2"
-        cat "$work/package/LICENSE"
-        printf '*/\n'
-        sed 's|//# sourceMappingURL=.*||' "$work/package/$3"
-    } > "$target.js"
-    cp "$work/package/$4" "$target.d.ts"
-    rm -r "$work/package"
+    name=$1 version=$2
 }
 
-vendor @preact/signals-core 1.14.5 dist/signals-core.module.js dist/signals-core.d.ts signals-core
+# vendor FILE TARGET [LICENCES]: one file of the package; LICENCES are comments about what is bundled in it
+vendor() {
+    {
+        printf '/*! %s %s, made by scripts/vendor.sh\n\n' "$name" "$version"
+        cat "$work/package/LICENSE"
+        printf '*/\n'
+        if [ -n "${3-}" ]; then cat "$work/package/$3"; fi
+        sed -e 's|//# sourceMappingURL=.*||' -e 's|/\*# sourceMappingURL=.*\*/||' "$work/package/$1"
+    } > "$root/static/vendor/$2"
+}
+
+package @preact/signals-core 1.14.5
+vendor dist/signals-core.module.js signals-core-1.14.5.js
+cp "$work/package/dist/signals-core.d.ts" "$root/static/vendor/signals-core-1.14.5.d.ts"
+
+package swagger-ui-dist 5.35.0
+vendor swagger-ui-bundle.js swagger-ui-5.35.0.js swagger-ui-bundle.js.LICENSE.txt
+vendor swagger-ui.css swagger-ui-5.35.0.css

@@ -43,7 +43,8 @@ def install(app: FastAPI, first: First) -> None:
     """Add the pages, the static files and the pages for errors to `app`; `first`: answers to carry."""
     app.state.first_answers = first
     assets.install(app)
-    for path, endpoint, name in (("/", home, "home"), ("/s/{id}", scene_page, "scene-page")):
+    pages = (("/", home, "home"), ("/s/{id}", scene_page, "scene-page"), ("/docs", docs, "docs"))
+    for path, endpoint, name in pages:
         app.router.routes.append(
             Route(path, endpoint, name=name, middleware=[Middleware(CompressMiddleware)])
         )
@@ -52,6 +53,10 @@ def install(app: FastAPI, first: First) -> None:
 
 async def home(request: Request) -> Response:
     return _workbench(request, PRESETS["two-channels"].scene, autoplay=True)
+
+
+async def docs(request: Request) -> Response:
+    return _page(request, "docs.html", 200)
 
 
 async def scene_page(request: Request) -> Response:
