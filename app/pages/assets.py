@@ -12,6 +12,7 @@ from pathlib import Path
 from posixpath import normpath
 from typing import Final
 
+import brotli  # type: ignore[import-untyped]
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from app.settings import STATIC
@@ -33,9 +34,20 @@ class Asset:
         return self.path.read_bytes()
 
     @cached_property
-    def compressed(self) -> bytes | None:
-        """The gzip form where the type gains from it."""
-        return gzip.compress(self.content, 9, mtime=0) if self.media_type.startswith(_COMPRESSIBLE) else None
+    def brotli(self) -> bytes:
+        return bytes(brotli.compress(self.content))
+
+    @cached_property
+    def gzip(self) -> bytes:
+        return gzip.compress(self.content, 9, mtime=0)
+
+    def encoded(self, accepted: str) -> tuple[bytes, str | None]:
+        """The content in the best encoding that `Accept-Encoding` names, where the type gains from one."""
+        codings = {part.partition(";")[0].strip() for part in accepted.split(",") if "q=0" not in part}
+        for coding in ("br", "gzip"):
+            if coding in codings and self.media_type.startswith(_COMPRESSIBLE):
+                return self.brotli if coding == "br" else self.gzip, coding
+        return self.content, None
 
     @cached_property
     def media_type(self) -> str:
@@ -104,8 +116,7 @@ async def _asset(request: Request, digest: str, path: str) -> Response:
     }
     if request.headers.get("If-None-Match") == tag:
         return Response(status_code=304, headers=headers)
-    if asset.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
-        return Response(
-            asset.compressed, media_type=asset.media_type, headers=headers | {"Content-Encoding": "gzip"}
-        )
-    return Response(asset.content, media_type=asset.media_type, headers=headers)
+    content, coding = asset.encoded(request.headers.get("Accept-Encoding", ""))
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(content, media_type=asset.media_type, headers=headers)

@@ -84,18 +84,25 @@ def _page(request: Request, template: str, status_code: int, **context: object) 
     other = next(code for code in LANGUAGES if code != language)
     html = _TEMPLATES.get_template(template).render(
         language=language,
+        theme=_theme(request),
         t=catalogue(language),
         other=other,
         query=_query(request),
         path=request.url.path,
         **context,
     )
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language", "Content-Language": language}
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie", "Content-Language": language}
     return HTMLResponse(html, status_code, headers)
 
 
 def _language(request: Request) -> str:
     return negotiate(request.query_params.get("lang"), request.headers.get("Accept-Language", ""))
+
+
+def _theme(request: Request) -> str | None:
+    """The one chosen on an earlier visit; else the system's."""
+    chosen = request.cookies.get("convscope.theme")
+    return chosen if chosen in ("light", "dark") else None
 
 
 def _query(request: Request) -> str:

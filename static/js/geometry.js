@@ -82,6 +82,17 @@ export function between(a, b, share) {
   return { rows: mix(a.rows, b.rows), cols: mix(a.cols, b.cols) };
 }
 
+/** What an average over the window of output cell (row, col) divides by; null for other operations. @param {{summary: Summary, taps: Taps, plane: Plane}} model @param {number} row @param {number} col */
+export function divisorAt({ summary, taps, plane }, row, col) {
+  const { kind, count_include_pad: counted } = summary.operation;
+  if (kind !== 'avg_pool2d') return null;
+  const [, height, width] = summary.shapes.input;
+  const window = windowAt(summary, taps, row, col);
+  const count = (/** @type {number[]} */ line, /** @type {number} */ first, /** @type {number} */ end) => line.filter((at) => at >= first && at < end).length;
+  if (counted) return count(window.rows, 0, plane.rows) * count(window.cols, 0, plane.cols);
+  return count(window.rows, plane.top, plane.top + height) * count(window.cols, plane.left, plane.left + width);
+}
+
 /** Whether the taps of a window touch, so that one frame can go round them. @param {number[]} line */
 export function isSolid(line) {
   const sorted = [...line].sort((a, b) => a - b);

@@ -60,17 +60,6 @@ function divisor(model) {
   return [[`note.divisor${key}`, { divisor: height * width }]];
 }
 
-/** What an average over the window of output cell (row, col) divides by; null for other operations. @param {Model} model @param {number} row @param {number} col */
-export function divisorAt({ summary, taps, plane }, row, col) {
-  const { kind, count_include_pad: counted } = summary.operation;
-  if (kind !== 'avg_pool2d') return null;
-  const [, height, width] = summary.shapes.input;
-  const window = windowAt(summary, taps, row, col);
-  const count = (/** @type {number[]} */ line, /** @type {number} */ first, /** @type {number} */ end) => line.filter((at) => at >= first && at < end).length;
-  if (counted) return count(window.rows, 0, plane.rows) * count(window.cols, 0, plane.cols);
-  return count(window.rows, plane.top, plane.top + height) * count(window.cols, plane.left, plane.left + width);
-}
-
 /**
  * The share of the taps, over all windows, that find no input cell of their own: they fall on the padding, or, in a
  * transposed layer, into the holes. Rows and columns are independent.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import brotli
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -118,16 +121,26 @@ def test_every_file_a_page_names_is_there_for_ever(client: TestClient) -> None:
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_static_files_are_compressed_tagged_and_typed(client: TestClient) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "coding", "decode"),
+    [
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip;q=1.0", "gzip", gzip.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("identity", None, bytes),
+        ("", None, bytes),
+    ],
+)
+def test_static_files_are_compressed_tagged_and_typed(
+    client: TestClient, accepted: str, coding: str | None, decode: Callable[[bytes], bytes]
+) -> None:
     link = assets.asset_url("js/main.js")
-    with client.stream("GET", link, headers={"Accept-Encoding": "gzip"}) as answer:
+    with client.stream("GET", link, headers={"Accept-Encoding": accepted}) as answer:
         raw = b"".join(answer.iter_raw())
-        assert answer.headers["Content-Encoding"] == "gzip"
-        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert gzip.decompress(raw) == (STATIC / "js" / "main.js").read_bytes()
-    plain = client.get(link, headers={"Accept-Encoding": "identity"})
-    assert "Content-Encoding" not in plain.headers
-    assert client.get(link, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+    assert answer.headers.get("Content-Encoding") == coding
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert decode(raw) == (STATIC / "js" / "main.js").read_bytes()
+    assert client.get(link, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
 def test_another_version_is_served_but_not_kept(client: TestClient) -> None:
@@ -156,3 +169,61 @@ def test_templates_use_only_texts_that_exist() -> None:
         for key in re.findall(r't\["([\w.-]+)"\]', path.read_text(encoding="utf-8"))
     }
     assert used - set(known) == set()
+
+
+def test_a_chosen_theme_is_in_the_page_from_the_start(client: TestClient) -> None:
+    def root(cookie: str) -> str:
+        return client.get("/", headers={"Cookie": cookie}).text.partition("<head>")[0]
+
+    assert 'data-theme="dark"' in root("convscope.theme=dark")
+    for cookie in ("", "convscope.theme=blue", 'convscope.theme="><script>'):
+        assert "data-theme" not in root(cookie)
+    assert "Cookie" in client.get("/").headers["Vary"]
+
+
+def carried(client: TestClient, path: str) -> dict[str, Any]:
+    first: dict[str, Any] = boot(client.get(path).text)["first"]  # type: ignore[assignment]
+    return first
+
+
+def test_a_page_carries_its_first_picture(client: TestClient) -> None:
+    """The same numbers that the API answers with; what is large is asked for before the scripts."""
+    for name, preset in PRESETS.items():
+        here = f"/api/v1/scenes/{preset.scene.id}"
+        page = client.get(f"/s/{preset.scene.id}").text
+        first = carried(client, f"/s/{preset.scene.id}")
+        assert first["summary"] == client.get(here).json(), name
+        steps = client.get(f"{here}/steps", params={"stop": first["steps"]["stop"]}).json()
+        assert first["steps"]["steps"] == steps["steps"], name
+        if "taps" in first:
+            assert first["taps"] == client.get(f"{here}/taps").json(), name
+        for tensor in ("input", "weight", "bias"):
+            if tensor in first["tensors"]:
+                answer = client.get(f"{here}/tensors/{tensor}", params={"format": "json"}).json()
+                values = np.array(answer["data"]).ravel()
+                assert np.array_equal(first["tensors"][tensor]["data"], values), (name, tensor)
+            elif first["summary"]["shapes"][tensor]:
+                assert f'href="{here}/tensors/{tensor}?format=npy" as="fetch"' in page, (name, tensor)
+
+
+def test_the_first_scene_is_carried_whole(client: TestClient) -> None:
+    first = carried(client, "/")
+    assert set(first["tensors"]) == {"input", "weight", "output"}
+    assert first["steps"]["stop"] == first["summary"]["counts"]["windows"] == 4
+
+
+def test_a_page_is_small_on_the_wire(client: TestClient) -> None:
+    with client.stream("GET", "/", headers={"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(b"".join(answer.iter_raw())) < 20_000
+
+
+def test_a_page_names_the_modules_it_begins_with(client: TestClient) -> None:
+    """In one round trip: what a module named here imports is named here too, each once."""
+    named = re.findall(r'<link rel="modulepreload" href="/static/\w+/([^"]+)"', client.get("/").text)
+    assert named[0] == "js/main.js"
+    assert len(named) == len(set(named))
+    for path in named:
+        text = (STATIC / path).read_text(encoding="utf-8")
+        for imported in re.findall(r"^import [^;]*? from '([^']+)';", text, re.MULTILINE):
+            assert (STATIC / path).parent.joinpath(imported).resolve().relative_to(STATIC).as_posix() in named

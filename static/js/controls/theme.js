@@ -7,7 +7,8 @@
 
 import { find } from './dom.js';
 
-const KEY = 'convscope.theme';
+const COOKIE = 'convscope.theme';
+const YEAR = 365 * 24 * 3600;
 
 /** @param {State} state @param {() => void} changed */
 export function theme(state, changed) {
@@ -30,13 +31,9 @@ export function theme(state, changed) {
   apply();
 }
 
-/** Storage may be forbidden; the choice then lasts as long as the page. @param {string} choice */
+/** In a cookie: the server writes it into the next page, so that no other theme is seen first. @param {string} choice */
 function remember(choice) {
-  try {
-    localStorage.setItem(KEY, choice);
-  } catch {
-    return;
-  }
+  document.cookie = `${COOKIE}=${choice}; path=/; max-age=${YEAR}; samesite=lax`;
 }
 
 /** @returns {Inks} */

@@ -8,8 +8,8 @@
 
 import { level, scale } from '../color.js';
 import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
+import { divisorAt } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
-import { divisorAt } from '../notes.js';
 import { cellBox, centred, font, heat, paintCell, paintGhost, paintGrid, rounded, within } from './grid.js';
 import { paintArrow, paintBars, paintBox, paintTotal } from './sums.js';
 import { paintBorrowed, paintLoupe, paintTap, paintWindow } from './window.js';

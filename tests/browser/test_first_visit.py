@@ -1,0 +1,77 @@
+"""What a first visit costs, as far as it does not depend on the machine: bytes, requests, elements."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request
+
+BYTES = 100_000
+REQUESTS = 30
+NODES = 400
+HEAP = 8 * 2**20
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Page:
+    """With nothing in the cache."""
+    return browser.new_context(viewport={"width": 1366, "height": 900}, locale="en-US").new_page()
+
+
+def test_a_first_visit_is_light(visitor: Page, server: str) -> None:
+    """HTML, CSS, scripts and the icon, with their headers, until nothing is under way."""
+    requests: list[Request] = []
+    visitor.on("requestfinished", lambda request: requests.append(request))
+    visitor.goto(server)
+    visitor.wait_for_selector("#play.is-playing")
+    visitor.wait_for_load_state("networkidle")
+    sizes = [request.sizes() for request in requests]
+    kinds = Counter(request.resource_type for request in requests)
+    # The icon stands in the page and in the tab: the second is the first, from the cache.
+    urls = {urlsplit(request.url).path for request in requests}
+    assert len(urls) <= REQUESTS, kinds
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= BYTES
+    # The first picture's numbers came with the page.
+    assert not [url for url in urls if url.startswith("/api/")]
+    visitor.context.close()
+
+
+def test_no_module_is_found_only_by_reading_another(visitor: Page, server: str) -> None:
+    """All that run before a hand stirs are named in the page: one round trip, however deep they import."""
+    visitor.goto(server)
+    visitor.wait_for_selector("#play.is-playing")
+    named = set(re.findall(r'rel="modulepreload" href="([^"]+)"', visitor.content()))
+    loaded = visitor.evaluate(
+        "performance.getEntriesByType('resource').map(({name}) => new URL(name).pathname)"
+    )
+    assert {path for path in loaded if path.endswith(".js")} == named
+    visitor.context.close()
+
+
+@pytest.mark.parametrize(
+    ("channels", "size", "outputs"), [(2, 3, 1), (3, 224, 16), (64, 56, 64)], ids=["small", "wide", "deep"]
+)
+def test_a_page_is_light_whatever_the_size(
+    visitor: Page, server: str, channels: int, size: int, outputs: int
+) -> None:
+    """Elements, and JavaScript's heap beyond the tensors."""
+    visitor.goto(server)
+    body = {
+        "input": {"random": {"shape": [channels, size, size]}},
+        "weight": {"random": {"shape": [outputs, channels, 3, 3], "seed": 1}},
+        "operation": {"kind": "conv2d", "padding": 1},
+    }
+    answer = visitor.request.post(f"{server}/api/v1/scenes", data=body)
+    visitor.goto(server + answer.json()["links"]["page"])
+    visitor.wait_for_selector("html[data-ready]", state="attached")
+    visitor.locator("#forward").click()
+    visitor.wait_for_load_state("networkidle")
+    assert visitor.evaluate("document.querySelectorAll('*').length") <= NODES
+    session = visitor.context.new_cdp_session(visitor)
+    session.send("HeapProfiler.collectGarbage")
+    # Typed arrays lie outside this figure.
+    assert session.send("Runtime.getHeapUsage")["usedSize"] <= HEAP
+    visitor.context.close()
