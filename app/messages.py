@@ -19,22 +19,23 @@ from app.settings import STATIC
 
 # No message is longer; what is longer is passed on as it is.
 _LONGEST: Final = 600
+# A place, a message, and the words in it.
+_DEEPEST: Final = 3
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
+# Its words, and the names of what stands between them.
+Template = tuple[list[str], list[str]]
 
-def in_language(message: str, language: str) -> str:
+
+def in_language(message: str, language: str, depth: int = 0) -> str:
     """The message in one of LANGUAGES; in English where the catalogue does not know it."""
-    if language == DEFAULT or len(message) > _LONGEST:
+    if language == DEFAULT or len(message) > _LONGEST or depth > _DEEPEST:
         return message
-    for pattern, translation in _patterns(language):
-        if found := pattern.fullmatch(message):
-            return _filled(translation, found.groupdict(), language)
+    for template, translation in _sorted(language):
+        values = _values(message, *template)
+        if values is not None:
+            return _filled(translation, values, language, depth + 1)
     return message
-
-
-def _filled(translation: str, values: dict[str, str], language: str) -> str:
-    """With its values, which may be words too."""
-    return _PLACE.sub(lambda place: in_language(values[place[1]], language), translation)
 
 
 @cache
@@ -46,14 +47,30 @@ def templates(language: str) -> Mapping[str, str]:
 
 
 @cache
-def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """Those that leave the least open come first."""
+def _sorted(language: str) -> list[tuple[Template, str]]:
+    """Templates, those that leave the least open first, and their translations."""
     known = sorted(templates(language).items(), key=lambda item: -len(_PLACE.sub("", item[0])))
-    return [(_pattern(template), translation) for template, translation in known]
+    parts = [(_PLACE.split(template), translation) for template, translation in known]
+    return [((split[::2], split[1::2]), translation) for split, translation in parts]
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = _PLACE.split(template)
-    return re.compile(
-        "".join(f"(?P<{part}>.+?)" if k % 2 else re.escape(part) for k, part in enumerate(parts)), re.DOTALL
-    )
+def _values(message: str, words: list[str], names: list[str]) -> dict[str, str] | None:
+    """What stands between the words, which come in this order; None if they do not. Linear in the message."""
+    if not names:
+        return {} if message == words[0] else None
+    if not (message.startswith(words[0]) and message.endswith(words[-1])):
+        return None
+    found, at, end = [], len(words[0]), len(message) - len(words[-1])
+    for word in words[1:-1]:
+        # The leftmost place leaves the most for those that follow: nothing is gained by trying another.
+        place = message.find(word, at + 1, end)
+        if place < 0:
+            return None
+        found.append(message[at:place])
+        at = place + len(word)
+    return None if at >= end else dict(zip(names, [*found, message[at:end]], strict=True))
+
+
+def _filled(translation: str, values: dict[str, str], language: str, depth: int) -> str:
+    """With its values, which may be words too."""
+    return _PLACE.sub(lambda place: in_language(values[place[1]], language, depth), translation)

@@ -89,8 +89,17 @@ export function landingOf({ taps, summary, subject }, row, col) {
  * @param {Model} model @param {number} row @param {number} col
  */
 export function firstStamp({ taps, summary }, row, col) {
-  const least = (/** @type {number[]|undefined} */ line) => Math.min(...(line ?? []).filter((at) => at >= 0));
-  return least(taps.rows[row]) * summary.shapes.input[2] + least(taps.cols[col]);
+  return (firsts(taps.rows)[row] ?? Infinity) * summary.shapes.input[2] + (firsts(taps.cols)[col] ?? Infinity);
+}
+
+/** @type {WeakMap<number[][], number[]>} */
+const kept = new WeakMap();
+
+/** The first input row or column that each output row or column reads. @param {number[][]} table */
+function firsts(table) {
+  const known = kept.get(table) ?? table.map((line) => Math.min(...line.filter((at) => at >= 0)));
+  kept.set(table, known);
+  return known;
 }
 
 /** The input cell's number alone, in the middle of where the gather reading enlarges its window. @param {Layout} at @returns {Rect} */

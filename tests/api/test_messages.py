@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,3 +136,16 @@ def test_answers_speak_the_language_that_is_asked_for(
     english = client.post(path, json=body)
     assert english.headers["Content-Language"] == "en"
     assert not re.search(r"[\u4e00-\u9fff]", english.text)
+
+
+def test_no_message_takes_long_to_translate() -> None:
+    """What a client sends stands in messages too: whatever it repeats, time stays linear in its length."""
+    crafted = [
+        (piece * 600)[:600]
+        for template in templates("zh-CN")
+        for piece in ("a".join(re.split(r"\{\w+\}", template)), "/a: ", "it is ")
+    ]
+    begin = time.process_time()
+    for message in crafted:
+        in_language(message, "zh-CN")
+    assert (time.process_time() - begin) / len(crafted) < 0.02
