@@ -15,7 +15,7 @@ from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import TapTable
 
 # Up to so many taps, what windows read is remembered: of a small layer that is most of the work.
-FEW: Final = 2**12
+FEW: Final = 2**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,14 @@ class Reads:
     """
     What n windows read: rows (n, kH) and cols (n, kW) int32, as the ledger has them; cells (n, kH, kW),
     places in a flattened channel; missing (n, kH, kW), where there is no input, None if no window of the
-    layer can miss any; divisors (n,) of an average.
+    layer can miss any, and absent, where these are among all n·kH·kW; divisors (n,) of an average.
     """
 
     rows: Tensor
     cols: Tensor
     cells: Tensor
     missing: Tensor | None
+    absent: Tensor | None
     divisors: Tensor | None
 
 
@@ -116,22 +117,23 @@ def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
     out_rows, out_cols = windows // width, windows % width
     rows, cols = taps.rows[out_rows], taps.cols[out_cols]
     cells = rows.unsqueeze(2) * plan.input_shape[2] + cols.unsqueeze(1)
-    missing = None
+    missing = absent = None
     if not plan.is_complete:
         missing = (rows.unsqueeze(2) | cols.unsqueeze(1)) < 0  # the sign bit is NONE's
+        absent = missing.flatten().nonzero().flatten()
         cells.masked_fill_(missing, 0)
-    return Reads(rows.int(), cols.int(), cells, missing, taps.divisors(out_rows, out_cols))
+    return Reads(rows.int(), cols.int(), cells, missing, absent, taps.divisors(out_rows, out_cols))
 
 
-_few_reads = lru_cache(maxsize=128)(_reads)
+_few_reads = lru_cache(maxsize=64)(_reads)
 
 
 def _patches(channels: Tensor, read: Reads) -> Tensor:
     """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
     patches = channels.flatten(1).index_select(1, read.cells.flatten())
-    if read.missing is not None:
+    if read.absent is not None:
         # Most often few are missing: their places take a tenth of the time of a mask over all.
-        patches.index_fill_(1, read.missing.flatten().nonzero().flatten(), 0)
+        patches.index_fill_(1, read.absent, 0)
     return patches.view(len(channels), *read.cells.shape).transpose(0, 1).contiguous()
 
 

@@ -451,3 +451,15 @@ def test_questions_that_the_kind_of_file_does_not_have() -> None:
         read(npy_bytes(np.zeros((1, 1, 1))), key="x")
     with pytest.raises(ConvError, match="size scales a picture"):
         read(npy_bytes(np.zeros((1, 1, 1))), size=(1, 1))
+
+
+# What is refused, each by its name, for tests of a whole server.
+REFUSED_FILES = {
+    "a PNG of 50,000×50,000": png(50_000, 50_000, 8, 2, b"\0" * 1000),
+    "a PNG of 13,000×13,000 without its rows": png(13_000, 13_000, 8, 2, b"\0" * 1000),
+    "half a JPEG": saved(Image.fromarray(RANDOM.integers(0, 256, (64, 64, 3), np.uint8)), "JPEG")[:1500],
+    "half a PNG": saved(Image.fromarray(COLOURS))[:-200],
+    "a pickle": pickle.dumps([1]),
+    **{f"npy: {name}": data for name, (data, _) in TestNpy.REFUSED.items()},
+    **{f"safetensors: {name}": data for name, (data, _) in TestSafetensors.REFUSED.items()},
+}

@@ -1,0 +1,104 @@
+"""A server process under what is bad for it: what its memory does, and what it does for clients that left."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.settings import MEBI, Limits
+from tests.api.servers import Server, running
+from tests.scenes.test_files import REFUSED_FILES
+
+LAYER = {
+    "input": {"random": {"shape": [3, 256, 256]}},
+    "weight": {"random": {"shape": [8, 3, 3, 3]}},
+    "operation": {"kind": "conv2d", "padding": 1},
+}
+SCENE = json.dumps({"operation": {"kind": "conv2d"}, "weight": {"kernels": ["box"]}})
+
+
+def peak(server: Server) -> int:
+    """The most memory that the process ever had, in bytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+@pytest.mark.slow
+@pytest.mark.safety(11, 12, 13)
+def test_no_file_costs_more_than_a_body_may(tmp_path: Path) -> None:
+    with running(tmp_path) as server, server.client() as client:
+        picture = io.BytesIO()
+        Image.fromarray(np.zeros((64, 64, 3), np.uint8)).save(picture, "PNG")
+        assert (
+            client.post("/api/v1/scenes", files={"scene": SCENE, "input": picture.getvalue()}).status_code
+            == 201
+        )
+        before = peak(server)
+        for name, data in REFUSED_FILES.items():
+            answer = client.post("/api/v1/scenes", files={"scene": SCENE, "input": data})
+            assert answer.status_code in (413, 415, 422), (name, answer.text)
+            assert len(answer.content) < 4000, name
+            assert peak(server) - before < Limits().max_body_bytes, name
+        assert client.get("/healthz").status_code == 200
+
+
+def working(server: Server) -> tuple[float, float]:
+    """Requests that are being worked on beside this one, and large computations so far."""
+    with server.client() as client:
+        lines = client.get("/metrics").text.splitlines()
+    numbers = {
+        name: float(value) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"
+    }
+    return (
+        numbers["convscope_requests_in_progress"] - 1,
+        numbers['convscope_computations_total{size="large"}'],
+    )
+
+
+@pytest.mark.slow
+def test_a_client_that_leaves_stops_its_stream(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        with server.client() as client:
+            steps = client.post("/api/v1/scenes", json=LAYER).json()["links"]["steps"]
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("GET", steps, headers={"Accept": "application/jsonl"})
+        answer = connection.getresponse()
+        assert json.loads(answer.readline())["index"] == 0
+        assert working(server)[0] == 1
+        # Reset, not only closed: half of a connection may be closed while the other is read.
+        connection.sock.setsockopt(1, 13, struct.pack("ii", 1, 0))
+        answer.close()
+        connection.close()
+        deadline = time.monotonic() + 60
+        while working(server)[0]:
+            assert time.monotonic() < deadline
+        left = working(server)[1]
+        pieces = 256 * 256 * 75 // 100_000
+        assert left < pieces / 2
+        assert working(server)[1] == left
+
+
+@pytest.mark.slow
+def test_a_stream_takes_the_memory_of_a_piece(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        with server.client() as client:
+            steps = client.post("/api/v1/scenes", json=LAYER).json()["links"]["steps"]
+            lines, before = 0, 0
+            with client.stream("GET", steps, headers={"Accept": "application/jsonl"}) as stream:
+                sent = 0
+                for chunk in stream.iter_bytes():
+                    sent += len(chunk)
+                    lines += chunk.count(b"\n")
+                    if not before and lines > 5_000:
+                        before = peak(server)
+        assert lines == 256 * 256
+        assert sent > 25 * MEBI
+        assert peak(server) - before < 20 * MEBI
