@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt contract docs fuzz load image bench soak lock hashes audit licences sbom system
+.PHONY: help setup run test check fmt contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -62,6 +62,9 @@ bench: .venv/.dev ## side-by-side measurements
 
 soak: system .venv/.dev ## thousands of random interactions with the page (CONVSCOPE_SEED chooses them)
 	$(BIN)/python -m bench soak
+
+looks: system .venv/.dev ## write the pictures in tests/browser/looks anew: look at them before committing
+	CONVSCOPE_LOOKS=write $(BIN)/python -m pytest -q tests/browser/test_looks.py
 
 lock: .venv/.dev .venv/.tools ## upgrade everything but torch and write constraints.txt and the image's hashes
 	grep '^torch==' constraints.txt > .venv/torch.txt

@@ -183,10 +183,11 @@ export class Changes {
     state.loadOutput(state.outChannel.peek());
   }
 
-  /** @param {Scene} scene */
+  /** Tensors are kept; steps come again from the browser's cache. @param {Scene} scene */
   #keep(scene) {
+    const { steps, stamps } = this.state.lazy(scene.summary);
     this.#kept.delete(scene.summary.id);
-    this.#kept.set(scene.summary.id, scene);
+    this.#kept.set(scene.summary.id, { ...scene, steps, stamps });
     const numbers = () => [...this.#kept.values()].reduce((sum, { input }) => sum + input.data.length, 0);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= SCENES_KEPT && numbers() <= NUMBERS_KEPT) break;

@@ -50,7 +50,7 @@ export class Form {
   set(name, value) {
     const control = this.control(name);
     if (typeof value === 'boolean') /** @type {HTMLInputElement} */ (control).checked = value;
-    else if (control.value !== String(value)) control.value = String(value);
+    else if (control.value !== textOf(value)) control.value = textOf(value);
   }
 
   /** @param {string} name @param {[number, number]} value */
@@ -143,4 +143,9 @@ export class Form {
     this.set('padding_kind', kind);
     for (const [side, value] of Object.entries({ top, bottom, left, right })) this.set(`pad_${side}`, value);
   }
+}
+
+/** What stands for no number is written as nothing. @param {string|number} value */
+function textOf(value) {
+  return Number.isNaN(value) ? '' : String(value);
 }
