@@ -26,7 +26,7 @@ WARM_SECONDS = 60.0
 # So often that V8 also drops the compiled code of what has not run for a while: it is no data.
 COLLECTIONS = 12
 FRAME = "() => new Promise(requestAnimationFrame)"
-QUIET = """() => document.querySelector('#panel-form').getAttribute('aria-busy') === 'false'
+QUIET = """() => document.querySelector('#panel-form')?.getAttribute('aria-busy') !== 'true'
     && document.querySelector('.ledger').getAttribute('aria-busy') === 'false'"""
 # Centres of what can be pressed and leads to no other page.
 BUTTONS = """() => [...document.querySelectorAll('button, label:has([type=radio]), label.tints')]
@@ -172,8 +172,9 @@ class Hand:
 
     def panel(self) -> None:
         self.page.evaluate(
-            "document.querySelector('#panel').hidden && document.querySelector('#panel-open').click()"
+            "document.querySelector('#panel:not([hidden])') ?? document.querySelector('#panel-open').click()"
         )
+        self.page.wait_for_selector("#panel-form", state="attached")
 
     def set(self, name: str, value: str, event: str) -> None:
         self.page.evaluate(
