@@ -60,7 +60,7 @@ echo "keeps its scenes"
 
 "$engine" rm -f "$name" >/dev/null
 start -e CONVSCOPE_STORE=s3://nowhere/scenes -e AWS_ENDPOINT_URL=http://127.0.0.1:9 -e AWS_ALLOW_HTTP=true \
-    -e AWS_ACCESS_KEY_ID=key -e AWS_SECRET_ACCESS_KEY=secret
+    -e AWS_ACCESS_KEY_ID=key -e AWS_SECRET_ACCESS_KEY=secret -e CONVSCOPE_WORKERS=2
 wait_until_healthy
 inside python - unready < "$probe" || fail "does not say that its object store is out of reach"
-echo "knows object stores, and says when one is out of reach"
+echo "knows object stores, says when one is out of reach, and has more than one process"

@@ -20,10 +20,12 @@ command -v apt-get >/dev/null || cannot "Buildah and Podman are installed from D
 scripts/system-packages.sh mmdebstrap buildah podman runc >/dev/null || cannot "Debian's packages are out of reach"
 
 work=$(mktemp -d)
+# In memory where there is plenty: most of the time would go into writing what is soon deleted.
+[ "$(awk '/^MemAvailable/ {print $2}' /proc/meminfo)" -lt 12000000 ] || mount -t tmpfs -o size=8g none "$work" || :
 clean_up() {
     podman rm -fa >/dev/null 2>&1 || :
     podman volume rm -fa >/dev/null 2>&1 || :
-    grep -o "$work/[^ ]*" /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
+    grep -o "$work[^ ]*" /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" || :; done
     rm -rf "$work"
 }
 trap clean_up EXIT

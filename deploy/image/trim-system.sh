@@ -3,7 +3,7 @@
 set -eu
 
 rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/man /usr/share/info /usr/share/locale /usr/share/python-wheels
-find /usr/share/doc -type f ! -name copyright -delete
+[ ! -d /usr/share/doc ] || find /usr/share/doc -type f ! -name copyright -delete
 for library in /usr/local/lib/python3* /usr/lib/python3*; do
     [ -d "$library" ] || continue
     rm -rf "$library"/ensurepip "$library"/idlelib "$library"/lib2to3 "$library"/tkinter "$library"/turtledemo \
