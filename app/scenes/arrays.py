@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from math import prod
 from typing import Any, Final
@@ -16,6 +17,7 @@ from app.conv.errors import ConvError
 
 Array = NDArray[Any]
 
+_WHERE: Final = re.compile(r" at 0x[0-9a-f]+")
 _MOST_HEADER: Final = 1 << 20
 _MOST_TENSORS: Final = 4096
 _SHOWN_NAMES: Final = 20
@@ -36,7 +38,9 @@ def read_npy(data: bytes, at: str) -> Array:
         lengths_fit = all(type(length) is int and 0 <= length < 1 << 62 for length in shape)
         well_formed = version[0] < 4 and len(shape) <= _MOST_DIMENSIONS and lengths_fit
     except Exception as error:  # The header is an expression of Python: parsing it may raise almost anything.
-        raise ConvError(f"the header of the .npy file cannot be read: {error!s:.100}", at) from None
+        # Python's message may say where in memory a part of the expression lies.
+        said = _WHERE.sub("", str(error))
+        raise ConvError(f"the header of the .npy file cannot be read: {said:.100}", at) from None
     if not well_formed:
         raise ConvError(f"the .npy file has version {version} and shape {_short(shape)}", at)
     if dtype.hasobject:
