@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +19,6 @@ _MOST: Final = 2_000
 _MOST_WORK: Final = 200_000
 
 
-@lru_cache(maxsize=64)
 def first_answers(scene: Scene) -> dict[str, Any]:
     """
     The summary; and where they are few numbers the taps, the tensors (of the output, channel 0), and as many
