@@ -41,7 +41,8 @@ class Proxy(Server):
 
     def requests(self, path: str = "") -> list[dict[str, Any]]:
         """What was asked, below a path."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        written = self.log.read_text().rpartition("\n")[0].splitlines()
+        lines = [json.loads(line) for line in written if line.startswith("{")]
         return [line for line in lines if line["uri"].startswith(path)]
 
 

@@ -86,8 +86,9 @@ def test_a_second_server_never_sees_what_the_cache_can_answer(server: Server, tm
         assert client.head(scene).status_code == 200
         # A form that nobody asked for before is not in the cache.
         assert client.get(f"{scene}/tensors/output?format=safetensors").status_code == 404
-        seen = [line["uri"] for line in proxy.requests() if line["server"].endswith(f":{two.port}")]
-        assert set(seen) == {f"{scene}/tensors/weight", f"{scene}/tensors/output?format=safetensors"}
+        wait_until_logged(proxy, client.get("/healthz"))
+        seen = {line["uri"] for line in proxy.requests("/api/") if line["server"].endswith(f":{two.port}")}
+        assert seen == {f"{scene}/tensors/weight", f"{scene}/tensors/output?format=safetensors"}
 
 
 def wait_for(condition: object, seconds: float = 30.0) -> None:
@@ -96,6 +97,12 @@ def wait_for(condition: object, seconds: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def wait_until_logged(proxy: Proxy, answer: httpx2.Response) -> None:
+    """nginx writes its line after the answer; on one connection, all earlier ones are written before it."""
+    id = answer.headers["X-Request-ID"]
+    wait_for(lambda: any(line["request_id"] == id for line in proxy.requests()))
 
 
 def test_what_may_change_is_asked_for_each_time(proxy: Proxy) -> None:
@@ -108,6 +115,7 @@ def test_what_may_change_is_asked_for_each_time(proxy: Proxy) -> None:
         unknown = "/api/v1/scenes/" + 40 * "0"
         for _ in range(2):
             assert client.get(unknown).headers.get("X-Cache", "MISS") == "MISS"
+        wait_until_logged(proxy, client.get("/healthz"))
         assert len(proxy.requests(unknown)) == 2
         assert client.get("/metrics").status_code == 404
 
