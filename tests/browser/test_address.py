@@ -71,6 +71,7 @@ def test_the_other_language_shows_the_same(open_page: OpenPage, scene_paths: dic
     page.keyboard.press("]")
     page.keyboard.press("Shift+ArrowRight")
     expect(page).to_have_url(re.compile(r"step=1,"))
+    expect(page.locator("#sentence")).to_contain_text("Y[1, 0, 1]")
     where = page.locator("#sentence").inner_text()
     page.get_by_role("link", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
