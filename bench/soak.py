@@ -23,7 +23,9 @@ from bench.served import served
 
 INTERACTIONS = 5000
 WARM_SECONDS = 60.0
-# So often that V8 also drops the compiled code of what has not run for a while: it is no data.
+# The heap is the page's, not the compilers': without them, and collected so often that V8 also drops the
+# bytecode of what has not run for a while.
+NO_COMPILERS = "--js-flags=--no-opt --no-maglev --no-sparkplug"
 COLLECTIONS = 12
 FRAME = "() => new Promise(requestAnimationFrame)"
 QUIET = """() => document.querySelector('#panel-form')?.getAttribute('aria-busy') !== 'true'
@@ -282,7 +284,7 @@ def run() -> str:
     """The report, with the seed to repeat it."""
     seed = int(os.environ.get("CONVSCOPE_SEED", "1"))
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, NO_COMPILERS])
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.goto(url + path_of(url, "three-filters"))
         page.wait_for_selector("html[data-ready]", state="attached")
