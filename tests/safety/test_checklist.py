@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from jinja2 import DictLoader
 from app.main import create_app
 from app.pages.routes import _TEMPLATES
 from app.settings import Settings
+from tests.loops import in_a_loop_of_its_own
 from tests.safety.checklist import PAGE, TESTS, all_tests, marked, named, rows
 
 
@@ -62,6 +62,6 @@ def test_who_leaves_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture
         "http_version": "1.1", "root_path": "", "state": {},
     }  # fmt: skip
     with caplog.at_level(logging.WARNING):
-        asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+        in_a_loop_of_its_own(app(scope, receive, send))  # type: ignore[arg-type]
     assert caplog.records == []
     assert '{method="POST",route="/api/v1/trace",status="499"} 1.0' in TestClient(app).get("/metrics").text
