@@ -7,7 +7,6 @@
  * @import {Translate} from '../i18n.js'
  * @import {AnyFrame} from '../views.js'
  * @import {Editable} from '../editable.js'
- * @import {Block, Region, Whole} from '../paste.js'
  * @import {ApiError} from '../api.js'
  */
 
@@ -15,10 +14,11 @@ import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { offsetOf } from '../changes.js';
 import { editableAt, editRect, nextCell, tensorCell } from '../editable.js';
 import { fullText } from '../ledger.js';
-import { nested, parseBlock, parseNumber, PasteError, places } from '../paste.js';
+import { parseNumber } from '../paste.js';
 import { isSheet } from '../views.js';
 import { reveal } from './cells.js';
 import { find, setText } from './dom.js';
+import { isBlock, Pasting } from './pasting.js';
 import { troubleText } from './trouble.js';
 
 /** The input is at least this wide and high, in CSS pixels. */
@@ -50,6 +50,7 @@ export class Editor {
     this.input = find('#cell-value', HTMLInputElement);
     this.says = find('#cell-says', HTMLElement);
     this.choice = find('#cell-choice', HTMLElement);
+    this.pasting = new Pasting(changes, t, (message) => this.#say(message), (change) => this.#try(change));
     this.#listen();
   }
 
@@ -245,51 +246,14 @@ export class Editor {
   /** @param {ClipboardEvent} event */
   #paste(event) {
     const text = event.clipboardData?.getData('text') ?? '';
-    if (!Number.isNaN(parseNumber(text)) || !/[\s,;[(]/.test(text.trim())) {
+    if (!isBlock(text)) {
       if (event.target !== this.input) this.input.value = text.trim();
       return;
     }
     event.preventDefault();
     const at = this.#cell && this.#at(this.#cell);
     const tensor = at && this.state.scene.peek()?.[at.tensor];
-    if (!tensor) return;
-    try {
-      const block = parseBlock(text);
-      const found = places(block, tensor.shape, at.index);
-      const [region, whole] = [found.find(({ kind }) => kind === 'region'), found.find(({ kind }) => kind === 'whole')];
-      const fill = () => this.#put(at.tensor, /** @type {Region} */ (region));
-      const replace = () => this.#replace(at.tensor, block, /** @type {Whole} */ (whole));
-      if (region && whole) this.#offer(fill, replace, block);
-      else if (region) fill();
-      else replace();
-    } catch (error) {
-      if (!(error instanceof PasteError)) throw error;
-      this.#say(this.t(`paste.${error.reason}`, error.values));
-    }
-  }
-
-  /** @param {() => void} fill @param {() => void} replace @param {Block} block */
-  #offer(fill, replace, block) {
-    this.#say(this.t('edit.choose', { block: block.shape.join('×') }));
-    this.choice.hidden = false;
-    find('#paste-region', HTMLButtonElement).onclick = fill;
-    const whole = find('#paste-whole', HTMLButtonElement);
-    whole.onclick = replace;
-    find('#paste-region', HTMLButtonElement).focus();
-  }
-
-  /** @param {'input'|'weight'|'bias'} tensor @param {Region} region */
-  #put(tensor, { cells }) {
-    return this.#try(() => this.changes.cells(cells.map((cell) => ({ tensor, ...cell }))));
-  }
-
-  /** @param {'input'|'weight'|'bias'} tensor @param {Block} block @param {Whole} whole */
-  #replace(tensor, { data }, { shape }) {
-    return this.#try(() => this.changes.make(({ summary, input, weight, bias }) => ({
-      path: `/scenes/${summary.id}/edits`,
-      body: { [tensor]: { data: nested(shape, data) } },
-      known: { input, weight, bias, [tensor]: undefined },
-    })));
+    if (tensor) this.pasting.paste(text, at, tensor);
   }
 
   /** @param {() => Promise<boolean>} change */

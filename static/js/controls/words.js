@@ -32,7 +32,9 @@ export function words(state, t, model) {
     if (!position || !layer || !(step ?? stamped)) return;
     const named = layerOf(layer, position.outChannel, inChannels(layer.summary, position.outChannel));
     const shown = step && ledger(step, named);
-    const telling = shown ? stepTelling(t, shown, position) : stamped && state.sheets.peek()?.telling(t, stamped, { ...named, width: layer.summary.shapes.output[2] }, position);
+    const width = layer.summary.shapes.output[2];
+    const told = () => stamped && state.sheets.peek()?.telling(t, stamped, { ...named, width }, position);
+    const telling = shown ? stepTelling(t, shown, position) : told();
     if (!telling) return;
     write(telling, position, `${layer.summary.id}/${position.outChannel}`);
     say(telling, position);
@@ -160,7 +162,8 @@ function table(t, printed, first) {
   if (isPooled(printed)) return lines;
   const last = printed.lines.at(-1)?.channel ?? 0;
   const total = make('tr', 'total');
-  total.append(heading(t('ledger.bias')), make('td', '', signedSum(['', printed.bias]).trim()), make('td'), marked(make('td', 'number', printed.output), 'total', last));
+  const bias = make('td', '', signedSum(['', printed.bias]).trim());
+  total.append(heading(t('ledger.bias')), bias, make('td'), marked(make('td', 'number', printed.output), 'total', last));
   return [...lines, total];
 }
 
