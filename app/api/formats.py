@@ -24,22 +24,27 @@ def to_json(value: Any) -> bytes:
 
 
 def to_safetensors(tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> bytes:
-    """The bytes of a safetensors file, copied once; the library's own writer takes 40 times as long."""
+    """The bytes of a safetensors file."""
+    return b"".join(safetensors_parts(tensors, metadata))
+
+
+def safetensors_parts(
+    tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None
+) -> list[bytes | memoryview]:
+    """A safetensors file in parts that are not copied; the library's own writer takes 40 times as long."""
     arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in tensors.items()}
     header: dict[str, Any] = {"__metadata__": metadata} if metadata else {}
-    parts, end = [], 0
+    parts: list[bytes | memoryview] = []
+    end = 0
     # The widest first, as the library orders them: each number then lies where its type wants it.
     for name, array in sorted(arrays.items(), key=lambda item: -item[1].itemsize):
         start, end = end, end + array.nbytes
-        header[name] = {
-            "dtype": _DTYPES[array.dtype.name],
-            "shape": array.shape,
-            "data_offsets": [start, end],
-        }
+        dtype = _DTYPES[array.dtype.name]
+        header[name] = {"dtype": dtype, "shape": array.shape, "data_offsets": [start, end]}
         parts.append(array.reshape(-1).view(np.uint8).data)
     text = orjson.dumps(header)
     text += b" " * (-len(text) % 8)
-    return b"".join((len(text).to_bytes(8, "little"), text, *parts))
+    return [len(text).to_bytes(8, "little") + text, *parts]
 
 
 def array(tensor: Tensor) -> np.ndarray[Any, Any] | np.number[Any]:

@@ -11,16 +11,16 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.api import described
-from app.api.answers import immutable, json_answer, unchanged
+from app.api.answers import Parts, immutable, json_answer, unchanged
 from app.api.formats import (
     PARTS,
     PREFIX,
     bias_of,
     numbers_per_step,
+    safetensors_parts,
     steps,
     tensor_columns,
     to_json,
-    to_safetensors,
 )
 from app.api.found import Found
 from app.api.negotiation import JSON, JSONL, SAFETENSORS, Accept, choose
@@ -182,8 +182,8 @@ def _json(page: Page, headers: dict[str, str]) -> Response:
 def _columns(page: Page, headers: dict[str, str]) -> Response:
     # One entry of metadata: safetensors writes several in a random order.
     metadata = {"page": to_json(page.about).decode()}
-    content = to_safetensors(tensor_columns(page.ledger(), page.parts), metadata)
-    return Response(content, headers=headers, media_type=SAFETENSORS)
+    parts = safetensors_parts(tensor_columns(page.ledger(), page.parts), metadata)
+    return Parts(parts, headers, SAFETENSORS)
 
 
 def pieces(page: Page) -> Iterator[Page]:
