@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.formats import PREFIX
 from app.api.problems import Busy, as_problem
+from app.api.work import Cut
 from app.gate import client_of
 from app.logs import REQUEST_ID, log_request
 from app.metrics import NO_ROUTE, Metrics
@@ -58,6 +59,8 @@ class Watch:
             await self._app(scope, receive, send_more)
         except ClientDisconnect:
             status = _GONE
+        except Cut:
+            pass  # the connection closes without the last chunk
         except Exception as error:
             _log.exception("a request failed")
             if status:
@@ -145,6 +148,8 @@ class Head:
         async def send_empty(message: Message) -> None:
             if message["type"] == "http.response.body":
                 message["body"] = b""
+            # The server would otherwise miss the body that Content-Length announces.
+            scope["method"] = "HEAD"
             await send(message)
 
         # The same scope, in which the routing leaves its route for those who count.

@@ -26,7 +26,7 @@ from app.api.found import Found
 from app.api.negotiation import JSON, JSONL, SAFETENSORS, Accept, choose
 from app.api.openapi import BINARY, answer, immutable_answers, ref
 from app.api.problems import Busy
-from app.api.work import Ending, Pool
+from app.api.work import Cut, Ending, Pool
 from app.conv.errors import ConvError
 from app.conv.ledger import Ledger, ledger
 from app.scenes.limits import check
@@ -138,9 +138,8 @@ async def get_steps(
     pool: Pool = request.app.state.pool
     if form == JSONL:
         headers["Convscope-Steps"] = str(asked.stop - asked.start)
-        if "head" in request.scope:
-            return Response(headers=headers, media_type=JSONL)
-        lines = _lines(pool, request.app.state.ending, asked)
+        # What answers HEAD is not to be computed.
+        lines = _lines(pool, request.app.state.ending, asked.cut(0) if "head" in request.scope else asked)
         return StreamingResponse(lines, headers=headers, media_type=JSONL)
     page = _cut(asked, request.app.state.settings.max_answer_numbers)
     if page.next:
@@ -198,12 +197,13 @@ def pieces(page: Page) -> Iterator[Page]:
 async def _lines(pool: Pool, ending: Ending, asked: Page) -> AsyncIterator[bytes]:
     """One step a line. The first line leaves as soon as there is one; memory is that of one piece.
 
-    A stream that must end early says so in its last line, a problem with the URL of the rest.
+    A stream that must end early says so in its last line, a problem with the URL of the rest. Its headers say
+    that it may be kept for ever, so it is cut then: no browser or proxy takes it for whole.
     """
     for piece in pieces(asked):
         if ending.due:
             yield _last_words(piece)
-            return
+            raise Cut
         yield await pool.next(piece.numbers, _text, piece)
 
 

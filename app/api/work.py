@@ -20,6 +20,10 @@ SMALL: Final = 20_000
 _FILE_THREADS: Final = 4
 
 
+class Cut(Exception):
+    """An answer is under way that will not be whole. Whoever receives or keeps it must be able to tell."""
+
+
 class Ending:
     """Whether the server is stopping, and streams must come to an end before they are cut."""
 

@@ -256,6 +256,7 @@ def test_head_elsewhere(client: TestClient, chapter: Body) -> None:
     stream = client.head(f"{make_scene(client, chapter)}/steps", headers={"Accept": JSONL})
     assert (stream.status_code, stream.content) == (200, b"")
     assert stream.headers["convscope-steps"] == "4"
+    assert "content-length" not in stream.headers  # the stream has none either
 
 
 @pytest.mark.safety(23)

@@ -64,6 +64,34 @@ def working(server: Server) -> tuple[float, float]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("accept", ["application/json", "application/vnd.safetensors", "application/jsonl"])
+def test_the_forms_of_steps_on_one_connection(tmp_path: Path, accept: str) -> None:
+    with running(tmp_path) as server:
+        with server.client() as client:
+            steps = client.post("/api/v1/scenes", json=LAYER).json()["links"]["steps"] + "?stop=2000"
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        asked: dict[str, tuple[int, bytes, dict[str, str]]] = {}
+        for method in ("HEAD", "GET", "GET again"):
+            connection.request(
+                method.split()[0], steps, headers={"Accept": accept, "Accept-Encoding": "gzip"}
+            )
+            answer = connection.getresponse()
+            asked[method] = (answer.status, answer.read(), dict(answer.headers))
+        head, first, again = asked.values()
+        assert head[:2] == (200, b"")
+        assert first[:2] == again[:2]
+        assert len(first[1]) > 100_000
+        changing = {"x-request-id", "date", "transfer-encoding"}
+        of_head, of_first = ({k: v for k, v in of.items() if k not in changing} for _, _, of in (head, first))
+        assert of_head == of_first
+        connection.request("GET", steps, headers={"Accept": accept, "If-None-Match": first[2]["etag"]})
+        known = connection.getresponse()
+        assert (known.status, known.read()) == (304, b"")
+        connection.close()
+        assert '"level":"error"' not in server.log.read_text()
+
+
+@pytest.mark.slow
 def test_a_client_that_leaves_stops_its_stream(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         with server.client() as client:
