@@ -29,10 +29,11 @@
  *   view: 'stage'|'scatter', model: Model, layout: Layout, position: Position, theme: Theme, inks: Inks, tinted: boolean, ratio: number,
  *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
  *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
- *   row: number, col: number, placed: number, turn: number, labels: Record<string, string>, still: string,
+ *   row: number, col: number, placed: number, turn: number, labels: Record<string, string>, still: string, moment?: string,
+ *   asked: {cell: Cell, pinned: boolean}|null,
  *   total: Rect, inputView: View, outputView: View, question: {cell: Cell, answer: Answer, pinned: boolean}|null,
  * }} Frame
- *   inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
+ *   asked: as the state has it; moment: changes with time; inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
  */
 
 import { magnitude } from './color.js';
@@ -114,6 +115,7 @@ export function frame(view) {
     step: shown,
     printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
     row, col, placed: Math.min(position.window + (position.place === 1 ? 1 : 0), height * width),
+    moment: Object.values(position).join(),
     still: [
       summary.id, position.outChannel, first, view.turn, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax,
       views.inputView.x, views.inputView.y, views.inputView.cell, views.outputView.cell,

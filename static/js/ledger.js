@@ -84,8 +84,15 @@ export function ledger(step, layer, decimals = ledgerDecimals(step, layer.bias))
     const before = running;
     running = rounded(step.running_sums[c] ?? 0, decimals);
     const sum = rounded(running - before, decimals);
-    const terms = products.flat();
-    return line(step, layer, c, largest ? terms : apportion(terms, sum, decimals), sum, running, decimals);
+    const terms = once(() => {
+      const flat = products.flat();
+      return termsOf(step, layer, c, largest ? flat : apportion(flat, sum, decimals), decimals);
+    });
+    return {
+      channel: layer.inChannels[c] ?? c, sum: format(sum, decimals), running: format(running, decimals),
+      // Of many channels few are looked at.
+      get terms() { return terms(); },
+    };
   });
   return {
     cell: `Y[${layer.outChannel}, ${step.row}, ${step.col}]`,
@@ -102,15 +109,22 @@ export function ledgerDecimals(step, bias) {
   return decimalsFor([step.output, bias, ...step.channel_sums, ...step.products.flat(2)], DIGITS);
 }
 
+/** @template T @param {() => T} make */
+function once(make) {
+  /** @type {T|undefined} */
+  let made;
+  return () => (made ??= make());
+}
+
 /**
  * @param {Step} step @param {Parameters<typeof ledger>[1]} layer @param {number} c
- * @param {number[]} products @param {number} sum @param {number} running @param {number} decimals @returns {Line}
+ * @param {number[]} products @param {number} decimals @returns {Term[]}
  */
-function line(step, layer, c, products, sum, running, decimals) {
+function termsOf(step, layer, c, products, decimals) {
   const patch = step.patch[c] ?? [];
   const columns = patch[0]?.length ?? 1;
   const shown = decimalsFor(patch.flat(), DIGITS - 1);
-  const terms = products.map((product, k) => {
+  return products.map((product, k) => {
     const u = Math.floor(k / columns);
     const v = k % columns;
     const weight = layer.weight(c, u, v);
@@ -122,7 +136,6 @@ function line(step, layer, c, products, sum, running, decimals) {
       empty: step.input_rows[u] === null || step.input_cols[v] === null,
     };
   });
-  return { channel: layer.inChannels[c] ?? c, terms, sum: format(sum, decimals), running: format(running, decimals) };
 }
 
 /** A number as a factor: a negative one in brackets. @param {string} text */

@@ -112,5 +112,5 @@ if (location.search) await later;
 await state.open(boot.scene);
 if (!location.search) await surface.painted;
 const { workbench } = await later;
-await workbench({ state, canvas, t, boot, model: () => current.value, shown: () => shown, repaint: () => surface.requestPaint() });
+await workbench({ state, canvas, t, boot, model: () => current.value, shown: () => shown, repaint: () => surface.repaint() });
 document.documentElement.dataset.ready = 'true';

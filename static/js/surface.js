@@ -13,6 +13,8 @@ const MOST = 48;
 export class Surface {
   #asked = 0;
   #lastStill = '';
+  /** @type {AnyFrame|null} */
+  #last = null;
   #firstPainted = () => {};
 
   /**
@@ -36,11 +38,17 @@ export class Surface {
     if (this.#asked === 0) this.#asked = requestAnimationFrame((now) => this.#paint(now));
   }
 
+  /** Also what stands already: there is more to paint it with. */
+  repaint() {
+    this.#last = null;
+    this.requestPaint();
+  }
+
   /** @param {number} now */
   #paint(now) {
     this.#asked = 0;
     const frame = this.next(now);
-    if (!frame) return;
+    if (!frame || this.#isShown(frame)) return;
     const { context } = this;
     this.#paintStill(frame);
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -50,6 +58,14 @@ export class Surface {
     view.paintMoving(context, frame, this.bitmaps);
     if (!isSheet(frame) && frame.question) view.paintAnswer?.(context, frame, frame.question);
     this.#firstPainted();
+  }
+
+  /** Whether this very picture stands already: of a moment that lasts a while, and of all that follow at rest. @param {AnyFrame} frame */
+  #isShown(frame) {
+    const last = this.#last;
+    this.#last = frame;
+    if (!last || frame.view !== 'stage' || last.view !== 'stage' || last.still !== frame.still || last.moment !== frame.moment) return false;
+    return /** @type {const} */ (['model', 'step', 'output', 'asked', 'labels', 'inks']).every((part) => last[part] === frame[part]);
   }
 
   /** @param {AnyFrame} frame */

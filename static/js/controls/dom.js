@@ -25,7 +25,7 @@ export function setText(element, text) {
 }
 
 /** While scenes play, words change at most this often, in milliseconds. */
-const PATIENCE = 90;
+const PATIENCE = 120;
 
 /**
  * `show`, called at once or, while there is a hurry, when the last call is a while ago; the last call is never lost.

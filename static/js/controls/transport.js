@@ -49,13 +49,14 @@ function scrubber(state, t) {
     if (clock) input.max = String(clock.outChannels * clock.windows);
   });
   // A slider that moves costs the browser a layout: it moves by whole pixels, and the words follow when there is time.
-  let shown = -1;
+  let [shown, width] = [-1, 0];
+  new ResizeObserver(() => (width = input.clientWidth)).observe(input);
   effect(() => {
     const clock = state.clock.value;
     if (!clock) return;
     const windows = state.time.value / timeline.beatsPerWindow(clock);
     const share = windows / (clock.outChannels * clock.windows);
-    const pixels = Math.round(share * input.clientWidth / 2);
+    const pixels = Math.round(share * width / 2);
     if (pixels === shown && state.playing.value) return;
     shown = pixels;
     input.value = String(windows);

@@ -126,8 +126,8 @@ function isPooled({ lines }) {
 
 /** Whether all terms stand in the sentence. @param {Ledger} printed */
 function isShort(printed) {
-  const count = printed.lines.reduce((sum, line) => sum + line.terms.length, 0);
-  return isPooled(printed) || (count <= MOST_TERMS && printed.whole);
+  if (isPooled(printed)) return true;
+  return printed.whole && printed.lines.reduce((sum, line) => sum + line.terms.length, 0) <= MOST_TERMS;
 }
 
 /** @param {Ledger} printed */
