@@ -14,6 +14,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from app.conv.errors import ConvError
+from app.scenes.astlock import AST_LOCK
 
 Array = NDArray[Any]
 
@@ -34,7 +35,8 @@ def read_npy(data: bytes, at: str) -> Array:
     try:
         version = npy.read_magic(file)
         read_header = {(1, 0): npy.read_array_header_1_0}.get(version, npy.read_array_header_2_0)
-        shape, fortran, dtype = read_header(file)
+        with AST_LOCK:
+            shape, fortran, dtype = read_header(file)
         lengths_fit = all(type(length) is int and 0 <= length < 1 << 62 for length in shape)
         well_formed = version[0] < 4 and len(shape) <= _MOST_DIMENSIONS and lengths_fit
     except Exception as error:  # The header is an expression of Python: parsing it may raise almost anything.

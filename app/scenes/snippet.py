@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Final
 
+from app.scenes.astlock import AST_LOCK
 from app.scenes.signatures import NAMES
 
 # Ten times a call with a comment on each line; nothing so long takes Python's parser more than milliseconds.
@@ -48,7 +49,8 @@ class Snippet:
         if indented := bool(_INDENTED.match(code)):
             code, self._shift = _WRAPPER + code, 1
         try:
-            body = ast.parse(code).body
+            with AST_LOCK:
+                body = ast.parse(code).body
         except SyntaxError as error:
             raise self._syntax_error(error) from None
         except (RecursionError, MemoryError):
