@@ -24,8 +24,8 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** While scenes play, words change at most this often, in milliseconds. */
-const PATIENCE = 120;
+/** While scenes play, what costs the browser a layout changes at most this often, in milliseconds. */
+const PATIENCE = 100;
 
 /**
  * `show`, called at once or, while there is a hurry, when the last call is a while ago; the last call is never lost.
@@ -35,13 +35,14 @@ export function unhurried(show) {
   let due = 0;
   let later = 0;
   const now = () => {
+    clearTimeout(later);
+    later = 0;
     due = performance.now() + PATIENCE;
     show();
   };
   return (hurry) => {
-    clearTimeout(later);
     const wait = due - performance.now();
     if (!hurry || wait <= 0) now();
-    else later = window.setTimeout(now, wait);
+    else if (later === 0) later = window.setTimeout(now, wait);
   };
 }

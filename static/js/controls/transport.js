@@ -10,6 +10,9 @@ import { effect } from '../../vendor/signals-core-1.14.5.js';
 import * as timeline from '../timeline.js';
 import { find, setText, unhurried } from './dom.js';
 
+/** The scrubber moves by about a pixel at least, of its whole length. */
+const LEAST_MOVE = 1 / 1000;
+
 /** @param {State} state @param {Translate} t */
 export function transport(state, t) {
   buttons(state, t);
@@ -48,19 +51,21 @@ function scrubber(state, t) {
     const clock = state.clock.value;
     if (clock) input.max = String(clock.outChannels * clock.windows);
   });
-  // A slider that moves costs the browser a layout: it moves by whole pixels, and the words follow when there is time.
-  let [shown, width] = [-1, 0];
-  new ResizeObserver(() => (width = input.clientWidth)).observe(input);
-  effect(() => {
-    const clock = state.clock.value;
+  let shown = -1;
+  const move = unhurried(() => {
+    const clock = state.clock.peek();
     if (!clock) return;
-    const windows = state.time.value / timeline.beatsPerWindow(clock);
+    const windows = state.time.peek() / timeline.beatsPerWindow(clock);
     const share = windows / (clock.outChannels * clock.windows);
-    const pixels = Math.round(share * width / 2);
-    if (pixels === shown && state.playing.value) return;
-    shown = pixels;
+    if (state.playing.peek() && Math.abs(share - shown) < LEAST_MOVE) return;
+    shown = share;
     input.value = String(windows);
     input.style.setProperty('--share', String(share));
+  });
+  effect(() => {
+    state.clock.value;
+    state.time.value;
+    move(state.playing.value);
   });
   const tell = unhurried(() => {
     const clock = state.clock.peek();
