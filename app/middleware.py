@@ -37,6 +37,7 @@ class Watch:
         self._app = app
         self._metrics = metrics
         self._headers = security_headers(settings)
+        self._of_parts = [header for header in self._headers if header[0] in _FOR_PARTS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,13 +46,14 @@ class Watch:
         started, method, status = perf_counter(), scope["method"], 0
         id = _request_id(scope)
         REQUEST_ID.set(id)
-        extra = [*self._headers, (b"x-request-id", id.encode())]
 
         async def send_more(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *extra]
+                headers = list(message.get("headers", ()))
+                security = self._of_parts if _is_part(headers) else self._headers
+                message["headers"] = [*headers, *security, (b"x-request-id", id.encode())]
             await send(message)
 
         self._metrics.in_progress.inc()
@@ -89,8 +91,12 @@ def _route(scope: Scope) -> str:
     return PREFIX + path if in_api and not path.startswith(PREFIX) else path
 
 
+def _is_part(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"content-type" and value.startswith(_PARTS) for name, value in headers)
+
+
 def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
-    """What every answer carries."""
+    """What every answer carries; scripts and style sheets of these as much as they need."""
     ancestors = " ".join(settings.frame_ancestors) or "'none'"
     policy = "; ".join(f"{name} {sources}" for name, sources in (*_POLICY, ("frame-ancestors", ancestors)))
     # Whoever may show the page in a frame may demand of it what isolates their own.
@@ -109,6 +115,11 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         headers["strict-transport-security"] = "max-age=63072000"
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
+
+# A script or a style sheet is never a document: what says how a document behaves would only weigh, 600 bytes
+# in each of the 27 that a page is made of.
+_PARTS: Final = (b"text/javascript", b"text/css")
+_FOR_PARTS: Final = (b"x-content-type-options", b"cross-origin-resource-policy", b"strict-transport-security")
 
 # Everything that is not named falls under default-src: nothing.
 _POLICY: Final = (

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from app.conv.runtime import prepare
 
-TABLES = ("layers", "steps", "threads", "http", "frames", "latency", "views")
+TABLES = ("layers", "steps", "threads", "http", "frames", "latency", "views", "visits")
 
 
 def main(names: list[str]) -> None:

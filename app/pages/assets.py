@@ -81,15 +81,18 @@ def asset_url(path: str) -> str:
 
 @cache
 def module_urls(*entries: str) -> list[str]:
-    """The modules below `static/js` that entry modules import, and those that these import, as found.
+    """Entry modules below `static/js`, each with all that it imports, directly or not.
 
-    A browser that is told of them at once need not find them one round trip after the other.
+    A browser that is told of them at once need not find them one round trip after the other. It fetches them
+    in this order: those of the first entry come first.
     """
-    found = [f"js/{entry}" for entry in entries]
-    for path in found:
-        text = assets()[path].content.decode()
-        imported = [normpath(f"{path}/../{name}") for name in _IMPORT.findall(text)]
-        found += [name for name in dict.fromkeys(imported) if name not in found]
+    found: list[str] = []
+    for entry in entries:
+        found.append(f"js/{entry}")
+        for path in found:
+            text = assets()[path].content.decode()
+            imported = [normpath(f"{path}/../{name}") for name in _IMPORT.findall(text)]
+            found += [name for name in dict.fromkeys(imported) if name not in found]
     return [asset_url(path) for path in found]
 
 

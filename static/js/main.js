@@ -13,6 +13,7 @@ import { find } from './controls/dom.js';
 import { inks, theme } from './controls/theme.js';
 import { frame, model } from './frame.js';
 import { translator } from './i18n.js';
+import { font } from './painters/grid.js';
 import { paintMoving } from './painters/moving.js';
 import { paintStill } from './painters/still.js';
 import { State } from './state.js';
@@ -30,7 +31,7 @@ const room = find('#stage-room', HTMLElement);
 
 /** @type {Inks} */
 let colors = inks();
-let size = { width: 0, height: 0 };
+let size = sizeOf(room);
 let before = 0;
 /** @type {AnyFrame|null} what the reader looks at */
 let shown = null;
@@ -43,6 +44,9 @@ const finest = { ...labels, tap: 'on' };
 
 addView('stage', { frame, paintStill, paintMoving });
 const surface = new Surface(canvas, nextFrame);
+// The first text looks for its font, which takes as long as a picture: not in the task that paints the first one.
+surface.stillContext.font = font(16);
+surface.stillContext.measureText('0');
 
 /** @param {number} now @returns {AnyFrame|null} */
 function nextFrame(now) {
@@ -70,8 +74,13 @@ function nextFrame(now) {
   return shown;
 }
 
+/** @param {HTMLElement} element */
+function sizeOf({ clientWidth: width, clientHeight: height }) {
+  return { width, height };
+}
+
 new ResizeObserver(() => {
-  size = { width: room.clientWidth, height: room.clientHeight };
+  size = sizeOf(room);
   surface.requestPaint();
 }).observe(room);
 
@@ -107,6 +116,7 @@ theme(state, () => {
   surface.requestPaint();
 });
 
+surface.painted.then(() => performance.mark('painted'));
 // The first picture of an address that says more than the scene is the one it names.
 if (location.search) await later;
 await state.open(boot.scene);
