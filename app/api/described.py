@@ -133,8 +133,8 @@ class TracedStep(Step):
     out_channel: int
 
 
-class Steps(BaseModel):
-    """Windows start ... stop-1 of one output channel; `next` is the URL of the rest."""
+class Page(BaseModel):
+    """Items start ... stop-1 of one output channel; `next` is the URL of the rest."""
 
     scene: str
     out_channel: int
@@ -144,6 +144,11 @@ class Steps(BaseModel):
     stop: int
     total: int
     next: str | None
+
+
+class Steps(Page):
+    """Windows start ... stop-1 of one output channel; `next` is the URL of the rest."""
+
     steps: list[Step]
 
 
@@ -171,17 +176,9 @@ class Stamp(BaseModel):
     outputs: Plane
 
 
-class Stamps(BaseModel):
+class Stamps(Page):
     """Input cells start ... stop-1; `before`: the output channel before the first of them."""
 
-    scene: str
-    out_channel: int
-    in_channels: list[int]
-    bias: float
-    start: int
-    stop: int
-    total: int
-    next: str | None
     before: Plane
     stamps: list[Stamp]
 
