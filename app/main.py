@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = metrics = Metrics()
     app.state.pool = Pool(settings, metrics)
-    app.state.kept = Kept()
+    app.state.kept = Kept(settings.answer_bytes)
     app.state.ending = ending = Ending(settings.grace_seconds)
     app.state.store = store = Shelf(open_store(settings), built_in(), settings.cache_bytes, metrics)
     app.state.readiness = Readiness(store.check, ending)

@@ -140,6 +140,7 @@ class Settings(Limits, BaseSettings):
     access_log: bool = Field(True, description="one line for each request")
     grace_seconds: int = Field(8, ge=1, description="seconds that a stop gives to what is under way")
     cache_bytes: int = Field(256 * MEBI, ge=0, description="bytes of scenes kept decoded in memory")
+    answer_bytes: int = Field(32 * MEBI, ge=0, description="bytes of traces and pages kept in memory")
 
     @classmethod
     def read(cls, **given: Any) -> Self:

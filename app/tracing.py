@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, Final, Literal
 
-import torch
-
-from app.api.formats import PARTS, tensor_columns, to_json, to_safetensors
+from app.api.formats import to_json
 from app.api.steps import all_steps, pieces
 from app.api.trace import traced, whole_layer
 from app.conv.errors import ConvError
@@ -70,9 +68,8 @@ def _write_columns(scene: Scene, asked: range, out: BinaryIO, progress: Progress
     if len(asked) > 1:
         raise ConvError(f"safetensors holds one output channel, there are {len(asked)}: choose --out-channel")
     page = all_steps(scene, asked[0])
-    parts = []
+    file, room = page.room()
     for piece in pieces(page):
-        parts.append(tensor_columns(piece.ledger(), PARTS))
+        piece.write({name: column[piece.start : piece.stop] for name, column in room.items()})
         progress(piece.stop - piece.start)
-    columns = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-    out.write(to_safetensors(columns, {"page": to_json(page.about).decode()}))
+    out.write(file)

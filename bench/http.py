@@ -1,9 +1,10 @@
 """
 Answers over HTTP beside bare routes, in turns, each server one process.
 
-trace, the same: the chapter's example again and again. trace, new: every body has other numbers, so that no
-answer is a kept one. bare: a Starlette route that sends the same bytes. output, steps: a typed, synchronous
-FastAPI route with torch's conv2d that answers the output alone, or all that POST /trace does.
+the same: asked for again and again. new: every body has other numbers, and every page is another than the
+hundreds before it, so that no answer is a kept one. bare: a Starlette route that sends the same bytes.
+output, steps: a typed, synchronous FastAPI route with torch's conv2d that answers the output alone, or all
+that POST /trace does.
 """
 
 from __future__ import annotations
@@ -44,11 +45,20 @@ wrk.method = "POST"
 wrk.body = body
 wrk.headers["Content-Type"] = "application/json"
 """
-# Another number in the last place of the input, which no two requests of a round share.
+# Another number in the last place of the input, which no two requests share, in this run of wrk or another.
 NEW = """
+n = os.time() % 100000 * 100000
 request = function()
     n = n + 1
     return wrk.format(nil, nil, nil, (body:gsub("9%]%]%]", tostring(n / 128) .. "]]]")))
+end
+"""
+# Other pages than those before, of the same size: all output channels from one window on, then from the next.
+OTHER_PAGES = """
+local n = 0
+request = function()
+    n = n + 1
+    return wrk.format(nil, string.format("%s?out_channel=%d&start=%d", wrk.path, n % 64, math.floor(n / 64)))
 end
 """
 STEPS = {"Accept": "application/vnd.safetensors"}
@@ -108,9 +118,13 @@ def _ratios(rate: float, bare: float, *others: float) -> list[str]:
 
 
 def _columns(folder: Path, ours: str, bare: str) -> str:
-    script = folder / "columns.lua"
-    script.write_text(f'wrk.headers["Accept"] = "{STEPS["Accept"]}"\n')
-    rates = _rates({"steps": (ours, script), "bare": (bare, script)}, FEW_CONNECTIONS)
+    same = folder / "columns.lua"
+    same.write_text(f'wrk.headers["Accept"] = "{STEPS["Accept"]}"\n')
+    new = folder / "pages.lua"
+    new.write_text(same.read_text() + OTHER_PAGES)
+    rates = _rates(
+        {"steps, the same": (ours, same), "steps, new": (ours, new), "bare": (bare, same)}, FEW_CONNECTIONS
+    )
     head = ("steps of 64×56×56 → 64, 3×3, safetensors", "requests/s", "of bare")
     rows = [[name, f"{rate:,.0f}", f"{rate / rates['bare']:.0%}"] for name, rate in rates.items()]
     return table(f"HTTP: requests/s, wrk, {FEW_CONNECTIONS} connections", head, rows)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from app.api.formats import to_json
 from app.settings import VERSION
@@ -18,21 +16,6 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(to_json(value), status, headers=headers, media_type="application/json")
-
-
-class Parts(Response):
-    """An answer in parts, which are sent as they lie in memory."""
-
-    def __init__(self, parts: Sequence[bytes | memoryview], headers: dict[str, str], media_type: str) -> None:
-        length = {"Content-Length": str(sum(map(len, parts)))}
-        super().__init__(headers=headers | length, media_type=media_type)
-        self._parts = parts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for part in self._parts:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
 
 
 def immutable(request: Request, media_type: str = "application/json") -> dict[str, str]:

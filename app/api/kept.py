@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Final
 
-LARGEST: Final = 32 * 1024
-MOST_BYTES: Final = 4 * 1024 * 1024
+# What an entry costs beside its answer.
+_ENTRY: Final = 512
 
-Question = tuple[bytes, int | None]
+Answer = bytes | memoryview
 
 
 class Kept:
-    """Answers that depend on nothing but a small question; lately used ones, within 4 MiB."""
+    """Lately used answers within a budget of bytes; the short name of each says all that it depends on."""
 
-    def __init__(self) -> None:
-        self._answers: OrderedDict[Question, bytes] = OrderedDict()
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._answers: OrderedDict[Hashable, tuple[Answer, int]] = OrderedDict()
         self._bytes = 0
 
-    def get(self, question: Question) -> bytes | None:
-        if len(question[0]) > LARGEST:
+    def get(self, name: Hashable) -> Answer | None:
+        found = self._answers.get(name)
+        if found is None:
             return None
-        answer = self._answers.get(question)
-        if answer is not None:
-            self._answers.move_to_end(question)
-        return answer
+        self._answers.move_to_end(name)
+        return found[0]
 
-    def keep(self, question: Question, answer: bytes) -> None:
-        size = len(question[0]) + len(answer)
-        if size > LARGEST or question in self._answers:
+    def keep(self, name: Hashable, answer: Answer) -> None:
+        size = len(answer) + _ENTRY
+        if size > self._budget or name in self._answers:
             return
-        self._answers[question] = answer
+        self._answers[name] = answer, size
         self._bytes += size
-        while self._bytes > MOST_BYTES:
-            (content, _), old = self._answers.popitem(last=False)
-            self._bytes -= len(content) + len(old)
+        while self._bytes > self._budget:
+            _, (_, freed) = self._answers.popitem(last=False)
+            self._bytes -= freed

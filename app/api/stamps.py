@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.api import described
-from app.api.answers import immutable, json_answer, unchanged
-from app.api.formats import PREFIX, array, bias_of
+from app.api.answers import immutable, unchanged
+from app.api.formats import array, to_json
 from app.api.found import Found
 from app.api.openapi import answer, immutable_answers
-from app.api.work import Pool
-from app.conv.operation import Plan
+from app.api.paging import Page, answer_page
 from app.conv.stamps import Stamps, check_stamps, stamps
 from app.scenes.limits import check
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
+from app.settings import Limits
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
 Whole = Annotated[int, Query(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The stamps of input cells start ... stop-1; `asked_stop` is where those asked for end."""
+class StampsPage(Page):
+    """Stamps, one for each input cell."""
 
-    scene: Scene
-    out_channel: int
-    start: int
-    stop: int
-    asked_stop: int
+    name = "stamps"
 
     @property
-    def next(self) -> str | None:
-        """The URL of the rest."""
-        if self.stop >= self.asked_stop:
-            return None
-        query = {"out_channel": self.out_channel, "start": self.stop, "stop": self.asked_stop}
-        return f"{PREFIX}/scenes/{self.scene.id}/stamps?{urlencode(query)}"
+    def total(self) -> int:
+        return prod(self.scene.plan.input_shape[1:])
+
+    @property
+    def numbers_each(self) -> int:
+        height, width = self.scene.plan.kernel_size
+        channels = self.scene.plan.channels_per_step
+        return (channels + 2) * height * width + channels + height + width + 3
 
     def stamps(self) -> Stamps:
         scene = self.scene
@@ -52,20 +49,9 @@ class Page:
         return stamps(*layer, self.out_channel, self.start, self.stop)
 
 
-def _json(page: Page) -> dict[str, Any]:
+def _json(page: StampsPage) -> dict[str, Any]:
     found, width = page.stamps(), page.scene.plan.input_shape[2]
-    about = {
-        "scene": page.scene.id,
-        "out_channel": page.out_channel,
-        "in_channels": list(found.in_channels),
-        "bias": bias_of(page.scene, page.out_channel),
-        "start": found.start,
-        "stop": found.stop,
-        "total": found.total,
-        "next": page.next,
-        "before": array(found.before),
-    }
-    return about | {"stamps": _listed(found, width)}
+    return page.about | {"before": array(found.before), "stamps": _listed(found, width)}
 
 
 def _listed(found: Stamps, width: int) -> list[dict[str, Any]]:
@@ -83,9 +69,9 @@ def _or_null(indices: np.ndarray[Any, Any]) -> list[list[int | None]]:
     return [[None if at < 0 else at for at in line] for line in indices.tolist()]
 
 
-def _all(scene: Scene) -> Page:
+def _all(scene: Scene) -> StampsPage:
     total = prod(scene.plan.input_shape[1:])
-    return Page(scene, 0, 0, total, total)
+    return StampsPage(scene, 0, 0, total, total)
 
 
 @router.get(
@@ -109,31 +95,15 @@ async def get_stamps(
     total = prod(scene.plan.input_shape[1:])
     stop = total if stop is None else stop
     check_stamps(scene.plan, out_channel, start, stop)
-    limits = request.app.state.settings
-    plane, each = scene.plan.windows, numbers_per_stamp(scene.plan)
-    check("numbers in the answer", "max_answer_numbers", plane + each, limits)
+    limits: Limits = request.app.state.settings
+    asked, plane = StampsPage(scene, out_channel, start, stop, stop), scene.plan.windows
+    check("numbers in the answer", "max_answer_numbers", plane + asked.numbers_each, limits)
     headers = immutable(request)
     if answer := unchanged(request, headers):
         return answer
-    page = _cut(Page(scene, out_channel, start, stop, stop), limits.max_answer_numbers - plane)
-    if page.next:
-        headers["Link"] = f'<{page.next}>; rel="next"'
-    pool: Pool = request.app.state.pool
-    return await pool.run(plane + page.stop * each, _answer, page, headers)
+    page = asked.cut_to(limits.max_answer_numbers - plane)
+    return await answer_page(request, headers, page, plane + page.stop * page.numbers_each, _content)
 
 
-def numbers_per_stamp(plan: Plan) -> int:
-    """How many numbers one stamp holds, the basis of the size of a page."""
-    height, width = plan.kernel_size
-    channels = plan.channels_per_step
-    return (channels + 2) * height * width + channels + height + width + 3
-
-
-def _cut(page: Page, most: int) -> Page:
-    """As many of its stamps as `most` numbers hold, but one at least."""
-    stamps = max(1, most // numbers_per_stamp(page.scene.plan))
-    return replace(page, stop=min(page.stop, page.start + stamps))
-
-
-def _answer(page: Page, headers: dict[str, str]) -> Response:
-    return json_answer(_json(page), headers=headers)
+def _content(page: StampsPage) -> bytes:
+    return to_json(_json(page))

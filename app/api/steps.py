@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.api import described
-from app.api.answers import Parts, immutable, json_answer, unchanged
+from app.api.answers import immutable, unchanged
 from app.api.formats import (
     PARTS,
-    PREFIX,
-    bias_of,
+    Columns,
+    column_kinds,
     numbers_per_step,
-    safetensors_parts,
+    safetensors_room,
     steps,
-    tensor_columns,
     to_json,
 )
 from app.api.found import Found
 from app.api.negotiation import JSON, JSONL, SAFETENSORS, Accept, choose
 from app.api.openapi import BINARY, answer, immutable_answers, ref
+from app.api.paging import Page, answer_page
 from app.api.problems import Busy
 from app.api.work import Cut, Ending, Pool
 from app.conv.errors import ConvError
@@ -42,61 +41,58 @@ _PIECE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Windows start ... stop-1 of one output channel; `asked_stop` is where those asked for end."""
+class StepsPage(Page):
+    """Steps, one for each window; `parts` are those of PARTS that they hold."""
 
-    scene: Scene
-    out_channel: int
-    start: int
-    stop: int
-    asked_stop: int
+    name = "steps"
+
     parts: tuple[str, ...]
 
     @property
+    def total(self) -> int:
+        return self.scene.plan.windows
+
+    @property
+    def numbers_each(self) -> int:
+        return numbers_per_step(self.scene.plan, self.parts)
+
+    @property
     def numbers(self) -> int:
-        return (self.stop - self.start) * numbers_per_step(self.scene.plan, self.parts)
+        return (self.stop - self.start) * self.numbers_each
 
     @property
-    def next(self) -> str | None:
-        """The URL of the rest."""
-        if self.stop >= self.asked_stop:
-            return None
-        query = {"out_channel": self.out_channel, "start": self.stop, "stop": self.asked_stop}
-        rest = urlencode(query | {"include": ",".join(self.parts)}, safe=",")
-        return f"{PREFIX}/scenes/{self.scene.id}/steps?{rest}"
-
-    @property
-    def about(self) -> dict[str, Any]:
-        return {
-            "scene": self.scene.id,
-            "out_channel": self.out_channel,
-            "in_channels": list(self.scene.plan.in_channels(self.out_channel)),
-            "bias": bias_of(self.scene, self.out_channel),
-            "start": self.start,
-            "stop": self.stop,
-            "total": self.scene.plan.windows,
-            "next": self.next,
-        }
+    def more(self) -> dict[str, str]:
+        return {"include": ",".join(self.parts)}
 
     def json(self) -> dict[str, Any]:
         return self.about | {"steps": self.steps()}
 
-    def cut(self, windows: int) -> Page:
-        """Its first windows, so many at most."""
-        return replace(self, stop=min(self.stop, self.start + windows))
-
-    def ledger(self) -> Ledger:
+    def ledger(self, out: Columns | None = None) -> Ledger:
         scene = self.scene
         layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
-        return ledger(*layer, self.out_channel, self.start, self.stop)
+        return ledger(*layer, self.out_channel, self.start, self.stop, out)
 
     def steps(self) -> list[dict[str, Any]]:
         return steps(self.ledger(), self.scene.plan.output_shape[2], self.parts)
 
+    def room(self) -> tuple[memoryview, Columns]:
+        """The safetensors file of its columns, and where in it they are to be written."""
+        # One entry of metadata: safetensors writes several in a random order.
+        metadata = {"page": to_json(self.about).decode()}
+        kinds = column_kinds(self.scene, self.stop - self.start, self.parts)
+        return safetensors_room(kinds, metadata)
 
-def all_steps(scene: Scene, out_channel: int, parts: tuple[str, ...] = PARTS) -> Page:
+    def write(self, room: Columns) -> None:
+        """Write the columns there; those that the ledger could compute in place are there already."""
+        found = self.ledger(room)
+        for name, place in room.items():
+            if (column := getattr(found, name)) is not place:
+                place.copy_(column)
+
+
+def all_steps(scene: Scene, out_channel: int, parts: tuple[str, ...] = PARTS) -> StepsPage:
     """All windows of one output channel in one page."""
-    return Page(scene, out_channel, 0, scene.plan.windows, scene.plan.windows, parts)
+    return StepsPage(scene, out_channel, 0, scene.plan.windows, scene.plan.windows, parts)
 
 
 _EXAMPLE: Final = all_steps(PRESETS["two-channels"].scene, 0)
@@ -135,16 +131,14 @@ async def get_steps(
     headers = immutable(request, form) | {"Vary": "Accept"}
     if answer := unchanged(request, headers):
         return answer
-    pool: Pool = request.app.state.pool
     if form == JSONL:
         headers["Convscope-Steps"] = str(asked.stop - asked.start)
-        # What answers HEAD is not to be computed.
-        lines = _lines(pool, request.app.state.ending, asked.cut(0) if "head" in request.scope else asked)
+        sent = asked.cut(0) if "head" in request.scope else asked
+        sent = asked.cut(0) if "head" in request.scope else asked
+        lines = _lines(request.app.state.pool, request.app.state.ending, sent)
         return StreamingResponse(lines, headers=headers, media_type=JSONL)
-    page = _cut(asked, request.app.state.settings.max_answer_numbers)
-    if page.next:
-        headers["Link"] = f'<{page.next}>; rel="next"'
-    return await pool.run(page.numbers, _json if form == JSON else _columns, page, headers)
+    page = asked.cut_to(request.app.state.settings.max_answer_numbers)
+    return await answer_page(request, headers, page, page.numbers, _json if form == JSON else _columns, form)
 
 
 def _parts(include: str) -> tuple[str, ...]:
@@ -156,7 +150,7 @@ def _parts(include: str) -> tuple[str, ...]:
 
 def _asked(
     scene: Scene, out_channel: int, start: int, stop: int | None, parts: tuple[str, ...], limits: Limits
-) -> Page:
+) -> StepsPage:
     """What is asked, all in one page. Raises ConvError for windows that are not there."""
     plan = scene.plan
     stop = plan.windows if stop is None else stop
@@ -166,35 +160,29 @@ def _asked(
     if not start <= stop <= plan.windows:
         raise ConvError(f"start is {start} and stop {stop}, there are {plan.windows} windows", "/stop")
     check("numbers of one step", "max_answer_numbers", numbers_per_step(plan, parts), limits)
-    return Page(scene, out_channel, start, stop, stop, parts)
+    return StepsPage(scene, out_channel, start, stop, stop, parts)
 
 
-def _cut(page: Page, most: int) -> Page:
-    """As many of its windows as `most` numbers hold, but one at least."""
-    return page.cut(max(1, most // numbers_per_step(page.scene.plan, page.parts)))
+def _json(page: StepsPage) -> bytes:
+    return to_json(page.json())
 
 
-def _json(page: Page, headers: dict[str, str]) -> Response:
-    return json_answer(page.json(), headers=headers)
+def _columns(page: StepsPage) -> memoryview:
+    file, room = page.room()
+    page.write(room)
+    return file
 
 
-def _columns(page: Page, headers: dict[str, str]) -> Response:
-    # One entry of metadata: safetensors writes several in a random order.
-    metadata = {"page": to_json(page.about).decode()}
-    parts = safetensors_parts(tensor_columns(page.ledger(), page.parts), metadata)
-    return Parts(parts, headers, SAFETENSORS)
-
-
-def pieces(page: Page) -> Iterator[Page]:
+def pieces(page: StepsPage) -> Iterator[StepsPage]:
     """A page in pieces: its first step, so that something is there at once, and then many at a time."""
     rest, most = page, 1
     while rest.start < page.stop:
-        piece = _cut(rest, most)
+        piece = rest.cut_to(most)
         yield piece
         rest, most = replace(rest, start=piece.stop), _PIECE
 
 
-async def _lines(pool: Pool, ending: Ending, asked: Page) -> AsyncIterator[bytes]:
+async def _lines(pool: Pool, ending: Ending, asked: StepsPage) -> AsyncIterator[bytes]:
     """One step a line. The first line leaves as soon as there is one; memory is that of one piece.
 
     A stream that must end early says so in its last line, a problem with the URL of the rest. Its headers say
@@ -207,10 +195,10 @@ async def _lines(pool: Pool, ending: Ending, asked: Page) -> AsyncIterator[bytes
         yield await pool.next(piece.numbers, _text, piece)
 
 
-def _last_words(piece: Page) -> bytes:
+def _last_words(piece: StepsPage) -> bytes:
     url = replace(piece, stop=piece.start).next
     return Busy("the server is stopping; the other steps are at next", next=url).to_json() + b"\n"
 
 
-def _text(page: Page) -> bytes:
+def _text(page: StepsPage) -> bytes:
     return b"".join(to_json(step) + b"\n" for step in page.steps())

@@ -80,7 +80,7 @@ def _answer(scene: Scene, name: Name, channel: int | None, form: str, headers: d
     return Response(_encoded(found, name, form), headers=headers, media_type=form)
 
 
-def _encoded(found: Tensor, name: Name, form: str) -> bytes:
+def _encoded(found: Tensor, name: Name, form: str) -> bytes | memoryview:
     if form == SAFETENSORS:
         return to_safetensors({name: found})
     if form == PNG:

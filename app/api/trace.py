@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import orjson
@@ -16,7 +17,7 @@ from app.api.kept import Kept
 from app.api.negotiation import JSON
 from app.api.openapi import answer, json_body, problems
 from app.api.schemas import SceneBody
-from app.api.steps import Page, all_steps
+from app.api.steps import StepsPage, all_steps
 from app.api.work import Pool
 from app.conv.correlate import channel_sums, output
 from app.conv.errors import ConvError
@@ -34,7 +35,7 @@ async def trace(
 ) -> Response:
     """Nothing is stored. The steps are those of every output channel, one after the other."""
     kept: Kept = request.app.state.kept
-    question = (await read_body(request), out_channel)
+    question = sha256(await read_body(request)).digest(), out_channel
     if known := kept.get(question):
         return Response(known, media_type=JSON)
     scene = await read_scene(request)
@@ -78,7 +79,7 @@ def whole_layer(scene: Scene) -> dict[str, Any]:
     }
 
 
-def traced(page: Page) -> list[dict[str, Any]]:
+def traced(page: StepsPage) -> list[dict[str, Any]]:
     """The steps of a page as a trace has them: each says its output channel."""
     found = page.steps()
     for step in found:

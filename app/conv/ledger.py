@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -54,12 +55,14 @@ def ledger(
     out_channel: int,
     start: int = 0,
     stop: int | None = None,
+    out: Mapping[str, Tensor] | None = None,
 ) -> Ledger:
     """
     The ledger of windows start … stop−1 (None: to the last); time and memory are O(stop − start).
 
-    x: (C_in, H, W); weight as in `plan`; bias: (C_out,). Raises ConvError where a product or sum leaves
-    the range of the dtype, or a range or channel is not there.
+    x: (C_in, H, W); weight as in `plan`; bias: (C_out,). `out`: contiguous tensors, named as the ledger's;
+    some of them are computed there and become the ledger's own. Raises ConvError where a product or sum
+    leaves the range of the dtype, or a range or channel is not there.
     """
     check_tensors(plan, x, weight=weight, bias=bias)
     stop = plan.windows if stop is None else stop
@@ -67,17 +70,19 @@ def ledger(
     in_channels = plan.in_channels(out_channel)
     reads = _few_reads if (stop - start) * plan.kernel_size[0] * plan.kernel_size[1] <= FEW else _reads
     read = reads(plan, taps, start, stop)
-    patches = products = _patches(x[in_channels.start : in_channels.stop], read)
+    # Exact products and sums are wider than int32 until they are checked.
+    out = {} if out is None or x.dtype == torch.int32 else out
+    patches = products = _patches(x[in_channels.start : in_channels.stop], read, out.get("patches"))
     selected = None
     if weight is not None:
-        products = _weighted(patches, kernel_slices(plan, weight, out_channel))
+        products = _weighted(patches, kernel_slices(plan, weight, out_channel), out.get("products"))
     elif read.divisors is not None:
-        products = patches / read.divisors[:, None, None, None]
+        products = torch.div(patches, read.divisors[:, None, None, None], out=out.get("products"))
     if isinstance(plan.operation, MaxPool2d):
         selected, sums = _winners(patches, read.missing)
     else:
-        sums = products.sum((2, 3))
-    running = sums.cumsum(1)
+        sums = torch.sum(products, (2, 3), out=out.get("channel_sums"))
+    running = torch.cumsum(sums, 1, out=out.get("running_sums"))
     offset = bias[out_channel].item() if bias is not None else 0
     outputs = running[:, -1] + offset if offset else running[:, -1]
     products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
@@ -128,13 +133,14 @@ def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
 _few_reads = lru_cache(maxsize=64)(_reads)
 
 
-def _patches(channels: Tensor, read: Reads) -> Tensor:
+def _patches(channels: Tensor, read: Reads, out: Tensor | None) -> Tensor:
     """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
     patches = channels.flatten(1).index_select(1, read.cells.flatten())
     if read.absent is not None:
         # Most often few are missing: their places take a tenth of the time of a mask over all.
         patches.index_fill_(1, read.absent, 0)
-    return patches.view(len(channels), *read.cells.shape).transpose(0, 1).contiguous()
+    by_window = patches.view(len(channels), *read.cells.shape).transpose(0, 1)
+    return by_window.contiguous() if out is None else out.copy_(by_window)
 
 
 def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
@@ -145,8 +151,10 @@ def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
     return weight[channels.start : channels.stop, out_channel % weight.shape[1]]
 
 
-def _weighted(patches: Tensor, slices: Tensor) -> Tensor:
-    return patches.long() * slices.long() if patches.dtype == torch.int32 else patches * slices
+def _weighted(patches: Tensor, slices: Tensor, out: Tensor | None) -> Tensor:
+    if patches.dtype == torch.int32:
+        return patches.long() * slices.long()
+    return torch.mul(patches, slices, out=out)
 
 
 def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
