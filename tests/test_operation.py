@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from opentelemetry.trace import NonRecordingSpan, SpanContext, Tracer, TracerProvider
 from prometheus_client.parser import text_string_to_metric_families
@@ -133,14 +132,19 @@ class _Tracer(Tracer):
         raise NotImplementedError
 
 
-def test_opentelemetry_is_there_and_off(asking: TestClient) -> None:
-    assert isinstance(asking.app, FastAPI)
-    asking.get("/healthz")
-    assert not asking.app._native_telemetry.enabled()
-    asking.app._telemetry["tracer_provider"] = spans = Spans()
-    assert asking.app._native_telemetry.enabled()
+@pytest.mark.parametrize("variable", [None, "OTEL_SERVICE_NAME", "FASTAPI_OTEL_AUTO_CONFIGURE"])
+def test_opentelemetry_is_there_and_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    if variable is not None:
+        monkeypatch.setenv(variable, "false")
+    app = create_app(Settings(store=tmp_path.as_uri()))
+    app._telemetry["tracer_provider"] = spans = Spans()
+    asking = TestClient(app)
     asking.get("/api/v1/scenes/" + "0" * 40)
-    assert any("/api/v1/scenes/{id}" in name for name in spans.names), spans.names
+    asking.post("/api/v1/trace", json=CHAPTER)
+    for route in ("/api/v1/scenes/{id}", "/api/v1/trace"):
+        assert any(route in name for name in spans.names) == (variable is not None), spans.names
 
 
 @pytest.fixture(scope="module")

@@ -125,6 +125,10 @@ _MAKERS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
 }
 
 
+# Those that tell what is wrong with a request; any other is one of the server's own.
+KINDS: Final = tuple(kind for kind in _MAKERS if kind is not Exception)
+
+
 def as_problem(error: Exception) -> Problem:
     """What an error means to whoever asked."""
     return _MAKERS[next(kind for kind in type(error).__mro__ if kind in _MAKERS)](error)

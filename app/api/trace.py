@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import Query, Request
+from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.api import described
-from app.api.bodies import read_body, read_scene, scene_from
+from app.api.bodies import read_body, scene_from, scene_of
 from app.api.examples import SCENE
 from app.api.formats import array, numbers_per_step, shapes, to_json
 from app.api.kept import Kept
@@ -35,10 +36,11 @@ async def trace(
 ) -> Response:
     """Nothing is stored. The steps are those of every output channel, one after the other."""
     kept: Kept = request.app.state.kept
-    question = sha256(await read_body(request)).digest(), out_channel
+    content = await read_body(request)
+    question = sha256(content).digest(), out_channel
     if known := kept.get(question):
         return Response(known, media_type=JSON)
-    scene = await read_scene(request)
+    scene = await scene_of(request, content)
     pool: Pool = request.app.state.pool
     asked = asked_channels(scene.plan, out_channel)
     numbers = _numbers(scene.plan, asked)
@@ -92,8 +94,13 @@ def _example() -> dict[str, Any]:
     return orjson.loads(_answer(scene, range(1)))  # type: ignore[no-any-return]
 
 
-DESCRIBED: Final[dict[str, Any]] = {
-    "summary": "Everything about a layer at once",
-    "openapi_extra": json_body(SceneBody, SCENE),
-    "responses": {200: answer(described.Trace, _example(), "every number"), **problems(400, 413, 415)},
-}
+ROUTE: Final = APIRoute(
+    "/trace",
+    trace,
+    methods=["POST"],
+    tags=["trace"],
+    summary="Everything about a layer at once",
+    openapi_extra=json_body(SceneBody, SCENE),
+    responses={200: answer(described.Trace, _example(), "every number"), **problems(400, 413, 415)},
+)
+router = APIRouter(routes=[ROUTE])
