@@ -29,11 +29,11 @@
  *   view: 'stage'|'scatter', model: Model, layout: Layout, position: Position, theme: Theme, inks: Inks, tinted: boolean, ratio: number,
  *   first: number, rows: Row[], inChannels: number[], window: Window, target: Window,
  *   step: Step|null, printed: Ledger|null, output: Tensor|null, outputMax: number,
- *   row: number, col: number, placed: number, turn: number, labels: Record<string, string>, still: string, moment?: string,
+ *   row: number, col: number, placed: number, turn: number, labels: Record<string, string>, still: string, stands?: string, moment?: string,
  *   asked: {cell: Cell, pinned: boolean}|null,
  *   total: Rect, inputView: View, outputView: View, question: {cell: Cell, answer: Answer, pinned: boolean}|null,
  * }} Frame
- *   asked: as the state has it; moment: changes with time; inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
+ *   asked: as the state has it; moment, stands: change with time, stands only where something comes to stand; inputView: of the first visible row; placed: output cells that stand, in raster order; still: changes when anything but the moving parts does
  */
 
 import { magnitude } from './color.js';
@@ -116,11 +116,18 @@ export function frame(view) {
     printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
     row, col, placed: Math.min(position.window + (position.place === 1 ? 1 : 0), height * width),
     moment: Object.values(position).join(),
+    stands: standing(position),
     still: [
       summary.id, position.outChannel, first, view.turn, view.theme, view.tinted, view.width, view.height, view.ratio, view.outputMax,
       views.inputView.x, views.inputView.y, views.inputView.cell, views.outputView.cell,
     ].join(),
   };
+}
+
+/** What of a position has come to stand, and what has begun to move. @param {Position} position */
+function standing({ products, ...rest }) {
+  const steps = Object.values(rest).map((share) => (Number.isInteger(Number(share)) ? share : 'moves'));
+  return [Math.floor(products), Math.ceil(products), ...steps].join();
 }
 
 /** Where the output's value comes together: beside the last running sum in sight, or, in pooling, the one box. @param {Layout} at @param {Subject} subject @param {number} first @param {number[]} inputs */
@@ -190,6 +197,11 @@ export function rows(at, first, inputs, position, subject) {
 function sliding(summary, taps, position, width, target) {
   const from = position.window - 1;
   return between(windowAt(summary, taps, Math.floor(from / width), from % width), target, ease(position.slide));
+}
+
+/** Whether what has come so far, 0 … 1, stays so for a while. @param {number} share */
+export function isStanding(share) {
+  return share === 0 || share === 1;
 }
 
 /** @param {number} p */

@@ -14,7 +14,7 @@ import { inks, theme } from './controls/theme.js';
 import { frame, model } from './frame.js';
 import { translator } from './i18n.js';
 import { font } from './painters/grid.js';
-import { paintMoving } from './painters/moving.js';
+import { paintMoving, paintStanding } from './painters/moving.js';
 import { paintStill } from './painters/still.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
@@ -42,11 +42,11 @@ const labels = Object.fromEntries(
 for (const name of ['scatter.value', 'scatter.stamp', 'matrix.kernel', 'matrix.columns', 'matrix.pixels', 'matrix.products', 'matrix.product', 'sparse.kernel', 'sparse.matrix']) labels[name] = t(name);
 const finest = { ...labels, tap: 'on' };
 
-addView('stage', { frame, paintStill, paintMoving });
+addView('stage', { frame, paintStill, paintStanding, paintMoving });
 const surface = new Surface(canvas, nextFrame);
 // The first text looks for its font, which takes as long as a picture: not in the task that paints the first one.
-surface.stillContext.font = font(16);
-surface.stillContext.measureText('0');
+surface.still.font = font(16);
+surface.still.measureText('0');
 
 /** @param {number} now @returns {AnyFrame|null} */
 function nextFrame(now) {
@@ -109,6 +109,7 @@ effect(() => {
 
 effect(() => {
   canvas.dataset.scene = state.scene.value?.summary.id ?? '';
+  canvas.dataset.view = state.shownView.value;
 });
 
 theme(state, () => {

@@ -17,7 +17,7 @@
  *
  * @typedef {(context: CanvasRenderingContext2D, frame: any, bitmaps: Bitmaps) => void} Painter
  * @typedef {{
- *   frame: (asked: Asked) => any, paintStill: Painter, paintMoving: Painter,
+ *   frame: (asked: Asked) => any, paintStill: Painter, paintStanding?: Painter, paintMoving: Painter,
  *   paintAnswer?: (context: CanvasRenderingContext2D, frame: any, question: {cell: Cell, answer: Answer, pinned: boolean}) => void,
  *   hit?: (frame: any, x: number, y: number) => Cell|null, cellRects?: (frame: any, cell: Cell) => Rect[],
  * }} View

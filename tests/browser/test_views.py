@@ -21,6 +21,7 @@ LAYERS = ("two-channels", "one-by-one", "strided-volume", "depthwise", "dilated"
 
 def show(page: Page, view: str) -> None:
     page.locator(f"input[name=view][value={view}]").check(force=True)
+    expect(page.locator(f"#stage[data-view={view}]")).to_be_visible()
     page.evaluate("document.activeElement.blur()")
 
 

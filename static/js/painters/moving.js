@@ -1,5 +1,6 @@
 /**
- * What time moves: the window on every channel, products, sums, the value on its way into the output.
+ * What time moves: the window on every channel, products, sums, the value on its way into the output. Of all that, what
+ * has come to stand is painted apart from what is on its way.
  *
  * @import {Frame, Row} from '../frame.js'
  * @import {Rect} from '../types.js'
@@ -7,19 +8,25 @@
  */
 
 import { level, scale } from '../color.js';
-import { charactersIn, ease, fitting, fontIn, shownAt } from '../frame.js';
+import { charactersIn, ease, fitting, fontIn, isStanding, shownAt } from '../frame.js';
 import { divisorAt } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { cellBox, centred, font, heat, paintCell, paintGhost, paintGrid, rounded, within } from './grid.js';
 import { paintArrow, paintBars, paintBox, paintTotal } from './sums.js';
 import { paintBorrowed, paintLoupe, paintTap, paintWindow } from './window.js';
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
-export function paintMoving(context, frame, bitmaps) {
+/** What has come to stand. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
+export function paintStanding(context, frame, bitmaps) {
   paintPlaced(context, frame, bitmaps);
-  for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row);
+  for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row, true);
   if (frame.layout.bars) paintBars(context, frame, frame.layout.bars);
-  paintTotal(context, frame);
+  paintTotal(context, frame, true);
+}
+
+/** What is on its way, over what stands. @param {CanvasRenderingContext2D} context @param {Frame} frame */
+export function paintMoving(context, frame) {
+  for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row, false);
+  paintTotal(context, frame, false);
 }
 
 /** The output cells that stand: a part of the finished picture. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Bitmaps} bitmaps */
@@ -78,27 +85,31 @@ function outputPicture(frame, bitmaps) {
   });
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
-function paintRow(context, frame, row) {
-  const { layout: at, inks, printed } = frame;
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {boolean} standing  what stands, or what is on its way */
+function paintRow(context, frame, row, standing) {
+  const { layout: at, inks, printed, position } = frame;
   const place = inSlot(at, at.input, row.slot);
   const input = inSlot(at, frame.inputView, row.slot);
-  within(context, place, () => {
-    paintWindow(context, frame, frame.window, input, frame.inputView.cell);
-    if (frame.position.slide === 1) paintBorrowed(context, frame, input);
-  });
-  if (at.loupe) paintLoupe(context, frame, row, input, place);
+  if (isStanding(position.slide) === standing) {
+    within(context, place, () => {
+      paintWindow(context, frame, frame.window, input, frame.inputView.cell);
+      if (position.slide === 1) paintBorrowed(context, frame, input);
+    });
+    if (at.loupe) paintLoupe(context, frame, row, input, place);
+  }
   const line = printed?.lines[row.index];
   if (!line) return;
-  paintDivisor(context, frame, row);
-  paintProducts(context, frame, row);
-  paintTap(context, frame, row, input);
-  paintBox(context, frame, inSlot(at, at.sum, row.slot), line.sum, frame.step?.channel_sums[row.index] ?? 0, ease(row.sum), row.active && row.sum > 0);
-  if (frame.model.weight) {
+  if (standing) paintDivisor(context, frame, row);
+  paintProducts(context, frame, row, standing);
+  if (!standing) paintTap(context, frame, row, input);
+  if (isStanding(row.sum) === standing) {
+    paintBox(context, frame, inSlot(at, at.sum, row.slot), line.sum, frame.step?.channel_sums[row.index] ?? 0, ease(row.sum), row.active && row.sum > 0);
+  }
+  if (frame.model.weight && isStanding(row.accumulate) === standing) {
     paintArrow(context, frame, row);
     paintBox(context, frame, inSlot(at, at.running, row.slot), line.running, frame.step?.running_sums[row.index] ?? 0, ease(row.accumulate), row.active && row.accumulate > 0);
   }
-  if (row.active) {
+  if (row.active && standing) {
     context.fillStyle = inks.accent;
     context.fillRect(at.narrow ? 0 : at.input.x - 38, place.y, 3, place.height);
   }
@@ -113,9 +124,13 @@ function paintDivisor(context, { layout: at, inks, model, row: i, col: j }, row)
   centred(context, `÷ ${divisor}`, at.signs.equals, at.signs.y + row.slot * at.rowHeight - at.type - 6, 44);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row */
-function paintProducts(context, frame, row) {
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Row} row @param {boolean} standing */
+function paintProducts(context, frame, row, standing) {
   const { layout: at, model, step, printed, theme, inks } = frame;
+  // While one of them is being chosen, the others fade.
+  const stood = step?.selected && !isStanding(row.sum) ? 0 : Math.floor(row.products);
+  const [begin, end] = standing ? [0, stood] : [stood, Math.ceil(row.products)];
+  if (begin === end) return;
   const rect = inSlot(at, at.products, row.slot);
   const products = step?.products[row.index] ?? [];
   const terms = printed?.lines[row.index]?.terms ?? [];
@@ -124,8 +139,7 @@ function paintProducts(context, frame, row) {
   const max = model.weight ? model.inputMax * model.weightMax : model.inputMax;
   const readable = at.kernelCell >= READABLE;
   context.font = font(fontIn(at.kernelCell, printed?.whole));
-  const shown = Math.ceil(row.products);
-  for (let k = 0; k < shown; k++) {
+  for (let k = begin; k < end; k++) {
     const [u, v] = [Math.floor(k / cols), k % cols];
     const box = cellBox(rect, at.kernelCell, ...shownAt(model, u, v));
     const lost = step?.selected && (step.selected[0] !== u || step.selected[1] !== v);

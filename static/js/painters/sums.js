@@ -6,7 +6,7 @@
  */
 
 import { level, scale } from '../color.js';
-import { ease, fontIn } from '../frame.js';
+import { ease, fontIn, isStanding } from '../frame.js';
 import { inSlot, READABLE } from '../layout.js';
 import { format } from '../ledger.js';
 import { cellBox, centred, font, paintCell, rounded, within } from './grid.js';
@@ -88,13 +88,13 @@ export function paintBars(context, frame, rect) {
   context.strokeRect(rect.x - 1.5, rect.y + first * each - 1, rect.width + 3, at.visible * each + 2);
 }
 
-/** + bias = total, and the total's way into its cell. @param {CanvasRenderingContext2D} context @param {Frame} frame */
-export function paintTotal(context, frame) {
+/** + bias = total, and the total's way into its cell. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {boolean} standing */
+export function paintTotal(context, frame, standing) {
   const { printed, position, step, total } = frame;
-  const share = ease(Math.max(position.bias, position.place));
-  if (printed && frame.model.weight) paintBias(context, frame, printed.bias);
-  if (printed && step && share > 0) paintBox(context, frame, total, printed.output, step.output, share, true);
-  if (position.place > 0) paintPlacing(context, frame, position.place);
+  const share = Math.max(position.bias, position.place);
+  if (standing && printed && frame.model.weight) paintBias(context, frame, printed.bias);
+  if (printed && step && share > 0 && isStanding(share) === standing) paintBox(context, frame, total, printed.output, step.output, ease(share), true);
+  if (position.place > 0 && isStanding(position.place) === standing) paintPlacing(context, frame, position.place);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {string} bias */
