@@ -149,7 +149,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        full = len(self.tasks) >= self._limits.max_requests or self._much_is_unsent()
+        full = len(self.tasks) >= self._limits.max_requests or (self._config.full and self._much_is_unsent())
         if full and cycle.scope["path"] not in _ALWAYS:
             self._config.refused("busy")
             app = _busy
@@ -236,13 +236,15 @@ class Connection(HttpToolsProtocol):
 
 def _check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]], limits: Settings) -> None:
     """Raise _Refused for a head that is large, or that two programs may understand in two ways."""
-    size = len(target) + sum(len(name) + len(value) + 4 for name, value in headers)
+    size = len(target)
+    lengths, encodings, hosts = list[bytes](), list[bytes](), list[bytes]()
+    framing = {b"content-length": lengths, b"transfer-encoding": encodings, b"host": hosts}
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        if name in framing:
+            framing[name].append(value)
     if size > limits.max_head_bytes or len(headers) > limits.max_headers:
         raise _Refused(*_too_large(limits))
-    lengths, encodings, hosts = (
-        [value for name, value in headers if name == asked]
-        for asked in (b"content-length", b"transfer-encoding", b"host")
-    )
     if len(lengths) + len(encodings) > 1:
         _ambiguous("Content-Length and Transfer-Encoding: at most one of them, once")
     if lengths and not _DIGITS.fullmatch(lengths[0]):
