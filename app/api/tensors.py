@@ -57,23 +57,33 @@ async def get_tensor(
     scene: Found,
     name: Annotated[Name, Path(examples=["output"])],
     channel: Annotated[int | None, Query(ge=0, description="of the input, or else an output channel")] = None,
+    every: Annotated[int, Query(ge=1, description="n: only every n-th row and column")] = 1,
     format: Annotated[Format | None, Query(description="instead of Accept")] = None,
     accept: Accept = "",
 ) -> Response:
     """`input`, `weight`, `bias`, `output` (C_out, H, W) or `channel_sums` (C_out, C_in/groups, H, W)."""
     form = _MEDIA_TYPES[format] if format else choose(accept, tuple(_MEDIA_TYPES.values()))
-    shape = tensor_shape(scene, name, channel)
+    shape = _thinned(tensor_shape(scene, name, channel), every)
     headers = immutable(request, form) | {"Vary": "Accept"}
     if answer := unchanged(request, headers):
         return answer
     limit = "max_answer_numbers" if form == JSON else "max_tensor_elements"
     check(f"numbers of {name}", limit, prod(shape), request.app.state.settings)
     pool: Pool = request.app.state.pool
-    return await pool.run(tensor_cost(scene, name), _answer, scene, name, channel, form, headers)
+    return await pool.run(tensor_cost(scene, name), _answer, scene, name, channel, every, form, headers)
 
 
-def _answer(scene: Scene, name: Name, channel: int | None, form: str, headers: dict[str, str]) -> Response:
+def _thinned(shape: tuple[int, ...], every: int) -> tuple[int, ...]:
+    """Of every n-th row and column; a bias has none."""
+    return shape if len(shape) == 1 else (*shape[:-2], *(-(-size // every) for size in shape[-2:]))
+
+
+def _answer(
+    scene: Scene, name: Name, channel: int | None, every: int, form: str, headers: dict[str, str]
+) -> Response:
     found = tensor(scene, name, channel)
+    if found.ndim > 1:
+        found = found[..., ::every, ::every].contiguous()
     if form == JSON:
         about = {"name": name, "channel": channel, "dtype": scene.dtype, "shape": list(found.shape)}
         return json_answer(about | {"data": array(found)}, headers=headers)

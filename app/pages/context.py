@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import prod
+from math import ceil, prod, sqrt
 from typing import Any, Final
 
 import torch
@@ -19,6 +19,9 @@ from app.scenes.scene import Scene
 from app.scenes.sources import SAMPLES
 
 _API: Final = "/api/v1"
+# Numbers from which on an input is sketched, and those of a sketch.
+_MOST: Final = 2**18
+_SKETCH: Final = 2**16
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,13 @@ def _preloads(scene: Scene, answers: Mapping[str, Any]) -> list[str]:
     here = f"{_API}/scenes/{scene.id}"
     taps = [] if "taps" in answers else [f"{here}/taps"]
     missing = [name for name in scene.tensors if name not in answers["tensors"]]
-    return [*taps, *(f"{here}/tensors/{name}?format=npy" for name in missing)]
+    return [*taps, *(f"{here}/tensors/{name}?format=npy{_part(scene, name)}" for name in missing)]
+
+
+def _part(scene: Scene, name: str) -> str:
+    """A large input is sketched at first: static/js/sketch.js asks for the same."""
+    count = prod(scene.plan.input_shape)
+    return f"&every={ceil(sqrt(count / _SKETCH))}" if name == "input" and count > _MOST else ""
 
 
 def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:

@@ -18,6 +18,7 @@ import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
 import { hasCell, momentAt, timeOfMoment } from './address.js';
 import { magnitude } from './color.js';
 import * as history from './history.js';
+import { inputOf, isWhole, wholeOf } from './sketch.js';
 import { clockOf, isPicture, viewFor } from './state.js';
 import { position } from './timeline.js';
 import { WHOLE } from './geometry.js';
@@ -54,7 +55,7 @@ export class Changes {
 
   /**
    * Posts what `order` makes of the scene shown when its turn comes, and shows the answer.
-   * @param {(scene: Scene) => Order} order @param {AbortSignal} [signal] @param {(id: string) => void} [made]  called before it is shown
+   * @param {(scene: Scene) => Order|Promise<Order>} order @param {AbortSignal} [signal] @param {(id: string) => void} [made]  called before it is shown
    * @returns {Promise<boolean>} whether it came to be shown
    * @throws {import('./api.js').ApiError}
    */
@@ -64,13 +65,13 @@ export class Changes {
     return turn;
   }
 
-  /** @param {(scene: Scene) => Order} order @param {AbortSignal} [signal] @param {(id: string) => void} [made] */
+  /** @param {(scene: Scene) => Order|Promise<Order>} order @param {AbortSignal} [signal] @param {(id: string) => void} [made] */
   async #make(order, signal, made) {
     const scene = this.state.scene.peek();
     if (!scene) return false;
     this.waiting.value += 1;
     try {
-      const { path, body, known } = order(scene);
+      const { path, body, known } = await order(scene);
       const summary = await this.api.post(path, body, signal);
       made?.(summary.id);
       if (!(await this.#show(summary.id, { summary, known }))) return false;
@@ -82,6 +83,11 @@ export class Changes {
     } finally {
       this.waiting.value -= 1;
     }
+  }
+
+  /** The scene with all numbers of its input. @param {Scene} scene @returns {Promise<Scene>} */
+  async entire(scene) {
+    return isWhole(scene.input) ? scene : { ...scene, input: await wholeOf(this.api, scene.summary, scene.input) };
   }
 
   undo() {
@@ -135,10 +141,10 @@ export class Changes {
     const { api, state } = this;
     const summary = given ?? (await api.scene(id));
     const { shapes } = summary;
-    const tensor = (/** @type {TensorName} */ name) => (!shapes[name] ? null : (known[name] ?? api.tensor(id, name)));
+    const tensor = (/** @type {'weight'|'bias'} */ name) => (!shapes[name] ? null : (known[name] ?? api.tensor(id, name)));
     const [taps, input, weight, bias] = await Promise.all([
       before && sameTaps(before.summary, summary) ? before.taps : api.taps(id),
-      /** @type {Promise<Tensor>|Tensor} */ (tensor('input')), tensor('weight'), tensor('bias'),
+      known.input ?? inputOf(api, summary), tensor('weight'), tensor('bias'),
     ]);
     return { summary, taps, input, weight, bias, ...state.lazy(summary) };
   }
@@ -181,6 +187,7 @@ export class Changes {
       state.error.value = null;
     });
     state.loadOutput(state.outChannel.peek());
+    state.sharpen();
   }
 
   /** Tensors are kept; steps come again from the browser's cache. @param {Scene} scene */
@@ -205,7 +212,7 @@ function turns(before, { summary, weight }) {
 async function ready(state, scene, { outChannel, window }) {
   const { summary, steps, outputs } = scene;
   const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
-  const output = few && !outputs.has(outChannel) ? state.api.tensor(summary.id, 'output', outChannel) : null;
+  const output = few && !outputs.has(outChannel) ? state.api.tensor(summary.id, 'output', { channel: outChannel }) : null;
   const [found] = await Promise.all([output, (viewFor(summary, state.view.peek()) === 'scatter' ? state.stamps(scene) : steps)?.load(outChannel, window)]);
   if (found) outputs.set(outChannel, found);
 }
@@ -216,11 +223,12 @@ function sameTaps(a, b) {
   return key(a) === key(b);
 }
 
-/** The tensors after an edit, as the server rounds them. @param {Scene} scene @param {CellEdit[]} cells @returns {Known} */
+/** The tensors after an edit, as the server rounds them; an input that is a sketch is sketched anew. @param {Scene} scene @param {CellEdit[]} cells @returns {Known} */
 function patched(scene, cells) {
   const { summary, input, weight, bias } = scene;
-  /** @type {{input: Tensor, weight: Tensor|null, bias: Tensor|null}} */
+  /** @type {Known} */
   const known = { input, weight, bias };
+  if (!isWhole(input) && cells.some(({ tensor }) => tensor === 'input')) known.input = undefined;
   for (const name of new Set(cells.map(({ tensor }) => tensor))) {
     const tensor = known[name];
     if (tensor) known[name] = { shape: tensor.shape, data: tensor.data.slice() };

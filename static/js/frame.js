@@ -41,18 +41,22 @@ import { between, follow, inChannels, kernelSize, plane, sliceOffset, sources, v
 import { layout, inSlot, READABLE, READABLE_DECIMALS } from './layout.js';
 import { decimalsFor, format, ledger } from './ledger.js';
 import { answer } from './questions.js';
+import { isWhole, partOf } from './sketch.js';
 
 /** @param {import('./state.js').Scene} scene @returns {Model} */
 export function model({ summary, taps, input, weight, bias }) {
   const { shapes } = summary;
   const cells = plane(summary);
   const [channels, ] = shapes.input;
+  const numbers = partOf(input);
+  const [inputLow, inputMax] = input.range ?? [low(numbers), magnitude(numbers)];
   const [outChannels, height, width] = shapes.output;
   return {
-    summary, taps, plane: cells, input, weight,
+    // What is painted of a sketch is kept under another name.
+    summary: isWhole(input) ? summary : { ...summary, id: `${summary.id}~` }, taps, plane: cells, input, weight,
     bias: bias ? [...bias.data] : [],
     subject: { plane: cells, kernel: kernelSize(summary), channels, output: [height, width], outChannels, weighted: weight !== null, gathered: summary.operation.kind === 'conv_transpose2d', least: leastCell(input, weight) },
-    inputMax: magnitude(input.data), inputLow: low(input.data),
+    inputMax, inputLow,
     weightMax: weight ? magnitude(weight.data) : 0, weightLow: weight ? low(weight.data) : 0,
     rowSources: sources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows),
     colSources: sources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols),
@@ -63,7 +67,7 @@ export function model({ summary, taps, input, weight, bias }) {
 
 /** @param {Tensor} input @param {Tensor|null} weight */
 function leastCell(input, weight) {
-  const whole = (/** @type {Tensor|null} */ tensor) => tensor === null || decimalsFor(tensor.data, 4) === 0;
+  const whole = (/** @type {Tensor|null} */ tensor) => tensor === null || decimalsFor(partOf(tensor), 4) === 0;
   return whole(input) && whole(weight) ? READABLE : READABLE_DECIMALS;
 }
 

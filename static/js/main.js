@@ -16,9 +16,10 @@ import { translator } from './i18n.js';
 import { font } from './painters/grid.js';
 import { paintMoving, paintStanding } from './painters/moving.js';
 import { paintStill } from './painters/still.js';
+import { everyOf } from './sketch.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
-import { addView, frameOf } from './views.js';
+import { addView, frameOf, isSheet } from './views.js';
 
 const later = import('./workbench.js');
 
@@ -35,6 +36,8 @@ let size = sizeOf(room);
 let before = 0;
 /** @type {AnyFrame|null} what the reader looks at */
 let shown = null;
+/** @type {typeof import('./painters/sketch.js').keepSketches|null} fetched where there is a sketch */
+let keepSketches = null;
 
 const labels = Object.fromEntries(
   ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias', 'max', 'mean', 'terms'].map((name) => [name, t(`stage.${name}`)]),
@@ -60,7 +63,7 @@ function nextFrame(now) {
   }
   before = now;
   const [shownModel, position] = [current.peek(), state.position.peek()];
-  if (!shownModel || !position || size.width === 0) return null;
+  if (!shownModel || !position || size.width === 0 || !(keepSketches || state.whole.peek())) return null;
   shown = frameOf({
     view: state.shownView.peek(), model: shownModel, position, step: state.step.peek(), stamp: state.stamp.peek(),
     output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
@@ -71,6 +74,7 @@ function nextFrame(now) {
     sight: state.sight.peek(), inChannel: state.inChannel.peek(), turn: state.turn.peek(), transposed: state.transposed.peek(),
     labels: state.granularity.peek() === 'product' ? finest : labels,
   });
+  if (!isSheet(shown)) keepSketches?.(shown, surface.bitmaps);
   return shown;
 }
 
@@ -85,6 +89,8 @@ new ResizeObserver(() => {
 }).observe(room);
 
 effect(() => {
+  // A model is made where numbers arrive, not in the frame that shows them first.
+  current.value;
   state.position.value;
   state.step.value;
   state.stamp.value;
@@ -105,6 +111,19 @@ effect(() => {
 
 effect(() => {
   state.loadOutput(state.outChannel.value);
+});
+
+effect(() => {
+  if (keepSketches || (state.whole.value && everyOf(boot.first.summary.shapes.input) === 1)) return;
+  import('./painters/sketch.js').then((found) => {
+    keepSketches = found.keepSketches;
+    surface.requestPaint();
+  });
+});
+
+effect(() => {
+  find('.stage', HTMLElement).ariaBusy = String(!state.whole.value);
+  find('#arriving', HTMLElement).hidden = state.whole.value;
 });
 
 effect(() => {

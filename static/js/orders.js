@@ -23,6 +23,7 @@
 
 import { isPooling, weightShape } from './layer.js';
 import { nested } from './paste.js';
+import { isWhole } from './sketch.js';
 import { npyBytes, ramp, resized, swapped } from './tensors.js';
 
 /** Numbers that still travel as JSON. */
@@ -34,6 +35,13 @@ export function order(reading, scene) {
   const heavy = Object.values(parts).some((part) => part instanceof Blob || (isTensor(part) && part.data.length > MOST_NUMBERS));
   // An edit keeps the type: another one is a scene made anew.
   return heavy || reading.dtype !== scene.summary.dtype ? upload(reading, scene, parts) : edit(reading, scene, parts);
+}
+
+/** Whether an order needs numbers of the input that are on their way. @param {Reading} reading @param {Scene} scene */
+export function waitsForInput({ layer, weight, dtype }, scene) {
+  const resizes = !same(layer.input, scene.input.shape);
+  const uploads = dtype !== scene.summary.dtype || weight.source === 'file' || (scene.weight?.data.length ?? 0) > MOST_NUMBERS;
+  return !isWhole(scene.input) && (resizes || uploads);
 }
 
 /** Every field of the operation. @param {Reading} reading */

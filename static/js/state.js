@@ -25,6 +25,7 @@ import { batch, computed, effect, signal } from '../vendor/signals-core-1.14.5.j
 import { magnitude } from './color.js';
 import { inChannels, kernelSize, WHOLE } from './geometry.js';
 import { sameCell } from './questions.js';
+import { inputOf, isWhole, partOf, wholeOf } from './sketch.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
 
@@ -58,8 +59,10 @@ export class State {
     /** How the layer is shown, as far as there is such a picture of it. */
     this.view = signal(/** @type {ViewName} */ ('stage'));
     this.chosenView = computed(() => (this.scene.value ? viewFor(this.scene.value.summary, this.view.value) : 'stage'));
+    /** Whether all numbers are there: only the stage can be shown without. */
+    this.whole = computed(() => this.scene.value === null || isWhole(this.scene.value.input));
     this.sheets = signal(/** @type {Sheets|null} */ (null));
-    this.shownView = computed(() => (this.sheets.value ? this.chosenView.value : 'stage'));
+    this.shownView = computed(() => (this.sheets.value && this.whole.value ? this.chosenView.value : 'stage'));
     /** What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose. */
     this.sight = signal(/** @type {Sight} */ ({ key: '', cell: null, at: {} }));
     this.inChannel = signal(0);
@@ -118,7 +121,7 @@ export class State {
     try {
       const [summary, taps] = await Promise.all([api.scene(id), api.taps(id)]);
       const tensor = (/** @type {'input'|'weight'|'bias'} */ name) => (summary.shapes[name] ? api.tensor(id, name) : Promise.resolve(null));
-      const [input, weight, bias] = await Promise.all([api.tensor(id, 'input'), tensor('weight'), tensor('bias')]);
+      const [input, weight, bias] = await Promise.all([inputOf(api, summary), tensor('weight'), tensor('bias')]);
       const lazy = this.lazy(summary);
       batch(() => {
         this.lastGood = 0;
@@ -133,6 +136,20 @@ export class State {
         this.error.value = null;
       });
       this.loadOutput(0);
+      this.sharpen();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** In place of a sketch all numbers of the input. */
+  async sharpen() {
+    const scene = this.scene.peek();
+    if (!scene || isWhole(scene.input)) return;
+    try {
+      const input = await wholeOf(this.api, scene.summary, scene.input);
+      const now = this.scene.peek();
+      if (now?.summary.id === scene.summary.id) this.scene.value = { ...now, input };
     } catch (error) {
       this.fail(error);
     }
@@ -143,7 +160,7 @@ export class State {
     const scene = this.scene.peek();
     if (!scene || scene.outputs.has(outChannel)) return;
     try {
-      const output = await this.api.tensor(scene.summary.id, 'output', outChannel);
+      const output = await this.api.tensor(scene.summary.id, 'output', { channel: outChannel });
       scene.outputs.set(outChannel, output);
       batch(() => {
         this.outputMax.value = Math.max(this.outputMax.peek(), magnitude(output.data));
@@ -199,6 +216,7 @@ export class State {
     this.error.value = null;
     this.wanted = null;
     this.loadOutput(this.outChannel.peek());
+    this.sharpen();
   }
 
   /** The next frame of playing. @param {number} seconds */
@@ -327,7 +345,7 @@ export function clockOf(summary, granularity, view) {
 }
 
 /** Three channels of 0 … 1, large enough to be seen as a picture. @param {Tensor} input */
-export function isPicture({ shape, data }) {
-  const [channels = 0, height = 0, width = 0] = shape;
-  return channels === 3 && Math.min(height, width) >= 24 && data.every((value) => value >= 0 && value <= 1);
+export function isPicture(input) {
+  const [channels = 0, height = 0, width = 0] = input.shape;
+  return channels === 3 && Math.min(height, width) >= 24 && partOf(input).every((value) => value >= 0 && value <= 1);
 }

@@ -34,7 +34,12 @@
  * @typedef {{rows: number[][], cols: number[][]}} Taps  -1 where a tap has no input
  *
  * @typedef {Float32Array|Float64Array|Int32Array} Numbers
- * @typedef {{shape: number[], data: Numbers}} Tensor
+ * @typedef {{
+ *   shape: number[], data: Numbers, range?: [number, number],
+ *   sketch?: {shape: number[], data: Numbers, every: number},
+ * }} Tensor
+ *   sketch: every n-th row and column; while the numbers are on their way data is empty
+ *   range: lowest (0 if none is negative) and largest magnitude, where they were looked for
  *
  * @typedef {{
  *   index: number, row: number, col: number,

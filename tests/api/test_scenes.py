@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 import safetensors.numpy
 import torch
@@ -199,6 +201,27 @@ def test_tensors(client: TestClient) -> None:
     assert torch.equal(tensor("bias", 5), bias[5])
     assert torch.equal(tensor("output", 2), tensor("output")[2])
     torch.testing.assert_close(tensor("channel_sums", 5), tensor("channel_sums")[5])
+
+
+def test_a_part_of_a_tensor(client: TestClient) -> None:
+    """Only every n-th row and column; a bias has none."""
+    body = {
+        "input": {"random": {"shape": [4, 5, 7], "seed": 1}},
+        "weight": {"random": {"shape": [6, 4, 3, 3], "seed": 2}},
+        "bias": {"random": {"shape": [6], "seed": 3}},
+        "operation": {"kind": "conv2d"},
+    }
+    path = make_scene(client, body)
+
+    def part(query: str) -> np.ndarray:
+        return np.load(BytesIO(client.get(f"{path}/tensors/{query}format=npy").content))
+
+    assert np.array_equal(part("input?every=3&"), part("input?")[:, ::3, ::3])
+    assert np.array_equal(part("output?channel=2&every=2&"), part("output?")[2, ::2, ::2])
+    assert np.array_equal(part("weight?every=2&"), part("weight?")[:, :, ::2, ::2])
+    assert np.array_equal(part("bias?every=2&"), part("bias?"))
+    assert client.get(f"{path}/tensors/input?every=9").json()["shape"] == [4, 1, 1]
+    assert client.get(f"{path}/tensors/input?every=0").status_code == 422
 
 
 def test_weight_of_one_output_channel_of_a_transposed_layer(client: TestClient) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from PIL import Image, ImageChops, ImageStat
+from playwright.sync_api import Browser, Page, Route, expect
 
 OpenPage = Callable[..., Page]
 
@@ -148,3 +150,86 @@ def test_steps_are_there_before_they_are_needed(open_page: OpenPage, scene_paths
         page.keyboard.press(key)
     expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 60, 59\] = "))
     assert cut == []
+
+
+@pytest.fixture(scope="module")
+def photograph_path(browser: Any, server: str) -> str:
+    """3×1024×1024 → 16, 7×7."""
+    body = {
+        "input": {"sample": "astronaut", "size": [1024, 1024]},
+        "weight": {"random": {"shape": [16, 3, 7, 7], "seed": 2}},
+        "operation": {"kind": "conv2d", "padding": 3},
+    }
+    context = browser.new_context()
+    answer = context.request.post(
+        f"{server}/api/v1/scenes", data=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
+    assert answer.ok, answer.text()
+    path = str(answer.json()["links"]["page"])
+    context.close()
+    return path
+
+
+def test_a_large_picture_is_sketched_at_once_and_sharpened(
+    browser: Browser, server: str, photograph_path: str
+) -> None:
+    page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    held: list[Route] = []
+    # The whole input is asked for, and does not come yet.
+    page.route(re.compile(r"tensors/input\?format=npy$"), lambda route: held.append(route))
+    page.goto(server + photograph_path)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    arriving = page.locator("#arriving")
+    expect(arriving).to_be_visible()
+    expect(page.locator("section.stage")).to_have_attribute("aria-busy", "true")
+    assert len([url for url in asked if "every=7" in url]) == 1
+    # Everything but single numbers of the input works: steps, output channels, parameters.
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
+    expect(page.locator("#cells-input [role=gridcell]").first).to_have_text("…")
+    sketched = painted(page)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(arriving).to_be_hidden()
+    expect(page.locator("#cells-input [role=gridcell]").first).to_have_text(re.compile(r"^0\.\d+$"))
+    expect(page.locator("section.stage")).to_have_attribute("aria-busy", "false")
+    sharp = painted(page)
+    assert sharp != sketched
+    # Sharper, but the same picture.
+    assert difference(sharp, sketched) < 4
+    page.context.close()
+
+
+def test_a_number_of_a_sketched_input_can_be_typed(
+    browser: Browser, server: str, photograph_path: str
+) -> None:
+    """What is typed before the numbers are there is not lost, and changes that number alone."""
+    page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
+    held: list[Route] = []
+    page.route(re.compile(r"tensors/input\?format=npy$"), lambda route: held.append(route))
+    page.goto(server + photograph_path)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    first = page.locator("#cells-input [role=gridcell]").first
+    expect(first).to_have_text("…")
+    page.locator("#cells-input").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell-value")).to_have_value("")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/s/(?!" + photograph_path.split("/")[-1] + ")"))
+    expect(first).to_have_text("…")
+    expect(page.locator("section.stage")).to_have_attribute("aria-busy", "true")
+    for route in held:
+        route.continue_()
+    expect(first).to_have_text("5")
+    second = page.locator("#cells-input [role=gridcell]").nth(1)
+    expect(second).to_have_text(re.compile(r"^0\.\d+$"))
+    page.context.close()
+
+
+def difference(a: bytes, b: bytes) -> float:
+    """The mean over all pixels, 0 … 255."""
+    one, other = (Image.open(BytesIO(png)).convert("L") for png in (a, b))
+    return float(ImageStat.Stat(ImageChops.difference(one, other)).mean[0])

@@ -112,7 +112,7 @@ export class Editor {
     if (!this.#cell) this.#opener = document.activeElement;
     this.#cell = cell;
     // What is on its way counts as there.
-    this.#was = this.#pending.get(`${at.tensor}/${at.index}`)?.typed ?? fullText(tensor.data[offsetOf(tensor.shape, at.index)] ?? 0, scene.summary.dtype);
+    this.#was = this.#pending.get(`${at.tensor}/${at.index}`)?.typed ?? valueText(tensor.data[offsetOf(tensor.shape, at.index)], scene.summary.dtype);
     this.input.value = typed ?? this.#was;
     this.input.setAttribute('aria-label', this.t('edit.cell', { tensor: this.t(`edit.${at.tensor}`), index: at.index.join(', ') }));
     this.#say('');
@@ -265,4 +265,9 @@ export class Editor {
       this.#say(troubleText(this.t, /** @type {ApiError} */ (error)));
     }
   }
+}
+
+/** Nothing for a number that is on its way. @param {number|undefined} value @param {import('../types.js').Summary['dtype']} dtype */
+function valueText(value, dtype) {
+  return value === undefined ? '' : fullText(value, dtype);
 }

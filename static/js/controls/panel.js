@@ -13,7 +13,7 @@
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { costText } from '../formula.js';
 import { cost, isPooling, lengths, problems, ranges } from '../layer.js';
-import { order } from '../orders.js';
+import { order, waitsForInput } from '../orders.js';
 import { code } from './code.js';
 import { find, setText } from './dom.js';
 import { Form } from './form.js';
@@ -283,7 +283,7 @@ export class Panel {
     const reading = this.form.reading(this.sources);
     try {
       const before = this.#ownId;
-      const shown = await this.changes.make((scene) => order(reading, scene), asked.signal, (id) => { this.#ownId = id; });
+      const shown = await this.changes.make(async (scene) => order(reading, waitsForInput(reading, scene) ? await this.changes.entire(scene) : scene), asked.signal, (id) => { this.#ownId = id; });
       if (asked.signal.aborted) return;
       if (!shown) this.#ownId = before;
       this.#unsent = false;
