@@ -2,6 +2,8 @@
 
 hover: from the pointer's event to the end of the frame with the answer, while it sweeps over the stage.
 next window: the same from a key that goes to the next window (its step fetched before).
+scrub: frames until the step that the scrubber is moved to is told and painted (fetched before).
+edit: from the key that ends the edit of an input cell to the frame with the numbers that the server computed.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def hover(page: Page) -> list[float]:
     return spent
 
 
-def scrub(page: Page) -> list[float]:
+def follow(page: Page) -> list[float]:
     """Milliseconds from the key to the painted window."""
     for _ in range(60):
         page.keyboard.press("Shift+ArrowRight")
@@ -62,16 +64,74 @@ def scrub(page: Page) -> list[float]:
     return spent
 
 
+# From window to window by the scrubber; how many frames each takes to be told, and so painted.
+SCRUB = """async (windows) => {
+    const [scrubber, told] = ['#scrubber', '#sentence'].map((name) => document.querySelector(name));
+    const frames = [];
+    for (let k = 0; k < 60; k++) {
+        const was = told.textContent;
+        scrubber.value = 1 + k % windows;
+        scrubber.dispatchEvent(new Event('input', { bubbles: true }));
+        let count = 0;
+        do {
+            await new Promise(requestAnimationFrame);
+            count += 1;
+        } while (told.textContent === was);
+        frames.push(count);
+    }
+    return frames;
+}"""
+
+
+def scrub(page: Page, windows: int) -> list[float]:
+    """Frames. The windows are visited before, so that their steps are there."""
+    page.evaluate(SCRUB, windows)
+    frames: list[float] = page.evaluate(SCRUB, windows)
+    return frames
+
+
+# Resolves once the frame is painted that follows new numbers in the sentence.
+EDITED = """() => {
+    const told = document.querySelector('#sentence');
+    const was = told.textContent;
+    let begin = 0;
+    const note = ({ key }) => { if (key === 'Enter') begin = performance.now(); };
+    addEventListener('keydown', note, true);
+    window.edited = new Promise((done) => new MutationObserver((_, observer) => {
+        if (!begin || told.textContent === was) return;
+        observer.disconnect();
+        removeEventListener('keydown', note, true);
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
+    }).observe(told, { childList: true, characterData: true, subtree: true }));
+}"""
+
+
+def edit(page: Page) -> list[float]:
+    """Milliseconds. The cell is under the first window, which is shown."""
+    spent: list[float] = []
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+ArrowRight")
+    for k in range(30):
+        page.locator("#cells-input").focus()
+        page.keyboard.press(str(2 + k % 7))
+        page.evaluate(EDITED)
+        page.keyboard.press("Enter")
+        spent.append(page.evaluate("window.edited"))
+    return spent
+
+
 def run() -> str:
     """The table."""
-    lines = [f"{'scene':24} {'hover median':>13} {'p95':>6} {'next window median':>19} {'p95':>6}"]
+    columns = ("hover", "p95", "next window", "p95", "scrub (frames)", "p95", "edit", "p95")
+    lines = ["  ".join([f"{'scene':24}", *columns])]
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for name, scene in SCENES.items():
             page = opened(browser, url, path_of(url, scene))
-            over, after = hover(page), scrub(page)
-            figures = f"{median(over):13.1f} {quantiles(over, n=20)[-1]:6.1f}"
-            lines.append(f"{name:24} {figures} {median(after):19.1f} {quantiles(after, n=20)[-1]:6.1f}")
+            ways = (hover(page), follow(page), scrub(page, 4), edit(page))
+            figures = [figure for spent in ways for figure in (median(spent), quantiles(spent, n=20)[-1])]
+            shown = (f"{figure:{len(head)}.1f}" for head, figure in zip(columns, figures, strict=True))
+            lines.append("  ".join([f"{name:24}", *shown]))
             page.close()
         browser.close()
-    return "\n".join(["From what a person does to the painted answer (ms)", *lines, ""])
+    return "\n".join(["From what a person does to the painted answer (median and 95 %, ms)", *lines, ""])
