@@ -22,6 +22,8 @@ from bench.frames import FLAGS, path_of
 from bench.served import served
 
 INTERACTIONS = 5000
+# Interactions between two looks at the ledger.
+CHECK = 500
 WARM_SECONDS = 60.0
 # The heap is the page's, not the compilers': without them, and collected so often that V8 also drops the
 # bytecode of what has not run for a while.
@@ -62,8 +64,8 @@ class Report:
     end: float = 0.0
     nodes: int = 0
     troubles: list[str] = field(default_factory=list)
-    said: list[float] = field(default_factory=list)
-    computed: list[float] = field(default_factory=list)
+    said: list[list[float]] = field(default_factory=list)
+    computed: list[list[float]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
@@ -75,7 +77,8 @@ class Report:
                 f"  heap after a minute {self.warm / 2**20:.2f} MB, at the end {self.end / 2**20:.2f} MB "
                 f"({growth:+.1f} %), {self.nodes} nodes",
                 f"  errors: {len(self.troubles)} {self.troubles[:5]}",
-                f"  ledger {self.said}, API {self.computed}",
+                f"  ledgers compared: {len(self.said)}, {sum(map(any, self.said))} of them not all zero; "
+                f"the last {self.said[-1:]}, API {self.computed[-1:]}",
                 "",
             )
         )
@@ -227,7 +230,9 @@ def heap(page: Page) -> float:
     return used
 
 
-def soak(page: Page, url: str, seed: int, interactions: int, warm_seconds: float) -> Report:
+def soak(
+    page: Page, url: str, seed: int, interactions: int, warm_seconds: float, check: int = CHECK
+) -> Report:
     """`page` shows a scene of `url`; what its console says is in the report."""
     report = Report()
     page.on("pageerror", lambda error: report.troubles.append(str(error)))
@@ -238,10 +243,14 @@ def soak(page: Page, url: str, seed: int, interactions: int, warm_seconds: float
         report.kinds[hand.act()] += 1
         if not report.warm and (time.monotonic() - start >= warm_seconds or done + 1 == interactions):
             report.warm = heap(page)
+        if (done + 1) % check == 0 or done + 1 == interactions:
+            said, computed = ledgers(page, url)
+            report.said.append(said)
+            report.computed.append(computed)
+            hand.look()
     report.interactions, report.seconds = interactions, time.monotonic() - start
     report.end = heap(page)
     report.nodes = int(page.evaluate("document.querySelectorAll('*').length"))
-    report.said, report.computed = ledgers(page, url)
     return report
 
 
