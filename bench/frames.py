@@ -64,6 +64,18 @@ def path_of(url: str, scene: str | dict[str, Any]) -> str:
     return page
 
 
+def opened(browser: Browser, url: str, path: str, watch: str, forget: str) -> Page:
+    """A page on the stage, at rest, with the script `watch`; `forget` drops what that saw of loading."""
+    page = browser.new_page(viewport=VIEW)
+    page.add_init_script(watch)
+    page.goto(url + path)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_timeout(500)
+    page.evaluate(forget)
+    return page
+
+
 def task_seconds(session: CDPSession) -> float:
     metrics = session.send("Performance.getMetrics")["metrics"]
     return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from statistics import median, quantiles
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from bench.frames import FLAGS, SCENES, VIEW, path_of
+from bench.frames import FLAGS, SCENES, opened, path_of
 from bench.served import served
 
 # Notes when an event arrived that asks for a frame, and when that frame was painted.
@@ -32,17 +32,7 @@ window.requestAnimationFrame = (paint) => {
     });
 };
 """
-
-
-def opened(browser: Browser, url: str, path: str) -> Page:
-    page = browser.new_page(viewport=VIEW)
-    page.add_init_script(WATCH)
-    page.goto(url + path)
-    page.wait_for_selector("html[data-ready]", state="attached")
-    page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_timeout(500)
-    page.evaluate("window.spent.length = 0")
-    return page
+FORGET = "window.spent.length = 0"
 
 
 def hover(page: Page) -> list[float]:
@@ -127,7 +117,7 @@ def run() -> str:
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for name, scene in SCENES.items():
-            page = opened(browser, url, path_of(url, scene))
+            page = opened(browser, url, path_of(url, scene), WATCH, FORGET)
             ways = (hover(page), follow(page), scrub(page, 4), edit(page))
             figures = [figure for spent in ways for figure in (median(spent), quantiles(spent, n=20)[-1])]
             shown = (f"{figure:{len(head)}.1f}" for head, figure in zip(columns, figures, strict=True))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from statistics import median, quantiles
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from bench.frames import FLAGS, SCENES, VIEW, path_of
+from bench.frames import FLAGS, SCENES, opened, path_of
 from bench.served import served
 
 VIEWS = ("matrix", "sparse")
@@ -29,24 +29,13 @@ window.requestAnimationFrame = (paint) => ask((now) => {
     window.frames_.push(performance.now() - begin);
 });
 """
+FORGET = "long.length = frames_.length = 0"
 
 OPEN = """(name) => new Promise((done) => {
     const begin = performance.now();
     document.querySelector(`input[name=view][value=${name}]`).click();
     requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
 })"""
-
-
-def opened(browser: Browser, url: str, path: str) -> Page:
-    """A page on the stage, at rest; what loading took is forgotten."""
-    page = browser.new_page(viewport=VIEW)
-    page.add_init_script(WATCH)
-    page.goto(url + path)
-    page.wait_for_selector("html[data-ready]", state="attached")
-    page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_timeout(500)
-    page.evaluate("long.length = frames_.length = 0")
-    return page
 
 
 def scroll(page: Page) -> list[float]:
@@ -85,7 +74,9 @@ def run() -> str:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for name in LARGE:
             for view in VIEWS:
-                page = opened(browser, url, path_of(url, SCENES[name]))
+                page = opened(
+                    browser, url, path_of(url, SCENES[name]), WATCH, "long.length = frames_.length = 0"
+                )
                 to_open = page.evaluate(OPEN, view)
                 over, after = scroll(page), follow(page)
                 long = page.evaluate("long.length")

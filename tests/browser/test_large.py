@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -11,6 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page, Route, expect
+
+from bench.frames import path_of
 
 OpenPage = Callable[..., Page]
 
@@ -29,21 +30,14 @@ def stage_box(page: Page) -> Any:
 
 
 @pytest.fixture(scope="module")
-def layer_path(browser: Any, server: str) -> str:
+def layer_path(server: str) -> str:
     """64×56×56 → 64, 3×3."""
     body = {
         "input": {"random": {"shape": [64, 56, 56], "seed": 1}},
         "weight": {"random": {"shape": [64, 64, 3, 3], "seed": 2}},
         "operation": {"kind": "conv2d", "padding": 1},
     }
-    context = browser.new_context()
-    answer = context.request.post(
-        f"{server}/api/v1/scenes", data=json.dumps(body), headers={"Content-Type": "application/json"}
-    )
-    assert answer.ok, answer.text()
-    path = str(answer.json()["links"]["page"])
-    context.close()
-    return path
+    return path_of(server, body)
 
 
 def test_buttons_zoom_to_the_window_and_a_drag_pans(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
@@ -153,21 +147,14 @@ def test_steps_are_there_before_they_are_needed(open_page: OpenPage, scene_paths
 
 
 @pytest.fixture(scope="module")
-def photograph_path(browser: Any, server: str) -> str:
+def photograph_path(server: str) -> str:
     """3×1024×1024 → 16, 7×7."""
     body = {
         "input": {"sample": "astronaut", "size": [1024, 1024]},
         "weight": {"random": {"shape": [16, 3, 7, 7], "seed": 2}},
         "operation": {"kind": "conv2d", "padding": 3},
     }
-    context = browser.new_context()
-    answer = context.request.post(
-        f"{server}/api/v1/scenes", data=json.dumps(body), headers={"Content-Type": "application/json"}
-    )
-    assert answer.ok, answer.text()
-    path = str(answer.json()["links"]["page"])
-    context.close()
-    return path
+    return path_of(server, body)
 
 
 def test_a_large_picture_is_sketched_at_once_and_sharpened(
