@@ -25,7 +25,7 @@ def test_a_pasted_layer_becomes_the_scene(open_page: OpenPage, scene_paths: dict
     page.get_by_role("button", name="Read the layer").click()
     expect(page.locator("#counts")).to_have_text(re.compile("^45 parameters"))
     expect(page.locator("#formula")).to_contain_text("= 7")
-    expect(page.locator("#out-channel option")).to_have_count(5)
+    expect(page.locator("#chooser")).to_contain_text("of 5")
 
 
 def test_what_cannot_be_read_is_pointed_at_and_stays(

@@ -52,7 +52,9 @@ def test_no_module_is_found_only_by_reading_another(visitor: Page, server: str) 
 
 
 @pytest.mark.parametrize(
-    ("channels", "size", "outputs"), [(2, 3, 1), (3, 224, 16), (64, 56, 64)], ids=["small", "wide", "deep"]
+    ("channels", "size", "outputs"),
+    [(2, 3, 1), (3, 224, 16), (64, 56, 64), (512, 7, 512)],
+    ids=["small", "wide", "deep", "many"],
 )
 def test_a_page_is_light_whatever_the_size(
     visitor: Page, server: str, channels: int, size: int, outputs: int

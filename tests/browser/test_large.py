@@ -11,10 +11,11 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bench.frames import path_of
+from bench.frames import path_of, shape
 
 OpenPage = Callable[..., Page]
 
+TOUCH: Any = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -72,9 +73,7 @@ def test_buttons_zoom_to_the_window_and_a_drag_pans(open_page: OpenPage, scene_p
 
 
 def test_two_fingers_zoom_a_picture(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
-    page = open_page(
-        scene_paths["edges"], viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
-    )
+    page = open_page(scene_paths["edges"], **TOUCH)
     page.evaluate(PAINTED)
     before = page.screenshot()
     box = stage_box(page)
@@ -144,6 +143,52 @@ def test_steps_are_there_before_they_are_needed(open_page: OpenPage, scene_paths
         page.keyboard.press(key)
     expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 60, 59\] = "))
     assert cut == []
+
+
+@pytest.mark.parametrize(("language", "of"), [("en", "of 512"), ("zh-CN", "共 512 个")])
+def test_any_of_many_channels_is_typed_or_stepped_to(
+    open_page: OpenPage, server: str, language: str, of: str
+) -> None:
+    """512×4×4 → 512: the page has no more elements for it, on the stage and in the sparse view."""
+    path = path_of(server, shape(512, 4, 512))
+    page = open_page(f"{path}?step=0,1,1&lang={language}", **TOUCH)
+    output, room = page.locator("#out-channel"), page.locator("#chooser")
+    sentence = page.locator("#sentence")
+    expect(room).to_contain_text(of)
+    expect(output).to_have_role("spinbutton")
+    expect(output).to_have_accessible_name(re.compile(r"^(Output channel|输出通道)"))
+    for button in room.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 44
+    output.fill("511")
+    output.press("Enter")
+    expect(sentence).to_have_text(re.compile(r"^Y\[511, 1, 1\] = "))
+    expect(page.locator("#next-output")).to_be_disabled()
+    page.locator("#previous-output").tap()
+    expect(sentence).to_have_text(re.compile(r"^Y\[510, 1, 1\] = "))
+    output.press("ArrowUp")
+    expect(sentence).to_have_text(re.compile(r"^Y\[511, 1, 1\] = "))
+    page.locator("#main").focus()
+    page.keyboard.press("[")
+    expect(output).to_have_value("510")
+    page.keyboard.press("]")
+    expect(sentence).to_have_text(re.compile(r"^Y\[511, 1, 1\] = "))
+    # What is none of the channels gives way to the one that is shown.
+    for text in ("512", "-1", "1.5", "", "e"):
+        output.clear()
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+        expect(output).to_have_value("511")
+    assert page.evaluate("document.querySelectorAll('*').length") <= 400
+    page.locator("input[name=view][value=sparse]").check(force=True)
+    channel = page.locator("#in-channel")
+    expect(channel).to_have_value("511")
+    channel.fill("300")
+    channel.press("Enter")
+    page.locator("#next-input").tap()
+    expect(channel).to_have_value("301")
+    expect(page.locator("#in-channel-room")).to_contain_text(of)
+    assert page.evaluate("document.querySelectorAll('*').length") <= 400
 
 
 @pytest.fixture(scope="module")

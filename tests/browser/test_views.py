@@ -121,7 +121,8 @@ def test_captions_say_what_is_seen(open_page: OpenPage, scene_paths: dict[str, s
     expect(caption).to_contain_text("the matrix of conv_transpose2d")
     turned = picture(page)
     assert turned != before
-    page.locator("#in-channel").select_option("2")
+    page.locator("#in-channel").fill("2")
+    page.keyboard.press("Enter")
     assert picture(page) != turned
     visit(page, scene_paths["transposed"] + "?view=sparse")
     page.get_by_label("transpose").uncheck()

@@ -108,24 +108,49 @@ function speed(state, t) {
 /** @param {State} state @param {Translate} t */
 function chooser(state, t) {
   const root = find('#chooser', HTMLElement);
-  const select = find('#out-channel', HTMLSelectElement);
-  const [previous, next] = [find('#previous-output', HTMLButtonElement), find('#next-output', HTMLButtonElement)];
-  previous.onclick = () => state.chooseOutput(state.outChannel.peek() - 1);
-  next.onclick = () => state.chooseOutput(state.outChannel.peek() + 1);
-  select.onchange = () => state.chooseOutput(Number(select.value));
+  const show = stepper(root, t, (channel) => state.chooseOutput(channel));
   effect(() => {
     const count = state.clock.value?.outChannels ?? 1;
     root.hidden = count < 2;
-    if (select.options.length === count) return;
-    select.replaceChildren(...Array.from({ length: count }, (_, o) => new Option(t('output.option', { channel: o }), String(o))));
+    show(state.outChannel.value, { least: 0, most: count - 1, count });
   });
-  effect(() => {
-    const count = state.clock.value?.outChannels ?? 1;
-    const chosen = state.outChannel.value;
-    select.value = String(chosen);
-    previous.disabled = chosen === 0;
-    next.disabled = chosen === count - 1;
-  });
+}
+
+/**
+ * A channel's number, to be typed or stepped through: a list would need an element for each channel.
+ * @param {HTMLElement} root @param {Translate} t @param {(channel: number) => void} choose
+ * @returns {(channel: number, range: {least: number, most: number, count: number}) => void}  shows one of those that can be chosen; count: of the whole layer
+ */
+export function stepper(root, t, choose) {
+  const input = find('input', HTMLInputElement, root);
+  const of = find('.of', HTMLElement, root);
+  const previous = find('button:first-child', HTMLButtonElement, root);
+  const next = find('button:last-child', HTMLButtonElement, root);
+  let [shown, typing, told] = [0, false, ''];
+  const settle = () => {
+    typing = false;
+    input.value = String(shown);
+  };
+  previous.onclick = () => choose(shown - 1);
+  next.onclick = () => choose(shown + 1);
+  input.oninput = () => (typing = true);
+  input.onchange = () => {
+    if (input.value !== '' && input.validity.valid) choose(input.valueAsNumber);
+    settle();
+  };
+  // What is no number at all is no change to the browser.
+  input.onblur = settle;
+  return (channel, { least, most, count }) => {
+    const now = [channel, least, most, count].join();
+    if (now === told) return;
+    [told, shown] = [now, channel];
+    [input.min, input.max] = [String(least), String(most)];
+    setText(of, t('chooser.of', { count }));
+    previous.disabled = channel === least;
+    next.disabled = channel === most;
+    // Time that goes on does not take away what is being typed.
+    if (!typing) settle();
+  };
 }
 
 /** The keyboard: one key, one action, wherever the focus is not in a control that uses the key itself. @param {State} state @param {() => void} help */

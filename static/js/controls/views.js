@@ -23,6 +23,7 @@ import { Stamps } from '../stamps.js';
 import { addView, isSheet } from '../views.js';
 import { find, setText } from './dom.js';
 import { stampTelling } from './stamptelling.js';
+import { stepper } from './transport.js';
 
 /** Pixels of the wheel that double a cell. */
 const DOUBLE = 300;
@@ -99,32 +100,26 @@ function sparseCaption({ summary: { operation } }, transposed) {
 /** Which input channel the sparse matrix is of. @param {State} state @param {Translate} t @param {() => Model|null} model */
 function channels(state, t, model) {
   const room = find('#in-channel-room', HTMLElement);
-  const select = find('#in-channel', HTMLSelectElement);
-  const [previous, next] = [find('#previous-input', HTMLButtonElement), find('#next-input', HTMLButtonElement)];
-  const choose = (/** @type {number} */ index) => batch(() => {
+  /** @type {number[]} */
+  let inputs = [];
+  const show = stepper(room, t, (channel) => batch(() => {
     state.following.value = false;
-    state.inChannel.value = index;
-  });
-  select.onchange = () => choose(select.selectedIndex);
-  previous.onclick = () => choose(select.selectedIndex - 1);
-  next.onclick = () => choose(select.selectedIndex + 1);
+    state.inChannel.value = inputs.indexOf(channel);
+  }));
   effect(() => {
     const [layer, position] = [model(), state.position.value];
     if (!layer || !position || state.shownView.value !== 'sparse') {
       room.hidden = true;
       return;
     }
-    const inputs = inChannels(layer.summary, position.outChannel);
+    inputs = inChannels(layer.summary, position.outChannel);
     room.hidden = inputs.length < 2;
-    if (select.length !== inputs.length || select.options[0]?.value !== String(inputs[0])) {
-      select.replaceChildren(...inputs.map((channel) => new Option(t('sparse.channel', { channel }), String(channel))));
-    }
-    select.selectedIndex = sparse.indexShown({
+    const index = sparse.indexShown({
       model: layer, position, asked: state.asked.value, following: state.following.value,
       granularity: state.granularity.value, inChannel: state.inChannel.value,
     });
-    previous.disabled = select.selectedIndex === 0;
-    next.disabled = select.selectedIndex === inputs.length - 1;
+    const [least = 0, most = least] = [inputs[0], inputs.at(-1)];
+    show(inputs[index] ?? least, { least, most, count: layer.summary.shapes.input[0] });
   });
 }
 
