@@ -9,6 +9,7 @@
  */
 
 import { inChannels, kernelSize } from './geometry.js';
+import { Pages } from './steps.js';
 
 /** Numbers in a page, as far as one output channel leaves room for them. */
 const PAGE_NUMBERS = 30_000;
@@ -16,23 +17,15 @@ const MOST_STAMPS = 64;
 const PAGES_KEPT = 12;
 
 export class Stamps {
-  /** @type {Map<string, StampsPage>} in the order of last use */
-  #pages = new Map();
-  /** @type {Set<string>} */
-  #underway = new Set();
   /** @type {{page: StampsPage|null, index: number, found: Stamped|null}} */
   #last = { page: null, index: -1, found: null };
 
-  /**
-   * @param {Api} api @param {Summary} summary
-   * @param {() => void} arrived  called when a page is there
-   * @param {(error: unknown) => void} failed
-   */
+  /** @param {Api} api @param {Summary} summary @param {() => void} arrived @param {(error: unknown) => void} failed */
   constructor(api, summary, arrived, failed) {
     this.api = api;
     this.summary = summary;
-    this.arrived = arrived;
-    this.failed = failed;
+    /** @type {Pages<StampsPage>} */
+    this.pages = new Pages(PAGES_KEPT, arrived, failed);
     const [kH, kW] = kernelSize(summary);
     const each = (inChannels(summary, 0).length + 2) * kH * kW;
     this.size = Math.max(1, Math.min(MOST_STAMPS, Math.floor(PAGE_NUMBERS / each)));
@@ -44,7 +37,7 @@ export class Stamps {
     const page = Math.floor(index / this.size);
     this.#want(outChannel, page);
     if (index % this.size > this.size / 2) this.#want(outChannel, page + 1);
-    const found = this.#pages.get(`${outChannel}/${page}`);
+    const found = this.pages.get(`${outChannel}/${page}`);
     if (!found) return null;
     if (this.#last.page !== found || this.#last.index !== index) this.#last = { page: found, index, found: this.#stamped(found, index) };
     return this.#last.found;
@@ -68,27 +61,8 @@ export class Stamps {
   /** @param {number} outChannel @param {number} page */
   async #want(outChannel, page) {
     const start = page * this.size;
-    const key = `${outChannel}/${page}`;
-    if (start >= this.total || this.#underway.has(key)) return;
-    const kept = this.#pages.get(key);
-    if (kept) {
-      this.#pages.delete(key);
-      this.#pages.set(key, kept);
-      return;
-    }
-    this.#underway.add(key);
-    try {
-      this.#pages.set(key, await this.api.stamps(this.summary.id, outChannel, start, Math.min(start + this.size, this.total)));
-      for (const oldest of this.#pages.keys()) {
-        if (this.#pages.size <= PAGES_KEPT) break;
-        this.#pages.delete(oldest);
-      }
-      this.arrived();
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.#underway.delete(key);
-    }
+    if (start >= this.total) return;
+    await this.pages.want(`${outChannel}/${page}`, () => this.api.stamps(this.summary.id, outChannel, start, Math.min(start + this.size, this.total)));
   }
 }
 

@@ -17,22 +17,66 @@ const ARRAYS = /** @type {const} */ ({ F32: Float32Array, F64: Float64Array, I32
 /** Steps made of a page's columns that are kept as objects. */
 const MADE = 6;
 
-export class Steps {
-  /** @type {Map<string, Columns>} in the order of last use */
-  #pages = new Map();
+/** Pages, each asked for once and kept while there is room. @template Page */
+export class Pages {
+  /** @type {Map<string, Page>} in the order of last use */
+  #kept = new Map();
   /** @type {Set<string>} */
   #underway = new Set();
 
   /**
-   * @param {Api} api @param {Summary} summary
+   * @param {number} most  pages that are kept
    * @param {() => void} arrived  called when a page is there
    * @param {(error: unknown) => void} failed
    */
+  constructor(most, arrived, failed) {
+    this.most = most;
+    this.arrived = arrived;
+    this.failed = failed;
+  }
+
+  /** @param {string} key */
+  get(key) {
+    return this.#kept.get(key);
+  }
+
+  /** @param {string} key @param {() => Promise<Page>} fetch */
+  async want(key, fetch) {
+    const kept = this.#kept.get(key);
+    if (kept) {
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return;
+    }
+    if (this.#underway.has(key)) return;
+    this.#underway.add(key);
+    try {
+      this.#keep(key, await fetch());
+      this.arrived();
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.#underway.delete(key);
+    }
+  }
+
+  /** @param {string} key @param {Page} page */
+  #keep(key, page) {
+    this.#kept.set(key, page);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= this.most) break;
+      this.#kept.delete(oldest);
+    }
+  }
+}
+
+export class Steps {
+  /** @param {Api} api @param {Summary} summary @param {() => void} arrived @param {(error: unknown) => void} failed */
   constructor(api, summary, arrived, failed) {
     this.api = api;
     this.summary = summary;
-    this.arrived = arrived;
-    this.failed = failed;
+    /** @type {Pages<Columns>} */
+    this.pages = new Pages(PAGES_KEPT, arrived, failed);
     const [kH, kW] = kernelSize(summary);
     const perStep = inChannels(summary, 0).length * kH * kW * 2;
     this.size = Math.max(1, Math.min(MOST_STEPS, Math.floor(PAGE_NUMBERS / perStep)));
@@ -45,7 +89,7 @@ export class Steps {
   get(outChannel, index) {
     const page = Math.floor(index / this.size);
     this.#want(outChannel, page);
-    const step = this.#pages.get(`${outChannel}/${page}`)?.step(index % this.size) ?? this.#given(outChannel, index);
+    const step = this.pages.get(`${outChannel}/${page}`)?.step(index % this.size) ?? this.#given(outChannel, index);
     if (step) this.#want(outChannel, page + (index % this.size > this.size / 2 ? 1 : -1));
     return step;
   }
@@ -69,39 +113,17 @@ export class Steps {
       if (outChannel + 1 < this.summary.shapes.output[0]) this.#want(outChannel + 1, 0);
       return;
     }
-    const key = `${outChannel}/${page}`;
-    const kept = this.#pages.get(key);
-    if (kept) {
-      this.#pages.delete(key);
-      this.#pages.set(key, kept);
-      return;
-    }
-    if (this.#underway.has(key) || this.#isGiven(outChannel, start)) return;
-    this.#underway.add(key);
-    try {
+    if (this.#isGiven(outChannel, start)) return;
+    await this.pages.want(`${outChannel}/${page}`, async () => {
       const answer = await this.api.steps(this.summary.id, outChannel, start, Math.min(start + this.size, this.windows));
-      this.#keep(key, new Columns(answer, start, this.summary.shapes.output[2]));
-      this.arrived();
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.#underway.delete(key);
-    }
+      return new Columns(answer, start, this.summary.shapes.output[2]);
+    });
   }
 
   /** Whether the whole page is there from the start. @param {number} outChannel @param {number} start */
   #isGiven(outChannel, start) {
     const { given } = this;
     return given?.out_channel === outChannel && given.start <= start && given.stop >= Math.min(start + this.size, this.windows);
-  }
-
-  /** @param {string} key @param {Columns} page */
-  #keep(key, page) {
-    this.#pages.set(key, page);
-    for (const oldest of this.#pages.keys()) {
-      if (this.#pages.size <= PAGES_KEPT) break;
-      this.#pages.delete(oldest);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Columns, readSafetensors } from '../../static/js/steps.js';
+import { Columns, Pages, readSafetensors } from '../../static/js/steps.js';
 
 /** A safetensors file of int32 and float32 arrays, written by its specification. @param {Record<string, {dtype: 'F32'|'I32', shape: number[], numbers: number[]}>} tensors */
 function file(tensors) {
@@ -52,4 +52,29 @@ test('a type that is not read is an error, and so is a column that is missing', 
   const buffer = file({ a: { dtype: 'F32', shape: [1], numbers: [1] } });
   assert.deepEqual([...(readSafetensors(buffer).get('a')?.data ?? [])], [1]);
   assert.throws(() => new Columns(buffer, 0, 1).step(0), TypeError);
+});
+
+test('a page is asked for once, told of, and gives way when others were used later', async () => {
+  /** @type {string[]} */
+  const asked = [];
+  let arrived = 0;
+  /** @type {unknown[]} */
+  const failures = [];
+  /** @type {Pages<string>} */
+  const pages = new Pages(2, () => (arrived += 1), (error) => failures.push(error));
+  const want = (/** @type {string} */ key) => pages.want(key, async () => {
+    asked.push(key);
+    return key.toUpperCase();
+  });
+  await Promise.all([want('a'), want('a')]);
+  await want('b');
+  await want('a');
+  await want('c');
+  assert.deepEqual([asked, arrived], [['a', 'b', 'c'], 3]);
+  assert.deepEqual(['a', 'b', 'c'].map((key) => pages.get(key)), ['A', undefined, 'C']);
+  const lost = new Error('lost');
+  await pages.want('d', () => Promise.reject(lost));
+  assert.deepEqual([failures, arrived], [[lost], 3]);
+  await want('d');
+  assert.equal(pages.get('d'), 'D');
 });
