@@ -12,10 +12,10 @@
  *
  * @typedef {{
  *   moment: Moment|null, granularity: Granularity|null, pin: Cell|null, rows: number|null, tinted: boolean|null,
- *   shape: ViewName|null, transposed: boolean, zoom: {input: Zoom|null, output: Zoom|null},
+ *   shape: ViewName|null, input: number|null, transposed: boolean, zoom: {input: Zoom|null, output: Zoom|null},
  * }} View
- *   rows: the first visible channel where the reader scrolled; shape: stage or one of the matrices; null, everywhere: as
- *   the page sees fit
+ *   rows: the first visible channel where the reader scrolled; shape: stage or one of the matrices; input: the channel that
+ *   the sparse one is of; null, everywhere: as the page sees fit
  */
 
 import { isSum } from './questions.js';
@@ -54,7 +54,7 @@ export function timeOfMoment(clock, width, moment) {
 }
 
 /** @param {View} view @param {Granularity} usual  what the page would choose by itself @returns {URLSearchParams} */
-export function toQuery({ moment, granularity, pin, rows, tinted, shape, transposed, zoom }, usual) {
+export function toQuery({ moment, granularity, pin, rows, tinted, shape, input, transposed, zoom }, usual) {
   const query = new URLSearchParams();
   if (moment) {
     query.set('step', [moment.outChannel, moment.row, moment.col].join());
@@ -62,6 +62,7 @@ export function toQuery({ moment, granularity, pin, rows, tinted, shape, transpo
   }
   if (granularity && granularity !== usual) query.set('by', granularity);
   if (shape && shape !== 'stage') query.set('view', shape);
+  if (input !== null) query.set('input', String(input));
   if (pin) query.set('pin', letterOf(pin) + [pin.channel, pin.row, pin.col].join());
   if (rows !== null) query.set('rows', String(rows));
   if (tinted !== null) query.set('tints', tinted ? '1' : '0');
@@ -105,6 +106,7 @@ export function fromQuery(query) {
     rows: counts(query.get('rows'), 1)?.[0] ?? null,
     tinted: tints === '1' ? true : tints === '0' ? false : null,
     shape: SHAPES.includes(shape) ? /** @type {ViewName} */ (shape) : null,
+    input: counts(query.get('input'), 1)?.[0] ?? null,
     transposed: query.get('transpose') === '1',
     zoom: { input: zoomOf(query.get('xzoom')), output: zoomOf(query.get('yzoom')) },
   };

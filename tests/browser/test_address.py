@@ -23,7 +23,7 @@ def test_an_address_opens_at_its_step(open_page: OpenPage, scene_paths: dict[str
 
 @pytest.mark.parametrize(
     "query",
-    ["?step=9,9,9", "?step=x", "?by=hour&pin=q&rows=-1", "?step=0,0,1e3", "?view=%3Cscript%3E", "?other=1"],
+    ["?step=9,9,9", "?step=x", "?by=hour&pin=q&rows=-1", "?step=0,0,1e3", "?view=%3Cscript%3E", "?view=sparse&input=9", "?other=1"],
 )
 def test_what_an_address_gets_wrong_does_no_harm(
     open_page: OpenPage, scene_paths: dict[str, str], query: str
@@ -44,6 +44,35 @@ def test_the_address_follows_when_paused(open_page: OpenPage, scene_paths: dict[
     page.reload()
     expect(page.locator("#where")).to_have_text("window 2 of 4")
     expect(page.get_by_role("radio", name="window", exact=True)).to_be_checked()
+
+
+def test_the_address_names_the_input_channel_of_the_sparse_matrix(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["strided-volume"] + "?view=sparse&step=1,1,1&beat=1")
+    channel = page.locator("#in-channel")
+    expect(channel).to_have_value("0")
+    channel.fill("1")
+    channel.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]view=sparse&input=1"))
+    page.reload()
+    expect(channel).to_have_value("1")
+    # Time that goes on takes its own channel, and the address no longer names one.
+    page.locator("#main").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(channel).to_have_value("2")
+    expect(page).to_have_url(re.compile(r"view=sparse(?!.*input=)"))
+    # A whole window has no channel of its own: the reader's stays.
+    page.keyboard.press("3")
+    channel.fill("1")
+    channel.press("Enter")
+    page.locator("#main").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[1, 1, 0\] = "))
+    expect(page).to_have_url(re.compile(r"step=1,1,0.*&input=1"))
+    page.reload()
+    expect(channel).to_have_value("1")
 
 
 def test_back_and_forward_go_through_the_scenes(open_page: OpenPage, scene_paths: dict[str, str]) -> None:

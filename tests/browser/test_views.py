@@ -175,3 +175,19 @@ def test_a_large_layer_opens_and_scrolls_without_a_long_task(
     assert after != before
     # Over 50 ms a task is long. A busy machine stretches some; what built a whole matrix would take seconds.
     assert len([task for task in long if task > 250]) == 0, long
+
+
+def test_scrolling_stays_on_the_channel_that_is_seen(open_page: OpenPage, server: str) -> None:
+    path = path_of(server, SCENES["64x56x56 -> 64"])
+    page = open_page(f"{path}?view=sparse&by=channel&step=0,3,3&beat=5")
+    channel = page.locator("#in-channel")
+    expect(channel).to_have_value(re.compile(r"^[45]$"))
+    seen, before = channel.input_value(), picture(page)
+    box = page.locator("#stage").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, 300)
+    page.mouse.move(2, 2)
+    expect(page).to_have_url(re.compile(rf"[?&]input={seen}(&|$)"))
+    expect(channel).to_have_value(seen)
+    assert picture(page) != before

@@ -10,7 +10,7 @@ const CLOCK = { outChannels: 3, windows: 12, width: 4, channels: 2, taps: 4, gra
 const WIDTH = 4;
 
 /** @type {import('../../static/js/address.js').View} */
-const NOTHING = { moment: null, granularity: null, pin: null, rows: null, tinted: null, shape: null, transposed: false, zoom: { input: null, output: null } };
+const NOTHING = { moment: null, granularity: null, pin: null, rows: null, tinted: null, shape: null, input: null, transposed: false, zoom: { input: null, output: null } };
 
 test('every beat comes back from its moment', () => {
   for (const granularity of /** @type {const} */ (['product', 'channel', 'window'])) {
@@ -35,11 +35,11 @@ test('a view comes back from its query', () => {
   /** @type {import('../../static/js/address.js').View} */
   const view = {
     moment: { outChannel: 1, row: 2, col: 3, beat: 1 }, granularity: 'product',
-    pin: { grid: 'weight', channel: 0, row: 1, col: 1 }, rows: 8, tinted: false, shape: 'sparse', transposed: true,
+    pin: { grid: 'weight', channel: 0, row: 1, col: 1 }, rows: 8, tinted: false, shape: 'sparse', input: 2, transposed: true,
     zoom: { input: { scale: 8, row: 60.5, col: 61 }, output: { scale: 2.25, row: 3, col: 0 } },
   };
   const query = toQuery(view, 'channel');
-  assert.equal(decodeURIComponent(query.toString()), 'step=1,2,3&beat=1&by=product&view=sparse&pin=k0,1,1&rows=8&tints=0&transpose=1&xzoom=8,60.5,61&yzoom=2.25,3,0');
+  assert.equal(decodeURIComponent(query.toString()), 'step=1,2,3&beat=1&by=product&view=sparse&input=2&pin=k0,1,1&rows=8&tints=0&transpose=1&xzoom=8,60.5,61&yzoom=2.25,3,0');
   assert.deepEqual(fromQuery(query), view);
 });
 
@@ -48,7 +48,7 @@ test('what the page does anyway is not in the address', () => {
 });
 
 test('what makes no sense is left out', () => {
-  for (const text of ['', 'step=1', 'step=a,b,c', 'step=1,2,-3', 'step=1,2,3,4', 'step=99999999999,0,0', 'by=hour', 'view=x', 'pin=z1,2,3', 'pin=x1', 'rows=x', 'tints=7', 'beat=2', 'transpose=yes', 'xzoom=0,1,1', 'xzoom=2', 'xzoom=1e9,1,1', 'yzoom=99999,1,1', 'yzoom=2,a,b', 'step=%3Cscript%3E']) {
+  for (const text of ['', 'step=1', 'step=a,b,c', 'step=1,2,-3', 'step=1,2,3,4', 'step=99999999999,0,0', 'by=hour', 'view=x', 'pin=z1,2,3', 'pin=x1', 'rows=x', 'input=x', 'input=-1', 'input=1,2', 'tints=7', 'beat=2', 'transpose=yes', 'xzoom=0,1,1', 'xzoom=2', 'xzoom=1e9,1,1', 'yzoom=99999,1,1', 'yzoom=2,a,b', 'step=%3Cscript%3E']) {
     assert.deepEqual(fromQuery(new URLSearchParams(text)), NOTHING, text);
   }
 });

@@ -14,7 +14,7 @@
 import { effect, untracked } from '../../vendor/signals-core-1.14.5.js';
 import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
 import { costText, shapeFormulas } from '../formula.js';
-import { kernelSize, WHOLE } from '../geometry.js';
+import { inChannels, kernelSize, WHOLE } from '../geometry.js';
 import { emptyShare } from '../notes.js';
 import { isPicture, usualGranularity } from '../state.js';
 import { find, setText } from './dom.js';
@@ -56,6 +56,8 @@ export function address(parts, hand) {
     state.tinted.value;
     state.granularity.value;
     state.chosenView.value;
+    state.inChannel.value;
+    state.following.value;
     state.transposed.value;
     state.zoom.value;
     state.time.value;
@@ -83,7 +85,9 @@ function apply(state, view) {
   state.tinted.value = view.tinted ?? usualTints(scene);
   const { input, output } = view.zoom;
   state.zoom.value = { input: input ?? WHOLE, output: output ?? WHOLE };
-  if (input || output) state.following.value = false;
+  const index = view.input === null ? -1 : inChannels(summary, state.outChannel.peek()).indexOf(view.input);
+  state.inChannel.value = Math.max(index, 0);
+  if (input || output || index >= 0) state.following.value = false;
   return true;
 }
 
@@ -97,7 +101,7 @@ export function addressOf(state, id) {
     const tinted = state.tinted.peek();
     const zoom = state.zoom.peek();
     const view = toQuery({
-      transposed: state.transposed.peek(),
+      transposed: state.transposed.peek(), input: inputChosen(state, scene.summary),
       zoom: { input: zoom.input === WHOLE ? null : zoom.input, output: zoom.output === WHOLE ? null : zoom.output },
       moment: momentAt(clock, clock.width, state.time.peek()), granularity: state.granularity.peek(),
       pin: state.pin.peek(), rows: state.scroll.peek(), shape: state.chosenView.peek(), tinted: tinted === usualTints(scene) ? null : tinted,
@@ -106,6 +110,14 @@ export function addressOf(state, id) {
   }
   const text = query.toString().replaceAll('%2C', ',');
   return `${id ? `/s/${id}` : location.pathname}${text ? `?${text}` : ''}`;
+}
+
+/** The input channel that the sparse matrix is of, unless it is the one that time is at. @param {State} state @param {Summary} summary */
+function inputChosen(state, summary) {
+  const [inputs, index] = [inChannels(summary, state.outChannel.peek()), state.inChannel.peek()];
+  const chosen = !state.following.peek() || (state.granularity.peek() === 'window' && index > 0);
+  if (state.chosenView.peek() !== 'sparse' || inputs.length < 2 || !chosen) return null;
+  return inputs[Math.min(index, inputs.length - 1)] ?? null;
 }
 
 /** @type {WeakMap<import('../state.js').Scene, boolean>} */

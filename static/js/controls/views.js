@@ -145,11 +145,12 @@ function firsts(frame, hand) {
   return at;
 }
 
-/** @param {State} state @param {Sheet} frame @param {Record<string, number>} at */
-function scrollTo(state, frame, at) {
+/** The reader chooses what is in sight, of the channel that is looked at. @param {State} state @param {Sheet} frame @param {Record<string, number>} at */
+function scrollTo(state, frame, at, cell = frame.cell) {
   batch(() => {
     state.following.value = false;
-    state.sight.value = { key: frame.key, cell: frame.cell, at };
+    if (frame.view === 'sparse') state.inChannel.value = frame.index;
+    state.sight.value = { key: frame.key, cell, at };
   });
 }
 
@@ -167,10 +168,7 @@ function zoom(state, frame, factor, under) {
   const kept = (/** @type {number} */ place, /** @type {number} */ first) => Math.max(0, Math.round(place - ((place - first) * frame.cell) / cell));
   if (pane.axes[0]) at[pane.axes[0]] = kept(row, pane.top);
   if (pane.axes[1]) at[pane.axes[1]] = kept(col, pane.left);
-  batch(() => {
-    state.following.value = false;
-    state.sight.value = { key: frame.key, cell, at };
-  });
+  scrollTo(state, frame, at, cell);
 }
 
 /** @param {State} state @param {() => Sheet|null} sheet */
