@@ -23,7 +23,15 @@ def test_an_address_opens_at_its_step(open_page: OpenPage, scene_paths: dict[str
 
 @pytest.mark.parametrize(
     "query",
-    ["?step=9,9,9", "?step=x", "?by=hour&pin=q&rows=-1", "?step=0,0,1e3", "?view=%3Cscript%3E", "?view=sparse&input=9", "?other=1"],
+    [
+        "?step=9,9,9",
+        "?step=x",
+        "?by=hour&pin=q&rows=-1",
+        "?step=0,0,1e3",
+        "?view=%3Cscript%3E",
+        "?view=sparse&input=9",
+        "?other=1",
+    ],
 )
 def test_what_an_address_gets_wrong_does_no_harm(
     open_page: OpenPage, scene_paths: dict[str, str], query: str
