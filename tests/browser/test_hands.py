@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bench.frames import SCENES, path_of
+
 OpenPage = Callable[..., Page]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -114,3 +116,84 @@ def test_at_two_hundred_percent_the_timeline_leaves_room(
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
     box = page.locator(".timeline").bounding_box()
     assert box and box["height"] <= 360 / 4
+
+
+@pytest.fixture(scope="module")
+def layer_path(server: str) -> str:
+    """64×56×56 → 64, 3×3."""
+    return path_of(server, SCENES["64x56x56 -> 64"])
+
+
+def cell_named(page: Page) -> str:
+    """The cell that is asked about: `X[0, 12, 30]`."""
+    found = re.match(r"[XKY]\[[\d, ]+\]", page.locator("#now").inner_text())
+    assert found, page.locator("#now").inner_text()
+    return found.group()
+
+
+# Where a grid is, as shares of the stage.
+@pytest.mark.parametrize(("grid", "across", "down"), [("X", 0.09, 0.25), ("Y", 0.94, 0.5)])
+def test_a_drag_carries_the_cell_under_the_pointer(
+    open_page: OpenPage, layer_path: str, grid: str, across: float, down: float
+) -> None:
+    page = open_page(f"{layer_path}?step=0,28,28")
+    box = page.locator("#stage").bounding_box()
+    assert box
+    x, y = box["x"] + across * box["width"], box["y"] + down * box["height"]
+    page.mouse.move(x, y)
+    expect(page.locator("#now")).to_have_text(re.compile(rf"^{grid}\["))
+    before = cell_named(page)
+    page.mouse.wheel(0, -600)
+    expect(page).to_have_url(re.compile(rf"{grid.lower()}zoom=4,"))
+    zoomed = page.url
+    page.mouse.move(x + 1, y)
+    page.mouse.move(x, y)
+    assert cell_named(page) == before, "the wheel zooms round the pointer"
+    page.mouse.down()
+    page.mouse.move(x - 26, y - 17, steps=5)
+    page.mouse.up()
+    expect(page).not_to_have_url(zoomed)
+    page.mouse.move(x, y)
+    expect(page.locator("#now")).not_to_contain_text(before)
+    page.mouse.move(x - 26, y - 17)
+    expect(page.locator("#now")).to_contain_text(before)
+    expect(page.locator("#now")).not_to_contain_text("pinned")
+
+
+def fingers(page: Page) -> Callable[..., None]:
+    """`touch(kind, *points)`: where fingers are now on the screen."""
+    devtools = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        found = [{"x": x, "y": y} for x, y in points]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": found})
+
+    return touch
+
+
+def test_two_fingers_zoom_and_one_carries_the_cell_under_it(open_page: OpenPage, layer_path: str) -> None:
+    page = open_page(f"{layer_path}?step=0,28,28", **PHONE)
+    box = page.locator("#stage").bounding_box()
+    assert box
+    x, y = box["x"] + 45, box["y"] + 68
+    touch = fingers(page)
+    page.touchscreen.tap(x, y)
+    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, "))
+    before = cell_named(page)
+    touch("touchStart", (x - 4, y), (x + 4, y))
+    for apart in (8, 12, 16):
+        touch("touchMove", (x - apart, y), (x + apart, y))
+    touch("touchEnd")
+    expect(page).to_have_url(re.compile(r"xzoom=4,"))
+    page.locator("#main").press("Escape")
+    page.touchscreen.tap(x, y)
+    expect(page.locator("#now")).to_contain_text(before)
+    touch("touchStart", (x, y))
+    for part in (0.25, 0.5, 1):
+        touch("touchMove", (x + 13 * part, y - 9 * part))
+    touch("touchEnd")
+    page.touchscreen.tap(x, y)
+    expect(page.locator("#now")).not_to_contain_text(before)
+    page.touchscreen.tap(x + 13, y - 9)
+    expect(page.locator("#now")).to_contain_text(before)
+    assert page.evaluate("[scrollX, scrollY, visualViewport.scale]") == [0, 0, 1], "the page was moved"

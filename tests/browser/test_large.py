@@ -12,10 +12,10 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bench.frames import path_of, shape
+from tests.browser.test_hands import PHONE, fingers
 
 OpenPage = Callable[..., Page]
 
-TOUCH: Any = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -73,21 +73,16 @@ def test_buttons_zoom_to_the_window_and_a_drag_pans(open_page: OpenPage, scene_p
 
 
 def test_two_fingers_zoom_a_picture(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
-    page = open_page(scene_paths["edges"], **TOUCH)
+    page = open_page(scene_paths["edges"], **PHONE)
     page.evaluate(PAINTED)
     before = page.screenshot()
     box = stage_box(page)
     x, y = box["x"] + 55, box["y"] + 60
-    devtools = page.context.new_cdp_session(page)
-
-    def touch(kind: str, apart: float | None) -> None:
-        points = [] if apart is None else [{"x": x - apart, "y": y}, {"x": x + apart, "y": y}]
-        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    touch("touchStart", 5)
+    touch = fingers(page)
+    touch("touchStart", (x - 5, y), (x + 5, y))
     for apart in (10, 15, 20):
-        touch("touchMove", apart)
-    touch("touchEnd", None)
+        touch("touchMove", (x - apart, y), (x + apart, y))
+    touch("touchEnd")
     expect(page.locator("#zoom-out")).to_be_enabled()
     assert page.screenshot() != before
     assert page.evaluate("visualViewport.scale") == 1, "the page was zoomed, not the picture"
@@ -151,7 +146,7 @@ def test_any_of_many_channels_is_typed_or_stepped_to(
 ) -> None:
     """512×4×4 → 512: the page has no more elements for it, on the stage and in the sparse view."""
     path = path_of(server, shape(512, 4, 512))
-    page = open_page(f"{path}?step=0,1,1&lang={language}", **TOUCH)
+    page = open_page(f"{path}?step=0,1,1&lang={language}", **PHONE)
     output, room = page.locator("#out-channel"), page.locator("#chooser")
     sentence = page.locator("#sentence")
     expect(room).to_contain_text(of)
