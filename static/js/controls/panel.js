@@ -12,10 +12,12 @@
 
 import { effect } from '../../vendor/signals-core-1.14.5.js';
 import { costText } from '../formula.js';
-import { cost, isPooling, lengths, problems, ranges } from '../layer.js';
+import { cost, isPooling, lengths, problems } from '../layer.js';
 import { order, waitsForInput } from '../orders.js';
 import { code } from './code.js';
+import { consequences } from './consequences.js';
 import { find, setText } from './dom.js';
+import { Fields } from './fields.js';
 import { Form } from './form.js';
 import { Sources } from './sources.js';
 import { troubleText } from './trouble.js';
@@ -52,7 +54,8 @@ export class Panel {
     this.button = find('#panel-open', HTMLButtonElement);
     this.element = find('#panel-form', HTMLFormElement);
     this.form = new Form(this.element);
-    this.sources = new Sources(this.form, t, (name, message) => this.#refuse(`/${name}/file`, message), () => this.#fileTaken());
+    this.fields = new Fields(this.element, this.form, t);
+    this.sources = new Sources(this.form, t, (name, message) => this.fields.refuse(`/${name}/file`, message), () => this.#fileTaken());
     this.#opening();
     this.element.addEventListener('input', (event) => this.#changed(event, PAUSE));
     this.element.addEventListener('change', (event) => this.#changed(event, 0));
@@ -108,45 +111,8 @@ export class Panel {
     // Typing and the arrows of a number field say `input`; leaving the field says `change` once more.
     if (typed !== (type === 'input')) return;
     this.#lastField = target.closest('[data-at]')?.getAttribute('data-at') ?? '';
-    this.#consequences(target.name);
+    consequences(this.form, this.sources, target.name);
     this.#plan(typed ? pause : 0);
-  }
-
-  /** What a choice means for other fields. @param {string} name */
-  #consequences(name) {
-    const { form, sources } = this;
-    if (/^input_(source|seed|distribution)$|^sample$/.test(name)) sources.input.touched = true;
-    if (/^weight_(source|seed|distribution)$|^kernels$/.test(name)) sources.weight.touched = true;
-    if (name === 'input_source' && form.text(name) === 'sample') {
-      form.set('channels', 3);
-      if (Math.min(...form.pair('input')) < 24) form.setPair('input', [96, 96]);
-    }
-    if (name === 'weight_source' && form.text(name) === 'named' && form.kernels().every(({ checked }) => !checked)) {
-      for (const box of form.kernels()) box.checked = box.value === 'sobel_x';
-    }
-    if (name === 'groups_slider') form.set('groups', ranges(form.layer()).groups[form.number(name)] ?? 1);
-    if (name === 'kernels' || name === 'weight_source') this.#namedSizes();
-    if (name === 'kind' && isPooling(/** @type {any} */ (form.text('kind')))) form.setPair('stride', form.pair('kernel'));
-    if (name === 'bias' && form.checked('bias')) form.set('bias_values', zeros(form.number('outputs')));
-    if (/^(outputs|kernels|weight_source|kind)$/.test(name)) this.#biasFollows();
-  }
-
-  #namedSizes() {
-    const { form } = this;
-    const chosen = form.kernels().filter(({ checked }) => checked);
-    const [first] = chosen;
-    if (form.text('weight_source') !== 'named' || !first) return;
-    form.setPair('kernel', [Number(first.dataset.rows), Number(first.dataset.cols)]);
-    form.set('outputs', chosen.length);
-  }
-
-  /** A bias for each output channel: those there are, and zeros. */
-  #biasFollows() {
-    const { form } = this;
-    const outputs = form.number('outputs');
-    if (!form.checked('bias') || !(outputs >= 1 && outputs <= 4096)) return;
-    const texts = form.text('bias_values').split(/[\s,;，；]+/).filter(Boolean);
-    form.set('bias_values', Array.from({ length: outputs }, (_, o) => texts[o] ?? '0').join(', '));
   }
 
   /** @param {number} pause */
@@ -160,8 +126,8 @@ export class Panel {
   /** Shows what the form says, and whether it can be. @returns {boolean} */
   #check() {
     const reading = this.form.reading(this.sources);
-    this.#arrange(reading);
-    this.#clear();
+    this.fields.arrange(reading);
+    this.fields.clear();
     const found = problems(reading.layer);
     const small = found.some(({ key }) => key === 'noHeight' || key === 'noWidth');
     const worked = found.length === 0 || small ? lengths(reading.layer).map(({ text }) => text) : [];
@@ -169,10 +135,10 @@ export class Panel {
     const costs = worked.length > 0 && !small ? [this.#cost(reading)] : [];
     setText(formula, [...new Set(worked), ...costs].join('\n'));
     formula.classList.toggle('is-wrong', small);
-    this.#ranges(reading);
-    for (const problem of found) this.#refuse(this.#placeOf(problem), this.t(`parameters.${problem.key}`, problem.values));
+    this.fields.ranges(reading);
+    for (const problem of found) this.fields.refuse(this.#placeOf(problem), this.t(`parameters.${problem.key}`, problem.values));
     const own = this.#ownProblems(reading);
-    for (const [at, message] of own) this.#refuse(at, message);
+    for (const [at, message] of own) this.fields.refuse(at, message);
     return found.length === 0 && own.length === 0;
   }
 
@@ -214,68 +180,6 @@ export class Panel {
     return [['/weight/kernels', this.t('panel.kernels.sizes', { first: name(first), a: size(first), second: name(second), b: size(second) })]];
   }
 
-  /** Only the fields that this kind and these sources have. @param {Reading} reading */
-  #arrange({ layer, input, weight }) {
-    const has = (/** @type {string|undefined} */ list, /** @type {string} */ value) => list === undefined || list.split(' ').includes(value);
-    for (const field of this.element.querySelectorAll('[data-kinds], [data-inputs], [data-weights]')) {
-      if (!(field instanceof HTMLElement)) continue;
-      const { kinds, inputs, weights } = field.dataset;
-      field.hidden = !(has(kinds, layer.kind) && has(inputs, input.source) && has(weights, weight.source));
-    }
-    const given = { input: input.source === 'file' && !input.picture, weight: !isPooling(layer.kind) && /named|file/.test(weight.source) };
-    for (const name of ['input_h', 'input_w']) this.form.control(name).disabled = given.input;
-    this.form.control('channels').disabled = input.source === 'file' || input.source === 'sample';
-    for (const name of ['kernel_h', 'kernel_w', 'outputs']) this.form.control(name).disabled = given.weight;
-    find('.wide', HTMLElement, this.element).hidden = !this.form.checked('bias');
-    this.#paddingFields();
-  }
-
-  #paddingFields() {
-    const kind = this.form.text('padding_kind');
-    const shown = { one: ['top'], two: ['top', 'left'], four: ['top', 'bottom', 'left', 'right'] }[kind] ?? [];
-    for (const label of this.element.querySelectorAll('[data-side]')) {
-      if (!(label instanceof HTMLElement)) continue;
-      label.hidden = !shown.includes(label.dataset.side ?? '');
-      const name = find('span', HTMLSpanElement, label);
-      setText(name, name.dataset[kind] ?? name.dataset.four ?? '');
-    }
-    for (const option of /** @type {HTMLSelectElement} */ (this.form.control('padding_kind')).options) {
-      option.hidden = option.value === 'same' && this.form.text('kind') !== 'conv2d';
-    }
-  }
-
-  /** @param {Reading} reading */
-  #ranges({ layer }) {
-    const found = ranges(layer);
-    this.#groupsSlider(found.groups, layer);
-    const one = (/** @type {number} */ least, /** @type {number} */ most) => (Number.isFinite(most) ? this.t('parameters.range', { least, most: Math.max(most, least) }) : this.t('parameters.from', { least }));
-    const two = (/** @type {number} */ least, /** @type {[number, number]} */ [first, second]) =>
-      (first === second ? one(least, first) : this.t('parameters.rangeTwo', { first: one(least, first), second: one(least, second) }));
-    const any = /** @type {[number, number]} */ ([Infinity, Infinity]);
-    /** @type {Record<string, string>} */
-    const texts = {
-      '/operation/stride': two(1, any), '/operation/padding': two(0, found.padding), '/operation/dilation': two(1, found.dilation),
-      '/operation/output_padding': two(0, found.output_padding), '/operation/kernel_size': two(1, found.kernel),
-      '/operation/groups': this.t('parameters.of', { values: found.groups.join(', ') }), '/outputs': two(1, any), '/input/size': two(1, any),
-    };
-    for (const [at, text] of Object.entries(texts)) {
-      const range = this.#field(at)?.querySelector('.range');
-      if (range) setText(range, text.includes('NaN') ? '' : text);
-    }
-  }
-
-  /** From 1 group to as many as go, which is depthwise where each channel has its own. @param {number[]} groups @param {import('../layer.js').Layer} layer */
-  #groupsSlider(groups, layer) {
-    const slider = /** @type {HTMLInputElement} */ (this.form.control('groups_slider'));
-    slider.max = String(groups.length - 1);
-    slider.disabled = groups.length < 2;
-    const at = groups.indexOf(layer.groups);
-    if (at >= 0) slider.value = String(at);
-    slider.setAttribute('aria-valuetext', String(layer.groups));
-    const most = groups.at(-1) ?? 1;
-    setText(find('#groups-most', HTMLElement, this.element), most > 1 && most === layer.input[0] ? this.t('panel.groups.depthwise', { groups: most }) : String(most));
-  }
-
   async #send() {
     clearTimeout(this.#timer);
     if (!this.#check()) return;
@@ -302,53 +206,9 @@ export class Panel {
       this.#send();
       return;
     }
-    this.#refuse(this.#nearest(at), troubleText(this.t, error));
+    this.fields.refuse(this.fields.nearest(at), troubleText(this.t, error));
     find('#panel-again', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
   }
-
-  /** The field of a pointer into the body, or of what it is a part of. @param {string} at */
-  #nearest(at) {
-    for (let place = at; place; place = place.slice(0, place.lastIndexOf('/'))) {
-      const field = this.#field(place);
-      if (field && !field.hidden) return place;
-    }
-    return '';
-  }
-
-  /** @param {string} at @returns {HTMLElement|null} */
-  #field(at) {
-    const found = this.element.querySelector(`[data-at="${CSS.escape(at)}"]`);
-    return found instanceof HTMLElement ? found : null;
-  }
-
-  /** @param {string} at @param {string} message */
-  #refuse(at, message) {
-    const field = this.#field(at) ?? this.#field('');
-    const why = field?.querySelector('.why');
-    if (!field || !(why instanceof HTMLElement)) return;
-    setText(why, message);
-    why.hidden = false;
-    if (field.contains(document.activeElement)) why.scrollIntoView({ block: 'nearest' });
-    why.id ||= `why${at.replaceAll('/', '-')}`;
-    for (const control of field.querySelectorAll('input, select')) {
-      control.setAttribute('aria-invalid', 'true');
-      control.setAttribute('aria-describedby', why.id);
-    }
-  }
-
-  #clear() {
-    for (const why of this.element.querySelectorAll('.why')) if (why instanceof HTMLElement) why.hidden = true;
-    for (const control of this.element.querySelectorAll('[aria-invalid]')) {
-      control.removeAttribute('aria-invalid');
-      control.removeAttribute('aria-describedby');
-    }
-    find('#panel-again', HTMLButtonElement).hidden = true;
-  }
-}
-
-/** @param {number} count */
-function zeros(count) {
-  return Array.from({ length: count >= 1 && count <= 4096 ? count : 1 }, () => '0').join(', ');
 }
 
 /** Storage may be forbidden; the panel is then as it is. @param {boolean} open */
