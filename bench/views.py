@@ -74,9 +74,7 @@ def run() -> str:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for name in LARGE:
             for view in VIEWS:
-                page = opened(
-                    browser, url, path_of(url, SCENES[name]), WATCH, "long.length = frames_.length = 0"
-                )
+                page = opened(browser, url, path_of(url, SCENES[name]), WATCH, FORGET)
                 to_open = page.evaluate(OPEN, view)
                 over, after = scroll(page), follow(page)
                 long = page.evaluate("long.length")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.frames import SCENES, path_of
-from bench.views import OPEN, opened, scroll
+from bench.frames import SCENES, opened, path_of
+from bench.views import FORGET, OPEN, WATCH, scroll
 from tests.browser.test_operations import visit
 
 OpenPage = Callable[..., Page]
@@ -165,7 +165,7 @@ def test_every_view_fits_a_small_phone(
 def test_a_large_layer_opens_and_scrolls_without_a_long_task(
     browser: Browser, server: str, view: str
 ) -> None:
-    page = opened(browser, server, path_of(server, SCENES["64x56x56 -> 64"]))
+    page = opened(browser, server, path_of(server, SCENES["64x56x56 -> 64"]), WATCH, FORGET)
     page.evaluate(OPEN, view)
     before = picture(page)
     scroll(page)
