@@ -26,7 +26,7 @@ def test_a_crowd_is_answered_or_told_to_wait() -> None:
             for visitor in held:
                 if visitor.transport:
                     visitor.transport.abort()
-            large = [load.Request("trace", load.trace(40, 3))]
+            large = [load.Request("trace", load.trace(40, 3, int(load.SEED)))]
             over = await load.flood(port, large, rate=100, seconds=4, most=100)
             assert not over.errors
             assert over.good > 0
