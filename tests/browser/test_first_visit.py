@@ -7,7 +7,7 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 BYTES = 100_000
 REQUESTS = 30
@@ -77,3 +77,23 @@ def test_a_page_is_light_whatever_the_size(
     # Typed arrays lie outside this figure.
     assert session.send("Runtime.getHeapUsage")["usedSize"] <= HEAP
     visitor.context.close()
+
+
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
+    .observe({ type: 'layout-shift', buffered: true });
+"""
+
+
+@pytest.mark.parametrize("size", [(1366, 900), (1280, 720)])
+def test_nothing_moves_while_the_page_comes(browser: Browser, server: str, size: tuple[int, int]) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.add_init_script(SHIFTS)
+    page.goto(server)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    expect(page.locator("#where")).not_to_be_empty()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    shifts: list[float] = page.evaluate("shifts")
+    page.close()
+    assert sum(shifts) < 0.01, shifts
