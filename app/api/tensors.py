@@ -20,6 +20,7 @@ from app.api.negotiation import JSON, NPY, PNG, SAFETENSORS, Accept, choose
 from app.api.openapi import BINARY, answer, immutable_answers
 from app.api.problems import Problem
 from app.api.work import Pool
+from app.conv.errors import LARGEST
 from app.scenes.limits import check
 from app.scenes.results import Name, tensor, tensor_cost, tensor_shape
 from app.scenes.scene import Scene
@@ -57,7 +58,7 @@ async def get_tensor(
     scene: Found,
     name: Annotated[Name, Path(examples=["output"])],
     channel: Annotated[int | None, Query(ge=0, description="of the input, or else an output channel")] = None,
-    every: Annotated[int, Query(ge=1, description="n: only every n-th row and column")] = 1,
+    every: Annotated[int, Query(ge=1, le=LARGEST, description="n: only every n-th row and column")] = 1,
     format: Annotated[Format | None, Query(description="instead of Accept")] = None,
     accept: Accept = "",
 ) -> Response:

@@ -221,7 +221,12 @@ def test_a_part_of_a_tensor(client: TestClient) -> None:
     assert np.array_equal(part("weight?every=2&"), part("weight?")[:, :, ::2, ::2])
     assert np.array_equal(part("bias?every=2&"), part("bias?"))
     assert client.get(f"{path}/tensors/input?every=9").json()["shape"] == [4, 1, 1]
-    assert client.get(f"{path}/tensors/input?every=0").status_code == 422
+    assert part(f"output?every={2**31 - 1}&").shape == (6, 1, 1)
+    for wrong in (0, -1, 2**31, 2**63 - 1, 2**63, 10**30):
+        for format in ("json", "npy", "safetensors", "png"):
+            refused = client.get(f"{path}/tensors/input?channel=0&every={wrong}&format={format}")
+            assert refused.status_code == 422, (wrong, format)
+            assert refused.json()["errors"][0]["at"] == "/every"
 
 
 def test_weight_of_one_output_channel_of_a_transposed_layer(client: TestClient) -> None:
