@@ -49,13 +49,18 @@ function paintHeadings(context, frame) {
  * @param {[number, number]} [range]  lowest (0 if none is negative) and largest magnitude @param {Scale} [palette]
  */
 export function heading(context, { inks, layout }, text, over, y, range, palette) {
-  const x = Math.min(Math.max(over.x + over.width / 2, 34), layout.width - (range ? 54 : 40));
+  const [low, max] = range ?? [0, 0];
+  const decimals = Number.isInteger(max) ? 0 : fitting([max], 4);
+  const least = low < 0 ? format(-max, decimals) : '0';
+  const width = layout.narrow ? 36 : 56;
+  const small = font(Math.max(layout.type - 3, 10.5));
+  context.font = small;
+  const room = max === 0 ? 0 : width / 2 + 6 + context.measureText(least).width;
+  const x = Math.min(Math.max(over.x + over.width / 2, 34, room), layout.width - (range ? 54 : 40));
   context.fillStyle = inks.muted;
   context.font = font(layout.type);
   centred(context, text, x, y);
-  if (!range || !palette || range[1] === 0) return;
-  const [low, max] = range;
-  const width = layout.narrow ? 36 : 56;
+  if (!palette || max === 0) return;
   const left = x - width / 2;
   const top = y + Math.round(layout.type * 0.92);
   for (let k = 0; k < width; k++) {
@@ -64,12 +69,11 @@ export function heading(context, { inks, layout }, text, over, y, range, palette
     context.fillRect(left + k, top, 1, 5);
   }
   outline(context, { x: left, y: top, width, height: 5 }, inks.line);
-  context.font = font(Math.max(layout.type - 3, 10.5));
+  context.font = small;
   context.fillStyle = inks.muted;
-  const decimals = Number.isInteger(max) ? 0 : fitting([max], 4);
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  context.fillText(low < 0 ? format(-max, decimals) : '0', left - 4, top + 3);
+  context.fillText(least, left - 4, top + 3);
   context.textAlign = 'left';
   context.fillText(format(max, decimals), left + width + 4, top + 3);
 }
