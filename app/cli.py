@@ -10,28 +10,25 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
-from app.api.bodies import scene_in
-from app.api.problems import Problem, as_problem
-from app.api.trace import asked_channels
-from app.conv.errors import ConvError
-from app.conv.runtime import prepare
-from app.scenes.codec import NotAScene
-from app.scenes.files import File, UnsupportedFile
-from app.scenes.limits import LimitExceeded
-from app.scenes.parsing import ParseError
+from app.conv.torch_setup import prepare
+from app.formats.file_types import TensorFile, UnsupportedFile
+from app.limits import LimitExceeded
+from app.main import create_app
 from app.scenes.scene import Scene
-from app.scenes.store import StoreUnavailable
-from app.server import server_for
+from app.services.scene_builder import scene_from_bytes
+from app.services.trace import requested_channels
+from app.services.trace_writer import Format, scene_body_of_layer, write_trace
 from app.settings import Settings
-from app.tracing import Format, layer_body, write_trace
+from app.store.scene_store import StoreUnavailable
+from app.torch_code.parser import ParseError
+from app.web.server.workers import server_for
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
 
-_TOLD = (Problem, ConvError, LimitExceeded, ValidationError, NotAScene, UnsupportedFile, StoreUnavailable)
+_REFUSALS = (LimitExceeded, UnsupportedFile, StoreUnavailable)
 
 
 @contextmanager
@@ -41,8 +38,8 @@ def _one_clear_line() -> Iterator[None]:
         yield
     except ParseError as error:
         _fail(f"--layer, line {error.line}, column {error.column}: {error}")
-    except _TOLD as error:
-        _fail(as_problem(error).detail)
+    except _REFUSALS as error:
+        _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or 'output'}: {error.strerror}")
     except ValueError as error:
@@ -64,7 +61,7 @@ def serve(
     asked = {"host": host, "port": port, "workers": workers}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _one_clear_line():
-        run = server_for(Settings.read(**given), given)
+        run = server_for(create_app, Settings.read(**given), given)
     run()
 
 
@@ -118,22 +115,22 @@ def trace(
     with _one_clear_line():
         scale = size if input is not None else None
         files = {
-            name: File(path.read_bytes(), key, scale if name == "input" else None)
+            name: TensorFile(path.read_bytes(), key, scale if name == "input" else None)
             for name, (path, key) in paths.items()
             if path is not None
         }
-        content = scene.read_bytes() if scene else layer_body(layer or "", files, size, seed, dtype)
-        _write(scene_in(content, files, Settings()), out_channel, form, output)
+        content = scene.read_bytes() if scene else scene_body_of_layer(layer or "", files, size, seed, dtype)
+        _write(scene_from_bytes(content, files, Settings()), out_channel, form, output)
 
 
 def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None) -> None:
-    asked = asked_channels(scene.plan, out_channel)
+    out_channels = requested_channels(scene.plan, out_channel)
     console = Console(stderr=True)
     # A bar among the steps themselves would help nobody.
     quiet = not console.is_terminal or (path is None and sys.stdout.isatty())
     with _target(path) as out, Progress(console=console, transient=True, disable=quiet) as bar:
-        task = bar.add_task("windows", total=len(asked) * scene.plan.windows)
-        write_trace(scene, asked, form, out, lambda windows: bar.advance(task, windows))
+        task = bar.add_task("windows", total=len(out_channels) * scene.plan.windows)
+        write_trace(scene, out_channels, form, out, lambda windows: bar.advance(task, windows))
 
 
 @contextmanager

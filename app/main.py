@@ -1,4 +1,4 @@
-"""create_app: the only place that wires everything together."""
+"""create_app: the only place that wires the web application together."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app import api, pages
-from app.api.kept import Kept
-from app.api.work import Ending, Pool
-from app.conv.runtime import prepare
-from app.gate import Gate
-from app.metrics import Metrics
-from app.middleware import Bodies, Head, Watch
-from app.ready import Readiness
-from app.scenes.presets import built_in
-from app.scenes.shelf import Shelf, open_store
+from app.conv.torch_setup import prepare
+from app.services.container import open_services
 from app.settings import VERSION, Settings
+from app.web.api.dependencies import services_of
+from app.web.api.routes import add_api
+from app.web.middleware.body_limit import BodyLimitMiddleware
+from app.web.middleware.head_method import HeadMethodMiddleware
+from app.web.middleware.host_check import HostCheckMiddleware
+from app.web.middleware.rate_limit import RateLimitMiddleware
+from app.web.middleware.request_log import RequestLogMiddleware
+from app.web.middleware.security_headers import SecurityHeadersMiddleware
+from app.web.pages.routes import add_pages
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,17 +38,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         telemetry=_telemetry(),
     )
-    app.state.settings = settings
-    app.state.metrics = metrics = Metrics()
-    app.state.pool = Pool(settings, metrics)
-    app.state.kept = Kept(settings.answer_bytes)
-    app.state.ending = ending = Ending(settings.grace_seconds)
-    app.state.store = store = Shelf(open_store(settings), built_in(), settings.cache_bytes, metrics)
-    app.state.readiness = Readiness(store.check, ending)
-    # Middleware that is added later is asked earlier.
-    api.install(app)
-    app.add_middleware(Bodies, limits=settings)
-    app.add_middleware(Head)
+    app.state.services = open_services(settings)
+    add_api(app)
+    _add_middleware(app, settings)
+    add_pages(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """A request passes what is added last first."""
+    metrics = services_of(app).metrics
+    app.add_middleware(BodyLimitMiddleware, limits=settings)
+    app.add_middleware(HeadMethodMiddleware)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -55,16 +57,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_methods=["GET", "HEAD"],
             expose_headers=["Convscope-Steps", "ETag", "Link", "X-Request-ID"],
         )
-    app.add_middleware(Gate, settings=settings, metrics=metrics)
-    app.add_middleware(Watch, settings=settings, metrics=metrics)
+    app.add_middleware(RateLimitMiddleware, settings=settings, metrics=metrics)
+    app.add_middleware(HostCheckMiddleware, hosts=settings.hosts, metrics=metrics)
+    app.add_middleware(RequestLogMiddleware, metrics=metrics)
+    app.add_middleware(SecurityHeadersMiddleware, settings=settings)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
-    pages.install(app, api.first_answers)
-    return app
 
 
 def _telemetry() -> TelemetryConfig:
-    """Off unless the environment speaks of it: looking for providers takes a tenth of a small answer."""
+    """Off unless the environment asks for it: looking for providers takes a tenth of a small answer."""
     wanted = any(name.startswith(("OTEL_", "FASTAPI_OTEL_")) for name in os.environ)
     return {"tracing": wanted, "metrics": wanted, "logs": wanted}
 
@@ -72,5 +74,4 @@ def _telemetry() -> TelemetryConfig:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.pool.close()
-    app.state.readiness.close()
+    services_of(app).close()

@@ -9,9 +9,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from limits import parse
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.limits import MEBI, Limits, parse_rate
 
 VERSION: Final = version("convscope")
 
@@ -21,15 +22,13 @@ _WEB: Final = _PACKAGE / "_web" if (_PACKAGE / "_web").is_dir() else _PACKAGE.pa
 TEMPLATES: Final = _WEB / "templates"
 STATIC: Final = _WEB / "static"
 
-MEBI: Final = 1 << 20
-
 
 def _split(text: object) -> object:
     return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
 
 
 def _rate(text: str) -> str:
-    parse(text)
+    parse_rate(text)
     return text
 
 
@@ -48,43 +47,6 @@ Strings = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
 Sources = Annotated[list[Annotated[str, AfterValidator(_source)]], NoDecode, BeforeValidator(_split)]
 Rate = Annotated[str, AfterValidator(_rate)]
-
-
-class Limits(BaseModel):
-    """Every bound on what one request, or all of them together, may cost.
-
-    The defaults keep a worker under 2 GiB, and serve a 3x1024x1024 picture with 16 filters of 7x7 with room.
-    """
-
-    max_body_bytes: int = Field(64 * MEBI, ge=1024, description="bytes of one request body")
-    max_json_bytes: int = Field(32 * MEBI, ge=1024, description="bytes of one request body but a form")
-    max_pending_bytes: int = Field(256 * MEBI, ge=1024, description="bytes of all bodies held at a time")
-    max_unsent_bytes: int = Field(256 * MEBI, ge=1024, description="bytes of all answers not yet taken")
-    max_head_bytes: int = Field(65_536, ge=1024, description="bytes of a request's first line and headers")
-    max_headers: int = Field(100, ge=10, description="headers of a request")
-    max_json_numbers: int = Field(MEBI, ge=1, description="numbers in one JSON body")
-    max_tensor_elements: int = Field(16 * MEBI, ge=1, description="elements of an input, weight or bias")
-    max_output_elements: int = Field(32 * MEBI, ge=1, description="elements of a layer's output")
-    max_multiply_adds: int = Field(4096 * MEBI, ge=1, description="multiply-adds of a layer")
-    max_answer_numbers: int = Field(MEBI, ge=1, description="numbers in one JSON answer or page of steps")
-    max_picture_pixels: int = Field(32 * MEBI, ge=1, description="pixels of an uploaded picture")
-    max_computations: int = Field(2, ge=1, description="large computations at a time")
-    max_waiting: int = Field(64, ge=0, description="large computations that wait for their turn")
-    max_seconds: float = Field(30.0, gt=0, description="seconds one request may take")
-    max_requests: int = Field(512, ge=1, description="requests at a time; those beyond are answered 503")
-    max_requests_per_client: int = Field(
-        128, ge=1, description="requests of one client at a time; those beyond are answered 429"
-    )
-    max_connections: int = Field(
-        8192, ge=16, description="connections at a time; one more closes the one idle for longest"
-    )
-    head_seconds: float = Field(10.0, gt=0, description="seconds until a request's headers must be there")
-    body_seconds: float = Field(
-        20.0,
-        gt=0,
-        description="seconds a body may take to come, or an answer to go, beyond one for each 4 KiB",
-    )
-    keep_alive_seconds: int = Field(75, ge=1, description="seconds a connection may be idle between requests")
 
 
 def _default_store() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from app.conv.runtime import prepare
+from app.conv.torch_setup import prepare
 
 TABLES = ("layers", "steps", "threads", "http", "frames", "latency", "views", "visits")
 

@@ -6,7 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-from app.settings import Limits, Settings
+from app.limits import Limits
+from app.settings import Settings
 from tests.safety.checklist import PAGE, with_tests
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

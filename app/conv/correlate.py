@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from app.conv.columns import by_channel, column_blocks, few_columns, padded, pads_well
+from app.conv.dtypes import check_range, check_tensors, surely_fits, working_dtype
 from app.conv.errors import ConvError
-from app.conv.numbers import check_range, check_tensors, surely_fits, working_dtype
+from app.conv.im2col import by_channel, column_blocks, padded, pads_well, unfold_small
 from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Plan, plan
 from app.conv.taps import taps
 
@@ -136,7 +136,7 @@ def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range | None) ->
 
 def _times_columns(plan: Plan, x: Tensor, factors: Tensor) -> Tensor:
     """x (C, H, W), factors (C, n, kH·kW) -> (C, n, windows). Raises ConvError where int32 would overflow."""
-    few = few_columns(plan, x)
+    few = unfold_small(plan, x)
     if few is not None:
         return torch.bmm(factors, few)
     sums = x.new_empty(*factors.shape[:2], plan.windows)

@@ -10,13 +10,13 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from app.conv.dtypes import check_range, check_tensors
 from app.conv.errors import ConvError
-from app.conv.numbers import check_range, check_tensors
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import TapTable
 
 # Up to so many taps, what windows read is remembered: of a small layer that is most of the work.
-FEW: Final = 2**14
+SMALL: Final = 2**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +66,111 @@ def ledger(
     """
     check_tensors(plan, x, weight=weight, bias=bias)
     stop = plan.windows if stop is None else stop
-    _check_asked(plan, out_channel, start, stop)
+    _check_range(plan, out_channel, start, stop)
     in_channels = plan.in_channels(out_channel)
-    reads = _few_reads if (stop - start) * plan.kernel_size[0] * plan.kernel_size[1] <= FEW else _reads
-    read = reads(plan, taps, start, stop)
+    reads = _reads_of(plan, taps, start, stop)
     # Exact products and sums are wider than int32 until they are checked.
     out = {} if out is None or x.dtype == torch.int32 else out
-    patches = products = _patches(x[in_channels.start : in_channels.stop], read, out.get("patches"))
+    patches = products = _patches(x[in_channels.start : in_channels.stop], reads, out.get("patches"))
     selected = None
     if weight is not None:
         products = _weighted(patches, kernel_slices(plan, weight, out_channel), out.get("products"))
-    elif read.divisors is not None:
-        products = torch.div(patches, read.divisors[:, None, None, None], out=out.get("products"))
+    elif reads.divisors is not None:
+        products = torch.div(patches, reads.divisors[:, None, None, None], out=out.get("products"))
     if isinstance(plan.operation, MaxPool2d):
-        selected, sums = _winners(patches, read.missing)
+        selected, sums = _winners(patches, reads.missing)
     else:
-        sums = torch.sum(products, (2, 3), out=out.get("channel_sums"))
+        sums = torch.sum(products, (-2, -1), out=out.get("channel_sums"))
     running = torch.cumsum(sums, 1, out=out.get("running_sums"))
     offset = bias[out_channel].item() if bias is not None else 0
     outputs = running[:, -1] + offset if offset else running[:, -1]
     products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
     return Ledger(
         out_channel, in_channels, start, stop, plan.windows,
-        read.rows, read.cols, patches, products, sums, running, offset, outputs, selected,
+        reads.rows, reads.cols, patches, products, sums, running, offset, outputs, selected,
     )  # fmt: skip
 
 
-def _check_asked(plan: Plan, out_channel: int, start: int, stop: int) -> None:
+@dataclass(frozen=True, slots=True)
+class LayerLedger:
+    """
+    The ledgers of all O output channels, computed together: n windows, C input channels each.
+
+    patches: (groups, n, C, kH, kW); products: (O, n, C, kH, kW); channel_sums, running_sums: (O, n, C);
+    outputs: (O, n); selected: (O, n, 2) or None. Everything else as in Ledger.
+    """
+
+    plan: Plan
+    input_rows: Tensor
+    input_cols: Tensor
+    patches: Tensor
+    products: Tensor
+    channel_sums: Tensor
+    running_sums: Tensor
+    bias: list[float | int] | None
+    outputs: Tensor
+    selected: Tensor | None
+
+    def channel(self, o: int) -> Ledger:
+        """The ledger of one output channel; its tensors are views."""
+        plan, windows = self.plan, self.plan.windows
+        group = o // (plan.output_shape[0] // plan.groups)
+        return Ledger(
+            o, plan.in_channels(o), 0, windows, windows,
+            self.input_rows, self.input_cols, self.patches[group], self.products[o],
+            self.channel_sums[o], self.running_sums[o], 0 if self.bias is None else self.bias[o],
+            self.outputs[o], None if self.selected is None else self.selected[o],
+        )  # fmt: skip
+
+
+def layer_ledger(
+    plan: Plan, taps: TapTable, x: Tensor, weight: Tensor | None, bias: Tensor | None
+) -> LayerLedger:
+    """
+    The ledgers of all windows of all output channels; memory is that of all products.
+
+    Arguments and ConvError as for `ledger`.
+    """
+    check_tensors(plan, x, weight=weight, bias=bias)
+    reads = _reads_of(plan, taps, 0, plan.windows)
+    patches = _grouped_patches(plan, x, reads)
+    products, selected = patches, None
+    if weight is not None:
+        factors = _grouped_slices(plan, weight).unsqueeze(2)
+        products = _weighted(patches.unsqueeze(1), factors, None).flatten(0, 1)
+    elif reads.divisors is not None:
+        products = patches / reads.divisors[:, None, None, None]
+    if isinstance(plan.operation, MaxPool2d):
+        winners = [_winners(channel, reads.missing) for channel in patches]
+        selected = torch.stack([cells for cells, _ in winners])
+        sums = torch.stack([values for _, values in winners])
+    else:
+        sums = products.sum((-2, -1))
+    running = sums.cumsum(2)
+    outputs = running[..., -1] if bias is None else running[..., -1] + bias[:, None]
+    products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
+    return LayerLedger(
+        plan, reads.rows, reads.cols, patches, products, sums, running,
+        None if bias is None else bias.tolist(), outputs, selected,
+    )  # fmt: skip
+
+
+def _grouped_patches(plan: Plan, x: Tensor, reads: Reads) -> Tensor:
+    """x (C_in, H, W) -> (groups, n, C_in/groups, kH, kW)."""
+    patches = _patches(x, reads, None)
+    if plan.groups == 1:
+        return patches.unsqueeze(0)
+    by_group: Tensor = patches.unflatten(1, (plan.groups, plan.channels_per_step))
+    return by_group.transpose(0, 1).contiguous()
+
+
+def _grouped_slices(plan: Plan, weight: Tensor) -> Tensor:
+    """The weight as (groups, C_out/groups, C_in/groups, kH, kW)."""
+    grouped: Tensor = weight.unflatten(0, (plan.groups, -1))
+    return grouped.transpose(1, 2).contiguous() if plan.is_transposed else grouped
+
+
+def _check_range(plan: Plan, out_channel: int, start: int, stop: int) -> None:
     channels = plan.output_shape[0]
     if not 0 <= out_channel < channels:
         raise ConvError(f"out_channel is {out_channel}, output has {channels} channels", "/out_channel")
@@ -116,6 +194,11 @@ class Reads:
     divisors: Tensor | None
 
 
+def _reads_of(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
+    is_small = (stop - start) * plan.kernel_size[0] * plan.kernel_size[1] <= SMALL
+    return (_cached_reads if is_small else _reads)(plan, taps, start, stop)
+
+
 def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
     width = plan.output_shape[2]
     windows = torch.arange(start, stop)
@@ -130,16 +213,16 @@ def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
     return Reads(rows.int(), cols.int(), cells, missing, absent, taps.divisors(out_rows, out_cols))
 
 
-_few_reads = lru_cache(maxsize=64)(_reads)
+_cached_reads = lru_cache(maxsize=64)(_reads)
 
 
-def _patches(channels: Tensor, read: Reads, out: Tensor | None) -> Tensor:
+def _patches(channels: Tensor, reads: Reads, out: Tensor | None) -> Tensor:
     """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
-    patches = channels.flatten(1).index_select(1, read.cells.flatten())
-    if read.absent is not None:
+    patches = channels.flatten(1).index_select(1, reads.cells.flatten())
+    if reads.absent is not None:
         # Most often few are missing: their places take a tenth of the time of a mask over all.
-        patches.index_fill_(1, read.absent, 0)
-    by_window = patches.view(len(channels), *read.cells.shape).transpose(0, 1)
+        patches.index_fill_(1, reads.absent, 0)
+    by_window = patches.view(len(channels), *reads.cells.shape).transpose(0, 1)
     return by_window.contiguous() if out is None else out.copy_(by_window)
 
 

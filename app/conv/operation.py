@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Final, Literal, cast
 
 from app.conv import shapes
 from app.conv.errors import ConvError as ConvError
@@ -133,6 +134,10 @@ class AvgPool2d:
 Convolution = Conv2d | ConvTranspose2d
 Pooling = MaxPool2d | AvgPool2d
 Operation = Convolution | Pooling
+# Every operation by its kind.
+OPERATIONS: Final[Mapping[str, type[Operation]]] = {
+    operation.kind: operation for operation in (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d)
+}
 
 
 def _check_sizes(operation: Operation, *names: str) -> None:

@@ -81,3 +81,28 @@ def _counts(operation: AvgPool2d, axis: Axis, positions: Tensor) -> Tensor:
     """How many of the taps an average counts: those inside the padding, or inside the input alone."""
     before, after = (axis.before, axis.after) if operation.count_include_pad else (0, 0)
     return ((positions >= -before) & (positions < axis.size + after)).sum(1)
+
+
+def idle_lines(table: Tensor, size: int) -> list[int]:
+    """The indices below `size` (input rows or columns) that no window reads."""
+    read = torch.zeros(size, dtype=torch.bool)
+    read[table[table != NONE]] = True
+    return (~read).nonzero().flatten().tolist()
+
+
+def padding_share(plan: Plan, taps: TapTable) -> float:
+    """
+    The share of the taps, over all windows, that fall on padding, or in a transposed layer between or beside
+    the input's cells: 0 … 1.
+    """
+    inside = 1.0
+    for axis, windows, table in zip(plan.axes, plan.output_shape[1:], (taps.rows, taps.cols), strict=True):
+        cells = table if plan.is_transposed else _unpadded_positions(axis, windows)
+        inside *= ((cells >= 0) & (cells < axis.size)).double().mean().item()
+    return 1 - inside
+
+
+def _unpadded_positions(axis: Axis, windows: int) -> Tensor:
+    """(windows, kernel): the cells under the kernel; those below 0 and from axis.size on are padding."""
+    first = torch.arange(windows) * axis.stride - axis.before
+    return first[:, None] + torch.arange(axis.kernel) * axis.dilation

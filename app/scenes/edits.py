@@ -10,9 +10,9 @@ from torch import Tensor
 
 from app.conv.errors import ConvError, shown
 from app.conv.operation import Operation
+from app.formats.conversion import from_array
+from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
-from app.scenes.sources import from_array
-from app.settings import Limits
 
 
 class CellEdit(Protocol):
@@ -26,7 +26,7 @@ class CellEdit(Protocol):
     def value(self) -> float: ...
 
 
-def edited(
+def edit(
     scene: Scene,
     operation: Operation,
     replaced: Mapping[str, Tensor | None],

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from app.conv.correlate import output
 from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
+from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
-from app.scenes.sources import from_kernels, from_sample
-from app.settings import Limits
+from app.scenes.tensor_sources import from_kernels, from_sample
 
 _X: Final = torch.arange(9.0).reshape(1, 3, 3) + torch.arange(2.0).reshape(2, 1, 1)
 _K: Final = torch.arange(4.0).reshape(1, 2, 2) + torch.arange(2.0).reshape(2, 1, 1)

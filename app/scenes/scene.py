@@ -13,30 +13,12 @@ import torch
 from torch import Tensor
 
 from app.conv.correlate import output
+from app.conv.dtypes import DTYPES, surely_fits
 from app.conv.errors import ConvError
-from app.conv.numbers import surely_fits
-from app.conv.operation import (
-    AvgPool2d,
-    Conv2d,
-    ConvTranspose2d,
-    MaxPool2d,
-    Operation,
-    Padding,
-    Plan,
-    plan,
-)
+from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, plan
 from app.conv.taps import TapTable, taps
-from app.scenes.limits import check_plan, tap_numbers
-from app.settings import Limits
+from app.limits import Limits, check_plan, tap_numbers
 
-DTYPES: Final[Mapping[str, torch.dtype]] = {
-    "float32": torch.float32,
-    "float64": torch.float64,
-    "int32": torch.int32,
-}
-KINDS: Final[Mapping[str, type[Operation]]] = {
-    kind.kind: kind for kind in (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d)
-}
 _CANON: Final = b"convscope-scene-1\n"
 _ID_LENGTH: Final = 40
 # Many scenes are of few layers: what follows from the sizes of small ones alone is remembered.
@@ -101,12 +83,12 @@ def make_scene(
                  bias if bias is None else _canonical(bias))  # fmt: skip
 
 
-def confirm(scene: Scene) -> None:
+def check_sums(scene: Scene) -> None:
     """Raise ConvError if any sum of the scene leaves the range of its dtype."""
     output(scene.plan, scene.input, scene.weight, scene.bias)
 
 
-def surely_within_range(scene: Scene) -> bool:
+def sums_surely_fit(scene: Scene) -> bool:
     """Whether the largest magnitudes alone show that no sum can leave the range of the dtype."""
     if isinstance(scene.plan.operation, MaxPool2d):
         return True
@@ -133,8 +115,8 @@ def describe(operation: Operation) -> dict[str, Any]:
 
 
 def operation_from(described: Mapping[str, Any]) -> Operation:
-    """The operation that `describe` described."""
-    kind = KINDS[described["kind"]]
+    """The operation that `describe` response_models."""
+    kind = OPERATIONS[described["kind"]]
     return kind(**{field.name: _value(described[field.name]) for field in fields(kind)})
 
 

@@ -44,7 +44,7 @@ export class Api {
   /** @param {string} id @param {'input'|'weight'|'bias'|'output'} name @param {{channel?: number, every?: number, soon?: boolean}} [part]  soon: other answers are awaited more @returns {Promise<Tensor>} */
   async tensor(id, name, { channel, every, soon = false } = {}) {
     const given = this.given(id)?.tensors[name];
-    if (given && (channel === undefined || (channel === 0 && name === 'output'))) return { shape: given.shape, data: new ARRAYS[OF_DTYPE[given.dtype]](given.data) };
+    if (given && (channel === undefined || (channel === 0 && name === 'output'))) return { shape: given.shape, data: new ARRAYS[OF_DTYPE[given.dtype]](/** @type {number[]} */ (given.data.flat(Infinity))) };
     const only = channel === undefined ? '' : `&channel=${channel}`;
     const rough = every === undefined ? '' : `&every=${every}`;
     const answer = await this.ask(`/scenes/${id}/tensors/${name}?format=npy${only}${rough}`, soon ? { priority: 'low' } : {});

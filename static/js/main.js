@@ -25,7 +25,7 @@ const later = import('./workbench.js');
 
 const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
 const t = translator(boot.messages);
-const state = new State(new Api(boot.api, boot.language, boot.first));
+const state = new State(new Api(boot.api, boot.language, { summary: boot.summary, ...boot.summary.initial }));
 const current = computed(() => (state.scene.value ? model(state.scene.value) : null));
 const canvas = find('#stage', HTMLCanvasElement);
 const room = find('#stage-room', HTMLElement);
@@ -114,7 +114,7 @@ effect(() => {
 });
 
 effect(() => {
-  if (keepSketches || (state.whole.value && everyOf(boot.first.summary.shapes.input) === 1)) return;
+  if (keepSketches || (state.whole.value && everyOf(boot.summary.shapes.input) === 1)) return;
   import('./painters/sketch.js').then((found) => {
     keepSketches = found.keepSketches;
     surface.requestPaint();

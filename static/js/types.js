@@ -64,7 +64,7 @@
  *
  * @typedef {{
  *   scene: string, language: string, api: string, messages: Record<string, string>, autoplay: boolean,
- *   presets: Record<string, string>, first: First,
+ *   presets: Record<string, string>, summary: Summary & {initial: Omit<First, "summary">},
  * }} Boot
  *   presets: their names by id
  *

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 
-from app.server import server_for
+from app.main import create_app
 from app.settings import Settings
+from app.web.server.workers import server_for
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             settings = Settings(store=store, port=int(port), log_level="error")
-            server_for(settings)()
+            server_for(create_app, settings)()
             os._exit(0)
         print(child, flush=True)
         os.waitpid(child, 0)

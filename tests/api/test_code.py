@@ -12,7 +12,7 @@ import pytest
 import torch
 from fastapi.testclient import TestClient
 
-from app.scenes.snippet import LONGEST
+from app.torch_code.source_text import LONGEST
 from tests.api.conftest import Body, make_scene
 
 PARSE = "/api/v1/parse"

@@ -24,11 +24,11 @@ import pytest
 import torch
 
 from app.conv.operation import Conv2d
-from app.scenes.codec import decode, encode
-from app.scenes.localstore import LocalStore
+from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
-from app.scenes.store import SceneNotFound, StoreFull, StoreUnavailable
-from app.settings import Limits
+from app.scenes.scene_file import decode, encode
+from app.store.local_store import LocalStore
+from app.store.scene_store import SceneNotFound, StoreFull, StoreUnavailable
 from tests.api.servers import free_port, start
 
 KILLS = 200

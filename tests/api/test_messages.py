@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.messages import in_language, templates
-from app.scenes.parsing import ParseError, parse
+from app.i18n.messages import in_language, templates
+from app.torch_code.parser import ParseError, parse
 from tests.scenes.test_parsing import REFUSED
 
 _APP = Path(__file__).parents[2] / "app"
@@ -25,8 +25,8 @@ _UNSEEN = {
     "stamps.py",
     "tensors.py",
     "trace.py",
-    "tracing.py",
-    "shelf.py",
+    "trace_writer.py",
+    "cached_store.py",
     "assets.py",
 }
 

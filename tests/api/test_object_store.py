@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from app.conv.operation import Conv2d
+from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
-from app.scenes.shelf import open_store
-from app.scenes.store import SceneDamaged, SceneNotFound, SceneStore, StoreUnavailable
-from app.settings import Limits, Settings
+from app.settings import Settings
+from app.store.cached_store import open_store
+from app.store.scene_store import SceneDamaged, SceneNotFound, SceneStore, StoreUnavailable
 from tests.api.conftest import CHAPTER
 from tests.api.s3 import administrator, credentials, start_s3
 from tests.api.servers import Server, free_port, running

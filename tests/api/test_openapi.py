@@ -26,10 +26,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.types import Receive, Scope, Send
 
-from app.api.examples import SCENE
 from app.main import create_app
 from app.scenes.presets import PRESETS
 from app.settings import Settings
+from app.web.api.openapi_examples import SCENE
 from tests.api.conftest import CHAPTER, make_scene
 from tests.api.test_forms import LAYERS
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from app.conv.operation import Conv2d, ConvError, ConvTranspose2d, plan
-from app.conv.stamps import Stamps, stamps
+from app.conv.scatter import Stamps, stamps
 from app.conv.taps import taps
 from tests.conv.layers import Layer, layers
 

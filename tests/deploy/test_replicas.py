@@ -17,10 +17,10 @@ import pytest
 import torch
 
 from app.conv.operation import Conv2d
-from app.scenes.codec import encode
+from app.limits import Limits
 from app.scenes.scene import Scene
 from app.scenes.scene import make_scene as scene_of
-from app.settings import Limits
+from app.scenes.scene_file import encode
 from tests.api.conftest import CHAPTER
 from tests.api.s3 import administrator, credentials, start_s3
 from tests.api.servers import Server, start

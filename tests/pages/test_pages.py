@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.pages import assets
 from app.scenes.presets import PRESETS
 from app.settings import STATIC, TEMPLATES, Settings
+from app.web.pages import assets
 
 HTML = {"Accept": "text/html"}
 
@@ -181,9 +180,10 @@ def test_a_chosen_theme_is_in_the_page_from_the_start(client: TestClient) -> Non
     assert "Cookie" in client.get("/").headers["Vary"]
 
 
-def carried(client: TestClient, path: str) -> dict[str, Any]:
-    first: dict[str, Any] = boot(client.get(path).text)["first"]  # type: ignore[assignment]
-    return first
+def carried(client: TestClient, path: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The summary and the initial data that a page carries."""
+    summary: dict[str, Any] = boot(client.get(path).text)["summary"]  # type: ignore[assignment]
+    return summary, summary.pop("initial")
 
 
 def test_a_page_carries_its_first_picture(client: TestClient) -> None:
@@ -191,25 +191,25 @@ def test_a_page_carries_its_first_picture(client: TestClient) -> None:
     for name, preset in PRESETS.items():
         here = f"/api/v1/scenes/{preset.scene.id}"
         page = client.get(f"/s/{preset.scene.id}").text
-        first = carried(client, f"/s/{preset.scene.id}")
-        assert first["summary"] == client.get(here).json(), name
-        steps = client.get(f"{here}/steps", params={"stop": first["steps"]["stop"]}).json()
-        assert first["steps"]["steps"] == steps["steps"], name
-        if "taps" in first:
-            assert first["taps"] == client.get(f"{here}/taps").json(), name
+        summary, initial = carried(client, f"/s/{preset.scene.id}")
+        assert summary == client.get(here).json(), name
+        assert initial == client.get(here, params={"include": "initial"}).json()["initial"], name
+        steps = client.get(f"{here}/steps", params={"stop": initial["steps"]["stop"]}).json()
+        assert initial["steps"]["steps"] == steps["steps"], name
+        if "taps" in initial:
+            assert initial["taps"] == client.get(f"{here}/taps").json(), name
         for tensor in ("input", "weight", "bias"):
-            if tensor in first["tensors"]:
+            if tensor in initial["tensors"]:
                 answer = client.get(f"{here}/tensors/{tensor}", params={"format": "json"}).json()
-                values = np.array(answer["data"]).ravel()
-                assert np.array_equal(first["tensors"][tensor]["data"], values), (name, tensor)
-            elif first["summary"]["shapes"][tensor]:
+                assert initial["tensors"][tensor] == answer, (name, tensor)
+            elif summary["shapes"][tensor]:
                 assert f'href="{here}/tensors/{tensor}?format=npy" as="fetch"' in page, (name, tensor)
 
 
 def test_the_first_scene_is_carried_whole(client: TestClient) -> None:
-    first = carried(client, "/")
-    assert set(first["tensors"]) == {"input", "weight", "output"}
-    assert first["steps"]["stop"] == first["summary"]["counts"]["windows"] == 4
+    summary, initial = carried(client, "/")
+    assert set(initial["tensors"]) == {"input", "weight", "output"}
+    assert initial["steps"]["stop"] == summary["counts"]["windows"] == 4
 
 
 def test_a_page_is_small_on_the_wire(client: TestClient) -> None:

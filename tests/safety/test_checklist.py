@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from jinja2 import DictLoader
 
 from app.main import create_app
-from app.pages.routes import _TEMPLATES
 from app.settings import Settings
+from app.web.pages.routes import _TEMPLATES
 from tests.loops import in_a_loop_of_its_own
 from tests.safety.checklist import PAGE, TESTS, all_tests, marked, named, rows
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.gate import Windows
+from app.limits import Rate
 from app.main import create_app
 from app.settings import Settings
+from app.web.middleware.rate_limit import SlidingWindowLimiter
 from tests.api.conftest import CHAPTER
 from tests.api.servers import running
 from tests.safety.sockets import connected, exchange
@@ -130,18 +131,17 @@ def test_nothing_is_redirected(tmp_path: Path, path: str) -> None:
     assert "location" not in answer.headers
 
 
-def test_windows_slide_and_forget(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_slide_and_forget() -> None:
     now = 1000.0 * 60
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    windows = Windows(most=100)
-    assert [windows.acquire_sliding_window_entry("a", 10, 60) for _ in range(11)] == [True] * 10 + [False]
+    limiter = SlidingWindowLimiter(Rate(10, 60), lambda: now, max_clients=100)
+    assert [limiter.seconds_to_wait("a") for _ in range(11)] == [0] * 10 + [60]
     now += 60 + 30  # half of the last minute still counts
-    assert [windows.acquire_sliding_window_entry("a", 10, 60) for _ in range(6)] == [True] * 5 + [False]
+    assert [limiter.seconds_to_wait("a") for _ in range(6)] == [0] * 5 + [30]
     now += 120
-    assert windows.acquire_sliding_window_entry("a", 10, 60)
+    assert limiter.seconds_to_wait("a") == 0
     for k in range(1000):
-        windows.acquire_sliding_window_entry(str(k), 10, 60)
-    assert windows.reset() == 100
+        limiter.seconds_to_wait(str(k))
+    assert [limiter.seconds_to_wait("a") for _ in range(11)] == [0] * 10 + [30]  # forgotten
 
 
 def test_a_clock_that_jumps_changes_no_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

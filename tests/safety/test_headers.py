@@ -108,7 +108,7 @@ def test_every_page_and_every_error_has_the_same_headers(
     expected = {name: value for name, value in page(site).headers.items() if name in SECURITY}
     assert expected.keys() == SECURITY
     made = site.post("/api/v1/scenes", json=CHAPTER)
-    monkeypatch.setattr("app.pages.routes.workbench", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("app.web.pages.routes.workbench", lambda *_, **__: 1 / 0)
     answers = [
         site.get("/nowhere", headers=HTML),
         site.get("/api/v1/nowhere"),

@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.api.dependencies import services_of
 from tests.api.conftest import CHAPTER
 from tests.api.servers import Server, running
 from tests.safety.sockets import connected, read_all
@@ -319,8 +320,8 @@ def test_ranges_are_not_served(asking: TestClient) -> None:
 
 @pytest.mark.safety(28)
 def test_errors_show_no_path_and_no_trace(asking: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = asking.app.state.settings.store.removeprefix("file://")  # type: ignore[attr-defined]
-    monkeypatch.setattr("app.scenes.localstore.LocalStore.get", lambda *_: 1 / 0)
+    store = services_of(asking.app).settings.store.removeprefix("file://")  # type: ignore[attr-defined]
+    monkeypatch.setattr("app.store.local_store.LocalStore.get", lambda *_: 1 / 0)
     broken = asking.get("/api/v1/scenes/" + "1" * 40)
     assert broken.status_code == 500
     for answer in (

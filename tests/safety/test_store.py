@@ -18,12 +18,14 @@ import torch
 from fastapi.testclient import TestClient
 
 from app.conv.operation import Conv2d
+from app.limits import Limits
 from app.main import create_app
-from app.scenes.localstore import LocalStore
-from app.scenes.quota import Quota
 from app.scenes.scene import Scene, make_scene
-from app.scenes.store import SceneStore, StoreFull, on_disk
-from app.settings import Limits, Settings
+from app.settings import Settings
+from app.store.local_store import LocalStore
+from app.store.quota import Quota
+from app.store.scene_store import SceneStore, StoreFull, on_disk
+from app.web.api.dependencies import services_of
 from tests.api.conftest import CHAPTER, Body
 
 LIMITS = Limits()
@@ -97,7 +99,7 @@ def test_a_read_only_disk_can_be_read(tmp_path: Path) -> None:
         refused = asking.post("/api/v1/scenes", json=body(2))
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
-        fresh_reader = asking.app.state.store._inner  # past what is kept in memory
+        fresh_reader = services_of(asking.app).scenes._inner  # past what is kept in memory
         assert fresh_reader.get(made.rsplit("/", 1)[1])
         assert asking.get(made).status_code == 200
         assert _soon(lambda: asking.get("/readyz").status_code, 503)
@@ -133,11 +135,11 @@ def test_a_store_that_hangs_makes_readiness_fail_in_time_and_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asking = client(tmp_path)
-    asking.app.state.readiness._patience = 0.2
+    services_of(asking.app).readiness._timeout = 0.2
     hanging, calls = threading.Event(), []
     monkeypatch.setattr(LocalStore, "check", lambda _: (calls.append(1), hanging.wait(30)))
     try:
-        asking.app.state.readiness._check = LocalStore(tmp_path, LIMITS).check
+        services_of(asking.app).readiness._check_store = LocalStore(tmp_path, LIMITS).check
         answers = [asking.get("/readyz") for _ in range(5)]
         assert {answer.status_code for answer in answers} == {503}
         assert "did not answer within 0.2 s" in answers[0].json()["detail"]
@@ -151,9 +153,9 @@ def test_a_store_that_hangs_makes_readiness_fail_in_time_and_once(
 def test_readiness_asks_the_store_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     asking = client(tmp_path)
-    asking.app.state.readiness._check = lambda: calls.append(1)
+    services_of(asking.app).readiness._check_store = lambda: calls.append(1)
     now = time.monotonic()
-    monkeypatch.setattr("app.ready.monotonic", lambda: now)
+    monkeypatch.setattr("app.services.readiness.monotonic", lambda: now)
     for _ in range(20):
         assert asking.get("/readyz").json() == {"status": "ready"}
     assert len(calls) == 1
@@ -164,7 +166,7 @@ def test_readiness_asks_the_store_now_and_then(tmp_path: Path, monkeypatch: pyte
 
 def test_a_stopping_server_is_not_ready(tmp_path: Path) -> None:
     asking = client(tmp_path)
-    asking.app.state.ending.begin()
+    services_of(asking.app).shutdown.begin()
     answer = asking.get("/readyz")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert asking.get("/healthz").status_code == 200
@@ -186,7 +188,7 @@ def test_scenes_that_others_store_are_counted_before_long(
     mine, theirs = (Quota(LocalStore(tmp_path, LIMITS), 3 * BLOCK) for _ in range(2))
     assert mine.put(scene(0)) and theirs.put(scene(1)) and theirs.put(scene(2))
     later = time.monotonic() + 61
-    monkeypatch.setattr("app.scenes.quota.monotonic", lambda: later)
+    monkeypatch.setattr("app.store.quota.monotonic", lambda: later)
     with pytest.raises(StoreFull):
         mine.put(scene(3))
 

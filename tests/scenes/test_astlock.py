@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from app.conv.operation import Conv2d
-from app.scenes.arrays import read_npy
-from app.scenes.astlock import AST_LOCK
-from app.scenes.parsing import parse
+from app.formats.ast_lock import AST_LOCK
+from app.formats.npy import read_npy
+from app.torch_code.parser import parse
 
 
 def read_array() -> None:

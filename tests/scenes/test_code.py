@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from app.conv.correlate import output
+from app.conv.dtypes import DTYPES
 from app.conv.errors import ConvError
 from app.conv.operation import (
     PADDING_MODES,
@@ -26,12 +27,12 @@ from app.conv.operation import (
     Operation,
     Padding,
 )
-from app.scenes.code import LITERAL, code
-from app.scenes.codec import encode
-from app.scenes.parsing import parse
+from app.limits import Limits
 from app.scenes.presets import PRESETS
-from app.scenes.scene import DTYPES, Scene, make_scene
-from app.settings import Limits
+from app.scenes.scene import Scene, make_scene
+from app.scenes.scene_file import encode
+from app.torch_code.parser import parse
+from app.torch_code.writer import LITERAL, write_code
 from tests.conv.layers import Layer, layers
 
 Runner = Callable[[Scene], Tensor]
@@ -63,7 +64,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         assert process.stdin is not None and process.stdout is not None
 
         def run(scene: Scene) -> Tensor:
-            written = code(scene)
+            written = write_code(scene)
             if "load_file" in written:
                 (folder / f"{scene.id}.safetensors").write_bytes(encode(scene))
             print(json.dumps(written), file=process.stdin, flush=True)
@@ -146,7 +147,7 @@ def test_presets(name: str, run: Runner) -> None:
 
 
 def test_a_small_scene_stands_in_the_code() -> None:
-    assert code(PRESETS["two-channels"].scene) == (
+    assert write_code(PRESETS["two-channels"].scene) == (
         "import torch\n"
         "import torch.nn.functional as F\n"
         "\n"
@@ -166,9 +167,9 @@ def test_a_small_scene_stands_in_the_code() -> None:
 def test_the_threshold(extra: int) -> None:
     x = torch.ones(1, 1, LITERAL + extra)
     scene = make_scene(MaxPool2d((1, 1)), x, None, None, Limits())
-    assert ("load_file" in code(scene)) == bool(extra)
-    assert (f'load_file("{scene.id}.safetensors")' in code(scene)) == bool(extra)
-    assert len(code(scene)) < 3000
+    assert ("load_file" in write_code(scene)) == bool(extra)
+    assert (f'load_file("{scene.id}.safetensors")' in write_code(scene)) == bool(extra)
+    assert len(write_code(scene)) < 3000
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -179,7 +180,7 @@ def test_literals_are_exact(dtype: torch.dtype, data: st.DataObject) -> None:
     x = torch.tensor(values[:LITERAL], dtype=dtype).view(1, 1, -1)
     scene = make_scene(MaxPool2d((1, 1)), x, None, None, Limits())
     names: dict[str, Any] = {}
-    exec(code(scene).replace("print(y)", ""), names)
+    exec(write_code(scene).replace("print(y)", ""), names)
     assert torch.equal(names["x"], scene.input) and torch.equal(names["y"], scene.input)
 
 
@@ -191,7 +192,7 @@ def test_the_layer_is_read_back(layer: Layer) -> None:
     except ConvError:
         assume(False)
     operation = scene.plan.operation
-    line = next(line for line in code(scene).splitlines() if line.startswith("y = "))
+    line = next(line for line in write_code(scene).splitlines() if line.startswith("y = "))
     plain = scene.plan.padding.is_symmetric and getattr(operation, "padding_mode", "zeros") == "zeros"
     assume(plain and not line.startswith("y = (") and scene.dtype != "int32")
     if isinstance(operation, Conv2d):

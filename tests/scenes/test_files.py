@@ -20,9 +20,8 @@ import torch
 from PIL import Image
 
 from app.conv.errors import ConvError
-from app.scenes.files import File, UnsupportedFile, tensor_from
-from app.scenes.limits import LimitExceeded
-from app.settings import Limits
+from app.formats.file_types import TensorFile, UnsupportedFile, read_tensor
+from app.limits import LimitExceeded, Limits
 
 LIMITS = Limits()
 Pixels = np.ndarray[Any, Any]
@@ -31,7 +30,7 @@ COLOURS = RANDOM.integers(0, 256, (6, 9, 3), np.uint8)
 
 
 def read(data: bytes, dtype: str = "float64", limits: Limits = LIMITS, **asked: Any) -> torch.Tensor:
-    return tensor_from(File(data, **asked), "input", dtype, limits)
+    return read_tensor(TensorFile(data, **asked), "input", dtype, limits)
 
 
 def saved(picture: Image.Image, format: str = "PNG", **options: Any) -> bytes:

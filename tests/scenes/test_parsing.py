@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
-from app.scenes.parsing import Parsed, ParseError, parse
-from app.scenes.signatures import KNOWN
-from app.scenes.snippet import LONGEST
+from app.torch_code.parser import Parsed, ParseError, parse
+from app.torch_code.signatures import KNOWN
+from app.torch_code.source_text import LONGEST
 
 
 def around(height: int, width: int | None = None) -> Padding:

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from app.conv.correlate import output
 from app.scenes.presets import PRESETS, built_in
-from app.scenes.sources import SAMPLES
+from app.scenes.tensor_sources import SAMPLES
 from app.settings import STATIC
 
 

@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.conv.operation import AvgPool2d, Conv2d, ConvError, ConvTranspose2d, MaxPool2d, Operation, Padding
-from app.scenes.codec import NotAScene, decode, encode
-from app.scenes.limits import LimitExceeded
+from app.limits import LimitExceeded, Limits
 from app.scenes.scene import Scene, describe, make_scene, operation_from
-from app.settings import Limits
+from app.scenes.scene_file import NotAScene, decode, encode
 
 LIMITS = Limits()
 OPERATIONS: list[Operation] = [

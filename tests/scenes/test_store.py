@@ -1,4 +1,4 @@
-"""The local store and the shelf before it."""
+"""The local store and the cached before it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import safetensors.torch
 import torch
 
 from app.conv.operation import Conv2d
-from app.scenes.codec import encode
-from app.scenes.localstore import LocalStore
 from app.scenes.scene import Scene, make_scene
-from app.scenes.shelf import Shelf, open_store
-from app.scenes.store import SceneDamaged, SceneNotFound, StoreFull
+from app.scenes.scene_file import encode
 from app.settings import MEBI, Limits, Settings
+from app.store.cached_store import CachedSceneStore, open_store
+from app.store.local_store import LocalStore
+from app.store.scene_store import SceneDamaged, SceneNotFound, StoreFull
 
 LIMITS = Limits()
 GIBI = 1024 * MEBI
@@ -129,34 +129,34 @@ class Counting(LocalStore):
         return super().get(id)
 
 
-def test_the_shelf_keeps_within_its_budget(tmp_path: Path) -> None:
+def test_the_cache_keeps_within_its_bytes(tmp_path: Path) -> None:
     inner = Counting(tmp_path, LIMITS)
     scenes = [scene(float(i), size=10) for i in range(1, 5)]
-    shelf = Shelf(inner, {}, budget=3 * scenes[0].nbytes)
+    cached = CachedSceneStore(inner, {}, max_bytes=3 * scenes[0].nbytes)
     for one in scenes:
-        shelf.put(one)
+        cached.put(one)
     inner.reads = 0
     for one in scenes[1:]:
-        assert shelf.get(one.id) is one
+        assert cached.get(one.id) is one
     assert inner.reads == 0
-    assert shelf.at_hand(scenes[0].id) is None
-    assert shelf.get(scenes[0].id).id == scenes[0].id
+    assert cached.get_cached(scenes[0].id) is None
+    assert cached.get(scenes[0].id).id == scenes[0].id
     assert inner.reads == 1
     # The one used longest ago has made room.
-    assert shelf.at_hand(scenes[1].id) is None
-    assert shelf.at_hand(scenes[3].id) is scenes[3]
+    assert cached.get_cached(scenes[1].id) is None
+    assert cached.get_cached(scenes[3].id) is scenes[3]
 
 
 def test_a_scene_over_the_budget_is_not_kept(tmp_path: Path) -> None:
-    shelf = Shelf(LocalStore(tmp_path, LIMITS), {}, budget=1)
-    shelf.put(scene())
-    assert shelf.at_hand(scene().id) is None
-    assert shelf.get(scene().id).id == scene().id
+    cached = CachedSceneStore(LocalStore(tmp_path, LIMITS), {}, max_bytes=1)
+    cached.put(scene())
+    assert cached.get_cached(scene().id) is None
+    assert cached.get(scene().id).id == scene().id
 
 
 def test_built_in_scenes_are_there_without_being_stored(tmp_path: Path) -> None:
-    shelf = Shelf(LocalStore(tmp_path, LIMITS), {scene().id: scene()}, budget=0)
-    assert shelf.get(scene().id).id == scene().id
+    cached = CachedSceneStore(LocalStore(tmp_path, LIMITS), {scene().id: scene()}, max_bytes=0)
+    assert cached.get(scene().id).id == scene().id
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -165,7 +165,7 @@ def test_built_in_scenes_are_there_without_being_stored(tmp_path: Path) -> None:
 def test_what_is_no_id_never_reaches_the_store(tmp_path: Path, id: str) -> None:
     inner = Counting(tmp_path, LIMITS)
     with pytest.raises(SceneNotFound):
-        Shelf(inner, {}, budget=0).get(id)
+        CachedSceneStore(inner, {}, max_bytes=0).get(id)
     assert inner.reads == 0
 
 

@@ -1,0 +1,83 @@
+"""What the number types demand: exact int32, no overflow to infinity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from app.conv.errors import ConvError
+from app.conv.operation import AvgPool2d, Plan
+
+# More than the rounding of any sum that fits in memory can add to its bound.
+ROUNDING = 1.01
+
+DTYPES: Final[Mapping[str, torch.dtype]] = {
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "int32": torch.int32,
+}
+
+
+def check_tensors(plan: Plan, x: Tensor, **others: Tensor | None) -> None:
+    """Raise ConvError unless the tensors (weight=, bias=) are the plan's, of one dtype that it can have."""
+    for name, tensor in {"input": x, **others}.items():
+        shape = getattr(plan, f"{name}_shape")
+        found = None if tensor is None else tuple(tensor.shape)
+        if found != shape:
+            raise ConvError(f"{name} has the shape {found}, the plan expects {shape}", f"/{name}")
+        if tensor is not None and tensor.dtype != x.dtype:
+            raise ConvError(
+                f"{name} is {dtype_name(tensor.dtype)}, the input is {dtype_name(x.dtype)}", f"/{name}"
+            )
+    if x.dtype not in DTYPES.values():
+        names = ", ".join(DTYPES)
+        raise ConvError(f"dtype must be one of {names}, it is {dtype_name(x.dtype)}", "/dtype")
+    if x.dtype == torch.int32 and isinstance(plan.operation, AvgPool2d):
+        raise ConvError("avg_pool2d has no int32, as in torch: averages are not integers", "/dtype")
+
+
+def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
+    """The values, once it is certain that each of them fits the dtype; ConvError otherwise."""
+    if values.numel() == 0:
+        return values
+    low, high = (bound.item() for bound in values.aminmax())
+    if dtype == torch.int32:
+        limits = torch.iinfo(dtype)
+        worst = low if low < limits.min else high
+        if not limits.min <= worst <= limits.max:
+            raise ConvError(
+                f"overflow: {what} is {int(worst)}, int32 holds {limits.min} to {limits.max}", "/input"
+            )
+    elif not (math.isfinite(low) and math.isfinite(high)):
+        raise ConvError(f"overflow: {what} leaves the range of {dtype_name(dtype)}", "/input")
+    return values
+
+
+def surely_fits(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
+    """Whether no product or sum can leave the dtype's range, by the largest magnitudes alone."""
+    terms = plan.channels_per_step * plan.kernel_size[0] * plan.kernel_size[1]
+    bound = _largest(x) * _largest(weight) * terms + (_largest(bias) if bias is not None else 0)
+    if x.dtype == torch.int32:
+        return bound <= torch.iinfo(x.dtype).max
+    return bound * ROUNDING < torch.finfo(x.dtype).max
+
+
+def working_dtype(plan: Plan) -> torch.dtype:
+    """
+    The type to sum int32 products in. Each fits int32, so up to 2^22 of them sum to less than 2^53, which
+    float64 holds exactly and multiplies fast; beyond that int64 is exact, and slower.
+    """
+    return torch.float64 if plan.terms <= 2**22 else torch.int64
+
+
+def _largest(values: Tensor) -> float:
+    low, high = values.aminmax()
+    return max(-low.item(), high.item())
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

@@ -1,0 +1,117 @@
+"""The scatter reading of a transposed convolution: each input cell stamps a scaled kernel onto the output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from app.conv.dtypes import check_range, check_tensors
+from app.conv.errors import ConvError
+from app.conv.ledger import kernel_slices
+from app.conv.operation import Plan
+from app.conv.taps import NONE, TapTable
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """
+    The stamps of input cells start … stop−1, in raster order (index = row·W + col), on one output channel.
+
+    n cells, C = len(in_channels). output_rows (n, kH) and output_cols (n, kW): int32, where each kernel cell
+    lands, -1 where that is cropped. values (n, C): the input cell in each channel. products (n, C, kH, kW):
+    values times the kernel slices; sums (n, kH, kW): added up over the channels. before (H_out, W_out): the
+    output channel, its bias included, before the first of these stamps. outputs (n, kH, kW): the output cells
+    under a stamp once it is added, 0 where cropped.
+    """
+
+    out_channel: int
+    in_channels: range
+    start: int
+    stop: int
+    total: int
+    output_rows: Tensor
+    output_cols: Tensor
+    values: Tensor
+    products: Tensor
+    sums: Tensor
+    before: Tensor
+    outputs: Tensor
+    bias: float | int
+
+
+def stamps(
+    plan: Plan,
+    taps: TapTable,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    out_channel: int,
+    start: int = 0,
+    stop: int | None = None,
+) -> Stamps:
+    """
+    The stamps of input cells start … stop−1 (None: to the last); time O(stop), memory O(stop + the output).
+
+    x: (C_in, H, W); weight: (C_in, C_out/groups, kH, kW); bias: (C_out,). Raises ConvError for a layer that
+    is not transposed, a range or channel that is not there, and where a number leaves the range of the dtype.
+    """
+    check_tensors(plan, x, weight=weight, bias=bias)
+    total, width = plan.input_shape[1] * plan.input_shape[2], plan.input_shape[2]
+    stop = total if stop is None else stop
+    check_stamps(plan, out_channel, start, stop)
+    in_channels = plan.in_channels(out_channel)
+    offset = bias[out_channel].item() if bias is not None else 0
+    exact = torch.int64 if x.dtype == torch.int32 else torch.float64
+    slices = kernel_slices(plan, weight, out_channel).to(exact)
+    cells = torch.arange(stop)
+    rows = _landings(taps.rows, plan.input_shape[1])[cells // width]
+    cols = _landings(taps.cols, width)[cells % width]
+    places = _places(plan, rows, cols)
+    values = x[in_channels.start : in_channels.stop].flatten(1)[:, :stop].T.to(exact)
+    sums = (values @ slices.flatten(1)).view(-1, *plan.kernel_size)
+    # One cell more: what is cropped falls there.
+    plane = torch.full((plan.windows + 1,), offset, dtype=exact)
+    plane.index_add_(0, places[:start].flatten(), sums[:start].flatten())
+    before, outputs = plane[:-1].clone(), torch.zeros_like(sums[start:])
+    for stamp, place, landed in zip(sums[start:], places[start:], outputs, strict=True):
+        plane[place] += stamp
+        landed.copy_(plane[place].masked_fill(place == plan.windows, 0))
+    values = values[start:]
+    products = values[:, :, None, None] * slices
+    numbers = {"a product": products, "a channel sum": sums[start:], "an output": outputs, "a sum": before}
+    products, sums, outputs, before = (
+        check_range(number, x.dtype, name).to(x.dtype) for name, number in numbers.items()
+    )
+    return Stamps(
+        out_channel, in_channels, start, stop, total,
+        rows[start:].int(), cols[start:].int(), values.to(x.dtype),
+        products, sums, before.view(plan.output_shape[1:]), outputs, offset,
+    )  # fmt: skip
+
+
+def check_stamps(plan: Plan, out_channel: int, start: int, stop: int) -> None:
+    """Raise ConvError unless the layer has these stamps."""
+    kind, channels = plan.operation.kind, plan.output_shape[0]
+    if not plan.is_transposed:
+        raise ConvError(f"stamps are those of conv_transpose2d, this is {kind}", "/operation/kind")
+    if not 0 <= out_channel < channels:
+        raise ConvError(f"out_channel is {out_channel}, output has {channels} channels", "/out_channel")
+    total = plan.input_shape[1] * plan.input_shape[2]
+    if not 0 <= start <= stop <= total:
+        raise ConvError(f"stamps {start} to {stop} are asked for, there are {total}", "/start")
+
+
+def _landings(table: Tensor, size: int) -> Tensor:
+    """The tap table the other way round: (size, kernel), where each input row lands, or NONE."""
+    found = torch.full((size, table.shape[1]), NONE)
+    outputs, taps = (table != NONE).nonzero(as_tuple=True)
+    found[table[outputs, taps], taps] = outputs
+    return found
+
+
+def _places(plan: Plan, rows: Tensor, cols: Tensor) -> Tensor:
+    """(n, kH, kW): the output cells by their index, and plan.windows for what is cropped."""
+    down, across = rows.unsqueeze(2), cols.unsqueeze(1)
+    return (down * plan.output_shape[2] + across).masked_fill((down | across) < 0, plan.windows)

@@ -1,0 +1,101 @@
+"""PNG, JPEG and WebP -> (C, H, W) float32, 0...1, upright: one grey channel or three colours."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from app.conv.errors import ConvError
+from app.limits import LimitExceeded, Limits, check, check_tensor
+
+Plane = NDArray[np.float32]
+
+_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+_JPEG_SCAN: Final = b"\xff\xda"
+_MOST_SCANS: Final = 100
+# The limit here is stricter than Pillow's own, and is checked before a pixel is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: str) -> Plane:
+    """The first frame, turned as its EXIF orientation says, alpha over white, scaled to `size` (H, W).
+
+    Raises ConvError for what is no whole picture, LimitExceeded for one of too many pixels.
+    """
+    try:
+        planes = _planes(data, limits, at)
+    except (ConvError, LimitExceeded):
+        raise
+    except UnidentifiedImageError:  # whose own message shows where in memory the bytes lie
+        raise ConvError("the picture cannot be read: it is no whole PNG, JPEG or WebP", at) from None
+    except Exception as error:  # Damaged files make Pillow's decoders raise almost anything.
+        raise ConvError(f"the picture cannot be read: {error!s:.100}", at) from None
+    height, width = size or planes[0].shape
+    check_tensor(at.strip("/"), (len(planes), height, width), limits)
+    return np.stack(planes if size is None else [_scaled(plane, size) for plane in planes])
+
+
+def _planes(data: bytes, limits: Limits, at: str) -> list[Plane]:
+    picture = _opened(data)
+    check(f"pixels of {at.strip('/')}", "max_picture_pixels", picture.width * picture.height, limits)
+    if picture.format == "JPEG" and data.count(_JPEG_SCAN) > _MOST_SCANS:
+        raise ConvError(f"a JPEG of more than {_MOST_SCANS} scans", at)
+    deep = str(picture.tile[0].args).endswith(";16B") if picture.tile else False
+    if deep and "transparency" in picture.info:
+        raise ConvError("a picture of 16 bits with a transparent colour is not read, save it with 8 bits", at)
+    return _over_white(_deep_bands(picture, data, at) if deep else _bands(picture, at))
+
+
+def _opened(data: bytes) -> ImageFile.ImageFile:
+    return Image.open(BytesIO(data), formats=_FORMATS)
+
+
+def _bands(picture: Image.Image, at: str) -> list[Plane]:
+    """Grey, or red, green and blue; and alpha where there is one."""
+    upright = ImageOps.exif_transpose(picture)
+    transparent = "transparency" in picture.info
+    match upright.mode:
+        case "1" | "L":
+            plain = upright.convert("LA" if transparent else "L")
+        case "P" | "RGB":
+            plain = upright.convert("RGBA" if transparent else "RGB")
+        case "LA" | "RGBA":
+            plain = upright
+        case "PA":
+            plain = upright.convert("RGBA")
+        case "CMYK":
+            plain = upright.convert("RGB")
+        case mode:
+            raise ConvError(f"a picture of mode {mode} is not read, save it as RGB or grey", at)
+    return [np.asarray(band, np.float32) / np.float32(255) for band in plain.split()]
+
+
+def _deep_bands(picture: ImageFile.ImageFile, data: bytes, at: str) -> list[Plane]:
+    """Bands of 16 bits. Of colours Pillow keeps the upper byte only; read as little-endian, the lower one."""
+    if picture.mode == "I;16":
+        return [np.asarray(ImageOps.exif_transpose(picture), np.float32) / np.float32(65535)]
+    tile, lower = picture.tile[0], _opened(data)
+    if tile.args not in ("RGB;16B", "RGBA;16B"):
+        raise ConvError("a grey picture of 16 bits with alpha is not read, save it with 8 bits", at)
+    lower.tile = [tile._replace(args=tile.args.replace("16B", "16L"))]
+    high, low = (ImageOps.exif_transpose(half).split() for half in (picture, lower))
+    return [
+        (np.asarray(upper, np.float32) * 256 + np.asarray(under, np.float32)) / np.float32(65535)
+        for upper, under in zip(high, low, strict=True)
+    ]
+
+
+def _over_white(bands: list[Plane]) -> list[Plane]:
+    if len(bands) in (1, 3):
+        return bands
+    *colours, alpha = bands
+    return [colour * alpha + (1 - alpha) for colour in colours]
+
+
+def _scaled(plane: Plane, size: tuple[int, int]) -> Plane:
+    scaled = Image.fromarray(plane).resize((size[1], size[0]), Image.Resampling.LANCZOS)
+    return np.asarray(scaled, np.float32).clip(0, 1)

@@ -1,0 +1,42 @@
+"""Scene <-> the bytes of a safetensors file, with the operation in its metadata."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import orjson
+import safetensors.torch
+import torch
+
+from app.formats.safetensors import safetensors_header
+from app.limits import Limits
+from app.scenes.scene import Scene, describe, make_scene, operation_from
+
+_NAMES: Final = {"input", "weight", "bias", "__metadata__"}
+
+
+class NotAScene(ValueError):
+    """Bytes that are not a scene file."""
+
+
+def encode(scene: Scene) -> bytes:
+    """The scene file: `safetensors.torch.load_file` reads it. The same scene gives the same bytes."""
+    # One entry only: safetensors writes several in a random order.
+    metadata = {"operation": json.dumps(describe(scene.plan.operation), sort_keys=True)}
+    return safetensors.torch.save(scene.tensors, metadata)
+
+
+def decode(data: bytes, limits: Limits) -> Scene:
+    """The scene in a scene file. Raises NotAScene, and LimitExceeded if it is larger than is allowed now."""
+    try:
+        header = safetensors_header(data, "/scene")
+        if not header.keys() <= _NAMES:
+            raise NotAScene("there are tensors beside input, weight and bias")
+        operation = operation_from(orjson.loads(header["__metadata__"]["operation"]))
+        tensors = safetensors.torch.load(data)
+        if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+            raise NotAScene("there are numbers that are not finite")
+        return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
+    except (safetensors.SafetensorError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise NotAScene(f"not a scene file: {error!s:.200}") from error

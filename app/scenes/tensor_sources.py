@@ -1,0 +1,133 @@
+"""Where tensors come from: nested lists, random numbers, sample pictures, named kernels."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.conv.dtypes import DTYPES
+from app.conv.errors import LARGEST, ConvError, shown
+from app.conv.kernels import KERNELS, kernel
+from app.conv.operation import ConvTranspose2d, Operation
+from app.formats.conversion import from_array
+from app.formats.images import read_picture
+from app.limits import Limits, check_tensor
+from app.settings import STATIC
+
+Distribution = Literal["normal", "uniform", "integers"]
+SAMPLES: Final = tuple(sorted(path.stem for path in (STATIC / "samples").glob("*.png")))
+# Random integers are small enough to be added up by eye.
+_SMALLEST, _LARGEST = -5, 5
+
+
+def from_lists(data: list[Any], ndim: int, dtype: str, limits: Limits, at: str) -> Tensor:
+    """Nested lists of finite Python numbers as a tensor of `ndim` dimensions.
+
+    Raises ConvError, at its own place, for ragged or empty lists and for a number that `dtype` cannot hold.
+    """
+    try:
+        array = np.array(data, dtype=np.float64)
+    except ValueError:
+        raise _ragged(data, ndim, at) from None
+    if array.ndim != ndim or array.size == 0:
+        raise ConvError(f"shape {array.shape} has no elements, expected {ndim} dimensions of 1 or more", at)
+    return from_array(array, dtype, limits, at)
+
+
+def _ragged(data: list[Any], ndim: int, at: str) -> ConvError:
+    lengths, first = [], data
+    while isinstance(first, list) and first:
+        lengths.append(len(first))
+        first = first[0]
+    path = _odd_one(data, lengths)
+    if path is None:
+        return ConvError(f"the lists do not form a tensor of {ndim} dimensions", at)
+    odd = data
+    for index in path:
+        odd = odd[index]
+    expected = lengths[len(path)]
+    return ConvError(f"ragged: {len(odd)} items, others have {expected}", "/".join([at, *map(str, path)]))
+
+
+def _odd_one(items: list[Any], lengths: list[int]) -> tuple[int, ...] | None:
+    """The path to the first list whose length is not that of the first one on its level."""
+    if len(items) != lengths[0]:
+        return ()
+    if len(lengths) > 1:
+        for index, item in enumerate(items):
+            if (path := _odd_one(item, lengths[1:])) is not None:
+                return (index, *path)
+    return None
+
+
+def from_random(
+    shape: tuple[int, ...], seed: int, distribution: Distribution, dtype: str, limits: Limits, at: str
+) -> Tensor:
+    """Numbers from torch's generator: standard normal, uniform in [0, 1), or integers from -5 to 5."""
+    check_tensor(at.strip("/"), shape, limits)
+    generator = torch.Generator().manual_seed(seed)
+    if distribution == "integers":
+        return torch.randint(_SMALLEST, _LARGEST + 1, shape, generator=generator).to(DTYPES[dtype])
+    if dtype == "int32":
+        raise ConvError(f"{distribution} numbers are not integers, int32 needs distribution 'integers'", at)
+    draw = torch.randn if distribution == "normal" else torch.rand
+    return draw(shape, generator=generator, dtype=DTYPES[dtype])
+
+
+def from_sample(name: str, size: tuple[int, int], dtype: str, limits: Limits, at: str) -> Tensor:
+    """A picture that comes with the program as (3, H, W), 0...1, scaled with a Lanczos filter."""
+    if name not in SAMPLES:
+        raise ConvError(f"no sample {name!r:.60}, there are {', '.join(SAMPLES)}", f"{at}/sample")
+    if dtype == "int32":
+        raise ConvError("a sample picture is 0...1, int32 needs integers", f"{at}/sample")
+    if not all(1 <= length <= LARGEST for length in size):
+        raise ConvError(f"size must be from 1 to {LARGEST}, it is {shown(size)}", f"{at}/size")
+    check_tensor(at.strip("/"), (3, *size), limits)
+    return _sample(name, size).to(DTYPES[dtype])
+
+
+@lru_cache(maxsize=8)
+def _sample(name: str, size: tuple[int, int]) -> Tensor:
+    return torch.from_numpy(
+        read_picture((STATIC / "samples" / f"{name}.png").read_bytes(), size, Limits(), "/input")
+    )
+
+
+def from_kernels(
+    names: list[str], operation: Operation, in_channels: int, dtype: str, limits: Limits, at: str
+) -> Tensor:
+    """Named kernels as the weight of a convolution: one output channel each, alike on every input channel.
+
+    The shape is (n, in_channels/groups, kH, kW) for n names; transposed, (in_channels, n/groups, kH, kW).
+    """
+    stacked = torch.stack(_same_size(names, at))
+    if dtype == "int32" and not torch.equal(stacked, stacked.round()):
+        raise ConvError(f"{', '.join(names)}: there are fractions, int32 needs integers", f"{at}/kernels")
+    groups = getattr(operation, "groups", 1)
+    if in_channels % groups or len(names) % groups:
+        raise ConvError(
+            f"groups is {groups}, it must divide {in_channels} input channels and {len(names)} kernels",
+            "/operation/groups",
+        )
+    check_tensor("weight", (in_channels // groups, *stacked.shape), limits)
+    if isinstance(operation, ConvTranspose2d):
+        grouped = stacked.view(groups, -1, *stacked.shape[1:])
+        return grouped.repeat_interleave(in_channels // groups, 0).to(DTYPES[dtype])
+    return stacked[:, None].expand(-1, in_channels // groups, -1, -1).to(DTYPES[dtype])
+
+
+def _same_size(names: list[str], at: str) -> list[Tensor]:
+    for i, name in enumerate(names):
+        if name not in KERNELS:
+            known = ", ".join(KERNELS)
+            raise ConvError(f"there is no kernel {name!r:.60}, there are {known}", f"{at}/kernels/{i}")
+    kernels = [kernel(name) for name in names]
+    for i, (name, one) in enumerate(zip(names, kernels, strict=True)):
+        if one.shape != kernels[0].shape:
+            sizes = f"{name} is {tuple(one.shape)}, {names[0]} is {tuple(kernels[0].shape)}"
+            raise ConvError(f"the kernels of one weight have one size: {sizes}", f"{at}/kernels/{i}")
+    return kernels

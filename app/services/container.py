@@ -1,0 +1,44 @@
+"""The services of one application, wired once and passed to every handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.observability.metrics import Metrics
+from app.scenes.presets import built_in
+from app.services.executor import ComputePool, ShutdownState
+from app.services.readiness import Readiness
+from app.services.response_cache import ResponseCache
+from app.settings import Settings
+from app.store.cached_store import CachedSceneStore, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    metrics: Metrics
+    pool: ComputePool
+    scenes: CachedSceneStore
+    responses: ResponseCache
+    shutdown: ShutdownState
+    readiness: Readiness
+
+    def close(self) -> None:
+        self.pool.close()
+        self.readiness.close()
+
+
+def open_services(settings: Settings) -> Services:
+    """Raises ValueError for a store that cannot be opened."""
+    metrics = Metrics()
+    shutdown = ShutdownState(settings.grace_seconds)
+    scenes = CachedSceneStore(open_store(settings), built_in(), settings.cache_bytes, metrics)
+    return Services(
+        settings,
+        metrics,
+        ComputePool(settings, metrics),
+        scenes,
+        ResponseCache(settings.answer_bytes),
+        shutdown,
+        Readiness(scenes.check, shutdown),
+    )

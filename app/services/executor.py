@@ -1,0 +1,101 @@
+"""Runs work: small work at once, large work in a bounded pool, file access in threads of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
+
+from app.limits import Limits
+from app.observability.metrics import Metrics
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Numbers touched; about a millisecond, less than handing the work to a thread may cost under load.
+SMALL: Final = 20_000
+_FILE_THREADS: Final = 4
+
+
+class ServerBusy(Exception):
+    """There is no room for the work now; `retry_after`: seconds after which to ask again."""
+
+    def __init__(self, detail: str, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class StreamAborted(Exception):
+    """Aborts a stream so that clients see it is truncated."""
+
+
+class ShutdownState:
+    """Whether the server is stopping, and streams must come to an end before they are cut."""
+
+    def __init__(self, grace_seconds: float) -> None:
+        self._grace = grace_seconds
+        self._due: float | None = None
+
+    def begin(self) -> None:
+        """Streams have most of the time that there is; the rest is for their last words."""
+        self._due = time.monotonic() + self._grace * 0.75
+
+    @property
+    def begun(self) -> bool:
+        return self._due is not None
+
+    @property
+    def due(self) -> bool:
+        return self._due is not None and time.monotonic() >= self._due
+
+
+class ComputePool:
+    """Threads for large computations, at most `max_computations` at a time, `max_waiting` in line."""
+
+    def __init__(self, limits: Limits, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._seconds = limits.max_seconds
+        self._room = limits.max_computations + limits.max_waiting
+        self._threads = ThreadPoolExecutor(limits.max_computations, "compute")
+        self._files = ThreadPoolExecutor(_FILE_THREADS, "files")
+
+    async def run(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the work: at once if it is small. Raises ServerBusy if there is no room or it takes too long."""
+        if cost > SMALL and self._room <= 0:
+            raise ServerBusy("too many large computations are waiting already")
+        return await self.next(cost, work, *args, **kwargs)
+
+    async def next(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the next piece of work that was let in before: it waits its turn however long the line is."""
+        if cost <= SMALL:
+            self._metrics.small.inc()
+            return work(*args, **kwargs)
+        self._metrics.large.inc()
+        self._metrics.queue.inc()
+        self._room -= 1
+        loop = asyncio.get_running_loop()
+        future = self._threads.submit(work, *args, **kwargs)
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+        with self._metrics.computation_seconds.time():
+            return await self._within_time(future)
+
+    async def file(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do work that waits for files, never behind computations."""
+        return await self._within_time(self._files.submit(work, *args, **kwargs))
+
+    async def _within_time(self, future: Future[R]) -> R:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise ServerBusy(f"this took longer than max_seconds, {self._seconds:g} s") from None
+
+    def _leave(self) -> None:
+        self._room += 1
+        self._metrics.queue.dec()
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._files.shutdown(wait=True)

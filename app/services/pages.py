@@ -1,0 +1,86 @@
+"""Pages: a range of items of one output channel, cut to what one answer may hold."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Final, Self
+from urllib.parse import urlencode
+
+from app.scenes.scene import Scene
+from app.services.summary import scene_url
+
+# Numbers in one piece of a stream, after a first piece of one item.
+_NUMBERS_PER_PIECE: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page(ABC):
+    """Items start … stop−1 of one output channel; the request asked for items up to `requested_stop`."""
+
+    # The last part of the URL.
+    name: ClassVar[str]
+
+    scene: Scene
+    out_channel: int
+    start: int
+    stop: int
+    requested_stop: int
+
+    @property
+    @abstractmethod
+    def total(self) -> int:
+        """The number of items of the output channel."""
+
+    @property
+    @abstractmethod
+    def numbers_per_item(self) -> int:
+        """How many numbers one item holds, the basis of the size of a page."""
+
+    @property
+    def numbers(self) -> int:
+        return (self.stop - self.start) * self.numbers_per_item
+
+    @property
+    def extra_query(self) -> dict[str, str]:
+        """Further query parameters of the URL of the rest."""
+        return {}
+
+    @property
+    def next(self) -> str | None:
+        """The URL of the rest, or None."""
+        if self.stop >= self.requested_stop:
+            return None
+        query = {"out_channel": self.out_channel, "start": self.stop, "stop": self.requested_stop}
+        return f"{scene_url(self.scene)}/{self.name}?{urlencode(query | self.extra_query, safe=',')}"
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What an answer says about the page beside its items."""
+        return {
+            "scene": self.scene.id,
+            "out_channel": self.out_channel,
+            "in_channels": list(self.scene.plan.in_channels(self.out_channel)),
+            "bias": 0 if self.scene.bias is None else self.scene.bias.numpy()[self.out_channel],
+            "start": self.start,
+            "stop": self.stop,
+            "total": self.total,
+            "next": self.next,
+        }
+
+    def take(self, items: int) -> Self:
+        """The first `items` items at most."""
+        return replace(self, stop=min(self.stop, self.start + items))
+
+    def take_numbers(self, numbers: int) -> Self:
+        """As many items as `numbers` numbers hold, but one at least."""
+        return self.take(max(1, numbers // self.numbers_per_item))
+
+    def pieces(self) -> Iterator[Self]:
+        """The page in pieces: first one item, so that something can be sent at once, then many at a time."""
+        rest, numbers = self, 1
+        while rest.start < self.stop:
+            piece = rest.take_numbers(numbers)
+            yield piece
+            rest, numbers = replace(rest, start=piece.stop), _NUMBERS_PER_PIECE

@@ -1,0 +1,122 @@
+"""The bodies that callers send: parsed strictly, normalised once, trusted from there on."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AllowInfNan, Field, model_validator
+
+from app.conv.errors import LARGEST
+from app.scenes.operation_models import AnyOperation, Size, StrictModel
+from app.scenes.tensor_sources import Distribution
+from app.torch_code.source_text import LONGEST
+
+T = TypeVar("T")
+Rows = Annotated[list[T], Field(fail_fast=True)]
+Number = Annotated[float, AllowInfNan(False)]
+
+
+class Random(StrictModel):
+    shape: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]], Field(min_length=1, max_length=4)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    distribution: Distribution = "normal"
+
+
+class Source(StrictModel):
+    """One way to say what a tensor holds, and only one."""
+
+    random: Random | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Source:
+        ways = [name for name in type(self).model_fields if name != "size"]
+        given = [name for name in ways if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"expected exactly one of {', '.join(ways)}, got {', '.join(given) or 'none'}")
+        return self
+
+    @property
+    def generated_elements(self) -> int:
+        """Elements that are made here rather than sent."""
+        return prod(self.random.shape) if self.random else 0
+
+
+class Input(Source):
+    data: Rows[Rows[Rows[Number]]] | None = None
+    sample: str | None = None
+    size: Size | None = None
+
+    @model_validator(mode="after")
+    def _sample_has_size(self) -> Input:
+        if (self.sample is None) != (self.size is None):
+            raise ValueError("sample and size go together")
+        return self
+
+    @property
+    def generated_elements(self) -> int:
+        return 3 * prod(self.size) if self.size else super().generated_elements
+
+
+class Weight(Source):
+    data: Rows[Rows[Rows[Rows[Number]]]] | None = None
+    kernels: Annotated[list[str], Field(min_length=1, max_length=256)] | None = None
+
+
+class Bias(Source):
+    data: Rows[Number] | None = None
+
+
+def _generated(*sources: Source | None) -> int:
+    """Elements that are made here rather than sent."""
+    return sum(source.generated_elements for source in sources if source is not None)
+
+
+class SceneForm(StrictModel):
+    """A scene in a form, where tensors may come as files instead."""
+
+    input: Input | None = None
+    weight: Weight | None = None
+    bias: Bias | None = None
+    operation: AnyOperation
+    dtype: Literal["float32", "float64", "int32"] = "float32"
+
+    @property
+    def generated_elements(self) -> int:
+        return _generated(self.input, self.weight, self.bias)
+
+
+class Cell(StrictModel):
+    """One number of a tensor, and its new value."""
+
+    tensor: Literal["input", "weight", "bias"]
+    index: Annotated[list[int], Field(max_length=4)]
+    value: Number
+
+
+class OperationBody(StrictModel):
+    operation: AnyOperation
+
+
+class EditsBody(StrictModel):
+    """What is to be different. A tensor replaces the one there is; null takes a weight or bias away."""
+
+    cells: Rows[Cell] = Field(default=[])
+    operation: dict[str, Any] | None = None
+    input: Input | None = None
+    weight: Weight | None = None
+    bias: Bias | None = None
+
+    @property
+    def generated_elements(self) -> int:
+        return _generated(self.input, self.weight, self.bias)
+
+
+class SceneBody(SceneForm):
+    """A scene."""
+
+    input: Input
+
+
+class CodeBody(StrictModel):
+    code: str = Field(description=f"one call of a layer, at most {LONGEST:,} characters")

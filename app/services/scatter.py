@@ -1,0 +1,77 @@
+"""The scatter reading of a transposed convolution: pages of stamps, one for each input cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from app.conv.scatter import Stamps, check_stamps, stamps
+from app.formats.json_encoding import to_array, to_json
+from app.limits import Limits, check
+from app.scenes.scene import Scene
+from app.services.pages import Page
+from app.services.steps import indices_or_null
+
+
+@dataclass(frozen=True, slots=True)
+class StampsPage(Page):
+    """Stamps, one for each input cell."""
+
+    name = "stamps"
+
+    @property
+    def total(self) -> int:
+        return prod(self.scene.plan.input_shape[1:])
+
+    @property
+    def numbers_per_item(self) -> int:
+        height, width = self.scene.plan.kernel_size
+        channels = self.scene.plan.channels_per_step
+        return (channels + 2) * height * width + channels + height + width + 3
+
+    def stamps(self) -> Stamps:
+        scene = self.scene
+        assert scene.weight is not None  # a transposed convolution has one
+        layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
+        return stamps(*layer, self.out_channel, self.start, self.stop)
+
+    def json(self) -> bytes:
+        return to_json(self.structure())
+
+    def structure(self) -> dict[str, Any]:
+        stamps, width = self.stamps(), self.scene.plan.input_shape[2]
+        return self.envelope | {"before": to_array(stamps.before), "stamps": _json_stamps(stamps, width)}
+
+
+def all_stamps(scene: Scene) -> StampsPage:
+    """All stamps on output channel 0."""
+    total = prod(scene.plan.input_shape[1:])
+    return StampsPage(scene, 0, 0, total, total)
+
+
+def requested_stamps(
+    scene: Scene, out_channel: int, start: int, stop: int | None, limits: Limits
+) -> StampsPage:
+    """
+    Input cells start … stop−1 (None: to the last), as many as one answer may hold beside the output channel.
+    Raises ConvError for stamps that are not there.
+    """
+    stop = prod(scene.plan.input_shape[1:]) if stop is None else stop
+    check_stamps(scene.plan, out_channel, start, stop)
+    requested, plane = StampsPage(scene, out_channel, start, stop, stop), scene.plan.windows
+    check("numbers in the answer", "max_answer_numbers", plane + requested.numbers_per_item, limits)
+    return requested.take_numbers(limits.max_answer_numbers - plane)
+
+
+def _json_stamps(stamps: Stamps, width: int) -> list[dict[str, Any]]:
+    numbers = {name: getattr(stamps, name).numpy() for name in ("values", "products", "sums", "outputs")}
+    targets = {name: indices_or_null(getattr(stamps, name)) for name in ("output_rows", "output_cols")}
+    return [
+        {"index": index, "row": index // width, "col": index % width}
+        | {name: targets[name][k] for name in targets}
+        | {name: np.ascontiguousarray(numbers[name][k]) for name in numbers}
+        for k, index in enumerate(range(stamps.start, stamps.stop))
+    ]

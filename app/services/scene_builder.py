@@ -1,0 +1,119 @@
+"""Builds scenes from request bodies, scene files and uploaded tensors, and edits them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from torch import Tensor
+
+from app.conv.errors import ConvError
+from app.conv.operation import Operation
+from app.formats.file_types import TensorFile, read_tensor
+from app.formats.safetensors import is_safetensors
+from app.limits import Limits, check
+from app.scenes.edits import edit
+from app.scenes.scene import Scene, describe, make_scene
+from app.scenes.scene_file import decode
+from app.scenes.tensor_sources import from_kernels, from_lists, from_random, from_sample
+from app.services.body_errors import body_error
+from app.services.request_models import Bias, EditsBody, Input, OperationBody, SceneForm, Weight
+
+B = TypeVar("B", bound=BaseModel)
+
+TENSOR_NAMES: Final = ("input", "weight", "bias")
+
+
+def parse_body(model: type[B], content: bytes, limits: Limits) -> B:
+    """A JSON body, checked strictly. Raises NotJson, or InvalidFields with one error a list at most."""
+    # Numbers are separated by commas, and counting those costs next to nothing.
+    check("numbers in the body", "max_json_numbers", content.count(b","), limits)
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise body_error(error) from None
+
+
+def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Limits) -> Scene:
+    """
+    The scene in JSON, where files stand in for tensors, or in a scene file, whose tensors files replace.
+
+    Raises NotAScene for a damaged scene file, and what `scene_from_body` raises.
+    """
+    if not is_safetensors(content):
+        return scene_from_body(parse_body(SceneForm, content, limits), files, limits)
+    saved = decode(content, limits)
+    sent = {name: read_tensor(file, name, saved.dtype, limits) for name, file in files.items()}
+    return edit(saved, saved.plan.operation, sent, (), limits)
+
+
+def scene_from_body(body: SceneForm, files: Mapping[str, TensorFile], limits: Limits) -> Scene:
+    """
+    The scene that a body describes, with files in place of some of its tensors.
+
+    Raises ConvError, LimitExceeded and UnsupportedFile.
+    """
+    operation = body.operation.build()
+    for name in files:
+        if getattr(body, name) is not None:
+            raise ConvError(f"{name} is given twice, in the scene and as a file", f"/{name}")
+    sent = {name: read_tensor(file, name, body.dtype, limits) for name, file in files.items()}
+    input = sent.get("input")
+    if input is None:
+        input = _input(body.input, body.dtype, limits)
+    weight, bias = sent.get("weight"), sent.get("bias")
+    if body.weight is not None:
+        weight = _weight(body.weight, operation, input, body.dtype, limits)
+    if body.bias is not None:
+        bias = _data_or_random(body.bias, 1, body.dtype, limits, "/bias")
+    return make_scene(operation, input, weight, bias, limits)
+
+
+def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
+    """The scene with the edits of a body: other tensors, other fields of the operation, other cells."""
+    operation = _edited_operation(scene.plan.operation, body.operation, limits)
+    replaced: dict[str, Tensor | None] = {
+        name: None for name in TENSOR_NAMES if name in body.model_fields_set
+    }
+    if body.input is not None:
+        replaced["input"] = _input(body.input, scene.dtype, limits)
+    if body.weight is not None:
+        input = replaced.get("input") if "input" in replaced else scene.input
+        if input is None:
+            raise ConvError("a scene cannot be without input", "/input")
+        replaced["weight"] = _weight(body.weight, operation, input, scene.dtype, limits)
+    if body.bias is not None:
+        replaced["bias"] = _data_or_random(body.bias, 1, scene.dtype, limits, "/bias")
+    return edit(scene, operation, replaced, body.cells, limits)
+
+
+def _edited_operation(operation: Operation, changes: dict[str, Any] | None, limits: Limits) -> Operation:
+    """The operation with some fields changed; one of another kind starts from that kind's defaults."""
+    if changes is None:
+        return operation
+    base = describe(operation) if changes.get("kind", operation.kind) == operation.kind else {}
+    return parse_body(OperationBody, orjson.dumps({"operation": base | changes}), limits).operation.build()
+
+
+def _input(source: Input | None, dtype: str, limits: Limits) -> Tensor:
+    if source is None:
+        raise ConvError("there is no input", "/input")
+    if source.sample is not None and source.size is not None:
+        return from_sample(source.sample, source.size, dtype, limits, "/input")
+    return _data_or_random(source, 3, dtype, limits, "/input")
+
+
+def _weight(source: Weight, operation: Operation, input: Tensor, dtype: str, limits: Limits) -> Tensor:
+    if source.kernels is not None:
+        return from_kernels(source.kernels, operation, input.shape[0], dtype, limits, "/weight")
+    return _data_or_random(source, 4, dtype, limits, "/weight")
+
+
+def _data_or_random(source: Input | Weight | Bias, ndim: int, dtype: str, limits: Limits, at: str) -> Tensor:
+    if source.random is not None:
+        shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
+        return from_random(shape, seed, distribution, dtype, limits, f"{at}/random")
+    assert source.data is not None  # the model lets exactly one way through
+    return from_lists(source.data, ndim, dtype, limits, f"{at}/data")

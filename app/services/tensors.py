@@ -1,0 +1,79 @@
+"""A tensor of a scene, or one channel of it, encoded in one of four formats."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from math import prod
+from typing import Any, Final, Literal
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+from app.conv.errors import ConvError
+from app.formats.json_encoding import to_array, to_json
+from app.formats.safetensors import to_safetensors
+from app.limits import Limits, check
+from app.scenes.scene import Scene
+from app.scenes.tensors import Name, tensor, tensor_shape
+
+Format = Literal["json", "npy", "safetensors", "png"]
+
+
+def check_tensor_request(
+    scene: Scene, name: Name, channel: int | None, every: int, form: Format, limits: Limits
+) -> None:
+    """Raise NoSuchTensor, ConvError or LimitExceeded before anything is computed."""
+    shape = _thinned_shape(tensor_shape(scene, name, channel), every)
+    limit: Final = "max_answer_numbers" if form == "json" else "max_tensor_elements"
+    check(f"numbers of {name}", limit, prod(shape), limits)
+
+
+def encode_tensor(
+    scene: Scene, name: Name, channel: int | None, every: int, form: Format
+) -> bytes | memoryview:
+    """Every `every`-th row and column of a tensor. Raises ConvError for a PNG of several channels."""
+    values = tensor(scene, name, channel)
+    if values.ndim > 1:
+        values = values[..., ::every, ::every].contiguous()
+    match form:
+        case "json":
+            return to_json(tensor_structure(scene, name, channel, values))
+        case "safetensors":
+            return to_safetensors({name: values})
+        case "png":
+            return _to_png(values)
+        case "npy":
+            file = BytesIO()
+            np.save(file, values.numpy(), allow_pickle=False)
+            return file.getvalue()
+
+
+def tensor_structure(scene: Scene, name: str, channel: int | None, values: Tensor) -> dict[str, Any]:
+    """A tensor as its call answers it in JSON."""
+    return {
+        "name": name,
+        "channel": channel,
+        "dtype": scene.dtype,
+        "shape": list(values.shape),
+        "data": to_array(values),
+    }
+
+
+def _thinned_shape(shape: tuple[int, ...], every: int) -> tuple[int, ...]:
+    """The shape of every n-th row and column; a bias has none."""
+    return shape if len(shape) == 1 else (*shape[:-2], *(-(-size // every) for size in shape[-2:]))
+
+
+def _to_png(values: Tensor) -> bytes:
+    """One channel from black, its smallest number, to white, its largest; a constant one is black."""
+    plane = values[0] if values.ndim == 3 and len(values) == 1 else values
+    if plane.ndim != 2:
+        shape = tuple(values.shape)
+        raise ConvError(f"a picture shows one channel, this is of shape {shape}: add ?channel=", "/channel")
+    numbers = plane.double()
+    low, high = numbers.min(), numbers.max()
+    grey = ((numbers - low) / (high - low).clamp(min=1e-300) * 255).round().byte()
+    file = BytesIO()
+    Image.fromarray(grey.numpy()).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,82 @@
+"""Everything about a layer at once: output, channel sums and the steps of its output channels."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from app.conv.correlate import channel_sums, output
+from app.conv.ledger import LayerLedger, Ledger, layer_ledger
+from app.conv.operation import Plan
+from app.formats.json_encoding import to_array, to_json
+from app.limits import Limits, check
+from app.scenes.scene import Scene, describe
+from app.services.steps import StepsPage, all_steps, check_out_channel, numbers_per_step, steps_of
+from app.services.summary import shapes
+
+# Products that a ledger of a whole layer may hold.
+_MAX_PRODUCTS: Final = 2**20
+
+
+def requested_channels(plan: Plan, out_channel: int | None) -> range:
+    """One output channel, or all for None. Raises ConvError for one that is not there."""
+    if out_channel is None:
+        return range(plan.output_shape[0])
+    check_out_channel(plan, out_channel)
+    return range(out_channel, out_channel + 1)
+
+
+def check_trace(plan: Plan, out_channels: range, limits: Limits) -> int:
+    """How many numbers a trace holds. Raises LimitExceeded for more than one answer may."""
+    per_window = plan.output_shape[0] * (1 + plan.channels_per_step)
+    numbers = plan.windows * (per_window + len(out_channels) * numbers_per_step(plan))
+    check("numbers in the answer", "max_answer_numbers", numbers, limits)
+    return numbers
+
+
+def trace(scene: Scene, out_channels: range) -> bytes:
+    """The trace as JSON, with the steps of some output channels. Raises ConvError for overflow."""
+    layer = _small_ledger(scene)
+    ledgers = (layer.channel(o) if layer else all_steps(scene, o).ledger() for o in out_channels)
+    steps = [step for ledger in ledgers for step in _with_channel(ledger, scene.plan.output_shape[2])]
+    return to_json(_structure(scene, layer) | {"steps": steps})
+
+
+def layer_structure(scene: Scene) -> dict[str, Any]:
+    """What a trace says about the layer as a whole."""
+    return _structure(scene, _small_ledger(scene))
+
+
+def _small_ledger(scene: Scene) -> LayerLedger | None:
+    """The one ledger of all output channels, unless the layer is large."""
+    if scene.plan.multiply_adds > _MAX_PRODUCTS:
+        return None
+    return layer_ledger(scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
+
+
+def _structure(scene: Scene, ledger: LayerLedger | None) -> dict[str, Any]:
+    """Output and channel sums come out of the ledger, or from torch's own operators where there is none."""
+    plan = scene.plan
+    if ledger is None:
+        outputs = output(plan, scene.input, scene.weight, scene.bias)
+        sums = channel_sums(plan, scene.input, scene.weight)
+    else:
+        outputs = ledger.outputs.view(plan.output_shape)
+        sums = ledger.channel_sums.transpose(1, 2).unflatten(2, plan.output_shape[1:])
+    return {
+        "operation": describe(plan.operation),
+        "shapes": shapes(plan),
+        "output": to_array(outputs),
+        "channel_sums": to_array(sums),
+    }
+
+
+def traced_steps(page: StepsPage) -> list[dict[str, Any]]:
+    """The steps of a page as a trace has them: each names its output channel."""
+    return _with_channel(page.ledger(), page.scene.plan.output_shape[2])
+
+
+def _with_channel(ledger: Ledger, width: int) -> list[dict[str, Any]]:
+    steps = steps_of(ledger, width)
+    for step in steps:
+        step["out_channel"] = ledger.out_channel
+    return steps

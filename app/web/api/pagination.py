@@ -1,0 +1,29 @@
+"""Answers in pages: from the response cache, or computed, with a link to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from app.services.container import Services
+from app.services.pages import Page
+from app.services.response_cache import Content
+from app.web.negotiation import JSON
+
+
+async def respond_with_page(
+    services: Services,
+    headers: dict[str, str],
+    page: Page,
+    cost: int,
+    encode: Callable[[], Content],
+    media_type: str = JSON,
+) -> Response:
+    """The encoded page. The ETag in `headers` names all that the content depends on."""
+    if page.next:
+        headers["Link"] = f'<{page.next}>; rel="next"'
+    if (content := services.responses.get(headers["ETag"])) is None:
+        content = await services.pool.run(cost, encode)
+        services.responses.put(headers["ETag"], content)
+    return Response(content, headers=headers, media_type=media_type)

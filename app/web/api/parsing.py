@@ -1,0 +1,38 @@
+"""Reads request bodies: JSON, parsed at once if it is small, or multipart/form-data."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from app.scenes.scene import Scene
+from app.services.container import Services
+from app.services.request_models import SceneBody
+from app.services.scene_builder import parse_body, scene_from_body
+from app.web.api.problems import Problem
+from app.web.negotiation import JSON
+
+B = TypeVar("B", bound=BaseModel)
+
+
+def content_type(request: Request) -> str:
+    """The media type of the body, without parameters."""
+    return request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+
+
+async def read_scene(request: Request, services: Services) -> Scene:
+    """The scene that a JSON body describes; parsing and building go to the pool if they are large."""
+    body, size = await read_json(request, services, SceneBody)
+    cost = size + body.generated_elements
+    return await services.pool.run(cost, scene_from_body, body, {}, services.settings)
+
+
+async def read_json(request: Request, services: Services, model: type[B]) -> tuple[B, int]:
+    """A JSON body, and about how many numbers it holds. Raises Problem 415 for another media type."""
+    if (sent := content_type(request)) != JSON:
+        raise Problem(415, f"the body is {sent!r:.60}, expected application/json")
+    content = await request.body()
+    size = len(content) // 4
+    return await services.pool.run(size, parse_body, model, content, services.settings), size

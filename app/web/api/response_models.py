@@ -1,0 +1,219 @@
+"""What answers look like, for the OpenAPI document. No answer passes through them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from app.scenes.operation_models import OperationResponse, ParsedOperationResponse
+from app.scenes.tensors import Name
+
+Vector = list[float]
+Plane = list[list[float]]
+Volume = list[list[list[float]]]
+Shape3 = tuple[int, int, int]
+Shape4 = tuple[int, int, int, int]
+# As a tap table has them; null where there is no input.
+Taken = list[int | None]
+
+
+def _may_lack(schema: dict[str, Any]) -> None:
+    schema.pop("default")
+
+
+def _sometimes(description: str) -> Any:
+    """A field that some answers are without."""
+    return Field(default=[], description=description, json_schema_extra=_may_lack)
+
+
+class Shapes(BaseModel):
+    input: Shape3
+    weight: Shape4 | None
+    bias: tuple[int] | None
+    output: Shape3
+
+
+class Counts(BaseModel):
+    windows: int
+    multiply_adds: int
+    parameters: int
+
+
+class Links(BaseModel):
+    self: str
+    steps: str
+    taps: str
+    file: str
+    page: str
+
+
+class Note(BaseModel):
+    code: str
+    message: str
+
+
+class Numbers(BaseModel):
+    """A tensor, or one channel of it."""
+
+    name: Name
+    channel: int | None
+    dtype: Literal["float32", "float64", "int32"]
+    shape: list[int]
+    data: Vector | Plane | Volume | list[Volume] | float
+
+
+class Summary(BaseModel):
+    """A scene, without its numbers."""
+
+    id: str = Field(pattern="^[0-9a-f]{40}$")
+    operation: OperationResponse
+    dtype: Literal["float32", "float64", "int32"]
+    shapes: Shapes
+    counts: Counts
+    links: Links
+    formulas: tuple[str, str] = Field(description="output height and width, worked out")
+    padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
+    idle_rows: list[int] = Field(description="input rows that no window reads")
+    idle_cols: list[int] = Field(description="input columns that no window reads")
+    notes: list[Note] = Field(description="what was decided for the sender")
+    initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
+
+
+class Step(BaseModel):
+    """One window of one output channel, C input channels."""
+
+    index: int = Field(description="row * W_out + col")
+    row: int
+    col: int
+    input_rows: Taken
+    input_cols: Taken
+    patch: Volume = _sometimes("(C, kH, kW), 0 where there is no input; with include=patch")
+    products: Volume = _sometimes("(C, kH, kW); with include=products")
+    channel_sums: Vector
+    running_sums: Vector
+    selected: list[int] = _sometimes("the kernel cell [u, v] that won, of max_pool2d")
+    output: float
+
+
+class TracedStep(Step):
+    out_channel: int
+
+
+class Page(BaseModel):
+    """Items start ... stop-1 of one output channel; `next` is the URL of the rest."""
+
+    scene: str
+    out_channel: int
+    in_channels: list[int]
+    bias: float
+    start: int
+    stop: int
+    total: int
+    next: str | None
+
+
+class Steps(Page):
+    """Windows start ... stop-1 of one output channel; `next` is the URL of the rest."""
+
+    steps: list[Step]
+
+
+class Trace(BaseModel):
+    """Everything about a layer."""
+
+    operation: OperationResponse
+    shapes: Shapes
+    output: Volume = Field(description="(C_out, H_out, W_out)")
+    channel_sums: list[Volume] = Field(description="(C_out, C_in/groups, H_out, W_out)")
+    steps: list[TracedStep]
+
+
+class Stamp(BaseModel):
+    """One input cell, in raster order, and what it stamps onto the output channel."""
+
+    index: int
+    row: int
+    col: int
+    output_rows: Taken
+    output_cols: Taken
+    values: Vector
+    products: Volume
+    sums: Plane
+    outputs: Plane
+
+
+class Stamps(Page):
+    """Input cells start ... stop-1; `before`: the output channel before the first of them."""
+
+    before: Plane
+    stamps: list[Stamp]
+
+
+class Taps(BaseModel):
+    """The input row and column that each output row and column reads through each kernel cell, -1: none."""
+
+    rows: list[list[int]] = Field(description="(H_out, kH)")
+    cols: list[list[int]] = Field(description="(W_out, kW)")
+
+
+class Initial(BaseModel):
+    """The first data of a page, each as its own call answers it, as far as it is few numbers."""
+
+    tensors: dict[str, Numbers]
+    taps: Taps | None = _sometimes("the tap tables")
+    steps: Steps | None = _sometimes("a page of steps")
+
+
+class PresetLinks(BaseModel):
+    self: str
+    page: str
+
+
+class Preset(BaseModel):
+    """A scene that comes with the program."""
+
+    name: str
+    title: str
+    id: str
+    links: PresetLinks
+
+
+class Parsed(BaseModel):
+    """What the code says; null for what its kind of call does not have."""
+
+    operation: ParsedOperationResponse
+    in_channels: int | None
+    out_channels: int | None
+    weight_shape: Shape4 | None
+    bias: bool | None
+
+
+class Code(BaseModel):
+    code: str
+
+
+class Status(BaseModel):
+    status: str
+
+
+class Fault(BaseModel):
+    """A place in the body, as a JSON pointer, and what is wrong there."""
+
+    at: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. Of 413 also `limit`, its `value` and what was `asked`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = _sometimes("places in the body or the query")
+
+
+MODELS: tuple[type[BaseModel], ...] = (
+    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, Code, Status, Problem,
+)  # fmt: skip

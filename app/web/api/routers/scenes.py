@@ -1,0 +1,209 @@
+"""/scenes: making scenes, and what a scene consists of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.conv.errors import ConvError
+from app.formats.json_encoding import to_json
+from app.limits import Limits, check, tap_numbers
+from app.scenes.presets import PRESETS
+from app.scenes.scene import Scene
+from app.scenes.scene_file import encode
+from app.services.initial_data import initial_data
+from app.services.request_models import EditsBody, SceneBody
+from app.services.scene_builder import edited_scene, scene_from_body
+from app.services.scene_storage import store_scene
+from app.services.summary import summarize
+from app.web.api import response_models
+from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.dependencies import SceneDep, ServicesDep
+from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
+from app.web.api.openapi_examples import EDITS, SCENE
+from app.web.api.parsing import content_type, read_json, read_scene
+from app.web.api.responses import json_response
+from app.web.api.uploads import read_upload
+from app.web.negotiation import SAFETENSORS
+
+router = APIRouter(prefix="/scenes", tags=["scenes"])
+
+Include = Annotated[
+    Literal["initial"] | None,
+    Query(
+        description="initial: adds taps, steps and tensors, each as its own call answers it, if they are few"
+    ),
+]
+InitialChannel = Annotated[int, Query(ge=0, description="the output channel of the initial steps and output")]
+InitialStart = Annotated[int, Query(ge=0, description="the first window of the initial steps")]
+
+_CHAPTER: Final = PRESETS["two-channels"].scene
+_SUMMARY: Final = summarize(_CHAPTER)
+_LOCATION: Final = {"headers": {"Location": {"schema": {"type": "string"}}}}
+_FILE_KINDS: Final = {
+    "input": "PNG, JPEG, WebP, .npy, .safetensors",
+    "weight": ".npy, .safetensors",
+    "bias": ".npy, .safetensors",
+}
+_FORM: Final = {
+    "schema": {
+        "type": "object",
+        "properties": {
+            "scene": {"type": "string", "description": "the body, as JSON; or a scene file saved from here"},
+            **{
+                name: {"type": "string", "format": "binary", "description": f"in place of {name}: {kinds}"}
+                for name, kinds in _FILE_KINDS.items()
+            },
+        },
+        "required": ["scene"],
+    },
+    "example": {"scene": to_json(SCENE).decode()},
+}
+
+
+def _stored_answers(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {
+        200: answer(response_models.Summary, example, "the scene, which was there already") | _LOCATION,
+        201: answer(response_models.Summary, example, "the scene, which is kept for good now") | _LOCATION,
+    }
+
+
+def _example(body: type[Any], example: Any, build: Any) -> dict[str, Any]:
+    return summarize(build(body.model_validate_json(to_json(example))))
+
+
+_CREATED: Final = _example(SceneBody, SCENE, lambda body: scene_from_body(body, {}, Limits()))
+_EDITED: Final = _example(EditsBody, EDITS, lambda body: edited_scene(_CHAPTER, body, Limits()))
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Make a scene",
+    openapi_extra=json_body(SceneBody, SCENE, **{"multipart/form-data": _FORM}),
+    responses={**_stored_answers(_CREATED), **problems(400, 413, 415, 507)},
+)
+async def create_scene(
+    request: Request,
+    services: ServicesDep,
+    size: Annotated[
+        str | None,
+        Query(pattern=r"^[0-9]{1,6},[0-9]{1,6}$", description="H,W: scales an uploaded picture"),
+    ] = None,
+    input_key: Annotated[str | None, Query(description="which tensor of the file for the input")] = None,
+    weight_key: Annotated[str | None, Query(description="which tensor of the file for the weight")] = None,
+    bias_key: Annotated[str | None, Query(description="which tensor of the file for the bias")] = None,
+    include: Include = None,
+) -> Response:
+    """
+    From JSON, or from a form with the part `scene` and files in place of some of its tensors. Pictures become
+    (C, H, W), 0...1, upright, the first frame, alpha over white. The scene is kept before it is answered.
+    """
+    if content_type(request) == "multipart/form-data":
+        keys = {"input": input_key, "weight": weight_key, "bias": bias_key}
+        scene = await read_upload(request, services, keys, _parse_size(size))
+    else:
+        scene = await read_scene(request, services)
+    created = await store_scene(services, scene)
+    return _stored(scene, created, initial_data(scene) if include else None)
+
+
+def _parse_size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    height, width = map(int, text.split(","))
+    if min(height, width) < 1:
+        raise ConvError(f"size is {text}, both must be 1 or more", "/size")
+    return height, width
+
+
+def _stored(scene: Scene, created: bool, initial: dict[str, Any] | None) -> Response:
+    summary = summarize(scene, initial)
+    return json_response(summary, 201 if created else 200, {"Location": summary["links"]["self"]})
+
+
+@router.post(
+    "/{id}/edits",
+    status_code=201,
+    summary="Make a scene from another",
+    openapi_extra=json_body(EditsBody, EDITS),
+    responses={**_stored_answers(_EDITED), **problems(400, 404, 413, 415, 500, 507)},
+)
+async def edit_scene(
+    request: Request,
+    services: ServicesDep,
+    scene: SceneDep,
+    include: Include = None,
+    out_channel: InitialChannel = 0,
+    start: InitialStart = 0,
+) -> Response:
+    """
+    Other tensors, other fields of the operation, other cells, in this order; null takes a weight or bias
+    away. The old scene stays as it is. The initial tensors are those that differ from it.
+    """
+    body, size = await read_json(request, services, EditsBody)
+    cost = size + body.generated_elements + scene.input.numel()
+    edited = await services.pool.run(cost, edited_scene, scene, body, services.settings)
+    created = await store_scene(services, edited)
+    return _stored(edited, created, initial_data(edited, scene, out_channel, start) if include else None)
+
+
+@router.get(
+    "/{id}",
+    summary="What a scene is",
+    responses=immutable_answers(answer(response_models.Summary, _SUMMARY, "the scene, without its numbers")),
+)
+async def get_scene(
+    request: Request,
+    scene: SceneDep,
+    include: Include = None,
+    out_channel: InitialChannel = 0,
+    start: InitialStart = 0,
+) -> Response:
+    headers = immutable_headers(request)
+    if response := not_modified(request, headers):
+        return response
+    initial = initial_data(scene, None, out_channel, start) if include else None
+    return json_response(summarize(scene, initial), headers=headers)
+
+
+@router.get(
+    "/{id}/taps",
+    summary="Which input cells make which output cells",
+    responses=immutable_answers(
+        answer(response_models.Taps, {"rows": [[0, 1], [1, 2]], "cols": [[0, 1], [1, 2]]}, "the tap tables"),
+        413,
+    ),
+)
+async def get_taps(request: Request, services: ServicesDep, scene: SceneDep) -> Response:
+    """Rows and columns are independent: output (i, j) reads input (rows[i][u], cols[j][v]) through (u, v)."""
+    headers = immutable_headers(request)
+    if response := not_modified(request, headers):
+        return response
+    numbers = tap_numbers(scene.plan)
+    check("numbers in the answer", "max_answer_numbers", numbers, services.settings)
+    return await services.pool.run(numbers, _taps_response, scene, headers)
+
+
+def _taps_response(scene: Scene, headers: dict[str, str]) -> Response:
+    taps = {"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()}
+    return json_response(taps, headers=headers)
+
+
+@router.get(
+    "/{id}/file",
+    summary="The scene file",
+    responses=immutable_answers(
+        {"description": "safetensors, the operation in its metadata", "content": {SAFETENSORS: BINARY}}
+    ),
+)
+async def get_file(request: Request, services: ServicesDep, scene: SceneDep) -> Response:
+    """`safetensors.torch.load_file` reads it, and POST /scenes takes it back."""
+    headers = immutable_headers(request, SAFETENSORS)
+    if response := not_modified(request, headers):
+        return response
+    headers["Content-Disposition"] = f'attachment; filename="{scene.id}.safetensors"'
+    content = await services.pool.run(scene.nbytes, encode, scene)
+    return Response(content, headers=headers, media_type=SAFETENSORS)

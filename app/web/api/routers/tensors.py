@@ -1,0 +1,64 @@
+"""/scenes/{id}/tensors/{name}: whole tensors, or one channel of one, in four formats."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from app.conv.errors import LARGEST
+from app.scenes.tensors import Name, tensor_cost
+from app.services.tensors import Format, check_tensor_request, encode_tensor
+from app.web.api import response_models
+from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.dependencies import SceneDep, ServicesDep
+from app.web.api.openapi import BINARY, answer, immutable_answers
+from app.web.negotiation import JSON, NPY, PNG, SAFETENSORS, AcceptHeader, choose_media_type
+
+router = APIRouter(prefix="/scenes", tags=["scenes"])
+_MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
+_FORMATS: Final = {media_type: form for form, media_type in _MEDIA_TYPES.items()}
+
+_EXAMPLE: Final = {
+    "name": "output",
+    "channel": None,
+    "dtype": "float32",
+    "shape": [1, 2, 2],
+    "data": [[[56.0, 72.0], [104.0, 120.0]]],
+}
+
+
+@router.get(
+    "/{id}/tensors/{name}",
+    summary="A tensor, or one channel of it",
+    responses=immutable_answers(
+        answer(
+            response_models.Numbers,
+            _EXAMPLE,
+            "the numbers; a PNG shows one channel, black its smallest number, white its largest",
+            **{NPY: BINARY, SAFETENSORS: BINARY, PNG: BINARY},
+        ),
+        406,
+        413,
+    ),
+)
+async def get_tensor(
+    request: Request,
+    services: ServicesDep,
+    scene: SceneDep,
+    name: Annotated[Name, Path(examples=["output"])],
+    channel: Annotated[int | None, Query(ge=0, description="of the input, or else an output channel")] = None,
+    every: Annotated[int, Query(ge=1, le=LARGEST, description="n: only every n-th row and column")] = 1,
+    format: Annotated[Format | None, Query(description="instead of Accept")] = None,
+    accept: AcceptHeader = "",
+) -> Response:
+    """`input`, `weight`, `bias`, `output` (C_out, H, W) or `channel_sums` (C_out, C_in/groups, H, W)."""
+    form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]
+    check_tensor_request(scene, name, channel, every, form, services.settings)
+    headers = immutable_headers(request, _MEDIA_TYPES[form]) | {"Vary": "Accept"}
+    if response := not_modified(request, headers):
+        return response
+    cost = tensor_cost(scene, name)
+    content = await services.pool.run(cost, encode_tensor, scene, name, channel, every, form)
+    return Response(content, headers=headers, media_type=_MEDIA_TYPES[form])

@@ -1,0 +1,111 @@
+"""PyTorch code in both directions: POST /parse reads a layer, GET /scenes/{id}/code writes a scene."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.scenes.presets import PRESETS
+from app.scenes.scene import describe
+from app.services.request_models import CodeBody
+from app.torch_code.parser import Parsed, ParseError, parse
+from app.torch_code.writer import write_code
+from app.web.api import response_models
+from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.dependencies import SceneDep, ServicesDep
+from app.web.api.openapi import TEXT, answer, immutable_answers, json_body, problems, ref
+from app.web.api.openapi_examples import CODE
+from app.web.api.parsing import read_json
+from app.web.api.problems import MEDIA_TYPE as PROBLEM
+from app.web.api.problems import Problem
+from app.web.api.responses import json_response
+from app.web.negotiation import JSON, AcceptHeader, choose_media_type
+
+router = APIRouter(tags=["code"])
+PYTHON: Final = "text/x-python"
+
+
+class CodeProblem(Problem):
+    """Code that is not a layer, and where: line and columns count characters from 1, the end excluded."""
+
+    def __init__(self, error: ParseError) -> None:
+        message, place = str(error), ("line", "column", "end_column")
+        super().__init__(422, f"line {error.line}, column {error.column}: {message}")
+        where = {name: getattr(error, name) for name in place}
+        self.members = {"errors": [{"at": "/code", "message": message, **where}]}
+
+
+_MISTAKE: Final[dict[str, Any]] = {
+    "type": "about:blank",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "detail": "line 1, column 21: nn.Conv2d has no argument 'strides'; did you mean stride?",
+    "errors": [
+        {
+            "at": "/code",
+            "message": "nn.Conv2d has no argument 'strides'; did you mean stride?",
+            "line": 1,
+            "column": 21,
+            "end_column": 28,
+        }
+    ],
+}
+
+
+def _parsed(layer: Parsed) -> dict[str, Any]:
+    return {
+        "operation": describe(layer.operation),
+        "in_channels": layer.in_channels,
+        "out_channels": layer.out_channels,
+        "weight_shape": layer.weight_shape,
+        "bias": layer.bias,
+    }
+
+
+@router.post(
+    "/parse",
+    summary="Read a layer from PyTorch code",
+    openapi_extra=json_body(CodeBody, CODE),
+    responses={
+        200: answer(response_models.Parsed, _parsed(parse(CODE["code"])), "the layer"),
+        **problems(400, 413, 415),
+        422: {
+            "description": "code that is not a layer; `errors` says where",
+            "content": {PROBLEM: {"schema": ref(response_models.Problem), "example": _MISTAKE}},
+        },
+    },
+)
+async def post_parse(request: Request, services: ServicesDep) -> Response:
+    """
+    One call of `nn.Conv2d`, `nn.ConvTranspose2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, `F.conv2d`,
+    `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`. The code is read as syntax and never run.
+    """
+    body, _ = await read_json(request, services, CodeBody)
+    try:
+        return json_response(_parsed(parse(body.code)))
+    except ParseError as error:
+        raise CodeProblem(error) from None
+
+
+_EXAMPLE: Final = {"code": write_code(PRESETS["two-channels"].scene)}
+
+
+@router.get(
+    "/scenes/{id}/code",
+    summary="Write a scene as PyTorch code",
+    responses=immutable_answers(answer(response_models.Code, _EXAMPLE, "the script", **{PYTHON: TEXT}), 406),
+)
+async def get_code(request: Request, scene: SceneDep, accept: AcceptHeader = "") -> Response:
+    """
+    A script that computes the scene's output as `y`. Small tensors stand in it; for large ones it loads
+    the scene file, `<id>.safetensors`.
+    """
+    media_type = choose_media_type(accept, (JSON, PYTHON))
+    headers = immutable_headers(request, media_type) | {"Vary": "Accept"}
+    if response := not_modified(request, headers):
+        return response
+    if media_type == JSON:
+        return json_response({"code": write_code(scene)}, headers=headers)
+    return Response(write_code(scene), headers=headers, media_type=PYTHON)

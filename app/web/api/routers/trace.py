@@ -1,0 +1,49 @@
+"""POST /trace: everything about a layer at once, nothing stored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.formats.json_encoding import to_json
+from app.limits import Limits
+from app.services.request_models import SceneBody
+from app.services.scene_builder import scene_from_body
+from app.services.trace import check_trace, requested_channels, trace
+from app.web.api import response_models
+from app.web.api.dependencies import ServicesDep
+from app.web.api.openapi import answer, json_body, problems
+from app.web.api.openapi_examples import SCENE
+from app.web.api.parsing import read_scene
+from app.web.negotiation import JSON
+
+router = APIRouter(tags=["trace"])
+
+
+def _example() -> dict[str, Any]:
+    scene = scene_from_body(SceneBody.model_validate_json(to_json(SCENE)), {}, Limits())
+    return orjson.loads(trace(scene, range(1)))  # type: ignore[no-any-return]
+
+
+@router.post(
+    "/trace",
+    summary="Everything about a layer at once",
+    openapi_extra=json_body(SceneBody, SCENE),
+    responses={200: answer(response_models.Trace, _example(), "every number"), **problems(400, 413, 415)},
+)
+async def post_trace(
+    request: Request,
+    services: ServicesDep,
+    out_channel: Annotated[
+        int | None, Query(ge=0, description="the steps of one output channel only")
+    ] = None,
+) -> Response:
+    """Nothing is stored. The steps are those of every output channel, one after the other."""
+    scene = await read_scene(request, services)
+    out_channels = requested_channels(scene.plan, out_channel)
+    numbers = check_trace(scene.plan, out_channels, services.settings)
+    cost = numbers + scene.plan.multiply_adds // 16
+    return Response(await services.pool.run(cost, trace, scene, out_channels), media_type=JSON)

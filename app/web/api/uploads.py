@@ -1,0 +1,80 @@
+"""multipart/form-data: a scene whose tensors come as files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from app.formats.file_types import TensorFile
+from app.formats.safetensors import is_safetensors
+from app.limits import Limits
+from app.scenes.scene import Scene
+from app.services.container import Services
+from app.services.scene_builder import TENSOR_NAMES, scene_from_bytes
+from app.web.api.problems import Problem
+
+_PARTS: Final = ("scene", *TENSOR_NAMES)
+
+
+class _Form(MultiPartParser):
+    """Parts never go to the disk: the body is within its limit, and there may be no disk to write to."""
+
+    spool_max_size = sys.maxsize
+
+
+async def read_upload(
+    request: Request, services: Services, keys: Mapping[str, str | None], size: tuple[int, int] | None
+) -> Scene:
+    """The scene in the parts of a form; `keys` pick tensors out of files, `size` scales the picture."""
+    parts = await _parts(request, services.settings)
+    bytes_sent = sum(map(len, parts.values()))
+    return await services.pool.run(bytes_sent, _scene_from_parts, parts, keys, size, services.settings)
+
+
+async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
+    """The parts by name. Their file names are never looked at."""
+    form = _Form(
+        request.headers,
+        request.stream(),
+        max_files=len(_PARTS),
+        max_fields=len(_PARTS),
+        max_part_size=limits.max_body_bytes,
+    )
+    try:
+        parts = await form.parse()
+    except MultiPartException as error:
+        raise Problem(400, f"the form cannot be read: {error.message}") from None
+    try:
+        return await _contents(parts)
+    finally:
+        await parts.close()
+
+
+async def _contents(parts: FormData) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    for name, part in parts.multi_items():
+        if name not in _PARTS or name in contents:
+            what = "twice" if name in contents else f"but only {', '.join(_PARTS)} are read"
+            raise Problem(422, f"there is a part {name!r:.60}, {what}")
+        contents[name] = await part.read() if isinstance(part, UploadFile) else part.encode()
+    return contents
+
+
+def _scene_from_parts(
+    parts: Mapping[str, bytes], keys: Mapping[str, str | None], size: tuple[int, int] | None, limits: Limits
+) -> Scene:
+    files = {
+        name: TensorFile(parts[name], keys[name], size if name == "input" else None)
+        for name in TENSOR_NAMES
+        if name in parts
+    }
+    if "scene" not in parts:
+        if not is_safetensors(parts.get("input", b"")):
+            raise Problem(422, "there is no part 'scene', and the part 'input' is no scene file")
+        return scene_from_bytes(parts["input"], {}, limits)
+    return scene_from_bytes(parts["scene"], files, limits)

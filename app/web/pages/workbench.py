@@ -1,0 +1,146 @@
+"""What the templates are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, prod, sqrt
+from typing import Any, Final
+
+from app.conv.kernels import KERNELS
+from app.conv.operation import Plan
+from app.i18n.languages import catalogue
+from app.scenes.presets import PRESETS
+from app.scenes.scene import Scene
+from app.scenes.tensor_sources import SAMPLES
+from app.services.initial_data import initial_data
+from app.services.summary import API_PREFIX, scene_url, summarize
+
+# Numbers from which on an input is sketched, and those of a sketch.
+_MOST: Final = 2**18
+_SKETCH: Final = 2**16
+
+
+@dataclass(frozen=True)
+class Example:
+    """A preset in the list of examples."""
+
+    name: str
+    title: str
+    line: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The other half of a layer that is made of two."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NamedKernel:
+    """A kernel that can be chosen by name."""
+
+    name: str
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The page of one scene."""
+
+    title: str
+    line: str
+    pair: Pair | None
+    examples: list[Example]
+    formulas: list[str]
+    counts: str
+    boot: Mapping[str, object]
+    preloads: list[str]
+    kernels: list[NamedKernel]
+    samples: tuple[str, ...]
+
+
+def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
+    """`query`: what links carry on: `?lang=zh-CN`, or nothing."""
+    texts, summary = catalogue(language), summarize(scene, initial_data(scene))
+    name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
+    title = texts[f"preset.{name}.title"] if name else _scene_title(texts, scene.plan)
+    line = texts[f"preset.{name}.line"] if name else texts["scene.line"]
+    boot = {
+        "scene": scene.id,
+        "language": language,
+        "api": API_PREFIX,
+        "summary": summary,
+        "messages": texts,
+        "autoplay": autoplay,
+        "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
+    }
+    kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
+    return Workbench(
+        title, line, _pair(texts, name, query), _examples(texts, query), _formulas(scene.plan),
+        _counts(texts, scene.plan, summary["padding_share"]), boot, _preloads(scene, summary["initial"]),
+        kernels, SAMPLES,
+    )  # fmt: skip
+
+
+def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None:
+    """Of a separable layer: the half that follows, or the one before."""
+    other = {"depthwise": "pointwise", "pointwise": "depthwise"}.get(name or "")
+    if other is None:
+        return None
+    return Pair(texts[f"preset.{name}.pair"], f"/s/{PRESETS[other].scene.id}{query}")
+
+
+def _formulas(plan: Plan) -> list[str]:
+    """The output's height, worked out, and its width where that differs."""
+    return list(dict.fromkeys(plan.formulas))
+
+
+def _counts(texts: Mapping[str, str], plan: Plan, padding_share: float) -> str:
+    """How much there is to compute, and how much of it finds no input."""
+    share = 100 * padding_share
+    key = "counts" if plan.weight_shape else f"counts.{plan.operation.kind}"
+    counts = texts[key].format(parameters=f"{plan.parameters:,}", multiplyAdds=f"{plan.multiply_adds:,}")
+    if share == 0:
+        return counts
+    empty = texts["counts.holes" if plan.is_transposed else "counts.padding"]
+    return f"{counts} · {empty.format(share=format(share, '.2g' if share < 10 else '.3g'))}"
+
+
+def _preloads(scene: Scene, initial: Mapping[str, Any]) -> list[str]:
+    """What the first picture needs and the page does not carry: asked for before any script runs."""
+    here = scene_url(scene)
+    taps = [] if "taps" in initial else [f"{here}/taps"]
+    missing = [name for name in scene.tensors if name not in initial["tensors"]]
+    return [*taps, *(f"{here}/tensors/{name}?format=npy{_part(scene, name)}" for name in missing)]
+
+
+def _part(scene: Scene, name: str) -> str:
+    """A large input is sketched at first: static/js/sketch.js asks for the same."""
+    count = prod(scene.plan.input_shape)
+    return f"&every={ceil(sqrt(count / _SKETCH))}" if name == "input" and count > _MOST else ""
+
+
+def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:
+    return texts["scene.title"].format(
+        kind=plan.operation.kind,
+        inputs=plan.input_shape[0],
+        outputs=plan.output_shape[0],
+        kernel="×".join(map(str, plan.kernel_size)),
+    )
+
+
+def _examples(texts: Mapping[str, str], query: str) -> list[Example]:
+    return [
+        Example(
+            name,
+            texts[f"preset.{name}.title"],
+            texts[f"preset.{name}.line"],
+            f"/s/{preset.scene.id}{query}",
+        )
+        for name, preset in PRESETS.items()
+    ]

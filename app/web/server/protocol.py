@@ -1,0 +1,258 @@
+"""HTTP on one connection: uvicorn's protocol, with bounds on what a peer may send and how long it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any, Final, Literal, NoReturn
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from app.settings import Settings
+from app.web.api.problems import MEDIA_TYPE, Problem, busy_problem
+from app.web.server.config import ServerConfig
+
+# A peer that sends or takes fewer bytes each second is slow.
+_MIN_BYTES_PER_SECOND: Final = 4096
+# How long what is still sent to a request that has its answer already is read and dropped, so that the
+# answer is not lost with the connection.
+_LINGER_SECONDS: Final = 2.0
+
+# What tells others how the server is must answer when it is at its limits, too.
+_HEALTH_PATHS: Final = ("/healthz", "/readyz", "/metrics")
+_HOST: Final = re.compile(rb"[A-Za-z0-9._:\[\]-]*")
+_DIGITS: Final = re.compile(rb"[0-9]{1,18}")
+
+
+class _Refused(Exception):
+    """What stands in a request's head is not accepted."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        self.status = status
+        self.detail = detail
+
+
+class HttpConnection(HttpToolsProtocol):
+    """Answers 400 to what could be read in two ways, 431 to large heads, 408 to slow senders."""
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._config = config
+        self._limits = config.settings
+        self._phase: Literal["between", "head", "body", "over"] = "between"
+        self._due: float | None = None
+        self._bare_bytes = 0  # received without a header or body coming to an end
+        self._body_bytes = 0
+        self._unsent = 0
+        self._unsent_since = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._due = self.loop.time() + self._limits.head_seconds
+        idle = self._config.idle
+        idle[self] = None
+        if len(self.connections) > self._limits.max_connections:
+            next(iter(idle)).transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._config.idle.pop(self, None)
+        self._config.congested.discard(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self._phase == "over":
+            return
+        if self._due is None and self._phase == "between":
+            self._due = self.loop.time() + self._limits.head_seconds
+        came = self._body_bytes
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # There is nothing to upgrade to: the request is answered, and what follows it is not HTTP.
+            self.cycle.keep_alive = False
+            self._phase = "over"
+        except httptools.HttpParserError as error:
+            told = error.__context__
+            if isinstance(told, _Refused):
+                self._refuse(told.status, told.detail)
+            else:
+                self._refuse(400, "this is not HTTP/1.1, or could be read in two ways")
+        else:
+            self._count_bare(len(data), body_came=self._body_bytes > came)
+
+    def _count_bare(self, size: int, *, body_came: bool) -> None:
+        """Bound what the parser keeps until a head, or the trailer of a body, comes to an end."""
+        if self._phase == "between" or body_came:
+            self._bare_bytes = 0
+            return
+        self._bare_bytes += size
+        if self._bare_bytes > self._limits.max_head_bytes + 256 * 1024 * (self._phase == "body"):
+            self._refuse(*_too_large(self._limits))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._phase = "head"
+        self._bare_bytes = 0
+        if self._due is None:
+            self._due = self.loop.time() + self._limits.head_seconds
+
+    def on_headers_complete(self) -> None:
+        _check_head(self.parser.get_http_version(), self.url, self.headers, self._limits)
+        self._phase = "body"
+        self._bare_bytes = self._body_bytes = 0
+        self._due = self.loop.time() + self._limits.body_seconds
+        self._config.idle.pop(self, None)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._phase = "between"
+        self._due = None
+        super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        full = len(self.tasks) >= self._limits.max_requests or (
+            self._config.congested and self._much_is_unsent()
+        )
+        if full and cycle.scope["path"] not in _HEALTH_PATHS:
+            self._config.count_refusal("busy")
+            app = _answer_busy
+        super()._start_asgi_task(cycle, app)
+
+    def _much_is_unsent(self) -> bool:
+        unsent = sum(each.transport.get_write_buffer_size() for each in self._config.congested)
+        return unsent > self._limits.max_unsent_bytes
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._phase == "body":
+            self._due = self.loop.time() + _LINGER_SECONDS
+        elif self.cycle.response_complete and self._phase == "between":
+            self._config.idle[self] = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._config.congested.add(self)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._config.congested.discard(self)
+        self._unsent = 0
+
+    def expire(self, now: float) -> None:
+        """Give up on a peer that keeps the server waiting; called about once a second."""
+        if self.transport is None or self.parser is None:
+            return
+        if self._answer_is_stuck(now):
+            self._config.count_refusal("slow")
+            self.transport.abort()
+        elif self._due is not None and now > self._due + self._earned_seconds():
+            self._expire_request()
+
+    def _is_answered(self) -> bool:
+        return self.cycle is not None and self.cycle.response_complete
+
+    def _earned_seconds(self) -> float:
+        """What comes fast enough may go on coming, while somebody reads it."""
+        return (
+            self._body_bytes / _MIN_BYTES_PER_SECOND
+            if self._phase == "body" and not self._is_answered()
+            else 0.0
+        )
+
+    def _expire_request(self) -> None:
+        if self.flow.read_paused:
+            return  # it is the application that has not read on
+        if self._phase == "over" or (self._phase == "body" and self._is_answered()):
+            self.transport.close()
+        elif self._phase == "between" and self.cycle is None:
+            self.transport.close()  # nothing was ever sent
+        else:
+            self._refuse(408, "the request did not come in time")
+
+    def _answer_is_stuck(self, now: float) -> bool:
+        unsent = self.transport.get_write_buffer_size()
+        least = self._limits.body_seconds * _MIN_BYTES_PER_SECOND
+        if not unsent or not 0 <= self._unsent - unsent < least:
+            self._unsent, self._unsent_since = unsent, now
+        return now - self._unsent_since > self._limits.body_seconds
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, msg)
+
+    def _refuse(self, status: int, detail: str) -> None:
+        """Answer, if no other answer is due first, and close the connection."""
+        self._config.count_refusal({431: "head", 408: "slow"}.get(status, "malformed"))  # type: ignore[arg-type]
+        in_body, self._phase = self._phase == "body", "over"
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if not in_body:
+                # This is about a later request: its answer would be taken for that of the one under way.
+                cycle.keep_alive = False
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.close()
+                return
+        self.transport.write(_answer(Problem(status, detail)))
+        # What has been sent already must be read before the connection is closed, or the answer may be lost.
+        self._due = self.loop.time() + _LINGER_SECONDS
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+
+def _check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]], limits: Settings) -> None:
+    """Raise _Refused for a head that is large, or that two programs may understand in two ways."""
+    size = len(target)
+    lengths, encodings, hosts = list[bytes](), list[bytes](), list[bytes]()
+    framing = {b"content-length": lengths, b"transfer-encoding": encodings, b"host": hosts}
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        if name in framing:
+            framing[name].append(value)
+    if size > limits.max_head_bytes or len(headers) > limits.max_headers:
+        raise _Refused(*_too_large(limits))
+    if len(lengths) + len(encodings) > 1:
+        _ambiguous("Content-Length and Transfer-Encoding: at most one of them, once")
+    if lengths and not _DIGITS.fullmatch(lengths[0]):
+        _ambiguous("Content-Length is no number")
+    if encodings and (encodings[0].lower() != b"chunked" or version != "1.1"):
+        _ambiguous("the only transfer encoding is chunked, in HTTP/1.1")
+    if version not in ("1.1", "1.0"):
+        _ambiguous("only HTTP/1.1 and 1.0 are spoken")
+    if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(map(_HOST.fullmatch, hosts)):
+        _ambiguous("there must be one header Host, with a name or an address")
+
+
+def _ambiguous(detail: str) -> NoReturn:
+    raise _Refused(400, detail)
+
+
+def _too_large(limits: Settings) -> tuple[int, str]:
+    most = f"max_head_bytes is {limits.max_head_bytes:,}, max_headers is {limits.max_headers}"
+    return 431, f"the head of the request is too large: {most}"
+
+
+def _answer(problem: Problem) -> bytes:
+    body = problem.to_json()
+    head = f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
+    rest = "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+    return b"".join((STATUS_LINE[problem.status], (head + rest).encode(), body))
+
+
+async def _answer_busy(scope: Any, receive: Any, send: Any) -> None:
+    """The application while there is no room for another request."""
+    await busy_problem("the server works on as many requests as it can").response()(scope, receive, send)
