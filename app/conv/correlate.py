@@ -14,8 +14,8 @@ from app.conv.im2col import by_channel, column_blocks, padded, pads_well, unfold
 from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Plan, plan
 from app.conv.taps import taps
 
-# Up to so many sums, looking at them all is cheaper than looking at the tensors that they come from.
-FEW = 2**12
+# Up to so many sums, checking them all is cheaper than bounding them by the tensors they come from.
+SMALL = 2**12
 
 
 def corr2d(X: Tensor, K: Tensor) -> Tensor:
@@ -24,12 +24,12 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
 
 def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
-    """Summed over the input channels: X (C_in, H, W), K (C_in, kH, kW) -> (H−kH+1, W−kW+1)."""
+    """Cross-correlation summed over the input channels: X (C_in, H, W), K (C_in, kH, kW) -> (H−kH+1, W−kW+1)."""
     return corr2d_multi_in_out(X, K.unsqueeze(0))[0]
 
 
 def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
-    """One result for each output channel: X (C_in, H, W), K (C_out, C_in, kH, kW) -> (C_out, …)."""
+    """Cross-correlation with one kernel per output channel: X (C_in, H, W), K (C_out, C_in, kH, kW) -> (C_out, …)."""
     return output(plan(Conv2d(), tuple(X.shape), tuple(K.shape)), X, K, None)
 
 
@@ -74,15 +74,15 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
     if x.dtype == torch.int32 and not surely_fits(plan, x, weight, None):
         _check_products(plan, x, weight)
     sums = _channel_sums(plan, x, weight, out_channels)
-    if x.dtype == torch.int32 or (sums.numel() > FEW and surely_fits(plan, x, weight, None)):
+    if x.dtype == torch.int32 or (sums.numel() > SMALL and surely_fits(plan, x, weight, None)):
         return sums
     return check_range(sums, x.dtype, "a channel sum")
 
 
-def _check_channels(plan: Plan, asked: range) -> None:
+def _check_channels(plan: Plan, out_channels: range) -> None:
     channels = plan.output_shape[0]
-    if asked.step != 1 or not 0 <= asked.start < asked.stop <= channels:
-        raise ConvError(f"output channels {asked} are asked for, there are {channels}", "/out_channel")
+    if out_channels.step != 1 or not 0 <= out_channels.start < out_channels.stop <= channels:
+        raise ConvError(f"output channels {out_channels} are asked for, there are {channels}", "/out_channel")
 
 
 def _to_sum(plan: Plan, tensor: Tensor) -> Tensor:
@@ -118,27 +118,28 @@ def _from_columns(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) ->
     return result if bias is None else result + bias[:, None, None]
 
 
-def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, asked: range | None) -> Tensor:
-    """As `channel_sums`, products and floats unchecked."""
+def _channel_sums(plan: Plan, x: Tensor, weight: Tensor, out_channels: range | None) -> Tensor:
+    """As `channel_sums`, without range checks of products and floats."""
     factors, per_step, skipped = by_channel(plan, weight), plan.channels_per_step, 0
-    if asked is not None:
-        inputs = slice(plan.in_channels(asked[0]).start, plan.in_channels(asked[-1]).stop)
-        skipped = asked.start % factors.shape[1]
+    if out_channels is not None:
+        first, last = out_channels[0], out_channels[-1]
+        inputs = slice(plan.in_channels(first).start, plan.in_channels(last).stop)
+        skipped = first % factors.shape[1]
         x, factors = x[inputs], factors[inputs]
         if len(x) == per_step:
-            factors = factors[:, skipped : skipped + len(asked)]
+            factors = factors[:, skipped : skipped + len(out_channels)]
     sums = _times_columns(plan, x, factors).view(*factors.shape[:2], *plan.output_shape[1:])
     if len(x) == per_step:  # one group
         return sums.transpose(0, 1)
     sums = sums.view(-1, per_step, *sums.shape[1:]).transpose(1, 2).flatten(0, 1)
-    return sums if asked is None else sums[skipped : skipped + len(asked)]
+    return sums if out_channels is None else sums[skipped : skipped + len(out_channels)]
 
 
 def _times_columns(plan: Plan, x: Tensor, factors: Tensor) -> Tensor:
     """x (C, H, W), factors (C, n, kH·kW) -> (C, n, windows). Raises ConvError where int32 would overflow."""
-    few = unfold_small(plan, x)
-    if few is not None:
-        return torch.bmm(factors, few)
+    columns = unfold_small(plan, x)
+    if columns is not None:
+        return torch.bmm(factors, columns)
     sums = x.new_empty(*factors.shape[:2], plan.windows)
     wide = _to_sum(plan, factors)
     # A sum of one term is a product: the matrix product takes twice as long for it.

@@ -1,4 +1,4 @@
-"""What the number types demand: exact int32, no overflow to infinity."""
+"""The number types: exact int32, no overflow to infinity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from app.conv.errors import ConvError
 from app.conv.operation import AvgPool2d, Plan
 
-# More than the rounding of any sum that fits in memory can add to its bound.
+# More than rounding can add to the bound of any sum that fits in memory.
 ROUNDING = 1.01
 
 DTYPES: Final[Mapping[str, torch.dtype]] = {
@@ -26,9 +26,9 @@ def check_tensors(plan: Plan, x: Tensor, **others: Tensor | None) -> None:
     """Raise ConvError unless the tensors (weight=, bias=) are the plan's, of one dtype that it can have."""
     for name, tensor in {"input": x, **others}.items():
         shape = getattr(plan, f"{name}_shape")
-        found = None if tensor is None else tuple(tensor.shape)
-        if found != shape:
-            raise ConvError(f"{name} has the shape {found}, the plan expects {shape}", f"/{name}")
+        actual = None if tensor is None else tuple(tensor.shape)
+        if actual != shape:
+            raise ConvError(f"{name} has the shape {actual}, the plan expects {shape}", f"/{name}")
         if tensor is not None and tensor.dtype != x.dtype:
             raise ConvError(
                 f"{name} is {dtype_name(tensor.dtype)}, the input is {dtype_name(x.dtype)}", f"/{name}"
@@ -41,7 +41,7 @@ def check_tensors(plan: Plan, x: Tensor, **others: Tensor | None) -> None:
 
 
 def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
-    """The values, once it is certain that each of them fits the dtype; ConvError otherwise."""
+    """The values, if each of them fits the dtype. Raises ConvError otherwise."""
     if values.numel() == 0:
         return values
     low, high = (bound.item() for bound in values.aminmax())
@@ -58,7 +58,7 @@ def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
 
 
 def surely_fits(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
-    """Whether no product or sum can leave the dtype's range, by the largest magnitudes alone."""
+    """Whether the largest magnitudes alone show that no product or sum leaves the dtype's range."""
     terms = plan.channels_per_step * plan.kernel_size[0] * plan.kernel_size[1]
     bound = _largest(x) * _largest(weight) * terms + (_largest(bias) if bias is not None else 0)
     if x.dtype == torch.int32:

@@ -1,4 +1,4 @@
-"""The input laid out for torch's operators: padded, or unrolled into one column a window."""
+"""im2col: the input padded, or unrolled into one column per window, for torch's operators."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from app.conv.taps import taps
 Block = tuple[slice, slice, Tensor]
 Reader = Callable[[slice, int, int], Tensor]
 
-# Numbers unrolled at once, 2 MB of float32: what stays in the caches and is not fetched from the system anew.
+# Numbers unrolled at once: 2 MB of float32 stay in the processor's caches.
 BLOCK = 2**19
 
-# Up to so many columns F.unfold is the faster; beyond, copying them row by row is, soon by far.
-FEW = 2**8
+# Up to so many columns F.unfold is faster than copying them row by row.
+SMALL = 2**8
 
 
 def pads_well(plan: Plan) -> bool:
-    """Whether the padded input is hardly larger than its columns; padding can make it immense."""
+    """Whether the padded input is hardly larger than its columns; huge padding makes it immense."""
     if plan.is_transposed:
         return False
     _, height, width = plan.input_shape
@@ -32,7 +32,7 @@ def pads_well(plan: Plan) -> bool:
 
 
 def padded(plan: Plan, x: Tensor, fill: float = 0) -> Tensor:
-    """x (C, H, W) with as much of its padding made explicit as its windows read."""
+    """x (C, H, W) with the padding that windows read made explicit."""
     if not any(plan.margins):
         return x
     if plan.padding_mode == "zeros":
@@ -60,8 +60,8 @@ def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[Block]:
 
 
 def unfold_small(plan: Plan, x: Tensor) -> Tensor | None:
-    """All columns of x at once, where they are few and F.unfold can make them."""
-    if not (plan.is_plain and len(x) * plan.windows <= FEW and x.is_floating_point()):
+    """All columns of x at once, or None where they are many or F.unfold cannot make them."""
+    if not (plan.is_plain and len(x) * plan.windows <= SMALL and x.is_floating_point()):
         return None
     operation, padding = plan.operation, (plan.padding.top, plan.padding.left)
     columns = F.unfold(x, plan.kernel_size, operation.dilation, padding, operation.stride)
@@ -69,7 +69,7 @@ def unfold_small(plan: Plan, x: Tensor) -> Tensor | None:
 
 
 def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
-    """Windows as a strided view of the padded input: what is copied is copied by whole rows."""
+    """Windows as a strided view of the padded input, so that whole rows are copied."""
     (down, across), (along, aside) = plan.operation.stride, plan.operation.dilation
     grown = padded(plan, x, fill)
     _, row, cell = grown.stride()

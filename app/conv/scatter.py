@@ -1,4 +1,4 @@
-"""The scatter reading of a transposed convolution: each input cell stamps a scaled kernel onto the output."""
+"""The scatter reading of a transposed convolution: each input cell adds a scaled kernel to the output."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def stamps(
     exact = torch.int64 if x.dtype == torch.int32 else torch.float64
     slices = kernel_slices(plan, weight, out_channel).to(exact)
     cells = torch.arange(stop)
-    rows = _landings(taps.rows, plan.input_shape[1])[cells // width]
-    cols = _landings(taps.cols, width)[cells % width]
+    rows = _targets(taps.rows, plan.input_shape[1])[cells // width]
+    cols = _targets(taps.cols, width)[cells % width]
     places = _places(plan, rows, cols)
     values = x[in_channels.start : in_channels.stop].flatten(1)[:, :stop].T.to(exact)
     sums = (values @ slices.flatten(1)).view(-1, *plan.kernel_size)
@@ -103,12 +103,12 @@ def check_stamps(plan: Plan, out_channel: int, start: int, stop: int) -> None:
         raise ConvError(f"stamps {start} to {stop} are asked for, there are {total}", "/start")
 
 
-def _landings(table: Tensor, size: int) -> Tensor:
-    """The tap table the other way round: (size, kernel), where each input row lands, or NONE."""
-    found = torch.full((size, table.shape[1]), NONE)
+def _targets(table: Tensor, size: int) -> Tensor:
+    """The inverse of a tap table: (size, kernel), the output row that each input row adds to, or NONE."""
+    targets = torch.full((size, table.shape[1]), NONE)
     outputs, taps = (table != NONE).nonzero(as_tuple=True)
-    found[table[outputs, taps], taps] = outputs
-    return found
+    targets[table[outputs, taps], taps] = outputs
+    return targets
 
 
 def _places(plan: Plan, rows: Tensor, cols: Tensor) -> Tensor:
