@@ -24,12 +24,12 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
 
 def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
-    """Cross-correlation summed over the input channels: X (C_in, H, W), K (C_in, kH, kW) -> (H−kH+1, W−kW+1)."""
+    """Summed over input channels: X (C_in, H, W), K (C_in, kH, kW) -> (H−kH+1, W−kW+1)."""
     return corr2d_multi_in_out(X, K.unsqueeze(0))[0]
 
 
 def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
-    """Cross-correlation with one kernel per output channel: X (C_in, H, W), K (C_out, C_in, kH, kW) -> (C_out, …)."""
+    """One kernel per output channel: X (C_in, H, W), K (C_out, C_in, kH, kW) -> (C_out, …)."""
     return output(plan(Conv2d(), tuple(X.shape), tuple(K.shape)), X, K, None)
 
 
