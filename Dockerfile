@@ -22,9 +22,13 @@ RUN pip --python /opt/convscope/bin/python install --no-deps --retries 0 -c cons
 ENV PIP_EXTRA_INDEX_URL=
 COPY deploy/image deploy/image
 RUN pip --python /opt/convscope/bin/python install --no-deps --require-hashes -r deploy/image/requirements.txt \
-    && /opt/build/bin/pip install --require-hashes -r deploy/image/build-requirements.txt
+    && /opt/build/bin/pip install --require-hashes -r deploy/image/build-requirements.txt \
+        -r deploy/image/node-requirements.txt
+COPY package.json package-lock.json .npmrc ./
+RUN PATH=/opt/build/bin:$PATH NODE_USE_SYSTEM_CA=1 npm ci --omit=dev
 COPY . ./
-RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation -w dist . \
+RUN PATH=/opt/build/bin:$PATH npm run build \
+    && /opt/build/bin/pip wheel --no-deps --no-build-isolation -w dist . \
     && pip --python /opt/convscope/bin/python install --no-deps --no-index dist/*.whl \
     && deploy/image/trim.sh /opt/convscope
 

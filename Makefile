@@ -5,34 +5,39 @@ TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+BUNDLE := static/build/workbench.js
 
 # node and npm come from the virtual environment too, and trust what the system trusts.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run test check fmt contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
+.PHONY: help setup run dev test check fmt contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
-setup: .venv/.runtime ## what `make run` needs: .venv with torch's CPU build and Convscope
+setup: .venv/.runtime $(BUNDLE) ## what `make run` needs: .venv with torch's CPU build, Convscope, and the page's bundle
 
 run: setup ## serve on http://127.0.0.1:8000
 	@exec $(BIN)/convscope serve --host $(HOST) --port $(PORT)
 
+dev: setup ## the same, and build and start again whenever a file changes
+	@npm run --silent watch & trap "kill $$!" EXIT; \
+	    $(BIN)/watchfiles '$(BIN)/convscope serve --host $(HOST) --port $(PORT)' app templates static
+
 test: system check ## all checks and all tests; sets up what they need
 	$(BIN)/python -m pytest
 
-check: .venv/.dev node_modules/.package-lock.json ## lint, types, import layers, JavaScript types and unit tests
+check: .venv/.dev node_modules/.dev $(BUNDLE) ## lint, types, import layers, JavaScript types and unit tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m tests.docs --check
-	node_modules/.bin/tsc -p tsconfig.json
-	node_modules/.bin/tsc -p tsconfig.tests.json
+	node node_modules/ts7/bin/tsc -p tsconfig.json
+	node node_modules/ts7/bin/tsc -p tsconfig.tests.json
 	node --test --test-reporter=dot 'tests/js/**/*.test.js'
 
 fmt: .venv/.dev ## format the Python code
@@ -44,10 +49,10 @@ fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept
 	for target in arrays pictures npy safetensors code; do \
 	    $(BIN)/python -m tests.fuzz $$target $(or $(MINUTES),10) .fuzz || exit; done
 
-load: .venv/.dev ## two workers under a crowd, for three minutes, and far beyond capacity
+load: .venv/.dev $(BUNDLE) ## two workers under a crowd, for three minutes, and far beyond capacity
 	$(BIN)/python -m bench.load
 
-contract: .venv/.dev ## what the server does against its OpenAPI document, CASES=300 more of each call
+contract: .venv/.dev $(BUNDLE) ## what the server does against its OpenAPI document, CASES=300 more of each call
 	CONTRACT_CASES=$(or $(CASES),300) $(BIN)/python -m pytest -q -s --timeout 3000 tests/api/test_openapi.py
 
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
@@ -56,19 +61,19 @@ docs: .venv/.dev ## write the tables in docs/ that are made from the code
 image: .venv/.runtime ## build the container image and run it, without Docker, as root on Debian
 	scripts/container-test.sh
 
-bench: .venv/.dev ## side-by-side measurements
+bench: .venv/.dev $(BUNDLE) ## side-by-side measurements
 	@scripts/system-packages.sh wrk
 	$(BIN)/python -m bench
 
-soak: system .venv/.dev ## thousands of random interactions with the page (CONVSCOPE_SEED chooses them)
+soak: system .venv/.dev $(BUNDLE) ## thousands of random interactions with the page (CONVSCOPE_SEED chooses them)
 	$(BIN)/python -m bench soak
 
-looks: system .venv/.dev ## write the pictures in tests/browser/looks anew: look at them before committing
+looks: system .venv/.dev $(BUNDLE) ## write the pictures in tests/browser/looks anew: look at them before committing
 	CONVSCOPE_LOOKS=write $(BIN)/python -m pytest -q tests/browser/test_looks.py
 
 lock: .venv/.dev .venv/.tools ## upgrade everything but torch and write constraints.txt and the image's hashes
 	grep '^torch==' constraints.txt > .venv/torch.txt
-	$(PIP) install --upgrade --upgrade-strategy eager -c .venv/torch.txt -e '.[dev,objectstore,tools]'
+	$(PIP) install --upgrade --upgrade-strategy eager -c .venv/torch.txt -e '.[build,dev,objectstore,tools]'
 	echo '# The versions that are tested together; `make lock` writes this file.' > constraints.txt
 	$(PIP) freeze --exclude-editable | sed 's/+cpu$$//' >> constraints.txt
 	scripts/lock-image.sh
@@ -97,10 +102,10 @@ system:
 # Torch goes first and alone: the extra index is asked for nothing else, and when it cannot be reached pip takes
 # the torch that its other sources have.
 .venv/.runtime: .venv/.python pyproject.toml constraints.txt
-	@echo "== 2/3 torch's CPU build (about 200 MB to fetch)"
+	@echo "== 2/4 torch's CPU build (about 200 MB to fetch)"
 	@$(PIP) install --no-deps --retries 0 --extra-index-url $(TORCH_CPU_INDEX) -c constraints.txt torch
-	@echo "== 3/3 Convscope and the other libraries"
-	@$(PIP) install -c constraints.txt -e .
+	@echo "== 3/4 Convscope and the other libraries, and Node.js to build the page"
+	@$(PIP) install -c constraints.txt -e '.[build]'
 	@touch $@
 
 .venv/.dev: .venv/.runtime
@@ -113,7 +118,17 @@ system:
 	@$(PIP) install -c constraints.txt -e '.[tools]'
 	@touch $@
 
-node_modules/.package-lock.json: package-lock.json .npmrc .venv/.dev
+$(BUNDLE): node_modules/.build package.json $(shell find frontend static/css -type f)
+	@echo "== 4/4 the page's bundle"
+	@npm run --silent build
+	@touch $@
+
+node_modules/.build: package-lock.json .npmrc | .venv/.runtime
+	@npm ci --omit=dev
+	@touch $@
+
+# `npm ci` begins with an empty folder, so it removes the other stamp, which holds after it too.
+node_modules/.dev: package-lock.json .npmrc | .venv/.dev
 	@echo "== test tools (TypeScript)"
 	@npm ci
-	@touch $@
+	@touch node_modules/.build $@

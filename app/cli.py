@@ -24,6 +24,7 @@ from app.services.trace_writer import Format, scene_body_of_layer, write_trace
 from app.settings import Settings
 from app.store.scene_store import StoreUnavailable
 from app.torch_code.parser import ParseError
+from app.web.pages.assets import check_bundle
 from app.web.server.workers import server_for
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
@@ -61,6 +62,7 @@ def serve(
     asked = {"host": host, "port": port, "workers": workers}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _one_clear_line():
+        check_bundle()
         run = server_for(create_app, Settings.read(**given), given)
     run()
 

@@ -1,8 +1,8 @@
 """A first visit to `/`, with nothing in the cache, beside a static page that carries the same, in turns.
 
 static: what the server sent, sent again by a bare Starlette: the same headers, HTML, CSS and scripts in as
-many files and, but for a few, as many bytes. Its scripts import one another as ours do, but all else in them
-is a comment; the first of them fills the stage with a colour. No page of this weight and build can take less.
+many files and, but for a few, as many bytes. Its script fills the stage with a colour, and all else in it
+is a comment. No page of this weight and build can take less.
 
 first paint: first contentful paint. first cell: the first picture on the stage. Both from the start of the
 navigation.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import tempfile
 import urllib.request
@@ -52,7 +51,6 @@ TIMES = """() => [performance.getEntriesByName('first-contentful-paint')[0].star
 # What has begun is over, long tasks included.
 REST = "() => new Promise((done) => requestIdleCallback(() => setTimeout(done)))"
 
-IMPORT = re.compile(r"^(?:import|export) [^;]*?from '([^']+)';$", re.MULTILINE)
 FILL = """
 const room = document.querySelector('#stage').getContext('2d', { alpha: false });
 requestAnimationFrame(() => {
@@ -107,7 +105,7 @@ def still(folder: Path, browser: Browser, url: str) -> None:
         with urllib.request.urlopen(url + path) as answer:
             content, headers = answer.read(), dict(answer.headers)
         if path.endswith(".js"):
-            content = _idle(content.decode(), path).encode()
+            content = _idle(content.decode()).encode()
         file = folder / quote(path, safe="")
         file.write_bytes(brotli.compress(content))
         file.with_suffix(f"{file.suffix}{HEADERS}").write_text(json.dumps(_kept(headers)))
@@ -119,10 +117,9 @@ def _kept(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name not in again} | {"content-encoding": "br"}
 
 
-def _idle(script: str, path: str) -> str:
-    imports = "".join(f"import '{name}';" for name in IMPORT.findall(script))
+def _idle(script: str) -> str:
     comment = script.replace("*/", "* ")
-    return f"{imports}{FILL if path.endswith('/js/main.js') else ''}/*{comment}*/"
+    return f"{FILL}/*{comment}*/"
 
 
 HEADERS = ".headers"

@@ -23,7 +23,7 @@ def main() -> None:
         [
             _HEAD,
             *_table("Python packages in the image", python_packages()),
-            *_table("Browser modules in `static/vendor`", browser_modules()),
+            *_table("Browser modules", browser_modules()),
             *_table("Pictures in `static/samples`", pictures()),
         ]
     )

@@ -6,7 +6,7 @@ set -eu
 recent='import sys; sys.exit(sys.version_info < (3, 11))'
 for python in ${1:-python3 python3.14 python3.13 python3.12 python3.11 python}; do
     if "$python" -c "$recent" 2>/dev/null; then
-        echo "== 1/3 .venv with $("$python" --version)"
+        echo "== 1/4 .venv with $("$python" --version)"
         "$python" -c 'import ensurepip, venv' 2>/dev/null || {
             echo "$python cannot make virtual environments; on Debian or Ubuntu: sudo apt-get install python3-venv" >&2
             exit 1

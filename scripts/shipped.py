@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -77,12 +78,21 @@ def _home(name: str) -> str:
 
 
 def browser_modules() -> list[Work]:
-    """The files of static/vendor, by their headers; scripts/vendor.sh writes them."""
+    """What is bundled with the page, and the files of static/vendor."""
     files = sorted((ROOT / "static/vendor").iterdir())
-    return [_browser_module(path) for path in files if path.suffix in (".js", ".css")]
+    return [*_bundled(), *(_vendored(path) for path in files if path.suffix in (".js", ".css"))]
 
 
-def _browser_module(path: Path) -> Work:
+def _bundled() -> list[Work]:
+    """The dependencies in package.json but for the bundler, as package-lock.json has them."""
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    names = [name for name in packages[""]["dependencies"] if name != "esbuild"]
+    found = {name: packages[f"node_modules/{name}"] for name in names}
+    return [Work("npm", name, one["version"], one["license"], "package.json") for name, one in found.items()]
+
+
+def _vendored(path: Path) -> Work:
+    """By its header, which scripts/vendor.sh writes."""
     head = path.read_text("utf-8").split("*/")[0]
     named = re.match(r"/\*! (\S+) (\S+), made by scripts/vendor\.sh", head)
     licence = next((spdx for text, spdx in _TEXTS.items() if text in head), None)

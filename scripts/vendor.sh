@@ -26,10 +26,6 @@ vendor() {
     } > "$root/static/vendor/$2"
 }
 
-package @preact/signals-core 1.14.5
-vendor dist/signals-core.module.js signals-core-1.14.5.js
-cp "$work/package/dist/signals-core.d.ts" "$root/static/vendor/signals-core-1.14.5.d.ts"
-
 package swagger-ui-dist 5.35.0
 vendor swagger-ui-bundle.js swagger-ui-5.35.0.js swagger-ui-bundle.js.LICENSE.txt
 vendor swagger-ui.css swagger-ui-5.35.0.css

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-BYTES = 100_000
-REQUESTS = 30
-NODES = 400
+BYTES = 95_000
+REQUESTS = 8
+NODES = 750
 HEAP = 8 * 2**20
 
 
@@ -36,18 +35,6 @@ def test_a_first_visit_is_light(visitor: Page, server: str) -> None:
     assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= BYTES
     # The first picture's numbers came with the page.
     assert not [url for url in urls if url.startswith("/api/")]
-    visitor.context.close()
-
-
-def test_no_module_is_found_only_by_reading_another(visitor: Page, server: str) -> None:
-    """All that run before a hand stirs are named in the page: one round trip, however deep they import."""
-    visitor.goto(server)
-    visitor.wait_for_selector("#play.is-playing")
-    named = set(re.findall(r'rel="modulepreload" href="([^"]+)"', visitor.content()))
-    loaded = visitor.evaluate(
-        "performance.getEntriesByType('resource').map(({name}) => new URL(name).pathname)"
-    )
-    assert {path for path in loaded if path.endswith(".js")} == named
     visitor.context.close()
 
 

@@ -49,7 +49,7 @@ def test_the_image_has_what_the_program_needs_in_the_versions_that_are_tested() 
 
 
 def test_every_package_has_hashes_and_no_file_names_a_host() -> None:
-    for name in ("requirements.txt", "build-requirements.txt"):
+    for name in ("requirements.txt", "build-requirements.txt", "node-requirements.txt"):
         text = (FOLDER / name).read_text()
         entries = re.split(r"\n(?=[A-Za-z])", text.split("\n", 1)[1].strip())
         assert len(entries) == len(pinned(text)) > 0

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../../static/js/address.js';
-import { begin, move, present, record } from '../../static/js/history.js';
-import { beatsPerWindow, duration, position } from '../../static/js/timeline.js';
+import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../../frontend/address.js';
+import { begin, move, present, record } from '../../frontend/history.js';
+import { beatsPerWindow, duration, position } from '../../frontend/timeline.js';
 
-/** @type {import('../../static/js/timeline.js').Clock} */
+/** @type {import('../../frontend/timeline.js').Clock} */
 const CLOCK = { outChannels: 3, windows: 12, width: 4, channels: 2, taps: 4, granularity: 'channel' };
 const WIDTH = 4;
 
-/** @type {import('../../static/js/address.js').View} */
+/** @type {import('../../frontend/address.js').View} */
 const NOTHING = { moment: null, granularity: null, pin: null, rows: null, tinted: null, shape: null, input: null, transposed: false, zoom: { input: null, output: null } };
 
 test('every beat comes back from its moment', () => {
@@ -32,7 +32,7 @@ test('a moment that a smaller layer lacks becomes the nearest it has', () => {
 });
 
 test('a view comes back from its query', () => {
-  /** @type {import('../../static/js/address.js').View} */
+  /** @type {import('../../frontend/address.js').View} */
   const view = {
     moment: { outChannel: 1, row: 2, col: 3, beat: 1 }, granularity: 'product',
     pin: { grid: 'weight', channel: 0, row: 1, col: 1 }, rows: 8, tinted: false, shape: 'sparse', input: 2, transposed: true,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { codeOrder, placeIn } from '../../static/js/code.js';
+import { codeOrder, placeIn } from '../../frontend/code.js';
 
 /** @type {any} */
 const scene = { summary: { id: 'x', shapes: { input: [3, 8, 8], weight: [4, 3, 3, 3], bias: [4], output: [4, 6, 6] } } };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { level, luminance, magnitude, pack, scale, tint } from '../../static/js/color.js';
+import { level, luminance, magnitude, pack, scale, tint } from '../../frontend/color.js';
 
-/** @import {Rgb} from '../../static/js/color.js' */
+/** @import {Rgb} from '../../frontend/color.js' */
 
 /** @param {string} css @returns {Rgb} */
 function parse(css) {

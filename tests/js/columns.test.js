@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Columns, Pages, readSafetensors } from '../../static/js/steps.js';
+import { Columns, Pages, readSafetensors } from '../../frontend/steps.js';
 
 /** A safetensors file of int32 and float32 arrays, written by its specification. @param {Record<string, {dtype: 'F32'|'I32', shape: number[], numbers: number[]}>} tensors */
 function file(tensors) {

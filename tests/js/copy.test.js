@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { asJson, asTex, asText } from '../../static/js/copy.js';
-import { ledger } from '../../static/js/ledger.js';
+import { asJson, asTex, asText } from '../../frontend/copy.js';
+import { ledger } from '../../frontend/ledger.js';
 
-/** The chapter's second window. @type {import('../../static/js/types.js').Step} */
+/** The chapter's second window. @type {import('../../frontend/types.js').Step} */
 const STEP = {
   index: 1, row: 0, col: 1, input_rows: [0, 1], input_cols: [1, 2],
   patch: [[[1, 2], [4, 5]], [[2, 3], [5, 6]]], products: [[[0, 2], [8, 15]], [[2, 6], [15, 24]]],

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { contentOf, FileError, fitting } from '../../static/js/files.js';
-import { parseNpy } from '../../static/js/api.js';
-import { npyBytes, ramp, resized } from '../../static/js/tensors.js';
+import { contentOf, FileError, fitting } from '../../frontend/files.js';
+import { parseNpy } from '../../frontend/api.js';
+import { npyBytes, ramp, resized } from '../../frontend/tensors.js';
 
 /** @param {object|string} header @param {number} [length] */
 function safetensors(header, length) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { between, cellAt, inChannels, isSolid, plane, readers, sliceOffset, sources, windowAt } from '../../static/js/geometry.js';
+import { between, cellAt, inChannels, isSolid, plane, readers, sliceOffset, sources, windowAt } from '../../frontend/geometry.js';
 
-/** @import {Operation, Summary} from '../../static/js/types.js' */
+/** @import {Operation, Summary} from '../../frontend/types.js' */
 
 /** @param {Partial<Operation>} operation @param {Partial<Summary['shapes']>} shapes @returns {Summary} */
 function summary(operation, shapes) {

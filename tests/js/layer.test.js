@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { cost, lengths, paddingOf, problems, ranges, weightShape } from '../../static/js/layer.js';
+import { cost, lengths, paddingOf, problems, ranges, weightShape } from '../../frontend/layer.js';
 
-/** @typedef {import('../../static/js/layer.js').Layer} Layer */
+/** @typedef {import('../../frontend/layer.js').Layer} Layer */
 
 /** @param {Partial<Layer>} [changes] @returns {Layer} */
 const layer = (changes) => ({

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { inSlot, layout, READABLE } from '../../static/js/layout.js';
+import { inSlot, layout, READABLE } from '../../frontend/layout.js';
 
-/** @import {Subject} from '../../static/js/layout.js' */
-/** @import {Rect} from '../../static/js/types.js' */
+/** @import {Subject} from '../../frontend/layout.js' */
+/** @import {Rect} from '../../frontend/types.js' */
 
 /** @param {number} channels @param {number} size @param {number} kernel @param {number} outChannels @param {number} pad @returns {Subject} */
 function subject(channels, size, kernel, outChannels, pad = 0) {

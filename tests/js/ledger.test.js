@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { apportion, decimalsFor, format, fullText, ledger, sentence, signedSum } from '../../static/js/ledger.js';
+import { apportion, decimalsFor, format, fullText, ledger, sentence, signedSum } from '../../frontend/ledger.js';
 
-/** @import {Step} from '../../static/js/types.js' */
+/** @import {Step} from '../../frontend/types.js' */
 
 /** A generator of numbers that are the same in every run (mulberry32). @param {number} seed */
 function random(seed) {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { divisorAt } from '../../static/js/geometry.js';
-import { emptyShare, notes } from '../../static/js/notes.js';
+import { divisorAt } from '../../frontend/geometry.js';
+import { emptyShare, notes } from '../../frontend/notes.js';
 
 const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { parseNpy } from '../../static/js/api.js';
-import { order } from '../../static/js/orders.js';
-import { ramp } from '../../static/js/tensors.js';
+import { parseNpy } from '../../frontend/api.js';
+import { order } from '../../frontend/orders.js';
+import { ramp } from '../../frontend/tensors.js';
 
-/** @typedef {import('../../static/js/orders.js').Reading} Reading */
+/** @typedef {import('../../frontend/orders.js').Reading} Reading */
 
 const zero = { top: 0, bottom: 0, left: 0, right: 0 };
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { shapeFormulas } from '../../static/js/formula.js';
-import { translator } from '../../static/js/i18n.js';
-import { parseNpy } from '../../static/js/api.js';
+import { shapeFormulas } from '../../frontend/formula.js';
+import { translator } from '../../frontend/i18n.js';
+import { parseNpy } from '../../frontend/api.js';
 
 /** @param {string} language @returns {Record<string, string>} */
 const catalogue = (language) => JSON.parse(readFileSync(new URL(`../../static/locales/${language}.json`, import.meta.url), 'utf8'));

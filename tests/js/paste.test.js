@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { nested, parseBlock, parseNumber, PasteError, places } from '../../static/js/paste.js';
+import { nested, parseBlock, parseNumber, PasteError, places } from '../../frontend/paste.js';
 
 /** @type {[string, string, unknown][]} what it is, the text, the grid */
 const GOOD = [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { model } from '../../static/js/frame.js';
-import { answer, reached, runs } from '../../static/js/questions.js';
-import { WHOLE, follow, pan, view, zoomAt } from '../../static/js/geometry.js';
-import { termPlaces } from '../../static/js/ledger.js';
+import { model } from '../../frontend/frame.js';
+import { answer, reached, runs } from '../../frontend/questions.js';
+import { WHOLE, follow, pan, view, zoomAt } from '../../frontend/geometry.js';
+import { termPlaces } from '../../frontend/ledger.js';
 
-/** @import {Summary} from '../../static/js/types.js' */
+/** @import {Summary} from '../../frontend/types.js' */
 
 /** A layer whose tables are made here by plain loops. @param {{size: number, kernel: number, stride: number, padding: number, dilation: number}} of */
 function layer({ size, kernel, stride, padding, dilation }) {

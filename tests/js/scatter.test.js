@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { firstStamp, landingOf } from '../../static/js/scatter.js';
-import { stampLedger, stampSentence, stampTex, stampText, sumText } from '../../static/js/stampledger.js';
-import { planeBefore } from '../../static/js/stamps.js';
+import { firstStamp, landingOf } from '../../frontend/scatter.js';
+import { stampLedger, stampSentence, stampTex, stampText, sumText } from '../../frontend/stampledger.js';
+import { planeBefore } from '../../frontend/stamps.js';
 
 /** Where input cell `at` lands through kernel cell u, by the definition of the operation. @param {{stride: number, padding: number, dilation: number}} layer @param {number} length @param {number} at @param {number} u */
 function lands({ stride, padding, dilation }, length, at, u) {

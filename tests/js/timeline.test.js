@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import * as timeline from '../../static/js/timeline.js';
+import * as timeline from '../../frontend/timeline.js';
 
-/** @import {Clock} from '../../static/js/timeline.js' */
+/** @import {Clock} from '../../frontend/timeline.js' */
 
 /** The chapter's example with three filters. @type {Clock} */
 const chapter = { outChannels: 3, windows: 4, width: 4, channels: 2, taps: 4, granularity: 'channel' };

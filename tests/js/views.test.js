@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { frame, model } from '../../static/js/frame.js';
-import { cellRect, hit } from '../../static/js/hit.js';
-import * as matrix from '../../static/js/matrix.js';
-import { AS_FITS, paneAt, sightOf } from '../../static/js/panes.js';
-import { answer } from '../../static/js/questions.js';
-import * as scatter from '../../static/js/scatter.js';
-import * as sparse from '../../static/js/sparse.js';
-import { position } from '../../static/js/timeline.js';
-import { WHOLE } from '../../static/js/geometry.js';
-import { addView, cellRects, cellUnder, frameOf } from '../../static/js/views.js';
+import { model } from '../../frontend/frame.js';
+import * as matrix from '../../frontend/matrix.js';
+import { AS_FITS, paneAt, sightOf } from '../../frontend/panes.js';
+import { answer } from '../../frontend/questions.js';
+import * as scatter from '../../frontend/scatter.js';
+import * as sparse from '../../frontend/sparse.js';
+import { position } from '../../frontend/timeline.js';
+import { WHOLE } from '../../frontend/geometry.js';
+import { cellRects, cellUnder, frameOf } from '../../frontend/views.js';
 
-/** @import {Model} from '../../static/js/frame.js' */
-/** @import {Cell} from '../../static/js/questions.js' */
+/** @import {Model} from '../../frontend/frame.js' */
+/** @import {Cell} from '../../frontend/questions.js' */
 
 /** The same numbers in every run. @param {number} seed */
 function random(seed) {
@@ -85,13 +84,7 @@ function products(layer, { summary: { shapes }, input, weight }) {
   return found;
 }
 
-const unpainted = { paintStill: () => {}, paintMoving: () => {} };
-addView('matrix', { ...matrix, ...unpainted });
-addView('scatter', { ...scatter, ...unpainted });
-addView('stage', { frame, hit, cellRects: (shown, cell) => [cellRect(shown, cell)].filter((rect) => rect !== null), ...unpainted });
-addView('sparse', { ...sparse, ...unpainted });
-
-/** A frame so large that all of it is in sight, unless told. @param {Model} shown @param {import('../../static/js/views.js').ViewName} view @param {Partial<import('../../static/js/panes.js').Asked>} [more] @returns {any} */
+/** A frame so large that all of it is in sight, unless told. @param {Model} shown @param {import('../../frontend/views.js').ViewName} view @param {Partial<import('../../frontend/panes.js').Asked>} [more] @returns {any} */
 function framed(shown, view, more = {}) {
   const { shapes } = shown.summary;
   const clock = { outChannels: shapes.output[0], windows: shapes.output[1] * shapes.output[2], width: 4, channels: 1, taps: 1, granularity: /** @type {const} */ ('window') };
@@ -195,7 +188,7 @@ for (const layer of LAYERS) {
     });
   }
 
-  for (const view of /** @type {import('../../static/js/views.js').ViewName[]} */ (layer.kind ? ['stage', 'scatter'] : ['stage'])) {
+  for (const view of /** @type {import('../../frontend/views.js').ViewName[]} */ (layer.kind ? ['stage', 'scatter'] : ['stage'])) {
     test(`${name}: cells of the ${view} are found where they are, for a hand that knows no other view`, () => {
       for (const size of [{ width: 1216, height: 420 }, { width: 360, height: 420 }]) for (let round = 0; round < 12; round++) {
         const frame = framed(shown, view, { ...size, zoom: { input: WHOLE, output: WHOLE }, turn: 1, stamp: null });

@@ -308,7 +308,7 @@ def test_ranges_are_not_served(asking: TestClient) -> None:
     """An answer may always be whole (RFC 9110, 14.2), and ten thousand ranges then cost nothing."""
     made = asking.post("/api/v1/scenes", json=CHAPTER).json()["links"]
     many = "bytes=" + ",".join(f"{k}-{k}" for k in range(10_000))
-    for path in (made["file"], made["steps"], "/", "/static/x/js/main.js"):
+    for path in (made["file"], made["steps"], "/", "/static/x/css/app.css"):
         whole = asking.get(path)
         for ranges in ("bytes=0-1", "bytes=-1", "bytes=0-0,0-0", "bytes=5-1", many):
             started = time.process_time()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import mimetypes
-import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from posixpath import normpath
 from typing import Final
 
 import brotli  # type: ignore[import-untyped]
@@ -19,8 +18,6 @@ from app.settings import STATIC
 from app.web.negotiation import choose_encoding, etag_matches
 
 _COMPRESSIBLE: Final = ("text/", "application/json", "image/svg+xml")
-# Static imports alone: what is imported when it is needed is fetched when it is needed.
-_IMPORT: Final = re.compile(r"^(?:import|export) [^;]*?from '([^']+)';$", re.MULTILINE)
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -73,27 +70,17 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
+def check_bundle() -> None:
+    """Raises FileNotFoundError in a checkout whose page is not built."""
+    bundle = STATIC / "build" / "workbench.js"
+    if not bundle.is_file():
+        raise FileNotFoundError(errno.ENOENT, "the page is not built; `make setup` builds it", str(bundle))
+
+
 def asset_url(path: str) -> str:
     """Raises KeyError for a file that is not there, so that a broken link fails in tests."""
     assets()[path]
     return f"/static/{version()}/{path}"
-
-
-@cache
-def module_urls(*entries: str) -> list[str]:
-    """Entry modules below `static/js`, each with all that it imports, directly or not.
-
-    A browser that is told of them at once need not find them one round trip after the other. It fetches them
-    in this order: those of the first entry come first.
-    """
-    found: list[str] = []
-    for entry in entries:
-        found.append(f"js/{entry}")
-        for path in found:
-            text = assets()[path].content.decode()
-            imported = [normpath(f"{path}/../{name}") for name in _IMPORT.findall(text)]
-            found += [name for name in dict.fromkeys(imported) if name not in found]
-    return [asset_url(path) for path in found]
 
 
 def install(app: FastAPI) -> None:

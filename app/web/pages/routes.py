@@ -34,7 +34,6 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.globals["asset"] = assets.asset_url
-_TEMPLATES.globals["modules"] = assets.module_urls
 # orjson knows NumPy's numbers; what `tojson` makes safe in HTML stays so.
 _TEMPLATES.policies["json.dumps_function"] = lambda value: orjson.dumps(value, option=_JSON).decode()
 _TEMPLATES.policies["json.dumps_kwargs"] = {}

@@ -10,11 +10,10 @@
  * @import {Reading} from '../orders.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { costText } from '../formula.js';
 import { cost, isPooling, lengths, problems } from '../layer.js';
 import { order, waitsForInput } from '../orders.js';
-import { code } from './code.js';
 import { consequences } from './consequences.js';
 import { find, setText } from './dom.js';
 import { Fields } from './fields.js';
@@ -24,19 +23,11 @@ import { troubleText } from './trouble.js';
 
 const KEY = 'convscope.panel';
 
+/** Pixels from which on the page has room for the panel beside the stage; panel.css says the same. */
+const WIDE = 864;
+
 /** A pause in typing, in milliseconds. */
 const PAUSE = 250;
-
-/** The panel, made of its template, once it can be shown as it should be. @param {State} state @param {Changes} changes @param {Translate} t */
-export async function panel(state, changes, t) {
-  const template = find('#panel-template', HTMLTemplateElement);
-  const style = find('link', HTMLLinkElement, template.content);
-  const ready = new Promise((done) => (style.onload = style.onerror = done));
-  template.replaceWith(template.content);
-  await ready;
-  code(state, changes, t);
-  return new Panel(state, changes, t);
-}
 
 export class Panel {
   #timer = 0;
@@ -56,7 +47,6 @@ export class Panel {
     this.form = new Form(this.element);
     this.fields = new Fields(this.element, this.form, t);
     this.sources = new Sources(this.form, t, (name, message) => this.fields.refuse(`/${name}/file`, message), () => this.#fileTaken());
-    this.#opening();
     this.element.addEventListener('input', (event) => this.#changed(event, PAUSE));
     this.element.addEventListener('change', (event) => this.#changed(event, 0));
     this.element.addEventListener('submit', (event) => {
@@ -70,14 +60,18 @@ export class Panel {
       if (this.#unsent) return;
       this.form.fill(scene);
       this.sources.forget();
-      this.#check();
+      if (!this.root.hidden) this.#check();
     });
     effect(() => {
       this.element.setAttribute('aria-busy', String(changes.waiting.value > 0));
     });
+    this.#opening();
   }
 
+  /** At a click, and by itself where it was open on the last visit. */
   #opening() {
+    this.button.onclick = () => this.toggle();
+    if (wasOpen() && innerWidth >= WIDE) this.toggle(true);
     const close = () => {
       this.toggle(false);
       this.button.focus();
@@ -96,6 +90,7 @@ export class Panel {
     document.documentElement.classList.toggle('panel-open', !this.root.hidden);
     this.button.setAttribute('aria-expanded', String(!this.root.hidden));
     remember(!this.root.hidden);
+    if (!this.root.hidden) this.#check();
     if (open === undefined && !this.root.hidden) this.form.control('kind').focus({ preventScroll: true });
   }
 
@@ -208,6 +203,14 @@ export class Panel {
     }
     this.fields.refuse(this.fields.nearest(at), troubleText(this.t, error));
     find('#panel-again', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
+  }
+}
+
+function wasOpen() {
+  try {
+    return localStorage.getItem(KEY) === 'open';
+  } catch {
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@
  * @import {Parts} from '../workbench.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { notes } from '../notes.js';
 import { find, setText } from './dom.js';
 

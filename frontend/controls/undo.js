@@ -4,7 +4,7 @@
  * @import {Changes} from '../changes.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { find } from './dom.js';
 
 /** @param {Changes} changes */

@@ -10,7 +10,7 @@
  * @import {Step} from '../types.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { inChannels } from '../geometry.js';
 import { fullText, tapsOf, termPlaces } from '../ledger.js';
 import { answer, isSum, sameCell } from '../questions.js';

@@ -5,24 +5,17 @@
  * @import {Translate} from '../i18n.js'
  * @import {Sheet} from '../views.js'
  * @import {Model} from '../frame.js'
- * @import {Summary} from '../types.js'
  * @import {Parts} from '../workbench.js'
  * @import {Pane} from '../panes.js'
  */
 
-import { batch, effect } from '../../vendor/signals-core-1.14.5.js';
+import { batch, effect } from '@preact/signals-core';
 import { inChannels } from '../geometry.js';
 import * as matrix from '../matrix.js';
 import { LARGEST, paneAt, scrolls } from '../panes.js';
-import * as matrixPainters from '../painters/matrix.js';
-import * as scatterPainters from '../painters/scatter.js';
-import * as sparsePainters from '../painters/sparse.js';
-import * as scatter from '../scatter.js';
 import * as sparse from '../sparse.js';
-import { Stamps } from '../stamps.js';
-import { addView, isSheet } from '../views.js';
+import { isSheet } from '../views.js';
 import { find, setText } from './dom.js';
-import { stampTelling } from './stamptelling.js';
 import { stepper } from './transport.js';
 
 /** Pixels of the wheel that double a cell. */
@@ -35,11 +28,8 @@ const MOST_EARLIER = 32;
 /** Pixels that tell a drag from a click. */
 const DRAG = 4;
 
-/** Called when the first of them is looked at. @param {Parts} parts */
+/** @param {Parts} parts */
 export function views({ state, canvas, t, model, shown }) {
-  addView('scatter', { ...scatter, ...scatterPainters });
-  addView('matrix', { ...matrix, ...matrixPainters });
-  addView('sparse', { ...sparse, ...sparsePainters });
   const sheet = () => {
     const frame = shown();
     return frame && isSheet(frame) ? frame : null;
@@ -53,8 +43,6 @@ export function views({ state, canvas, t, model, shown }) {
   effect(() => {
     canvas.style.touchAction = ['stage', 'scatter'].includes(state.shownView.value) ? '' : 'pan-y pinch-zoom';
   });
-  const stamps = (/** @type {State} */ { api }, /** @type {Summary} */ summary) => new Stamps(api, summary, () => state.haveArrived(), (error) => state.fail(error));
-  state.sheets.value = { stamps, telling: stampTelling };
 }
 
 /** What the picture says, in words. @param {State} state @param {Translate} t @param {() => Model|null} model */

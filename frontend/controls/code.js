@@ -6,7 +6,7 @@
  * @import {Translate} from '../i18n.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { ApiError } from '../api.js';
 import { codeOrder, placeIn } from '../code.js';
 import { copyText } from './clipboard.js';

@@ -41,10 +41,10 @@ export class Surface {
     if (this.#asked === 0) this.#asked = requestAnimationFrame((now) => this.#paint(now));
   }
 
-  /** Also what stands already: there is more to paint it with. */
-  repaint() {
-    this.#last = null;
-    this.requestPaint();
+  /** Paints now, not with the browser's next frame. */
+  paintNow() {
+    cancelAnimationFrame(this.#asked);
+    this.#paint(performance.now());
   }
 
   /** @param {number} now */

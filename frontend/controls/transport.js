@@ -6,7 +6,7 @@
  * @import {Granularity} from '../types.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import * as timeline from '../timeline.js';
 import { find, setText, unhurried } from './dom.js';
 

@@ -14,7 +14,7 @@
  * @typedef {{path: string, body: object|FormData, known: Known}} Order
  */
 
-import { batch, computed, signal } from '../vendor/signals-core-1.14.5.js';
+import { batch, computed, signal } from '@preact/signals-core';
 import { hasCell, momentAt, timeOfMoment } from './address.js';
 import { magnitude } from './color.js';
 import * as history from './history.js';

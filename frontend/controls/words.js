@@ -8,11 +8,12 @@
  * @import {Position} from '../timeline.js'
  */
 
-import { effect, signal } from '../../vendor/signals-core-1.14.5.js';
+import { effect, signal } from '@preact/signals-core';
 import { layerOf } from '../frame.js';
 import { inChannels } from '../geometry.js';
 import { ledger, sentence, sentenceParts, signedSum, sumsText, termsText } from '../ledger.js';
 import { find, make, setText, unhurried } from './dom.js';
+import { stampTelling } from './stamptelling.js';
 
 /** Beyond these the sentence tells the channel sums only, and the table the lines around the one at work. */
 const MOST_TERMS = 28;
@@ -33,7 +34,7 @@ export function words(state, t, model) {
     const named = layerOf(layer, position.outChannel, inChannels(layer.summary, position.outChannel));
     const shown = step && ledger(step, named);
     const width = layer.summary.shapes.output[2];
-    const told = () => stamped && state.sheets.peek()?.telling(t, stamped, { ...named, width }, position);
+    const told = () => stamped && stampTelling(t, stamped, { ...named, width }, position);
     const telling = shown ? stepTelling(t, shown, position) : told();
     if (!telling) return;
     write(telling, position, `${layer.summary.id}/${position.outChannel}`);

@@ -10,7 +10,7 @@
  * @typedef {{name: 'input'|'output', place: Rect, view: View}} Grid
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { contains, pan, WHOLE, zoomAt } from '../geometry.js';
 import { inSlot, READABLE } from '../layout.js';
 import { isSheet } from '../views.js';

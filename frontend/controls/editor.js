@@ -10,7 +10,7 @@
  * @import {ApiError} from '../api.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { offsetOf } from '../changes.js';
 import { editableAt, editRect, nextCell, tensorCell } from '../editable.js';
 import { fullText } from '../ledger.js';

@@ -10,7 +10,7 @@
  * @import {Editable} from '../editable.js'
  */
 
-import { effect } from '../../vendor/signals-core-1.14.5.js';
+import { effect } from '@preact/signals-core';
 import { follow, sliceOffset } from '../geometry.js';
 import { inSlot } from '../layout.js';
 import { fullText } from '../ledger.js';

@@ -1,27 +1,23 @@
 /**
- * The composition root: the picture, and then all that moves it. What the first picture does not need is fetched after
- * it (workbench.js), or when a hand first reaches for it (controls/hand.js, controls/panel.js, controls/views.js).
+ * The composition root of the workbench: paints the first picture, then sets up the controls.
  *
  * @import {Boot} from './types.js'
  * @import {Inks} from './frame.js'
  * @import {AnyFrame} from './views.js'
  */
 
-import { computed, effect } from '../vendor/signals-core-1.14.5.js';
+import { computed, effect } from '@preact/signals-core';
 import { Api } from './api.js';
-import { find } from './controls/dom.js';
+import { find, nextPaint } from './controls/dom.js';
 import { inks, theme } from './controls/theme.js';
-import { frame, model } from './frame.js';
+import { model } from './frame.js';
 import { translator } from './i18n.js';
 import { font } from './painters/grid.js';
-import { paintMoving, paintStanding } from './painters/moving.js';
-import { paintStill } from './painters/still.js';
-import { everyOf } from './sketch.js';
+import { keepSketches } from './painters/sketch.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
-import { addView, frameOf, isSheet } from './views.js';
-
-const later = import('./workbench.js');
+import { frameOf, isSheet } from './views.js';
+import { workbench } from './workbench.js';
 
 const boot = /** @type {Boot} */ (JSON.parse(find('#boot', HTMLScriptElement).textContent ?? ''));
 const t = translator(boot.messages);
@@ -36,8 +32,6 @@ let size = sizeOf(room);
 let before = 0;
 /** @type {AnyFrame|null} what the reader looks at */
 let shown = null;
-/** @type {typeof import('./painters/sketch.js').keepSketches|null} fetched where there is a sketch */
-let keepSketches = null;
 
 const labels = Object.fromEntries(
   ['input', 'window', 'kernel', 'products', 'values', 'sum', 'running', 'output', 'bias', 'max', 'mean', 'terms'].map((name) => [name, t(`stage.${name}`)]),
@@ -45,7 +39,6 @@ const labels = Object.fromEntries(
 for (const name of ['scatter.value', 'scatter.stamp', 'matrix.kernel', 'matrix.columns', 'matrix.pixels', 'matrix.products', 'matrix.product', 'sparse.kernel', 'sparse.matrix']) labels[name] = t(name);
 const finest = { ...labels, tap: 'on' };
 
-addView('stage', { frame, paintStill, paintStanding, paintMoving });
 const surface = new Surface(canvas, nextFrame);
 // The first text looks for its font, which takes as long as a picture: not in the task that paints the first one.
 surface.still.font = font(16);
@@ -63,7 +56,7 @@ function nextFrame(now) {
   }
   before = now;
   const [shownModel, position] = [current.peek(), state.position.peek()];
-  if (!shownModel || !position || size.width === 0 || !(keepSketches || state.whole.peek())) return null;
+  if (!shownModel || !position || size.width === 0) return null;
   shown = frameOf({
     view: state.shownView.peek(), model: shownModel, position, step: state.step.peek(), stamp: state.stamp.peek(),
     output: state.scene.peek()?.outputs.get(position.outChannel) ?? null, outputMax: state.outputMax.peek(),
@@ -74,7 +67,7 @@ function nextFrame(now) {
     sight: state.sight.peek(), inChannel: state.inChannel.peek(), turn: state.turn.peek(), transposed: state.transposed.peek(),
     labels: state.granularity.peek() === 'product' ? finest : labels,
   });
-  if (!isSheet(shown)) keepSketches?.(shown, surface.bitmaps);
+  if (!isSheet(shown)) keepSketches(shown, surface.bitmaps);
   return shown;
 }
 
@@ -114,14 +107,6 @@ effect(() => {
 });
 
 effect(() => {
-  if (keepSketches || (state.whole.value && everyOf(boot.summary.shapes.input) === 1)) return;
-  import('./painters/sketch.js').then((found) => {
-    keepSketches = found.keepSketches;
-    surface.requestPaint();
-  });
-});
-
-effect(() => {
   find('.stage', HTMLElement).ariaBusy = String(!state.whole.value);
   find('#arriving', HTMLElement).hidden = state.whole.value;
 });
@@ -137,10 +122,15 @@ theme(state, () => {
 });
 
 surface.painted.then(() => performance.mark('painted'));
-// The first picture of an address that says more than the scene is the one it names.
-if (location.search) await later;
-await state.open(boot.scene);
-if (!location.search) await surface.painted;
-const { workbench } = await later;
-await workbench({ state, canvas, t, boot, model: () => current.value, shown: () => shown, repaint: () => surface.repaint() });
-document.documentElement.dataset.ready = 'true';
+
+async function start() {
+  const opened = state.open(boot.scene).then(() => surface.paintNow());
+  // Where the address names a moment or a view, the controls read it before the first picture.
+  if (!location.search) await nextPaint();
+  workbench({ state, canvas, t, boot, model: () => current.value, shown: () => shown });
+  await opened;
+  await nextPaint();
+  document.documentElement.dataset.ready = 'true';
+}
+
+start();

@@ -11,7 +11,7 @@
  * @import {Parts} from '../workbench.js'
  */
 
-import { effect, untracked } from '../../vendor/signals-core-1.14.5.js';
+import { effect, untracked } from '@preact/signals-core';
 import { fromQuery, hasCell, momentAt, timeOfMoment, toQuery } from '../address.js';
 import { costText, shapeFormulas } from '../formula.js';
 import { inChannels, kernelSize, WHOLE } from '../geometry.js';
@@ -22,8 +22,8 @@ import { find, setText } from './dom.js';
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
 const PATIENCE = 300;
 
-/** @param {Parts} parts @param {() => Promise<{changes: Changes}|null>} hand @returns {{named: boolean}} whether the address names a moment */
-export function address(parts, hand) {
+/** @param {Parts} parts @param {Changes} changes @returns {boolean} whether the address names a moment */
+export function address(parts, changes) {
   const { state, boot } = parts;
   const asked = fromQuery(new URLSearchParams(location.search));
   let applied = !location.search || apply(state, asked);
@@ -35,12 +35,10 @@ export function address(parts, hand) {
     const id = idIn(location.pathname) ?? boot.scene;
     const view = fromQuery(new URLSearchParams(location.search));
     named = id;
-    await (await hand())?.changes.visit(id, view.moment);
+    await changes.visit(id, view.moment);
     apply(state, view);
   };
   addEventListener('popstate', go);
-  // Back or forward may have come before this module.
-  if (![null, boot.scene, state.scene.peek()?.summary.id].includes(idIn(location.pathname))) go();
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
@@ -63,7 +61,7 @@ export function address(parts, hand) {
     state.time.value;
     if (!state.playing.value) follow();
   });
-  return { named: asked.moment !== null };
+  return asked.moment !== null;
 }
 
 /** @param {string} path */
@@ -156,13 +154,6 @@ function languageLink() {
 /** What stands above the stage; the server wrote that of the first scene. @param {Parts} parts */
 function titles({ state, boot, t, model }) {
   let written = boot.scene;
-  effect(() => {
-    const [summary, layer] = [state.scene.value?.summary, model()];
-    if (!summary || !layer || summary.id === written) return;
-    written = summary.id;
-    write(summary);
-    facts(layer, boot.language, t);
-  });
   /** @param {Summary} summary */
   const write = (summary) => {
     const { id, operation, shapes } = summary;
@@ -176,6 +167,13 @@ function titles({ state, boot, t, model }) {
     setText(find('#about-line', HTMLElement), t(preset ? `preset.${preset}.line` : 'scene.line'));
     document.title = `${title} · ${t('app.name')}`;
   };
+  effect(() => {
+    const [summary, layer] = [state.scene.value?.summary, model()];
+    if (!summary || !layer || summary.id === written) return;
+    written = summary.id;
+    write(summary);
+    facts(layer, boot.language, t);
+  });
 }
 
 /** The output's size, worked out, and how much there is to compute. @param {Model} model @param {string} language @param {Translate} t */

@@ -9,23 +9,20 @@
  * @import {Zoom} from './geometry.js'
  * @import {ViewName} from './views.js'
  * @import {Sight} from './panes.js'
- * @import {Stamps} from './stamps.js'
  *
  * @typedef {{
  *   summary: Summary, taps: Taps, input: Tensor, weight: Tensor|null, bias: Tensor|null, steps: Steps, stamps: Stamps|null,
  *   outputs: Map<number, Tensor>,
  * }} Scene
  *   stamps: once they are looked at; outputs: by output channel, as far as they are loaded
- *
- * @typedef {{stamps: (state: State, summary: Summary) => Stamps, telling: typeof import('./controls/stamptelling.js').stampTelling}} Sheets
- *   what comes with the views that are not the stage
  */
 
-import { batch, computed, effect, signal } from '../vendor/signals-core-1.14.5.js';
+import { batch, computed, effect, signal } from '@preact/signals-core';
 import { magnitude } from './color.js';
 import { inChannels, kernelSize, WHOLE } from './geometry.js';
 import { sameCell } from './questions.js';
 import { inputOf, isWhole, partOf, wholeOf } from './sketch.js';
+import { Stamps } from './stamps.js';
 import { Steps } from './steps.js';
 import * as timeline from './timeline.js';
 
@@ -61,8 +58,7 @@ export class State {
     this.chosenView = computed(() => (this.scene.value ? viewFor(this.scene.value.summary, this.view.value) : 'stage'));
     /** Whether all numbers are there: only the stage can be shown without. */
     this.whole = computed(() => this.scene.value === null || isWhole(this.scene.value.input));
-    this.sheets = signal(/** @type {Sheets|null} */ (null));
-    this.shownView = computed(() => (this.sheets.value && this.whole.value ? this.chosenView.value : 'stage'));
+    this.shownView = computed(() => (this.whole.value ? this.chosenView.value : 'stage'));
     /** What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose. */
     this.sight = signal(/** @type {Sight} */ ({ key: '', cell: null, at: {} }));
     this.inChannel = signal(0);
@@ -179,8 +175,9 @@ export class State {
 
   /** Those of the scene, or of another one. @returns {Stamps|null} */
   stamps(scene = this.scene.peek()) {
-    if (scene) scene.stamps ??= this.sheets.peek()?.stamps(this, scene.summary) ?? null;
-    return scene?.stamps ?? null;
+    if (!scene) return null;
+    scene.stamps ??= new Stamps(this.api, scene.summary, () => this.haveArrived(), (error) => this.fail(error));
+    return scene.stamps;
   }
 
   haveArrived() {

@@ -46,3 +46,10 @@ export function unhurried(show) {
     else if (later === 0) later = window.setTimeout(now, wait);
   };
 }
+
+/** Resolves when the browser has put the next frame on the screen. @returns {Promise<void>} */
+export function nextPaint() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+  });
+}

@@ -1,6 +1,5 @@
 /**
- * The views of a layer, behind one interface: what is seen, how it is painted, which cell is where. A view that is not
- * looked at need not be there.
+ * The views of a layer behind one interface: their frames, their painters, which cell is where.
  *
  * @import {Asked} from './panes.js'
  * @import {Frame} from './frame.js'
@@ -19,19 +18,35 @@
  * @typedef {{
  *   frame: (asked: Asked) => any, paintStill: Painter, paintStanding?: Painter, paintMoving: Painter,
  *   paintAnswer?: (context: CanvasRenderingContext2D, frame: any, question: {cell: Cell, answer: Answer, pinned: boolean}) => void,
- *   hit?: (frame: any, x: number, y: number) => Cell|null, cellRects?: (frame: any, cell: Cell) => Rect[],
+ *   hit: (frame: any, x: number, y: number) => Cell|null, cellRects: (frame: any, cell: Cell) => Rect[],
  * }} View
- *   the last three come with the hand that needs them
  */
 
+import { frame } from './frame.js';
+import { cellRect, hit } from './hit.js';
+import * as matrix from './matrix.js';
+import { paintAnswer } from './painters/answer.js';
+import * as matrixPainters from './painters/matrix.js';
+import { paintMoving, paintStanding } from './painters/moving.js';
+import * as scatterPainters from './painters/scatter.js';
+import * as sparsePainters from './painters/sparse.js';
+import { paintStill } from './painters/still.js';
 import { isSum } from './questions.js';
+import * as scatter from './scatter.js';
+import * as sparse from './sparse.js';
 
-/** @type {Record<string, View>} */
-const VIEWS = {};
+/** @type {Record<ViewName, View>} */
+const VIEWS = {
+  stage: { frame, paintStill, paintStanding, paintMoving, paintAnswer, hit, cellRects: stageRects },
+  scatter: { ...scatter, ...scatterPainters },
+  matrix: { ...matrix, ...matrixPainters },
+  sparse: { ...sparse, ...sparsePainters },
+};
 
-/** A view, or more of one. @param {ViewName} name @param {Partial<View>} parts */
-export function addView(name, parts) {
-  VIEWS[name] = /** @type {View} */ ({ ...VIEWS[name], ...parts });
+/** @param {Frame} frame @param {Cell} cell */
+function stageRects(frame, cell) {
+  const rect = cellRect(frame, cell);
+  return rect ? [rect] : [];
 }
 
 /** @param {AnyFrame} frame @returns {frame is Sheet} */
@@ -41,22 +56,22 @@ export function isSheet(frame) {
 
 /** @param {AnyFrame} frame @returns {View} */
 export function viewOf(frame) {
-  return /** @type {View} */ (VIEWS[frame.view]);
+  return VIEWS[frame.view];
 }
 
 /** @param {Asked} asked @returns {AnyFrame} */
 export function frameOf(asked) {
   // A matrix has no boxes for the sums of a step.
   const elsewhere = asked.view !== 'stage' && asked.asked !== null && isSum(asked.asked.cell);
-  return /** @type {View} */ (VIEWS[asked.view]).frame(elsewhere ? { ...asked, asked: null } : asked);
+  return VIEWS[asked.view].frame(elsewhere ? { ...asked, asked: null } : asked);
 }
 
 /** The cell under a point. @param {AnyFrame} frame @param {number} x @param {number} y @returns {Cell|null} */
 export function cellUnder(frame, x, y) {
-  return viewOf(frame).hit?.(frame, x, y) ?? null;
+  return viewOf(frame).hit(frame, x, y);
 }
 
 /** Where a cell is, as often as it is in sight. @param {AnyFrame} frame @param {Cell} cell @returns {Rect[]} */
 export function cellRects(frame, cell) {
-  return viewOf(frame).cellRects?.(frame, cell) ?? [];
+  return viewOf(frame).cellRects(frame, cell);
 }

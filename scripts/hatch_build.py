@@ -1,0 +1,14 @@
+"""Refuses to build a wheel or an sdist without the page's bundle, which git does not hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class BundleCheck(BuildHookInterface):
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        if version != "editable" and not Path(self.root, "static/build/workbench.js").is_file():
+            raise FileNotFoundError("static/build/workbench.js is missing; `make setup` builds it")
