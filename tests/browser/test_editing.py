@@ -86,6 +86,40 @@ def test_a_cell_is_typed_into_and_the_timeline_stays(chapter: Page) -> None:
     expect(chapter.locator("#cells-input")).to_be_focused()
 
 
+# What shows that the first page, which plays by itself, has come so far.
+AUTOPLAY = [
+    pytest.param("#where", re.compile("^window 1 of 4$"), id="at once"),
+    pytest.param("#now", re.compile("^Channel 1"), id="within the first window"),
+    pytest.param("#where", re.compile("^window 3 of 4$"), id="windows later"),
+]
+
+
+@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
+def test_a_cell_changes_while_the_first_page_plays(
+    open_page: OpenPage, place: str, text: re.Pattern[str]
+) -> None:
+    page = open_page("/")
+    expect(page.locator(place)).to_have_text(text)
+    edit_cell(page, "input", ["ArrowRight"], "10")
+    expect(page.locator("#undo")).to_be_enabled()
+    page.locator("#to-start").click()
+    page.locator("#main").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(sentence(page)).to_have_text(EDITED)
+
+
+@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
+def test_a_parameter_changes_while_the_first_page_plays(
+    open_page: OpenPage, place: str, text: re.Pattern[str]
+) -> None:
+    page = open_page("/")
+    expect(page.locator(place)).to_have_text(text)
+    page.get_by_role("button", name="Change", exact=True).click()
+    field(page, "pad_top").fill("1")
+    expect(where(page)).to_have_text(re.compile("of 16$"))
+    expect(page.locator("#formula")).to_contain_text("2·1")
+
+
 def test_a_cell_is_clicked(chapter: Page) -> None:
     box = chapter.locator("#stage").bounding_box()
     assert box
