@@ -174,7 +174,7 @@ def test_any_of_many_channels_is_typed_or_stepped_to(
         page.keyboard.type(text)
         page.keyboard.press("Tab")
         expect(output).to_have_value("511")
-    assert page.evaluate("document.querySelectorAll('*').length") <= 400
+    assert page.evaluate("document.querySelectorAll('*').length") <= 800
     page.locator("input[name=view][value=sparse]").check(force=True)
     channel = page.locator("#in-channel")
     expect(channel).to_have_value("511")
