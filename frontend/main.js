@@ -12,7 +12,6 @@ import { find, nextPaint } from './controls/dom.js';
 import { inks, theme } from './controls/theme.js';
 import { model } from './frame.js';
 import { translator } from './i18n.js';
-import { font } from './painters/grid.js';
 import { keepSketches } from './painters/sketch.js';
 import { State } from './state.js';
 import { Surface } from './surface.js';
@@ -40,9 +39,6 @@ for (const name of ['scatter.value', 'scatter.stamp', 'matrix.kernel', 'matrix.c
 const finest = { ...labels, tap: 'on' };
 
 const surface = new Surface(canvas, nextFrame);
-// The first text looks for its font, which takes as long as a picture: not in the task that paints the first one.
-surface.still.font = font(16);
-surface.still.measureText('0');
 
 /** @param {number} now @returns {AnyFrame|null} */
 function nextFrame(now) {
