@@ -38,7 +38,7 @@ check: .venv/.dev node_modules/.dev $(BUNDLE) ## lint, types, import layers, Jav
 	$(BIN)/python -m tests.docs --check
 	node node_modules/ts7/bin/tsc -p tsconfig.json
 	node node_modules/ts7/bin/tsc -p tsconfig.tests.json
-	node --test --test-reporter=dot 'tests/js/**/*.test.js'
+	node --test --test-reporter=dot 'tests/frontend/**/*.test.ts'
 
 fmt: .venv/.dev ## format the Python code
 	$(BIN)/ruff check --fix-only --quiet

@@ -120,7 +120,7 @@ def _preloads(scene: Scene, initial: Mapping[str, Any]) -> list[str]:
 
 
 def _part(scene: Scene, name: str) -> str:
-    """A large input is sketched at first: frontend/sketch.js asks for the same."""
+    """A large input is sketched at first: frontend/data/input_preview.ts asks for the same."""
     count = prod(scene.plan.input_shape)
     return f"&every={ceil(sqrt(count / _SKETCH))}" if name == "input" and count > _MOST else ""
 

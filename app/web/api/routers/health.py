@@ -23,7 +23,7 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
     summary="Whether it should be sent requests",
     responses={200: answer(Status, {"status": "ready"}, "the store answers"), **problems()},
 )
-async def get_readiness(services: ServicesDep) -> Response:
+async def readyz(services: ServicesDep) -> Response:
     await services.readiness.check()
     return json_response({"status": "ready"}, headers=_NO_STORE)
 
@@ -33,7 +33,7 @@ async def get_readiness(services: ServicesDep) -> Response:
     summary="Whether the process lives",
     responses={200: answer(Status, {"status": "ok"}, "it does"), **problems()},
 )
-async def get_health() -> Response:
+async def healthz() -> Response:
     return json_response({"status": "ok"}, headers=_NO_STORE)
 
 
@@ -42,5 +42,5 @@ async def get_health() -> Response:
     summary="What it has counted",
     responses={200: {"description": "Prometheus' text form", "content": {"text/plain": TEXT}}, **problems()},
 )
-async def get_metrics(services: ServicesDep) -> Response:
+async def metrics(services: ServicesDep) -> Response:
     return Response(services.metrics.text(), headers=_NO_STORE, media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -77,7 +77,7 @@ def _parsed(layer: Parsed) -> dict[str, Any]:
         },
     },
 )
-async def post_parse(request: Request, services: ServicesDep) -> Response:
+async def parse_code(request: Request, services: ServicesDep) -> Response:
     """
     One call of `nn.Conv2d`, `nn.ConvTranspose2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, `F.conv2d`,
     `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`. The code is read as syntax and never run.

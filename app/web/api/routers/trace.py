@@ -31,6 +31,7 @@ def _example() -> dict[str, Any]:
 @router.post(
     "/trace",
     summary="Everything about a layer at once",
+    operation_id="trace_api_v1_trace_post",
     openapi_extra=json_body(SceneBody, SCENE),
     responses={200: answer(response_models.Trace, _example(), "every number"), **problems(400, 413, 415)},
 )

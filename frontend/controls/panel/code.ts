@@ -1,0 +1,78 @@
+/** From PyTorch code to the scene, and back. */
+
+import { effect } from '@preact/signals-core';
+import { ApiError } from '../../data/client.ts';
+import type { Translate } from '../../model/i18n.ts';
+import type { AppState } from '../../state/app_state.ts';
+import { makeCodeRequest, textRangeOf } from '../../state/code_request.ts';
+import type { EditSession } from '../../state/edit_session.ts';
+import { findElement, setText } from '../../views/shared/dom.ts';
+import { copyText } from '../clipboard.ts';
+
+export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
+  setUpCodeInput(state, changes, t);
+  setUpCodeOutput(state, t);
+}
+
+function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
+  const area = findElement('#code-text', HTMLTextAreaElement);
+  const why = findElement('#code-why', HTMLElement);
+  const say = (text: string) => {
+    setText(why, text);
+    why.hidden = text === '';
+    area.setAttribute('aria-invalid', String(text !== ''));
+  };
+  const read = async () => {
+    try {
+      const parsed = (await state.api.post('/parse', { code: area.value })) as any;
+      await changes.submit((scene) => makeCodeRequest(parsed, scene));
+      say('');
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const place = error.errors.find(({ at }) => at === '/code') as any;
+      say(
+        error.status === 0
+          ? t('error.offline')
+          : place
+            ? t('code.place', { line: place.line, column: place.column, message: place.message })
+            : error.message,
+      );
+      if (place) {
+        area.focus();
+        area.setSelectionRange(...textRangeOf(area.value, place));
+      }
+    }
+  };
+  findElement('#code-read', HTMLButtonElement).onclick = read;
+  area.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    read();
+  });
+}
+
+/** The code of the scene shown, fetched while it is looked at. */
+function setUpCodeOutput(state: AppState, t: Translate) {
+  const details = findElement('#code-shown', HTMLDetailsElement);
+  const text = findElement('#code-of-scene', HTMLElement);
+  let known = '';
+  const show = async () => {
+    const id = state.scene.peek()?.summary.id;
+    if (!details.checkVisibility() || !details.open || !id || id === known) return;
+    known = id;
+    try {
+      const answer: { code: string } = await (await state.api.get(`/scenes/${id}/code`)).json();
+      if (known === id) setText(text, answer.code);
+    } catch (error) {
+      known = '';
+      setText(text, error instanceof Error ? error.message : String(error));
+    }
+  };
+  // The panel and the details may both be closed.
+  new ResizeObserver(show).observe(details);
+  effect(() => {
+    state.scene.value;
+    show();
+  });
+  findElement('#code-copy', HTMLButtonElement).onclick = () => copyText(text.textContent ?? '', t);
+}

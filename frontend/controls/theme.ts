@@ -1,0 +1,50 @@
+/**
+ * Light and dark: the system's wish, or the reader's own, kept for the next visit. The colours come from the
+ * style sheet.
+ */
+
+import type { AppState } from '../state/app_state.ts';
+import { findElement } from '../views/shared/dom.ts';
+import type { ThemeColors } from '../views/shared/theme_colors.ts';
+
+const COOKIE = 'convscope.theme';
+const YEAR = 365 * 24 * 3600;
+
+export function setUpTheme(state: AppState, changed: () => void) {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const forced = matchMedia('(forced-colors: active)');
+  const apply = () => {
+    const chosen = forced.matches ? undefined : document.documentElement.dataset.theme;
+    state.theme.value = (chosen ?? (dark.matches ? 'dark' : 'light')) as 'light' | 'dark';
+    state.reducedMotion.value = calm.matches;
+    changed();
+  };
+  for (const wish of [dark, calm, forced]) wish.addEventListener('change', apply);
+  findElement('#theme', HTMLButtonElement).onclick = () => {
+    const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
+    document.documentElement.dataset.theme = next;
+    rememberTheme(next);
+    apply();
+  };
+  apply();
+}
+
+/** In a cookie: the server writes it into the next page, so that no other theme is seen first. */
+function rememberTheme(choice: string) {
+  document.cookie = `${COOKIE}=${choice}; path=/; max-age=${YEAR}; samesite=lax`;
+}
+
+export function readThemeColors(): ThemeColors {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    text: color('--text'),
+    muted: color('--muted'),
+    line: color('--line'),
+    paper: color('--paper'),
+    soft: color('--soft'),
+    accent: color('--accent'),
+    onAccent: color('--on-accent'),
+  };
+}

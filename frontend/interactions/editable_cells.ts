@@ -1,0 +1,121 @@
+/**
+ * Cells that can be edited: which number of which tensor they show, where they are on the stage, which one is
+ * next. Pure.
+ */
+
+import { containsPoint, inputChannelsOf } from '../model/geometry.ts';
+import type { Cell } from '../model/relations.ts';
+import type { Rect, SceneSummary } from '../model/types.ts';
+import type { TensorName } from '../state/edit_session.ts';
+import type { AnyFrame } from '../views/registry.ts';
+import { findCellRects, hitTestFrame, isMatrixFrame } from '../views/registry.ts';
+import { READABLE_CELL } from '../views/shared/text_fit.ts';
+import type { StageFrame } from '../views/stage/frame.ts';
+import { findCellRect } from '../views/stage/hit_test.ts';
+import { rectInSlot } from '../views/stage/layout.ts';
+
+export type EditableCell = Cell | { grid: 'bias'; channel: number; row: number; col: number };
+
+/** Room for `+ bias 0 =` before the total. */
+const BIAS = { wide: 84, narrow: 64 };
+
+/**
+ * The number a cell shows: its tensor and the index into it; null where nothing can be edited. outChannel:
+ * the one shown.
+ */
+export function tensorCell(
+  { operation, shapes }: SceneSummary,
+  { grid, channel, row, col }: EditableCell,
+  outChannel: number,
+): { tensor: TensorName; index: number[] } | null {
+  if (grid === 'input') return { tensor: 'input', index: [channel, row, col] };
+  if (grid === 'bias') return shapes.bias && { tensor: 'bias', index: [outChannel] };
+  if (grid !== 'weight' || !shapes.weight) return null;
+  const groups = operation.groups ?? 1;
+  const index =
+    operation.kind === 'conv_transpose2d'
+      ? [channel, outChannel % (shapes.output[0] / groups), row, col]
+      : [outChannel, channel % (shapes.input[0] / groups), row, col];
+  return { tensor: 'weight', index };
+}
+
+/** The cell under a point that is large enough to be meant. */
+export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
+  if (
+    !isMatrixFrame(frame) &&
+    frame.printed &&
+    frame.model.summary.shapes.bias &&
+    containsPoint(biasRect(frame), x, y)
+  )
+    return biasCell(frame);
+  const cell = hitTestFrame(frame, x, y);
+  if (!cell || !tensorCell(frame.model.summary, cell, frame.position.outChannel)) return null;
+  const rects = isMatrixFrame(frame) ? findCellRects(frame, cell) : [editRect(frame, cell)];
+  return rects.some((rect) => rect && rect.width >= READABLE_CELL && containsPoint(rect, x, y)) ? cell : null;
+}
+
+export function biasCell({ position }: StageFrame): EditableCell {
+  return { grid: 'bias', channel: position.outChannel, row: 0, col: 0 };
+}
+
+/** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. */
+export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
+  if (isMatrixFrame(frame)) return cell.grid === 'bias' ? null : (findCellRects(frame, cell)[0] ?? null);
+  if (cell.grid === 'bias') return biasRect(frame);
+  const rect = findCellRect(frame, cell);
+  if (cell.grid !== 'input' || !rect || rect.width >= READABLE_CELL) return rect;
+  return enlarged(frame, cell) ?? rect;
+}
+
+function biasRect({ layout: { total, narrow } }: StageFrame): Rect {
+  const width = narrow ? BIAS.narrow : BIAS.wide;
+  return { x: total.x - width, y: total.y, width, height: total.height };
+}
+
+function enlarged({ layout: at, step, rows }: StageFrame, cell: Cell): Rect | null {
+  const u = step?.input_rows.indexOf(cell.row) ?? -1;
+  const v = step?.input_cols.indexOf(cell.col) ?? -1;
+  const slot = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.slot;
+  if (!at.loupe || u < 0 || v < 0 || slot === undefined) return null;
+  const rect = rectInSlot(at, at.loupeRect, slot);
+  return {
+    x: rect.x + v * at.loupeCell,
+    y: rect.y + u * at.loupeCell,
+    width: at.loupeCell,
+    height: at.loupeCell,
+  };
+}
+
+/**
+ * The next cell in reading order, or the one before; a kernel's last cell leads to the bias. Null at the end.
+ * outChannel: the one shown.
+ */
+export function nextEditableCell(
+  summary: SceneSummary,
+  cell: EditableCell,
+  direction: 1 | -1,
+  outChannel: number,
+): EditableCell | null {
+  const { input, weight, bias } = summary.shapes;
+  const inputs = inputChannelsOf(summary, outChannel);
+  const [rows, cols] = cell.grid === 'input' ? [input[1], input[2]] : [weight?.[2] ?? 1, weight?.[3] ?? 1];
+  if (cell.grid === 'bias') {
+    return direction < 0
+      ? { grid: 'weight', channel: inputs.at(-1) ?? 0, row: rows - 1, col: cols - 1 }
+      : null;
+  }
+  const channels = cell.grid === 'input' ? input[0] : inputs.length;
+  const first = cell.grid === 'weight' ? cell.channel - (cell.channel % channels) : 0;
+  const at = ((cell.channel - first) * rows + cell.row) * cols + cell.col + direction;
+  if (at >= 0 && at < channels * rows * cols) {
+    return {
+      ...cell,
+      channel: first + Math.floor(at / (rows * cols)),
+      row: Math.floor(at / cols) % rows,
+      col: at % cols,
+    };
+  }
+  return at > 0 && cell.grid === 'weight' && bias
+    ? { grid: 'bias', channel: outChannel, row: 0, col: 0 }
+    : null;
+}

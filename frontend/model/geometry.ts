@@ -1,0 +1,149 @@
+/**
+ * Where things are, in cells: the padded plane of an input channel, the window of a step, and the tap tables
+ * in both directions, and zoom. Pure; all of it is look-ups in what the server planned.
+ */
+
+import type { Rect, SceneSummary, TapTable } from './types.ts';
+
+/** Cells of an input channel with its padding ring; `top` and `left`: the ring's width before cell (0, 0). */
+export interface PaddedPlane {
+  rows: number;
+  cols: number;
+  top: number;
+  left: number;
+}
+
+/** Plane rows and columns that the kernel's rows and columns lie on; NaN where a tap has no input. */
+export interface KernelWindow {
+  rows: number[];
+  cols: number[];
+}
+
+/**
+ * Which part of a large grid fills its place on the stage; scale 1: the whole grid; row, col: the centre, in
+ * cells.
+ */
+export interface Zoom {
+  scale: number;
+  row: number;
+  col: number;
+}
+
+export const UNZOOMED: Zoom = { scale: 1, row: 0, col: 0 };
+
+export function makePlane({ operation, shapes }: SceneSummary): PaddedPlane {
+  const [, height, width] = shapes.input;
+  if (operation.kind === 'conv_transpose2d') return { rows: height, cols: width, top: 0, left: 0 };
+  const { top, bottom, left, right } = operation.padding;
+  return { rows: height + top + bottom, cols: width + left + right, top, left };
+}
+
+export function kernelSize({ operation, shapes }: SceneSummary): [number, number] {
+  if (shapes.weight) return [shapes.weight[2], shapes.weight[3]];
+  return operation.kernel_size ?? [1, 1];
+}
+
+/** The input channels that output channel `o` reads. */
+export function inputChannelsOf({ operation, shapes }: SceneSummary, o: number): number[] {
+  if (!shapes.weight) return [o];
+  const groups = operation.groups ?? 1;
+  const size = shapes.input[0] / groups;
+  const first = Math.floor(o / (shapes.output[0] / groups)) * size;
+  return Array.from({ length: size }, (_, k) => first + k);
+}
+
+/** The index into the weight's numbers of kernel cell (0, 0) of output channel `o`, input channel `c`. */
+export function weightOffset({ operation, shapes }: SceneSummary, o: number, c: number) {
+  if (!shapes.weight) return -1;
+  const [, second, kH, kW] = shapes.weight;
+  const groups = operation.groups ?? 1;
+  if (operation.kind === 'conv_transpose2d')
+    return (c * second + (o % (shapes.output[0] / groups))) * kH * kW;
+  return (o * second + (c % (shapes.input[0] / groups))) * kH * kW;
+}
+
+/** The window of output cell (row, col). */
+export function windowAt(summary: SceneSummary, taps: TapTable, row: number, col: number): KernelWindow {
+  const { operation } = summary;
+  const [kH, kW] = kernelSize(summary);
+  if (operation.kind === 'conv_transpose2d') {
+    const found = (line: number[]) => line.map((at) => (at < 0 ? NaN : at));
+    return { rows: found(taps.rows[row] ?? []), cols: found(taps.cols[col] ?? []) };
+  }
+  const flip = operation.flip ?? false;
+  return {
+    rows: axis(kH, row * operation.stride[0], operation.dilation[0], flip),
+    cols: axis(kW, col * operation.stride[1], operation.dilation[1], flip),
+  };
+}
+
+function axis(size: number, start: number, dilation: number, flip: boolean) {
+  return Array.from({ length: size }, (_, u) => start + (flip ? size - 1 - u : u) * dilation);
+}
+
+/** The window on its way: `share` of the path from `a` to `b`. */
+export function interpolateWindows(a: KernelWindow, b: KernelWindow, share: number): KernelWindow {
+  if (share >= 1) return b;
+  const mix = (from: number[], to: number[]) =>
+    to.map((at, k) => (from[k] ?? at) + (at - (from[k] ?? at)) * share);
+  return { rows: mix(a.rows, b.rows), cols: mix(a.cols, b.cols) };
+}
+
+/** What an average over the window of output cell (row, col) divides by; null for other operations. */
+export function averageDivisorAt(
+  { summary, taps, plane }: { summary: SceneSummary; taps: TapTable; plane: PaddedPlane },
+  row: number,
+  col: number,
+) {
+  const { kind, count_include_pad: counted } = summary.operation;
+  if (kind !== 'avg_pool2d') return null;
+  const [, height, width] = summary.shapes.input;
+  const window = windowAt(summary, taps, row, col);
+  const count = (line: number[], first: number, end: number) =>
+    line.filter((at) => at >= first && at < end).length;
+  if (counted) return count(window.rows, 0, plane.rows) * count(window.cols, 0, plane.cols);
+  return (
+    count(window.rows, plane.top, plane.top + height) * count(window.cols, plane.left, plane.left + width)
+  );
+}
+
+/** Whether the taps of a window touch, so that one frame can go round them. */
+export function isContiguous(line: number[]) {
+  const sorted = [...line].sort((a, b) => a - b);
+  return sorted.every((at, k) => k === 0 || Math.abs(at - (sorted[k - 1] ?? at) - 1) < 1e-9);
+}
+
+/**
+ * For every plane row (or column) the input row it reads, as far as any window goes there: itself inside, the
+ * borrowed one on the ring, -1 where padding is zero or no window ever looks. table: rows or cols of the tap
+ * table. lineAt: plane positions of window `index`. length: of the plane.
+ */
+export function findSources(table: number[][], lineAt: (index: number) => number[], length: number) {
+  const found = new Int32Array(length).fill(-1);
+  table.forEach((reads, index) => {
+    lineAt(index).forEach((at, u) => {
+      if (at >= 0 && at < length) found[at] = reads[u] ?? -1;
+    });
+  });
+  return found;
+}
+
+/**
+ * The tap table the other way round: for every input row, the [output row, kernel row] pairs that read it.
+ */
+export function invertTapTable(table: number[][], length: number): [number, number][][] {
+  const found: [number, number][][] = Array.from({ length }, () => []);
+  table.forEach((reads, index) => reads.forEach((at, u) => at >= 0 && found[at]?.push([index, u])));
+  return found;
+}
+
+export function containsPoint(rect: Rect, x: number, y: number) {
+  return x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;
+}
+
+/** The cell [row, col] of a grid of square cells under a point, or null. */
+export function cellAt(rect: Rect, cell: number, x: number, y: number): [number, number] | null {
+  return containsPoint(rect, x, y)
+    ? [Math.floor((y - rect.y) / cell), Math.floor((x - rect.x) / cell)]
+    : null;
+}

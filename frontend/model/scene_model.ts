@@ -1,0 +1,43 @@
+/** What is worked out of a scene once, for all views. */
+
+import type { PaddedPlane } from './geometry.ts';
+import type { SceneSummary, TapTable, Tensor } from './types.ts';
+
+export interface LayoutInput {
+  plane: PaddedPlane;
+  kernel: [number, number];
+  channels: number;
+  output: [number, number];
+  outChannels: number;
+
+  /** There is a kernel. */
+  weighted: boolean;
+
+  /** The window's values stand elsewhere than on the input (transposed). */
+  gathered: boolean;
+
+  /** The smallest kernel cell that has room for such numbers. */
+  least: number;
+}
+
+/**
+ * What does not change while a scene is shown; idleRows, idleCols: of the plane, never under any kernel cell.
+ */
+
+export interface SceneModel {
+  summary: SceneSummary;
+  taps: TapTable;
+  plane: PaddedPlane;
+  subject: LayoutInput;
+  input: Tensor;
+  weight: Tensor | null;
+  bias: number[];
+  inputMax: number;
+  weightMax: number;
+  inputLow: number;
+  weightLow: number;
+  rowSources: Int32Array;
+  colSources: Int32Array;
+  idleRows: number[];
+  idleCols: number[];
+}

@@ -1,0 +1,48 @@
+/** Tensors made on the page: ramps, resized ones, and what travels as a file. Pure. */
+
+import type { NumberArray, Tensor } from './types.ts';
+
+/** Channel c counts on from c, row by row: the chapter's example. shape: (C, H, W). */
+export function makeRamp(shape: number[]): Tensor {
+  const [channels = 1, height = 1, width = 1] = shape;
+  const plane = height * width;
+  return {
+    shape: [...shape],
+    data: Float64Array.from({ length: channels * plane }, (_, k) => (k % plane) + Math.floor(k / plane)),
+  };
+}
+
+/**
+ * Another height and width: what is there stays, what is new is 0. New channels repeat the old ones. shape:
+ * of as many dimensions.
+ */
+export function resizeTensor({ shape: from, data }: Tensor, shape: number[]): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1);
+  const made = new (data.constructor as Float64ArrayConstructor)(count) as NumberArray;
+  const last = shape.length - 2;
+  for (let k = 0; k < count; k++) {
+    let [rest, offset, step, inside] = [k, 0, 1, true];
+    for (let d = shape.length - 1; d >= 0; d--) {
+      const [size, had] = [shape[d] ?? 1, from[d] ?? 1];
+      const at = rest % size;
+      rest = Math.floor(rest / size);
+      inside &&= d < last || at < had;
+      offset += (at % had) * step;
+      step *= had;
+    }
+    if (inside) made[k] = data[offset] ?? 0;
+  }
+  return { shape: [...shape], data: made };
+}
+
+/** The first two dimensions in each other's place: a convolution's weight, for its transpose. */
+export function swapChannels({ shape, data }: Tensor): Tensor {
+  const [outer = 1, inner = 1, ...kernel] = shape;
+  const cells = kernel.reduce((a, b) => a * b, 1);
+  const made = data.slice();
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++)
+      made.set(data.subarray((o * inner + i) * cells, (o * inner + i + 1) * cells), (i * outer + o) * cells);
+  }
+  return { shape: [inner, outer, ...kernel], data: made };
+}

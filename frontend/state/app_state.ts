@@ -1,0 +1,395 @@
+/** The application's state, as signals, and the actions that change it. */
+
+import { batch, computed, effect, signal } from '@preact/signals-core';
+import type { ApiClient } from '../data/client.ts';
+import { availableNumbers, fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
+import { StampPages } from '../data/stamp_pages.ts';
+import { StepPages } from '../data/step_pages.ts';
+import type { Theme } from '../model/color.ts';
+import { maxMagnitude } from '../model/color.ts';
+import type { Zoom } from '../model/geometry.ts';
+import { inputChannelsOf, kernelSize, UNZOOMED } from '../model/geometry.ts';
+import type { Cell } from '../model/relations.ts';
+import { isSameCell } from '../model/relations.ts';
+import type { Clock } from '../model/timeline.ts';
+import * as timeline from '../model/timeline.ts';
+import type {
+  Granularity,
+  SceneSummary,
+  TapTable,
+  Tensor,
+  ViewName,
+  ViewportChoice,
+} from '../model/types.ts';
+
+export interface Scene {
+  summary: SceneSummary;
+  taps: TapTable;
+  input: Tensor;
+  weight: Tensor | null;
+  bias: Tensor | null;
+  steps: StepPages;
+  /** Once they are looked at. */
+  stamps: StampPages | null;
+  /** By output channel, as far as they are loaded. */
+  outputs: Map<number, Tensor>;
+}
+
+/** Seconds in which `flip` turns the kernel. */
+const TURN = 0.9;
+
+/** Windows from which on a whole window is the better beat to begin with. */
+const MANY_WINDOWS = 300;
+
+export class AppState {
+  readonly api: ApiClient;
+  readonly scene = signal<Scene | null>(null);
+  readonly error = signal<{ status: number; detail: string } | null>(null);
+  readonly time = signal(0);
+  readonly playing = signal(false);
+  readonly speed = signal(1);
+  readonly granularity = signal<Granularity>('channel');
+  readonly theme = signal<Theme>('light');
+  readonly tinted = signal(false);
+  readonly reducedMotion = signal(false);
+  /** How far a kernel that `flip` turns has come: 0 … 1, 1 at rest. */
+  readonly kernelTurn = signal(1);
+  /** First visible channel row, or null: follow the animation. */
+  readonly firstChannel = signal<number | null>(null);
+  /** The cell under the pointer or the cell cursor, and the one whose question stays. */
+  readonly hoveredCell = signal<Cell | null>(null);
+  readonly pinnedCell = signal<Cell | null>(null);
+  readonly zoom = signal<{ input: Zoom; output: Zoom }>({ input: UNZOOMED, output: UNZOOMED });
+  /** How the layer is shown, as far as there is such a picture of it. */
+  readonly wantedView = signal<ViewName>('stage');
+  readonly chosenView = computed(() =>
+    this.scene.value ? availableView(this.scene.value.summary, this.wantedView.value) : 'stage',
+  );
+  /** Whether all numbers are there: only the stage can be shown without. */
+  readonly inputLoaded = computed(() => this.scene.value === null || hasAllNumbers(this.scene.value.input));
+  readonly shownView = computed(() => (this.inputLoaded.value ? this.chosenView.value : 'stage'));
+  /**
+   * What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose.
+   */
+  readonly viewport = signal<ViewportChoice>({ key: '', cell: null, at: {} });
+  readonly inChannel = signal(0);
+  readonly transposed = signal(false);
+  /**
+   * Whether what is in sight follows the window; the reader's own panning ends that until time runs again.
+   */
+  readonly following = signal(true);
+  /** Whether the press that ends now was a drag, and so no click. */
+  dragged = false;
+  /** Whether the last two presses met the same cell: quick taps on neighbours are no double tap. */
+  doubled = false;
+  readonly activeCell = computed(() => {
+    const cell = this.hoveredCell.value ?? this.pinnedCell.value;
+    return cell && { cell, pinned: isSameCell(cell, this.pinnedCell.value) };
+  });
+  /** Counts what arrived late (steps, outputs), so that what waits for them looks again. */
+  readonly arrivals = signal(0);
+  /** Counts the output channels that have arrived. */
+  readonly outputsLoaded = signal(0);
+  readonly clock = computed(() =>
+    this.scene.value
+      ? makeClock(this.scene.value.summary, this.granularity.value, this.wantedView.value)
+      : null,
+  );
+  readonly shownTime = computed(() => {
+    const clock = this.clock.value;
+    if (!clock) return 0;
+    const whole = this.reducedMotion.value ? Math.floor(this.time.value) : this.time.value;
+    return this.playing.value ? timeline.displayTime(clock, whole, this.speed.value) : whole;
+  });
+  readonly position = computed(() =>
+    this.clock.value ? timeline.positionAt(this.clock.value, this.shownTime.value) : null,
+  );
+  readonly outChannel = computed(() => this.position.value?.outChannel ?? 0);
+  readonly window = computed(() => this.position.value?.window ?? 0);
+  readonly step = computed(() => {
+    this.arrivals.value;
+    if (this.chosenView.value === 'scatter') return null;
+    return this.scene.value?.steps.get(this.outChannel.value, this.window.value) ?? null;
+  });
+  /** In the scatter reading: the input cell's stamp in place of a window's step. */
+  readonly stamp = computed(() => {
+    this.arrivals.value;
+    if (this.shownView.value !== 'scatter') return null;
+    return this.stamps()?.get(this.outChannel.value, this.window.value) ?? null;
+  });
+  /** Whether what the moment shows is there. */
+  readonly stepLoaded = computed(() => (this.step.value ?? this.stamp.value) !== null);
+  /** The largest magnitude of the output channels seen so far. */
+  readonly outputMax = signal(0);
+  /** The last moment that was there, and the one that was asked for when a request failed. */
+  lastLoadedTime = 0;
+  failedTime: number | null = null;
+
+  constructor(api: ApiClient) {
+    this.api = api;
+
+    effect(() => {
+      if (this.stepLoaded.value) this.lastLoadedTime = this.time.value;
+    });
+  }
+
+  async open(id: string) {
+    const { api } = this;
+    try {
+      const [summary, taps] = await Promise.all([api.scene(id), api.taps(id)]);
+      const tensor = (name: 'input' | 'weight' | 'bias') =>
+        summary.shapes[name] ? api.tensor(id, name) : Promise.resolve(null);
+      const [input, weight, bias] = await Promise.all([
+        fetchInput(api, summary),
+        tensor('weight'),
+        tensor('bias'),
+      ]);
+      const makePageCaches = this.lazy(summary);
+      batch(() => {
+        this.lastLoadedTime = 0;
+        this.scene.value = { summary, taps, input, weight, bias, ...makePageCaches };
+        this.granularity.value = defaultGranularity(summary);
+        this.tinted.value = isImage(input);
+        this.time.value = 0;
+        this.outputMax.value = 0;
+        this.hoveredCell.value = this.pinnedCell.value = null;
+        this.zoom.value = { input: UNZOOMED, output: UNZOOMED };
+        this.firstChannel.value = null;
+        this.error.value = null;
+      });
+      this.loadOutput(0);
+      this.loadWholeInput();
+    } catch (error) {
+      this.reportError(error);
+    }
+  }
+
+  /** In place of a sketch all numbers of the input. */
+  async loadWholeInput() {
+    const scene = this.scene.peek();
+    if (!scene || hasAllNumbers(scene.input)) return;
+    try {
+      const input = await fetchWholeInput(this.api, scene.summary, scene.input);
+      const now = this.scene.peek();
+      if (now?.summary.id === scene.summary.id) this.scene.value = { ...now, input };
+    } catch (error) {
+      this.reportError(error);
+    }
+  }
+
+  async loadOutput(outChannel: number) {
+    const scene = this.scene.peek();
+    if (!scene || scene.outputs.has(outChannel)) return;
+    try {
+      const output = await this.api.tensor(scene.summary.id, 'output', { channel: outChannel });
+      scene.outputs.set(outChannel, output);
+      batch(() => {
+        this.outputMax.value = Math.max(this.outputMax.peek(), maxMagnitude(output.data));
+        this.arrivals.value += 1;
+        this.outputsLoaded.value += 1;
+      });
+    } catch (error) {
+      this.reportError(error);
+    }
+  }
+
+  /** What of a scene is fetched when it is looked at. */
+  lazy(summary: SceneSummary): Pick<Scene, 'steps' | 'stamps' | 'outputs'> {
+    return {
+      steps: new StepPages(
+        this.api,
+        summary,
+        () => this.notifyLoaded(),
+        (error) => this.reportError(error),
+      ),
+      stamps: null,
+      outputs: new Map(),
+    };
+  }
+
+  /** Those of the scene, or of another one. */
+  stamps(scene = this.scene.peek()): StampPages | null {
+    if (!scene) return null;
+    scene.stamps ??= new StampPages(
+      this.api,
+      scene.summary,
+      () => this.notifyLoaded(),
+      (error) => this.reportError(error),
+    );
+    return scene.stamps;
+  }
+
+  notifyLoaded() {
+    batch(() => {
+      this.arrivals.value += 1;
+      if (this.error.peek()) this.#recover();
+    });
+  }
+
+  /** The last good picture stays. */
+  reportError(error: unknown) {
+    const { status = -1, message = String(error) } = error as { status?: number; message?: string };
+    batch(() => {
+      this.playing.value = false;
+      this.error.value = { status, detail: message };
+      if (this.stepLoaded.peek() || !this.scene.peek()) return;
+      this.failedTime = this.time.peek();
+      this.time.value = this.lastLoadedTime;
+    });
+  }
+
+  /** Asks once more for what failed. id: of the scene to begin with, if there is none yet. */
+  async retry(id: string) {
+    if (!this.scene.peek()) return this.open(id);
+    batch(() => {
+      if (this.failedTime !== null) this.time.value = this.failedTime;
+      this.arrivals.value += 1;
+      this.#recover();
+    });
+  }
+
+  #recover() {
+    this.error.value = null;
+    this.failedTime = null;
+    this.loadOutput(this.outChannel.peek());
+    this.loadWholeInput();
+  }
+
+  /** The next frame of playing. */
+  advance(seconds: number) {
+    const clock = this.clock.peek();
+    if (!clock || !this.stepLoaded.peek()) return;
+    const end = timeline.duration(clock);
+    const time = this.time.peek() + seconds * timeline.ticksPerSecond(clock, this.speed.peek());
+    batch(() => {
+      this.time.value = Math.min(time, end);
+      if (time >= end) this.playing.value = false;
+    });
+  }
+
+  /** The next frame of a kernel that turns. */
+  advanceTurn(seconds: number) {
+    this.kernelTurn.value = Math.min(this.kernelTurn.peek() + seconds / TURN, 1);
+  }
+
+  togglePlay() {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    batch(() => {
+      if (!this.playing.peek() && this.time.peek() >= timeline.duration(clock)) this.time.value = 0;
+      this.playing.value = !this.playing.peek();
+      this.firstChannel.value = null;
+      this.following.value = true;
+    });
+  }
+
+  /** Stops and shows the moment `to` computes. */
+  jump(to: (clock: Clock, time: number) => number) {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    batch(() => {
+      this.playing.value = false;
+      this.time.value = timeline.clampTime(clock, to(clock, this.time.peek()));
+      this.firstChannel.value = null;
+      this.following.value = true;
+    });
+  }
+
+  stepTick(direction: 1 | -1) {
+    this.jump((clock, time) => timeline.stepTick(clock, time, direction));
+  }
+
+  stepWindow(direction: 1 | -1) {
+    this.jump((clock, time) => timeline.stepWindow(clock, time, direction));
+  }
+
+  /** The window just placed. */
+  seek(outChannel: number, window: number) {
+    this.jump((clock) => timeline.timeOfWindow(clock, outChannel, window));
+  }
+
+  /** A cell's question stays; an output cell, or one that stamps, also takes the timeline there. */
+  pinCell(cell: Cell | null) {
+    batch(() => {
+      this.pinnedCell.value = cell;
+      const scatters = this.shownView.peek() === 'scatter';
+      if (cell?.grid !== (scatters ? 'input' : 'output')) return;
+      const width = this.clock.peek()?.width ?? 1;
+      this.seek(scatters ? this.outChannel.peek() : cell.channel, cell.row * width + cell.col);
+    });
+  }
+
+  /** The same output channel in another view; where time runs over other cells, the same share of them. */
+  chooseView(view: ViewName) {
+    const before = this.clock.peek();
+    const time = this.time.peek();
+    batch(() => {
+      this.wantedView.value = view;
+      const clock = this.clock.value;
+      if (!before || !clock || before.windows === clock.windows) return;
+      const windows = (time / timeline.ticksPerWindow(before)) * (clock.windows / before.windows);
+      this.time.value = timeline.clampTime(clock, Math.floor(windows) * timeline.ticksPerWindow(clock));
+    });
+  }
+
+  /** The same moment of another output channel. */
+  chooseOutput(outChannel: number) {
+    const clock = this.clock.peek();
+    if (!clock || outChannel < 0 || outChannel >= clock.outChannels) return;
+    const shift = (outChannel - this.outChannel.peek()) * clock.windows * timeline.ticksPerWindow(clock);
+    const time = this.time.peek();
+    this.time.value = time === 0 ? timeline.timeOfWindow(clock, outChannel, 0) : time + shift;
+    this.firstChannel.value = null;
+  }
+
+  chooseGranularity(granularity: Granularity) {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    batch(() => {
+      this.time.value = timeline.convertTime(clock, { ...clock, granularity }, this.time.peek());
+      this.granularity.value = granularity;
+    });
+  }
+
+  changeSpeed(direction: 1 | -1) {
+    const at = timeline.SPEEDS.indexOf(this.speed.peek()) + direction;
+    this.speed.value = timeline.SPEEDS[Math.min(Math.max(at, 0), timeline.SPEEDS.length - 1)] ?? 1;
+  }
+}
+
+export function defaultGranularity({ shapes }: SceneSummary): Granularity {
+  return shapes.output[1] * shapes.output[2] > MANY_WINDOWS ? 'window' : 'channel';
+}
+
+/**
+ * The view of a layer that is wanted, or the stage where there is none: without weights no matrix, unless
+ * transposed no stamps.
+ */
+export function availableView({ operation, shapes }: SceneSummary, wanted: ViewName): ViewName {
+  if (!shapes.weight || (wanted === 'scatter' && operation.kind !== 'conv_transpose2d')) return 'stage';
+  return wanted;
+}
+
+export function makeClock(summary: SceneSummary, granularity: Granularity, view: ViewName): Clock {
+  const { input, output } = summary.shapes;
+  const [, height, width] = availableView(summary, view) === 'scatter' ? input : output;
+  const [kH, kW] = kernelSize(summary);
+  return {
+    outChannels: output[0],
+    windows: height * width,
+    width,
+    channels: inputChannelsOf(summary, 0).length,
+    taps: kH * kW,
+    granularity,
+  };
+}
+
+/** Three channels of 0 … 1, large enough to be seen as a picture. */
+export function isImage(input: Tensor) {
+  const [channels = 0, height = 0, width = 0] = input.shape;
+  return (
+    channels === 3 &&
+    Math.min(height, width) >= 24 &&
+    availableNumbers(input).every((value) => value >= 0 && value <= 1)
+  );
+}

@@ -1,0 +1,294 @@
+/**
+ * From one scene to another while the page stays: edits, undo and redo, back and forward. The last picture
+ * stands until the new numbers are there, and the timeline stays where it is.
+ */
+
+import type { Signal } from '@preact/signals-core';
+import { batch, computed, signal } from '@preact/signals-core';
+import type { ApiClient } from '../data/client.ts';
+import { fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
+import { maxMagnitude } from '../model/color.ts';
+import { UNZOOMED } from '../model/geometry.ts';
+import type { Cell } from '../model/relations.ts';
+import type { Position } from '../model/timeline.ts';
+import { positionAt } from '../model/timeline.ts';
+import type { SceneSummary, Tensor } from '../model/types.ts';
+import type { AppState, Scene } from './app_state.ts';
+import { availableView, isImage, makeClock } from './app_state.ts';
+import type { EditHistory } from './edit_history.ts';
+import * as history from './edit_history.ts';
+import type { Moment } from './url.ts';
+import { hasCell, momentAt, timeOfMoment } from './url.ts';
+
+export type TensorName = 'input' | 'weight' | 'bias';
+
+export interface CellEdit {
+  tensor: TensorName;
+  index: number[];
+  value: number;
+}
+
+/** Tensors that need not be fetched. */
+interface KnownTensors {
+  input?: Tensor;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+}
+
+export interface SceneRequest {
+  path: string;
+  body: object | FormData;
+  known: KnownTensors;
+}
+
+/** Scenes kept whole for undo and redo, and the numbers that all their inputs may have. */
+const SCENES_KEPT = 12;
+const NUMBERS_KEPT = 4_000_000;
+
+/** Output cells up to which the new picture waits for all of them. */
+const FEW_WINDOWS = 65_536;
+
+export class EditSession {
+  #queue: Promise<unknown> = Promise.resolve();
+  #turn = 0;
+  /** In the order of last use. */
+  #kept: Map<string, Scene> = new Map();
+
+  readonly state: AppState;
+  readonly api: ApiClient;
+  readonly history: Signal<EditHistory>;
+  readonly canUndo = computed(() => this.history.value.at > 0);
+  readonly canRedo = computed(() => this.history.value.at < this.history.value.ids.length - 1);
+  /** Answers that are awaited. */
+  readonly pendingCount = signal(0);
+
+  /** id: of the first scene. */
+  constructor(state: AppState, api: ApiClient, id: string) {
+    this.state = state;
+    this.api = api;
+    this.history = signal<EditHistory>(history.startHistory(id));
+  }
+
+  editCells(cells: CellEdit[]): Promise<boolean> {
+    return this.submit((scene) => ({
+      path: `/scenes/${scene.summary.id}/edits`,
+      body: { cells },
+      known: applyEdits(scene, cells),
+    }));
+  }
+
+  /**
+   * Posts what `order` makes of the scene shown when its turn comes, and shows the answer. made: called
+   * before it is shown. Returns whether it came to be shown. Throws ApiError.
+   */
+  submit(
+    order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
+    signal?: AbortSignal,
+    made?: (id: string) => void,
+  ): Promise<boolean> {
+    const turn = this.#queue.then(() => (signal?.aborted ? false : this.#make(order, signal, made)));
+    this.#queue = turn.catch(() => false);
+    return turn;
+  }
+
+  async #make(
+    order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
+    signal?: AbortSignal,
+    made?: (id: string) => void,
+  ) {
+    const scene = this.state.scene.peek();
+    if (!scene) return false;
+    this.pendingCount.value += 1;
+    try {
+      const { path, body, known } = await order(scene);
+      const summary = await this.api.post(path, body, signal);
+      made?.(summary.id);
+      if (!(await this.#show(summary.id, { summary, known }))) return false;
+      this.history.value = history.recordScene(this.history.peek(), summary.id);
+      return true;
+    } catch (error) {
+      if (signal?.aborted) return false;
+      throw error;
+    } finally {
+      this.pendingCount.value -= 1;
+    }
+  }
+
+  /** The scene with all numbers of its input. */
+  async withWholeInput(scene: Scene): Promise<Scene> {
+    return hasAllNumbers(scene.input)
+      ? scene
+      : { ...scene, input: await fetchWholeInput(this.api, scene.summary, scene.input) };
+  }
+
+  undo() {
+    return this.#move(-1);
+  }
+
+  redo() {
+    return this.#move(1);
+  }
+
+  async #move(direction: 1 | -1) {
+    const next = history.moveBy(this.history.peek(), direction);
+    if (!next || !(await this.#fetch(history.currentScene(next), {}))) return;
+    this.history.value = next;
+  }
+
+  /** A scene that the address names. */
+  async visit(id: string, moment: Moment | null) {
+    if (!(await this.#fetch(id, { moment }))) return;
+    const { ids } = this.history.peek();
+    const at = ids.lastIndexOf(id);
+    this.history.value = at >= 0 ? { ids, at } : history.recordScene(this.history.peek(), id);
+  }
+
+  async #fetch(id: string, options: { moment?: Moment | null }) {
+    try {
+      return await this.#show(id, options);
+    } catch (error) {
+      this.state.reportError(error);
+      return false;
+    }
+  }
+
+  /** options: moment: undefined, that of now. */
+  async #show(
+    id: string,
+    { summary, known, moment }: { summary?: SceneSummary; known?: KnownTensors; moment?: Moment | null },
+  ) {
+    const turn = ++this.#turn;
+    const before = this.state.scene.peek();
+    if (before) this.#keep(before);
+    const next = this.#kept.get(id) ?? (await this.#load(id, before, summary, known));
+    const time = this.#timeIn(next.summary, moment);
+    await loadFirstFrame(this.state, next, positionAt(this.#clockOf(next.summary), time));
+    if (turn !== this.#turn) return false;
+    this.#put(next, this.#timeIn(next.summary, moment));
+    return true;
+  }
+
+  async #load(
+    id: string,
+    before: Scene | null,
+    given?: SceneSummary,
+    known: KnownTensors = {},
+  ): Promise<Scene> {
+    const { api, state } = this;
+    const summary = given ?? (await api.scene(id));
+    const { shapes } = summary;
+    const tensor = (name: 'weight' | 'bias') =>
+      !shapes[name] ? null : (known[name] ?? api.tensor(id, name));
+    const [taps, input, weight, bias] = await Promise.all([
+      before && sameTaps(before.summary, summary) ? before.taps : api.taps(id),
+      known.input ?? fetchInput(api, summary),
+      tensor('weight'),
+      tensor('bias'),
+    ]);
+    return { summary, taps, input, weight, bias, ...state.lazy(summary) };
+  }
+
+  #clockOf(summary: SceneSummary) {
+    return makeClock(summary, this.state.granularity.peek(), this.state.wantedView.peek());
+  }
+
+  #timeIn(summary: SceneSummary, moment?: Moment | null) {
+    const { state } = this;
+    const clock = this.#clockOf(summary);
+    if (moment !== undefined) return timeOfMoment(clock, clock.width, moment);
+    const [now, shown] = [state.clock.peek(), state.scene.peek()];
+    if (!now || !shown) return 0;
+    const time = state.time.peek();
+    if (JSON.stringify(now) === JSON.stringify(clock)) return time;
+    return timeOfMoment(clock, clock.width, momentAt(now, now.width, time));
+  }
+
+  #put(scene: Scene, time: number) {
+    const { state } = this;
+    const before = state.scene.peek();
+    const resized = before?.summary.shapes.input.join() !== scene.summary.shapes.input.join();
+    const still = (cell: Cell | null) => (cell && hasCell(scene.summary, cell) ? cell : null);
+    batch(() => {
+      state.scene.value = scene;
+      state.kernelTurn.value = turnsKernel(before, scene) && !state.reducedMotion.peek() ? 0 : 1;
+      state.time.value = time;
+      state.hoveredCell.value = still(state.hoveredCell.peek());
+      state.pinnedCell.value = still(state.pinnedCell.peek());
+      state.outputMax.value = Math.max(
+        0,
+        ...[...scene.outputs.values()].map(({ data }) => maxMagnitude(data)),
+      );
+      if (resized) {
+        state.tinted.value = isImage(scene.input);
+        state.zoom.value = { input: UNZOOMED, output: UNZOOMED };
+        state.firstChannel.value = null;
+      }
+      state.error.value = null;
+    });
+    state.loadOutput(state.outChannel.peek());
+    state.loadWholeInput();
+  }
+
+  /** Tensors are kept; steps come again from the browser's cache. */
+  #keep(scene: Scene) {
+    const { steps, stamps } = this.state.lazy(scene.summary);
+    this.#kept.delete(scene.summary.id);
+    this.#kept.set(scene.summary.id, { ...scene, steps, stamps });
+    const numbers = () => [...this.#kept.values()].reduce((sum, { input }) => sum + input.data.length, 0);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= SCENES_KEPT && numbers() <= NUMBERS_KEPT) break;
+      this.#kept.delete(oldest);
+    }
+  }
+}
+
+/** Whether a change of `flip` alone turns the kernel that stands there. */
+function turnsKernel(before: Scene | null, { summary, weight }: Scene) {
+  return (
+    !!weight && before?.weight === weight && !!before.summary.operation.flip !== !!summary.operation.flip
+  );
+}
+
+/** All that the picture at a position needs. */
+async function loadFirstFrame(state: AppState, scene: Scene, { outChannel, window }: Position) {
+  const { summary, steps, outputs } = scene;
+  const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
+  const output =
+    few && !outputs.has(outChannel) ? state.api.tensor(summary.id, 'output', { channel: outChannel }) : null;
+  const [found] = await Promise.all([
+    output,
+    (availableView(summary, state.wantedView.peek()) === 'scatter' ? state.stamps(scene) : steps)?.load(
+      outChannel,
+      window,
+    ),
+  ]);
+  if (found) outputs.set(outChannel, found);
+}
+
+function sameTaps(a: SceneSummary, b: SceneSummary) {
+  const key = ({ operation, shapes }: SceneSummary) =>
+    JSON.stringify([operation, shapes.input.slice(1), shapes.weight?.slice(2)]);
+  return key(a) === key(b);
+}
+
+/** The tensors after an edit, as the server rounds them; an input that is a sketch is sketched anew. */
+function applyEdits(scene: Scene, cells: CellEdit[]): KnownTensors {
+  const { summary, input, weight, bias } = scene;
+  const known: KnownTensors = { input, weight, bias };
+  if (!hasAllNumbers(input) && cells.some(({ tensor }) => tensor === 'input')) known.input = undefined;
+  for (const name of new Set(cells.map(({ tensor }) => tensor))) {
+    const tensor = known[name];
+    if (tensor) known[name] = { shape: tensor.shape, data: tensor.data.slice() };
+  }
+  for (const { tensor: name, index, value } of cells) {
+    const tensor = known[name];
+    if (tensor)
+      tensor.data[flatOffset(tensor.shape, index)] =
+        (summary.dtype === 'float32' ? Math.fround(value) : value) || 0;
+  }
+  return known;
+}
+
+export function flatOffset(shape: number[], index: number[]) {
+  return shape.reduce((offset, size, d) => offset * size + (index[d] ?? 0), 0);
+}

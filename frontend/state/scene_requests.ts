@@ -1,0 +1,189 @@
+/**
+ * What the panel describes -> what to ask of the API: an edit of the scene shown, or an upload where files or
+ * many numbers travel. Only what differs from the scene is sent. Pure.
+ */
+
+import { hasAllNumbers } from '../data/input_preview.ts';
+import { encodeNpy } from '../data/npy.ts';
+import type { Layer } from '../model/layer_validation.ts';
+import { isPooling, weightShape } from '../model/layer_validation.ts';
+import { nestArray } from '../model/parse_numbers.ts';
+import { makeRamp, resizeTensor, swapChannels } from '../model/tensors.ts';
+import type { Tensor } from '../model/types.ts';
+import type { Scene } from './app_state.ts';
+import type { SceneRequest } from './edit_session.ts';
+
+export type Distribution = 'integers' | 'normal' | 'uniform';
+
+interface TensorSource {
+  file: Blob | null;
+  key: string;
+  seed: number;
+  distribution: Distribution;
+  /** The reader asked for these numbers since the last scene was made. */
+  touched: boolean;
+}
+
+export interface PanelValues {
+  layer: Layer;
+  flip: boolean;
+  count_include_pad: boolean;
+  dtype: string;
+  bias: number[] | null;
+  input: TensorSource & {
+    source: 'keep' | 'ramp' | 'random' | 'sample' | 'file';
+    sample: string;
+    picture: boolean;
+  };
+  weight: TensorSource & { source: 'keep' | 'named' | 'random' | 'file'; kernels: string[] };
+}
+
+/** null: there is none; undefined: that of the scene shown. */
+type TensorPart =
+  | Tensor
+  | Blob
+  | { random: object }
+  | { sample: string; size: number[] }
+  | { kernels: string[] }
+  | { data: number[] }
+  | null
+  | undefined;
+
+/** Numbers that still travel as JSON. */
+const MOST_NUMBERS = 50_000;
+
+export function makeSceneRequest(reading: PanelValues, scene: Scene): SceneRequest {
+  const parts = {
+    input: inputPart(reading, scene),
+    weight: weightPart(reading, scene),
+    bias: biasPart(reading, scene),
+  };
+  const heavy = Object.values(parts).some(
+    (part) => part instanceof Blob || (isTensor(part) && part.data.length > MOST_NUMBERS),
+  );
+  // An edit keeps the type: another one is a scene made anew.
+  return heavy || reading.dtype !== scene.summary.dtype
+    ? upload(reading, scene, parts)
+    : edit(reading, scene, parts);
+}
+
+/** Whether an order needs numbers of the input that are on their way. */
+export function needsWholeInput({ layer, weight, dtype }: PanelValues, scene: Scene) {
+  const resizes = !same(layer.input, scene.input.shape);
+  const uploads =
+    dtype !== scene.summary.dtype ||
+    weight.source === 'file' ||
+    (scene.weight?.data.length ?? 0) > MOST_NUMBERS;
+  return !hasAllNumbers(scene.input) && (resizes || uploads);
+}
+
+/** Every field of the operation. */
+export function operationOf({ layer, flip, count_include_pad }: PanelValues) {
+  const { kind, stride, padding, padding_mode, dilation, groups, output_padding, kernel, ceil_mode } = layer;
+  if (kind === 'conv2d') return { kind, stride, padding, padding_mode, dilation, groups, flip };
+  if (kind === 'conv_transpose2d') return { kind, stride, padding, output_padding, dilation, groups };
+  const pool = { kind, kernel_size: kernel, stride, padding, dilation, ceil_mode };
+  return kind === 'avg_pool2d' ? { ...pool, count_include_pad } : pool;
+}
+
+function inputPart({ input, layer }: PanelValues, scene: Scene): TensorPart {
+  const resizedTo = !same(layer.input, scene.input.shape);
+  const due = input.touched || resizedTo;
+  switch (input.source) {
+    case 'keep':
+      return resizedTo ? resizeTensor(scene.input, layer.input) : undefined;
+    case 'ramp':
+      return due ? makeRamp(layer.input) : undefined;
+    case 'random':
+      return due ? { random: random(input, layer.input) } : undefined;
+    case 'sample':
+      return due ? { sample: input.sample, size: layer.input.slice(1) } : undefined;
+    case 'file':
+      return due ? (input.file ?? undefined) : undefined;
+  }
+}
+
+function weightPart({ weight, layer }: PanelValues, scene: Scene): TensorPart {
+  const shape = weightShape(layer);
+  if (!shape) return scene.weight ? null : undefined;
+  const resizedTo = !scene.weight || !same(shape, scene.weight.shape);
+  const due = weight.touched || resizedTo;
+  switch (weight.source) {
+    case 'keep':
+      return resizedTo ? refitWeight(scene, layer, shape) : undefined;
+    case 'named':
+      return due ? { kernels: weight.kernels } : undefined;
+    case 'random':
+      return due ? { random: random(weight, shape) } : undefined;
+    case 'file':
+      return due ? (weight.file ?? undefined) : undefined;
+  }
+}
+
+/** The kernel in another shape; where there was none, small numbers in a row. */
+function refitWeight({ weight, summary }: Scene, { kind }: Layer, shape: number[]): Tensor {
+  if (!weight) {
+    const [outer = 1, inner = 1, height = 1, width = 1] = shape;
+    return { shape, data: makeRamp([outer * inner, height, width]).data };
+  }
+  const turned = (summary.operation.kind === 'conv_transpose2d') !== (kind === 'conv_transpose2d');
+  return resizeTensor(turned ? swapChannels(weight) : weight, shape);
+}
+
+function biasPart({ bias, layer }: PanelValues, scene: Scene): TensorPart {
+  const wanted = isPooling(layer.kind) ? null : bias;
+  if (!wanted) return scene.bias ? null : undefined;
+  return scene.bias && same(wanted, [...scene.bias.data]) ? undefined : { data: wanted };
+}
+
+function random({ seed, distribution }: TensorSource, shape: number[]) {
+  return { shape, seed, distribution };
+}
+
+function edit(reading: PanelValues, scene: Scene, parts: Record<string, TensorPart>): SceneRequest {
+  const { summary, input, weight, bias } = scene;
+  const sent = Object.fromEntries(
+    Object.entries(parts)
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]) => [name, inJson(part)]),
+  );
+  const changed = Object.fromEntries(Object.keys(sent).map((name) => [name, undefined]));
+  return {
+    path: `/scenes/${summary.id}/edits`,
+    body: { operation: operationOf(reading), ...sent },
+    known: { input, weight, bias, ...changed },
+  };
+}
+
+function upload(reading: PanelValues, scene: Scene, parts: Record<string, TensorPart>): SceneRequest {
+  const form = new FormData();
+  const described = { operation: operationOf(reading), dtype: reading.dtype };
+  for (const name of ['input', 'weight', 'bias'] as const) {
+    const part = parts[name] === undefined ? scene[name] : parts[name];
+    if (part instanceof Blob) form.set(name, part, 'file');
+    else if (isTensor(part)) form.set(name, new Blob([encodeNpy(part)]), 'file');
+    else if (part) Object.assign(described, { [name]: part });
+  }
+  form.set('scene', JSON.stringify(described));
+  return { path: `/scenes${queryOf(reading, parts)}`, body: form, known: {} };
+}
+
+function queryOf({ layer, input, weight }: PanelValues, parts: Record<string, TensorPart>) {
+  const query = new URLSearchParams();
+  if (parts.input instanceof Blob && input.key) query.set('input_key', input.key);
+  if (parts.input instanceof Blob && input.picture) query.set('size', layer.input.slice(1).join());
+  if (parts.weight instanceof Blob && weight.key) query.set('weight_key', weight.key);
+  return query.size > 0 ? `?${query}` : '';
+}
+
+function inJson(part: TensorPart) {
+  return isTensor(part) ? { data: nestArray(part.shape, part.data) } : part;
+}
+
+function isTensor(part: TensorPart): part is Tensor {
+  return part !== null && part !== undefined && 'shape' in part && 'data' in part;
+}
+
+function same(a: number[], b: number[]) {
+  return a.length === b.length && a.every((value, k) => value === b[k]);
+}

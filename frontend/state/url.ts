@@ -1,0 +1,160 @@
+/**
+ * What is shown <-> the query of the address: `?step=0,1,2&beat=1&by=product&pin=x0,3,4&xzoom=8,60.5,61`.
+ * Pure.
+ */
+
+import type { Zoom } from '../model/geometry.ts';
+import type { Cell } from '../model/relations.ts';
+import { isSumCell } from '../model/relations.ts';
+import type { Clock } from '../model/timeline.ts';
+import { ticksPerWindow } from '../model/timeline.ts';
+import type { Granularity, SceneSummary, ViewName } from '../model/types.ts';
+
+/** null: all of them. */
+export interface Moment {
+  outChannel: number;
+  row: number;
+  col: number;
+  /** Those of the window that are over. */
+  tick: number | null;
+}
+
+/** null, everywhere: as the page sees fit. */
+export interface UrlState {
+  moment: Moment | null;
+  granularity: Granularity | null;
+  pin: Cell | null;
+  /** The first visible channel where the reader scrolled. */
+  rows: number | null;
+  tinted: boolean | null;
+  /** Stage or one of the matrices. */
+  shape: ViewName | null;
+  /** The channel that the sparse one is of. */
+  input: number | null;
+  transposed: boolean;
+  zoom: { input: Zoom | null; output: Zoom | null };
+}
+
+const GRANULARITIES = ['product', 'channel', 'window'];
+/** Zoomed further than this nothing could be seen. */
+const MOST_ZOOM = 1000;
+
+const SHAPES = ['stage', 'scatter', 'matrix', 'sparse'];
+
+const GRIDS: Record<string, Cell['grid']> = {
+  x: 'input',
+  k: 'weight',
+  y: 'output',
+  p: 'tap',
+  s: 'sum',
+  r: 'running',
+  t: 'total',
+};
+
+/** width: of the output. Returns null: the very start. */
+export function momentAt(clock: Clock, width: number, time: number): Moment | null {
+  if (time === 0) return null;
+  const perWindow = ticksPerWindow(clock);
+  const index = Number.isInteger(time) ? Math.floor((time - 1) / perWindow) : Math.floor(time / perWindow);
+  const beat = Math.floor(time) - index * perWindow;
+  const window = index % clock.windows;
+  return {
+    outChannel: (index - window) / clock.windows,
+    row: Math.floor(window / width),
+    col: window % width,
+    tick: beat === perWindow ? null : beat,
+  };
+}
+
+/** The moment on a clock, or the nearest that this clock has. */
+export function timeOfMoment(clock: Clock, width: number, moment: Moment | null) {
+  if (!moment) return 0;
+  const perWindow = ticksPerWindow(clock);
+  const within = (at: number, count: number) => Math.min(Math.max(at, 0), count - 1);
+  const window = within(moment.row, clock.windows / width) * width + within(moment.col, width);
+  const beat = moment.tick === null ? perWindow : Math.min(moment.tick, perWindow);
+  return (within(moment.outChannel, clock.outChannels) * clock.windows + window) * perWindow + beat;
+}
+
+/** usual: what the page would choose by itself. */
+export function encodeQuery(
+  { moment, granularity, pin, rows, tinted, shape, input, transposed, zoom }: UrlState,
+  usual: Granularity,
+): URLSearchParams {
+  const query = new URLSearchParams();
+  if (moment) {
+    query.set('step', [moment.outChannel, moment.row, moment.col].join());
+    if (moment.tick !== null) query.set('beat', String(moment.tick));
+  }
+  if (granularity && granularity !== usual) query.set('by', granularity);
+  if (shape && shape !== 'stage') query.set('view', shape);
+  if (input !== null) query.set('input', String(input));
+  if (pin) query.set('pin', letterOf(pin) + [pin.channel, pin.row, pin.col].join());
+  if (rows !== null) query.set('rows', String(rows));
+  if (tinted !== null) query.set('tints', tinted ? '1' : '0');
+  if (transposed) query.set('transpose', '1');
+  if (zoom.input) query.set('xzoom', zoomText(zoom.input));
+  if (zoom.output) query.set('yzoom', zoomText(zoom.output));
+  return query;
+}
+
+/** How much, and the centre. */
+function zoomText({ scale, row, col }: Zoom) {
+  return [scale, row, col].map((number) => Math.round(number * 100) / 100).join();
+}
+
+function zoomOf(text: string | null): Zoom | null {
+  if (text === null || !/^\d{1,6}(\.\d+)?(,-?\d{1,6}(\.\d+)?){2}$/.test(text)) return null;
+  const [scale = 1, row = 0, col = 0] = text.split(',').map(Number);
+  return scale > 1 && scale <= MOST_ZOOM ? { scale, row, col } : null;
+}
+
+function letterOf({ grid }: Cell) {
+  return Object.keys(GRIDS).find((letter) => GRIDS[letter] === grid) ?? 'x';
+}
+
+/** What cannot be understood is left out. */
+export function parseQuery(query: URLSearchParams): UrlState {
+  const step = counts(query.get('step'), 3);
+  const beat = counts(query.get('beat'), 1);
+  const by = query.get('by') ?? '';
+  const shape = query.get('view') ?? '';
+  const pin = query.get('pin') ?? '';
+  const at = counts(pin.slice(1), 3);
+  const grid = GRIDS[pin.slice(0, 1)];
+  const tints = query.get('tints');
+  return {
+    moment: step && {
+      outChannel: step[0] ?? 0,
+      row: step[1] ?? 0,
+      col: step[2] ?? 0,
+      tick: beat?.[0] ?? null,
+    },
+    granularity: GRANULARITIES.includes(by) ? (by as Granularity) : null,
+    pin: at && grid ? { grid, channel: at[0] ?? 0, row: at[1] ?? 0, col: at[2] ?? 0 } : null,
+    rows: counts(query.get('rows'), 1)?.[0] ?? null,
+    tinted: tints === '1' ? true : tints === '0' ? false : null,
+    shape: SHAPES.includes(shape) ? (shape as ViewName) : null,
+    input: counts(query.get('input'), 1)?.[0] ?? null,
+    transposed: query.get('transpose') === '1',
+    zoom: { input: zoomOf(query.get('xzoom')), output: zoomOf(query.get('yzoom')) },
+  };
+}
+
+/** `0,1,2` as whole numbers. */
+function counts(text: string | null, length: number): number[] | null {
+  if (text === null || !/^\d{1,9}(,\d{1,9})*$/.test(text)) return null;
+  const found = text.split(',').map(Number);
+  return found.length === length ? found : null;
+}
+
+/** Whether a layer has this cell. */
+export function hasCell({ shapes }: SceneSummary, cell: Cell) {
+  const { grid, channel, row, col } = cell;
+  if (isSumCell(cell)) return channel < shapes.input[0] && (shapes.weight !== null || grid !== 'running');
+  const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
+  const kernel = [shapes.input[0], height, width];
+  const [channels = 0, rows = 0, cols = 0] =
+    grid === 'input' ? shapes.input : grid === 'output' ? shapes.output : kernel;
+  return channel < channels && row < rows && col < cols;
+}

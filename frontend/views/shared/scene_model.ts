@@ -1,0 +1,68 @@
+/** Makes the model of a scene. */
+
+import { availableNumbers, hasAllNumbers } from '../../data/input_preview.ts';
+import { maxMagnitude } from '../../model/color.ts';
+import { findSources, kernelSize, makePlane, windowAt } from '../../model/geometry.ts';
+import { decimalsFor } from '../../model/ledger.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import type { NumberArray, Tensor } from '../../model/types.ts';
+import type { Scene } from '../../state/app_state.ts';
+import { READABLE_CELL, READABLE_DECIMAL_CELL } from './text_fit.ts';
+
+export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): SceneModel {
+  const { shapes } = summary;
+  const cells = makePlane(summary);
+  const [channels] = shapes.input;
+  const numbers = availableNumbers(input);
+  const [inputLow, inputMax] = input.range ?? [lowestValue(numbers), maxMagnitude(numbers)];
+  const [outChannels, height, width] = shapes.output;
+  return {
+    // What is painted of a sketch is kept under another name.
+    summary: hasAllNumbers(input) ? summary : { ...summary, id: `${summary.id}~` },
+    taps,
+    plane: cells,
+    input,
+    weight,
+    bias: bias ? [...bias.data] : [],
+    subject: {
+      plane: cells,
+      kernel: kernelSize(summary),
+      channels,
+      output: [height, width],
+      outChannels,
+      weighted: weight !== null,
+      gathered: summary.operation.kind === 'conv_transpose2d',
+      least: leastCell(input, weight),
+    },
+    inputMax,
+    inputLow,
+    weightMax: weight ? maxMagnitude(weight.data) : 0,
+    weightLow: weight ? lowestValue(weight.data) : 0,
+    rowSources: findSources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows),
+    colSources: findSources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols),
+    idleRows: findIdle(
+      taps.rows.map((_, i) => windowAt(summary, taps, i, 0).rows),
+      cells.rows,
+    ),
+    idleCols: findIdle(
+      taps.cols.map((_, j) => windowAt(summary, taps, 0, j).cols),
+      cells.cols,
+    ),
+  };
+}
+
+function leastCell(input: Tensor, weight: Tensor | null) {
+  const whole = (tensor: Tensor | null) => tensor === null || decimalsFor(availableNumbers(tensor), 4) === 0;
+  return whole(input) && whole(weight) ? READABLE_CELL : READABLE_DECIMAL_CELL;
+}
+
+function findIdle(lines: number[][], length: number) {
+  const seen = new Set(lines.flat());
+  return Array.from({ length }, (_, at) => at).filter((at) => !seen.has(at));
+}
+
+function lowestValue(data: NumberArray) {
+  let least = 0;
+  for (const value of data) if (value < least) least = value;
+  return least;
+}

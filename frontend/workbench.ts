@@ -1,0 +1,149 @@
+/** The controls of the workbench. */
+
+import { effect } from '@preact/signals-core';
+import { copyShown } from './controls/copy_step.ts';
+import { setUpCode } from './controls/panel/code.ts';
+import { ParameterPanel } from './controls/panel/panel.ts';
+import { linkLedgerTerms, showRelationDescription } from './controls/relation_description.ts';
+import { showStepDescription } from './controls/step_description.ts';
+import { setUpTransport } from './controls/transport.ts';
+import { setUpUndoRedo } from './controls/undo_redo.ts';
+import { syncUrl } from './controls/url_sync.ts';
+import { showViewCaption } from './controls/view_caption.ts';
+import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
+import { CellEditor } from './interactions/cell_editor.ts';
+import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
+import { setUpKeyboard } from './interactions/keyboard.ts';
+import { setUpMatrixViews } from './interactions/matrix_interactions.ts';
+import { setUpPanAndZoom } from './interactions/pan_and_zoom.ts';
+import type { Translate } from './model/i18n.ts';
+import type { PageData, ViewName } from './model/types.ts';
+import type { AppState } from './state/app_state.ts';
+import { EditSession } from './state/edit_session.ts';
+import type { AppContext } from './views/app_context.ts';
+import { findElement, setText } from './views/shared/dom.ts';
+
+export function setUpWorkbench(parts: AppContext) {
+  const { state, canvas, t, boot, model, shown } = parts;
+  const changes = new EditSession(state, state.api, boot.scene);
+  showErrors(state, t, boot);
+  setUpTransport(state, t);
+  setUpKeyboard(state, setUpHelp());
+  setUpTints(state, canvas, t);
+  setUpViewChoice(state, t);
+  setUpMatrixViews(parts);
+  showViewCaption(parts);
+  setUpAccessibleGrids(state, t, model, shown);
+  setUpHoverAndSelect(state, canvas, shown);
+  setUpPanAndZoom(state, canvas, shown);
+  showRelationDescription(state, t, model);
+  linkLedgerTerms(state, showStepDescription(state, t, model));
+  new CellEditor(state, changes, canvas, t, shown);
+  setUpUndoRedo(changes);
+  const panel = new ParameterPanel(state, changes, t);
+  setUpCode(state, changes, t);
+  setUpFileDrop((file, name) => panel.sources.take(file, name));
+  setUpCopyButtons(parts);
+  const named = syncUrl(parts, changes);
+  if (boot.autoplay && !named && !state.reducedMotion.peek()) state.togglePlay();
+}
+
+function showErrors(state: AppState, t: Translate, boot: PageData) {
+  const box = findElement('#trouble', HTMLElement);
+  effect(() => {
+    const error = state.error.value;
+    box.hidden = error === null;
+    if (error)
+      setText(
+        findElement('#trouble-text', HTMLElement),
+        error.status === 0 ? t('error.offline') : t('error.answer', error),
+      );
+  });
+  const retry = () => state.retry(boot.scene);
+  findElement('#retry', HTMLButtonElement).onclick = retry;
+  addEventListener('online', () => state.error.peek() && retry());
+}
+
+function setUpHelp() {
+  const help = findElement('#help', HTMLDialogElement);
+  const open = () => help.showModal();
+  findElement('#help-open', HTMLButtonElement).onclick = open;
+  return open;
+}
+
+/** A picture's channels in their own tints. */
+function setUpTints(state: AppState, canvas: HTMLCanvasElement, t: Translate) {
+  const box = findElement('#tints', HTMLInputElement);
+  const room = findElement('#tints-room', HTMLElement);
+  box.onchange = () => {
+    state.tinted.value = box.checked;
+  };
+  effect(() => {
+    box.checked = state.tinted.value;
+  });
+  effect(() => {
+    const shapes = state.scene.value?.summary.shapes;
+    if (!shapes) return;
+    room.hidden = shapes.input[0] !== 3 || Math.min(shapes.input[1], shapes.input[2]) < 24;
+    canvas.setAttribute(
+      'aria-label',
+      t(`${state.shownView.value}.label`, { input: shapes.input.join('×'), output: shapes.output.join('×') }),
+    );
+  });
+}
+
+function setUpViewChoice(state: AppState, t: Translate) {
+  const set = findElement('#views', HTMLFieldSetElement);
+  for (const radio of set.querySelectorAll('input')) {
+    radio.onchange = () => {
+      state.chooseView(radio.value as ViewName);
+    };
+    effect(() => {
+      radio.checked = state.chosenView.value === radio.value;
+    });
+  }
+  effect(() => {
+    const linear = state.scene.value?.summary.shapes.weight !== null;
+    set.disabled = !linear;
+    set.title = linear ? '' : (set.dataset.none ?? '');
+    const transposed = state.scene.value?.summary.operation.kind === 'conv_transpose2d';
+    findElement('#view-scatter', HTMLElement).hidden = !transposed;
+    setText(findElement('#view-stage', HTMLElement), t(transposed ? 'view.gather' : 'view.stage'));
+  });
+}
+
+/** Files that are dropped onto the page, and pictures that are pasted. */
+function setUpFileDrop(take: (file: Blob, name?: 'input' | 'weight') => void) {
+  const sign = findElement('#drop-here', HTMLElement);
+  let depth = 0;
+  const has = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  const show = (step: number) => {
+    depth = Math.max(0, depth + step);
+    sign.hidden = depth === 0;
+  };
+  addEventListener('dragenter', (event) => has(event) && show(1));
+  addEventListener('dragleave', (event) => has(event) && show(-1));
+  addEventListener('dragover', (event) => has(event) && event.preventDefault());
+  addEventListener('drop', (event) => {
+    if (!has(event)) return;
+    event.preventDefault();
+    show(-depth);
+    const file = event.dataTransfer?.files[0];
+    if (file) take(file);
+  });
+  addEventListener('paste', (event) => {
+    const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+    if (!file) return;
+    event.preventDefault();
+    take(file, 'input');
+  });
+}
+
+function setUpCopyButtons(parts: AppContext) {
+  for (const form of ['text', 'tex', 'json', 'link'] as const) {
+    findElement(`#copy-${form}`, HTMLButtonElement).onclick = () => {
+      setText(findElement('#copied', HTMLElement), '');
+      copyShown(form, parts);
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { averageDivisorAt } from '../../frontend/model/geometry.ts';
+import { emptyTapShare } from '../../frontend/model/tap_counts.ts';
+import { makeCaptions } from '../../frontend/views/stage/captions.ts';
+
+const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
+
+/** Average pooling of a square input, its windows by the definition of the operation. */
+function pool({
+  size,
+  kernel,
+  stride,
+  padding,
+  counted,
+  windows,
+}: {
+  size: number;
+  kernel: number;
+  stride: number;
+  padding: number;
+  counted: boolean;
+  windows: number;
+}) {
+  const table = Array.from({ length: windows }, (_, i) =>
+    Array.from({ length: kernel }, (__, u) => {
+      const at = i * stride + u - padding;
+      return at >= 0 && at < size ? at : -1;
+    }),
+  );
+  return {
+    plane: { rows: size + 2 * padding, cols: size + 2 * padding, top: padding, left: padding },
+    idleRows: [],
+    idleCols: [],
+    taps: { rows: table, cols: table },
+    summary: {
+      operation: {
+        kind: 'avg_pool2d',
+        kernel_size: [kernel, kernel],
+        stride: [stride, stride],
+        dilation: [1, 1],
+        count_include_pad: counted,
+        padding: { top: padding, bottom: padding, left: padding, right: padding },
+      },
+      shapes: { input: [1, size, size], weight: null, bias: null, output: [1, windows, windows] },
+    },
+  } as any;
+}
+
+test('an average divides by the cells that torch counts', () => {
+  // torch.nn.functional.avg_pool2d of ones, 4 / divisor: divisors 4 and, where ceil_mode clips, 2 and 1.
+  const clipped = pool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 });
+  assert.deepEqual(
+    [
+      [0, 0],
+      [0, 2],
+      [2, 2],
+    ].map(([i = 0, j = 0]) => averageDivisorAt(clipped, i, j)),
+    [4, 2, 1],
+  );
+  const padded = { size: 4, kernel: 3, stride: 2, padding: 1, windows: 2 };
+  assert.deepEqual(
+    [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+    ].map(([i = 0, j = 0]) => averageDivisorAt(pool({ ...padded, counted: false }), i, j)),
+    [4, 6, 9],
+  );
+  assert.equal(averageDivisorAt(pool({ ...padded, counted: true }), 0, 0), 9);
+  assert.equal(emptyTapShare(pool({ ...padded, counted: true })), 1 - (5 / 6) ** 2);
+});
+
+test('what is said has its text, with every value it needs', () => {
+  const said = [
+    makeCaptions(pool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 }), 'stage'),
+    makeCaptions(pool({ size: 4, kernel: 3, stride: 2, padding: 1, counted: true, windows: 2 }), 'stage'),
+    makeCaptions(pool({ size: 4, kernel: 3, stride: 2, padding: 1, counted: false, windows: 2 }), 'stage'),
+    makeCaptions(
+      {
+        ...pool({ size: 6, kernel: 2, stride: 4, padding: 0, counted: true, windows: 2 }),
+        idleRows: [2, 3],
+        idleCols: [5],
+      },
+      'stage',
+    ),
+  ];
+  assert.deepEqual(
+    said.map((list) => list.map(([key]) => key)),
+    [
+      ['note.ceil', 'note.divisor.clipped'],
+      ['note.divisor.padding'],
+      ['note.divisor.inside'],
+      ['note.rows.between', 'note.columns', 'note.divisor'],
+    ],
+  );
+  for (const [key, values] of said.flat())
+    for (const [, name] of texts[key].matchAll(/\{(\w+)\}/g)) assert.ok(name in values, `${key}: ${name}`);
+});

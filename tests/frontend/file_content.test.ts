@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FileError, readFileContent, tensorsOfRank } from '../../frontend/data/file_content.ts';
+import { decodeNpy, encodeNpy } from '../../frontend/data/npy.ts';
+import { makeRamp, resizeTensor } from '../../frontend/model/tensors.ts';
+
+function safetensors(header: object | string, length?: number) {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + 16);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length ?? text.length), true);
+  bytes.set(text, 8);
+  return new Blob([bytes]);
+}
+
+const because = (reason: string) => (error: unknown) => error instanceof FileError && error.reason === reason;
+
+test('a safetensors file tells its tensors', async () => {
+  const content = await readFileContent(
+    safetensors({
+      __metadata__: { format: 'pt' },
+      'conv.weight': { dtype: 'F32', shape: [2, 1, 1, 1], data_offsets: [0, 8] },
+      'conv.bias': { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
+    }),
+  );
+  assert.deepEqual(tensorsOfRank(content, [4]), [{ name: 'conv.weight', dtype: 'F32', shape: [2, 1, 1, 1] }]);
+  assert.deepEqual(
+    tensorsOfRank(content, [1]).map(({ name }) => name),
+    ['conv.bias'],
+  );
+});
+
+test('damaged and foreign files are named as such', async () => {
+  await assert.rejects(readFileContent(safetensors({}, 1e6)), because('damaged'));
+  await assert.rejects(readFileContent(safetensors('{"a": ')), because('damaged'));
+  await assert.rejects(readFileContent(safetensors({ a: { dtype: 'F32', shape: 'x' } })), because('damaged'));
+  await assert.rejects(readFileContent(safetensors({ a: null })), because('damaged'));
+  await assert.rejects(
+    readFileContent(new Blob(['PK\x03\x04 a zip, as torch.save makes it'])),
+    because('pickle'),
+  );
+  await assert.rejects(readFileContent(new Blob(['hello'])), because('unknown'));
+  await assert.rejects(readFileContent(new Blob([''])), because('unknown'));
+});
+
+test('pictures and npy files', async () => {
+  assert.deepEqual(
+    await readFileContent(new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])])),
+    { kind: 'picture' },
+  );
+  assert.deepEqual(await readFileContent(new Blob([encodeNpy(makeRamp([2, 3, 4]))])), {
+    kind: 'npy',
+    shape: [2, 3, 4],
+  });
+});
+
+test('npy bytes read back', () => {
+  for (const tensor of [
+    makeRamp([2, 3, 3]),
+    { shape: [2], data: new Float32Array([1.5, -2]) },
+    { shape: [1, 2], data: new Int32Array([7, -8]) },
+  ]) {
+    const bytes = encodeNpy(tensor);
+    assert.equal((bytes.byteLength - tensor.data.byteLength) % 64, 0);
+    assert.deepEqual(decodeNpy(bytes), tensor);
+  }
+});
+
+test("the ramp is the chapter's input", () => {
+  assert.deepEqual([...makeRamp([2, 3, 3]).data], [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('resizing keeps what is there, fills with zeros and repeats channels', () => {
+  const tensor = { shape: [1, 2, 2], data: new Float32Array([1, 2, 3, 4]) };
+  assert.deepEqual([...resizeTensor(tensor, [1, 3, 3]).data], [1, 2, 0, 3, 4, 0, 0, 0, 0]);
+  assert.deepEqual([...resizeTensor(tensor, [2, 1, 2]).data], [1, 2, 1, 2]);
+  assert.deepEqual([...resizeTensor({ shape: [2], data: new Float32Array([5, 6]) }, [3]).data], [5, 6, 0]);
+});

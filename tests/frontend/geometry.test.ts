@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  cellAt,
+  findSources,
+  inputChannelsOf,
+  interpolateWindows,
+  invertTapTable,
+  isContiguous,
+  makePlane,
+  weightOffset,
+  windowAt,
+} from '../../frontend/model/geometry.ts';
+import type { Operation, SceneSummary } from '../../frontend/model/types.ts';
+
+function summary(operation: Partial<Operation>, shapes: Partial<SceneSummary['shapes']>): SceneSummary {
+  return {
+    id: 'x',
+    dtype: 'float32',
+    operation: {
+      kind: 'conv2d',
+      stride: [1, 1],
+      padding: { top: 0, bottom: 0, left: 0, right: 0 },
+      dilation: [1, 1],
+      groups: 1,
+      flip: false,
+      ...operation,
+    },
+    shapes: { input: [2, 5, 5], weight: [4, 2, 3, 3], bias: null, output: [4, 3, 3], ...shapes },
+    counts: { windows: 9, multiply_adds: 0, parameters: 0 },
+    links: { self: '', steps: '', taps: '', file: '', page: '' },
+  };
+}
+
+test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
+  const strided = summary({ stride: [2, 1], dilation: [1, 2] }, {});
+  assert.deepEqual(windowAt(strided, { rows: [], cols: [] }, 1, 1), { rows: [2, 3, 4], cols: [1, 3, 5] });
+  const flipped = summary({ flip: true }, {});
+  assert.deepEqual(windowAt(flipped, { rows: [], cols: [] }, 0, 1), { rows: [2, 1, 0], cols: [3, 2, 1] });
+});
+
+test('a transposed window has holes where the table has none', () => {
+  const transposed = summary({ kind: 'conv_transpose2d' }, {});
+  assert.deepEqual(windowAt(transposed, { rows: [[0, -1, 1]], cols: [[-1, -1, 0]] }, 0, 0), {
+    rows: [0, NaN, 1],
+    cols: [NaN, NaN, 0],
+  });
+});
+
+test('the plane is the input with its ring', () => {
+  const padded = summary({ padding: { top: 1, bottom: 2, left: 3, right: 0 } }, {});
+  assert.deepEqual(makePlane(padded), { rows: 8, cols: 8, top: 1, left: 3 });
+});
+
+test('the window on its way is between two windows', () => {
+  assert.deepEqual(interpolateWindows({ rows: [0, 1], cols: [0, 1] }, { rows: [0, 1], cols: [2, 3] }, 0.25), {
+    rows: [0, 1],
+    cols: [0.5, 1.5],
+  });
+});
+
+test('taps that touch make one frame, others do not', () => {
+  assert.ok(
+    isContiguous([3]) && isContiguous([1, 2, 3]) && isContiguous([2, 1, 0]) && isContiguous([0.5, 1.5]),
+  );
+  assert.ok(!isContiguous([0, 2, 4]));
+});
+
+test('ring cells know the cell whose value they borrow', () => {
+  const rows = [
+    [1, 0, 1],
+    [0, 1, 2],
+    [1, 2, 1],
+  ];
+  assert.deepEqual([...findSources(rows, (i) => [i, i + 1, i + 2], 5)], [1, 0, 1, 2, 1]);
+});
+
+test('the table the other way round finds every reader', () => {
+  assert.deepEqual(
+    invertTapTable(
+      [
+        [-1, 0],
+        [0, 1],
+        [1, -1],
+      ],
+      2,
+    ),
+    [
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      [
+        [1, 1],
+        [2, 0],
+      ],
+    ],
+  );
+});
+
+test('groups: an output channel reads its own group, and its kernel slices lie where torch puts them', () => {
+  const grouped = summary({ groups: 2 }, { input: [4, 5, 5], weight: [6, 2, 3, 3], output: [6, 3, 3] });
+  assert.deepEqual(inputChannelsOf(grouped, 0), [0, 1]);
+  assert.deepEqual(inputChannelsOf(grouped, 3), [2, 3]);
+  assert.equal(weightOffset(grouped, 3, 3), (3 * 2 + 1) * 9);
+  const transposed = summary(
+    { kind: 'conv_transpose2d', groups: 2 },
+    { input: [4, 5, 5], weight: [4, 3, 3, 3], output: [6, 7, 7] },
+  );
+  assert.deepEqual(inputChannelsOf(transposed, 4), [2, 3]);
+  assert.equal(weightOffset(transposed, 4, 2), (2 * 3 + 1) * 9);
+  const pooled = summary({ kind: 'max_pool2d', kernel_size: [2, 2] }, { weight: null });
+  assert.deepEqual(inputChannelsOf(pooled, 1), [1]);
+});
+
+test('a point finds its cell', () => {
+  assert.deepEqual(cellAt({ x: 10, y: 20, width: 40, height: 40 }, 20, 31, 25), [0, 1]);
+  assert.equal(cellAt({ x: 10, y: 20, width: 40, height: 40 }, 20, 51, 25), null);
+});

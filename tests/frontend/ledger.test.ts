@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  apportionRounding,
+  decimalsFor,
+  formatExact,
+  formatNumber,
+  formatSentence,
+  joinSigned,
+  makeLedger,
+} from '../../frontend/model/ledger.ts';
+import type { Step } from '../../frontend/model/types.ts';
+
+/** A generator of numbers that are the same in every run (mulberry32). */
+function random(seed: number) {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** The chapter's first window. */
+const first: Step = {
+  index: 0,
+  row: 0,
+  col: 0,
+  input_rows: [0, 1],
+  input_cols: [0, 1],
+  patch: [
+    [
+      [0, 1],
+      [3, 4],
+    ],
+    [
+      [1, 2],
+      [4, 5],
+    ],
+  ],
+  products: [
+    [
+      [0, 1],
+      [6, 12],
+    ],
+    [
+      [1, 4],
+      [12, 20],
+    ],
+  ],
+  channel_sums: [19, 37],
+  running_sums: [19, 56],
+  output: 56,
+};
+const kernel = [
+  [
+    [0, 1],
+    [2, 3],
+  ],
+  [
+    [1, 2],
+    [3, 4],
+  ],
+];
+const layer = {
+  outChannel: 0,
+  inChannels: [0, 1],
+  bias: 0,
+  weight: (c: number, u: number, v: number) => kernel[c]?.[u]?.[v] ?? 0,
+};
+
+test("the chapter's first cell reads as in the book", () => {
+  assert.equal(
+    formatSentence(makeLedger(first, layer)),
+    'Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56',
+  );
+});
+
+test('negative numbers carry a true minus: brackets as factors, a sign as terms', () => {
+  const step = {
+    ...first,
+    products: [
+      [
+        [0, -1],
+        [6, 12],
+      ],
+      [
+        [1, 4],
+        [12, 20],
+      ],
+    ],
+    patch: [
+      [
+        [0, -1],
+        [3, 4],
+      ],
+      [
+        [1, 2],
+        [4, 5],
+      ],
+    ],
+    channel_sums: [17, 37],
+    running_sums: [17, 54],
+    output: 54,
+  };
+  assert.match(formatSentence(makeLedger(step, layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
+  assert.equal(joinSigned(['−1', '2', '−3']), '−1 + 2 − 3');
+  assert.equal(formatNumber(-0.0001, 2), '0.00');
+});
+
+/** A printed number back as units of its last decimal. */
+const units = (text: string, decimals: number) =>
+  BigInt(Math.round(Number(text.replace('−', '-')) * 10 ** decimals));
+
+test('printed terms add up to printed sums, and those to the printed output, for any floats', () => {
+  const next = random(7);
+  for (let run = 0; run < 500; run++) {
+    const channels = 1 + Math.floor(next() * 5);
+    const size = 1 + Math.floor(next() * 4);
+    const magnitude = 10 ** Math.floor(next() * 6 - 3);
+    const products = Array.from({ length: channels }, () =>
+      Array.from({ length: size }, () => Array.from({ length: size }, () => (next() - 0.5) * magnitude)),
+    );
+    const sums = products.map((slice) => slice.flat().reduce((a, b) => a + b, 0));
+    const bias = (next() - 0.5) * magnitude;
+    const output = sums.reduce((a, b) => a + b, bias);
+    let sofar = 0;
+    const running = sums.map((sum) => (sofar += sum));
+    const step: Step = {
+      ...first,
+      patch: products,
+      products,
+      channel_sums: sums,
+      running_sums: running,
+      output,
+      input_rows: Array(size).fill(0),
+      input_cols: Array(size).fill(0),
+    };
+    for (const decimals of [0, 1, 3, 5]) {
+      const printed = makeLedger(step, { ...layer, inChannels: sums.map((_, c) => c), bias }, decimals);
+      let total = units(printed.bias, decimals);
+      printed.lines.forEach((line, c) => {
+        total += units(line.sum, decimals);
+        assert.equal(
+          line.terms.reduce((sum, term) => sum + units(term.product, decimals), 0n),
+          units(line.sum, decimals),
+        );
+        assert.ok(Math.abs(Number(line.sum.replace('−', '-')) - (sums[c] ?? 0)) < 1.01 * 10 ** -decimals);
+        assert.equal(units(line.running, decimals), total - units(printed.bias, decimals));
+        assert.ok(
+          Math.abs(Number(line.running.replace('−', '-')) - (running[c] ?? 0)) < 0.51 * 10 ** -decimals,
+          'errors gather',
+        );
+      });
+      assert.equal(total, units(printed.output, decimals));
+    }
+  }
+});
+
+test('apportioning moves no number by a unit or more, and whole numbers not at all', () => {
+  assert.deepEqual(apportionRounding([1, 2, 3], 6, 0), [1, 2, 3]);
+  assert.deepEqual(apportionRounding([0.333, 0.333, 0.334], 1, 2), [0.33, 0.33, 0.34]);
+});
+
+test('decimals follow the largest number', () => {
+  assert.equal(decimalsFor([1, 2, 3], 4), 0);
+  assert.equal(decimalsFor([0.5, 1.25], 4), 3);
+  assert.equal(decimalsFor([1234.5], 4), 0);
+  assert.equal(decimalsFor([0.00012], 4), 7);
+});
+
+test('the full text of a float32 is the shortest that reads back', () => {
+  assert.equal(formatExact(Math.fround(0.1), 'float32'), '0.1');
+  assert.equal(formatExact(-0.1, 'float64'), '−0.1');
+  assert.equal(formatExact(Math.fround(1 / 3), 'float32'), '0.33333334');
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UNZOOMED } from '../../frontend/model/geometry.ts';
+import { findTermRanges } from '../../frontend/model/ledger.ts';
+import { findReachedOutputs, findRelations, findRuns } from '../../frontend/model/relations.ts';
+import type { SceneSummary } from '../../frontend/model/types.ts';
+import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
+import { makeGridView, panBy, panToShow, zoomAtPoint } from '../../frontend/views/shared/zoom.ts';
+
+/** A layer whose tables are made here by plain loops. */
+function layer({
+  size,
+  kernel,
+  stride,
+  padding,
+  dilation,
+}: {
+  size: number;
+  kernel: number;
+  stride: number;
+  padding: number;
+  dilation: number;
+}) {
+  const out = Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+  const table = Array.from({ length: out }, (_, i) =>
+    Array.from({ length: kernel }, (__, u) => {
+      const at = i * stride + u * dilation - padding;
+      return at >= 0 && at < size ? at : -1;
+    }),
+  );
+  const summary: SceneSummary = {
+    id: 'x',
+    dtype: 'float32',
+    operation: {
+      kind: 'conv2d',
+      stride: [stride, stride],
+      padding: { top: padding, bottom: padding, left: padding, right: padding },
+      dilation: [dilation, dilation],
+      groups: 1,
+      flip: false,
+    },
+    shapes: { input: [2, size, size], weight: [3, 2, kernel, kernel], bias: null, output: [3, out, out] },
+    counts: { windows: 0, multiply_adds: 0, parameters: 0 },
+    links: { self: '', steps: '', taps: '', file: '', page: '' },
+  };
+  const numbers = (count: number) => Float32Array.from({ length: count }, (_, k) => k);
+  const tensors = {
+    input: { shape: [], data: numbers(2 * size * size) },
+    weight: { shape: [], data: numbers(6 * kernel * kernel) },
+    bias: null,
+  };
+  const taps = { rows: table, cols: table };
+  return { out, table, model: makeSceneModel({ summary, taps, ...tensors } as any) };
+}
+
+const LAYERS = [
+  { size: 5, kernel: 3, stride: 1, padding: 0, dilation: 1 },
+  { size: 7, kernel: 3, stride: 2, padding: 1, dilation: 1 },
+  { size: 9, kernel: 3, stride: 1, padding: 2, dilation: 2 },
+  { size: 6, kernel: 1, stride: 3, padding: 0, dilation: 1 },
+  { size: 4, kernel: 4, stride: 1, padding: 3, dilation: 1 },
+];
+
+for (const of of LAYERS) {
+  const { out, table, model: shown } = layer(of);
+  const name = JSON.stringify(of);
+
+  test(`${name}: what an input reaches is where the definition of the layer reads it`, () => {
+    for (let r = 0; r < of.size; r++) {
+      for (let c = 0; c < of.size; c++) {
+        const expected = [];
+        for (let i = 0; i < out; i++)
+          for (let j = 0; j < out; j++)
+            for (let u = 0; u < of.kernel; u++)
+              for (let v = 0; v < of.kernel; v++) {
+                if (
+                  i * of.stride + u * of.dilation - of.padding === r &&
+                  j * of.stride + v * of.dilation - of.padding === c
+                )
+                  expected.push([i, j, u, v].join());
+              }
+        assert.deepEqual(
+          findReachedOutputs(shown, r, c)
+            .map(({ row, col, u, v }) => [row, col, u, v].join())
+            .sort(),
+          expected.sort(),
+        );
+      }
+    }
+  });
+
+  test(`${name}: what a weight multiplies is every input it meets`, () => {
+    for (let u = 0; u < of.kernel; u++) {
+      const { inputs } = findRelations(
+        shown,
+        { grid: 'weight', channel: 1, row: u, col: 0 },
+        { row: 0, col: 0 },
+      );
+      const expected = new Set(
+        table
+          .map((line) => line[u] ?? -1)
+          .filter((at) => at >= 0)
+          .map((at) => at + of.padding),
+      );
+      assert.deepEqual(new Set(inputs?.plane.rows), expected);
+      assert.deepEqual(inputs?.channels, [1]);
+    }
+  });
+
+  test(`${name}: an output cell came from its window on every channel`, () => {
+    const { inputs } = findRelations(
+      shown,
+      { grid: 'output', channel: 2, row: out - 1, col: 0 },
+      { row: 0, col: 0 },
+    );
+    assert.deepEqual(inputs?.channels, [0, 1]);
+    assert.deepEqual(
+      inputs?.plane.rows,
+      Array.from({ length: of.kernel }, (_, u) => (out - 1) * of.stride + u * of.dilation),
+    );
+  });
+}
+
+test('runs put neighbours together', () => {
+  assert.deepEqual(findRuns([0, 1, 2, 5, 7, 8]), [
+    [0, 3],
+    [5, 1],
+    [7, 2],
+  ]);
+  assert.deepEqual(findRuns([]), []);
+});
+
+const place = { x: 100, y: 50, width: 200, height: 100 };
+
+test('zooming keeps the cell under the pointer, and never leaves the grid', () => {
+  let zoom = UNZOOMED;
+  let now = makeGridView(place, 2, 50, 100, zoom);
+  assert.deepEqual([now.x, now.y, now.cell], [100, 50, 2]);
+  for (let k = 0; k < 6; k++) {
+    const under = (170 - now.x) / now.cell;
+    zoom = zoomAtPoint(place, now, zoom, 1.5, 170, 90);
+    now = makeGridView(place, 2, 50, 100, zoom);
+    assert.ok(Math.abs((170 - now.x) / now.cell - under) < 1e-6);
+    assert.ok(now.x <= place.x && now.x + now.width >= place.x + place.width);
+  }
+  zoom = zoomAtPoint(place, now, zoom, 1e-6, 170, 90);
+  assert.deepEqual(zoom, UNZOOMED);
+});
+
+test('a zoomed grid follows the hand and the window', () => {
+  const zoom = { scale: 5, row: 25, col: 50 };
+  const now = makeGridView(place, 2, 50, 100, zoom);
+  const moved = makeGridView(place, 2, 50, 100, panBy(now, zoom, place, 30, -20));
+  assert.ok(Math.abs(moved.x - now.x - 30) < 1e-9 && Math.abs(moved.y - now.y + 20) < 1e-9);
+  const followed = makeGridView(place, 2, 50, 100, panToShow(place, now, zoom, 48, 50, 97, 100));
+  assert.ok(followed.x + 100 * followed.cell <= place.x + place.width + 1e-9);
+  assert.equal(panToShow(place, now, UNZOOMED, 0, 1, 0, 1), UNZOOMED);
+});
+
+test('the terms of a printed sum are found in its text', () => {
+  const places = (text: string) => findTermRanges(text).map(([a, b]) => text.slice(a, b));
+  assert.deepEqual(places('0·0 + 1·(−1) + 3·2'), ['0·0', '1·(−1)', '3·2']);
+  assert.deepEqual(places('−0.761 + 0 − 1.412'), ['−0.761', '0', '1.412']);
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PageCache } from '../../frontend/data/page_cache.ts';
+import { decodeSafetensors } from '../../frontend/data/safetensors.ts';
+import { StepColumns } from '../../frontend/data/step_columns.ts';
+
+/** A safetensors file of int32 and float32 arrays, written by its specification. */
+function file(tensors: Record<string, { dtype: 'F32' | 'I32'; shape: number[]; numbers: number[] }>) {
+  let at = 0;
+  const header: Record<string, object> = { __metadata__: { page: '{}' } };
+  for (const [name, { dtype, shape, numbers }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape, data_offsets: [at, at + numbers.length * 4] };
+    at += numbers.length * 4;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + at);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  let offset = 8 + text.length;
+  for (const { dtype, numbers } of Object.values(tensors)) {
+    for (const number of numbers) {
+      if (dtype === 'F32') view.setFloat32(offset, number, true);
+      else view.setInt32(offset, number, true);
+      offset += 4;
+    }
+  }
+  return bytes.buffer;
+}
+
+test("the chapter's first two windows come out of their columns", () => {
+  const columns = new StepColumns(
+    file({
+      outputs: { dtype: 'F32', shape: [2], numbers: [56, 72] },
+      channel_sums: { dtype: 'F32', shape: [2, 2], numbers: [19, 37, 25, 47] },
+      running_sums: { dtype: 'F32', shape: [2, 2], numbers: [19, 56, 25, 72] },
+      patches: {
+        dtype: 'F32',
+        shape: [2, 2, 2, 2],
+        numbers: [0, 1, 3, 4, 1, 2, 4, 5, 1, 2, 4, 5, 2, 3, 5, 6],
+      },
+      products: {
+        dtype: 'F32',
+        shape: [2, 2, 2, 2],
+        numbers: [0, 1, 6, 12, 1, 4, 12, 20, 0, 2, 8, 15, 2, 6, 15, 24],
+      },
+      input_rows: { dtype: 'I32', shape: [2, 2], numbers: [0, 1, 0, -1] },
+      input_cols: { dtype: 'I32', shape: [2, 2], numbers: [0, 1, 1, 2] },
+    }),
+    2,
+    3,
+  );
+  const { index, row, col, input_rows, input_cols, patch, products, channel_sums, running_sums, output } =
+    columns.step(1);
+  assert.deepEqual([index, row, col, output], [3, 1, 0, 72]);
+  assert.deepEqual(
+    [input_rows, input_cols],
+    [
+      [0, null],
+      [1, 2],
+    ],
+  );
+  assert.deepEqual(patch, [
+    [
+      [1, 2],
+      [4, 5],
+    ],
+    [
+      [2, 3],
+      [5, 6],
+    ],
+  ]);
+  assert.deepEqual(products, [
+    [
+      [0, 2],
+      [8, 15],
+    ],
+    [
+      [2, 6],
+      [15, 24],
+    ],
+  ]);
+  assert.deepEqual(
+    [channel_sums, running_sums],
+    [
+      [25, 47],
+      [25, 72],
+    ],
+  );
+  assert.equal(columns.step(0).output, 56);
+  assert.equal(columns.step(1), columns.step(1), 'a step that is asked again is the same object');
+});
+
+test('a type that is not read is an error, and so is a column that is missing', () => {
+  const buffer = file({ a: { dtype: 'F32', shape: [1], numbers: [1] } });
+  assert.deepEqual([...(decodeSafetensors(buffer).get('a')?.data ?? [])], [1]);
+  assert.throws(() => new StepColumns(buffer, 0, 1).step(0), TypeError);
+});
+
+test('a page is asked for once, told of, and gives way when others were used later', async () => {
+  const asked: string[] = [];
+  let arrived = 0;
+  const failures: unknown[] = [];
+  const pages: PageCache<string> = new PageCache(
+    2,
+    () => (arrived += 1),
+    (error) => failures.push(error),
+  );
+  const want = (key: string) =>
+    pages.want(key, async () => {
+      asked.push(key);
+      return key.toUpperCase();
+    });
+  await Promise.all([want('a'), want('a')]);
+  await want('b');
+  await want('a');
+  await want('c');
+  assert.deepEqual([asked, arrived], [['a', 'b', 'c'], 3]);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => pages.get(key)),
+    ['A', undefined, 'C'],
+  );
+  const lost = new Error('lost');
+  await pages.want('d', () => Promise.reject(lost));
+  assert.deepEqual([failures, arrived], [[lost], 3]);
+  await want('d');
+  assert.equal(pages.get('d'), 'D');
+});
