@@ -1,8 +1,8 @@
 """
 Answers over HTTP beside bare routes, in turns, each server one process.
 
-the same: asked for again and again. new: every body has other numbers, and every page is another than the
-hundreds before it, so that no answer is a kept one. bare: a Starlette route that sends the same bytes.
+trace: every body has other numbers. steps, the same: one page, asked for again and again; new: every page
+differs from the hundreds before it, so that none is cached. bare: a Starlette route that sends the bytes.
 output, steps: a typed, synchronous FastAPI route with torch's conv2d that answers the output alone, or all
 that POST /trace does.
 """
@@ -94,8 +94,7 @@ def _traces(folder: Path, ours: str, bare: str, obvious: str) -> str:
     new.write_text(same.read_text() + NEW)
     rates = _rates(
         {
-            "trace, the same": (f"{ours}/api/v1/trace", same),
-            "trace, new": (f"{ours}/api/v1/trace", new),
+            "trace": (f"{ours}/api/v1/trace", new),
             "bare": (f"{bare}/bytes/trace", same),
             "obvious, output": (f"{obvious}/output", same),
             "obvious, steps": (f"{obvious}/trace", same),
