@@ -46,6 +46,50 @@ class Ledger:
     selected: Tensor | None
 
 
+@dataclass(frozen=True, slots=True)
+class LayerLedger:
+    """
+    The ledgers of O output channels, one or all of a layer, computed together: as Ledger has them, with one
+    dimension more in front.
+
+    patches: (groups, n, C, kH, kW), of the groups of these channels. products: (O, n, C, kH, kW).
+    channel_sums, running_sums: (O, n, C). outputs: (O, n). selected: (O, n, 2) or None.
+    """
+
+    plan: Plan
+    out_channels: range
+    start: int
+    stop: int
+    reads: Reads
+    patches: Tensor
+    products: Tensor
+    channel_sums: Tensor
+    running_sums: Tensor
+    bias: list[float | int] | None
+    outputs: Tensor
+    selected: Tensor | None
+
+    def channel(self, out_channel: int) -> Ledger:
+        """The ledger of one output channel; its tensors are views."""
+        k = out_channel - self.out_channels.start
+        return Ledger(
+            out_channel,
+            self.plan.in_channels(out_channel),
+            self.start,
+            self.stop,
+            self.plan.windows,
+            self.reads.rows,
+            self.reads.cols,
+            self.patches[k * len(self.patches) // len(self.out_channels)],
+            self.products[k],
+            self.channel_sums[k],
+            self.running_sums[k],
+            0 if self.bias is None else self.bias[k],
+            self.outputs[k],
+            None if self.selected is None else self.selected[k],
+        )
+
+
 def ledger(
     plan: Plan,
     taps: TapTable,
@@ -61,113 +105,52 @@ def ledger(
     The ledger of windows start … stop−1 (None: to the last); time and memory are O(stop − start).
 
     x: (C_in, H, W); weight as in `plan`; bias: (C_out,). `out`: contiguous tensors, named as the ledger's;
-    some of them are computed there and become the ledger's own. Raises ConvError where a product or sum
-    leaves the range of the dtype, or a range or channel is not there.
+    some of them are computed there, so that the ledger's own share their memory. Raises ConvError where a
+    product or sum leaves the range of the dtype, or a range or channel is not there.
     """
-    check_tensors(plan, x, weight=weight, bias=bias)
-    stop = plan.windows if stop is None else stop
-    _check_range(plan, out_channel, start, stop)
-    in_channels = plan.in_channels(out_channel)
-    reads = _reads_of(plan, taps, start, stop)
-    # Exact products and sums are wider than int32 until they are checked.
-    out = {} if out is None or x.dtype == torch.int32 else out
-    patches = products = _patches(x[in_channels.start : in_channels.stop], reads, out.get("patches"))
-    selected = None
-    if weight is not None:
-        products = _weighted(patches, kernel_slices(plan, weight, out_channel), out.get("products"))
-    elif reads.divisors is not None:
-        products = torch.div(patches, reads.divisors[:, None, None, None], out=out.get("products"))
-    if isinstance(plan.operation, MaxPool2d):
-        selected, sums = _winners(patches, reads.missing)
-    else:
-        sums = torch.sum(products, (-2, -1), out=out.get("channel_sums"))
-    running = torch.cumsum(sums, 1, out=out.get("running_sums"))
-    offset = bias[out_channel].item() if bias is not None else 0
-    outputs = running[:, -1] + offset if offset else running[:, -1]
-    products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
-    return Ledger(
-        out_channel, in_channels, start, stop, plan.windows,
-        reads.rows, reads.cols, patches, products, sums, running, offset, outputs, selected,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class LayerLedger:
-    """
-    The ledgers of all O output channels, computed together: n windows, C input channels each.
-
-    patches: (groups, n, C, kH, kW); products: (O, n, C, kH, kW); channel_sums, running_sums: (O, n, C);
-    outputs: (O, n); selected: (O, n, 2) or None. Everything else as in Ledger.
-    """
-
-    plan: Plan
-    input_rows: Tensor
-    input_cols: Tensor
-    patches: Tensor
-    products: Tensor
-    channel_sums: Tensor
-    running_sums: Tensor
-    bias: list[float | int] | None
-    outputs: Tensor
-    selected: Tensor | None
-
-    def channel(self, o: int) -> Ledger:
-        """The ledger of one output channel; its tensors are views."""
-        plan, windows = self.plan, self.plan.windows
-        group = o // (plan.output_shape[0] // plan.groups)
-        return Ledger(
-            o, plan.in_channels(o), 0, windows, windows,
-            self.input_rows, self.input_cols, self.patches[group], self.products[o],
-            self.channel_sums[o], self.running_sums[o], 0 if self.bias is None else self.bias[o],
-            self.outputs[o], None if self.selected is None else self.selected[o],
-        )  # fmt: skip
+    channels = range(out_channel, out_channel + 1)
+    return layer_ledger(plan, taps, x, weight, bias, channels, start, stop, out).channel(out_channel)
 
 
 def layer_ledger(
-    plan: Plan, taps: TapTable, x: Tensor, weight: Tensor | None, bias: Tensor | None
+    plan: Plan,
+    taps: TapTable,
+    x: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    out_channels: range | None = None,
+    start: int = 0,
+    stop: int | None = None,
+    out: Mapping[str, Tensor] | None = None,
 ) -> LayerLedger:
-    """
-    The ledgers of all windows of all output channels; memory is that of all products.
-
-    Arguments and ConvError as for `ledger`.
-    """
+    """The ledgers of one output channel, or of all (None), as `ledger` has each."""
     check_tensors(plan, x, weight=weight, bias=bias)
-    reads = _reads_of(plan, taps, 0, plan.windows)
-    patches = _grouped_patches(plan, x, reads)
-    products, selected = patches, None
+    stop = plan.windows if stop is None else stop
+    out_channels = range(plan.output_shape[0]) if out_channels is None else out_channels
+    _check_range(plan, out_channels.start, start, stop)
+    # Exact products and sums are wider than int32 until they are checked.
+    places = {} if out is None or x.dtype == torch.int32 else {name: each[None] for name, each in out.items()}
+    reads = _reads_of(plan, taps, start, stop)
+    patches = products = _patches(plan, x, out_channels, reads, places.get("patches"))
+    selected = None
     if weight is not None:
-        factors = _grouped_slices(plan, weight).unsqueeze(2)
-        products = _weighted(patches.unsqueeze(1), factors, None).flatten(0, 1)
+        factors = _slices(plan, weight, out_channels)
+        products = _weighted(patches, factors, places.get("products"))
     elif reads.divisors is not None:
-        products = patches / reads.divisors[:, None, None, None]
+        products = torch.div(patches, reads.divisors[:, None, None, None], out=places.get("products"))
     if isinstance(plan.operation, MaxPool2d):
-        winners = [_winners(channel, reads.missing) for channel in patches]
-        selected = torch.stack([cells for cells, _ in winners])
-        sums = torch.stack([values for _, values in winners])
+        selected, sums = _winners(patches, reads.missing)
     else:
-        sums = products.sum((-2, -1))
-    running = sums.cumsum(2)
-    outputs = running[..., -1] if bias is None else running[..., -1] + bias[:, None]
+        sums = torch.sum(products, (-2, -1), out=places.get("channel_sums"))
+    running = torch.cumsum(sums, 2, out=places.get("running_sums"))
+    outputs, offsets = running[..., -1], None
+    if bias is not None:
+        offset = bias[out_channels.start : out_channels.stop]
+        outputs, offsets = outputs + offset[:, None], offset.tolist()
     products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
     return LayerLedger(
-        plan, reads.rows, reads.cols, patches, products, sums, running,
-        None if bias is None else bias.tolist(), outputs, selected,
-    )  # fmt: skip
-
-
-def _grouped_patches(plan: Plan, x: Tensor, reads: Reads) -> Tensor:
-    """x (C_in, H, W) -> (groups, n, C_in/groups, kH, kW)."""
-    patches = _patches(x, reads, None)
-    if plan.groups == 1:
-        return patches.unsqueeze(0)
-    by_group: Tensor = patches.unflatten(1, (plan.groups, plan.channels_per_step))
-    return by_group.transpose(0, 1).contiguous()
-
-
-def _grouped_slices(plan: Plan, weight: Tensor) -> Tensor:
-    """The weight as (groups, C_out/groups, C_in/groups, kH, kW)."""
-    grouped: Tensor = weight.unflatten(0, (plan.groups, -1))
-    return grouped.transpose(1, 2).contiguous() if plan.is_transposed else grouped
+        plan, out_channels, start, stop, reads, patches, products, sums, running, offsets, outputs, selected
+    )
 
 
 def _check_range(plan: Plan, out_channel: int, start: int, stop: int) -> None:
@@ -216,14 +199,26 @@ def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
 _cached_reads = lru_cache(maxsize=64)(_reads)
 
 
-def _patches(channels: Tensor, reads: Reads, out: Tensor | None) -> Tensor:
-    """channels (C, H, W) -> (n, C, kH, kW), 0 where missing."""
+def _patches(plan: Plan, x: Tensor, out_channels: range, reads: Reads, out: Tensor | None) -> Tensor:
+    """x (C_in, H, W) -> (groups, n, C_in/groups, kH, kW) of the groups of these channels, 0 where missing."""
+    first, last = plan.in_channels(out_channels[0]), plan.in_channels(out_channels[-1])
+    channels = x[first.start : last.stop]
     patches = channels.flatten(1).index_select(1, reads.cells.flatten())
     if reads.absent is not None:
         # Most often few are missing: their places take a tenth of the time of a mask over all.
         patches.index_fill_(1, reads.absent, 0)
-    by_window = patches.view(len(channels), *reads.cells.shape).transpose(0, 1)
+    by_window = (
+        patches.unflatten(0, (-1, plan.channels_per_step)).unflatten(2, reads.cells.shape).transpose(1, 2)
+    )
     return by_window.contiguous() if out is None else out.copy_(by_window)
+
+
+def _slices(plan: Plan, weight: Tensor, out_channels: range) -> Tensor:
+    """The kernel slices of these channels, (groups, C_out/groups, C_in/groups, kH, kW)."""
+    if len(out_channels) == 1:
+        return kernel_slices(plan, weight, out_channels.start)[None, None]
+    grouped: Tensor = weight.unflatten(0, (plan.groups, -1))
+    return grouped.transpose(1, 2).contiguous() if plan.is_transposed else grouped
 
 
 def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
@@ -234,20 +229,22 @@ def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
     return weight[channels.start : channels.stop, out_channel % weight.shape[1]]
 
 
-def _weighted(patches: Tensor, slices: Tensor, out: Tensor | None) -> Tensor:
+def _weighted(patches: Tensor, factors: Tensor, out: Tensor | None) -> Tensor:
+    """patches (groups, n, C, kH, kW), factors (groups, O/groups, C, kH, kW) -> (O, n, C, kH, kW)."""
     if patches.dtype == torch.int32:
-        return patches.long() * slices.long()
-    return torch.mul(patches, slices, out=out)
+        patches, factors = patches.long(), factors.long()
+    place = None if out is None else out[None]
+    return torch.mul(patches[:, None], factors[:, :, None], out=place).flatten(0, 1)
 
 
 def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
-    """The winning kernel cells (n, 2) and the values (n, 1) there."""
+    """The winning kernel cells (O, n, 2) and the values (O, n, 1) there, of patches (O, n, 1, kH, kW)."""
     values = patches.double()
     if missing is not None:
-        values = values.masked_fill(missing.unsqueeze(1), float("-inf"))
-    best = values.flatten(1).argmax(1, keepdim=True)
-    width = patches.shape[3]
-    return torch.cat((best // width, best % width), 1).int(), patches.flatten(1).gather(1, best)
+        values = values.masked_fill(missing[:, None], float("-inf"))
+    best = values.flatten(2).argmax(2, keepdim=True)
+    width = patches.shape[4]
+    return torch.cat((best // width, best % width), 2).int(), patches.flatten(2).gather(2, best)
 
 
 def _checked(dtype: torch.dtype, *numbers: Tensor) -> tuple[Tensor, ...]:

@@ -74,7 +74,8 @@ class StepsPage(Page):
         """Write the columns; the ledger computes some of them in place."""
         ledger = self.ledger(columns)
         for name, column in columns.items():
-            if (computed := getattr(ledger, name)) is not column:
+            computed = getattr(ledger, name)
+            if computed.data_ptr() != column.data_ptr():
                 column.copy_(computed)
 
 
