@@ -1,4 +1,4 @@
-"""What the server says on standard error: one JSON object a line, or text where a person reads along."""
+"""Logs on standard error: one JSON object per line, or text on a terminal."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from app.settings import Settings
 
 REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
 
-# There is one for a process, as there is one standard error; None until it is configured.
+# One logger per process, as there is one standard error; None until logs are configured.
 _requests: FilteringBoundLogger | None = None
 
 
 def configure_logs(settings: Settings) -> None:
-    """Everything that is logged, by this program and by its libraries, leaves in one form."""
+    """Send all log records, of this program and of its libraries, to standard error in one format."""
     global _requests
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
@@ -39,7 +39,7 @@ def configure_logs(settings: Settings) -> None:
 
 
 def _request_logger(settings: Settings) -> FilteringBoundLogger:
-    """Without the standard library's records, which would take longer than a small answer does."""
+    """A logger without the standard library's records, which take longer than a small answer."""
     stamp = structlog.processors.TimeStamper("iso", utc=True, key="time")
     processors: list[Processor] = [structlog.stdlib.add_log_level, stamp]
     if _is_text(settings):
@@ -59,7 +59,7 @@ def _request_logger(settings: Settings) -> FilteringBoundLogger:
 
 
 def log_request(**about: object) -> None:
-    """One line for a request. JSON has no way for a client to begin another line."""
+    """Log one request on one line; JSON escapes line ends that a client may send."""
     if _requests is not None:
         _requests.info("request", **about)
 

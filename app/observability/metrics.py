@@ -1,4 +1,4 @@
-"""What the server counts, for GET /metrics in Prometheus' text form."""
+"""The server's metrics, in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
-# Where a request does not reach a route, all addresses count as one, so that nobody can invent labels.
+# One label for all requests that reach no route, so that clients cannot create labels.
 NO_ROUTE: Final = "none"
 
 
 class Metrics:
-    """Counters of one application. With several workers they add up, as their files are in one folder."""
+    """The metrics of one application; those of several workers are added up from files in one folder."""
 
     def __init__(self) -> None:
-        self._several = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+        self._is_multiprocess = "PROMETHEUS_MULTIPROC_DIR" in os.environ
         self._registry = registry = CollectorRegistry()
-        if not self._several:
+        if not self._is_multiprocess:
             ProcessCollector(registry=registry)
         self._requests = Counter(
             "convscope_requests", "Requests answered.", ("method", "route", "status"), registry=registry
@@ -73,9 +73,9 @@ class Metrics:
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         key = (method, route, status)
         if (answers := self._answers.get(key)) is None:
-            known = method if method in _METHODS else "other"
-            answers = self._requests.labels(known, route, status)
-            if known == method:
+            label = method if method in _METHODS else "other"
+            answers = self._requests.labels(label, route, status)
+            if label == method:
                 self._answers[key] = answers
         answers.inc()
         if (times := self._times.get(route)) is None:
@@ -89,12 +89,12 @@ class Metrics:
         self._store_errors.labels(error).inc()
 
     def text(self) -> bytes:
-        """All of it, in Prometheus' text form."""
-        if not self._several:
+        """All metrics in Prometheus' text format."""
+        if not self._is_multiprocess:
             return generate_latest(self._registry)
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
 
 
 def _gauge(name: str, about: str, registry: CollectorRegistry) -> Gauge:

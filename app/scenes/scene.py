@@ -21,10 +21,10 @@ from app.limits import Limits, check_plan, tap_numbers
 
 _CANON: Final = b"convscope-scene-1\n"
 _ID_LENGTH: Final = 40
-# Many scenes are of few layers: what follows from the sizes of small ones alone is remembered.
-_FEW_TAPS: Final = 4096
-_planned = lru_cache(maxsize=512)(plan)
-_few_taps = lru_cache(maxsize=128)(taps)
+# Many scenes share few layers: plans, and the tap tables of small layers, are cached.
+_MAX_CACHED_TAPS: Final = 4096
+_cached_plan = lru_cache(maxsize=512)(plan)
+_cached_taps = lru_cache(maxsize=128)(taps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Scene:
 
     @cached_property
     def id(self) -> str:
-        """A digest of all that distinguishes this scene, the same everywhere and for ever."""
+        """A digest of the content: dtype, operation, shapes and numbers."""
         shapes = {name: list(tensor.shape) for name, tensor in self.tensors.items()}
         head = {"dtype": self.dtype, "operation": describe(self.plan.operation), "shapes": shapes}
         digest = hashlib.sha256(_CANON + json.dumps(head, sort_keys=True, separators=(",", ":")).encode())
@@ -50,11 +50,11 @@ class Scene:
 
     @cached_property
     def taps(self) -> TapTable:
-        return (_few_taps if tap_numbers(self.plan) <= _FEW_TAPS else taps)(self.plan)
+        return (_cached_taps if tap_numbers(self.plan) <= _MAX_CACHED_TAPS else taps)(self.plan)
 
     @property
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors that are there, by name."""
+        """The tensors of the scene by name, without absent ones."""
         named = {"input": self.input, "weight": self.weight, "bias": self.bias}
         return {name: tensor for name, tensor in named.items() if tensor is not None}
 
@@ -74,7 +74,7 @@ def make_scene(
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and tensor.dtype != input.dtype:
             raise ConvError(f"{name} is {tensor.dtype}, input is {input.dtype}", at=f"/{name}")
-    planned = _planned(operation, _shape(input), _shape(weight), _shape(bias))
+    planned = _cached_plan(operation, _shape(input), _shape(weight), _shape(bias))
     check_plan(planned, limits)
     dtype = str(input.dtype).removeprefix("torch.")
     if dtype not in DTYPES:
@@ -107,7 +107,7 @@ def _canonical(tensor: Tensor) -> Tensor:
 
 @lru_cache(maxsize=1024)
 def describe(operation: Operation) -> dict[str, Any]:
-    """Every field of a normalised operation, as JSON has it. Shared: not to be changed."""
+    """Every field of a normalised operation, as JSON has it. The dict is cached: do not change it."""
     values = asdict(operation).items()
     return {"kind": operation.kind} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in values

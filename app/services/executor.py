@@ -14,7 +14,7 @@ from app.observability.metrics import Metrics
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Numbers touched; about a millisecond, less than handing the work to a thread may cost under load.
+# Numbers that small work touches: about a millisecond, less than a change of threads may cost under load.
 SMALL: Final = 20_000
 _FILE_THREADS: Final = 4
 
@@ -32,14 +32,14 @@ class StreamAborted(Exception):
 
 
 class ShutdownState:
-    """Whether the server is stopping, and streams must come to an end before they are cut."""
+    """Whether the server is stopping, and whether streams must end now."""
 
     def __init__(self, grace_seconds: float) -> None:
         self._grace = grace_seconds
         self._due: float | None = None
 
     def begin(self) -> None:
-        """Streams have most of the time that there is; the rest is for their last words."""
+        """Start the shutdown: streams may go on for three quarters of the grace period."""
         self._due = time.monotonic() + self._grace * 0.75
 
     @property
@@ -52,7 +52,7 @@ class ShutdownState:
 
 
 class ComputePool:
-    """Threads for large computations, at most `max_computations` at a time, `max_waiting` in line."""
+    """Threads for large computations: at most `max_computations` at a time, and `max_waiting` in the queue."""
 
     def __init__(self, limits: Limits, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -62,13 +62,13 @@ class ComputePool:
         self._files = ThreadPoolExecutor(_FILE_THREADS, "files")
 
     async def run(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do the work: at once if it is small. Raises ServerBusy if there is no room or it takes too long."""
+        """Do the work, at once if it is small. Raises ServerBusy if the queue is full or it takes too long."""
         if cost > SMALL and self._room <= 0:
             raise ServerBusy("too many large computations are waiting already")
         return await self.next(cost, work, *args, **kwargs)
 
     async def next(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do the next piece of work that was let in before: it waits its turn however long the line is."""
+        """Do the next piece of work of an accepted request, however long the queue is."""
         if cost <= SMALL:
             self._metrics.small.inc()
             return work(*args, **kwargs)
@@ -82,7 +82,7 @@ class ComputePool:
             return await self._within_time(future)
 
     async def file(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do work that waits for files, never behind computations."""
+        """Do work that waits for files, in threads of its own."""
         return await self._within_time(self._files.submit(work, *args, **kwargs))
 
     async def _within_time(self, future: Future[R]) -> R:

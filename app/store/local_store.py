@@ -1,4 +1,4 @@
-"""Scene files in one local folder."""
+"""Stores scene files in a local folder."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ from app.store.scene_store import (
 )
 
 _SUFFIX: Final = ".safetensors"
-_FEWEST_FILES: Final = 1000
-# Of a small disk no more than one part of so many is left free.
-_SMALL_DISK: Final = 20
+_MIN_FREE_FILES: Final = 1000
+# At most this part of a disk is kept free, so that small disks can be used.
+_MAX_RESERVE_SHARE: Final = 1 / 20
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# Longer than any write takes: what is older was left behind by a process that was killed.
-_ABANDONED_AFTER: Final = 3600.0
+# Longer than any write takes: an older staged file was left by a process that was killed.
+_ABANDONED_AFTER_SECONDS: Final = 3600.0
 
 
 class LocalStore:
-    """A scene is the file <id>.safetensors, which appears whole or not at all."""
+    """Stores a scene as the file <id>.safetensors, which appears whole or not at all."""
 
     def __init__(self, folder: Path, limits: Limits, reserve: int = 0) -> None:
-        """`reserve`: bytes of the disk that are left free, for the system and for other programs."""
+        """`reserve`: bytes of the disk to leave free for the system and other programs."""
         self._folder = folder
         self._reserve = reserve
         self._staging = folder / ".staging"
         self._limits = limits
-        with _failures():
+        with _store_errors():
             self._staging.mkdir(parents=True, exist_ok=True)
             _sync_folder(folder.parent)
             _sync_folder(folder)
-            self._sweep()
+            self._remove_abandoned()
 
     def get(self, id: str) -> Scene:
         try:
-            with _failures():
+            with _store_errors():
                 return stored_scene(self._read(self._path(id), id), id, self._limits)
         except FileNotFoundError:
             raise SceneNotFound(id) from None
@@ -59,30 +59,30 @@ class LocalStore:
         try:
             self.get(scene.id)
         except (SceneNotFound, SceneDamaged):
-            with _failures():
+            with _store_errors():
                 self._keep_reserve(scene.nbytes)
                 self._write(self._path(scene.id), encode(scene))
             return True
         return False
 
     def has(self, id: str) -> bool:
-        with _failures():
+        with _store_errors():
             return self._path(id).exists()
 
     def usage(self) -> int:
-        with _failures(), os.scandir(self._folder) as entries:
-            return sum(on_disk(_size(entry)) for entry in entries if entry.name.endswith(_SUFFIX))
+        with _store_errors(), os.scandir(self._folder) as entries:
+            return sum(on_disk(_file_size(entry)) for entry in entries if entry.name.endswith(_SUFFIX))
 
     def _keep_reserve(self, size: int) -> None:
-        """Raise StoreFull before the disk is, of bytes or of files."""
+        """Raise StoreFull before the disk runs out of bytes or files."""
         disk = os.statvfs(self._folder)
-        reserve = min(self._reserve, disk.f_blocks * disk.f_frsize // _SMALL_DISK)
-        short_of_files = disk.f_favail < min(_FEWEST_FILES, disk.f_files // _SMALL_DISK)
+        reserve = min(self._reserve, int(disk.f_blocks * disk.f_frsize * _MAX_RESERVE_SHARE))
+        short_of_files = disk.f_favail < min(_MIN_FREE_FILES, int(disk.f_files * _MAX_RESERVE_SHARE))
         if self._reserve and (short_of_files or disk.f_bavail * disk.f_frsize - size < reserve):
             raise StoreFull
 
     def check(self) -> None:
-        with _failures():
+        with _store_errors():
             self._write(self._staging / "check", b"")
 
     def _path(self, id: str) -> Path:
@@ -94,7 +94,7 @@ class LocalStore:
         return path.read_bytes()
 
     def _write(self, path: Path, data: bytes) -> None:
-        """Give the file its name only once its bytes are on the disk, and return once its name is."""
+        """Write and sync a staged file, then rename it and sync the folder: it appears whole and stays."""
         staged = self._staging / uuid.uuid4().hex
         try:
             with staged.open("xb") as file:
@@ -107,14 +107,14 @@ class LocalStore:
             raise
         _sync_folder(path.parent)
 
-    def _sweep(self) -> None:
-        oldest = time.time() - _ABANDONED_AFTER
+    def _remove_abandoned(self) -> None:
+        oldest = time.time() - _ABANDONED_AFTER_SECONDS
         for path in self._staging.iterdir():
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
 
 
-def _size(entry: os.DirEntry[str]) -> int:
+def _file_size(entry: os.DirEntry[str]) -> int:
     try:
         return entry.stat().st_size
     except FileNotFoundError:
@@ -130,8 +130,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
-    """Turn the disk's errors into the store's; a missing file is for the caller."""
+def _store_errors() -> Iterator[None]:
+    """Turn OSError into StoreFull or StoreUnavailable, except for a missing file."""
     try:
         yield
     except FileNotFoundError:

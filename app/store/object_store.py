@@ -1,4 +1,4 @@
-"""Scene files in an object store: S3, Google Cloud Storage, Azure."""
+"""Stores scene files in an object store: S3, Google Cloud Storage, Azure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from app.store.scene_store import (
 
 
 class ObjectStore:
-    """A scene is the object <id>.safetensors below the address; credentials come from the environment.
+    """Stores a scene as the object <id>.safetensors below the address; credentials come from the environment.
 
     Only obstore's synchronous functions are used, in threads: with its asynchronous ones the interpreter
     aborts when it exits (obstore 0.12).
@@ -39,11 +39,11 @@ class ObjectStore:
 
     def get(self, id: str) -> Scene:
         try:
-            with _failures():
-                found = obstore.get(self._store, _key(id))
-                if found.meta["size"] > most_bytes(self._limits):
+            with _store_errors():
+                answer = obstore.get(self._store, _key(id))
+                if answer.meta["size"] > most_bytes(self._limits):
                     raise SceneDamaged(id)
-                return stored_scene(bytes(found.bytes()), id, self._limits)
+                return stored_scene(bytes(answer.bytes()), id, self._limits)
         except StoreUnavailable as error:
             if _is_missing(error):
                 raise SceneNotFound(id) from None
@@ -54,18 +54,18 @@ class ObjectStore:
             self.get(scene.id)
         except (SceneNotFound, SceneDamaged):
             # An object appears whole or not at all, and two writers of one id write the same bytes.
-            with _failures():
+            with _store_errors():
                 obstore.put(self._store, _key(scene.id), encode(scene))
             return True
         return False
 
     def check(self) -> None:
-        with _failures():
+        with _store_errors():
             obstore.put(self._store, "readiness", b"")
 
     def has(self, id: str) -> bool:
         try:
-            with _failures():
+            with _store_errors():
                 obstore.head(self._store, _key(id))
         except StoreUnavailable as error:
             if _is_missing(error):
@@ -74,7 +74,7 @@ class ObjectStore:
         return True
 
     def usage(self) -> int:
-        with _failures():
+        with _store_errors():
             return sum(on_disk(one["size"]) for page in obstore.list(self._store) for one in page)
 
 
@@ -87,8 +87,8 @@ def _key(id: str) -> str:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
-    """Turn obstore's errors, some of which are Python's own, into the store's."""
+def _store_errors() -> Iterator[None]:
+    """Turn obstore's errors, some of which are Python's own, into StoreUnavailable."""
     try:
         yield
     except (BaseError, OSError) as error:

@@ -1,4 +1,4 @@
-"""A bound on what a store holds."""
+"""A limit on the bytes that a store holds."""
 
 from __future__ import annotations
 
@@ -9,29 +9,28 @@ from typing import Final
 from app.scenes.scene import Scene
 from app.store.scene_store import SceneStore, StoreFull, on_disk
 
-# Others may share the store: what they added is seen when it is counted again. Counting takes at most one
-# part in _SHARE of the time.
-_COUNT_EVERY: Final = 60.0
-_SHARE: Final = 50
-# What a scene file has beside its numbers, at most.
-_HEADER: Final = 1024
+# The store is counted again for what other processes added, taking at most this share of the time.
+_RECOUNT_SECONDS: Final = 60.0
+_MAX_COUNT_SHARE: Final = 1 / 50
+# The most that a scene file holds beside its numbers.
+_HEADER_BYTES: Final = 1024
 
 
 class Quota:
-    """A store that is full when it holds `most` bytes: counted once, then added up."""
+    """A store that is full when it holds `max_bytes`: counted now and then, added up in between."""
 
-    def __init__(self, inner: SceneStore, most: int) -> None:
+    def __init__(self, inner: SceneStore, max_bytes: int) -> None:
         self._inner = inner
-        self._most = most
+        self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._bytes = 0
-        self._count_at = 0.0  # on the monotonic clock: the system's may jump
+        self._next_count = 0.0  # on the monotonic clock, which never jumps
 
     def get(self, id: str) -> Scene:
         return self._inner.get(id)
 
     def put(self, scene: Scene) -> bool:
-        size = on_disk(scene.nbytes + _HEADER)
+        size = on_disk(scene.nbytes + _HEADER_BYTES)
         if not self._reserve(size):
             if self._inner.has(scene.id):
                 return self._inner.put(scene)
@@ -56,7 +55,7 @@ class Quota:
     def _reserve(self, size: int) -> bool:
         with self._lock:
             self._count()
-            if self._bytes + size > self._most:
+            if self._bytes + size > self._max_bytes:
                 return False
             self._bytes += size
             return True
@@ -67,8 +66,8 @@ class Quota:
 
     def _count(self) -> None:
         started = monotonic()
-        if started < self._count_at:
+        if started < self._next_count:
             return
         self._bytes = self._inner.usage()
         ended = monotonic()
-        self._count_at = ended + max(_COUNT_EVERY, _SHARE * (ended - started))
+        self._next_count = ended + max(_RECOUNT_SECONDS, (ended - started) / _MAX_COUNT_SHARE)

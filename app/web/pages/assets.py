@@ -1,4 +1,4 @@
-"""The static files, under a prefix that names their content: a year in every cache, and never a stale one."""
+"""Serves the static files under a prefix that names their content, so that caches never hold a stale one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the templates are given."""
+"""The context of the workbench template."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from app.scenes.tensor_sources import SAMPLES
 from app.services.initial_data import initial_data
 from app.services.summary import API_PREFIX, scene_url, summarize
 
-# Numbers from which on an input is sketched, and those of a sketch.
-_MOST: Final = 2**18
-_SKETCH: Final = 2**16
+# Numbers from which on an input is previewed first, and those of a preview.
+_MAX_WHOLE: Final = 2**18
+_PREVIEW: Final = 2**16
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Wor
 
 
 def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None:
-    """Of a separable layer: the half that follows, or the one before."""
+    """The other half of a separable layer."""
     other = {"depthwise": "pointwise", "pointwise": "depthwise"}.get(name or "")
     if other is None:
         return None
@@ -101,7 +101,7 @@ def _formulas(plan: Plan) -> list[str]:
 
 
 def _counts(texts: Mapping[str, str], plan: Plan, padding_share: float) -> str:
-    """How much there is to compute, and how much of it finds no input."""
+    """Parameters, multiply-adds, and the share of taps on padding, in words."""
     share = 100 * padding_share
     key = "counts" if plan.weight_shape else f"counts.{plan.operation.kind}"
     counts = texts[key].format(parameters=f"{plan.parameters:,}", multiplyAdds=f"{plan.multiply_adds:,}")
@@ -112,17 +112,17 @@ def _counts(texts: Mapping[str, str], plan: Plan, padding_share: float) -> str:
 
 
 def _preloads(scene: Scene, initial: Mapping[str, Any]) -> list[str]:
-    """What the first picture needs and the page does not carry: asked for before any script runs."""
-    here = scene_url(scene)
-    taps = [] if "taps" in initial else [f"{here}/taps"]
+    """URLs of what the first picture needs beside the initial data, to be loaded before any script runs."""
+    url = scene_url(scene)
+    taps = [] if "taps" in initial else [f"{url}/taps"]
     missing = [name for name in scene.tensors if name not in initial["tensors"]]
-    return [*taps, *(f"{here}/tensors/{name}?format=npy{_part(scene, name)}" for name in missing)]
+    return [*taps, *(f"{url}/tensors/{name}?format=npy{_part(scene, name)}" for name in missing)]
 
 
 def _part(scene: Scene, name: str) -> str:
-    """A large input is sketched at first: frontend/data/input_preview.ts asks for the same."""
+    """The query for the preview of a large input; frontend/data/input_preview.ts asks for the same."""
     count = prod(scene.plan.input_shape)
-    return f"&every={ceil(sqrt(count / _SKETCH))}" if name == "input" and count > _MOST else ""
+    return f"&every={ceil(sqrt(count / _PREVIEW))}" if name == "input" and count > _MAX_WHOLE else ""
 
 
 def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:
