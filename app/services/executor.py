@@ -52,7 +52,7 @@ class ShutdownState:
 
 
 class ComputePool:
-    """Threads for large computations: at most `max_computations` at a time, and `max_waiting` in the queue."""
+    """Threads for large computations: `max_computations` at a time, and `max_waiting` in the queue."""
 
     def __init__(self, limits: Limits, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -62,7 +62,7 @@ class ComputePool:
         self._files = ThreadPoolExecutor(_FILE_THREADS, "files")
 
     async def run(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do the work, at once if it is small. Raises ServerBusy if the queue is full or it takes too long."""
+        """Do the work, at once if it is small. Raises ServerBusy for a full queue or a timeout."""
         if cost > SMALL and self._room <= 0:
             raise ServerBusy("too many large computations are waiting already")
         return await self.next(cost, work, *args, **kwargs)
