@@ -119,7 +119,7 @@ effect(() => {
   state.position.value;
   state.step.value;
   state.stamp.value;
-  state.arrivals.value;
+  state.scene.value?.outputs.version;
   state.theme.value;
   state.tinted.value;
   state.firstChannel.value;
@@ -132,10 +132,6 @@ effect(() => {
   state.following.value;
   if (state.playing.value) before = performance.now();
   surface.requestPaint();
-});
-
-effect(() => {
-  state.loadOutput(state.outChannel.value);
 });
 
 effect(() => {

@@ -6,9 +6,10 @@
 import { effect, untracked } from '@preact/signals-core';
 import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
-import type { AppState, Scene } from '../state/app_state.ts';
-import { defaultGranularity, isImage } from '../state/app_state.ts';
+import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';
+import type { Scene } from '../state/scene.ts';
+import { defaultGranularity, isImage } from '../state/scene.ts';
 import type { UrlState } from '../state/url.ts';
 import { encodeQuery, hasCell, momentAt, parseQuery, timeOfMoment } from '../state/url.ts';
 import type { AppContext } from '../views/app_context.ts';

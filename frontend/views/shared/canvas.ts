@@ -4,6 +4,7 @@
  * and paints what moves.
  */
 
+import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
 import { isMatrixFrame, viewOfFrame } from '../registry.ts';
 
@@ -23,7 +24,7 @@ export class StageCanvas {
   readonly context: CanvasRenderingContext2D;
   readonly still = opaqueContext(document.createElement('canvas'));
   readonly standing = opaqueContext(document.createElement('canvas'));
-  readonly bitmaps = new BitmapCache();
+  readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
   /** When there is a picture. */
   readonly painted: Promise<void> = new Promise((done) => {
     this.#firstPainted = done;
@@ -115,18 +116,5 @@ function copyCanvas(from: CanvasRenderingContext2D, to: CanvasRenderingContext2D
   to.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
-/** Bitmaps that are costly to make, kept by name, the least recently used dropped first. */
-export class BitmapCache {
-  #kept: Map<string, HTMLCanvasElement> = new Map();
-
-  get(key: string, make: () => HTMLCanvasElement) {
-    const bitmap = this.#kept.get(key) ?? make();
-    this.#kept.delete(key);
-    this.#kept.set(key, bitmap);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MAX_BITMAPS) break;
-      this.#kept.delete(oldest);
-    }
-    return bitmap;
-  }
-}
+/** Bitmaps that are costly to make, by name. */
+export type BitmapCache = LruCache<string, HTMLCanvasElement>;

@@ -36,7 +36,7 @@ export interface Highlights {
  */
 export type FrameRequest = Parameters<typeof import('../stage/frame.ts').makeFrame>[0] & {
   view: 'stage' | 'scatter' | 'matrix' | 'sparse';
-  outputs: Map<number, Tensor>;
+  outputs: Pick<Map<number, Tensor>, 'get' | 'has'>;
   granularity: Granularity;
   sight: ViewportChoice;
   inChannel: number;

@@ -6,7 +6,7 @@ import { findSources, kernelSize, makePlane, windowAt } from '../../model/geomet
 import { decimalsFor } from '../../model/ledger.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
-import type { Scene } from '../../state/app_state.ts';
+import type { Scene } from '../../state/scene.ts';
 import { READABLE_CELL, READABLE_DECIMAL_CELL } from './text_fit.ts';
 
 export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): SceneModel {
