@@ -12,7 +12,7 @@ import type { Clock } from '../model/timeline.ts';
 import * as timeline from '../model/timeline.ts';
 import type { Granularity, SceneSummary, ViewName, ViewportChoice } from '../model/types.ts';
 import type { Scene } from './scene.ts';
-import { availableView, defaultGranularity, fetchOutput, isImage, makeClock, makePages } from './scene.ts';
+import { availableView, defaultGranularity, fetchOutput, isPicture, makeClock, makePages } from './scene.ts';
 
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
@@ -43,6 +43,7 @@ export class AppState {
   );
   /** Whether all numbers are there: only the stage can be shown without. */
   readonly inputLoaded = computed(() => this.scene.value === null || hasAllNumbers(this.scene.value.input));
+  readonly isPicture = computed(() => this.scene.value !== null && isPicture(this.scene.value.input));
   readonly shownView = computed(() => (this.inputLoaded.value ? this.chosenView.value : 'stage'));
   /**
    * What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose.
@@ -128,7 +129,7 @@ export class AppState {
         this.lastLoadedTime = 0;
         this.scene.value = { summary, taps, input, weight, bias, ...this.makePages(summary) };
         this.granularity.value = defaultGranularity(summary);
-        this.tinted.value = isImage(input);
+        this.tinted.value = this.isPicture.value;
         this.time.value = 0;
         this.hoveredCell.value = this.pinnedCell.value = null;
         this.zoom.value = { input: UNZOOMED, output: UNZOOMED };

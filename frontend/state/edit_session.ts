@@ -17,7 +17,7 @@ import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
 import type { Scene } from './scene.ts';
-import { availableView, fetchOutput, isImage, makeClock } from './scene.ts';
+import { availableView, fetchOutput, makeClock } from './scene.ts';
 import type { Moment } from './url.ts';
 import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
@@ -219,7 +219,7 @@ export class EditSession {
       state.hoveredCell.value = still(state.hoveredCell.peek());
       state.pinnedCell.value = still(state.pinnedCell.peek());
       if (resized) {
-        state.tinted.value = isImage(scene.input);
+        state.tinted.value = state.isPicture.value;
         state.zoom.value = { input: UNZOOMED, output: UNZOOMED };
         state.firstChannel.value = null;
       }

@@ -68,7 +68,7 @@ export function makeClock(summary: SceneSummary, granularity: Granularity, view:
 }
 
 /** Three channels of 0 … 1, large enough to be seen as a picture. */
-export function isImage(input: Tensor) {
+export function isPicture(input: Tensor) {
   const [channels = 0, height = 0, width = 0] = input.shape;
   return (
     channels === 3 &&

@@ -1,9 +1,11 @@
 /**
- * The canvas, its pixel ratio, and the one requestAnimationFrame. What stands still is painted once into a
+ * Paints the frame whenever it changes, with the browser's next one. What stands still is painted once into a
  * second canvas, what has come to stand in the step that is shown into a third; a frame copies one of them
  * and paints what moves.
  */
 
+import type { ReadonlySignal } from '@preact/signals-core';
+import { effect } from '@preact/signals-core';
 import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
 import { isMatrixFrame, viewOfFrame } from '../registry.ts';
@@ -12,7 +14,7 @@ import { isMatrixFrame, viewOfFrame } from '../registry.ts';
 const MAX_BITMAPS = 48;
 
 export class StageCanvas {
-  #asked = 0;
+  #request = 0;
   #lastStill = '';
   #last: AnyFrame | null = null;
   /** Of whose step the third canvas holds what stands. */
@@ -20,7 +22,7 @@ export class StageCanvas {
   #firstPainted = () => {};
 
   readonly canvas: HTMLCanvasElement;
-  readonly next: (now: number) => AnyFrame | null;
+  readonly frame: ReadonlySignal<AnyFrame | null>;
   readonly context: CanvasRenderingContext2D;
   readonly still = opaqueContext(document.createElement('canvas'));
   readonly standing = opaqueContext(document.createElement('canvas'));
@@ -30,26 +32,25 @@ export class StageCanvas {
     this.#firstPainted = done;
   });
 
-  /** next: what to show now; null: nothing yet. */
-  constructor(canvas: HTMLCanvasElement, next: (now: number) => AnyFrame | null) {
+  /** frame: null while there is nothing to paint. */
+  constructor(canvas: HTMLCanvasElement, frame: ReadonlySignal<AnyFrame | null>) {
     this.canvas = canvas;
-    this.next = next;
+    this.frame = frame;
     this.context = opaqueContext(canvas);
-  }
-
-  requestPaint() {
-    if (this.#asked === 0) this.#asked = requestAnimationFrame((now) => this.#paint(now));
+    effect(() => {
+      if (frame.value && this.#request === 0) this.#request = requestAnimationFrame(() => this.#paint());
+    });
   }
 
   /** Paints now, not with the browser's next frame. */
   paintNow() {
-    cancelAnimationFrame(this.#asked);
-    this.#paint(performance.now());
+    cancelAnimationFrame(this.#request);
+    this.#paint();
   }
 
-  #paint(now: number) {
-    this.#asked = 0;
-    const frame = this.next(now);
+  #paint() {
+    this.#request = 0;
+    const frame = this.frame.peek();
     const last = this.#last;
     this.#last = frame;
     if (!frame || (isAlike(last, frame, 'moment') && last?.activeCell === frame.activeCell)) return;
