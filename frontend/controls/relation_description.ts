@@ -19,7 +19,6 @@ import { findElement, setText } from '../views/shared/dom.ts';
 export function showRelationDescription(state: AppState, t: Translate, model: () => SceneModel | null) {
   const now = findElement('#now', HTMLElement);
   effect(() => {
-    state.outputsLoaded.value;
     const [question, shown] = [state.activeCell.value, model()];
     const text = question && shown ? describeCell(state, t, shown, question.cell) : '';
     now.dataset.asked = text;

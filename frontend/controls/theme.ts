@@ -3,6 +3,8 @@
  * style sheet.
  */
 
+import type { ReadonlySignal } from '@preact/signals-core';
+import { batch, signal } from '@preact/signals-core';
 import type { AppState } from '../state/app_state.ts';
 import { findElement } from '../views/shared/dom.ts';
 import type { ThemeColors } from '../views/shared/theme_colors.ts';
@@ -10,7 +12,8 @@ import type { ThemeColors } from '../views/shared/theme_colors.ts';
 const COOKIE = 'convscope.theme';
 const YEAR = 365 * 24 * 3600;
 
-export function setUpTheme(state: AppState, changed: () => void) {
+/** Returns the theme's colors. */
+export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const forced = matchMedia('(forced-colors: active)');
@@ -18,16 +21,21 @@ export function setUpTheme(state: AppState, changed: () => void) {
     const chosen = forced.matches ? undefined : document.documentElement.dataset.theme;
     state.theme.value = (chosen ?? (dark.matches ? 'dark' : 'light')) as 'light' | 'dark';
     state.reducedMotion.value = calm.matches;
-    changed();
+    return readThemeColors();
   };
-  for (const wish of [dark, calm, forced]) wish.addEventListener('change', apply);
+  const colors = signal(apply());
+  const update = () =>
+    batch(() => {
+      colors.value = apply();
+    });
+  for (const query of [dark, calm, forced]) query.addEventListener('change', update);
   findElement('#theme', HTMLButtonElement).onclick = () => {
     const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
     document.documentElement.dataset.theme = next;
     rememberTheme(next);
-    apply();
+    update();
   };
-  apply();
+  return colors;
 }
 
 /** In a cookie: the server writes it into the next page, so that no other theme is seen first. */
@@ -35,7 +43,7 @@ function rememberTheme(choice: string) {
   document.cookie = `${COOKIE}=${choice}; path=/; max-age=${YEAR}; samesite=lax`;
 }
 
-export function readThemeColors(): ThemeColors {
+function readThemeColors(): ThemeColors {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
   return {

@@ -6,9 +6,9 @@
 import { effect, untracked } from '@preact/signals-core';
 import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
-import type { AppState, Scene } from '../state/app_state.ts';
-import { defaultGranularity, isImage } from '../state/app_state.ts';
+import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';
+import { defaultGranularity } from '../state/scene.ts';
 import type { UrlState } from '../state/url.ts';
 import { encodeQuery, hasCell, momentAt, parseQuery, timeOfMoment } from '../state/url.ts';
 import type { AppContext } from '../views/app_context.ts';
@@ -74,7 +74,7 @@ function applyUrlState(state: AppState, view: UrlState) {
   state.jump((clock) => timeOfMoment(clock, clock.width, view.moment));
   state.pinnedCell.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
   state.firstChannel.value = view.rows;
-  state.tinted.value = view.tinted ?? defaultTints(scene);
+  state.tinted.value = view.tinted ?? state.isPicture.peek();
   const { input, output } = view.zoom;
   state.zoom.value = { input: input ?? UNZOOMED, output: output ?? UNZOOMED };
   const index =
@@ -106,7 +106,7 @@ export function makeUrl(state: AppState, id: string | null) {
         pin: state.pinnedCell.peek(),
         rows: state.firstChannel.peek(),
         shape: state.chosenView.peek(),
-        tinted: tinted === defaultTints(scene) ? null : tinted,
+        tinted: tinted === state.isPicture.peek() ? null : tinted,
       },
       defaultGranularity(scene.summary),
     );
@@ -122,14 +122,6 @@ function inputChosen(state: AppState, summary: SceneSummary) {
   const chosen = !state.following.peek() || (state.granularity.peek() === 'window' && index > 0);
   if (state.chosenView.peek() !== 'sparse' || inputs.length < 2 || !chosen) return null;
   return inputs[Math.min(index, inputs.length - 1)] ?? null;
-}
-
-const tints: WeakMap<Scene, boolean> = new WeakMap();
-
-function defaultTints(scene: Scene) {
-  const found = tints.get(scene) ?? isImage(scene.input);
-  tints.set(scene, found);
-  return found;
 }
 
 /** Puts the moment into the address, soon. */

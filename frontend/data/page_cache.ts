@@ -1,50 +1,54 @@
-/** Pages of an answer, fetched once and kept while there is room. */
+/** Pages of an answer, each fetched once. Reading them in a computed or an effect subscribes to arrivals. */
 
-/** Pages, each asked for once and kept while there is room. */
-export class PageCache<Page> {
-  /** In the order of last use. */
-  #kept: Map<string, Page> = new Map();
-  #underway: Set<string> = new Set();
+import { signal } from '@preact/signals-core';
+import { LruCache } from './lru_cache.ts';
 
-  readonly most: number;
-  readonly arrived: () => void;
-  readonly failed: (error: unknown) => void;
+export class PageCache<Key, Page> {
+  readonly #pages: LruCache<Key, Page>;
+  readonly #pending: Map<Key, Promise<void>> = new Map();
+  readonly #version = signal(0);
+  readonly #reportError: (error: unknown) => void;
 
-  /** most: pages that are kept. arrived: called when a page is there. */
-  constructor(most: number, arrived: () => void, failed: (error: unknown) => void) {
-    this.most = most;
-    this.arrived = arrived;
-    this.failed = failed;
+  /** capacity: in pages. reportError: gets what a fetch throws. */
+  constructor(capacity: number, reportError: (error: unknown) => void) {
+    this.#pages = new LruCache(capacity);
+    this.#reportError = reportError;
   }
 
-  get(key: string) {
-    return this.#kept.get(key);
+  /** Changes whenever a page arrives. */
+  get version() {
+    return this.#version.value;
   }
 
-  async want(key: string, fetch: () => Promise<Page>) {
-    const kept = this.#kept.get(key);
-    if (kept) {
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return;
-    }
-    if (this.#underway.has(key)) return;
-    this.#underway.add(key);
-    try {
-      this.#keep(key, await fetch());
-      this.arrived();
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.#underway.delete(key);
-    }
+  get(key: Key): Page | undefined {
+    this.version;
+    return this.#pages.get(key);
   }
 
-  #keep(key: string, page: Page) {
-    this.#kept.set(key, page);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.most) break;
-      this.#kept.delete(oldest);
-    }
+  has(key: Key) {
+    return this.get(key) !== undefined;
+  }
+
+  values() {
+    this.version;
+    return this.#pages.values();
+  }
+
+  set(key: Key, page: Page) {
+    this.#pages.set(key, page);
+    this.#version.value += 1;
+  }
+
+  /** Resolves when the page is there, or when its failure is reported. */
+  load(key: Key, fetch: () => Promise<Page>): Promise<void> {
+    if (this.#pages.get(key) !== undefined) return Promise.resolve();
+    const pending =
+      this.#pending.get(key) ??
+      fetch()
+        .then((page) => this.set(key, page))
+        .catch(this.#reportError)
+        .finally(() => this.#pending.delete(key));
+    this.#pending.set(key, pending);
+    return pending;
   }
 }

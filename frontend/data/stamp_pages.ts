@@ -22,14 +22,14 @@ export class StampPages {
 
   readonly api: ApiClient;
   readonly summary: SceneSummary;
-  readonly pages: PageCache<StampPage>;
+  readonly pages: PageCache<string, StampPage>;
   readonly size: number;
   readonly total: number;
 
-  constructor(api: ApiClient, summary: SceneSummary, arrived: () => void, failed: (error: unknown) => void) {
+  constructor(api: ApiClient, summary: SceneSummary, reportError: (error: unknown) => void) {
     this.api = api;
     this.summary = summary;
-    this.pages = new PageCache(PAGES_KEPT, arrived, failed);
+    this.pages = new PageCache(PAGES_KEPT, reportError);
     const [kH, kW] = kernelSize(summary);
     const each = (inputChannelsOf(summary, 0).length + 2) * kH * kW;
     this.size = Math.max(1, Math.min(MOST_STAMPS, Math.floor(PAGE_NUMBERS / each)));
@@ -66,7 +66,7 @@ export class StampPages {
   async #want(outChannel: number, page: number) {
     const start = page * this.size;
     if (start >= this.total) return;
-    await this.pages.want(`${outChannel}/${page}`, () =>
+    await this.pages.load(`${outChannel}/${page}`, () =>
       this.api.stamps(this.summary.id, outChannel, start, Math.min(start + this.size, this.total)),
     );
   }

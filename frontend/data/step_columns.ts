@@ -1,6 +1,7 @@
 /** A page of steps as columns. */
 
 import type { NumberArray, Step } from '../model/types.ts';
+import { LruCache } from './lru_cache.ts';
 import { decodeSafetensors } from './safetensors.ts';
 
 /**
@@ -9,7 +10,7 @@ import { decodeSafetensors } from './safetensors.ts';
  */
 
 export class StepColumns {
-  #made: Map<number, Step> = new Map();
+  readonly #steps: LruCache<number, Step> = new LruCache(STEPS_KEPT);
 
   readonly start: number;
   readonly width: number;
@@ -24,13 +25,7 @@ export class StepColumns {
 
   /** The k-th step of the page. */
   step(k: number): Step {
-    const step = this.#made.get(k) ?? this.#make(k);
-    this.#made.set(k, step);
-    for (const oldest of this.#made.keys()) {
-      if (this.#made.size <= MADE) break;
-      this.#made.delete(oldest);
-    }
-    return step;
+    return this.#steps.get(k, () => this.#make(k));
   }
 
   #make(k: number): Step {
@@ -61,7 +56,7 @@ export class StepColumns {
 }
 
 /** Steps made of a page's columns that are kept as objects. */
-const MADE = 6;
+const STEPS_KEPT = 6;
 
 function orNull(at: number) {
   return at < 0 ? null : at;

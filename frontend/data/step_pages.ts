@@ -16,16 +16,16 @@ export const ARRAYS = { F32: Float32Array, F64: Float64Array, I32: Int32Array } 
 export class StepPages {
   readonly api: ApiClient;
   readonly summary: SceneSummary;
-  readonly pages: PageCache<StepColumns>;
+  readonly pages: PageCache<string, StepColumns>;
   readonly size: number;
   readonly windows: number;
   /** Those that came with the page. */
   readonly given: { out_channel: number; start: number; stop: number; steps: Step[] } | undefined;
 
-  constructor(api: ApiClient, summary: SceneSummary, arrived: () => void, failed: (error: unknown) => void) {
+  constructor(api: ApiClient, summary: SceneSummary, reportError: (error: unknown) => void) {
     this.api = api;
     this.summary = summary;
-    this.pages = new PageCache(PAGES_KEPT, arrived, failed);
+    this.pages = new PageCache(PAGES_KEPT, reportError);
     const [kH, kW] = kernelSize(summary);
     const perStep = inputChannelsOf(summary, 0).length * kH * kW * 2;
     this.size = Math.max(1, Math.min(MOST_STEPS, Math.floor(PAGE_NUMBERS / perStep)));
@@ -61,7 +61,7 @@ export class StepPages {
       return;
     }
     if (this.#isGiven(outChannel, start)) return;
-    await this.pages.want(`${outChannel}/${page}`, async () => {
+    await this.pages.load(`${outChannel}/${page}`, async () => {
       const answer = await this.api.steps(
         this.summary.id,
         outChannel,

@@ -68,8 +68,6 @@ function setUpGrid(
     event.stopPropagation();
   });
   effect(() => {
-    state.scene.value;
-    state.outputsLoaded.value;
     const o = state.outChannel.value;
     const shown = model();
     if (!shown) return;

@@ -4,7 +4,7 @@
  * the tap tables alone.
  */
 
-import { inputChannelsOf, invertTapTable, windowAt } from './geometry.ts';
+import { inputChannelsOf, windowAt } from './geometry.ts';
 import type { SceneModel } from './scene_model.ts';
 
 /**
@@ -59,19 +59,9 @@ export function findRelations(model: SceneModel, cell: Cell, at: { row: number; 
 
 /** Every output cell that an input cell takes part in, and through which kernel cell. */
 export function findReachedOutputs(model: SceneModel, row: number, col: number): ReachedOutput[] {
-  const [, height, width] = model.summary.shapes.input;
-  const rows = cachedInverse(model.taps.rows, height)[row] ?? [];
-  const cols = cachedInverse(model.taps.cols, width)[col] ?? [];
+  const rows = model.rowReaders[row] ?? [];
+  const cols = model.colReaders[col] ?? [];
   return rows.flatMap(([i, u]) => cols.map(([j, v]) => ({ row: i, col: j, u, v })));
-}
-
-const inverses: WeakMap<number[][], [number, number][][]> = new WeakMap();
-
-/** `readers`, kept. */
-export function cachedInverse(table: number[][], length: number) {
-  const kept = inverses.get(table) ?? invertTapTable(table, length);
-  inverses.set(table, kept);
-  return kept;
 }
 
 function findWeightRelations({ taps, plane }: SceneModel, cell: Cell): Relations {

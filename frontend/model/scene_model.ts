@@ -38,6 +38,9 @@ export interface SceneModel {
   weightLow: number;
   rowSources: Int32Array;
   colSources: Int32Array;
+  /** For every input row or column the [output, kernel] rows or columns that read it. */
+  rowReaders: [number, number][][];
+  colReaders: [number, number][][];
   idleRows: number[];
   idleCols: number[];
 }

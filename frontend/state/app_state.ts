@@ -1,45 +1,21 @@
 /** The application's state, as signals, and the actions that change it. */
 
-import { batch, computed, effect, signal } from '@preact/signals-core';
+import { batch, computed, effect, signal, untracked } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
-import { availableNumbers, fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
-import { StampPages } from '../data/stamp_pages.ts';
-import { StepPages } from '../data/step_pages.ts';
+import { fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
 import type { Theme } from '../model/color.ts';
-import { maxMagnitude } from '../model/color.ts';
 import type { Zoom } from '../model/geometry.ts';
-import { inputChannelsOf, kernelSize, UNZOOMED } from '../model/geometry.ts';
+import { UNZOOMED } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
 import type { Clock } from '../model/timeline.ts';
 import * as timeline from '../model/timeline.ts';
-import type {
-  Granularity,
-  SceneSummary,
-  TapTable,
-  Tensor,
-  ViewName,
-  ViewportChoice,
-} from '../model/types.ts';
-
-export interface Scene {
-  summary: SceneSummary;
-  taps: TapTable;
-  input: Tensor;
-  weight: Tensor | null;
-  bias: Tensor | null;
-  steps: StepPages;
-  /** Once they are looked at. */
-  stamps: StampPages | null;
-  /** By output channel, as far as they are loaded. */
-  outputs: Map<number, Tensor>;
-}
+import type { Granularity, SceneSummary, ViewName, ViewportChoice } from '../model/types.ts';
+import type { Scene } from './scene.ts';
+import { availableView, defaultGranularity, fetchOutput, isPicture, makeClock, makePages } from './scene.ts';
 
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
-
-/** Windows from which on a whole window is the better beat to begin with. */
-const MANY_WINDOWS = 300;
 
 export class AppState {
   readonly api: ApiClient;
@@ -67,6 +43,7 @@ export class AppState {
   );
   /** Whether all numbers are there: only the stage can be shown without. */
   readonly inputLoaded = computed(() => this.scene.value === null || hasAllNumbers(this.scene.value.input));
+  readonly isPicture = computed(() => this.scene.value !== null && isPicture(this.scene.value.input));
   readonly shownView = computed(() => (this.inputLoaded.value ? this.chosenView.value : 'stage'));
   /**
    * What of a matrix is in sight, and of which input channel the sparse one is, as far as the reader chose.
@@ -86,10 +63,6 @@ export class AppState {
     const cell = this.hoveredCell.value ?? this.pinnedCell.value;
     return cell && { cell, pinned: isSameCell(cell, this.pinnedCell.value) };
   });
-  /** Counts what arrived late (steps, outputs), so that what waits for them looks again. */
-  readonly arrivals = signal(0);
-  /** Counts the output channels that have arrived. */
-  readonly outputsLoaded = signal(0);
   readonly clock = computed(() =>
     this.scene.value
       ? makeClock(this.scene.value.summary, this.granularity.value, this.wantedView.value)
@@ -107,20 +80,20 @@ export class AppState {
   readonly outChannel = computed(() => this.position.value?.outChannel ?? 0);
   readonly window = computed(() => this.position.value?.window ?? 0);
   readonly step = computed(() => {
-    this.arrivals.value;
     if (this.chosenView.value === 'scatter') return null;
     return this.scene.value?.steps.get(this.outChannel.value, this.window.value) ?? null;
   });
   /** In the scatter reading: the input cell's stamp in place of a window's step. */
   readonly stamp = computed(() => {
-    this.arrivals.value;
     if (this.shownView.value !== 'scatter') return null;
-    return this.stamps()?.get(this.outChannel.value, this.window.value) ?? null;
+    return this.scene.value?.stamps.get(this.outChannel.value, this.window.value) ?? null;
   });
   /** Whether what the moment shows is there. */
   readonly stepLoaded = computed(() => (this.step.value ?? this.stamp.value) !== null);
   /** The largest magnitude of the output channels seen so far. */
-  readonly outputMax = signal(0);
+  readonly outputMax = computed(() =>
+    Math.max(0, ...[...(this.scene.value?.outputs.values() ?? [])].map(({ range }) => range?.[1] ?? 0)),
+  );
   /** The last moment that was there, and the one that was asked for when a request failed. */
   lastLoadedTime = 0;
   failedTime: number | null = null;
@@ -130,6 +103,14 @@ export class AppState {
 
     effect(() => {
       if (this.stepLoaded.value) this.lastLoadedTime = this.time.value;
+    });
+    effect(() => {
+      if (this.scene.value) this.loadOutput(this.outChannel.value);
+    });
+    effect(() => {
+      const scene = this.scene.value;
+      for (const pages of scene ? [scene.steps.pages, scene.stamps.pages, scene.outputs] : []) pages.version;
+      if (this.error.peek()) untracked(() => this.#recover());
     });
   }
 
@@ -144,20 +125,17 @@ export class AppState {
         tensor('weight'),
         tensor('bias'),
       ]);
-      const makePageCaches = this.lazy(summary);
       batch(() => {
         this.lastLoadedTime = 0;
-        this.scene.value = { summary, taps, input, weight, bias, ...makePageCaches };
+        this.scene.value = { summary, taps, input, weight, bias, ...this.makePages(summary) };
         this.granularity.value = defaultGranularity(summary);
-        this.tinted.value = isImage(input);
+        this.tinted.value = this.isPicture.value;
         this.time.value = 0;
-        this.outputMax.value = 0;
         this.hoveredCell.value = this.pinnedCell.value = null;
         this.zoom.value = { input: UNZOOMED, output: UNZOOMED };
         this.firstChannel.value = null;
         this.error.value = null;
       });
-      this.loadOutput(0);
       this.loadWholeInput();
     } catch (error) {
       this.reportError(error);
@@ -177,53 +155,13 @@ export class AppState {
     }
   }
 
-  async loadOutput(outChannel: number) {
+  async loadOutput(channel: number) {
     const scene = this.scene.peek();
-    if (!scene || scene.outputs.has(outChannel)) return;
-    try {
-      const output = await this.api.tensor(scene.summary.id, 'output', { channel: outChannel });
-      scene.outputs.set(outChannel, output);
-      batch(() => {
-        this.outputMax.value = Math.max(this.outputMax.peek(), maxMagnitude(output.data));
-        this.arrivals.value += 1;
-        this.outputsLoaded.value += 1;
-      });
-    } catch (error) {
-      this.reportError(error);
-    }
+    await scene?.outputs.load(channel, () => fetchOutput(this.api, scene.summary.id, channel));
   }
 
-  /** What of a scene is fetched when it is looked at. */
-  lazy(summary: SceneSummary): Pick<Scene, 'steps' | 'stamps' | 'outputs'> {
-    return {
-      steps: new StepPages(
-        this.api,
-        summary,
-        () => this.notifyLoaded(),
-        (error) => this.reportError(error),
-      ),
-      stamps: null,
-      outputs: new Map(),
-    };
-  }
-
-  /** Those of the scene, or of another one. */
-  stamps(scene = this.scene.peek()): StampPages | null {
-    if (!scene) return null;
-    scene.stamps ??= new StampPages(
-      this.api,
-      scene.summary,
-      () => this.notifyLoaded(),
-      (error) => this.reportError(error),
-    );
-    return scene.stamps;
-  }
-
-  notifyLoaded() {
-    batch(() => {
-      this.arrivals.value += 1;
-      if (this.error.peek()) this.#recover();
-    });
+  makePages(summary: SceneSummary) {
+    return makePages(this.api, summary, (error) => this.reportError(error));
   }
 
   /** The last good picture stays. */
@@ -240,14 +178,17 @@ export class AppState {
 
   /** Asks once more for what failed. id: of the scene to begin with, if there is none yet. */
   async retry(id: string) {
-    if (!this.scene.peek()) return this.open(id);
+    const scene = this.scene.peek();
+    if (!scene) return this.open(id);
     batch(() => {
       if (this.failedTime !== null) this.time.value = this.failedTime;
-      this.arrivals.value += 1;
       this.#recover();
+      const pages = this.shownView.value === 'scatter' ? scene.stamps : scene.steps;
+      pages.load(this.outChannel.value, this.window.value);
     });
   }
 
+  /** What arrived shows that requests succeed again. */
   #recover() {
     this.error.value = null;
     this.failedTime = null;
@@ -355,41 +296,4 @@ export class AppState {
     const at = timeline.SPEEDS.indexOf(this.speed.peek()) + direction;
     this.speed.value = timeline.SPEEDS[Math.min(Math.max(at, 0), timeline.SPEEDS.length - 1)] ?? 1;
   }
-}
-
-export function defaultGranularity({ shapes }: SceneSummary): Granularity {
-  return shapes.output[1] * shapes.output[2] > MANY_WINDOWS ? 'window' : 'channel';
-}
-
-/**
- * The view of a layer that is wanted, or the stage where there is none: without weights no matrix, unless
- * transposed no stamps.
- */
-export function availableView({ operation, shapes }: SceneSummary, wanted: ViewName): ViewName {
-  if (!shapes.weight || (wanted === 'scatter' && operation.kind !== 'conv_transpose2d')) return 'stage';
-  return wanted;
-}
-
-export function makeClock(summary: SceneSummary, granularity: Granularity, view: ViewName): Clock {
-  const { input, output } = summary.shapes;
-  const [, height, width] = availableView(summary, view) === 'scatter' ? input : output;
-  const [kH, kW] = kernelSize(summary);
-  return {
-    outChannels: output[0],
-    windows: height * width,
-    width,
-    channels: inputChannelsOf(summary, 0).length,
-    taps: kH * kW,
-    granularity,
-  };
-}
-
-/** Three channels of 0 … 1, large enough to be seen as a picture. */
-export function isImage(input: Tensor) {
-  const [channels = 0, height = 0, width = 0] = input.shape;
-  return (
-    channels === 3 &&
-    Math.min(height, width) >= 24 &&
-    availableNumbers(input).every((value) => value >= 0 && value <= 1)
-  );
 }

@@ -3,8 +3,8 @@
  */
 
 import type { Operation } from '../model/types.ts';
-import type { Scene } from './app_state.ts';
 import type { SceneRequest } from './edit_session.ts';
+import type { Scene } from './scene.ts';
 
 interface ParsedLayer {
   operation: Operation;

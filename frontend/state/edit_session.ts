@@ -7,16 +7,17 @@ import type { Signal } from '@preact/signals-core';
 import { batch, computed, signal } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
 import { fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
-import { maxMagnitude } from '../model/color.ts';
+import { LruCache } from '../data/lru_cache.ts';
 import { UNZOOMED } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Position } from '../model/timeline.ts';
 import { positionAt } from '../model/timeline.ts';
 import type { SceneSummary, Tensor } from '../model/types.ts';
-import type { AppState, Scene } from './app_state.ts';
-import { availableView, isImage, makeClock } from './app_state.ts';
+import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
+import type { Scene } from './scene.ts';
+import { availableView, fetchOutput, makeClock } from './scene.ts';
 import type { Moment } from './url.ts';
 import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
@@ -51,8 +52,11 @@ const FEW_WINDOWS = 65_536;
 export class EditSession {
   #queue: Promise<unknown> = Promise.resolve();
   #turn = 0;
-  /** In the order of last use. */
-  #kept: Map<string, Scene> = new Map();
+  readonly #scenes: LruCache<string, Scene> = new LruCache(
+    SCENES_KEPT,
+    NUMBERS_KEPT,
+    ({ input }) => input.data.length,
+  );
 
   readonly state: AppState;
   readonly api: ApiClient;
@@ -160,7 +164,7 @@ export class EditSession {
     const turn = ++this.#turn;
     const before = this.state.scene.peek();
     if (before) this.#keep(before);
-    const next = this.#kept.get(id) ?? (await this.#load(id, before, summary, known));
+    const next = this.#scenes.get(id) ?? (await this.#load(id, before, summary, known));
     const time = this.#timeIn(next.summary, moment);
     await loadFirstFrame(this.state, next, positionAt(this.#clockOf(next.summary), time));
     if (turn !== this.#turn) return false;
@@ -185,7 +189,7 @@ export class EditSession {
       tensor('weight'),
       tensor('bias'),
     ]);
-    return { summary, taps, input, weight, bias, ...state.lazy(summary) };
+    return { summary, taps, input, weight, bias, ...state.makePages(summary) };
   }
 
   #clockOf(summary: SceneSummary) {
@@ -214,31 +218,20 @@ export class EditSession {
       state.time.value = time;
       state.hoveredCell.value = still(state.hoveredCell.peek());
       state.pinnedCell.value = still(state.pinnedCell.peek());
-      state.outputMax.value = Math.max(
-        0,
-        ...[...scene.outputs.values()].map(({ data }) => maxMagnitude(data)),
-      );
       if (resized) {
-        state.tinted.value = isImage(scene.input);
+        state.tinted.value = state.isPicture.value;
         state.zoom.value = { input: UNZOOMED, output: UNZOOMED };
         state.firstChannel.value = null;
       }
       state.error.value = null;
     });
-    state.loadOutput(state.outChannel.peek());
     state.loadWholeInput();
   }
 
   /** Tensors are kept; steps come again from the browser's cache. */
   #keep(scene: Scene) {
-    const { steps, stamps } = this.state.lazy(scene.summary);
-    this.#kept.delete(scene.summary.id);
-    this.#kept.set(scene.summary.id, { ...scene, steps, stamps });
-    const numbers = () => [...this.#kept.values()].reduce((sum, { input }) => sum + input.data.length, 0);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= SCENES_KEPT && numbers() <= NUMBERS_KEPT) break;
-      this.#kept.delete(oldest);
-    }
+    const { steps, stamps } = this.state.makePages(scene.summary);
+    this.#scenes.set(scene.summary.id, { ...scene, steps, stamps });
   }
 }
 
@@ -251,18 +244,14 @@ function turnsKernel(before: Scene | null, { summary, weight }: Scene) {
 
 /** All that the picture at a position needs. */
 async function loadFirstFrame(state: AppState, scene: Scene, { outChannel, window }: Position) {
-  const { summary, steps, outputs } = scene;
+  const { summary, steps, stamps, outputs } = scene;
   const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
-  const output =
-    few && !outputs.has(outChannel) ? state.api.tensor(summary.id, 'output', { channel: outChannel }) : null;
-  const [found] = await Promise.all([
-    output,
-    (availableView(summary, state.wantedView.peek()) === 'scatter' ? state.stamps(scene) : steps)?.load(
-      outChannel,
-      window,
-    ),
+  const scatters = availableView(summary, state.wantedView.peek()) === 'scatter';
+  const [output] = await Promise.all([
+    few && !outputs.has(outChannel) ? fetchOutput(state.api, summary.id, outChannel) : null,
+    (scatters ? stamps : steps).load(outChannel, window),
   ]);
-  if (found) outputs.set(outChannel, found);
+  if (output) outputs.set(outChannel, output);
 }
 
 function sameTaps(a: SceneSummary, b: SceneSummary) {

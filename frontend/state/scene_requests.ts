@@ -10,8 +10,8 @@ import { isPooling, weightShape } from '../model/layer_validation.ts';
 import { nestArray } from '../model/parse_numbers.ts';
 import { makeRamp, resizeTensor, swapChannels } from '../model/tensors.ts';
 import type { Tensor } from '../model/types.ts';
-import type { Scene } from './app_state.ts';
 import type { SceneRequest } from './edit_session.ts';
+import type { Scene } from './scene.ts';
 
 export type Distribution = 'integers' | 'normal' | 'uniform';
 

@@ -29,7 +29,7 @@ export type AnyFrame = StageFrame | ScatterFrame | AnyMatrixFrame;
 type Painter = (context: CanvasRenderingContext2D, frame: any, bitmaps: BitmapCache) => void;
 
 interface LayerView {
-  makeFrame: (asked: FrameRequest) => any;
+  makeFrame: (asked: FrameRequest, previous: any) => any;
   paintStatic: Painter;
   paintFinished?: Painter;
   paintAnimated: Painter;
@@ -70,10 +70,14 @@ export function viewOfFrame(frame: AnyFrame): LayerView {
   return VIEWS[frame.view];
 }
 
-export function makeViewFrame(asked: FrameRequest): AnyFrame {
+/** previous: the frame before, of which parts that are the same are used again. */
+export function makeViewFrame(asked: FrameRequest, previous: AnyFrame | null = null): AnyFrame {
   // A matrix has no boxes for the sums of a step.
   const elsewhere = asked.view !== 'stage' && asked.activeCell !== null && isSumCell(asked.activeCell.cell);
-  return VIEWS[asked.view].makeFrame(elsewhere ? { ...asked, activeCell: null } : asked);
+  return VIEWS[asked.view].makeFrame(
+    elsewhere ? { ...asked, activeCell: null } : asked,
+    previous?.view === asked.view ? previous : null,
+  );
 }
 
 /** The cell under a point. */

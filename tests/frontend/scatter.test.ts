@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outputBeforeStamp } from '../../frontend/data/stamp_pages.ts';
+import { invertTapTable } from '../../frontend/model/geometry.ts';
 import {
   formatStampSentence,
   formatStampSum,
@@ -49,7 +50,9 @@ test('a stamp lands where the operation says, and an output cell waits for its f
         }),
       );
       const model: any = {
-        taps: { rows: table, cols: table.map((line) => [...line]) },
+        taps: { rows: table, cols: table },
+        rowReaders: invertTapTable(table, n),
+        colReaders: invertTapTable(table, n),
         subject: { kernel: [k, k] },
         summary: { shapes: { input: [1, n, n], output: [1, length, length] } },
       };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { effect } from '@preact/signals-core';
+import { LruCache } from '../../frontend/data/lru_cache.ts';
 import { PageCache } from '../../frontend/data/page_cache.ts';
 import { decodeSafetensors } from '../../frontend/data/safetensors.ts';
 import { StepColumns } from '../../frontend/data/step_columns.ts';
@@ -97,32 +99,47 @@ test('a type that is not read is an error, and so is a column that is missing', 
   assert.throws(() => new StepColumns(buffer, 0, 1).step(0), TypeError);
 });
 
-test('a page is asked for once, told of, and gives way when others were used later', async () => {
-  const asked: string[] = [];
-  let arrived = 0;
+test('a page is fetched once, is seen by what reads it, and gives way when others were used later', async () => {
+  const fetched: string[] = [];
   const failures: unknown[] = [];
-  const pages: PageCache<string> = new PageCache(
-    2,
-    () => (arrived += 1),
-    (error) => failures.push(error),
-  );
-  const want = (key: string) =>
-    pages.want(key, async () => {
-      asked.push(key);
+  const pages: PageCache<string, string> = new PageCache(2, (error) => failures.push(error));
+  const load = (key: string) =>
+    pages.load(key, async () => {
+      fetched.push(key);
       return key.toUpperCase();
     });
-  await Promise.all([want('a'), want('a')]);
-  await want('b');
-  await want('a');
-  await want('c');
-  assert.deepEqual([asked, arrived], [['a', 'b', 'c'], 3]);
+  const seen: (string | undefined)[] = [];
+  const stop = effect(() => {
+    seen.push(pages.get('b'));
+  });
+  await Promise.all([load('a'), load('a')]);
+  await load('b');
+  stop();
+  assert.deepEqual(seen, [undefined, undefined, 'B']);
+  await load('a');
+  await load('c');
+  assert.deepEqual(fetched, ['a', 'b', 'c']);
   assert.deepEqual(
     ['a', 'b', 'c'].map((key) => pages.get(key)),
     ['A', undefined, 'C'],
   );
   const lost = new Error('lost');
-  await pages.want('d', () => Promise.reject(lost));
-  assert.deepEqual([failures, arrived], [[lost], 3]);
-  await want('d');
+  await pages.load('d', () => Promise.reject(lost));
+  assert.deepEqual(failures, [lost]);
+  await load('d');
   assert.equal(pages.get('d'), 'D');
+});
+
+test('entries of a weight beyond the limit are dropped, the least recently used first', () => {
+  const cache: LruCache<string, number> = new LruCache(3, 10, (value) => value);
+  cache.set('a', 4);
+  cache.set('b', 5);
+  cache.get('a');
+  cache.set('c', 6);
+  assert.deepEqual([...cache.values()], [4, 6]);
+  assert.equal(
+    cache.get('d', () => 0),
+    0,
+  );
+  assert.deepEqual([...cache.values()], [4, 6, 0]);
 });

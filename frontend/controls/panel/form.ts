@@ -4,7 +4,7 @@ import type { Layer } from '../../model/layer_validation.ts';
 import { formatExact } from '../../model/ledger.ts';
 import { parseNumber } from '../../model/parse_numbers.ts';
 import type { OperationKind } from '../../model/types.ts';
-import type { Scene } from '../../state/app_state.ts';
+import type { Scene } from '../../state/scene.ts';
 import type { Distribution, PanelValues } from '../../state/scene_requests.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;

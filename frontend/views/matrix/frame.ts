@@ -129,7 +129,7 @@ export function weightIndexOf(
   };
 }
 
-export function makeFrame(asked: FrameRequest): MatrixFrame {
+export function makeFrame(asked: FrameRequest, previous: MatrixFrame | null = null): MatrixFrame {
   const { model, position } = asked;
   const product = makeProduct(model, position.outChannel);
   const key = `matrix/${model.summary.shapes.input}/${model.summary.shapes.weight}/${model.summary.shapes.output}`;
@@ -160,7 +160,7 @@ export function makeFrame(asked: FrameRequest): MatrixFrame {
     key,
     step,
     placedCount: position.window + (position.place === 1 ? 1 : 0),
-    printed: step && printed(step, model, position.outChannel, product, at.cell),
+    printed: step && printStep(step, model, position.outChannel, product, at.cell, previous),
     question: asked.activeCell && lights && { ...asked.activeCell, lights },
     staticKey: [
       key,
@@ -381,14 +381,16 @@ export function cellRects(frame: MatrixFrame, cell: Cell): Rect[] {
   return visibleRects(frame, findHighlights(frame.model, frame.product, cell, frame.row, frame.window));
 }
 
-const printedSteps: WeakMap<Step, { cell: number; printed: Ledger }> = new WeakMap();
-
 /** The step with as many decimals as a cell has room for. */
-function printed(step: Step, model: SceneModel, o: number, { inputs }: MatrixProduct, cell: number) {
-  const kept = printedSteps.get(step);
-  if (kept?.cell === cell) return kept.printed;
+function printStep(
+  step: Step,
+  model: SceneModel,
+  o: number,
+  { inputs }: MatrixProduct,
+  cell: number,
+  previous: MatrixFrame | null,
+) {
+  if (previous?.printed && previous.step === step && previous.cell === cell) return previous.printed;
   const decimals = decimalsThatFit(step.products.flat(2), charactersIn(Math.min(cell, LARGEST_CELL)));
-  const made = makeLedger(step, ledgerLayerOf(model, o, inputs), decimals);
-  printedSteps.set(step, { cell, printed: made });
-  return made;
+  return makeLedger(step, ledgerLayerOf(model, o, inputs), decimals);
 }

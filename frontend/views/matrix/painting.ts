@@ -209,12 +209,12 @@ function paintColumn(
 /** The rows of the unrolled windows, and the kernel's columns, that are being multiplied. */
 function paintWorking(
   context: CanvasRenderingContext2D,
-  { panes, colors, product, position, row, window, labels }: MatrixFrame,
+  { panes, colors, product, position, row, window, granularity }: MatrixFrame,
 ) {
   const { active, products } = position;
   if (active < 0 || products === 0) return;
-  const taps = labels.tap ? 1 : product.taps;
-  const k = active * product.taps + (labels.tap ? Math.ceil(products) - 1 : 0);
+  const taps = granularity === 'product' ? 1 : product.taps;
+  const k = active * product.taps + (granularity === 'product' ? Math.ceil(products) - 1 : 0);
   for (const at of [makeBlock('kernel', row, k, 1, taps), makeBlock('columns', k, window, taps, 1)])
     paintBlock(context, panes, at, colors, 0.22, 1.5);
 }

@@ -6,21 +6,16 @@
 import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf, interpolateWindows } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
-import { cachedInverse, findRelations } from '../../model/relations.ts';
+import { findRelations } from '../../model/relations.ts';
 import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
 import type { Rect, Stamp } from '../../model/types.ts';
 import type { FrameRequest } from '../shared/matrix_viewport.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
 import type { StageFrame } from '../stage/frame.ts';
-import {
-  cachedLayout,
-  easeInOut,
-  firstVisibleChannel,
-  gridViewsOf,
-  makeChannelRows,
-} from '../stage/frame.ts';
+import { easeInOut, firstVisibleChannel, gridViewsOf, makeChannelRows, reuseLayout } from '../stage/frame.ts';
 import { findCellRect, hitTest as hitStage } from '../stage/hit_test.ts';
 import type { StageLayout } from '../stage/layout.ts';
+import { makeLayout } from '../stage/layout.ts';
 
 /**
  * row, col, window, target: of the input cell, window on its way; plane: the output channel as it stands;
@@ -42,12 +37,14 @@ const AROUND_STAMP = 44;
 /** Times the kernel's cells, the output's are at most. */
 const LARGER = 1.8;
 
-export function makeFrame(asked: FrameRequest): ScatterFrame {
+export function makeFrame(asked: FrameRequest, previous: ScatterFrame | null = null): ScatterFrame {
   const { model, position } = asked;
   const { summary, subject } = model;
   const inputs = inputChannelsOf(summary, position.outChannel);
   const marked = (summary.operation.output_padding ?? [0, 0]).some((size) => size > 0);
-  const at = placesOf(cachedLayout(subject, asked.width, asked.height), subject, inputs.length, marked);
+  const at =
+    reuseLayout(asked, previous) ??
+    placesOf(makeLayout(subject, asked.width, asked.height), subject, inputs.length, marked);
   const first = firstVisibleChannel(at, subject.channels, inputs, position, asked.scroll);
   const [, , width] = summary.shapes.input;
   const cellAt = (index: number) => ({ rows: [Math.floor(index / width)], cols: [index % width] });
@@ -139,19 +136,18 @@ function placesOf(
 
 /** Where the kernel's rows and columns land, NaN where that is cropped. */
 export function landingWindow(
-  { taps, summary, subject }: SceneModel,
+  { rowReaders, colReaders, subject }: SceneModel,
   row: number,
   col: number,
 ): KernelWindow {
-  const line = (table: number[][], length: number, at: number, size: number) => {
-    const found = new Array(size).fill(NaN);
-    for (const [output, tap] of cachedInverse(table, length)[at] ?? []) found[tap] = output;
-    return found;
+  const line = (readers: [number, number][] | undefined, size: number) => {
+    const outputs = new Array(size).fill(NaN);
+    for (const [output, tap] of readers ?? []) outputs[tap] = output;
+    return outputs;
   };
-  const [, height, width] = summary.shapes.input;
   return {
-    rows: line(taps.rows, height, row, subject.kernel[0]),
-    cols: line(taps.cols, width, col, subject.kernel[1]),
+    rows: line(rowReaders[row], subject.kernel[0]),
+    cols: line(colReaders[col], subject.kernel[1]),
   };
 }
 
@@ -160,18 +156,12 @@ export function landingWindow(
  * Of the rows that reach it the first counts, and of the columns: each pair of them stamps it.
  */
 export function firstStampIndex({ taps, summary }: SceneModel, row: number, col: number) {
-  return (
-    (firsts(taps.rows)[row] ?? Infinity) * summary.shapes.input[2] + (firsts(taps.cols)[col] ?? Infinity)
-  );
+  return firstRead(taps.rows[row]) * summary.shapes.input[2] + firstRead(taps.cols[col]);
 }
 
-const kept: WeakMap<number[][], number[]> = new WeakMap();
-
-/** The first input row or column that each output row or column reads. */
-function firsts(table: number[][]) {
-  const known = kept.get(table) ?? table.map((line) => Math.min(...line.filter((at) => at >= 0)));
-  kept.set(table, known);
-  return known;
+/** The first input row or column that an output row or column reads. */
+function firstRead(line: number[] = []) {
+  return Math.min(...line.filter((at) => at >= 0));
 }
 
 /** The input cell's number alone, in the middle of where the gather reading enlarges its window. */

@@ -1,9 +1,12 @@
 /**
- * The canvas, its pixel ratio, and the one requestAnimationFrame. What stands still is painted once into a
+ * Paints the frame whenever it changes, with the browser's next one. What stands still is painted once into a
  * second canvas, what has come to stand in the step that is shown into a third; a frame copies one of them
  * and paints what moves.
  */
 
+import type { ReadonlySignal } from '@preact/signals-core';
+import { effect } from '@preact/signals-core';
+import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
 import { isMatrixFrame, viewOfFrame } from '../registry.ts';
 
@@ -11,7 +14,7 @@ import { isMatrixFrame, viewOfFrame } from '../registry.ts';
 const MAX_BITMAPS = 48;
 
 export class StageCanvas {
-  #asked = 0;
+  #request = 0;
   #lastStill = '';
   #last: AnyFrame | null = null;
   /** Of whose step the third canvas holds what stands. */
@@ -19,36 +22,35 @@ export class StageCanvas {
   #firstPainted = () => {};
 
   readonly canvas: HTMLCanvasElement;
-  readonly next: (now: number) => AnyFrame | null;
+  readonly frame: ReadonlySignal<AnyFrame | null>;
   readonly context: CanvasRenderingContext2D;
   readonly still = opaqueContext(document.createElement('canvas'));
   readonly standing = opaqueContext(document.createElement('canvas'));
-  readonly bitmaps = new BitmapCache();
+  readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
   /** When there is a picture. */
   readonly painted: Promise<void> = new Promise((done) => {
     this.#firstPainted = done;
   });
 
-  /** next: what to show now; null: nothing yet. */
-  constructor(canvas: HTMLCanvasElement, next: (now: number) => AnyFrame | null) {
+  /** frame: null while there is nothing to paint. */
+  constructor(canvas: HTMLCanvasElement, frame: ReadonlySignal<AnyFrame | null>) {
     this.canvas = canvas;
-    this.next = next;
+    this.frame = frame;
     this.context = opaqueContext(canvas);
-  }
-
-  requestPaint() {
-    if (this.#asked === 0) this.#asked = requestAnimationFrame((now) => this.#paint(now));
+    effect(() => {
+      if (frame.value && this.#request === 0) this.#request = requestAnimationFrame(() => this.#paint());
+    });
   }
 
   /** Paints now, not with the browser's next frame. */
   paintNow() {
-    cancelAnimationFrame(this.#asked);
-    this.#paint(performance.now());
+    cancelAnimationFrame(this.#request);
+    this.#paint();
   }
 
-  #paint(now: number) {
-    this.#asked = 0;
-    const frame = this.next(now);
+  #paint() {
+    this.#request = 0;
+    const frame = this.frame.peek();
     const last = this.#last;
     this.#last = frame;
     if (!frame || (isAlike(last, frame, 'moment') && last?.activeCell === frame.activeCell)) return;
@@ -115,18 +117,5 @@ function copyCanvas(from: CanvasRenderingContext2D, to: CanvasRenderingContext2D
   to.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
-/** Bitmaps that are costly to make, kept by name, the least recently used dropped first. */
-export class BitmapCache {
-  #kept: Map<string, HTMLCanvasElement> = new Map();
-
-  get(key: string, make: () => HTMLCanvasElement) {
-    const bitmap = this.#kept.get(key) ?? make();
-    this.#kept.delete(key);
-    this.#kept.set(key, bitmap);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MAX_BITMAPS) break;
-      this.#kept.delete(oldest);
-    }
-    return bitmap;
-  }
-}
+/** Bitmaps that are costly to make, by name. */
+export type BitmapCache = LruCache<string, HTMLCanvasElement>;

@@ -1,6 +1,7 @@
 /** Matrices that are never built: places that show the part in sight, and scroll. Pure. */
 
 import type { AppliedStamp, Granularity, Rect, Tensor, ViewportChoice } from '../../model/types.ts';
+import type { StageRequest } from '../stage/frame.ts';
 
 /** rows, cols: of the whole matrix; top, left: the first in sight. */
 export interface MatrixPane {
@@ -34,9 +35,9 @@ export interface Highlights {
  * inChannel: position in the step of the input channel that the sparse view shows when it does not follow the
  * timeline.
  */
-export type FrameRequest = Parameters<typeof import('../stage/frame.ts').makeFrame>[0] & {
+export type FrameRequest = StageRequest & {
   view: 'stage' | 'scatter' | 'matrix' | 'sparse';
-  outputs: Map<number, Tensor>;
+  outputs: Pick<Map<number, Tensor>, 'get' | 'has'>;
   granularity: Granularity;
   sight: ViewportChoice;
   inChannel: number;

@@ -2,11 +2,11 @@
 
 import { availableNumbers, hasAllNumbers } from '../../data/input_preview.ts';
 import { maxMagnitude } from '../../model/color.ts';
-import { findSources, kernelSize, makePlane, windowAt } from '../../model/geometry.ts';
+import { findSources, invertTapTable, kernelSize, makePlane, windowAt } from '../../model/geometry.ts';
 import { decimalsFor } from '../../model/ledger.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
-import type { Scene } from '../../state/app_state.ts';
+import type { Scene } from '../../state/scene.ts';
 import { READABLE_CELL, READABLE_DECIMAL_CELL } from './text_fit.ts';
 
 export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): SceneModel {
@@ -40,6 +40,8 @@ export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): S
     weightLow: weight ? lowestValue(weight.data) : 0,
     rowSources: findSources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows),
     colSources: findSources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols),
+    rowReaders: invertTapTable(taps.rows, shapes.input[1]),
+    colReaders: invertTapTable(taps.cols, shapes.input[2]),
     idleRows: findIdle(
       taps.rows.map((_, i) => windowAt(summary, taps, i, 0).rows),
       cells.rows,

@@ -45,6 +45,8 @@ export interface StageFrame {
   theme: Theme;
   colors: ThemeColors;
   tinted: boolean;
+  width: number;
+  height: number;
   ratio: number;
   first: number;
   rows: ChannelRow[];
@@ -82,7 +84,7 @@ export function displayedTap({ summary, subject }: SceneModel, u: number, v: num
   return summary.operation.flip ? [subject.kernel[0] - 1 - u, subject.kernel[1] - 1 - v] : [u, v];
 }
 
-export function makeFrame(view: {
+export interface StageRequest {
   model: SceneModel;
   position: Position;
   step: Step | null;
@@ -100,10 +102,12 @@ export function makeFrame(view: {
   zoom: { input: Zoom; output: Zoom };
   following: boolean;
   activeCell: { cell: Cell; pinned: boolean } | null;
-}): StageFrame {
+}
+
+export function makeFrame(view: StageRequest, previous: StageFrame | null = null): StageFrame {
   const { model, position, step } = view;
   const { summary, taps, subject } = model;
-  const at = cachedLayout(subject, view.width, view.height);
+  const at = reuseLayout(view, previous) ?? makeLayout(subject, view.width, view.height);
   const inputs = inputChannelsOf(summary, position.outChannel);
   const first = firstVisibleChannel(at, subject.channels, inputs, position, view.scroll);
   const [, height, width] = summary.shapes.output;
@@ -132,7 +136,7 @@ export function makeFrame(view: {
         ? slidingWindow(summary, taps, position, width, target)
         : target,
     step: shown,
-    printed: shown && printedOnStage(shown, model, position.outChannel, inputs, at),
+    printed: shown && printStep(shown, model, position.outChannel, inputs, at, previous),
     row,
     col,
     placedCount: Math.min(position.window + (position.place === 1 ? 1 : 0), height * width),
@@ -177,7 +181,7 @@ function totalOf(at: StageLayout, subject: LayoutInput, first: number, inputs: n
 
 /** What of the grids is in sight; while time runs the cells at work stay so. */
 export function gridViewsOf(
-  { model, zoom, following }: Parameters<typeof makeFrame>[0],
+  { model, zoom, following }: StageRequest,
   at: StageLayout,
   input: KernelWindow,
   output: KernelWindow,
@@ -212,14 +216,10 @@ export function gridViewsOf(
   };
 }
 
-const last: { subject?: LayoutInput; width?: number; height?: number; at?: StageLayout } = {};
-
-/** The layout changes with the size only. */
-export function cachedLayout(subject: LayoutInput, width: number, height: number): StageLayout {
-  if (!last.at || last.subject !== subject || last.width !== width || last.height !== height) {
-    Object.assign(last, { subject, width, height, at: makeLayout(subject, width, height) });
-  }
-  return last.at as StageLayout;
+/** The layout of the frame before, where the scene and the size are the same. */
+export function reuseLayout({ model, width, height }: StageRequest, previous: StageFrame | null) {
+  const same = previous?.model === model && previous.width === width && previous.height === height;
+  return same ? previous.layout : null;
 }
 
 /** The first visible channel: where the reader scrolled to, or the screenful of the channel at work. */
@@ -290,13 +290,16 @@ export function easeInOut(p: number) {
   return p * p * (3 - 2 * p);
 }
 
-const printedSteps: WeakMap<Step, { sizes: string; printed: Ledger }> = new WeakMap();
-
 /** The step with as many decimals as the cells have room for. */
-function printedOnStage(step: Step, model: SceneModel, o: number, inputs: number[], at: StageLayout): Ledger {
-  const sizes = `${at.kernelCell}/${at.sum.width}`;
-  const kept = printedSteps.get(step);
-  if (kept?.sizes === sizes) return kept.printed;
+function printStep(
+  step: Step,
+  model: SceneModel,
+  o: number,
+  inputs: number[],
+  at: StageLayout,
+  previous: StageFrame | null,
+): Ledger {
+  if (previous?.printed && previous.step === step && previous.layout === at) return previous.printed;
   const layer = ledgerLayerOf(model, o, inputs);
   const values = step.products.flat(2);
   const sums = [step.output, layer.bias, ...step.channel_sums, ...step.running_sums];
@@ -304,10 +307,7 @@ function printedOnStage(step: Step, model: SceneModel, o: number, inputs: number
   const readable = at.kernelCell >= READABLE_CELL;
   const wanted = decimalsFor(readable ? [...values, ...sums] : sums, 4);
   const room = readable ? decimalsThatFit(values, charactersIn(at.kernelCell), wanted) : wanted;
-  const decimals = decimalsThatFit(sums, Math.floor(at.sum.width / 9), room);
-  const printed = makeLedger(step, layer, decimals);
-  printedSteps.set(step, { sizes, printed });
-  return printed;
+  return makeLedger(step, layer, decimalsThatFit(sums, Math.floor(at.sum.width / 9), room));
 }
 
 /** What the ledger asks of a layer. */

@@ -27,10 +27,12 @@ import {
 import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ChannelRow, StageFrame } from './frame.ts';
 import { displayedTap, easeInOut } from './frame.ts';
+import { cachePreviews } from './input_preview.ts';
 import { rectInSlot } from './layout.ts';
 
 export function paintStatic(context: CanvasRenderingContext2D, frame: StageFrame, bitmaps: BitmapCache) {
   const { layout, colors } = frame;
+  cachePreviews(frame, bitmaps);
   context.fillStyle = colors.paper;
   context.fillRect(0, 0, layout.width, layout.height);
   paintHeadings(context, frame);

@@ -1,0 +1,61 @@
+/** The frame, computed from the state and from what the page is shown on. */
+
+import type { ReadonlySignal } from '@preact/signals-core';
+import { computed } from '@preact/signals-core';
+import type { SceneModel } from '../model/scene_model.ts';
+import type { AppState } from '../state/app_state.ts';
+import type { AnyFrame } from './registry.ts';
+import { makeViewFrame } from './registry.ts';
+import type { ThemeColors } from './shared/theme_colors.ts';
+
+export interface Surroundings {
+  /** In CSS pixels. */
+  size: ReadonlySignal<{ width: number; height: number }>;
+  /** Device pixels per CSS pixel. */
+  pixelRatio: ReadonlySignal<number>;
+  colors: ReadonlySignal<ThemeColors>;
+  labels: Record<string, string>;
+}
+
+export function computeFrame(
+  state: AppState,
+  model: ReadonlySignal<SceneModel | null>,
+  { size, pixelRatio, colors, labels }: Surroundings,
+): ReadonlySignal<AnyFrame | null> {
+  let previous: AnyFrame | null = null;
+  return computed(() => {
+    const [scene, position] = [state.scene.value, state.position.value];
+    const { width, height } = size.value;
+    if (!scene || !model.value || !position || width === 0) return null;
+    previous = makeViewFrame(
+      {
+        view: state.shownView.value,
+        model: model.value,
+        position,
+        step: state.step.value,
+        stamp: state.stamp.value,
+        output: scene.outputs.get(position.outChannel) ?? null,
+        outputs: scene.outputs,
+        outputMax: state.outputMax.value,
+        scroll: state.firstChannel.value,
+        theme: state.theme.value,
+        colors: colors.value,
+        tinted: state.tinted.value,
+        width,
+        height,
+        ratio: pixelRatio.value,
+        zoom: state.zoom.value,
+        following: state.following.value,
+        activeCell: state.activeCell.value,
+        granularity: state.granularity.value,
+        sight: state.viewport.value,
+        inChannel: state.inChannel.value,
+        turn: state.kernelTurn.value,
+        transposed: state.transposed.value,
+        labels,
+      },
+      previous,
+    );
+    return previous;
+  });
+}
