@@ -11,7 +11,7 @@ BUNDLE := static/build/workbench.js
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run dev test check fmt contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
+.PHONY: help setup run dev test check fmt contract docs fuzz load image bench soak screenshots lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -53,7 +53,7 @@ load: .venv/.dev $(BUNDLE) ## two workers under a crowd, for three minutes, and 
 	$(BIN)/python -m bench.load
 
 contract: .venv/.dev $(BUNDLE) ## what the server does against its OpenAPI document, CASES=300 more of each call
-	CONTRACT_CASES=$(or $(CASES),300) $(BIN)/python -m pytest -q -s --timeout 3000 tests/api/test_openapi.py
+	CONTRACT_CASES=$(or $(CASES),300) $(BIN)/python -m pytest -q -s --timeout 3000 tests/web/api/test_openapi.py
 
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs
@@ -68,8 +68,8 @@ bench: .venv/.dev $(BUNDLE) ## side-by-side measurements
 soak: system .venv/.dev $(BUNDLE) ## thousands of random interactions with the page (CONVSCOPE_SEED chooses them)
 	$(BIN)/python -m bench soak
 
-looks: system .venv/.dev $(BUNDLE) ## write the pictures in tests/browser/looks anew: look at them before committing
-	CONVSCOPE_LOOKS=write $(BIN)/python -m pytest -q tests/browser/test_looks.py
+screenshots: system .venv/.dev $(BUNDLE) ## write the pictures in tests/browser/screenshots anew: look at them before committing
+	CONVSCOPE_SCREENSHOTS=write $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 lock: .venv/.dev .venv/.tools ## upgrade everything but torch and write constraints.txt and the image's hashes
 	grep '^torch==' constraints.txt > .venv/torch.txt
