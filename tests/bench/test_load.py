@@ -9,6 +9,7 @@ from tests.support.event_loop import run_in_new_event_loop
 from tests.support.server_process import free_port
 
 
+@pytest.mark.exclusive
 @pytest.mark.slow
 @pytest.mark.safety(9)
 def test_a_crowd_is_answered_or_told_to_wait() -> None:

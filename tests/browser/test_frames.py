@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from bench.frames import INTERVALS, VIEW
 
+pytestmark = pytest.mark.exclusive
+
 SECONDS = 2
 
 

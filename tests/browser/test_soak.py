@@ -7,6 +7,8 @@ import pytest
 from bench.soak import soak
 from tests.support.page import OpenPage
 
+pytestmark = pytest.mark.exclusive
+
 
 def test_random_interactions_break_nothing(
     open_page: OpenPage, server: str, scene_paths: dict[str, str]

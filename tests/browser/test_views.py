@@ -160,6 +160,7 @@ def test_every_view_fits_a_small_phone(
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, (name, view)
 
 
+@pytest.mark.exclusive
 @pytest.mark.parametrize("view", ["matrix", "sparse"])
 def test_a_large_layer_opens_and_scrolls_without_a_long_task(
     browser: Browser, server: str, view: str

@@ -92,6 +92,7 @@ LARGEST = json.dumps(
 ).encode()
 
 
+@pytest.mark.exclusive
 @pytest.mark.slow
 @pytest.mark.safety(8)
 def test_small_requests_are_answered_while_large_ones_are_read(server: ServerProcess) -> None:

@@ -283,6 +283,7 @@ def test_a_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
         server.stop(signal.SIGKILL)
 
 
+@pytest.mark.exclusive
 @pytest.mark.slow
 def test_an_idle_server_stops_at_once(tmp_path: Path) -> None:
     server = start_server(tmp_path).wait_until("/healthz")

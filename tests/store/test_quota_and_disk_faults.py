@@ -227,6 +227,7 @@ def _no_space(*_: Any) -> None:
     raise OSError(28, "No space left on device")
 
 
+@pytest.mark.exclusive
 @pytest.mark.slow
 def test_a_hundred_thousand_scenes_slow_nothing_down(tmp_path: Path) -> None:
     """Beside a store with one scene: storing and reading take less than thrice as long, in the median."""

@@ -127,6 +127,7 @@ def test_large_heads_are_431(server: ServerProcess, case: str) -> None:
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.exclusive
 @pytest.mark.safety(26)
 def test_large_heads_do_not_stall_others(server: ServerProcess) -> None:
     with connected(server.port) as other, connected(server.port) as sender, server.client() as client:
