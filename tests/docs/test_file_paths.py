@@ -12,18 +12,18 @@ DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/gloss
 # Made by `make`, and so not in a fresh checkout.
 GENERATED = ("build", "static/build", ".venv/")
 
-_TOP_LEVEL = "|".join(
-    sorted((re.escape(path.name) for path in ROOT.iterdir() if path.name != ".git"), key=len, reverse=True)
-)
-# What stands in backticks and looks like a path: it begins with a known name, or has a slash and a suffix.
-_QUOTED = re.compile(r"`([^`\s]+)`")
-_PATH = re.compile(rf"(?:{_TOP_LEVEL})(?:/[\w./-]*)?|[\w.-]+(?:/[\w.-]+)+\.\w+|\w[\w-]*\.(?:md|toml|yaml|txt)")
+# What stands in backticks and looks like a path of the project: a known name first, or a suffix last.
+_TOP_LEVEL = {path.name for path in ROOT.iterdir()}
+_QUOTED = re.compile(r"`([\w.-][\w./-]*)`")
+_SUFFIX = re.compile(r".*\w\.(py|ts|js|json|md|toml|yaml|txt|html|css|conf|sh|png)")
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
 def named_paths(document: str) -> set[str]:
     text = (ROOT / document).read_text("utf-8")
-    quoted = {path for path in _QUOTED.findall(text) if _PATH.fullmatch(path)}
+    quoted = {
+        path for path in _QUOTED.findall(text) if path.split("/")[0] in _TOP_LEVEL or _SUFFIX.fullmatch(path)
+    }
     linked = {(Path(document).parent / path).as_posix() for path in _LINK.findall(text)}
     return {path for path in quoted | linked if not path.startswith(GENERATED)}
 
