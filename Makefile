@@ -1,21 +1,25 @@
-# `make help` lists the targets. PYTHON, HOST and PORT can be set: make run PORT=8080
+# `make help` lists the targets. PYTHON, HOST, PORT and JOBS can be set: make run PORT=8080
 HOST ?= $(or $(CONVSCOPE_HOST),127.0.0.1)
 PORT ?= $(or $(CONVSCOPE_PORT),8000)
+JOBS ?= 2
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 BUNDLE := static/build/workbench.js
+# In processes of their own; tests of one group stay together.
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+UNIT_TESTS := $(addprefix tests/,conv docs formats i18n observability scenes services store torch_code test_settings.py)
 
 # node and npm come from the virtual environment too, and trust what the system trusts.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run dev test check fmt contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
+.PHONY: help setup run dev test quick coverage check check-page fmt contract docs fuzz load image bench soak screenshots lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: .venv/.runtime $(BUNDLE) ## what `make run` needs: .venv with torch's CPU build, Convscope, and the page's bundle
 
@@ -26,16 +30,27 @@ dev: setup ## the same, and build and start again whenever a file changes
 	@npm run --silent watch & trap "kill $$!" EXIT; sleep 2; \
 	    $(BIN)/watchfiles '$(BIN)/convscope serve --host $(HOST) --port $(PORT)' app templates static
 
-test: system check ## all checks and all tests; sets up what they need
-	$(BIN)/python -m pytest
+test: system check ## all checks and all tests, JOBS=2 at a time; sets up what they need
+	$(PYTEST) -m "not exclusive"
+	$(BIN)/python -m pytest -q -m exclusive
 
-check: .venv/.dev node_modules/.dev $(BUNDLE) ## lint, types, import layers, JavaScript types and unit tests
+quick: check ## all checks and the fast unit tests, in less than a minute
+	$(PYTEST) -m "not slow and not browser and not exclusive" $(UNIT_TESTS)
+
+coverage: .venv/.dev node_modules/.dev $(BUNDLE) ## what the tests run: of Python without the browser's, of the page the unit tests
+	$(PYTEST) -m "not browser and not exclusive" --cov --cov-report=term --cov-report=html:build/coverage
+	node --test --test-reporter=spec --experimental-test-coverage --test-coverage-include='frontend/**' \
+	    'tests/js/**/*.test.js' | sed -n '/start of coverage report/,$$p'
+
+check: check-page .venv/.dev ## lint, types, import layers, JavaScript types and unit tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m tests.docs --check
+
+check-page: node_modules/.dev $(BUNDLE) ## the page's part of `make check`
 	node node_modules/ts7/bin/tsc -p tsconfig.json
 	node node_modules/ts7/bin/tsc -p tsconfig.tests.json
 	node --test --test-reporter=dot 'tests/frontend/**/*.test.ts'
@@ -53,7 +68,7 @@ load: .venv/.dev $(BUNDLE) ## two workers under a crowd, for three minutes, and 
 	$(BIN)/python -m bench.load
 
 contract: .venv/.dev $(BUNDLE) ## what the server does against its OpenAPI document, CASES=300 more of each call
-	CONTRACT_CASES=$(or $(CASES),300) $(BIN)/python -m pytest -q -s --timeout 3000 tests/api/test_openapi.py
+	CONTRACT_CASES=$(or $(CASES),300) $(BIN)/python -m pytest -q -s --timeout 3000 tests/web/api/test_openapi.py
 
 docs: .venv/.dev ## write the tables in docs/ that are made from the code
 	$(BIN)/python -m tests.docs
@@ -68,8 +83,8 @@ bench: .venv/.dev $(BUNDLE) ## side-by-side measurements
 soak: system .venv/.dev $(BUNDLE) ## thousands of random interactions with the page (CONVSCOPE_SEED chooses them)
 	$(BIN)/python -m bench soak
 
-looks: system .venv/.dev $(BUNDLE) ## write the pictures in tests/browser/looks anew: look at them before committing
-	CONVSCOPE_LOOKS=write $(BIN)/python -m pytest -q tests/browser/test_looks.py
+screenshots: system .venv/.dev $(BUNDLE) ## write the pictures in tests/browser/screenshots anew: look at them before committing
+	CONVSCOPE_SCREENSHOTS=write $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 lock: .venv/.dev .venv/.tools ## upgrade everything but torch and write constraints.txt and the image's hashes
 	grep '^torch==' constraints.txt > .venv/torch.txt

@@ -11,16 +11,11 @@ from typer.testing import CliRunner
 
 from app.cli import main
 from app.settings import Settings
-from tests.docs import pages
 
 
 def printed() -> Result:
     result: Result = CliRunner().invoke(main, ["settings"])
     return result
-
-
-def test_the_tables_are_the_code() -> None:
-    assert [page.name for page, made in pages().items() if page.read_text("utf-8") != made] == [], "make docs"
 
 
 def test_every_setting_says_what_it_is() -> None:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.support.server_process import running_server
 
 # Milliseconds, on a machine that is busy with other things too.
 _PATIENCE = 20_000
@@ -33,38 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("store")
-    log = (folder / "server.log").open("wb")
-    process = subprocess.Popen(
-        [Path(sys.executable).with_name("convscope"), "serve", "--port", str(port)],
-        env={"CONVSCOPE_STORE": folder.as_uri(), "PATH": "/usr/bin:/bin"},
-        cwd=Path(__file__).parents[2],
-        stdout=log,
-        stderr=log,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_it_answers(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
-
-
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
-            return
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < until, "the server does not answer"
-            time.sleep(0.05)
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import struct
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-OpenPage = Callable[..., Page]
+from tests.support.page import OpenPage, field
 
 FIRST = "Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56"
 EDITED = "Y[0, 0, 0] = (0·0 + 10·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 28 + 37 + 0 = 65"
@@ -53,10 +52,6 @@ def edit_cell(page: Page, grid: str, keys: list[str], text: str, end: str = "Ent
     expect(page.locator("#cell-value")).to_be_focused()
     page.keyboard.type(text)
     page.keyboard.press(end)
-
-
-def field(page: Page, name: str) -> Locator:
-    return page.locator(f'#panel-form [name="{name}"]')
 
 
 def why(page: Page, at: str) -> Locator:
@@ -179,7 +174,7 @@ def test_a_digit_on_the_cell_cursor_begins_the_number(chapter: Page) -> None:
     expect(sentence(chapter)).to_have_text(EDITED)
 
 
-def test_what_is_no_number_is_said_and_stays(chapter: Page) -> None:
+def test_text_that_is_no_number_is_reported_and_stays(chapter: Page) -> None:
     edit_cell(chapter, "input", [], "abc")
     expect(chapter.locator("#cell-trouble")).to_have_text("“abc” is not a number.")
     expect(chapter.locator("#cell-value")).to_have_value("abc")

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from bench.frames import INTERVALS, VIEW
 
+pytestmark = pytest.mark.exclusive
+
 SECONDS = 2
 
 
@@ -74,7 +76,7 @@ ONE_FRAME = """async (name) => {
         ("parameter", {"formula"}),
     ],
 )
-def test_a_hand_is_answered_in_the_next_frame(
+def test_input_changes_the_next_frame(
     open_page: Callable[..., Page], scene_paths: dict[str, str], act: str, changed: set[str]
 ) -> None:
     page = open_page(scene_paths["two-channels"])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from torch import Tensor
 
-OpenPage = Callable[..., Page]
+from tests.support.page import OpenPage, make_scene, visit
 
 _X = (torch.arange(50.0) * 7 % 11 - 3).reshape(2, 5, 5)
 _K = (torch.arange(36.0) * 5 % 7 - 3).reshape(2, 2, 3, 3)
@@ -78,27 +76,6 @@ LAYERS: dict[str, Layer] = {
         lambda x, _: F.avg_pool2d(x[None], 3, 2, 1, count_include_pad=False)[0],
     ),
 }
-
-
-def make_scene(server: str, x: Tensor, weight: Tensor | None, operation: dict[str, Any]) -> str:
-    """The address of a scene's page."""
-    body: dict[str, Any] = {"input": {"data": x.tolist()}, "operation": operation}
-    if weight is not None:
-        body["weight"] = {"data": weight.tolist()}
-    request = urllib.request.Request(
-        f"{server}/api/v1/scenes", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        page: str = json.load(answer)["links"]["page"]
-    return page
-
-
-def visit(page: Page, path: str) -> None:
-    """Another scene on the same page, as by the browser's back and forward."""
-    page.evaluate(
-        "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
-    )
-    expect(page.locator("#stage")).to_have_attribute("data-scene", path.partition("?")[0].removeprefix("/s/"))
 
 
 def number(text: str) -> float:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.test_operations import make_scene, visit
-
-OpenPage = Callable[..., Page]
+from tests.support.page import OpenPage, field, make_scene, visit
 
 _X = torch.arange(100.0).reshape(4, 5, 5) % 7
 _K = torch.arange(144.0).reshape(4, 4, 3, 3) % 5 - 2
-
-
-def field(page: Page, name: str) -> Locator:
-    return page.locator(f'#panel-form [name="{name}"]')
 
 
 # Clicks `flip`, and counts the pictures of the kernel from the new scene on.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page
 
 from bench.soak import soak
+from tests.support.page import OpenPage
 
-OpenPage = Callable[..., Page]
+pytestmark = pytest.mark.exclusive
 
 
-def test_random_hands_break_nothing(open_page: OpenPage, server: str, scene_paths: dict[str, str]) -> None:
+def test_random_interactions_break_nothing(
+    open_page: OpenPage, server: str, scene_paths: dict[str, str]
+) -> None:
     page = open_page(scene_paths["three-filters"], expect_refusals=True)
     report = soak(page, server, seed=4, interactions=150, warm_seconds=1.5, check=30)
     assert report.troubles == []

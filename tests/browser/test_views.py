@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.frames import SCENES, opened, path_of
 from bench.views import FORGET, OPEN, WATCH, scroll
-from tests.browser.test_operations import visit
-
-OpenPage = Callable[..., Page]
+from tests.support.page import OpenPage, visit
 
 VIEWS = ("stage", "matrix", "sparse")
 # One scene for each kind of layer that has weights.
@@ -65,7 +62,7 @@ SWEEP = """() => {
 }"""
 
 
-def test_the_views_share_step_and_question(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+def test_the_views_share_step_and_selection(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page("/")
     page.keyboard.press("Space")
     for name in LAYERS:
@@ -91,7 +88,9 @@ def test_the_views_share_step_and_question(open_page: OpenPage, scene_paths: dic
             assert {cell: cells[cell] for cell in shared} == {cell: said["stage"][cell] for cell in shared}
 
 
-def test_a_pinned_cell_stays_lit_from_view_to_view(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+def test_a_pinned_cell_stays_highlighted_from_view_to_view(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
     page = open_page(f"{scene_paths['two-channels']}?view=matrix&step=0,1,0&pin=y0,1,0")
     for view in VIEWS:
         show(page, view)
@@ -161,6 +160,7 @@ def test_every_view_fits_a_small_phone(
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, (name, view)
 
 
+@pytest.mark.exclusive
 @pytest.mark.parametrize("view", ["matrix", "sparse"])
 def test_a_large_layer_opens_and_scrolls_without_a_long_task(
     browser: Browser, server: str, view: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-OpenPage = Callable[..., Page]
+from tests.support.page import OpenPage
 
 FIRST = "Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56"
 
@@ -77,7 +76,9 @@ def test_the_table_says_what_the_sentence_says(open_page: OpenPage, scene_paths:
     )
 
 
-def test_scrubbing_shows_the_window_under_the_hand(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+def test_scrubbing_shows_the_window_under_the_pointer(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
     page = open_page(scene_paths["two-channels"])
     scrubber = page.locator("#scrubber")
     box = scrubber.bounding_box()

@@ -15,8 +15,8 @@ from app.conv.errors import ConvError
 from app.conv.ledger import Ledger, ledger
 from app.conv.operation import Plan
 from app.conv.taps import taps
-from tests.conv.layers import OPERATIONS, Layer, layers
-from tests.conv.reference import Table, counts, nothing, pooled_length, tap_table, torch_output
+from tests.support.random_layers import OPERATIONS, Layer, layers
+from tests.support.reference import Table, counts, nothing, pooled_length, tap_table, torch_output
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12, torch.int32: 0.0}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.conftest import skip_loudly
+from tests.support.skip import skip_loudly
 
 ROOT = Path(__file__).resolve().parents[2]
 CANNOT = 77

@@ -10,30 +10,32 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.api.conftest import CHAPTER
-from tests.api.servers import Server, free_port, running
-from tests.deploy.proxy import CONFIGURATION, Proxy, proxy_of
+from tests.support.nginx import CONFIGURATION, Proxy, running_proxy
+from tests.support.polling import wait_until
+from tests.support.scenes import CHAPTER
+from tests.support.server_process import ServerProcess, free_port, running_server
+from tests.support.sockets import can_connect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("proxy")]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server"), body_seconds=8) as server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with running_server(tmp_path_factory.mktemp("server"), body_seconds=8) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def proxy(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """In front of a server and of a port where there is none."""
-    with proxy_of(tmp_path_factory.mktemp("proxy"), server.port, free_port()) as proxy:
+    with running_proxy(tmp_path_factory.mktemp("proxy"), server.port, free_port()) as proxy:
         proxy.wait_until("/healthz")
         yield proxy
 
@@ -52,12 +54,12 @@ FORMS = [
 ]
 
 
-def test_a_second_server_never_sees_what_the_cache_can_answer(server: Server, tmp_path: Path) -> None:
+def test_a_second_server_never_sees_what_the_cache_can_answer(server: ServerProcess, tmp_path: Path) -> None:
     """The second server does not know the scene: it could only answer 404."""
     two = server
     with ExitStack() as stack:
-        one = stack.enter_context(running(tmp_path))
-        proxy = stack.enter_context(proxy_of(tmp_path / "proxy", one.port))
+        one = stack.enter_context(running_server(tmp_path))
+        proxy = stack.enter_context(running_proxy(tmp_path / "proxy", one.port))
         client = stack.enter_context(proxy.wait_until("/healthz").client())
         scene = client.post("/api/v1/scenes", json=OWN).json()["links"]["self"]
         page = client.get("/").text
@@ -71,7 +73,7 @@ def test_a_second_server_never_sees_what_the_cache_can_answer(server: Server, tm
         upstream.write_text(upstream.read_text().replace(f":{one.port}", f":{two.port}"))
         proxy.process.send_signal(signal.SIGHUP)
         assert one.stop() == 0
-        wait_for(lambda: client.get(f"{scene}/tensors/weight").status_code == 404)
+        wait_until(lambda: client.get(f"{scene}/tensors/weight").status_code == 404)
 
         again = [client.get(path, headers={"Accept": accept}) for path, accept in asked]
         for before, after in zip(first, again, strict=True):
@@ -91,18 +93,10 @@ def test_a_second_server_never_sees_what_the_cache_can_answer(server: Server, tm
         assert seen == {f"{scene}/tensors/weight", f"{scene}/tensors/output?format=safetensors"}
 
 
-def wait_for(condition: object, seconds: float = 30.0) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def wait_until_logged(proxy: Proxy, answer: httpx2.Response) -> None:
     """nginx writes its line after the answer; on one connection, all earlier ones are written before it."""
     id = answer.headers["X-Request-ID"]
-    wait_for(lambda: any(line["request_id"] == id for line in proxy.requests()))
+    wait_until(lambda: any(line["request_id"] == id for line in proxy.requests()))
 
 
 def test_what_may_change_is_asked_for_each_time(proxy: Proxy) -> None:
@@ -120,7 +114,7 @@ def test_what_may_change_is_asked_for_each_time(proxy: Proxy) -> None:
         assert client.get("/metrics").status_code == 404
 
 
-def test_forms_are_not_mixed_up(proxy: Proxy) -> None:
+def test_media_types_are_cached_apart(proxy: Proxy) -> None:
     with proxy.client() as client:
         steps = client.post("/api/v1/scenes", json=CHAPTER).json()["links"]["steps"]
         for _ in range(2):
@@ -140,7 +134,7 @@ def test_a_server_that_is_gone_is_passed_over(proxy: Proxy) -> None:
 
 
 def test_without_any_server_it_says_try_again(tmp_path: Path) -> None:
-    with proxy_of(tmp_path, free_port()) as proxy, proxy.wait_until("/").client() as client:
+    with running_proxy(tmp_path, free_port()) as proxy, proxy.wait_until("/").client() as client:
         for answer in (client.get("/"), client.post("/api/v1/trace", json=CHAPTER)):
             assert answer.status_code == 503
             assert answer.headers["Content-Type"] == "application/problem+json"
@@ -209,7 +203,7 @@ def test_the_server_is_told_who_asks_and_not_who_claims_to(mirror: int, tmp_path
         "Forwarded": "for=192.0.2.7",
         "X-Request-ID": "mine",
     }
-    with proxy_of(tmp_path, mirror) as proxy, proxy.wait_until("/").client() as client:
+    with running_proxy(tmp_path, mirror) as proxy, proxy.wait_until("/").client() as client:
         told = client.get("/", headers=forged | {"Host": "school.example"})
         assert told.headers["X-Request-ID"] == "mine"
         seen = told.json()
@@ -234,16 +228,10 @@ def test_the_lines_for_a_certificate_work(mirror: int, tmp_path: Path) -> None:
     )
     subprocess.run(command.split(), cwd=certificate, check=True, capture_output=True)
     trusted = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
-    with proxy_of(tmp_path, mirror, listen=lines.replace("8443", "127.0.0.1:{port}")) as proxy:
-        wait_for(lambda: can_connect(proxy.port))
+    with running_proxy(tmp_path, mirror, listen=lines.replace("8443", "127.0.0.1:{port}")) as proxy:
+        wait_until(lambda: can_connect(proxy.port))
         seen = httpx2.get(f"https://127.0.0.1:{proxy.port}/", verify=trusted).json()
     assert seen["x-forwarded-proto"] == "https"
-
-
-def can_connect(port: int) -> bool:
-    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
 
 
 SLOW = {
@@ -276,14 +264,16 @@ def test_slow_senders_are_closed_and_others_served(proxy: Proxy) -> None:
         started = time.monotonic()
         visitor = stack.enter_context(proxy.client())
         ended: dict[str, float] = {}
-        while slow and time.monotonic() < started + 60:
+
+        def all_closed() -> bool:
             assert visitor.get("/healthz").status_code == 200
             for one, kind in list(slow.items()):
                 if is_closed(one, SLOW[kind][1]):
                     ended[kind] = time.monotonic() - started
                     del slow[one]
-            time.sleep(0.5)
-        assert set(slow.values()) == set(), "never closed"
+            return not slow
+
+        wait_until(all_closed, seconds=60, every=0.5)
         assert max(ended.values()) < 30
 
 

@@ -21,12 +21,13 @@ from app.limits import Limits
 from app.scenes.scene import Scene
 from app.scenes.scene import make_scene as scene_of
 from app.scenes.scene_file import encode
-from tests.api.conftest import CHAPTER
-from tests.api.s3 import administrator, credentials, start_s3
-from tests.api.servers import Server, start
-from tests.deploy.proxy import Proxy, proxy_of
+from tests.support.nginx import Proxy, running_proxy
+from tests.support.polling import wait_until
+from tests.support.s3 import administrator, credentials, start_s3
+from tests.support.scenes import CHAPTER
+from tests.support.server_process import ServerProcess, start_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("replicas")]
 
 BUCKET = "scenes"
 WRITERS = 6
@@ -48,19 +49,19 @@ class Site:
         for one in self.replicas:
             one.wait_until("/healthz")
         ports = [one.port for one in self.replicas]
-        self.proxy: Proxy = stack.enter_context(proxy_of(folder / "proxy", *ports))
+        self.proxy: Proxy = stack.enter_context(running_proxy(folder / "proxy", *ports))
         self.proxy.wait_until("/healthz")
 
     def make_bucket(self) -> None:
         with administrator(self.s3) as admin:
             admin.create_bucket(Bucket=BUCKET)
 
-    def start_replica(self, port: int = 0) -> Server:
+    def start_replica(self, port: int = 0) -> ServerProcess:
         environment = credentials(self.s3)
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            return start(
+            return start_server(
                 self.folder, port, store=f"s3://{BUCKET}", trusted_proxies="127.0.0.1", max_seconds=5
             )
 
@@ -133,14 +134,7 @@ class Load:
     def wait_for(self, more: int) -> None:
         """Until as many more scenes are stored."""
         wanted = len(self.stored) + more
-        wait_until(lambda: len(self.stored) >= wanted)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+        wait_until(lambda: len(self.stored) >= wanted, seconds=60)
 
 
 def test_a_killed_replica_loses_nothing_but_what_is_in_flight(site: Site) -> None:
@@ -165,7 +159,7 @@ def test_a_killed_replica_loses_nothing_but_what_is_in_flight(site: Site) -> Non
             seen = {line["server"] for line in site.proxy.requests()[before:]}
             return f"127.0.0.1:{victim.port}" in seen
 
-        wait_until(answered_by_it)
+        wait_until(answered_by_it, seconds=60)
 
 
 @pytest.mark.parametrize("how", ["hangs", "is gone"])
@@ -190,7 +184,7 @@ def test_a_store_that_goes_away_is_503_and_comes_back_by_itself(site: Site, how:
             assert answer.status_code == 503
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.headers["Retry-After"]
-        wait_until(lambda: client.get("/readyz").status_code == 503)
+        wait_until(lambda: client.get("/readyz").status_code == 503, seconds=60)
         # What needs no store goes on.
         assert client.get("/healthz").status_code == 200
         assert client.get("/", headers={"Accept": "text/html"}).status_code == 200
@@ -200,8 +194,8 @@ def test_a_store_that_goes_away_is_503_and_comes_back_by_itself(site: Site, how:
             site.s3.process.send_signal(signal.SIGCONT)
         else:
             site.restart_s3()
-        wait_until(lambda: store().status_code == 201)
-        wait_until(lambda: client.get("/readyz").status_code == 200)
+        wait_until(lambda: store().status_code == 201, seconds=60)
+        wait_until(lambda: client.get("/readyz").status_code == 200, seconds=60)
         if how == "hangs":
             assert client.get(f"{made.json()['links']['self']}/taps").status_code == 200
         assert [store().status_code for _ in range(10)] == 10 * [201]

@@ -13,9 +13,9 @@ from jinja2 import DictLoader
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.pages.routes import _TEMPLATES
-from tests.loops import in_a_loop_of_its_own
+from app.web.pages.routes import JINJA_ENVIRONMENT
 from tests.safety.checklist import PAGE, TESTS, all_tests, marked, named, rows
+from tests.support.event_loop import run_in_new_event_loop
 
 
 def test_every_row_has_a_test() -> None:
@@ -42,11 +42,11 @@ def test_torch_has_one_thread(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x.html", "x.svg", "x.txt", "x.jinja"])
 def test_every_template_escapes(name: str) -> None:
-    templates = _TEMPLATES.overlay(loader=DictLoader({name: "{{ text }}"}))
+    templates = JINJA_ENVIRONMENT.overlay(loader=DictLoader({name: "{{ text }}"}))
     assert templates.get_template(name).render(text="<b>") == "&lt;b&gt;"
 
 
-def test_who_leaves_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_client_that_disconnects_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(Settings(store=tmp_path.as_uri()))
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"{", "more_body": True}]
 
@@ -62,6 +62,6 @@ def test_who_leaves_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture
         "http_version": "1.1", "root_path": "", "state": {},
     }  # fmt: skip
     with caplog.at_level(logging.WARNING):
-        in_a_loop_of_its_own(app(scope, receive, send))  # type: ignore[arg-type]
+        run_in_new_event_loop(app(scope, receive, send))  # type: ignore[arg-type]
     assert caplog.records == []
     assert '{method="POST",route="/api/v1/trace",status="499"} 1.0' in TestClient(app).get("/metrics").text

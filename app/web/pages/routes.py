@@ -26,17 +26,17 @@ from app.web.pages import assets
 from app.web.pages.workbench import workbench
 
 _JSON: Final = orjson.OPT_SERIALIZE_NUMPY
-_TEMPLATES: Final = Environment(
+JINJA_ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals["asset"] = assets.asset_url
+JINJA_ENVIRONMENT.globals["asset"] = assets.asset_url
 # orjson knows NumPy's numbers; what `tojson` makes safe in HTML stays so.
-_TEMPLATES.policies["json.dumps_function"] = lambda value: orjson.dumps(value, option=_JSON).decode()
-_TEMPLATES.policies["json.dumps_kwargs"] = {}
+JINJA_ENVIRONMENT.policies["json.dumps_function"] = lambda value: orjson.dumps(value, option=_JSON).decode()
+JINJA_ENVIRONMENT.policies["json.dumps_kwargs"] = {}
 
 _Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
@@ -80,7 +80,7 @@ def _error(request: Request, status: int) -> Response:
 def _page(request: Request, template: str, status_code: int, **context: object) -> Response:
     language = _language(request)
     other = next(code for code in LANGUAGES if code != language)
-    html = _TEMPLATES.get_template(template).render(
+    html = JINJA_ENVIRONMENT.get_template(template).render(
         language=language,
         theme=_theme(request),
         t=catalogue(language),

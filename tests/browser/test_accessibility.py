@@ -1,0 +1,65 @@
+"""What axe finds: nothing, in either theme and language, with a dialog open, while time runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.page import OpenPage
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RUN = """async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations, passes } = await axe.run(document, { runOnly: tags });
+    const told = ({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`);
+    return { rules: passes.length, found: violations.flatMap(told) };
+}"""
+
+
+def violations(page: Page) -> list[Any]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    answer = page.evaluate(RUN)
+    assert answer["rules"] > 10, "axe looked at nothing"
+    return list(answer["found"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(
+    open_page: OpenPage, scene_paths: dict[str, str], theme: str, language: str
+) -> None:
+    page = open_page(f"{scene_paths['three-filters']}?lang={language}&pin=x0,1,1", color_scheme=theme)
+    page.locator("#play").click()
+    assert violations(page) == []
+    assert page.locator("#play.is-playing").count() == 1
+    page.locator("#panel-open").click()
+    expect(page.locator("#panel")).to_be_visible()
+    page.locator('[name="kernel_h"]').fill("9")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator("[popovertarget=examples]").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_phone(open_page: OpenPage, scene_paths: dict[str, str], theme: str) -> None:
+    page = open_page(
+        scene_paths["edges"], color_scheme=theme, viewport={"width": 320, "height": 640}, has_touch=True
+    )
+    assert violations(page) == []
+    page.locator("#panel-open").click()
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_on_the_error_page(browser: Browser, server: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{server}/s/nothing")
+    assert violations(page) == []
+    page.close()

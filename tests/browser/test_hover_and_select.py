@@ -1,0 +1,151 @@
+"""Asking cells, by pointer, keyboard and touch."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from tests.support.page import OpenPage
+
+
+def point_at(page: Page, x: float, y: float) -> None:
+    box = page.locator("#stage").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + x, box["y"] + y)
+
+
+def find_cell(page: Page, text: str, xs: range, y: float) -> float:
+    """Moves along a line of the stage until what is asked about begins with `text`; its x."""
+    for x in xs:
+        point_at(page, x, y)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        if page.locator("#now").inner_text().startswith(text):
+            return x
+    raise AssertionError(f"no {text} on the stage at y={y}")
+
+
+def test_every_kind_of_cell_shows_its_relations_on_hover(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["three-filters"])
+    page.keyboard.press("Shift+ArrowRight")
+    now = page.locator("#now")
+    find_cell(page, "X[0, 1, 1]", range(40, 400, 10), 125)
+    expect(now).to_have_text(
+        re.compile(r"^X\[0, 1, 1\] = 4 reaches 4 output cells in each of 3 output channels\.")
+    )
+    find_cell(page, "K[0, 0, 0, 1]", range(200, 600, 10), 100)
+    expect(now).to_have_text(re.compile(r"^K\[0, 0, 0, 1\] = 1 multiplies 4 cells of input channel 0\."))
+    find_cell(page, "0 · 0 = 0", range(400, 700, 10), 100)
+    find_cell(page, "Y[0, 1, 1]", range(900, 1216, 10), 225)
+    expect(now).to_have_text(re.compile(r"^Y\[0, 1, 1\] = 120, made from 4 input cells in 2 channels\."))
+    page.mouse.move(640, 20)
+    expect(now).to_have_text("56 is the output cell Y[0, 0, 0].")
+
+
+def test_a_click_on_an_output_cell_goes_there_and_stays_until_escape(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    find_cell(page, "Y[0, 1, 0]", range(900, 1216, 10), 225)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
+    page.mouse.move(640, 20)
+    expect(page.locator("#now")).to_contain_text("pinned")
+    page.keyboard.press("Escape")
+    expect(page.locator("#now")).to_have_text("104 is the output cell Y[0, 1, 0].")
+
+
+def test_the_grids_can_be_walked_with_the_keyboard(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"])
+    now = page.locator("#now")
+    grid = page.get_by_role("grid", name="input X, channel 0")
+    expect(grid.get_by_role("gridcell")).to_have_text([str(value) for value in range(9)])
+    grid.focus()
+    expect(now).to_have_text(re.compile(r"^X\[0, 0, 0\] = 0"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(now).to_have_text(re.compile(r"^X\[0, 1, 1\] = 4 reaches 4"))
+    page.keyboard.press("PageDown")
+    expect(now).to_have_text(re.compile(r"^X\[1, 1, 1\] = 5 reaches 4"))
+    page.get_by_role("grid", name="output Y, channel 0").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = .* = 72$"))
+
+
+def test_a_large_grid_has_few_elements(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["edges"])
+    # The panel's form is as large for a small scene.
+    assert page.evaluate("document.querySelectorAll('*:not(#panel *)').length") <= 400
+    grid = page.get_by_role("grid", name="input X, channel 0")
+    assert grid.get_attribute("aria-rowcount") == "128"
+    grid.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, 0, 127\] = "))
+
+
+def test_touch_selects_and_a_double_tap_goes_to_the_step(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"], viewport={"width": 360, "height": 740}, has_touch=True)
+    stage = page.locator("#stage")
+    stage.scroll_into_view_if_needed()
+    size = stage.evaluate("(canvas) => [canvas.clientWidth, canvas.clientHeight]")
+    stage.tap(position={"x": 60, "y": 60})
+    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, .*pinned"))
+    stage.dblclick(position={"x": size[0] / 2 - 15, "y": size[1] - 60})
+    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = "))
+
+
+def test_a_term_highlights_its_cells_and_a_cell_its_term(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.keyboard.press("Shift+ArrowRight")
+    terms = page.locator("#ledger-lines .terms").first
+    box = terms.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
+    expect(page.locator("#now")).to_have_text("0 · 0 = 0")
+    find_cell(page, "X[0, 1, 0]", range(40, 400, 10), 125)
+    lit = "[...CSS.highlights.get('asked')].map(String)"
+    # In the table and in the sentence.
+    assert page.evaluate(lit) == ["3·2", "3·2"]
+    find_cell(page, "Channel 1 adds up to 37.", range(560, 800, 10), 310)
+    assert page.evaluate(lit) == ["37"]
+    page.locator("#ledger-lines [data-grid=running]").first.hover()
+    expect(page.locator("#now")).to_have_text("The channels up to 0 add up to 19.")
+
+
+def test_rounded_numbers_show_all_their_digits(
+    open_page: OpenPage, server: str, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["edges"])
+    page.keyboard.press("Shift+ArrowRight")
+    steps = f"{server}/api/v1/scenes/{scene_paths['edges'][3:]}/steps?start=0&stop=1"
+    step = page.request.get(steps).json()["steps"][0]
+    page.locator("#ledger-lines [data-grid=sum]").first.hover()
+    expect(page.locator("#now")).to_have_text(re.compile(r"^Channel 0 adds up to .{7,}\.$"))
+    said = page.locator("#now").inner_text().split()[-1].rstrip(".").replace("−", "-")
+    assert np.float32(said) == np.float32(step["channel_sums"][0])
+    printed = page.locator("#ledger-lines [data-grid=sum]").first.inner_text().replace("−", "-")
+    assert abs(float(printed) - float(said)) <= 1e-3
+    page.locator("#ledger-lines [data-grid=total]").hover()
+    expect(page.locator("#now")).to_have_text(re.compile(r"^With the bias: Y\[0, 0, 0\] = "))
+
+
+def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["edges"])
+    page.keyboard.press("Shift+ArrowRight")
+    find_cell(page, "X[0, ", range(60, 200, 5), 60)
+    before = page.locator("#stage").screenshot()
+    for _ in range(8):
+        page.mouse.wheel(0, -300)
+    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, "))
+    assert page.locator("#stage").screenshot() != before

@@ -1,0 +1,52 @@
+"""What the browser tests share: devices, touches, and ways to a scene's page."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+from torch import Tensor
+
+OpenPage = Callable[..., Page]
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def fingers(page: Page) -> Callable[..., None]:
+    """`touch(kind, *points)`: dispatches a touch event with fingers at these points of the screen."""
+    devtools = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        touch_points = [{"x": x, "y": y} for x, y in points]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touch_points})
+
+    return touch
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of the panel."""
+    return page.locator(f'#panel-form [name="{name}"]')
+
+
+def make_scene(server: str, x: Tensor, weight: Tensor | None, operation: dict[str, Any]) -> str:
+    """Store a scene; returns the path of its page."""
+    body: dict[str, Any] = {"input": {"data": x.tolist()}, "operation": operation}
+    if weight is not None:
+        body["weight"] = {"data": weight.tolist()}
+    request = urllib.request.Request(
+        f"{server}/api/v1/scenes", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        page: str = json.load(answer)["links"]["page"]
+    return page
+
+
+def visit(page: Page, path: str) -> None:
+    """Go to another scene on the same page, as the browser's back and forward do."""
+    page.evaluate(
+        "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
+    )
+    expect(page.locator("#stage")).to_have_attribute("data-scene", path.partition("?")[0].removeprefix("/s/"))

@@ -1,0 +1,132 @@
+"""A server process under what is bad for it: what its memory does, and what it does for clients that left."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.settings import MEBI, Limits
+from tests.formats.test_file_types import REFUSED_FILES
+from tests.support.server_process import ServerProcess, running_server
+
+LAYER = {
+    "input": {"random": {"shape": [3, 256, 256]}},
+    "weight": {"random": {"shape": [8, 3, 3, 3]}},
+    "operation": {"kind": "conv2d", "padding": 1},
+}
+SCENE = json.dumps({"operation": {"kind": "conv2d"}, "weight": {"kernels": ["box"]}})
+
+
+def peak(server: ServerProcess) -> int:
+    """The most memory that the process ever had, in bytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+@pytest.mark.slow
+@pytest.mark.safety(11, 12, 13)
+def test_no_file_costs_more_than_a_body_may(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server, server.client() as client:
+        picture = io.BytesIO()
+        Image.fromarray(np.zeros((64, 64, 3), np.uint8)).save(picture, "PNG")
+        assert (
+            client.post("/api/v1/scenes", files={"scene": SCENE, "input": picture.getvalue()}).status_code
+            == 201
+        )
+        before = peak(server)
+        for name, data in REFUSED_FILES.items():
+            answer = client.post("/api/v1/scenes", files={"scene": SCENE, "input": data})
+            assert answer.status_code in (413, 415, 422), (name, answer.text)
+            assert len(answer.content) < 4000, name
+            assert peak(server) - before < Limits().max_body_bytes, name
+        assert client.get("/healthz").status_code == 200
+
+
+def working(server: ServerProcess) -> tuple[float, float]:
+    """Requests that are being worked on beside this one, and large computations so far."""
+    with server.client() as client:
+        lines = client.get("/metrics").text.splitlines()
+    numbers = {
+        name: float(value) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"
+    }
+    return (
+        numbers["convscope_requests_in_progress"] - 1,
+        numbers['convscope_computations_total{size="large"}'],
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("accept", ["application/json", "application/vnd.safetensors", "application/jsonl"])
+def test_the_forms_of_steps_on_one_connection(tmp_path: Path, accept: str) -> None:
+    with running_server(tmp_path) as server:
+        with server.client() as client:
+            steps = client.post("/api/v1/scenes", json=LAYER).json()["links"]["steps"] + "?stop=2000"
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        asked: dict[str, tuple[int, bytes, dict[str, str]]] = {}
+        for method in ("HEAD", "GET", "GET again"):
+            connection.request(
+                method.split()[0], steps, headers={"Accept": accept, "Accept-Encoding": "gzip"}
+            )
+            answer = connection.getresponse()
+            asked[method] = (answer.status, answer.read(), dict(answer.headers))
+        head, first, again = asked.values()
+        assert head[:2] == (200, b"")
+        assert first[:2] == again[:2]
+        assert len(first[1]) > 100_000
+        changing = {"x-request-id", "date", "transfer-encoding"}
+        of_head, of_first = ({k: v for k, v in of.items() if k not in changing} for _, _, of in (head, first))
+        assert of_head == of_first
+        connection.request("GET", steps, headers={"Accept": accept, "If-None-Match": first[2]["etag"]})
+        known = connection.getresponse()
+        assert (known.status, known.read()) == (304, b"")
+        connection.close()
+        assert '"level":"error"' not in server.log.read_text()
+
+
+@pytest.mark.slow
+def test_a_client_that_leaves_stops_its_stream(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        with server.client() as client:
+            steps = client.post("/api/v1/scenes", json=LAYER).json()["links"]["steps"]
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("GET", steps, headers={"Accept": "application/jsonl"})
+        answer = connection.getresponse()
+        assert json.loads(answer.readline())["index"] == 0
+        assert working(server)[0] == 1
+        # Reset, not only closed: half of a connection may be closed while the other is read.
+        connection.sock.setsockopt(1, 13, struct.pack("ii", 1, 0))
+        answer.close()
+        connection.close()
+        deadline = time.monotonic() + 60
+        while working(server)[0]:
+            assert time.monotonic() < deadline
+        left = working(server)[1]
+        pieces = 256 * 256 * 75 // 100_000
+        assert left < pieces / 2
+        assert working(server)[1] == left
+
+
+@pytest.mark.slow
+def test_a_stream_takes_the_memory_of_a_piece(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        with server.client() as client:
+            steps = client.post("/api/v1/scenes", json=LAYER).json()["links"]["steps"]
+            lines, before = 0, 0
+            with client.stream("GET", steps, headers={"Accept": "application/jsonl"}) as stream:
+                sent = 0
+                for chunk in stream.iter_bytes():
+                    sent += len(chunk)
+                    lines += chunk.count(b"\n")
+                    if not before and lines > 5_000:
+                        before = peak(server)
+        assert lines == 256 * 256
+        assert sent > 25 * MEBI
+        assert peak(server) - before < 20 * MEBI
