@@ -40,7 +40,7 @@ quick: check ## all checks and the fast unit tests, in less than a minute
 coverage: .venv/.dev node_modules/.dev $(BUNDLE) ## what the tests run: of Python without the browser's, of the page the unit tests
 	$(PYTEST) -m "not browser and not exclusive" --cov --cov-report=term --cov-report=html:build/coverage
 	node --test --test-reporter=spec --experimental-test-coverage --test-coverage-include='frontend/**' \
-	    'tests/js/**/*.test.js' | sed -n '/start of coverage report/,$$p'
+	    'tests/frontend/**/*.test.ts' | sed -n '/start of coverage report/,$$p'
 
 check: check-page .venv/.dev ## lint, types, import layers, JavaScript types and unit tests
 	$(BIN)/ruff check
