@@ -13,23 +13,21 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from app.conv.errors import CodedError
 from app.conv.torch_setup import prepare
-from app.formats.file_types import TensorFile, UnsupportedFile
-from app.limits import LimitExceeded
+from app.formats.file_types import TensorFile
+from app.i18n.messages import render
 from app.main import create_app
 from app.scenes.scene import Scene
 from app.services.scene_builder import scene_from_bytes
 from app.services.trace import requested_channels
 from app.services.trace_writer import Format, scene_body_of_layer, write_trace
 from app.settings import Settings
-from app.store.scene_store import StoreUnavailable
 from app.torch_code.parser import ParseError
 from app.web.pages.assets import check_bundle
 from app.web.server.workers import server_for
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
-
-_REFUSALS = (LimitExceeded, UnsupportedFile, StoreUnavailable)
 
 
 @contextmanager
@@ -38,9 +36,9 @@ def _one_clear_line() -> Iterator[None]:
     try:
         yield
     except ParseError as error:
-        _fail(f"--layer, line {error.line}, column {error.column}: {error}")
-    except _REFUSALS as error:
-        _fail(str(error))
+        _fail(f"--layer, line {error.line}, column {error.column}: {render(error.message)}")
+    except CodedError as error:
+        _fail(render(error.message))
     except OSError as error:
         _fail(f"{error.filename or 'output'}: {error.strerror}")
     except ValueError as error:

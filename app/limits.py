@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel, Field
 
+from app.conv.errors import CodedError, Message
 from app.conv.operation import Plan
 
 MEBI: Final = 1 << 20
@@ -67,35 +68,35 @@ def parse_rate(text: str) -> Rate:
     return Rate(int(requests), _UNIT_SECONDS[unit.strip()])
 
 
-class LimitExceeded(Exception):
+class LimitExceeded(CodedError):
     """Something was asked that is over a limit; `limit` is the name of the field of Limits."""
 
-    def __init__(self, what: str, limit: str, value: float, asked: float) -> None:
+    def __init__(self, what: Message, limit: str, value: float, asked: float) -> None:
         # Beyond 64 bits a number says no more, and JSON could not carry it.
         self.asked = min(asked, _LARGEST)
         self.limit = limit
         self.value = value
-        super().__init__(f"{what}: {self.asked:,} asked, {limit} is {value:,}")
+        super().__init__("limit_exceeded", what=what, asked=self.asked, limit=limit, value=value)
 
 
-def check(what: str, limit: str, asked: int, limits: Limits) -> None:
-    """Raise LimitExceeded if `asked` is over the named limit."""
+def check(what: str, limit: str, asked: int, limits: Limits, /, **params: object) -> None:
+    """Raise LimitExceeded if `asked` is over the named limit. `what`: the code of a term, with its params."""
     value = getattr(limits, limit)
     if asked > value:
-        raise LimitExceeded(what, limit, value, asked)
+        raise LimitExceeded(Message(what, **params), limit, value, asked)
 
 
 def check_tensor(name: str, shape: tuple[int, ...], limits: Limits) -> None:
-    check(f"elements of {name} with shape {shape}", "max_tensor_elements", prod(shape), limits)
+    check("term.tensor_elements", "max_tensor_elements", prod(shape), limits, name=name, shape=shape)
 
 
 def check_plan(plan: Plan, limits: Limits) -> None:
     """All that working on a layer may allocate or compute."""
-    check(f"elements of the output with shape {plan.output_shape}", "max_output_elements",
-          prod(plan.output_shape), limits)  # fmt: skip
-    check("elements with padding", "max_output_elements", _padded(plan), limits)
-    check("multiply-adds", "max_multiply_adds", plan.multiply_adds, limits)
-    check("numbers in the tap tables", "max_tensor_elements", tap_numbers(plan), limits)
+    shape = plan.output_shape
+    check("term.output_elements", "max_output_elements", prod(shape), limits, shape=shape)
+    check("term.padded_elements", "max_output_elements", _padded(plan), limits)
+    check("term.multiply_adds", "max_multiply_adds", plan.multiply_adds, limits)
+    check("term.tap_numbers", "max_tensor_elements", tap_numbers(plan), limits)
 
 
 def tap_numbers(plan: Plan) -> int:

@@ -37,7 +37,7 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
     """The 1×1 layer as a matrix product: X (C_in, H, W), K (C_out, C_in, 1, 1) -> (C_out, H, W)."""
     layer = plan(Conv2d(), tuple(X.shape), tuple(K.shape))
     if layer.kernel_size != (1, 1):
-        raise ConvError(f"the kernel is {layer.kernel_size}, the matrix product needs (1, 1)", "/weight")
+        raise ConvError("kernel_not_1x1", "/weight", kernel=layer.kernel_size)
     check_tensors(layer, X, weight=K)
     _check_partial_sums(layer, X, K, None)
     x, weight = _to_sum(layer, X), _to_sum(layer, K)
@@ -76,13 +76,13 @@ def channel_sums(plan: Plan, x: Tensor, weight: Tensor | None, out_channels: ran
     sums = _channel_sums(plan, x, weight, out_channels)
     if x.dtype == torch.int32 or (sums.numel() > SMALL and surely_fits(plan, x, weight, None)):
         return sums
-    return check_range(sums, x.dtype, "a channel sum")
+    return check_range(sums, x.dtype, "term.channel_sum")
 
 
 def _check_channels(plan: Plan, out_channels: range) -> None:
     channels = plan.output_shape[0]
     if out_channels.step != 1 or not 0 <= out_channels.start < out_channels.stop <= channels:
-        raise ConvError(f"output channels {out_channels} are asked for, there are {channels}", "/out_channel")
+        raise ConvError("no_such_channels", "/out_channel", asked=out_channels, channels=channels)
 
 
 def _to_sum(plan: Plan, tensor: Tensor) -> Tensor:
@@ -147,7 +147,7 @@ def _times_columns(plan: Plan, x: Tensor, factors: Tensor) -> Tensor:
     for channels, windows, columns in column_blocks(plan, _to_sum(plan, x)):
         if x.dtype == torch.int32:
             part = product(wide[channels], columns)
-            sums[channels, :, windows] = check_range(part, x.dtype, "a channel sum")
+            sums[channels, :, windows] = check_range(part, x.dtype, "term.channel_sum")
         else:
             product(factors[channels], columns, out=sums[channels, :, windows])
     return sums
@@ -172,7 +172,7 @@ def _averaged(plan: Plan, x: Tensor) -> Tensor:
         sums = _times_columns(plan, x, ones).view(plan.output_shape)
     height, width = plan.output_shape[1:]
     divisors = taps(plan).divisors(torch.arange(height)[:, None], torch.arange(width))
-    return check_range(sums, x.dtype, "a window sum") / cast(Tensor, divisors)
+    return check_range(sums, x.dtype, "term.window_sum") / cast(Tensor, divisors)
 
 
 def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
@@ -182,9 +182,9 @@ def _check_partial_sums(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | No
     _check_products(plan, x, weight)
     for out_channel in range(plan.output_shape[0]):
         sums = _channel_sums(plan, x, weight, range(out_channel, out_channel + 1))[0]
-        running = check_range(sums.cumsum(0), x.dtype, "a running sum")
+        running = check_range(sums.cumsum(0), x.dtype, "term.running_sum")
         if bias is not None:
-            check_range(running[-1] + bias[out_channel], x.dtype, "an output")
+            check_range(running[-1] + bias[out_channel], x.dtype, "term.output")
 
 
 def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
@@ -196,4 +196,4 @@ def _check_products(plan: Plan, x: Tensor, weight: Tensor) -> None:
     factors = by_channel(plan, weight).to(exact)
     for channels, _, columns in column_blocks(plan, x):
         for bound in columns.aminmax(dim=2):
-            check_range(factors[channels] * bound.to(exact).unsqueeze(1), x.dtype, "a product")
+            check_range(factors[channels] * bound.to(exact).unsqueeze(1), x.dtype, "term.product")

@@ -9,7 +9,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, Message
 from app.conv.operation import AvgPool2d, Plan
 
 # More than rounding can add to the bound of any sum that fits in memory.
@@ -28,20 +28,18 @@ def check_tensors(plan: Plan, x: Tensor, **others: Tensor | None) -> None:
         shape = getattr(plan, f"{name}_shape")
         actual = None if tensor is None else tuple(tensor.shape)
         if actual != shape:
-            raise ConvError(f"{name} has the shape {actual}, the plan expects {shape}", f"/{name}")
+            raise ConvError("shape_mismatch", f"/{name}", name=name, found=actual, expected=shape)
         if tensor is not None and tensor.dtype != x.dtype:
-            raise ConvError(
-                f"{name} is {dtype_name(tensor.dtype)}, the input is {dtype_name(x.dtype)}", f"/{name}"
-            )
+            types = {"found": dtype_name(tensor.dtype), "expected": dtype_name(x.dtype)}
+            raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
     if x.dtype not in DTYPES.values():
-        names = ", ".join(DTYPES)
-        raise ConvError(f"dtype must be one of {names}, it is {dtype_name(x.dtype)}", "/dtype")
+        raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype_name(x.dtype))
     if x.dtype == torch.int32 and isinstance(plan.operation, AvgPool2d):
-        raise ConvError("avg_pool2d has no int32, as in torch: averages are not integers", "/dtype")
+        raise ConvError("averages_are_not_integers", "/dtype")
 
 
 def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
-    """The values, if each of them fits the dtype. Raises ConvError otherwise."""
+    """The values, if each of them fits the dtype. Raises ConvError otherwise. `what`: the code of a term."""
     if values.numel() == 0:
         return values
     low, high = (bound.item() for bound in values.aminmax())
@@ -49,11 +47,10 @@ def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
         limits = torch.iinfo(dtype)
         worst = low if low < limits.min else high
         if not limits.min <= worst <= limits.max:
-            raise ConvError(
-                f"overflow: {what} is {int(worst)}, int32 holds {limits.min} to {limits.max}", "/input"
-            )
+            bounds = {"low": limits.min, "high": limits.max}
+            raise ConvError("int32_overflow", "/input", what=Message(what), value=int(worst), **bounds)
     elif not (math.isfinite(low) and math.isfinite(high)):
-        raise ConvError(f"overflow: {what} leaves the range of {dtype_name(dtype)}", "/input")
+        raise ConvError("float_overflow", "/input", what=Message(what), dtype=dtype_name(dtype))
     return values
 
 

@@ -1,35 +1,61 @@
-"""What cannot be a layer, and the checks of single values that say so."""
+"""Errors as codes with parameters, what cannot be a layer, and the checks of single values that say so."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # No size, stride or padding that a machine could ever work with is larger; products of two stay in int64.
 LARGEST = 2**31 - 1
 
 
-class ConvError(ValueError):
-    """A layer that cannot be. `at`: JSON pointer into the scene body; the message names both values."""
+class Message:
+    """A code, and the values in the sentence that each catalogue has for it; a value may be a message too."""
 
-    def __init__(self, message: str, at: str = "/operation") -> None:
-        super().__init__(message)
+    __slots__ = ("code", "params")
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.code = code
+        self.params: Mapping[str, object] = params
+
+    def __str__(self) -> str:
+        """For developers: `channels_mismatch: found=3, expected=2`."""
+        params = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.code}: {params}" if params else self.code
+
+
+class CodedError(Exception):
+    """An error that the catalogues have a sentence for."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code)
+        self.message = Message(code, **params)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class ConvError(CodedError, ValueError):
+    """A layer that cannot be. `at`: JSON pointer into the scene body; the parameters hold both values."""
+
+    def __init__(self, code: str, at: str = "/operation", /, **params: object) -> None:
+        super().__init__(code, **params)
         self.at = at
 
 
 def integer(value: Any, name: str, low: int, at: str) -> None:
     """Raise ConvError unless value is an int (never a bool) from low to 2^31 - 1."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ConvError(f"{name} must be an integer, it is {shown(value)}", at)
+        raise ConvError("not_an_integer", at, name=name, value=shown(value))
     if not low <= value <= LARGEST:
-        raise ConvError(f"{name} must be from {low} to {LARGEST}, it is {shown(value)}", at)
+        raise ConvError("integer_out_of_range", at, name=name, low=low, high=LARGEST, value=shown(value))
 
 
 def size(value: Any, name: str, low: int) -> None:
     """Raise ConvError unless value is a pair (h, w) of integers, each at least low."""
     at = f"/operation/{name}"
     if not isinstance(value, tuple) or len(value) != 2:
-        raise ConvError(f"{name} must be two integers (h, w), it is {shown(value)}", at)
+        raise ConvError("not_two_integers", at, name=name, value=shown(value))
     for number in value:
         integer(number, name, low, at)
 
@@ -37,13 +63,15 @@ def size(value: Any, name: str, low: int) -> None:
 def one_of(value: Any, name: str, choices: Sequence[Any]) -> None:
     """Raise ConvError unless value is one of choices, type included."""
     if not any(value is choice or (isinstance(value, str) and value == choice) for choice in choices):
-        raise ConvError(f"{name} must be one of {list(choices)}, it is {shown(value)}", f"/operation/{name}")
+        raise ConvError(
+            "not_one_of", f"/operation/{name}", name=name, choices=list(choices), value=shown(value)
+        )
 
 
-def shown(value: Any) -> str:
-    """A value as an error message may carry it: never longer than 40 characters."""
+def shown(value: Any) -> str | Message:
+    """A value as a message may carry it: never longer than 40 characters."""
     try:
         text = repr(value)
     except ValueError:  # Python's own limit on the digits of an integer
-        text = "too long to show"
+        return Message("term.too_long")
     return text if len(text) <= 40 else text[:37] + "…"

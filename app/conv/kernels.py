@@ -57,6 +57,5 @@ KERNELS: Mapping[str, Tensor] = MappingProxyType(
 def kernel(name: str) -> Tensor:
     """A fresh (kH, kW) float64 copy of a named kernel; ConvError where there is none of that name."""
     if name not in KERNELS:
-        names = ", ".join(KERNELS)
-        raise ConvError(f"there is no kernel {shown(name)}, there are {names}", "/weight/kernels")
+        raise ConvError("kernel_unknown", "/weight/kernels", name=shown(name), names=", ".join(KERNELS))
     return KERNELS[name].clone()

@@ -156,9 +156,9 @@ def layer_ledger(
 def _check_range(plan: Plan, out_channel: int, start: int, stop: int) -> None:
     channels = plan.output_shape[0]
     if not 0 <= out_channel < channels:
-        raise ConvError(f"out_channel is {out_channel}, output has {channels} channels", "/out_channel")
+        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
     if not 0 <= start <= stop <= plan.windows:
-        raise ConvError(f"windows {start} to {stop} are asked for, there are {plan.windows}", "/start")
+        raise ConvError("no_such_windows", "/start", start=start, stop=stop, total=plan.windows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,8 @@ def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
 def _checked(dtype: torch.dtype, *numbers: Tensor) -> tuple[Tensor, ...]:
     """Products, channel sums, running sums, outputs in the dtype; ConvError where one is out of range."""
     if dtype == torch.int32:
-        names = ("a product", "a channel sum", "a running sum", "an output")
+        names = ("term.product", "term.channel_sum", "term.running_sum", "term.output")
         return tuple(check_range(n, dtype, name).int() for n, name in zip(numbers, names, strict=True))
-    check_range(numbers[-1], dtype, "a sum")  # what has overflowed stays infinite, or becomes NaN, to the end
+    # What has overflowed stays infinite, or becomes NaN, to the end.
+    check_range(numbers[-1], dtype, "term.sum")
     return numbers

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal, cast
 
 from app.conv import shapes
 from app.conv.errors import ConvError as ConvError
-from app.conv.errors import integer, one_of, shown, size
+from app.conv.errors import Message, integer, one_of, shown, size
 from app.conv.shapes import Axis, Length
 from app.conv.shapes import Size as Size
 
@@ -56,14 +56,12 @@ class Conv2d:
 
     def __post_init__(self) -> None:
         _check_sizes(self, "stride", "dilation")
-        _check_padding(self.padding, "same")
+        _check_padding(self.padding, has_same=True)
         one_of(self.padding_mode, "padding_mode", PADDING_MODES)
         integer(self.groups, "groups", 1, "/operation/groups")
         one_of(self.flip, "flip", (False, True))
         if self.padding == "same" and self.stride != (1, 1):
-            raise ConvError(
-                f'padding "same" needs stride (1, 1), the stride is {self.stride}', "/operation/padding"
-            )
+            raise ConvError("same_needs_stride_1", "/operation/padding", stride=self.stride)
 
     def resolved(self, kernel_size: Size) -> Conv2d:
         """The same operation with four numbers in place of "same"; the odd cell goes bottom and right."""
@@ -92,11 +90,8 @@ class ConvTranspose2d:
         integer(self.groups, "groups", 1, "/operation/groups")
         for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if extra >= max(stride, dilation):
-                raise ConvError(
-                    f"output_padding must be smaller than stride or dilation: output_padding is {extra}, "
-                    f"stride {stride}, dilation {dilation}",
-                    "/operation/output_padding",
-                )
+                at = "/operation/output_padding"
+                raise ConvError("output_padding_too_large", at, extra=extra, stride=stride, dilation=dilation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +140,11 @@ def _check_sizes(operation: Operation, *names: str) -> None:
         size(getattr(operation, name), name, 1)
 
 
-def _check_padding(padding: Any, *words: str) -> None:
-    if not isinstance(padding, Padding) and padding not in words:
-        choices = " or ".join(("four numbers", *words))
-        raise ConvError(f"padding must be {choices}, it is {shown(padding)}", "/operation/padding")
+def _check_padding(padding: Any, *, has_same: bool = False) -> None:
+    if isinstance(padding, Padding) or (has_same and padding == "same"):
+        return
+    choices = Message("term.four_numbers_or_same" if has_same else "term.four_numbers")
+    raise ConvError("padding_unknown", "/operation/padding", choices=choices, value=shown(padding))
 
 
 def _check_pooling(operation: Pooling) -> None:
@@ -159,10 +155,8 @@ def _check_pooling(operation: Pooling) -> None:
     one_of(operation.ceil_mode, "ceil_mode", (False, True))
     for sides, kernel in zip(operation.padding.sides, operation.kernel_size, strict=True):
         if max(sides) > kernel // 2:
-            raise ConvError(
-                f"padding must be at most half of kernel_size: padding is {max(sides)}, kernel_size {kernel}",
-                "/operation/padding",
-            )
+            at = "/operation/padding"
+            raise ConvError("padding_over_half_of_kernel", at, padding=max(sides), kernel=kernel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,9 +279,8 @@ def plan(
 def _check_bare(operation: Pooling, *tensors: tuple[int, ...] | None) -> None:
     for name, shape in zip(("weight", "bias"), tensors, strict=True):
         if shape is not None:
-            raise ConvError(
-                f"{operation.kind} has no {name}, one of shape {shown(shape)} is given", f"/{name}"
-            )
+            kind = operation.kind
+            raise ConvError("tensor_not_taken", f"/{name}", kind=kind, name=name, shape=shown(shape))
 
 
 def _check_weight(
@@ -295,17 +288,20 @@ def _check_weight(
 ) -> tuple[Size, int, int]:
     """The kernel size, C_out and C_in/groups."""
     if weight_shape is None:
-        raise ConvError(f"{operation.kind} needs a weight, none is given", "/weight")
+        raise ConvError("weight_missing", "/weight", kind=operation.kind)
     transposed, groups = isinstance(operation, ConvTranspose2d), operation.groups
     names = ("C_in", "C_out/groups") if transposed else ("C_out", "C_in/groups")
     shapes.check_shape(weight_shape, (*names, "kH", "kW"), "weight")
     first, second, *kernel_size = weight_shape
-    shapes.check_divides(groups, in_channels, "input channels")
-    shapes.check_divides(groups, first, "input channels of the weight" if transposed else "output channels")
+    shapes.check_divides(groups, in_channels, "term.input_channels")
+    what = "term.weight_input_channels" if transposed else "term.output_channels"
+    shapes.check_divides(groups, first, what)
     expected = first if transposed else second * groups
     if expected != in_channels:
-        times = f" ({second} in each of {groups} groups)" if groups > 1 and not transposed else ""
-        raise ConvError(f"input has {in_channels} channels, weight expects {expected}{times}", "/weight")
+        channels = {"found": in_channels, "expected": expected}
+        if transposed or groups == 1:
+            raise ConvError("channels_mismatch", "/weight", **channels)
+        raise ConvError("channels_mismatch_in_groups", "/weight", **channels, second=second, groups=groups)
     return cast(Size, tuple(kernel_size)), second * groups if transposed else first, in_channels // groups
 
 
@@ -314,15 +310,15 @@ def _check_bias(bias_shape: tuple[int, ...] | None, out_channels: int) -> None:
         return
     shapes.check_shape(bias_shape, ("C_out",), "bias")
     if bias_shape[0] != out_channels:
-        raise ConvError(f"bias has {bias_shape[0]} values, the layer {out_channels} output channels", "/bias")
+        raise ConvError("bias_mismatch", "/bias", found=bias_shape[0], channels=out_channels)
 
 
 def _axes(operation: Operation, input_shape: tuple[int, ...], kernel_size: Size) -> tuple[Axis, Axis]:
     padding, stride, dilation = cast(Padding, operation.padding), operation.stride, operation.dilation
     _, height, width = input_shape
     return (
-        Axis("height", height, padding.top, padding.bottom, kernel_size[0], stride[0], dilation[0]),
-        Axis("width", width, padding.left, padding.right, kernel_size[1], stride[1], dilation[1]),
+        Axis("term.height", height, padding.top, padding.bottom, kernel_size[0], stride[0], dilation[0]),
+        Axis("term.width", width, padding.left, padding.right, kernel_size[1], stride[1], dilation[1]),
     )
 
 

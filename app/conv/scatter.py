@@ -80,7 +80,12 @@ def stamps(
         landed.copy_(plane[place].masked_fill(place == plan.windows, 0))
     values = values[start:]
     products = values[:, :, None, None] * slices
-    numbers = {"a product": products, "a channel sum": sums[start:], "an output": outputs, "a sum": before}
+    numbers = {
+        "term.product": products,
+        "term.channel_sum": sums[start:],
+        "term.output": outputs,
+        "term.sum": before,
+    }
     products, sums, outputs, before = (
         check_range(number, x.dtype, name).to(x.dtype) for name, number in numbers.items()
     )
@@ -95,12 +100,12 @@ def check_stamps(plan: Plan, out_channel: int, start: int, stop: int) -> None:
     """Raise ConvError unless the layer has these stamps."""
     kind, channels = plan.operation.kind, plan.output_shape[0]
     if not plan.is_transposed:
-        raise ConvError(f"stamps are those of conv_transpose2d, this is {kind}", "/operation/kind")
+        raise ConvError("stamps_need_transposed", "/operation/kind", kind=kind)
     if not 0 <= out_channel < channels:
-        raise ConvError(f"out_channel is {out_channel}, output has {channels} channels", "/out_channel")
+        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
     total = plan.input_shape[1] * plan.input_shape[2]
     if not 0 <= start <= stop <= total:
-        raise ConvError(f"stamps {start} to {stop} are asked for, there are {total}", "/start")
+        raise ConvError("no_such_stamps", "/start", start=start, stop=stop, total=total)
 
 
 def _targets(table: Tensor, size: int) -> Tensor:

@@ -6,9 +6,9 @@ with the two sides of the padding apart.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from app.conv.errors import ConvError, integer
+from app.conv.errors import ConvError, Message, integer
 
 Size = tuple[int, int]
 
@@ -16,7 +16,7 @@ Size = tuple[int, int]
 class Axis(NamedTuple):
     """One axis of a layer, in cells; `before` and `after` are padding, or cropping where transposed."""
 
-    name: str
+    term: Literal["term.height", "term.width"]
     size: int
     before: int
     after: int
@@ -82,7 +82,7 @@ def _window_formula(rounding: str, axis: Axis) -> str:
 def _at_least_one(axis: Axis, value: int, formula: str) -> Length:
     formula = f"{formula} = {value}".replace("= -", "= −")
     if value < 1:
-        raise ConvError(f"the output {axis.name} would be smaller than 1: {formula}")
+        raise ConvError("output_too_small", axis=Message(axis.term), formula=formula)
     return Length(value, formula)
 
 
@@ -92,11 +92,8 @@ def _check_windows_read(axis: Axis, windows: int) -> None:
         return
     for start in range(-axis.before, min(0, windows * axis.stride - axis.before), axis.stride):
         if start % axis.dilation >= axis.size:
-            raise ConvError(
-                f"a window would read no input cell: it starts at {start} in steps of {axis.dilation}, "
-                f"the input {axis.name} is {axis.size}",
-                "/operation/dilation",
-            )
+            where = {"start": start, "dilation": axis.dilation, "axis": Message(axis.term), "size": axis.size}
+            raise ConvError("window_reads_nothing", "/operation/dilation", **where)
 
 
 def check_shape(shape: tuple[int, ...], names: tuple[str, ...], tensor: str) -> None:
@@ -104,27 +101,23 @@ def check_shape(shape: tuple[int, ...], names: tuple[str, ...], tensor: str) -> 
     at = f"/{tensor}"
     if len(shape) != len(names):
         layout = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-        raise ConvError(f"{tensor} has {len(shape)} dimensions, it must have {len(names)}: {layout}", at)
+        dimensions = {"found": len(shape), "expected": len(names)}
+        raise ConvError("dimensions_mismatch", at, tensor=tensor, **dimensions, layout=layout)
     for length, name in zip(shape, names, strict=True):
         integer(length, f"{tensor} {name}", 1, at)
 
 
 def check_divides(groups: int, channels: int, what: str) -> None:
     if channels % groups:
-        raise ConvError(f"{channels} {what} cannot be divided into {groups} groups", "/operation/groups")
+        counts = {"channels": channels, "what": Message(what), "groups": groups}
+        raise ConvError("groups_do_not_divide", "/operation/groups", **counts)
 
 
 def check_borrowed(axis: Axis, padding_mode: str) -> None:
     """Raise ConvError where a padding mode has too few cells to borrow from."""
     widest = max(axis.before, axis.after)
+    at, sizes = "/operation/padding", {"padding": widest, "axis": Message(axis.term), "size": axis.size}
     if padding_mode == "reflect" and widest >= axis.size:
-        relation = "smaller than"
-    elif padding_mode == "circular" and widest > axis.size:
-        relation = "at most"
-    else:
-        return
-    raise ConvError(
-        f"{padding_mode} padding must be {relation} the input: padding is {widest}, "
-        f"the input {axis.name} is {axis.size}",
-        "/operation/padding",
-    )
+        raise ConvError("reflect_padding_too_large", at, **sizes)
+    if padding_mode == "circular" and widest > axis.size:
+        raise ConvError("circular_padding_too_large", at, **sizes)

@@ -22,13 +22,15 @@ def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tens
         array = array.view(np.uint8)
     if dtype == "int32":
         bad = (array != np.rint(array)) | (array < _INT32.min) | (array > _INT32.max)
-        why = f"is not an integer from {_INT32.min} to {_INT32.max}, as int32 needs"
         converted = array
     else:
         with np.errstate(over="ignore"):
             converted = np.asarray(array, dtype)
-        bad, why = ~np.isfinite(converted), f"is outside the range of {dtype}"
+        bad = ~np.isfinite(converted)
     if bad.any():
         index = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ConvError(f"{array[index]:g} {why}", "/".join([at, *map(str, index)]))
+        place, value = "/".join([at, *map(str, index)]), f"{array[index]:g}"
+        if dtype == "int32":
+            raise ConvError("number_not_int32", place, value=value, low=_INT32.min, high=_INT32.max)
+        raise ConvError("number_out_of_range", place, value=value, dtype=dtype)
     return torch.from_numpy(np.array(converted, dtype, order="C"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import CodedError, ConvError
 from app.formats.conversion import from_array
 from app.formats.images import read_picture
 from app.formats.npy import read_npy
@@ -16,12 +16,8 @@ from app.limits import Limits
 
 Kind = Literal["picture", "npy", "safetensors"]
 
-_PICKLED: Final = "pickles (.pt, .pth, .pkl) run code when they are loaded, so they never are"
-_ZIPPED: Final = "archives (.npz, .pt, .zip) are not opened"
-_ADVICE: Final = "send PNG, JPEG, WebP, .npy or .safetensors"
 
-
-class UnsupportedFile(ValueError):
+class UnsupportedFile(CodedError, ValueError):
     """A file of a kind that is not read."""
 
 
@@ -35,12 +31,12 @@ def kind_of(data: bytes) -> Kind:
     if data.startswith(b"\x93NUMPY"):
         return "npy"
     if data.startswith(b"PK\x03\x04"):
-        raise UnsupportedFile(f"{_ZIPPED}; {_PICKLED}; {_ADVICE}")
+        raise UnsupportedFile("archive_not_opened")
     if is_safetensors(data):
         return "safetensors"
     if data[:1] == b"\x80":
-        raise UnsupportedFile(f"{_PICKLED}; {_ADVICE}")
-    raise UnsupportedFile(f"a file that begins with {data[:8]!r} is not read; {_ADVICE}")
+        raise UnsupportedFile("pickle_not_loaded")
+    raise UnsupportedFile("file_kind_unknown", start=data[:8])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +55,9 @@ def read_tensor(file: TensorFile, name: str, dtype: str, limits: Limits) -> Tens
     """
     at, kind = f"/{name}", kind_of(file.data)
     if file.key is not None and kind != "safetensors":
-        raise ConvError(f"{name}_key picks a tensor of a safetensors file, this is a file of kind {kind}", at)
+        raise ConvError("key_needs_safetensors", at, key=f"{name}_key", kind=kind)
     if file.size is not None and kind != "picture":
-        raise ConvError(f"size scales a picture, this is a file of kind {kind}", at)
+        raise ConvError("size_needs_picture", at, kind=kind)
     match kind:
         case "picture":
             array = read_picture(file.data, file.size, limits, at)

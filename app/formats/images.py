@@ -31,9 +31,9 @@ def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: 
     except (ConvError, LimitExceeded):
         raise
     except UnidentifiedImageError:  # whose own message shows where in memory the bytes lie
-        raise ConvError("the picture cannot be read: it is no whole PNG, JPEG or WebP", at) from None
+        raise ConvError("picture_not_whole", at) from None
     except Exception as error:  # Damaged files make Pillow's decoders raise almost anything.
-        raise ConvError(f"the picture cannot be read: {error!s:.100}", at) from None
+        raise ConvError("picture_unreadable", at, reason=f"{error!s:.100}") from None
     height, width = size or planes[0].shape
     check_tensor(at.strip("/"), (len(planes), height, width), limits)
     return np.stack(planes if size is None else [_scaled(plane, size) for plane in planes])
@@ -41,12 +41,13 @@ def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: 
 
 def _planes(data: bytes, limits: Limits, at: str) -> list[Plane]:
     picture = _opened(data)
-    check(f"pixels of {at.strip('/')}", "max_picture_pixels", picture.width * picture.height, limits)
+    pixels = picture.width * picture.height
+    check("term.pixels", "max_picture_pixels", pixels, limits, name=at.strip("/"))
     if picture.format == "JPEG" and data.count(_JPEG_SCAN) > _MOST_SCANS:
-        raise ConvError(f"a JPEG of more than {_MOST_SCANS} scans", at)
+        raise ConvError("jpeg_too_many_scans", at, most=_MOST_SCANS)
     deep = str(picture.tile[0].args).endswith(";16B") if picture.tile else False
     if deep and "transparency" in picture.info:
-        raise ConvError("a picture of 16 bits with a transparent colour is not read, save it with 8 bits", at)
+        raise ConvError("picture_16_bit_transparent", at)
     return _over_white(_deep_bands(picture, data, at) if deep else _bands(picture, at))
 
 
@@ -70,7 +71,7 @@ def _bands(picture: Image.Image, at: str) -> list[Plane]:
         case "CMYK":
             plain = upright.convert("RGB")
         case mode:
-            raise ConvError(f"a picture of mode {mode} is not read, save it as RGB or grey", at)
+            raise ConvError("picture_mode_unknown", at, mode=mode)
     return [np.asarray(band, np.float32) / np.float32(255) for band in plain.split()]
 
 
@@ -80,7 +81,7 @@ def _deep_bands(picture: ImageFile.ImageFile, data: bytes, at: str) -> list[Plan
         return [np.asarray(ImageOps.exif_transpose(picture), np.float32) / np.float32(65535)]
     tile, lower = picture.tile[0], _opened(data)
     if tile.args not in ("RGB;16B", "RGBA;16B"):
-        raise ConvError("a grey picture of 16 bits with alpha is not read, save it with 8 bits", at)
+        raise ConvError("picture_16_bit_grey_alpha", at)
     lower.tile = [tile._replace(args=tile.args.replace("16B", "16L"))]
     high, low = (ImageOps.exif_transpose(half).split() for half in (picture, lower))
     return [

@@ -33,18 +33,17 @@ def read_npy(data: bytes, at: str) -> Array:
     except Exception as error:  # The header is an expression of Python: parsing it may raise almost anything.
         # Python's message may say where in memory a part of the expression lies.
         said = _MEMORY_ADDRESS.sub("", str(error))
-        raise ConvError(f"the header of the .npy file cannot be read: {said:.100}", at) from None
+        raise ConvError("npy_header_unreadable", at, reason=f"{said:.100}") from None
     if not well_formed:
-        raise ConvError(f"the .npy file has version {version} and shape {_short(shape)}", at)
+        raise ConvError("npy_header_unusable", at, version=version, shape=_short(shape))
     if dtype.hasobject:
-        raise ConvError("the .npy file holds pickled objects, which are never loaded; save numbers", at)
+        raise ConvError("npy_holds_objects", at)
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
-        raise ConvError(f"the .npy file holds {dtype}, expected real numbers of at most 8 bytes", at)
+        raise ConvError("npy_dtype_unknown", at, dtype=dtype)
     expected, found = prod(shape) * dtype.itemsize, len(data) - file.tell()
     if expected != found:
-        raise ConvError(
-            f"the .npy file has shape {_short(shape)} of {dtype}: {expected} bytes, not {found}", at
-        )
+        array = {"shape": _short(shape), "dtype": dtype}
+        raise ConvError("npy_size_mismatch", at, **array, expected=expected, found=found)
     flat = np.frombuffer(data, dtype, offset=file.tell())
     return flat.reshape(shape, order="F" if fortran else "C")
 

@@ -72,7 +72,7 @@ def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
     header = safetensors_header(data, at)
     header.pop("__metadata__", None)
     if len(header) > _MAX_TENSORS:
-        raise ConvError(f"the file holds {len(header)} tensors, at most {_MAX_TENSORS} are read", at)
+        raise ConvError("safetensors_too_many_tensors", at, found=len(header), most=_MAX_TENSORS)
     _check_whole(data, at)
     chosen = _choose(list(header), key, name, at)
     entry = header[chosen]
@@ -83,7 +83,8 @@ def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
         return (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
     if entry["dtype"] not in _NUMPY_DTYPES:
         known = ", ".join([*_NUMPY_DTYPES, "BF16"])
-        raise ConvError(f"tensor {chosen!r:.60} is {entry['dtype']}, expected one of {known}", at)
+        names = {"name": f"{chosen!r:.60}", "dtype": entry["dtype"], "known": known}
+        raise ConvError("safetensors_dtype_unknown", at, **names)
     return np.frombuffer(raw, _NUMPY_DTYPES[entry["dtype"]]).reshape(shape)
 
 
@@ -91,15 +92,14 @@ def safetensors_header(data: bytes, at: str) -> dict[str, Any]:
     """The header of a file, as it claims to be. Raises ConvError where there is none, or a too long one."""
     length = int.from_bytes(data[:8], "little")
     if length > min(len(data) - 8, _MAX_HEADER_BYTES):
-        raise ConvError(
-            f"the safetensors header claims {length} bytes of {len(data)}, at most {_MAX_HEADER_BYTES}", at
-        )
+        sizes = {"length": length, "found": len(data), "most": _MAX_HEADER_BYTES}
+        raise ConvError("safetensors_header_too_long", at, **sizes)
     try:
         header = orjson.loads(data[8 : 8 + length])
     except orjson.JSONDecodeError as error:
-        raise ConvError(f"the safetensors file cannot be read: {error!s:.100}", at) from None
+        raise ConvError("safetensors_unreadable", at, reason=f"{error!s:.100}") from None
     if not isinstance(header, dict):
-        raise ConvError("the safetensors file cannot be read: its header is no object", at)
+        raise ConvError("safetensors_header_no_object", at)
     return header
 
 
@@ -108,7 +108,7 @@ def _check_whole(data: bytes, at: str) -> None:
     try:
         safetensors.deserialize(data)  # type: ignore[no-untyped-call]
     except safetensors.SafetensorError as error:
-        raise ConvError(f"the safetensors file cannot be read: {error!s:.100}", at) from None
+        raise ConvError("safetensors_unreadable", at, reason=f"{error!s:.100}") from None
 
 
 def _choose(names: list[str], key: str | None, name: str, at: str) -> str:
@@ -117,6 +117,8 @@ def _choose(names: list[str], key: str | None, name: str, at: str) -> str:
     chosen = name if key is None else key
     if chosen not in names:
         shown = ", ".join(f"{one!r:.60}" for one in names[:_MAX_NAMES_SHOWN])
-        more = f" and {len(names) - _MAX_NAMES_SHOWN} more" if len(names) > _MAX_NAMES_SHOWN else ""
-        raise ConvError(f"the file has no tensor {chosen!r:.60}; {name}_key may be {shown}{more}", at)
+        params = {"name": f"{chosen!r:.60}", "key": f"{name}_key", "names": shown}
+        if (more := len(names) - _MAX_NAMES_SHOWN) > 0:
+            raise ConvError("no_such_tensor_of_many", at, **params, more=more)
+        raise ConvError("no_such_tensor", at, **params)
     return chosen

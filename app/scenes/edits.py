@@ -46,7 +46,7 @@ def edit(
         _place(tensors, cell, f"/cells/{i}")[tuple(cell.index)] = value
     input = tensors["input"]
     if input is None:
-        raise ConvError("a scene cannot be without input", "/input")
+        raise ConvError("scene_needs_input", "/input")
     return make_scene(operation, input, tensors.get("weight"), tensors.get("bias"), limits)
 
 
@@ -54,8 +54,8 @@ def _place(tensors: Mapping[str, Any], cell: CellEdit, at: str) -> Tensor:
     """The tensor that holds the cell."""
     tensor: Tensor | None = tensors.get(cell.tensor)
     if tensor is None:
-        raise ConvError(f"the scene has no {cell.tensor}", f"{at}/tensor")
+        raise ConvError("no_such_tensor_to_edit", f"{at}/tensor", name=cell.tensor)
     shape, index = tuple(tensor.shape), tuple(cell.index)
     if len(index) != len(shape) or not all(0 <= i < length for i, length in zip(index, shape, strict=True)):
-        raise ConvError(f"there is no cell {shown(index)}, {cell.tensor} has shape {shape}", f"{at}/index")
+        raise ConvError("no_such_cell", f"{at}/index", index=shown(index), name=cell.tensor, shape=shape)
     return tensor

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, LiteralString, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, create_model
 from pydantic import Field as ModelField
+from pydantic_core import PydanticCustomError
 
 from app.conv.operation import OPERATIONS, Operation, Padding
 from app.conv.operation import Size as SizePair
@@ -19,6 +20,11 @@ class StrictModel(BaseModel):
     """A part of a request body: unknown fields and silent conversions are refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def field_error(code: LiteralString, **params: object) -> PydanticCustomError:
+    """An error of a validator; `app.services.body_errors` makes a message of it."""
+    return PydanticCustomError(code, code, params)
 
 
 class FourSides(StrictModel):
@@ -34,7 +40,7 @@ def _to_pair(value: Any) -> Any:
         return tuple(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value, value
-    raise ValueError("expected an integer or [h, w]")
+    raise field_error("field.size_expected")
 
 
 def _to_sides(value: Any) -> Any:
@@ -44,7 +50,7 @@ def _to_sides(value: Any) -> Any:
     try:
         height, width = _to_pair(value)
     except ValueError:
-        raise ValueError("expected an integer, [h, w] or {top, bottom, left, right}") from None
+        raise field_error("field.padding_expected") from None
     return {"top": height, "bottom": height, "left": width, "right": width}
 
 

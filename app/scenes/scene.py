@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from app.conv.correlate import output
-from app.conv.dtypes import DTYPES, surely_fits
+from app.conv.dtypes import DTYPES, dtype_name, surely_fits
 from app.conv.errors import ConvError
 from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, plan
 from app.conv.taps import TapTable, taps
@@ -73,12 +73,13 @@ def make_scene(
     """
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and tensor.dtype != input.dtype:
-            raise ConvError(f"{name} is {tensor.dtype}, input is {input.dtype}", at=f"/{name}")
+            types = {"found": dtype_name(tensor.dtype), "expected": dtype_name(input.dtype)}
+            raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
     planned = _cached_plan(operation, _shape(input), _shape(weight), _shape(bias))
     check_plan(planned, limits)
-    dtype = str(input.dtype).removeprefix("torch.")
+    dtype = dtype_name(input.dtype)
     if dtype not in DTYPES:
-        raise ConvError(f"dtype is {dtype}, expected {', '.join(DTYPES)}", "/dtype")
+        raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
     return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
                  bias if bias is None else _canonical(bias))  # fmt: skip
 

@@ -9,6 +9,7 @@ import orjson
 import safetensors.torch
 import torch
 
+from app.conv.errors import CodedError
 from app.formats.safetensors import safetensors_header
 from app.limits import Limits
 from app.scenes.scene import Scene, describe, make_scene, operation_from
@@ -16,7 +17,7 @@ from app.scenes.scene import Scene, describe, make_scene, operation_from
 _NAMES: Final = {"input", "weight", "bias", "__metadata__"}
 
 
-class NotAScene(ValueError):
+class NotAScene(CodedError, ValueError):
     """Bytes that are not a scene file."""
 
 
@@ -32,11 +33,12 @@ def decode(data: bytes, limits: Limits) -> Scene:
     try:
         header = safetensors_header(data, "/scene")
         if not header.keys() <= _NAMES:
-            raise NotAScene("there are tensors beside input, weight and bias")
+            raise NotAScene("scene_file_has_other_tensors")
         operation = operation_from(orjson.loads(header["__metadata__"]["operation"]))
         tensors = safetensors.torch.load(data)
         if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
-            raise NotAScene("there are numbers that are not finite")
+            raise NotAScene("scene_file_not_finite")
         return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
     except (safetensors.SafetensorError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise NotAScene(f"not a scene file: {error!s:.200}") from error
+        reason = error.message if isinstance(error, CodedError) else f"{error!s:.200}"
+        raise NotAScene("not_a_scene_file", reason=reason) from error

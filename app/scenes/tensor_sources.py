@@ -34,7 +34,7 @@ def from_lists(data: list[Any], ndim: int, dtype: str, limits: Limits, at: str) 
     except ValueError:
         raise _ragged(data, ndim, at) from None
     if array.ndim != ndim or array.size == 0:
-        raise ConvError(f"shape {array.shape} has no elements, expected {ndim} dimensions of 1 or more", at)
+        raise ConvError("no_elements", at, shape=array.shape, ndim=ndim)
     return from_array(array, dtype, limits, at)
 
 
@@ -45,12 +45,12 @@ def _ragged(data: list[Any], ndim: int, at: str) -> ConvError:
         first = first[0]
     path = _odd_one(data, lengths)
     if path is None:
-        return ConvError(f"the lists do not form a tensor of {ndim} dimensions", at)
+        return ConvError("lists_not_a_tensor", at, ndim=ndim)
     odd = data
     for index in path:
         odd = odd[index]
     expected = lengths[len(path)]
-    return ConvError(f"ragged: {len(odd)} items, others have {expected}", "/".join([at, *map(str, path)]))
+    return ConvError("lists_ragged", "/".join([at, *map(str, path)]), found=len(odd), expected=expected)
 
 
 def _odd_one(items: list[Any], lengths: list[int]) -> tuple[int, ...] | None:
@@ -73,7 +73,7 @@ def from_random(
     if distribution == "integers":
         return torch.randint(_SMALLEST, _LARGEST + 1, shape, generator=generator).to(DTYPES[dtype])
     if dtype == "int32":
-        raise ConvError(f"{distribution} numbers are not integers, int32 needs distribution 'integers'", at)
+        raise ConvError("random_not_integers", at, distribution=distribution)
     draw = torch.randn if distribution == "normal" else torch.rand
     return draw(shape, generator=generator, dtype=DTYPES[dtype])
 
@@ -81,11 +81,12 @@ def from_random(
 def from_sample(name: str, size: tuple[int, int], dtype: str, limits: Limits, at: str) -> Tensor:
     """A picture that comes with the program as (3, H, W), 0...1, scaled with a Lanczos filter."""
     if name not in SAMPLES:
-        raise ConvError(f"no sample {name!r:.60}, there are {', '.join(SAMPLES)}", f"{at}/sample")
+        names = ", ".join(SAMPLES)
+        raise ConvError("sample_unknown", f"{at}/sample", name=f"{name!r:.60}", names=names)
     if dtype == "int32":
-        raise ConvError("a sample picture is 0...1, int32 needs integers", f"{at}/sample")
+        raise ConvError("sample_not_integers", f"{at}/sample")
     if not all(1 <= length <= LARGEST for length in size):
-        raise ConvError(f"size must be from 1 to {LARGEST}, it is {shown(size)}", f"{at}/size")
+        raise ConvError("sample_size_out_of_range", f"{at}/size", most=LARGEST, size=shown(size))
     check_tensor(at.strip("/"), (3, *size), limits)
     return _sample(name, size).to(DTYPES[dtype])
 
@@ -106,13 +107,11 @@ def from_kernels(
     """
     stacked = torch.stack(_same_size(names, at))
     if dtype == "int32" and not torch.equal(stacked, stacked.round()):
-        raise ConvError(f"{', '.join(names)}: there are fractions, int32 needs integers", f"{at}/kernels")
+        raise ConvError("kernels_not_integers", f"{at}/kernels", names=", ".join(names))
     groups = getattr(operation, "groups", 1)
     if in_channels % groups or len(names) % groups:
-        raise ConvError(
-            f"groups is {groups}, it must divide {in_channels} input channels and {len(names)} kernels",
-            "/operation/groups",
-        )
+        counts = {"groups": groups, "channels": in_channels, "kernels": len(names)}
+        raise ConvError("groups_do_not_divide_kernels", "/operation/groups", **counts)
     check_tensor("weight", (in_channels // groups, *stacked.shape), limits)
     if isinstance(operation, ConvTranspose2d):
         grouped = stacked.view(groups, -1, *stacked.shape[1:])
@@ -124,10 +123,11 @@ def _same_size(names: list[str], at: str) -> list[Tensor]:
     for i, name in enumerate(names):
         if name not in KERNELS:
             known = ", ".join(KERNELS)
-            raise ConvError(f"there is no kernel {name!r:.60}, there are {known}", f"{at}/kernels/{i}")
+            raise ConvError("kernel_unknown", f"{at}/kernels/{i}", name=f"{name!r:.60}", names=known)
     kernels = [kernel(name) for name in names]
     for i, (name, one) in enumerate(zip(names, kernels, strict=True)):
         if one.shape != kernels[0].shape:
-            sizes = f"{name} is {tuple(one.shape)}, {names[0]} is {tuple(kernels[0].shape)}"
-            raise ConvError(f"the kernels of one weight have one size: {sizes}", f"{at}/kernels/{i}")
+            own = {"name": name, "size": tuple(one.shape)}
+            first = {"first_name": names[0], "first_size": tuple(kernels[0].shape)}
+            raise ConvError("kernel_sizes_differ", f"{at}/kernels/{i}", **own, **first)
     return kernels

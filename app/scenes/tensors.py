@@ -8,14 +8,14 @@ from typing import Literal
 from torch import Tensor
 
 from app.conv.correlate import channel_sums, output
-from app.conv.errors import ConvError
+from app.conv.errors import CodedError, ConvError
 from app.conv.operation import ConvTranspose2d, Plan
 from app.scenes.scene import Scene
 
 Name = Literal["input", "weight", "bias", "output", "channel_sums"]
 
 
-class NoSuchTensor(LookupError):
+class NoSuchTensor(CodedError, LookupError):
     """The scene has no tensor of this name."""
 
 
@@ -27,12 +27,12 @@ def tensor_shape(scene: Scene, name: Name, channel: int | None = None) -> tuple[
     plan = scene.plan
     shape = _whole_shape(plan, name)
     if shape is None:
-        raise NoSuchTensor(f"this scene of {plan.operation.kind} has no {name}")
+        raise NoSuchTensor("scene_has_no_tensor", kind=plan.operation.kind, name=name)
     if channel is None:
         return shape
     channels = plan.input_shape[0] if name == "input" else plan.output_shape[0]
     if channel >= channels:
-        raise ConvError(f"channel is {channel}, {name} has {channels} channels", "/channel")
+        raise ConvError("no_such_tensor_channel", "/channel", channel=channel, name=name, channels=channels)
     if name == "weight":
         return (plan.channels_per_step, *shape[2:])
     return shape[1:]

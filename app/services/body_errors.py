@@ -2,46 +2,107 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
+from app.conv.errors import CodedError, Message
+
 _MAX_ERRORS: Final = 8
 _MAX_LENGTH: Final = 200
+_MAX_TAG_LENGTH: Final = 60
+# pydantic's types of errors and their codes; a sentence has the placeholders that pydantic's own has.
+_FIELD_CODES: Final = {
+    "missing": "field.missing",
+    "extra_forbidden": "field.unknown",
+    "int_type": "field.not_an_integer",
+    "int_parsing": "field.integer_unreadable",
+    "int_parsing_size": "field.integer_too_long",
+    "int_from_float": "field.integer_with_fraction",
+    "float_type": "field.not_a_number",
+    "finite_number": "field.not_finite",
+    "string_type": "field.not_a_string",
+    "string_unicode": "field.not_unicode",
+    "string_pattern_mismatch": "field.pattern_mismatch",
+    "bool_type": "field.not_a_boolean",
+    "list_type": "field.not_an_array",
+    "tuple_type": "field.not_an_array",
+    "dict_type": "field.not_an_object",
+    "model_type": "field.not_an_object",
+    "literal_error": "field.not_one_of",
+    "greater_than": "field.too_small",
+    "greater_than_equal": "field.below_minimum",
+    "less_than": "field.too_large",
+    "less_than_equal": "field.above_maximum",
+    "too_short": "field.too_few_items",
+    "too_long": "field.too_many_items",
+    "union_tag_invalid": "field.kind_unknown",
+    "union_tag_not_found": "field.kind_missing",
+}
+# What pydantic's JSON parser says: it has sentences, no codes.
+_JSON_CODES: Final = {
+    "EOF while parsing a list": "json.end_in_list",
+    "EOF while parsing an object": "json.end_in_object",
+    "EOF while parsing a string": "json.end_in_string",
+    "EOF while parsing a value": "json.end_in_value",
+    "expected `:`": "json.colon_expected",
+    "expected `,` or `]`": "json.comma_in_list_expected",
+    "expected `,` or `}`": "json.comma_in_object_expected",
+    "expected ident": "json.word_expected",
+    "expected value": "json.value_expected",
+    "invalid escape": "json.invalid_escape",
+    "unexpected end of hex escape": "json.short_escape",
+    "lone leading surrogate in hex escape": "json.half_surrogate",
+    "control character (\\u0000-\\u001F) found while parsing a string": "json.control_character",
+    "invalid unicode code point": "json.invalid_unicode",
+    "invalid number": "json.invalid_number",
+    "number out of range": "json.number_out_of_range",
+    "key must be a string": "json.key_not_a_string",
+    "trailing comma": "json.trailing_comma",
+    "trailing characters": "json.trailing_characters",
+    "recursion limit exceeded": "json.nested_too_deeply",
+}
+_JSON_PLACE: Final = re.compile(r"(.*) at line (\d+) column (\d+)", re.DOTALL)
 
 
 class FieldError(NamedTuple):
     """A place in a body or query, as a JSON pointer (RFC 6901), and what is wrong there."""
 
     at: str
-    message: str
+    message: Message
+    # Where in a text, as further members of the answer.
+    place: Mapping[str, int] = {}
 
 
-class NotJson(ValueError):
+class NotJson(CodedError, ValueError):
     """The body is not JSON."""
 
 
-class InvalidFields(ValueError):
+class InvalidFields(CodedError, ValueError):
     """A body whose fields cannot be used; the first few errors."""
 
     def __init__(self, errors: list[FieldError]) -> None:
-        at, message = errors[0]
-        super().__init__(f"{at or 'the body'}: {message}")
+        first = errors[0]
+        if first.at:
+            super().__init__("in_field", at=first.at, message=first.message)
+        else:
+            super().__init__("in_body", message=first.message)
         self.errors = errors
 
 
 def body_error(error: ValidationError) -> NotJson | InvalidFields:
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    details = error.errors(include_url=False, include_input=False)
     if details[0]["type"] == "json_invalid":
-        return NotJson(f"the body is not JSON: {details[0]['msg'].removeprefix('Invalid JSON: ')}")
+        return NotJson("not_json", reason=_json_message(details[0]["ctx"]["error"]))
     return InvalidFields(field_errors((_without_kind(each["loc"]), each) for each in details))
 
 
 def field_errors(details: Iterable[tuple[tuple[int | str, ...], Mapping[str, Any]]]) -> list[FieldError]:
     """The first few of pydantic's errors, each with its location."""
     first = [each for each, _ in zip(details, range(_MAX_ERRORS), strict=False)]
-    return [FieldError(_pointer(loc), _message(each["msg"])) for loc, each in first]
+    return [FieldError(_pointer(loc), _field_message(each)) for loc, each in first]
 
 
 def _without_kind(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -53,5 +114,31 @@ def _pointer(loc: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part)[:_MAX_LENGTH].replace("~", "~0").replace("/", "~1") for part in loc)
 
 
-def _message(message: str) -> str:
-    return message.removeprefix("Value error, ")[:_MAX_LENGTH]
+def _field_message(error: Mapping[str, Any]) -> Message:
+    kind, params = error["type"], dict(error.get("ctx", {}))
+    if kind.startswith("field."):  # of our own validators
+        return Message(kind, **params)
+    if kind not in _FIELD_CODES:
+        return Message("field.invalid", reason=error["msg"][:_MAX_LENGTH])
+    if kind == "literal_error":
+        params["expected"] = _choices(params["expected"])
+    elif kind == "union_tag_invalid":
+        params["tag"] = params["tag"][:_MAX_TAG_LENGTH]
+    elif kind in ("too_short", "too_long"):
+        least_or_most = params.get("min_length", params.get("max_length"))
+        params["items"] = Message("term.item" if least_or_most == 1 else "term.items")
+    return Message(_FIELD_CODES[kind], **params)
+
+
+def _choices(expected: str) -> str | Message:
+    """pydantic's 'a', 'b' or 'c'."""
+    others, _, last = expected.rpartition(" or ")
+    return Message("term.or", others=others, last=last) if others else last
+
+
+def _json_message(text: str) -> str | Message:
+    """The parser's own text where it is not listed above."""
+    match = _JSON_PLACE.fullmatch(text)
+    if match is None or match[1] not in _JSON_CODES:
+        return text
+    return Message("json.at", reason=Message(_JSON_CODES[match[1]]), line=match[2], column=match[3])

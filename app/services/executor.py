@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
+from app.conv.errors import CodedError
 from app.limits import Limits
 from app.observability.metrics import Metrics
 
@@ -19,12 +20,8 @@ SMALL: Final = 20_000
 _FILE_THREADS: Final = 4
 
 
-class ServerBusy(Exception):
-    """There is no room for the work now; `retry_after`: seconds after which to ask again."""
-
-    def __init__(self, detail: str, retry_after: int = 1) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
+class ServerBusy(CodedError):
+    """There is no room for the work now."""
 
 
 class StreamAborted(Exception):
@@ -64,7 +61,7 @@ class ComputePool:
     async def run(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the work, at once if it is small. Raises ServerBusy for a full queue or a timeout."""
         if cost > SMALL and self._room <= 0:
-            raise ServerBusy("too many large computations are waiting already")
+            raise ServerBusy("too_many_computations")
         return await self.next(cost, work, *args, **kwargs)
 
     async def next(self, cost: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -90,7 +87,7 @@ class ComputePool:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.wrap_future(future)
         except TimeoutError:
-            raise ServerBusy(f"this took longer than max_seconds, {self._seconds:g} s") from None
+            raise ServerBusy("took_too_long", seconds=self._seconds) from None
 
     def _leave(self) -> None:
         self._room += 1

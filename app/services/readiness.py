@@ -32,7 +32,7 @@ class Readiness:
     async def check(self) -> None:
         """Raise ServerBusy, or the store's error, if the server should be sent no requests."""
         if self._shutdown.begun:
-            raise ServerBusy("the server is stopping")
+            raise ServerBusy("server_stopping")
         now = monotonic()
         check = self._last_check
         if check is None or (check.done() and now - self._last_check_at > _REUSE_SECONDS):
@@ -42,7 +42,7 @@ class Readiness:
             async with asyncio.timeout(self._timeout):
                 await asyncio.shield(asyncio.wrap_future(check))
         except TimeoutError:
-            raise ServerBusy(f"the store of scenes did not answer within {self._timeout:g} s") from None
+            raise ServerBusy("store_too_slow", seconds=self._timeout) from None
         except StoreFull:
             return  # what is stored can still be read
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AllowInfNan, Field, model_validator
 
-from app.conv.errors import LARGEST
-from app.scenes.operation_models import AnyOperation, Size, StrictModel
+from app.conv.errors import LARGEST, Message
+from app.scenes.operation_models import AnyOperation, Size, StrictModel, field_error
 from app.scenes.tensor_sources import Distribution
 from app.torch_code.source_text import LONGEST
 
@@ -33,7 +33,8 @@ class Source(StrictModel):
         ways = [name for name in type(self).model_fields if name != "size"]
         given = [name for name in ways if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"expected exactly one of {', '.join(ways)}, got {', '.join(given) or 'none'}")
+            got = ", ".join(given) or Message("term.none")
+            raise field_error("field.one_source_expected", ways=", ".join(ways), given=got)
         return self
 
     @property
@@ -50,7 +51,7 @@ class Input(Source):
     @model_validator(mode="after")
     def _sample_has_size(self) -> Input:
         if (self.sample is None) != (self.size is None):
-            raise ValueError("sample and size go together")
+            raise field_error("field.sample_needs_size")
         return self
 
     @property

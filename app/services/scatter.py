@@ -62,7 +62,7 @@ def requested_stamps(
     stop = prod(scene.plan.input_shape[1:]) if stop is None else stop
     check_stamps(scene.plan, out_channel, start, stop)
     requested, plane = StampsPage(scene, out_channel, start, stop, stop), scene.plan.windows
-    check("numbers in the answer", "max_answer_numbers", plane + requested.numbers_per_item, limits)
+    check("term.answer_numbers", "max_answer_numbers", plane + requested.numbers_per_item, limits)
     return requested.take_numbers(limits.max_answer_numbers - plane)
 
 

@@ -29,7 +29,7 @@ TENSOR_NAMES: Final = ("input", "weight", "bias")
 def parse_body(model: type[B], content: bytes, limits: Limits) -> B:
     """A JSON body, checked strictly. Raises NotJson, or InvalidFields with one error a list at most."""
     # Numbers are separated by commas, and counting those costs next to nothing.
-    check("numbers in the body", "max_json_numbers", content.count(b","), limits)
+    check("term.body_numbers", "max_json_numbers", content.count(b","), limits)
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
@@ -58,7 +58,7 @@ def scene_from_body(body: SceneForm, files: Mapping[str, TensorFile], limits: Li
     operation = body.operation.build()
     for name in files:
         if getattr(body, name) is not None:
-            raise ConvError(f"{name} is given twice, in the scene and as a file", f"/{name}")
+            raise ConvError("tensor_given_twice", f"/{name}", name=name)
     sent = {name: read_tensor(file, name, body.dtype, limits) for name, file in files.items()}
     input = sent.get("input")
     if input is None:
@@ -82,7 +82,7 @@ def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
     if body.weight is not None:
         input = replaced.get("input") if "input" in replaced else scene.input
         if input is None:
-            raise ConvError("a scene cannot be without input", "/input")
+            raise ConvError("scene_needs_input", "/input")
         replaced["weight"] = _weight(body.weight, operation, input, scene.dtype, limits)
     if body.bias is not None:
         replaced["bias"] = _data_or_random(body.bias, 1, scene.dtype, limits, "/bias")
@@ -99,7 +99,7 @@ def _edited_operation(operation: Operation, changes: dict[str, Any] | None, limi
 
 def _input(source: Input | None, dtype: str, limits: Limits) -> Tensor:
     if source is None:
-        raise ConvError("there is no input", "/input")
+        raise ConvError("input_missing", "/input")
     if source.sample is not None and source.size is not None:
         return from_sample(source.sample, source.size, dtype, limits, "/input")
     return _data_or_random(source, 3, dtype, limits, "/input")

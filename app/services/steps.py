@@ -92,8 +92,8 @@ def requested_steps(
     stop = plan.windows if stop is None else stop
     check_out_channel(plan, out_channel)
     if not start <= stop <= plan.windows:
-        raise ConvError(f"start is {start} and stop {stop}, there are {plan.windows} windows", "/stop")
-    check("numbers of one step", "max_answer_numbers", numbers_per_step(plan, parts), limits)
+        raise ConvError("no_such_windows", "/stop", start=start, stop=stop, total=plan.windows)
+    check("term.step_numbers", "max_answer_numbers", numbers_per_step(plan, parts), limits)
     return StepsPage(scene, out_channel, start, stop, stop, parts)
 
 
@@ -101,14 +101,14 @@ def check_out_channel(plan: Plan, out_channel: int) -> None:
     """Raise ConvError for an output channel that is not there."""
     channels = plan.output_shape[0]
     if out_channel >= channels:
-        raise ConvError(f"out_channel is {out_channel}, the output has {channels} channels", "/out_channel")
+        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
 
 
 def parse_parts(include: str) -> tuple[str, ...]:
     """Names of parts, separated by commas. Raises ConvError for an unknown one."""
     names = [part for part in include.split(",") if part]
     if unknown := [name for name in names if name not in PARTS]:
-        raise ConvError(f"{unknown[0]!r:.40} is none of {', '.join(PARTS)}", "/include")
+        raise ConvError("part_unknown", "/include", name=f"{unknown[0]!r:.40}", names=", ".join(PARTS))
     return tuple(part for part in PARTS if part in names)
 
 

@@ -26,7 +26,7 @@ def check_tensor_request(
     """Raise NoSuchTensor, ConvError or LimitExceeded before anything is computed."""
     shape = _thinned_shape(tensor_shape(scene, name, channel), every)
     limit: Final = "max_answer_numbers" if form == "json" else "max_tensor_elements"
-    check(f"numbers of {name}", limit, prod(shape), limits)
+    check("term.tensor_numbers", limit, prod(shape), limits, name=name)
 
 
 def encode_tensor(
@@ -69,8 +69,7 @@ def _to_png(values: Tensor) -> bytes:
     """One channel from black, its smallest number, to white, its largest; a constant one is black."""
     plane = values[0] if values.ndim == 3 and len(values) == 1 else values
     if plane.ndim != 2:
-        shape = tuple(values.shape)
-        raise ConvError(f"a picture shows one channel, this is of shape {shape}: add ?channel=", "/channel")
+        raise ConvError("picture_needs_one_channel", "/channel", shape=tuple(values.shape))
     numbers = plane.double()
     low, high = numbers.min(), numbers.max()
     grey = ((numbers - low) / (high - low).clamp(min=1e-300) * 255).round().byte()

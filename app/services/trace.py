@@ -29,7 +29,7 @@ def check_trace(plan: Plan, out_channels: range, limits: Limits) -> int:
     """How many numbers a trace holds. Raises LimitExceeded for more than one answer may."""
     per_window = plan.output_shape[0] * (1 + plan.channels_per_step)
     numbers = plan.windows * (per_window + len(out_channels) * numbers_per_step(plan))
-    check("numbers in the answer", "max_answer_numbers", numbers, limits)
+    check("term.answer_numbers", "max_answer_numbers", numbers, limits)
     return numbers
 
 

@@ -67,8 +67,7 @@ def _write_json(scene: Scene, out_channels: range, file: BinaryIO, progress: Pro
 
 def _write_columns(scene: Scene, out_channels: range, file: BinaryIO, progress: Progress) -> None:
     if len(out_channels) > 1:
-        count = len(out_channels)
-        raise ConvError(f"safetensors holds one output channel, there are {count}: choose --out-channel")
+        raise ConvError("safetensors_needs_one_out_channel", count=len(out_channels))
     page = all_steps(scene, out_channels[0])
     content, columns = page.allocate()
     for piece in page.pieces():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from app.conv.errors import CodedError
 from app.limits import MEBI, LimitExceeded, Limits
 from app.scenes.scene import Scene
 from app.scenes.scene_file import NotAScene, decode
@@ -11,32 +12,32 @@ from app.scenes.scene_file import NotAScene, decode
 _BLOCK: Final = 4096
 
 
-class SceneNotFound(KeyError):
+class SceneNotFound(CodedError, KeyError):
     """There is no scene of this id."""
 
-    def __str__(self) -> str:
-        return f"there is no scene {self.args[0]!r:.60}"
+    def __init__(self, id: str) -> None:
+        super().__init__("scene_not_found", id=f"{id!r:.60}")
 
 
-class SceneDamaged(Exception):
+class SceneDamaged(CodedError):
     """What is stored under this id is not its scene."""
 
-    def __str__(self) -> str:
-        return f"the stored scene {self.args[0]} is damaged; sending its content again mends it"
+    def __init__(self, id: str) -> None:
+        super().__init__("scene_damaged", id=id)
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(CodedError):
     """The store does not answer, or refuses."""
 
-    def __str__(self) -> str:
-        return "the store of scenes does not answer; nothing is lost, try again later"
+    def __init__(self, code: str = "store_unavailable") -> None:
+        super().__init__(code)
 
 
 class StoreFull(StoreUnavailable):
     """There is no room for another scene."""
 
-    def __str__(self) -> str:
-        return "there is no room for another scene; those that are stored can be read"
+    def __init__(self) -> None:
+        super().__init__("store_full")
 
 
 class SceneStore(Protocol):

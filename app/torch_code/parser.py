@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any, Final
 
-from app.conv.errors import ConvError, integer, one_of, shown, size
+from app.conv.errors import ConvError, Message, integer, one_of, shown, size
 from app.conv.operation import Conv2d, ConvTranspose2d, Operation, Padding
 from app.torch_code.signatures import FIXED, KNOWN, NAMES, Signature
 from app.torch_code.source_text import ParseError as ParseError
@@ -17,23 +17,23 @@ from app.torch_code.source_text import Snippet
 _HOLDERS: Final = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 
 _NODES: Final[Mapping[type[ast.AST], str]] = {
-    ast.Call: "a call",
-    ast.Name: "a name",
-    ast.Attribute: "an attribute",
-    ast.Subscript: "an index",
-    ast.BinOp: "a calculation",
-    ast.UnaryOp: "a calculation",
-    ast.BoolOp: "a calculation",
-    ast.Compare: "a comparison",
-    ast.IfExp: "a condition",
-    ast.JoinedStr: "an f-string",
-    ast.Starred: "a starred argument",
-    ast.Lambda: "a lambda",
-    ast.NamedExpr: "an assignment",
-    ast.ListComp: "a comprehension",
-    ast.SetComp: "a comprehension",
-    ast.DictComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension",
+    ast.Call: "term.call",
+    ast.Name: "term.name",
+    ast.Attribute: "term.attribute",
+    ast.Subscript: "term.index",
+    ast.BinOp: "term.calculation",
+    ast.UnaryOp: "term.calculation",
+    ast.BoolOp: "term.calculation",
+    ast.Compare: "term.comparison",
+    ast.IfExp: "term.condition",
+    ast.JoinedStr: "term.f_string",
+    ast.Starred: "term.starred_argument",
+    ast.Lambda: "term.lambda",
+    ast.NamedExpr: "term.assignment",
+    ast.ListComp: "term.comprehension",
+    ast.SetComp: "term.comprehension",
+    ast.DictComp: "term.comprehension",
+    ast.GeneratorExp: "term.comprehension",
 }
 
 
@@ -68,34 +68,35 @@ def parse(text: str) -> Parsed:
         return _parsed(signature, values)
     except ConvError as error:
         place = arguments.get(error.at.rpartition("/")[2], call.func)
-        raise snippet.error(str(error), place) from None
+        raise snippet.error(place, error.message.code, **error.message.params) from None
 
 
 def _call(snippet: Snippet, statements: list[ast.stmt]) -> ast.Call:
     """The one call that there is, perhaps assigned, returned, or followed by a comma."""
     for extra in statements[1:]:
-        raise snippet.error("one layer at a time; a second statement begins here", extra)
+        raise snippet.error(extra, "code.second_statement")
     statement = statements[0]
     value = statement.value if isinstance(statement, _HOLDERS) else None
     if isinstance(value, ast.Tuple) and len(value.elts) == 1:
         value = value.elts[0]
     if not isinstance(value, ast.Call):
-        raise snippet.error(f"this is not the call of a layer, such as {NAMES[0]}(…)", value or statement)
+        raise snippet.error(value or statement, "code.no_layer_call", example=f"{NAMES[0]}(…)")
     return value
 
 
 def _signature(snippet: Snippet, callee: ast.expr) -> tuple[str, Signature]:
     name = _dotted(callee)
     if name is None:
-        raise snippet.error(
-            f"expected the name of a layer, such as {NAMES[0]}; {_found(callee)} is not read", callee
-        )
+        raise snippet.error(callee, "code.layer_name_expected", example=NAMES[0], found=_found(callee))
     if name in KNOWN:
         return name, KNOWN[name]
     by_last_part = {known.rpartition(".")[2]: known for known in NAMES}
     close = get_close_matches(name.rpartition(".")[2], by_last_part, 1)
-    advice = f"did you mean {by_last_part[close[0]]}?" if close else f"there are {', '.join(NAMES)}"
-    raise snippet.error(f"{shown(name)} is not known here; {advice}", callee)
+    if close:
+        advice = Message("term.did_you_mean", name=by_last_part[close[0]])
+    else:
+        advice = Message("term.there_are", names=", ".join(NAMES))
+    raise snippet.error(callee, "code.layer_unknown", name=shown(name), advice=advice)
 
 
 def _dotted(node: ast.expr) -> str | None:
@@ -112,24 +113,30 @@ def _bind(snippet: Snippet, call: ast.Call, name: str, signature: Signature) -> 
     names = signature.names
     for position, node in enumerate(call.args):
         if isinstance(node, ast.Starred):
-            raise snippet.error("a starred argument is not read: write the values out", node)
+            raise snippet.error(node, "code.starred_argument")
         if position >= len(names):
-            raise snippet.error(f"{name} takes {len(names)} arguments, {len(call.args)} are given", node)
+            counts = {"count": len(names), "found": len(call.args)}
+            raise snippet.error(node, "code.too_many_arguments", name=name, **counts)
     bound = dict(zip(names, call.args, strict=False))
     for keyword in call.keywords:
         if keyword.arg is None:
-            raise snippet.error("a starred argument is not read: write the values out", keyword)
+            raise snippet.error(keyword, "code.starred_argument")
         if keyword.arg not in names:
-            close = get_close_matches(keyword.arg, names, 1)
-            advice = f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"
-            raise snippet.named(f"{name} has no argument {shown(keyword.arg)}; {advice}", keyword)
+            argument, advice = shown(keyword.arg), _advice(keyword.arg, names)
+            raise snippet.named(keyword, "code.argument_unknown", name=name, argument=argument, advice=advice)
         if keyword.arg in bound:
-            raise snippet.named(f"{keyword.arg} is given twice", keyword)
+            raise snippet.named(keyword, "code.argument_twice", name=keyword.arg)
         bound[keyword.arg] = keyword.value
     missing = [each for each in names[: signature.required] if each not in bound]
     if missing:
-        raise snippet.error(f"{name} needs {', '.join(missing)}", call.func)
+        raise snippet.error(call.func, "code.arguments_missing", name=name, missing=", ".join(missing))
     return bound
+
+
+def _advice(argument: str, names: Sequence[str]) -> Message:
+    if close := get_close_matches(argument, names, 1):
+        return Message("term.did_you_mean", name=close[0])
+    return Message("term.it_has", names=", ".join(names))
 
 
 def _value(snippet: Snippet, signature: Signature, name: str, node: ast.expr) -> Any:
@@ -142,7 +149,7 @@ def _value(snippet: Snippet, signature: Signature, name: str, node: ast.expr) ->
     elif name in ("kernel_size", "stride", "dilation", "output_padding"):
         if name == "stride" and value is None and signature.is_pooling:
             return None
-        return _pair(value, name, "an integer or two (h, w)")
+        return _pair(value, name)
     elif name == "padding":
         return _padding(value, signature.operation is Conv2d)
     elif name == "bias":
@@ -157,9 +164,7 @@ def _tensor(snippet: Snippet, name: str, node: ast.expr) -> bool:
     if isinstance(node, ast.Constant) and node.value is None and name == "bias":
         return False
     if _dotted(node) is None:
-        raise snippet.error(
-            f"{name} must be the name of a tensor, such as x; {_found(node)} is not read", node
-        )
+        raise snippet.error(node, "code.tensor_name_expected", name=name, found=_found(node))
     return True
 
 
@@ -174,25 +179,25 @@ def _literal(snippet: Snippet, name: str, node: ast.expr) -> Any:
             return +number
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return tuple(_literal(snippet, name, item) for item in items)
-    raise snippet.error(f"{name} must be written out; {_found(node)} is not evaluated", node)
+    raise snippet.error(node, "code.value_not_written_out", name=name, found=_found(node))
 
 
-def _found(node: ast.expr) -> str:
-    return _NODES.get(type(node), "this")
+def _found(node: ast.expr) -> Message:
+    return Message(_NODES.get(type(node), "term.this"))
 
 
-def _pair(value: Any, name: str, expected: str) -> tuple[int, int]:
+def _pair(value: Any, name: str, expected: str = "term.one_or_two_integers") -> tuple[int, int]:
     pair = value if isinstance(value, tuple) else (value, value)
     if len(pair) != 2 or not all(type(number) is int for number in pair):
-        raise ConvError(f"{name} must be {expected}, it is {shown(value)}", name)
+        raise ConvError("code.not_a_size", name, name=name, expected=Message(expected), value=shown(value))
     return pair
 
 
 def _padding(value: Any, has_words: bool) -> Any:
     if has_words and value in ("same", "valid"):
         return "same" if value == "same" else Padding()
-    words = ', "same" or "valid"' if has_words else ""
-    height, width = _pair(value, "padding", f"an integer or two (h, w){words}")
+    expected = "term.one_or_two_integers_or_word" if has_words else "term.one_or_two_integers"
+    height, width = _pair(value, "padding", expected)
     return Padding(height, height, width, width)
 
 
@@ -212,7 +217,8 @@ def _module(operation: Any, values: dict[str, Any]) -> Parsed:
     size(kernel_size, "kernel_size", 1)
     for name, channels in (("in_channels", inputs), ("out_channels", outputs)):
         if channels % operation.groups:
-            raise ConvError(f"{name} is {channels}, it must be divisible by groups, {operation.groups}", name)
+            counts = {"channels": channels, "groups": operation.groups}
+            raise ConvError("code.channels_not_divisible", name, name=name, **counts)
     first, second = (inputs, outputs) if isinstance(operation, ConvTranspose2d) else (outputs, inputs)
     shape = (first, second // operation.groups, *kernel_size)
     return Parsed(operation, inputs, outputs, shape, values.get("bias", True))

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import Header
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
+from app.conv.errors import CodedError
 from app.i18n.languages import DEFAULT, LANGUAGES
 
 JSON: Final = "application/json"
@@ -21,7 +24,7 @@ AcceptHeader = Annotated[str, Header(alias="accept", include_in_schema=False)]
 _MAX_HEADER_LENGTH: Final = 1000
 
 
-class NotAcceptable(Exception):
+class NotAcceptable(CodedError):
     """The Accept header takes none of the media types that are offered."""
 
 
@@ -53,7 +56,7 @@ def choose_media_type(accept: str, offers: Sequence[str]) -> str:
         return offers[0]
     best = max(offers, key=lambda offer: _media_type_quality(offer, ranges))
     if _media_type_quality(best, ranges) == 0:
-        raise NotAcceptable(f"Accept is {accept!r:.100}, there are {', '.join(offers)}")
+        raise NotAcceptable("not_acceptable", accept=f"{accept!r:.100}", offers=", ".join(offers))
     return best
 
 
@@ -75,6 +78,11 @@ def choose_language(requested: str | None, accept_language: str) -> str:
         if code and quality > 0:
             return code
     return DEFAULT
+
+
+def preferred_language(scope: Scope) -> str:
+    """The best of a request's Accept-Language."""
+    return choose_language(None, Headers(scope=scope).get("Accept-Language", ""))
 
 
 def choose_encoding(accept_encoding: str, offers: Sequence[str]) -> str | None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import BaseModel
 
+from app.conv.errors import Message
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.request_models import SceneBody
@@ -32,7 +33,7 @@ async def read_scene(request: Request, services: Services) -> Scene:
 async def read_json(request: Request, services: Services, model: type[B]) -> tuple[B, int]:
     """A JSON body, and about how many numbers it holds. Raises Problem 415 for another media type."""
     if (sent := content_type(request)) != JSON:
-        raise Problem(415, f"the body is {sent!r:.60}, expected application/json")
+        raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=JSON))
     content = await request.body()
     size = len(content) // 4
     return await services.pool.run(size, parse_body, model, content, services.settings), size

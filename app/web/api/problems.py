@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,98 +14,124 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, Message
 from app.formats.file_types import UnsupportedFile
 from app.i18n.languages import DEFAULT
-from app.i18n.messages import in_language
+from app.i18n.messages import render
 from app.limits import LimitExceeded
 from app.scenes.scene_file import NotAScene
 from app.scenes.tensors import NoSuchTensor
 from app.services.body_errors import FieldError, InvalidFields, NotJson, field_errors
 from app.services.executor import ServerBusy
 from app.store.scene_store import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
-from app.web.negotiation import NotAcceptable, choose_language
+from app.torch_code.parser import ParseError
+from app.web.negotiation import NotAcceptable, preferred_language
 
 MEDIA_TYPE = "application/problem+json"
 # As RFC 9110 has them; Python before 3.13 has older ones.
 _TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+_HTTP_CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 _log = logging.getLogger("convscope")
 
 
 class Problem(Exception):
-    """An error answer. `errors` are (JSON pointer into the body, message)."""
+    """An error answer. `errors`: what is wrong at places of the body; `members`: further members."""
 
     def __init__(
         self,
         status: int,
-        detail: str,
-        errors: Sequence[tuple[str, str]] | None = None,
+        message: Message,
+        errors: Sequence[FieldError] | None = None,
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(str(message))
         self.status = status
-        self.detail = detail
+        self.message = message
         self.errors = errors
         self.headers = headers
         self.members = members
 
+    @property
+    def code(self) -> str:
+        """The code of what is wrong, not of a sentence that says where."""
+        return self.errors[0].message.code if self.errors else self.message.code
+
     def to_json(self, language: str = DEFAULT) -> bytes:
-        title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
-        body = {"type": "about:blank", "title": title, "status": self.status, "detail": self.detail}
+        """Title and type are the same in every language, for programs (RFC 9457, 3.1)."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": _TITLES.get(self.status) or HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": render(self.message, language),
+            "code": self.code,
+        }
         if self.errors is not None:
-            body["errors"] = [{"at": at, "message": message} for at, message in self.errors]
-        return orjson.dumps(_translated(body | self.members, language))
+            body["errors"] = [_error_member(error, language) for error in self.errors]
+        return orjson.dumps(body | self.members)
 
     def response(self, language: str = DEFAULT) -> Response:
         headers = {**(self.headers or {}), "Content-Language": language, "Vary": "Accept-Language"}
         return Response(self.to_json(language), self.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def _translated(body: dict[str, Any], language: str) -> dict[str, Any]:
-    """The messages in another language; title and type stay, for programs (RFC 9457, 3.1)."""
-    translated = body | {"detail": in_language(body["detail"], language)}
-    if "errors" in body:
-        translated["errors"] = [
-            each | {"message": in_language(each["message"], language)} for each in body["errors"]
-        ]
-    return translated
+def _error_member(error: FieldError, language: str) -> dict[str, Any]:
+    message = {"message": render(error.message, language), "code": error.message.code}
+    return {"at": error.at, **message, **error.place}
 
 
-def busy_problem(detail: str, retry_after: int = 1, **members: Any) -> Problem:
+def busy_problem(message: Message, retry_after: int = 1, **members: Any) -> Problem:
     """There is no room for the work now."""
-    return Problem(503, detail, headers={"Retry-After": str(retry_after)}, **members)
+    return Problem(503, message, headers={"Retry-After": str(retry_after)}, **members)
 
 
-def _fields_problem(errors: list[FieldError], detail: str) -> Problem:
-    return Problem(422, detail, errors)
+def _conv_problem(error: ConvError) -> Problem:
+    return Problem(422, error.message, [FieldError(error.at, error.message)])
+
+
+def _code_problem(error: ParseError) -> Problem:
+    """Lines and columns count characters from 1, the end excluded."""
+    message = Message("in_code", line=error.line, column=error.column, message=error.message)
+    place = {"line": error.line, "column": error.column, "end_column": error.end_column}
+    return Problem(422, message, [FieldError("/code", error.message, place)])
 
 
 def _query_problem(error: RequestValidationError) -> Problem:
     errors = field_errors((tuple(each["loc"][1:]), each) for each in error.errors())
-    return _fields_problem(errors, "; ".join(f"{at}: {message}" for at, message in errors))
+    places = [Message("in_field", at=each.at, message=each.message) for each in errors]
+    message = reduce(lambda first, second: Message("both", first=first, second=second), places)
+    return Problem(422, message, errors)
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    message: Any = error.detail
+    if not isinstance(message, Message):
+        code = _HTTP_CODES.get(error.status_code)
+        message = Message(code) if code else Message("http_error", reason=message)
+    return Problem(error.status_code, message, headers=error.headers)
 
 
 _PROBLEMS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     Problem: lambda error: error,
-    ConvError: lambda error: Problem(422, str(error), [(error.at, str(error))]),
+    ConvError: _conv_problem,
+    ParseError: _code_problem,
     LimitExceeded: lambda error: Problem(
-        413, str(error), limit=error.limit, value=error.value, asked=error.asked
+        413, error.message, limit=error.limit, value=error.value, asked=error.asked
     ),
-    NotJson: lambda error: Problem(400, str(error)),
-    InvalidFields: lambda error: _fields_problem(error.errors, str(error)),
+    NotJson: lambda error: Problem(400, error.message),
+    InvalidFields: lambda error: Problem(422, error.message, error.errors),
     RequestValidationError: _query_problem,
-    HTTPException: lambda error: Problem(error.status_code, error.detail, headers=error.headers),
-    SceneNotFound: lambda error: Problem(404, str(error)),
-    NoSuchTensor: lambda error: Problem(404, str(error)),
-    NotAScene: lambda error: Problem(422, str(error)),
-    UnsupportedFile: lambda error: Problem(415, str(error)),
-    StoreFull: lambda error: Problem(507, str(error)),
-    StoreUnavailable: lambda error: busy_problem(str(error), retry_after=5),
-    ServerBusy: lambda error: busy_problem(str(error), error.retry_after),
-    NotAcceptable: lambda error: Problem(406, str(error)),
-    SceneDamaged: lambda error: Problem(500, str(error)),
-    Exception: lambda _: Problem(500, "something went wrong on the server; its log says what"),
+    HTTPException: _http_problem,
+    SceneNotFound: lambda error: Problem(404, error.message),
+    NoSuchTensor: lambda error: Problem(404, error.message),
+    NotAScene: lambda error: Problem(422, error.message),
+    UnsupportedFile: lambda error: Problem(415, error.message),
+    StoreFull: lambda error: Problem(507, error.message),
+    StoreUnavailable: lambda error: busy_problem(error.message, retry_after=5),
+    ServerBusy: lambda error: busy_problem(error.message),
+    NotAcceptable: lambda error: Problem(406, error.message),
+    SceneDamaged: lambda error: Problem(500, error.message),
+    Exception: lambda _: Problem(500, Message("server_error")),
 }
 
 
@@ -116,9 +143,8 @@ def as_problem(error: Exception) -> Problem:
 async def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, SceneDamaged | StoreUnavailable):
         # Why a store is full need not be found out, and there may be many who are told.
-        _log.error("%s", error, exc_info=None if isinstance(error, StoreFull) else error)
-    language = choose_language(None, request.headers.get("Accept-Language", ""))
-    return as_problem(error).response(language)
+        _log.error("%s", render(error.message), exc_info=None if isinstance(error, StoreFull) else error)
+    return as_problem(error).response(preferred_language(request.scope))
 
 
 def add_problem_handlers(app: FastAPI) -> None:

@@ -202,6 +202,7 @@ class Fault(BaseModel):
 
     at: str
     message: str
+    code: str = Field(description="of the message, the same in every language; docs/errors.md lists them")
 
 
 class Problem(BaseModel):
@@ -211,6 +212,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    code: str = Field(description="of the first error, or else of the detail; docs/errors.md lists them")
     errors: list[Fault] = _sometimes("places in the body or the query")
 
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from app.conv.errors import Message
 from app.formats.file_types import TensorFile
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
@@ -48,7 +49,7 @@ async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
     try:
         parts = await form.parse()
     except MultiPartException as error:
-        raise Problem(400, f"the form cannot be read: {error.message}") from None
+        raise Problem(400, Message("form_unreadable", reason=error.message)) from None
     try:
         return await _contents(parts)
     finally:
@@ -58,9 +59,11 @@ async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
 async def _contents(parts: FormData) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for name, part in parts.multi_items():
-        if name not in _PARTS or name in contents:
-            what = "twice" if name in contents else f"but only {', '.join(_PARTS)} are read"
-            raise Problem(422, f"there is a part {name!r:.60}, {what}")
+        if name in contents:
+            raise Problem(422, Message("form_part_twice", name=f"{name!r:.60}"))
+        if name not in _PARTS:
+            names = ", ".join(_PARTS)
+            raise Problem(422, Message("form_part_unknown", name=f"{name!r:.60}", names=names))
         contents[name] = await part.read() if isinstance(part, UploadFile) else part.encode()
     return contents
 
@@ -75,6 +78,6 @@ def _scene_from_parts(
     }
     if "scene" not in parts:
         if not is_safetensors(parts.get("input", b"")):
-            raise Problem(422, "there is no part 'scene', and the part 'input' is no scene file")
+            raise Problem(422, Message("form_without_scene"))
         return scene_from_bytes(parts["input"], {}, limits)
     return scene_from_bytes(parts["scene"], files, limits)

@@ -30,12 +30,12 @@ class BodyLimitMiddleware:
         async def receive_counted() -> Message:
             nonlocal held
             if held == 0:
-                check("bytes of the body", limit, _announced(scope), self._limits)
+                check("term.body_bytes", limit, _announced(scope), self._limits)
             message = await receive()
             size = len(message.get("body", b""))
-            check("bytes of the body", limit, held + size, self._limits)
+            check("term.body_bytes", limit, held + size, self._limits)
             if self._pending + size > self._limits.max_pending_bytes:
-                raise ServerBusy("the bodies of other requests fill the memory there is for them")
+                raise ServerBusy("bodies_fill_memory")
             held += size
             self._pending += size
             return message

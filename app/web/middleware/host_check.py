@@ -8,9 +8,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.conv.errors import Message
 from app.observability.metrics import Metrics
 from app.web.api.problems import Problem
-from app.web.negotiation import choose_language
+from app.web.negotiation import preferred_language
 
 # Health checks ask by address, and static files are the same under every name.
 UNCHECKED_PATHS: Final = ("/static/", "/healthz", "/readyz", "/metrics")
@@ -30,9 +31,8 @@ class HostCheckMiddleware:
             await self._app(scope, receive, send)
             return
         self._metrics.refused("host")
-        problem = Problem(421, "this server does not answer to the name in Host")
-        language = choose_language(None, header_of(scope, b"accept-language"))
-        await problem.response(language)(scope, receive, send)
+        problem = Problem(421, Message("host_unknown"))
+        await problem.response(preferred_language(scope))(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
         host = _PORT.sub("", header_of(scope, b"host").lower())

@@ -11,13 +11,14 @@ from typing import Final
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.conv.errors import Message
 from app.limits import Rate, parse_rate
 from app.observability.metrics import Metrics
 from app.settings import Settings
 from app.web.api.problems import Problem
 from app.web.client_address import client_of
-from app.web.middleware.host_check import UNCHECKED_PATHS, header_of
-from app.web.negotiation import choose_language
+from app.web.middleware.host_check import UNCHECKED_PATHS
+from app.web.negotiation import preferred_language
 
 # Clients that are remembered, some 10 MB; beyond, the one that asked least recently is forgotten.
 _MAX_CLIENTS: Final = 20_000
@@ -69,8 +70,7 @@ class RateLimitMiddleware:
         client = client_of(scope)
         if problem := self._refusal(scope, client):
             self._metrics.refused("rate")
-            language = choose_language(None, header_of(scope, b"accept-language"))
-            await problem.response(language)(scope, receive, send)
+            await problem.response(preferred_language(scope))(scope, receive, send)
             return
         self._in_progress[client] += 1
         try:
@@ -85,17 +85,16 @@ class RateLimitMiddleware:
         if path.startswith(UNCHECKED_PATHS):
             return None
         if self._in_progress[client] >= self._max_concurrent:
-            return _too_many(f"{self._max_concurrent} requests of yours are being worked on", 1)
+            return _too_many(Message("too_many_at_a_time", most=self._max_concurrent), 1)
         limiters = [self._all]
         if scope["method"] == "POST" and path.startswith(_STORING_PATH):
             limiters.append(self._writes)
         for limiter in limiters:
             if seconds := limiter.seconds_to_wait(client):
-                rate = limiter.rate
-                detail = f"{rate.requests:,} requests in {rate.seconds} s are let through"
-                return _too_many(detail, seconds)
+                requests, period = limiter.rate
+                return _too_many(Message("too_many_requests", most=requests, seconds=period), seconds)
         return None
 
 
-def _too_many(detail: str, seconds: int) -> Problem:
-    return Problem(429, detail, headers={"Retry-After": str(seconds)})
+def _too_many(message: Message, seconds: int) -> Problem:
+    return Problem(429, message, headers={"Retry-After": str(seconds)})

@@ -17,6 +17,7 @@ from app.services.executor import StreamAborted
 from app.services.summary import API_PREFIX
 from app.web.api.problems import as_problem
 from app.web.client_address import client_of
+from app.web.negotiation import preferred_language
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _log: Final = logging.getLogger("convscope")
@@ -61,7 +62,7 @@ class RequestLogMiddleware:
             _log.exception("a request failed")
             if status:
                 raise
-            await as_problem(error).response()(scope, receive, send_with_id)
+            await as_problem(error).response(preferred_language(scope))(scope, receive, send_with_id)
         finally:
             self._metrics.in_progress.dec()
             self._record(scope, id, method, status or _CLIENT_CLOSED, perf_counter() - started)

@@ -14,6 +14,7 @@ from typing import Final
 import brotli  # type: ignore[import-untyped]
 from fastapi import FastAPI, HTTPException, Request, Response
 
+from app.conv.errors import Message
 from app.settings import STATIC
 from app.web.negotiation import choose_encoding, etag_matches
 
@@ -96,7 +97,7 @@ def install(app: FastAPI) -> None:
 async def _asset(request: Request, digest: str, path: str) -> Response:
     asset = assets().get(path)
     if asset is None:
-        raise HTTPException(404, "there is no such file")
+        raise HTTPException(404, Message("no_such_file"))
     tag = f'"{version()}"'
     # An older page may still ask under its own digest: it gets what there is, but may not keep it.
     headers = {

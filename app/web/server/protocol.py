@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from app.conv.errors import CodedError, Message
 from app.settings import Settings
 from app.web.api.problems import MEDIA_TYPE, Problem, busy_problem
-from app.web.server.config import ServerConfig
+from app.web.negotiation import preferred_language
+from app.web.server.config import Refusal, ServerConfig
 
 # A peer that sends or takes fewer bytes each second is slow.
 _MIN_BYTES_PER_SECOND: Final = 4096
@@ -23,15 +25,16 @@ _LINGER_SECONDS: Final = 2.0
 # What tells others how the server is must answer when it is at its limits, too.
 _HEALTH_PATHS: Final = ("/healthz", "/readyz", "/metrics")
 _HOST: Final = re.compile(rb"[A-Za-z0-9._:\[\]-]*")
+_REFUSALS: Final[dict[int, Refusal]] = {431: "head", 408: "slow"}
 _DIGITS: Final = re.compile(rb"[0-9]{1,18}")
 
 
-class _Refused(Exception):
+class _Refused(CodedError):
     """What stands in a request's head is not accepted."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, code: str, /, **params: object) -> None:
+        super().__init__(code, **params)
         self.status = status
-        self.detail = detail
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -81,11 +84,8 @@ class HttpConnection(HttpToolsProtocol):
             self.cycle.keep_alive = False
             self._phase = "over"
         except httptools.HttpParserError as error:
-            told = error.__context__
-            if isinstance(told, _Refused):
-                self._refuse(told.status, told.detail)
-            else:
-                self._refuse(400, "this is not HTTP/1.1, or could be read in two ways")
+            refused = error.__context__
+            self._refuse(refused if isinstance(refused, _Refused) else _Refused(400, "head.not_http"))
         else:
             self._count_bare(len(data), body_came=self._body_bytes > came)
 
@@ -96,7 +96,7 @@ class HttpConnection(HttpToolsProtocol):
             return
         self._bare_bytes += size
         if self._bare_bytes > self._limits.max_head_bytes + 256 * 1024 * (self._phase == "body"):
-            self._refuse(*_too_large(self._limits))
+            self._refuse(_too_large(self._limits))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -180,7 +180,7 @@ class HttpConnection(HttpToolsProtocol):
         elif self._phase == "between" and self.cycle is None:
             self.transport.close()  # nothing was ever sent
         else:
-            self._refuse(408, "the request did not come in time")
+            self._refuse(_Refused(408, "request_too_slow"))
 
     def _answer_is_stuck(self, now: float) -> bool:
         unsent = self.transport.get_write_buffer_size()
@@ -190,11 +190,11 @@ class HttpConnection(HttpToolsProtocol):
         return now - self._unsent_since > self._limits.body_seconds
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(400, msg)
+        self._refuse(_Refused(400, "head.unreadable", reason=msg))
 
-    def _refuse(self, status: int, detail: str) -> None:
+    def _refuse(self, refused: _Refused) -> None:
         """Answer, if no other answer is due first, and close the connection."""
-        self._config.count_refusal({431: "head", 408: "slow"}.get(status, "malformed"))  # type: ignore[arg-type]
+        self._config.count_refusal(_REFUSALS.get(refused.status, "malformed"))
         in_body, self._phase = self._phase == "body", "over"
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
@@ -207,7 +207,7 @@ class HttpConnection(HttpToolsProtocol):
             if cycle.response_started:
                 self.transport.close()
                 return
-        self.transport.write(_answer(Problem(status, detail)))
+        self.transport.write(_answer(Problem(refused.status, refused.message)))
         # What has been sent already must be read before the connection is closed, or the answer may be lost.
         self._due = self.loop.time() + _LINGER_SECONDS
         if self.transport.can_write_eof():
@@ -224,26 +224,21 @@ def _check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]],
         if name in framing:
             framing[name].append(value)
     if size > limits.max_head_bytes or len(headers) > limits.max_headers:
-        raise _Refused(*_too_large(limits))
+        raise _too_large(limits)
     if len(lengths) + len(encodings) > 1:
-        _ambiguous("Content-Length and Transfer-Encoding: at most one of them, once")
+        raise _Refused(400, "head.two_lengths")
     if lengths and not _DIGITS.fullmatch(lengths[0]):
-        _ambiguous("Content-Length is no number")
+        raise _Refused(400, "head.length_not_a_number")
     if encodings and (encodings[0].lower() != b"chunked" or version != "1.1"):
-        _ambiguous("the only transfer encoding is chunked, in HTTP/1.1")
+        raise _Refused(400, "head.transfer_encoding_unknown")
     if version not in ("1.1", "1.0"):
-        _ambiguous("only HTTP/1.1 and 1.0 are spoken")
+        raise _Refused(400, "head.version_unknown")
     if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(map(_HOST.fullmatch, hosts)):
-        _ambiguous("there must be one header Host, with a name or an address")
+        raise _Refused(400, "head.host_not_one")
 
 
-def _ambiguous(detail: str) -> NoReturn:
-    raise _Refused(400, detail)
-
-
-def _too_large(limits: Settings) -> tuple[int, str]:
-    most = f"max_head_bytes is {limits.max_head_bytes:,}, max_headers is {limits.max_headers}"
-    return 431, f"the head of the request is too large: {most}"
+def _too_large(limits: Settings) -> _Refused:
+    return _Refused(431, "head.too_large", bytes=limits.max_head_bytes, headers=limits.max_headers)
 
 
 def _answer(problem: Problem) -> bytes:
@@ -255,4 +250,5 @@ def _answer(problem: Problem) -> bytes:
 
 async def _answer_busy(scope: Any, receive: Any, send: Any) -> None:
     """The application while there is no room for another request."""
-    await busy_problem("the server works on as many requests as it can").response()(scope, receive, send)
+    problem = busy_problem(Message("server_full"))
+    await problem.response(preferred_language(scope))(scope, receive, send)

@@ -115,7 +115,7 @@ def _parse_size(text: str | None) -> tuple[int, int] | None:
         return None
     height, width = map(int, text.split(","))
     if min(height, width) < 1:
-        raise ConvError(f"size is {text}, both must be 1 or more", "/size")
+        raise ConvError("size_not_positive", "/size", size=text)
     return height, width
 
 
@@ -183,7 +183,7 @@ async def get_taps(request: Request, services: ServicesDep, scene: SceneDep) -> 
     if response := not_modified(request, headers):
         return response
     numbers = tap_numbers(scene.plan)
-    check("numbers in the answer", "max_answer_numbers", numbers, services.settings)
+    check("term.answer_numbers", "max_answer_numbers", numbers, services.settings)
     return await services.pool.run(numbers, _taps_response, scene, headers)
 
 

@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from app.conv.errors import Message
 from app.scenes.presets import PRESETS
 from app.services.container import Services
 from app.services.executor import StreamAborted
@@ -88,5 +89,5 @@ async def _stream_lines(services: Services, requested: StepsPage) -> AsyncIterat
 
 def _end_record(piece: StepsPage) -> bytes:
     url = replace(piece, stop=piece.start).next
-    problem = busy_problem("the server is stopping; the other steps are at next", next=url)
+    problem = busy_problem(Message("stream_ended_early"), next=url)
     return problem.to_json() + b"\n"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.scenes.presets import PRESETS
 from app.scenes.scene import describe
 from app.services.request_models import CodeBody
-from app.torch_code.parser import Parsed, ParseError, parse
+from app.torch_code.parser import Parsed, parse
 from app.torch_code.writer import write_code
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
@@ -19,7 +19,6 @@ from app.web.api.openapi import TEXT, answer, immutable_answers, json_body, prob
 from app.web.api.openapi_examples import CODE
 from app.web.api.parsing import read_json
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
-from app.web.api.problems import Problem
 from app.web.api.responses import json_response
 from app.web.negotiation import JSON, AcceptHeader, choose_media_type
 
@@ -27,25 +26,17 @@ router = APIRouter(tags=["code"])
 PYTHON: Final = "text/x-python"
 
 
-class CodeProblem(Problem):
-    """Code that is not a layer, and where: line and columns count characters from 1, the end excluded."""
-
-    def __init__(self, error: ParseError) -> None:
-        message, place = str(error), ("line", "column", "end_column")
-        super().__init__(422, f"line {error.line}, column {error.column}: {message}")
-        where = {name: getattr(error, name) for name in place}
-        self.members = {"errors": [{"at": "/code", "message": message, **where}]}
-
-
 _MISTAKE: Final[dict[str, Any]] = {
     "type": "about:blank",
     "title": "Unprocessable Content",
     "status": 422,
     "detail": "line 1, column 21: nn.Conv2d has no argument 'strides'; did you mean stride?",
+    "code": "code.argument_unknown",
     "errors": [
         {
             "at": "/code",
             "message": "nn.Conv2d has no argument 'strides'; did you mean stride?",
+            "code": "code.argument_unknown",
             "line": 1,
             "column": 21,
             "end_column": 28,
@@ -83,10 +74,7 @@ async def parse_code(request: Request, services: ServicesDep) -> Response:
     `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`. The code is read as syntax and never run.
     """
     body, _ = await read_json(request, services, CodeBody)
-    try:
-        return json_response(_parsed(parse(body.code)))
-    except ParseError as error:
-        raise CodeProblem(error) from None
+    return json_response(_parsed(parse(body.code)))
 
 
 _EXAMPLE: Final = {"code": write_code(PRESETS["two-channels"].scene)}

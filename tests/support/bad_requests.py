@@ -1,0 +1,313 @@
+"""Bad requests of every kind, by name: whatever is refused, as an answer to a client."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from app.scenes.presets import PRESETS
+
+_SCENE: Final = {
+    "input": {"data": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
+    "weight": {"data": [[[[0, 1], [2, 3]], [[1, 2], [3, 4]]]]},
+    "operation": {"kind": "conv2d"},
+}
+_URL: Final = {name: f"/api/v1/scenes/{preset.scene.id}" for name, preset in PRESETS.items()}
+_FIRST: Final = _URL["two-channels"]
+_TRACE: Final = "/api/v1/trace"
+_SCENES: Final = "/api/v1/scenes"
+
+
+class BadRequest(NamedTuple):
+    """A request; `options` are those of the client's `request`."""
+
+    method: str
+    path: str
+    options: Mapping[str, Any]
+
+    def send(self, client: TestClient, language: str = "en") -> Any:
+        headers = {**self.options.get("headers", {}), "Accept-Language": language}
+        return client.request(self.method, self.path, **{**self.options, "headers": headers})
+
+
+def get(path: str, **headers: str) -> BadRequest:
+    return BadRequest("GET", path, {"headers": headers})
+
+
+def body(**parts: Any) -> BadRequest:
+    """The scene with other parts; None leaves one out."""
+    merged = {name: part for name, part in {**_SCENE, **parts}.items() if part is not None}
+    return BadRequest("POST", _TRACE, {"json": merged})
+
+
+def operation(**fields: Any) -> BadRequest:
+    return body(operation={"kind": "conv2d", **fields})
+
+
+def text(content: bytes, path: str = _TRACE, kind: str = "application/json") -> BadRequest:
+    return BadRequest("POST", path, {"content": content, "headers": {"Content-Type": kind}})
+
+
+def edits(preset: str = "two-channels", **changes: Any) -> BadRequest:
+    return BadRequest("POST", f"{_URL[preset]}/edits", {"json": changes})
+
+
+def code(layer: Any) -> BadRequest:
+    return BadRequest("POST", "/api/v1/parse", {"json": {"code": layer}})
+
+
+def form(query: str = "", **parts: Any) -> BadRequest:
+    """A scene without input in the part `scene`, and files."""
+    scene = json.dumps({name: _SCENE[name] for name in ("weight", "operation")})
+    return BadRequest("POST", f"{_SCENES}{query}", {"files": {"scene": (None, scene), **parts}})
+
+
+def npy(array: Any) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.asarray(array), allow_pickle=True)
+    return file.getvalue()
+
+
+def safetensors(header: Any, data: bytes = b"") -> bytes:
+    head = json.dumps(header).encode()
+    return len(head).to_bytes(8, "little") + head + data
+
+
+def png(mode: str = "RGB", **options: Any) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, (4, 4)).save(file, "PNG", **options)
+    return file.getvalue()
+
+
+def _f32(*shape: int, dtype: str = "F32", size: int | None = None) -> dict[str, Any]:
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": [0, size or 4 * int(np.prod(shape))]}
+
+
+_MANY: Final = {f"t{i}": {"dtype": "U8", "shape": [1], "data_offsets": [i, i + 1]} for i in range(30)}
+_SAVED: Final = {"__metadata__": {"operation": '{"kind": "conv2d"}'}, "input": _f32(1, 1, 1)}
+_INT32: Final = {"dtype": "int32"}
+
+OF_BODIES: Final[dict[str, BadRequest]] = {
+    "no JSON": text(b"hello"),
+    "nothing": text(b""),
+    "an end in a list": text(b"[1"),
+    "an end in an object": text(b'{"a":1'),
+    "an end in a string": text(b'{"a'),
+    "no colon": text(b'{"a" 1}'),
+    "no comma in a list": text(b"[1 2]"),
+    "no comma in an object": text(b'{"a":1 "b":2}'),
+    "a trailing comma": text(b"[1,]"),
+    "trailing characters": text(b"{} x"),
+    "a key that is no string": text(b"{1:2}"),
+    "a bad word": text(b"[trux]"),
+    "a bad number": text(b"[1.]"),
+    "a bad escape": text(b'["\\x"]'),
+    "half a surrogate": text(b'["\\ud800"]'),
+    "a short escape": text(b'["\\u12'),
+    "a control character": text(b'["\n"]'),
+    "no UTF-8": text(b'["\xff"]'),
+    "nested deep": text(b"[" * 300),
+    "many digits": text(b"[" + b"1" * 5000 + b"]"),
+    "a list": text(b"[]"),
+    "a wrong media type": text(b"{}", kind="text/plain"),
+    "an unknown field": body(title=1),
+    "a missing field": body(operation=None),
+    "a null": body(input={"data": [[[None]]]}),
+    "not finite": text(json.dumps(_SCENE).replace("[0, 1, 2]", "[0, NaN, 2]").encode()),
+    "a number for a list": body(input={"data": 5}),
+    "a number for a text": body(input={"sample": 5, "size": 4}),
+    "a number for an object": body(input=5),
+    "a text for an integer": body(input={"random": {"shape": ["1"]}}),
+    "a fraction for an integer": body(input={"random": {"shape": [1.5]}}),
+    "a text for a switch": operation(flip="yes"),
+    "no shape": body(input={"random": {"shape": []}}),
+    "a long shape": body(input={"random": {"shape": [1] * 5}}),
+    "a seed below 0": body(input={"random": {"shape": [1], "seed": -1}}),
+    "a large seed": body(input={"random": {"shape": [1], "seed": 2**63}}),
+    "a large shape": body(input={"random": {"shape": [2**31]}}),
+    "no kernels": body(weight={"kernels": []}),
+    "many kernels": body(weight={"kernels": ["box"] * 257}),
+    "an unknown distribution": body(input={"random": {"shape": [1], "distribution": "x"}}),
+    "an unknown dtype": body(dtype="float16"),
+    "an unknown padding mode": operation(padding_mode="mirror"),
+    "an unknown kind": body(operation={"kind": "conv3d"}),
+    "no kind": body(operation={}),
+    "no size": operation(stride=[1, 2, 3]),
+    "no padding": operation(padding="full"),
+    "an unknown side": operation(padding={"front": 1}),
+    "a side that is no integer": operation(padding={"top": 1.5}),
+    "no way": body(input={}),
+    "two ways": body(input={"data": [[[1]]], "random": {"shape": [1, 1, 1]}}),
+    "a sample without size": body(input={"sample": "coffee"}),
+    "code that is no text": code(3),
+    "several faults": body(title=1, input={"data": 5}, dtype="x"),
+    "many numbers": text(b"[" + b"0," * (1 << 20) + b"0,0]"),
+}
+
+OF_LAYERS: Final[dict[str, BadRequest]] = {
+    "channels": body(weight={"data": [[[[1]]]]}),
+    "channels in groups": body(
+        input={"random": {"shape": [6, 5, 5]}}, weight={"random": {"shape": [4, 2, 3, 3]}},
+        operation={"kind": "conv2d", "groups": 2},
+    ),
+    "groups and input": operation(groups=3),
+    "groups and output": body(
+        input={"random": {"shape": [4, 5, 5]}}, weight={"random": {"shape": [3, 2, 3, 3]}},
+        operation={"kind": "conv2d", "groups": 2},
+    ),
+    "groups and the weight's input": body(
+        input={"random": {"shape": [4, 5, 5]}}, weight={"random": {"shape": [3, 2, 3, 3]}},
+        operation={"kind": "conv_transpose2d", "groups": 2},
+    ),
+    "groups and kernels": body(weight={"kernels": ["box"]}, operation={"kind": "conv2d", "groups": 2}),
+    "a bias too long": body(bias={"data": [1, 2, 3]}),
+    "no weight": body(weight=None),
+    "a weight for pooling": body(operation={"kind": "max_pool2d", "kernel_size": 2}),
+    "a bias for pooling": body(weight=None, bias={"data": [1]}, operation={"kind": "avg_pool2d", "kernel_size": 2}),
+    "a kernel too high": body(weight={"data": [[[[1] * 4] * 4] * 2]}),
+    "a kernel too wide": body(weight={"data": [[[[1] * 4]] * 2]}),
+    "stride 0": operation(stride=0),
+    "a long stride": operation(stride=10**60),
+    "a negative padding": operation(padding=-1),
+    "same with a stride": operation(padding="same", stride=2),
+    "same for pooling": body(operation={"kind": "max_pool2d", "kernel_size": 2, "padding": "same"}),
+    "reflect": operation(padding=3, padding_mode="reflect"),
+    "circular": operation(padding=[0, 4], padding_mode="circular"),
+    "output_padding": body(operation={"kind": "conv_transpose2d", "output_padding": 1}),
+    "half a kernel": body(weight=None, operation={"kind": "max_pool2d", "kernel_size": 3, "padding": 2}),
+    "a window of nothing": body(
+        input={"data": [[[1]]]}, weight=None,
+        operation={"kind": "max_pool2d", "kernel_size": 2, "padding": 1, "dilation": 2},
+    ),
+    "dimensions": body(input={"random": {"shape": [5, 5]}}),
+    "averages of int32": body(weight=None, operation={"kind": "avg_pool2d", "kernel_size": 2}, **_INT32),
+    "a fraction of int32": body(input={"data": [[[0.5]]]}, **_INT32),
+    "over float32": body(input={"data": [[[1e39]]]}),
+    "overflow of int32": body(input={"data": [[[2**31 - 1] * 3] * 3] * 2}, **_INT32),
+    "overflow of float32": body(input={"data": [[[3e38] * 3] * 3] * 2}),
+    "ragged": body(input={"data": [[[1, 2], [3]]]}),
+    "no elements": body(input={"data": [[[]]]}),
+    "random of int32": body(input={"random": {"shape": [2, 3, 3]}}, **_INT32),
+    "an unknown sample": body(input={"sample": "x", "size": 4}),
+    "a sample of int32": body(input={"sample": "coffee", "size": 4}, **_INT32),
+    "a sample of no size": body(input={"sample": "coffee", "size": 0}),
+    "an unknown kernel": body(weight={"kernels": ["x"]}),
+    "kernels of two sizes": body(weight={"kernels": ["box", "gaussian_5"]}),
+    "kernels of int32": body(weight={"kernels": ["box", "gaussian"]}, **_INT32),
+    "elements": body(input={"random": {"shape": [10**9] * 3}}),
+    "outputs": operation(padding=16_000),
+    "padded elements": operation(padding=100_000, stride=100_000),
+    "work": body(input={"random": {"shape": [64, 256, 256]}}, weight={"random": {"shape": [64, 64, 9, 9]}}),
+    "tap tables": body(
+        input={"random": {"shape": [1, 2_000_000, 1]}}, weight={"random": {"shape": [1, 1, 1000, 1]}}
+    ),
+    "numbers of an answer": body(
+        input={"random": {"shape": [3, 512, 512]}}, weight={"random": {"shape": [8, 3, 3, 3]}}
+    ),
+}  # fmt: skip
+
+OF_SCENES: Final[dict[str, BadRequest]] = {
+    "an unknown scene": get(f"{_SCENES}/{'0' * 40}"),
+    "no id": get(f"{_SCENES}/{'x' * 100}"),
+    "no tensor": get(f"{_FIRST}/tensors/bias"),
+    "an unknown tensor": get(f"{_FIRST}/tensors/x"),
+    "a channel": get(f"{_FIRST}/tensors/input?channel=2"),
+    "a picture of channels": get(f"{_FIRST}/tensors/input?format=png"),
+    "no form of a tensor": get(f"{_FIRST}/tensors/input", Accept="text/html"),
+    "no form of steps": get(f"{_FIRST}/steps", Accept="text/html;q=1"),
+    "an unknown format": get(f"{_FIRST}/tensors/input?format=x"),
+    "a channel that is no integer": get(f"{_FIRST}/tensors/input?channel=x"),
+    "a long channel": get(f"{_FIRST}/tensors/input?channel={'9' * 5000}"),
+    "a negative channel": get(f"{_FIRST}/tensors/input?channel=-1"),
+    "two faults of a query": get(f"{_FIRST}/tensors/input?channel=-1&every=0"),
+    "an output channel": get(f"{_FIRST}/steps?out_channel=1"),
+    "a range": get(f"{_FIRST}/steps?start=3&stop=2"),
+    "an initial range": get(f"{_FIRST}?include=initial&start=99"),
+    "an initial channel": get(f"{_FIRST}?include=initial&out_channel=9"),
+    "a part of steps": get(f"{_FIRST}/steps?include=x"),
+    "an unknown include": get(f"{_FIRST}?include=x"),
+    "stamps of a convolution": get(f"{_FIRST}/stamps"),
+    "a channel of stamps": get(f"{_URL['transposed']}/stamps?out_channel=1"),
+    "a range of stamps": get(f"{_URL['transposed']}/stamps?start=5"),
+    "a channel of a trace": BadRequest("POST", f"{_TRACE}?out_channel=1", {"json": _SCENE}),
+    "no cell": edits(cells=[{"tensor": "input", "index": [0, 0, 9], "value": 1}]),
+    "a cell of nothing": edits(cells=[{"tensor": "bias", "index": [0], "value": 1}]),
+    "a cell of an unknown tensor": edits(cells=[{"tensor": "x", "index": [0], "value": 1}]),
+    "a long index": edits(cells=[{"tensor": "input", "index": [0] * 5, "value": 1}]),
+    "no input": edits(input=None),
+    "no input, but kernels": edits(input=None, weight={"kernels": ["box"]}),
+    "an edit of the operation": edits(operation={"stride": 0}),
+    "an unknown field of the operation": edits(operation={"x": 0}),
+    "no page": get("/api/v1/nowhere"),
+    "no file": get("/static/x/nothing.js"),
+    "no method": BadRequest("DELETE", _TRACE, {}),
+}
+
+OF_FORMS: Final[dict[str, BadRequest]] = {
+    "no boundary": text(b"", _SCENES, "multipart/form-data"),
+    "no scene": BadRequest("POST", _SCENES, {"files": {"input": npy([1.0])}}),
+    "no input": form(),
+    "a size of 0": form("?size=0,5", input=png()),
+    "no size": form("?size=5", input=png()),
+    "an unknown part": form(picture=b"x"),
+    "a part twice": BadRequest("POST", _SCENES, {"files": [("input", b"x"), ("input", b"x")]}),
+    "a tensor twice": form(weight=npy([1.0])),
+    "a pickle": form(input=b"\x80\x04\x95"),
+    "an archive": form(input=b"PK\x03\x04"),
+    "another file": form(input=b"GIF89a" + b"\0" * 99),
+    "half a picture": form(input=png()[:40]),
+    "a picture's start": form(input=b"\x89PNG\r\n\x1a\n"),
+    "a picture of pixels": form("?size=999999,999999", input=png()),
+    "a deep picture": form(input=png("I;16", transparency=3)),
+    "a size of npy": form("?size=5,5", input=npy([[[1.0]]])),
+    "a key of npy": form("?input_key=x", input=npy([[[1.0]]])),
+    "objects": form(input=npy(np.array([None]))),
+    "texts": form(input=npy(np.array(["x"]))),
+    "half an array": form(input=npy(np.zeros((2, 2)))[:-1]),
+    "no header": form(input=b"\x93NUMPY\x01\x00\x05\x00hello"),
+    "a long header of npy": form(input=b"\x93NUMPY\x09\x00\x05\x00\x00\x00hello"),
+    "a number that does not fit": form(input=npy([[[np.inf]]])),
+    "no tensor of a file": form(
+        "?input_key=c", input=safetensors({"a": _f32(1), "b": _f32(1)}, b"\0" * 4)
+    ),
+    "no key": form(input=safetensors({n: {"dtype": "U8", "shape": [1], "data_offsets": [i, i + 1]} for i, n in enumerate("ab")}, b"\0\0")),
+    "many tensors": form(input=safetensors(_MANY, b"\0" * 30)),
+    "too many tensors": form(input=safetensors({f"t{i}": {} for i in range(4097)})),
+    "an unknown dtype": form(input=safetensors({"a": {"dtype": "F8_E4M3", "shape": [1], "data_offsets": [0, 1]}}, b"\0")),
+    "a long header": form(input=(2**24).to_bytes(8, "little") + b"{}"),
+    "no JSON": form(input=(4).to_bytes(8, "little") + b"{abc"),
+    "holes": form(input=safetensors({"a": _f32(1)}, b"\0" * 9)),
+    "no scene file": BadRequest("POST", _SCENES, {"files": {"input": safetensors({"a": _f32(1)}, b"\0" * 4)}}),
+    "no operation": BadRequest("POST", _SCENES, {"files": {"input": safetensors({"input": _f32(1, 1, 1)}, b"\0" * 4)}}),
+    "a scene file that lies": BadRequest("POST", _SCENES, {"files": {"scene": safetensors(_SAVED, b"\0" * 4)}}),
+}
+
+OF_CODE: Final[dict[str, BadRequest]] = {
+    layer: code(layer)
+    for layer in (
+        "", "x" * 4001, "a\0", "nn.Conv2d(3, 16", "nn.Conv2d(3, 16]", "nn.Conv2d)", "nn.Conv2d(3 16, 3)",
+        "nn.Conv2d(a=3, 16, 3)", "nn.Conv2d(3, 16, '3)", "nn.Conv2d(3, 16, '''3)", "nn.Conv2d（3)", "nn.Conv2d(3x)",
+        "nn.Conv2d(03, 16, 3)", "nn.Conv2d(0x, 16, 3)", "nn.Conv2d(3, 16, a=1, a=2)", "nn.Conv2d(3) = 4",
+        "nn.Conv2d(3, 4 = 5)", "if x:\nnn.Conv2d(3)", "x\n  nn.Conv2d(3)", "x = \\ y", "nn.Conv2d(**a, 3)",
+        "nn.Conv2d(x for x in y, 3)", "for", "x if", "nn.Conv2d(3, 16, 3, not)", "if x:\n   y\n  z",
+        "nn.Conv2d(3, 16, a.b=1)", "None = 3", "f(x for x in y, 1)", "nn.Conv2d(\u200b3)", "import", "from x", "lambda",
+        "nn.Conv2d(1__0)", "nn.Conv2d(0b2)", "nn.Conv2d(0o9)", "1 = x", "x + 1 = 2", "return", "yield", "break", "a b",
+        "print 3", "nn.Conv2d(3, *)", "nn.Conv2d(3,, 16)", "def f(:", "class", "try:\n  x", "nn.Conv2d(True=1)",
+        "-" * 3000 + "1", "(" * 200 + "3", "nn.Conv2d(3, (1 if 2))", "{1: *a}", "[x, y for x in z]", "f'{a b}'",
+        "f'{}'", "f'{a'", "x = = 3", "x == ", "nn.Conv2d(3; 4)", "@", "$", "nn.Conv2d?", "!nn.Conv2d(3)", "‘x’",
+    )
+}  # fmt: skip
+
+BAD_REQUESTS: Final[dict[str, BadRequest]] = {
+    f"{group}: {name}": request
+    for group, requests in {
+        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "form": OF_FORMS, "code": OF_CODE
+    }.items()
+    for name, request in requests.items()
+}  # fmt: skip
