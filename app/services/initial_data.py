@@ -30,7 +30,7 @@ def initial_data(
     check_out_channel(scene.plan, out_channel)
     if start > scene.plan.windows:
         windows = scene.plan.windows
-        raise ConvError("no_such_windows", "/start", start=start, stop=windows, total=windows)
+        raise ConvError("no_such_steps", "/start", start=start, stop=windows, total=windows)
     data: dict[str, Any] = {"tensors": _tensors(scene, edited_from, out_channel)}
     if tap_numbers(scene.plan) <= _MAX_NUMBERS:
         data["taps"] = {"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()}

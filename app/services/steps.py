@@ -92,7 +92,7 @@ def requested_steps(
     stop = plan.windows if stop is None else stop
     check_out_channel(plan, out_channel)
     if not start <= stop <= plan.windows:
-        raise ConvError("no_such_windows", "/stop", start=start, stop=stop, total=plan.windows)
+        raise ConvError("no_such_steps", "/stop", start=start, stop=stop, total=plan.windows)
     check("term.step_numbers", "max_answer_numbers", numbers_per_step(plan, parts), limits)
     return StepsPage(scene, out_channel, start, stop, stop, parts)
 
@@ -101,7 +101,7 @@ def check_out_channel(plan: Plan, out_channel: int) -> None:
     """Raise ConvError for an output channel that is not there."""
     channels = plan.output_shape[0]
     if out_channel >= channels:
-        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
+        raise ConvError("no_such_steps_channel", "/out_channel", out_channel=out_channel, channels=channels)
 
 
 def parse_parts(include: str) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ _PATTERNS: Final = {
     "syntax.block_expected_after_statement": (r"expected an indented block after (?P<word>'\w+') statement"),
     "syntax.expected": r"expected (?P<what>'[^\w\s]+')",
     "syntax.expecting": r"expecting (?P<what>'[^\w\s]+')",
+    "syntax.expression_required": r"valid expression required before (?P<what>'[^\w\s]+')",
     "syntax.keyword_repeated": r"keyword argument repeated: (?P<name>\w+)",
     "syntax.call_without_parentheses": (
         r"Missing parentheses in call to (?P<name>'\w+')\. Did you mean (?P<call>\w+\(\.\.\.\))\?"

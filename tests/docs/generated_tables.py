@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from app.i18n.languages import LANGUAGES
+from app.i18n.messages import sentences
 from app.limits import Limits
 from app.settings import Settings
 from tests.safety.checklist import PAGE, with_tests
@@ -23,6 +25,14 @@ def settings_table() -> str:
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows, ""])
 
 
+def errors_table() -> str:
+    """Every code of a message, with its sentence in each language; terms are parts of sentences."""
+    catalogues = [sentences(language) for language in LANGUAGES]
+    rows = [f"| `{code}` | {' | '.join(each[code] for each in catalogues)} |" for code in catalogues[0]]
+    header = f"| code | {' | '.join(LANGUAGES.values())} |"
+    return "\n".join([header, "|---" * (1 + len(LANGUAGES)) + "|", *rows, ""])
+
+
 def _default(name: str) -> str:
     field = Settings.model_fields[name]
     if name == "store":
@@ -39,8 +49,9 @@ def _default(name: str) -> str:
 
 def generated_pages() -> dict[Path, str]:
     """Each page with a generated table, as it should be."""
-    settings = DOCS / "settings.md"
+    settings, errors = DOCS / "settings.md", DOCS / "errors.md"
     return {
         settings: _TABLE.sub(lambda _: settings_table(), settings.read_text("utf-8")),
+        errors: _TABLE.sub(lambda _: errors_table(), errors.read_text("utf-8")),
         PAGE: with_tests(PAGE.read_text("utf-8")),
     }

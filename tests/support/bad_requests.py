@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from app.conv.operation import MaxPool2d
 from app.scenes.presets import PRESETS
+from app.scenes.scene import describe
 
 _SCENE: Final = {
     "input": {"data": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
@@ -85,12 +88,28 @@ def png(mode: str = "RGB", **options: Any) -> bytes:
     return file.getvalue()
 
 
-def _f32(*shape: int, dtype: str = "F32", size: int | None = None) -> dict[str, Any]:
-    return {"dtype": dtype, "shape": list(shape), "data_offsets": [0, size or 4 * int(np.prod(shape))]}
+def _f32(*shape: int) -> dict[str, Any]:
+    return {"dtype": "F32", "shape": list(shape), "data_offsets": [0, 4 * prod(shape)]}
 
 
-_MANY: Final = {f"t{i}": {"dtype": "U8", "shape": [1], "data_offsets": [i, i + 1]} for i in range(30)}
-_SAVED: Final = {"__metadata__": {"operation": '{"kind": "conv2d"}'}, "input": _f32(1, 1, 1)}
+def _bytes(names: Iterable[str], dtype: str = "U8") -> bytes:
+    """A file of tensors of one byte each."""
+    header = {
+        name: {"dtype": dtype, "shape": [1], "data_offsets": [i, i + 1]} for i, name in enumerate(names)
+    }
+    return safetensors(header, b"\0" * len(header))
+
+
+def _file(**parts: Any) -> BadRequest:
+    """A form without a scene."""
+    return BadRequest("POST", _SCENES, {"files": parts})
+
+
+_POOLING: Final = describe(MaxPool2d((1, 1)))
+_SAVED_F16: Final = {
+    "__metadata__": {"operation": json.dumps(_POOLING)},
+    "input": {"dtype": "F16", "shape": [1, 1, 1], "data_offsets": [0, 2]},
+}
 _INT32: Final = {"dtype": "int32"}
 
 OF_BODIES: Final[dict[str, BadRequest]] = {
@@ -169,7 +188,9 @@ OF_LAYERS: Final[dict[str, BadRequest]] = {
     "a bias too long": body(bias={"data": [1, 2, 3]}),
     "no weight": body(weight=None),
     "a weight for pooling": body(operation={"kind": "max_pool2d", "kernel_size": 2}),
-    "a bias for pooling": body(weight=None, bias={"data": [1]}, operation={"kind": "avg_pool2d", "kernel_size": 2}),
+    "a bias for pooling": body(
+        weight=None, bias={"data": [1]}, operation={"kind": "avg_pool2d", "kernel_size": 2}
+    ),
     "a kernel too high": body(weight={"data": [[[[1] * 4] * 4] * 2]}),
     "a kernel too wide": body(weight={"data": [[[[1] * 4]] * 2]}),
     "stride 0": operation(stride=0),
@@ -251,7 +272,7 @@ OF_SCENES: Final[dict[str, BadRequest]] = {
 
 OF_FORMS: Final[dict[str, BadRequest]] = {
     "no boundary": text(b"", _SCENES, "multipart/form-data"),
-    "no scene": BadRequest("POST", _SCENES, {"files": {"input": npy([1.0])}}),
+    "no scene": _file(input=npy([1.0])),
     "no input": form(),
     "a size of 0": form("?size=0,5", input=png()),
     "no size": form("?size=5", input=png()),
@@ -273,41 +294,107 @@ OF_FORMS: Final[dict[str, BadRequest]] = {
     "no header": form(input=b"\x93NUMPY\x01\x00\x05\x00hello"),
     "a long header of npy": form(input=b"\x93NUMPY\x09\x00\x05\x00\x00\x00hello"),
     "a number that does not fit": form(input=npy([[[np.inf]]])),
-    "no tensor of a file": form(
-        "?input_key=c", input=safetensors({"a": _f32(1), "b": _f32(1)}, b"\0" * 4)
-    ),
-    "no key": form(input=safetensors({n: {"dtype": "U8", "shape": [1], "data_offsets": [i, i + 1]} for i, n in enumerate("ab")}, b"\0\0")),
-    "many tensors": form(input=safetensors(_MANY, b"\0" * 30)),
+    "no tensor of a file": form("?input_key=c", input=_bytes("ab")),
+    "no key": form(input=_bytes("ab")),
+    "many tensors": form(input=_bytes(f"t{i}" for i in range(30))),
     "too many tensors": form(input=safetensors({f"t{i}": {} for i in range(4097)})),
-    "an unknown dtype": form(input=safetensors({"a": {"dtype": "F8_E4M3", "shape": [1], "data_offsets": [0, 1]}}, b"\0")),
+    "an unknown dtype": form(input=_bytes("a", "F8_E4M3")),
     "a long header": form(input=(2**24).to_bytes(8, "little") + b"{}"),
+    "two objects": form(input=b"\x04" + b"\0" * 7 + b"{}{}"),
     "no JSON": form(input=(4).to_bytes(8, "little") + b"{abc"),
     "holes": form(input=safetensors({"a": _f32(1)}, b"\0" * 9)),
-    "no scene file": BadRequest("POST", _SCENES, {"files": {"input": safetensors({"a": _f32(1)}, b"\0" * 4)}}),
-    "no operation": BadRequest("POST", _SCENES, {"files": {"input": safetensors({"input": _f32(1, 1, 1)}, b"\0" * 4)}}),
-    "a scene file that lies": BadRequest("POST", _SCENES, {"files": {"scene": safetensors(_SAVED, b"\0" * 4)}}),
+    "no scene file": _file(input=_bytes("a")),
+    "no operation": _file(input=safetensors({"input": _f32(1, 1, 1)}, b"\0" * 4)),
+    "a scene file of another dtype": _file(input=safetensors(_SAVED_F16, b"\0" * 2)),
 }
 
 OF_CODE: Final[dict[str, BadRequest]] = {
+    "nothing": code(""),
+    "long": code("x" * 4001),
+    "a null character": code("a\0"),
+    "nested deep": code("-" * 3000 + "1"),
+    "no call": code("break"),
+    "two statements": code("nn.Conv2d(3, 16, 3)\nnn.MaxPool2d(2)"),
+    "no name": code("f()(3)"),
+    "a similar name": code("nn.Conv3d(3)"),
+    "another name": code("os.system('true')"),
+    "a starred argument": code("nn.Conv2d(*x)"),
+    "many arguments": code("nn.MaxPool2d(1, 2, 3, 4, 5, 6, 7)"),
+    "a similar argument": code("nn.Conv2d(3, 16, 3, strides=2)"),
+    "another argument": code("nn.Conv2d(3, 16, 3, x=2)"),
+    "an argument twice": code("nn.Conv2d(3, 16, 3, 1, stride=2)"),
+    "missing arguments": code("nn.Conv2d()"),
+    "no tensor": code("F.conv2d(x[0], w)"),
+    "no value": code("nn.Conv2d(3, 16, int('3'))"),
+    "a set": code("nn.Conv2d(3, 16, {3})"),
+    "no size": code("nn.Conv2d(3, 16, '3')"),
+    "no padding": code("nn.Conv2d(3, 16, 3, padding='full')"),
+    "no integer": code("nn.Conv2d(3.0, 16, 3)"),
+    "a long integer": code("nn.Conv2d(3, 16, 0x" + "f" * 3900 + ")"),
+    "no choice": code("nn.Conv2d(3, 16, 3, padding_mode='x')"),
+    "groups": code("nn.Conv2d(3, 16, 3, groups=2)"),
+}
+
+# What Python's parser says of these depends on its version.
+OF_SYNTAX: Final[dict[str, BadRequest]] = {
     layer: code(layer)
     for layer in (
-        "", "x" * 4001, "a\0", "nn.Conv2d(3, 16", "nn.Conv2d(3, 16]", "nn.Conv2d)", "nn.Conv2d(3 16, 3)",
-        "nn.Conv2d(a=3, 16, 3)", "nn.Conv2d(3, 16, '3)", "nn.Conv2d(3, 16, '''3)", "nn.Conv2d（3)", "nn.Conv2d(3x)",
-        "nn.Conv2d(03, 16, 3)", "nn.Conv2d(0x, 16, 3)", "nn.Conv2d(3, 16, a=1, a=2)", "nn.Conv2d(3) = 4",
-        "nn.Conv2d(3, 4 = 5)", "if x:\nnn.Conv2d(3)", "x\n  nn.Conv2d(3)", "x = \\ y", "nn.Conv2d(**a, 3)",
-        "nn.Conv2d(x for x in y, 3)", "for", "x if", "nn.Conv2d(3, 16, 3, not)", "if x:\n   y\n  z",
-        "nn.Conv2d(3, 16, a.b=1)", "None = 3", "f(x for x in y, 1)", "nn.Conv2d(\u200b3)", "import", "from x", "lambda",
-        "nn.Conv2d(1__0)", "nn.Conv2d(0b2)", "nn.Conv2d(0o9)", "1 = x", "x + 1 = 2", "return", "yield", "break", "a b",
-        "print 3", "nn.Conv2d(3, *)", "nn.Conv2d(3,, 16)", "def f(:", "class", "try:\n  x", "nn.Conv2d(True=1)",
-        "-" * 3000 + "1", "(" * 200 + "3", "nn.Conv2d(3, (1 if 2))", "{1: *a}", "[x, y for x in z]", "f'{a b}'",
-        "f'{}'", "f'{a'", "x = = 3", "x == ", "nn.Conv2d(3; 4)", "@", "$", "nn.Conv2d?", "!nn.Conv2d(3)", "‘x’",
+        "nn.Conv2d(3, 16",
+        "nn.Conv2d(3, 16]",
+        "nn.Conv2d)",
+        "nn.Conv2d(3 16, 3)",
+        "nn.Conv2d(a=3, 16, 3)",
+        "nn.Conv2d(3, 16, '3)",
+        "nn.Conv2d(3, 16, '''3)",
+        "nn.Conv2d（3)",
+        "nn.Conv2d(\u200b3)",
+        "nn.Conv2d(3x)",
+        "nn.Conv2d(03, 16, 3)",
+        "nn.Conv2d(0x, 16, 3)",
+        "nn.Conv2d(0b2)",
+        "nn.Conv2d(0o9)",
+        "nn.Conv2d(3) = 4",
+        "nn.Conv2d(3, 4 = 5)",
+        "None = 3",
+        "1 = x",
+        "x + 1 = 2",
+        "f'{x}' = 3",
+        "{1: 2} = 3",
+        "[x for x in y] = 3",
+        "if x:\nnn.Conv2d(3)",
+        "def f():\nx",
+        "class A:\nx",
+        "x\n  nn.Conv2d(3)",
+        "if x:\n   y\n  z",
+        "if x:\n\ty\n        z",
+        "try:\n  x",
+        "x = \\ y",
+        "nn.Conv2d(**a, 3)",
+        "nn.Conv2d(**a, *b)",
+        "nn.Conv2d(x for x in y, 3)",
+        "for",
+        "if x",
+        "nn.Conv2d(3, (1 if 2))",
+        "{1: *a}",
+        "{1: }",
+        "{1}: {2: 3, 4}",
+        "[x, y for x in z]",
+        "from x import y,",
+        "b'é'",
+        "print 3",
+        "f'{a b}'",
+        "f'{}'",
+        "f'{a'",
+        "*x",
+        "(" * 250 + "3" + ")" * 250,
     )
-}  # fmt: skip
+}
 
 BAD_REQUESTS: Final[dict[str, BadRequest]] = {
     f"{group}: {name}": request
     for group, requests in {
-        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "form": OF_FORMS, "code": OF_CODE
+        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "form": OF_FORMS, "code": OF_CODE,
+        "syntax": OF_SYNTAX,
     }.items()
     for name, request in requests.items()
 }  # fmt: skip

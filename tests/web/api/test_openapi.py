@@ -180,8 +180,8 @@ def test_problems_have_their_fields_in_order(client: TestClient) -> None:
     wrong = CHAPTER | {"operation": {"kind": "conv2d", "stride": 0}}
     for body, more in ((wrong, ["errors"]), (large, ["limit", "value", "asked"]), ([], ["errors"])):
         problem = client.post("/api/v1/trace", json=body).json()
-        assert list(problem) == ["type", "title", "status", "detail", *more]
-    assert list(client.get("/api/v1/nowhere").json()) == ["type", "title", "status", "detail"]
+        assert list(problem) == ["type", "title", "status", "detail", "code", *more]
+    assert list(client.get("/api/v1/nowhere").json()) == ["type", "title", "status", "detail", "code"]
 
 
 def test_the_example_of_a_scene_makes_one(client: TestClient) -> None:

@@ -87,7 +87,14 @@ def test_a_problem_points_at_the_place(client: TestClient) -> None:
     problem = answer.json()
     assert problem["detail"] == f"line 2, column 8: {message}"
     assert problem["errors"] == [
-        {"at": "/code", "message": message, "line": 2, "column": 8, "end_column": 13},
+        {
+            "at": "/code",
+            "message": message,
+            "code": "code.argument_unknown",
+            "line": 2,
+            "column": 8,
+            "end_column": 13,
+        },
     ]
 
 
