@@ -40,7 +40,7 @@ _ABOUT: Final = (
     "Every number of a convolution or pooling layer: products, channel sums, running sums, outputs. "
     "A scene is a layer with its tensors, immutable and named by its content, so everything below "
     "`/scenes/{id}` may be kept for ever. GET routes answer HEAD too. Errors are RFC 9457 problem documents, "
-    "in English or Chinese as Accept-Language says."
+    "each with a `code`, in English or Chinese as Accept-Language says."
 )
 # Which preset the examples of a route are about.
 _SCENES: Final = {f"{API_PREFIX}/scenes/{{id}}/stamps": "transposed"}
