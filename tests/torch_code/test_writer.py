@@ -35,8 +35,6 @@ from app.torch_code.parser import parse
 from app.torch_code.writer import LITERAL, write_code
 from tests.support.random_layers import Layer, layers
 
-pytestmark = pytest.mark.xdist_group("code_writer")
-
 Runner = Callable[[Scene], Tensor]
 
 # Runs one script after the other, so that torch is imported once.
