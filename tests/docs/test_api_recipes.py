@@ -17,6 +17,8 @@ import torch
 
 from tests.support.server_process import ServerProcess, running_server
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
 SCENE = {
     "input": {"random": {"shape": [2, 6, 5], "seed": 1}},
