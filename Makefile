@@ -7,8 +7,8 @@ TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 BUNDLE := static/build/workbench.js
-# In processes of their own; tests of one group stay together.
-PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+# In processes of their own, each with whole files: the tests of a file share its fixtures.
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 UNIT_TESTS := $(addprefix tests/,conv docs formats i18n observability scenes services store torch_code test_settings.py)
 
 # node and npm come from the virtual environment too, and trust what the system trusts.

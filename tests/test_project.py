@@ -95,7 +95,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("wheel")
 def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     expected = {
@@ -130,7 +129,6 @@ def printed_address(server: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("wheel")
 def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
     server = subprocess.Popen(
         [installed / "convscope", "serve", "--port", "0"],

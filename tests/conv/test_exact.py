@@ -132,12 +132,14 @@ def check(layer: Integers) -> None:
             channel_sums(layer.plan, layer.x, layer.weight)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(integer_layers(INT8, INT8))
 def test_int8_range(layer: Integers) -> None:
     check(layer)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(integer_layers(WIDE, SMALL) | integer_layers(WIDE, WIDE))
 def test_near_overflow(layer: Integers) -> None:

@@ -21,6 +21,7 @@ from tests.support.reference import Table, counts, nothing, pooled_length, tap_t
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12, torch.int32: 0.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_random_layers(kind: str) -> None:
     @settings(max_examples=1500)

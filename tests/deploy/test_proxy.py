@@ -23,7 +23,7 @@ from tests.support.scenes import CHAPTER
 from tests.support.server_process import ServerProcess, free_port, running_server
 from tests.support.sockets import can_connect
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("proxy")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

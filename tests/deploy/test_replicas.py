@@ -27,7 +27,7 @@ from tests.support.s3 import administrator, credentials, start_s3
 from tests.support.scenes import CHAPTER
 from tests.support.server_process import ServerProcess, start_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("replicas")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 BUCKET = "scenes"
 WRITERS = 6

@@ -17,7 +17,7 @@ import torch
 
 from tests.support.server_process import ServerProcess, running_server
 
-pytestmark = pytest.mark.xdist_group("api_recipes")
+pytestmark = pytest.mark.slow
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
 SCENE = {

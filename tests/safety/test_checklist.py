@@ -29,10 +29,11 @@ def test_every_named_test_exists() -> None:
 
 def test_marks_are_what_pytest_sees(request: pytest.FixtureRequest) -> None:
     """The page is made from the source; pytest, which reads the marks themselves, finds the same tests."""
+    tests = marked()
     for item in request.session.items:
         for mark in item.iter_markers("safety"):
             path = item.path.relative_to(TESTS).as_posix()
-            assert f"{path}::{item.name.split('[')[0]}" in marked()[mark.args[0]]
+            assert f"{path}::{item.name.split('[')[0]}" in tests[mark.args[0]]
 
 
 def test_torch_has_one_thread(tmp_path: Path) -> None:

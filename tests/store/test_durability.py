@@ -128,14 +128,14 @@ def test_killed_servers_lose_nothing(fork_server: ForkServer) -> None:
         writers = [Writer(fork_server.port, range(first, first + 100_000 // WRITERS)) for first in starts]
         for writer in writers:
             writer.start()
-        requests_before_kill = chance.randint(0, 16)
+        requests_before_kill = chance.randint(0, 8)
         wait_until(lambda: requests_begun(writers) >= requests_before_kill, every=0.001)  # noqa: B023
         os.kill(child, signal.SIGKILL)
         for writer in writers:
             writer.join()
             stored += writer.stored
             unanswered += writer.unanswered
-    assert len(stored) > KILLS
+    assert len(stored) > KILLS / 2
     child = fork_server.start()
     with httpx2.Client(base_url=f"http://127.0.0.1:{fork_server.port}") as client:
         for seed in stored:

@@ -20,8 +20,6 @@ from tests.support.s3 import administrator, credentials, start_s3
 from tests.support.scenes import CHAPTER
 from tests.support.server_process import ServerProcess, free_port, running_server
 
-pytestmark = pytest.mark.xdist_group("object_store")
-
 
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:

@@ -35,8 +35,6 @@ from app.torch_code.parser import parse
 from app.torch_code.writer import LITERAL, write_code
 from tests.support.random_layers import Layer, layers
 
-pytestmark = pytest.mark.xdist_group("code_writer")
-
 Runner = Callable[[Scene], Tensor]
 
 # Runs one script after the other, so that torch is imported once.
@@ -95,6 +93,7 @@ def check(scene: Scene, run: Runner) -> None:
         torch.testing.assert_close(found, expected, rtol=small, atol=small * scene.plan.terms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d"])
 def test_random_scenes(kind: str, run: Runner) -> None:
     @given(layers((kind,)))
@@ -174,6 +173,7 @@ def test_the_threshold(extra: int) -> None:
     assert len(write_code(scene)) < 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @given(data=st.data())
 def test_literals_are_exact(dtype: torch.dtype, data: st.DataObject) -> None:
@@ -186,6 +186,7 @@ def test_literals_are_exact(dtype: torch.dtype, data: st.DataObject) -> None:
     assert torch.equal(names["x"], scene.input) and torch.equal(names["y"], scene.input)
 
 
+@pytest.mark.slow
 @given(layers())
 def test_the_layer_is_read_back(layer: Layer) -> None:
     """Where torch has the very operation, parsing the line of the call leads back to it."""

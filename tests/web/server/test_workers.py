@@ -17,7 +17,7 @@ from tests.support.polling import wait_until
 from tests.support.server_process import ServerProcess, running_server
 
 # A worker starts in two seconds; on a machine that has much else to do, in thirty.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("workers")]
+pytestmark = pytest.mark.timeout(400)
 PATIENCE = 150.0
 
 
