@@ -6,12 +6,16 @@ TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 BUNDLE := static/build/workbench.js
+API_TYPES := frontend/model/api_types.ts
+
+MAKE_API_TYPES = $(BIN)/python scripts/api_schema.py | node node_modules/.bin/openapi-typescript \
+    | node_modules/.bin/biome format --log-level=error --stdin-file-path=$(API_TYPES)
 
 # node and npm come from the virtual environment too, and trust what the system trusts.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run dev test check fmt contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
+.PHONY: help setup run dev test check fmt types contract docs fuzz load image bench soak looks lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +40,7 @@ check: .venv/.dev node_modules/.dev $(BUNDLE) ## lint, types, import layers, Jav
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m tests.docs --check
+	$(MAKE_API_TYPES) | diff $(API_TYPES) - || { echo "$(API_TYPES) is stale; run \`make types\`"; exit 1; }
 	node node_modules/ts7/bin/tsc -p tsconfig.json
 	node node_modules/ts7/bin/tsc -p tsconfig.tests.json
 	node --test --test-reporter=dot 'tests/frontend/**/*.test.ts'
@@ -43,6 +48,9 @@ check: .venv/.dev node_modules/.dev $(BUNDLE) ## lint, types, import layers, Jav
 fmt: .venv/.dev ## format the Python code
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+types: .venv/.dev node_modules/.dev ## write the types of what the API answers, for the page
+	$(MAKE_API_TYPES) > $(API_TYPES)
 
 fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept in .fuzz/
 	$(PIP) install -c constraints.txt -e '.[fuzz]'

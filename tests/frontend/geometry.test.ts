@@ -11,26 +11,7 @@ import {
   weightOffset,
   windowAt,
 } from '../../frontend/model/geometry.ts';
-import type { Operation, SceneSummary } from '../../frontend/model/types.ts';
-
-function summary(operation: Partial<Operation>, shapes: Partial<SceneSummary['shapes']>): SceneSummary {
-  return {
-    id: 'x',
-    dtype: 'float32',
-    operation: {
-      kind: 'conv2d',
-      stride: [1, 1],
-      padding: { top: 0, bottom: 0, left: 0, right: 0 },
-      dilation: [1, 1],
-      groups: 1,
-      flip: false,
-      ...operation,
-    },
-    shapes: { input: [2, 5, 5], weight: [4, 2, 3, 3], bias: null, output: [4, 3, 3], ...shapes },
-    counts: { windows: 9, multiply_adds: 0, parameters: 0 },
-    links: { self: '', steps: '', taps: '', file: '', page: '' },
-  };
-}
+import { makeSummary as summary } from './support.ts';
 
 test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
   const strided = summary({ stride: [2, 1], dilation: [1, 2] }, {});
