@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   cellAt,
+  findIdleLines,
   findSources,
   inputChannelsOf,
   interpolateWindows,
@@ -54,6 +55,19 @@ test('ring cells know the cell whose value they borrow', () => {
     [1, 2, 1],
   ];
   assert.deepEqual([...findSources(rows, (i) => [i, i + 1, i + 2], 5)], [1, 0, 1, 2, 1]);
+});
+
+test('idle lines of the plane: those of the input, and of the ring what no window reaches', () => {
+  // Input 3 with a ring of 2 before and 1 after; windows of 2 cells, 3 apart, at plane rows 0 and 3.
+  const sources = findSources(
+    [
+      [-1, -1],
+      [1, 2],
+    ],
+    (i) => [3 * i, 3 * i + 1],
+    6,
+  );
+  assert.deepEqual(findIdleLines([0], 2, 3, sources), [2, 5]);
 });
 
 test('the table the other way round finds every reader', () => {
