@@ -10,12 +10,16 @@ BUNDLE := static/build/workbench.js
 # In processes of their own, each with whole files: the tests of a file share its fixtures.
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 UNIT_TESTS := $(addprefix tests/,conv docs formats i18n observability scenes services store torch_code test_settings.py)
+API_TYPES := frontend/model/api_types.ts
+
+MAKE_API_TYPES = $(BIN)/python scripts/api_schema.py | node node_modules/.bin/openapi-typescript \
+    | node_modules/.bin/biome format --log-level=error --stdin-file-path=$(API_TYPES)
 
 # node and npm come from the virtual environment too, and trust what the system trusts.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run dev test quick coverage check check-page fmt contract docs fuzz load image bench soak screenshots lock hashes audit licences sbom system
+.PHONY: help setup run dev test quick coverage check check-page fmt types contract docs fuzz load image bench soak screenshots lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -49,6 +53,7 @@ check: check-page .venv/.dev ## lint, types, import layers, JavaScript types and
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m tests.docs --check
+	$(MAKE_API_TYPES) | diff $(API_TYPES) - || { echo "$(API_TYPES) is stale; run \`make types\`"; exit 1; }
 
 check-page: node_modules/.dev $(BUNDLE) ## the page's part of `make check`
 	node node_modules/ts7/bin/tsc -p tsconfig.json
@@ -58,6 +63,9 @@ check-page: node_modules/.dev $(BUNDLE) ## the page's part of `make check`
 fmt: .venv/.dev ## format the Python code
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+types: .venv/.dev node_modules/.dev ## write the types of what the API answers, for the page
+	$(MAKE_API_TYPES) > $(API_TYPES)
 
 fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept in .fuzz/
 	$(PIP) install -c constraints.txt -e '.[fuzz]'

@@ -18,9 +18,7 @@ import { setUpWorkbench } from './workbench.ts';
 async function start() {
   const boot: PageData = JSON.parse(findElement('#boot', HTMLScriptElement).textContent ?? '');
   const t = makeTranslate(boot.messages);
-  const state = new AppState(
-    new ApiClient(boot.api, boot.language, { summary: boot.summary, ...boot.summary.initial }),
-  );
+  const state = new AppState(new ApiClient(boot.api, boot.language, boot.summary));
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const frame = computeFrame(state, model, {

@@ -36,7 +36,7 @@ function ofStep(state: AppState, layer: SceneModel): Copies | null {
   return {
     text: () => formatStepText(told),
     tex: () => formatStepTex(told),
-    json: () => formatStepJson(step, layer.summary, o, inputs, layer.bias[o] ?? 0),
+    json: () => formatStepJson(step.toJSON(), layer.summary, o, inputs, layer.bias[o] ?? 0),
   };
 }
 

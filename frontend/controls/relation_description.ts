@@ -11,7 +11,7 @@ import { findTermRanges, formatExact, tapsOfLine } from '../model/ledger.ts';
 import type { Cell, Relations } from '../model/relations.ts';
 import { findRelations, isSameCell, isSumCell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
-import type { Step } from '../model/types.ts';
+import type { Step } from '../model/step.ts';
 import type { AppState } from '../state/app_state.ts';
 import { cellValue } from '../state/cell_value.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
@@ -77,8 +77,9 @@ function describeTap(
 ) {
   const step = state.step.value;
   const index = inputChannelsOf(model.summary, o).indexOf(channel);
-  const x = numberText(model, step?.patch[index]?.[row]?.[col]);
-  const product = numberText(model, step?.products[index]?.[row]?.[col]);
+  const tap = row * model.subject.kernel[1] + col;
+  const x = numberText(model, step?.patchOf(index)[tap]);
+  const product = numberText(model, step?.productsOf(index)[tap]);
   if (!model.weight) return product === x ? x : `${x} → ${product}`;
   return t('ask.tap', {
     x,
@@ -98,7 +99,7 @@ function describeSum(state: AppState, t: Translate, model: SceneModel, { grid, c
     const output = nameOf({ grid: 'output', channel: o, row: step?.row ?? 0, col: step?.col ?? 0 }, o);
     return t('ask.total', { output, value: numberText(model, step?.output) });
   }
-  const sums = grid === 'sum' ? step?.channel_sums : step?.running_sums;
+  const sums = grid === 'sum' ? step?.channelSums : step?.runningSums;
   return t(`ask.${grid}`, { channel, value: numberText(model, sums?.[index]) });
 }
 
@@ -168,7 +169,7 @@ function placesOf(room: HTMLElement, printed: Ledger | null, step: Step | null, 
 /** The kernel cell through which the step shown has to do with a cell. */
 function tapOf(step: Step, { grid, row, col }: Cell): [number, number] | null {
   if (grid === 'output') return null;
-  const [u, v] = grid === 'input' ? [step.input_rows.indexOf(row), step.input_cols.indexOf(col)] : [row, col];
+  const [u, v] = grid === 'input' ? [step.inputRows.indexOf(row), step.inputCols.indexOf(col)] : [row, col];
   return u < 0 || v < 0 ? null : [u, v];
 }
 

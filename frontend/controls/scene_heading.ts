@@ -3,15 +3,13 @@
 import { effect } from '@preact/signals-core';
 import { kernelSize } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
-import { formatCost, outputSizeFormulas } from '../model/output_size.ts';
-import type { SceneModel } from '../model/scene_model.ts';
-import { emptyTapShare } from '../model/tap_counts.ts';
+import { formatCost } from '../model/output_size.ts';
 import type { SceneSummary } from '../model/types.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 
 /** What stands above the stage; the server wrote that of the first scene. */
-export function updateTitles({ state, boot, t, model }: AppContext) {
+export function updateTitles({ state, boot, t }: AppContext) {
   let written = boot.scene;
   const write = (summary: SceneSummary) => {
     const { id, operation, shapes } = summary;
@@ -31,27 +29,25 @@ export function updateTitles({ state, boot, t, model }: AppContext) {
     document.title = `${title} · ${t('app.name')}`;
   };
   effect(() => {
-    const [summary, layer] = [state.scene.value?.summary, model()];
-    if (!summary || !layer || summary.id === written) return;
+    const summary = state.scene.value?.summary;
+    if (!summary || summary.id === written) return;
     written = summary.id;
     write(summary);
-    showFacts(layer, boot.language, t);
+    showFacts(summary, boot.language, t);
   });
 }
 
 /** The output's size, worked out, and how much there is to compute. */
-function showFacts(model: SceneModel, language: string, t: Translate) {
-  const { summary } = model;
-  const { multiply_adds, parameters } = summary.counts;
-  const count = (value: number) => value.toLocaleString(language);
-  const share = emptyTapShare(model) * 100;
-  const empty = t(summary.operation.kind === 'conv_transpose2d' ? 'counts.holes' : 'counts.padding', {
-    share: count(Number(share.toPrecision(share < 10 ? 2 : 3))),
+function showFacts(summary: SceneSummary, language: string, t: Translate) {
+  const { counts, formulas, operation, padding_share } = summary;
+  const share = padding_share * 100;
+  const padding = t(operation.kind === 'conv_transpose2d' ? 'counts.holes' : 'counts.padding', {
+    share: Number(share.toPrecision(share < 10 ? 2 : 3)).toLocaleString(language),
   });
-  setText(findElement('#formula', HTMLElement), outputSizeFormulas(summary).join('\n'));
-  setText(
-    findElement('#counts', HTMLElement),
-    formatCost(t, language, summary.operation.kind, { parameters, multiplyAdds: multiply_adds }) +
-      (share > 0 ? ` · ${empty}` : ''),
-  );
+  const cost = formatCost(t, language, operation.kind, {
+    parameters: counts.parameters,
+    multiplyAdds: counts.multiply_adds,
+  });
+  setText(findElement('#formula', HTMLElement), [...new Set(formulas)].join('\n'));
+  setText(findElement('#counts', HTMLElement), share > 0 ? `${cost} · ${padding}` : cost);
 }

@@ -3,8 +3,6 @@
 import type { InitialData, SceneSummary, StampPage, TapTable, Tensor } from '../model/types.ts';
 import { ARRAYS, decodeNpy } from './npy.ts';
 
-const OF_DTYPE = { float32: '<f4', float64: '<f8', int32: '<i4' } as const;
-
 /** An answer other than 2xx, or none (status 0): what the problem document says. */
 export class ApiError extends Error {
   readonly status: number;
@@ -22,13 +20,13 @@ export class ApiError extends Error {
 export class ApiClient {
   readonly base: string;
   readonly language: string;
-  readonly first: InitialData | undefined;
+  readonly first: SceneSummary | undefined;
 
   /**
    * base: where version 1 lives, without a slash at the end. language: of what errors say. first: answers
    * that came with the page.
    */
-  constructor(base: string, language: string, first?: InitialData) {
+  constructor(base: string, language: string, first?: SceneSummary) {
     this.base = base;
     this.language = language;
     this.first = first;
@@ -36,11 +34,11 @@ export class ApiClient {
 
   /** What came with the page. */
   initialDataOf(id: string): InitialData | null {
-    return this.first?.summary.id === id ? this.first : null;
+    return (this.first?.id === id && this.first.initial) || null;
   }
 
   async scene(id: string): Promise<SceneSummary> {
-    return this.initialDataOf(id)?.summary ?? (await this.get(`/scenes/${id}`)).json();
+    return this.first?.id === id ? this.first : (await this.get(`/scenes/${id}`)).json();
   }
 
   async taps(id: string): Promise<TapTable> {
@@ -55,7 +53,7 @@ export class ApiClient {
   ): Promise<Tensor> {
     const given = this.initialDataOf(id)?.tensors[name];
     if (given && (channel === undefined || (channel === 0 && name === 'output')))
-      return { shape: given.shape, data: new ARRAYS[OF_DTYPE[given.dtype]](given.data.flat(Infinity)) };
+      return { shape: given.shape, data: new ARRAYS[given.dtype]([given.data].flat(Infinity) as number[]) };
     const only = channel === undefined ? '' : `&channel=${channel}`;
     const rough = every === undefined ? '' : `&every=${every}`;
     const answer = await this.request(
@@ -77,8 +75,7 @@ export class ApiClient {
     ).json();
   }
 
-  /** A new scene. */
-  async post(path: string, body: object | FormData, signal?: AbortSignal): Promise<SceneSummary> {
+  async post<Answer>(path: string, body: object | FormData, signal?: AbortSignal): Promise<Answer> {
     const json = !(body instanceof FormData);
     return (
       await this.request(path, {
@@ -95,7 +92,7 @@ export class ApiClient {
   }
 
   async request(path: string, options: RequestInit) {
-    let answer;
+    let answer: Response;
     try {
       answer = await fetch(this.base + path, {
         ...options,

@@ -2,7 +2,9 @@
 
 import type { Tensor } from '../model/types.ts';
 
-export const ARRAYS = { '<f4': Float32Array, '<f8': Float64Array, '<i4': Int32Array } as const;
+export const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+
+const DTYPES = { '<f4': 'float32', '<f8': 'float64', '<i4': 'int32' } as const;
 
 /**
  * NumPy's file format, version 1 to 3, as far as the server writes it: little-endian, C order, float32,
@@ -19,9 +21,9 @@ export function decodeNpy(buffer: ArrayBuffer): Tensor {
   const header = new TextDecoder().decode(new Uint8Array(buffer, headerAt, dataAt - headerAt));
   const descr = /'descr': '([^']+)'/.exec(header)?.[1] ?? '';
   const shape = /'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '';
-  if (!(descr in ARRAYS) || /'fortran_order': True/.test(header))
+  if (!(descr in DTYPES) || /'fortran_order': True/.test(header))
     throw new TypeError(`npy of type ${descr} in this order is not read here`);
-  const Numbers = ARRAYS[descr as keyof typeof ARRAYS];
+  const Numbers = ARRAYS[DTYPES[descr as keyof typeof DTYPES]];
   return {
     shape: shape
       .split(',')

@@ -1,7 +1,8 @@
 /** The safetensors file format. */
 
 import type { NumberArray } from '../model/types.ts';
-import { ARRAYS } from './step_pages.ts';
+
+const ARRAYS = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 
 /** Throws TypeError for a type that the server does not write. */
 export function decodeSafetensors(buffer: ArrayBuffer): Map<string, { shape: number[]; data: NumberArray }> {

@@ -73,7 +73,11 @@ export class StampPages {
 }
 
 /** The output channel before stamp `index` of a page. */
-export function outputBeforeStamp(page: StampPage, index: number, width: number) {
+export function outputBeforeStamp(
+  page: Pick<StampPage, 'start' | 'before' | 'stamps'>,
+  index: number,
+  width: number,
+) {
   const plane = Float64Array.from(page.before.flat());
   for (const stamp of page.stamps.slice(0, index - page.start)) applyStamp(plane, stamp, width);
   return plane;
@@ -81,10 +85,8 @@ export function outputBeforeStamp(page: StampPage, index: number, width: number)
 
 /** Puts a stamp's outputs in their places. */
 function applyStamp(plane: Float64Array, { output_rows, output_cols, outputs }: Stamp, width: number) {
-  output_rows.forEach((row, u) =>
-    output_cols.forEach((col, v) => {
+  for (const [u, row] of output_rows.entries())
+    for (const [v, col] of output_cols.entries())
       if (row !== null && col !== null) plane[row * width + col] = outputs[u]?.[v] ?? 0;
-    }),
-  );
   return plane;
 }

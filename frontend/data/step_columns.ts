@@ -1,72 +1,62 @@
-/** A page of steps as columns. */
+/** A page of steps as columns, one row for each step. */
 
-import type { NumberArray, Step } from '../model/types.ts';
-import { LruCache } from './lru_cache.ts';
+import type { Column, Columns } from '../model/step.ts';
+import { Step } from '../model/step.ts';
+import type { DType, StepAnswer } from '../model/types.ts';
+import { ARRAYS } from './npy.ts';
 import { decodeSafetensors } from './safetensors.ts';
 
-/**
- * A page of steps as columns: a safetensors file (https://huggingface.co/docs/safetensors) whose arrays are looked into,
- * not copied.
- */
-
 export class StepColumns {
-  readonly #steps: LruCache<number, Step> = new LruCache(STEPS_KEPT);
+  #last: Step | null = null;
 
+  readonly columns: Columns;
   readonly start: number;
   readonly width: number;
-  readonly columns: Map<string, { shape: number[]; data: NumberArray }>;
 
-  /** start: the first step's index. width: of the output, in windows. */
-  constructor(buffer: ArrayBuffer, start: number, width: number) {
+  /** start: the first step's index. width: of the output. */
+  constructor(columns: Columns, start: number, width: number) {
+    this.columns = columns;
     this.start = start;
     this.width = width;
-    this.columns = decodeSafetensors(buffer);
   }
 
-  /** The k-th step of the page. */
-  step(k: number): Step {
-    return this.#steps.get(k, () => this.#make(k));
-  }
-
-  #make(k: number): Step {
-    const index = this.start + k;
-    const row = (name: string) => {
-      const column = this.columns.get(name);
-      if (!column) throw new TypeError(`the page of steps has no column ${name}`);
-      const size = column.shape.slice(1).reduce((a, b) => a * b, 1);
-      return column.data.subarray(k * size, (k + 1) * size);
-    };
-    const [, channels = 1, kH = 1, kW = 1] = this.columns.get('products')?.shape ?? [];
-    const cells = (name: string) => nested(row(name), channels, kH, kW);
-    const selected = this.columns.has('selected') ? row('selected') : null;
-    return {
-      index,
-      row: Math.floor(index / this.width),
-      col: index % this.width,
-      input_rows: [...row('input_rows')].map(orNull),
-      input_cols: [...row('input_cols')].map(orNull),
-      patch: cells('patches'),
-      products: cells('products'),
-      channel_sums: [...row('channel_sums')],
-      running_sums: [...row('running_sums')],
-      output: row('outputs')[0] ?? 0,
-      ...(selected && { selected: [...selected] as [number, number] }),
-    };
+  /** The step of window `index`; asked for again, the same object. */
+  step(index: number): Step {
+    if (this.#last?.index !== index)
+      this.#last = new Step(this.columns, index - this.start, index, this.width);
+    return this.#last;
   }
 }
 
-/** Steps made of a page's columns that are kept as objects. */
-const STEPS_KEPT = 6;
-
-function orNull(at: number) {
-  return at < 0 ? null : at;
+/** Looks into the file, without a copy. */
+export function decodeSteps(buffer: ArrayBuffer, start: number, width: number) {
+  return new StepColumns(decodeSafetensors(buffer), start, width);
 }
 
-function nested(data: NumberArray, channels: number, kH: number, kW: number): number[][][] {
-  return Array.from({ length: channels }, (_, c) =>
-    Array.from({ length: kH }, (__, u) => {
-      const from = (c * kH + u) * kW;
-      return [...data.subarray(from, from + kW)];
-    }),
-  );
+/** The columns of steps in JSON. */
+export function stepsToColumns(steps: StepAnswer[], dtype: DType, start: number, width: number) {
+  const Numbers = ARRAYS[dtype];
+  const lines = (indices: (number | null)[]) => indices.map((index) => index ?? -1);
+  const values = (pick: (step: StepAnswer) => NestedNumbers) => makeColumn(Numbers, steps.map(pick));
+  const indices = (pick: (step: StepAnswer) => NestedNumbers) => makeColumn(Int32Array, steps.map(pick));
+  const columns: Columns = new Map([
+    ['outputs', values(({ output }) => output)],
+    ['channel_sums', values(({ channel_sums }) => channel_sums)],
+    ['running_sums', values(({ running_sums }) => running_sums)],
+    ['patches', values(({ patch = [] }) => patch)],
+    ['products', values(({ products = [] }) => products)],
+    ['input_rows', indices(({ input_rows }) => lines(input_rows))],
+    ['input_cols', indices(({ input_cols }) => lines(input_cols))],
+    ...(steps[0]?.selected ? [['selected', indices(({ selected = [] }) => selected)] as const] : []),
+  ]);
+  return new StepColumns(columns, start, width);
+}
+
+type NestedNumbers = number | NestedNumbers[];
+
+function makeColumn(Numbers: (typeof ARRAYS)[DType], rows: NestedNumbers[]): Column {
+  const shape: number[] = [];
+  for (let part: NestedNumbers | undefined = rows; Array.isArray(part); part = part[0])
+    shape.push(part.length);
+  return { shape, data: new Numbers((rows as unknown[]).flat(Infinity) as number[]) };
 }

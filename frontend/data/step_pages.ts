@@ -1,17 +1,17 @@
 /** The steps of a scene, page by page: fetched before they are needed, kept while there is room. */
 
 import { inputChannelsOf, kernelSize } from '../model/geometry.ts';
-import type { SceneSummary, Step } from '../model/types.ts';
+import type { Step } from '../model/step.ts';
+import type { SceneSummary } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
 import { PageCache } from './page_cache.ts';
-import { StepColumns } from './step_columns.ts';
+import type { StepColumns } from './step_columns.ts';
+import { decodeSteps, stepsToColumns } from './step_columns.ts';
 
 /** Numbers in a page: small enough to arrive within a few frames. */
 const PAGE_NUMBERS = 30_000;
 const MOST_STEPS = 256;
 const PAGES_KEPT = 24;
-
-export const ARRAYS = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 
 export class StepPages {
   readonly api: ApiClient;
@@ -20,7 +20,7 @@ export class StepPages {
   readonly size: number;
   readonly windows: number;
   /** Those that came with the page. */
-  readonly given: { out_channel: number; start: number; stop: number; steps: Step[] } | undefined;
+  readonly given: { outChannel: number; start: number; stop: number; columns: StepColumns } | null;
 
   constructor(api: ApiClient, summary: SceneSummary, reportError: (error: unknown) => void) {
     this.api = api;
@@ -30,22 +30,30 @@ export class StepPages {
     const perStep = inputChannelsOf(summary, 0).length * kH * kW * 2;
     this.size = Math.max(1, Math.min(MOST_STEPS, Math.floor(PAGE_NUMBERS / perStep)));
     this.windows = summary.shapes.output[1] * summary.shapes.output[2];
-    this.given = api.initialDataOf(summary.id)?.steps;
+    const steps = api.initialDataOf(summary.id)?.steps;
+    this.given = steps
+      ? {
+          outChannel: steps.out_channel,
+          start: steps.start,
+          stop: steps.stop,
+          columns: stepsToColumns(steps.steps, summary.dtype, steps.start, summary.shapes.output[2]),
+        }
+      : null;
   }
 
   /** The step, or null while it is on its way; asks for it and for the pages beside it. */
   get(outChannel: number, index: number): Step | null {
     const page = Math.floor(index / this.size);
     this.#want(outChannel, page);
-    const step =
-      this.pages.get(`${outChannel}/${page}`)?.step(index % this.size) ?? this.#given(outChannel, index);
+    const step = this.pages.get(`${outChannel}/${page}`)?.step(index) ?? this.#given(outChannel, index);
     if (step) this.#want(outChannel, page + (index % this.size > this.size / 2 ? 1 : -1));
     return step;
   }
 
   #given(outChannel: number, index: number): Step | null {
     const given = this.given;
-    return (given?.out_channel === outChannel && given.steps[index - given.start]) || null;
+    const known = given?.outChannel === outChannel && index >= given.start && index < given.stop;
+    return known ? given.columns.step(index) : null;
   }
 
   /** Fetches the page with this step. */
@@ -68,7 +76,7 @@ export class StepPages {
         start,
         Math.min(start + this.size, this.windows),
       );
-      return new StepColumns(answer, start, this.summary.shapes.output[2]);
+      return decodeSteps(answer, start, this.summary.shapes.output[2]);
     });
   }
 
@@ -76,7 +84,7 @@ export class StepPages {
   #isGiven(outChannel: number, start: number) {
     const { given } = this;
     return (
-      given?.out_channel === outChannel &&
+      given?.outChannel === outChannel &&
       given.start <= start &&
       given.stop >= Math.min(start + this.size, this.windows)
     );

@@ -73,8 +73,8 @@ function biasRect({ layout: { total, narrow } }: StageFrame): Rect {
 }
 
 function enlarged({ layout: at, step, rows }: StageFrame, cell: Cell): Rect | null {
-  const u = step?.input_rows.indexOf(cell.row) ?? -1;
-  const v = step?.input_cols.indexOf(cell.col) ?? -1;
+  const u = step?.inputRows.indexOf(cell.row) ?? -1;
+  const v = step?.inputCols.indexOf(cell.col) ?? -1;
   const slot = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.slot;
   if (!at.loupe || u < 0 || v < 0 || slot === undefined) return null;
   const rect = rectInSlot(at, at.loupeRect, slot);

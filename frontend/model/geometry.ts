@@ -113,13 +113,26 @@ export function isContiguous(line: number[]) {
   return sorted.every((at, k) => k === 0 || Math.abs(at - (sorted[k - 1] ?? at) - 1) < 1e-9);
 }
 
+/** The source of a plane row or column that no window reads. */
+const UNREAD = -2;
+
+/**
+ * The plane's rows (or columns) that no window reads. idle: those of the input. sources: of the plane.
+ */
+export function findIdleLines(idle: number[], before: number, size: number, sources: Int32Array) {
+  const ring = [...sources.keys()].filter(
+    (line) => sources[line] === UNREAD && (line < before || line >= before + size),
+  );
+  return [...ring, ...idle.map((line) => line + before)].sort((a, b) => a - b);
+}
+
 /**
  * For every plane row (or column) the input row it reads, as far as any window goes there: itself inside, the
- * borrowed one on the ring, -1 where padding is zero or no window ever looks. table: rows or cols of the tap
- * table. lineAt: plane positions of window `index`. length: of the plane.
+ * borrowed one on the ring, -1 where padding is zero, UNREAD where no window ever looks. table: rows or cols
+ * of the tap table. lineAt: plane positions of window `index`. length: of the plane.
  */
 export function findSources(table: number[][], lineAt: (index: number) => number[], length: number) {
-  const found = new Int32Array(length).fill(-1);
+  const found = new Int32Array(length).fill(UNREAD);
   table.forEach((reads, index) => {
     lineAt(index).forEach((at, u) => {
       if (at >= 0 && at < length) found[at] = reads[u] ?? -1;

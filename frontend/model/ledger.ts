@@ -3,7 +3,7 @@
  * a unit of its last decimal.
  */
 
-import type { Step } from './types.ts';
+import type { Step } from './step.ts';
 
 interface LedgerTerm {
   x: string;
@@ -104,16 +104,22 @@ export function makeLedger(
   decimals: number = ledgerDecimals(step, layer.bias),
 ): Ledger {
   const output = rounded(step.output, decimals);
-  const largest = step.selected !== undefined;
+  const largest = step.selected !== null;
   // Each running sum is rounded as it is, and a channel's sum is what lies between two: so no error gathers.
   let running = 0;
-  const lines = step.products.map((products, c) => {
+  const lines = Array.from(step.runningSums, (runningSum, c) => {
     const before = running;
-    running = rounded(step.running_sums[c] ?? 0, decimals);
+    running = rounded(runningSum, decimals);
     const sum = rounded(running - before, decimals);
     const terms = once(() => {
-      const flat = products.flat();
-      return termsOf(step, layer, c, largest ? flat : apportionRounding(flat, sum, decimals), decimals);
+      const products = [...step.productsOf(c)];
+      return termsOf(
+        step,
+        layer,
+        c,
+        largest ? products : apportionRounding(products, sum, decimals),
+        decimals,
+      );
     });
     return {
       channel: layer.inChannels[c] ?? c,
@@ -136,7 +142,7 @@ export function makeLedger(
 }
 
 export function ledgerDecimals(step: Step, bias: number) {
-  return decimalsFor([step.output, bias, ...step.channel_sums, ...step.products.flat(2)], DIGITS);
+  return decimalsFor([step.output, bias, ...step.channelSums, ...step.products], DIGITS);
 }
 
 function once<T>(make: () => T) {
@@ -151,19 +157,19 @@ function termsOf(
   products: number[],
   decimals: number,
 ): LedgerTerm[] {
-  const patch = step.patch[c] ?? [];
-  const columns = patch[0]?.length ?? 1;
-  const shown = decimalsFor(patch.flat(), DIGITS - 1);
+  const patch = step.patchOf(c);
+  const [, columns] = step.kernel;
+  const shown = decimalsFor(patch, DIGITS - 1);
   return products.map((product, k) => {
     const u = Math.floor(k / columns);
     const v = k % columns;
     const weight = layer.weight(c, u, v);
     return {
-      x: formatNumber(patch[u]?.[v] ?? 0, shown),
+      x: formatNumber(patch[k] ?? 0, shown),
       w: weight === null ? '' : formatNumber(weight, decimalsFor([weight], DIGITS - 1)),
       product: formatNumber(product, decimals),
       tap: [u, v] as [number, number],
-      empty: step.input_rows[u] === null || step.input_cols[v] === null,
+      empty: !step.hasInput(u, v),
     };
   });
 }

@@ -3,9 +3,8 @@
  * https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html (ConvTranspose2d, MaxPool2d, AvgPool2d)
  */
 
-import { kernelSize } from './geometry.ts';
 import type { Translate } from './i18n.ts';
-import type { OperationKind, SceneSummary } from './types.ts';
+import type { OperationKind } from './types.ts';
 
 /** before, after: padding, or cropping where transposed. */
 interface Axis {
@@ -22,28 +21,6 @@ interface Axis {
 }
 
 const MINUS = '\u2212';
-
-/** One line for the rows and, where it differs, one for the columns. */
-export function outputSizeFormulas(summary: SceneSummary): string[] {
-  const [rows, cols] = [outputLength(axisOf(summary, 0)).text, outputLength(axisOf(summary, 1)).text];
-  return rows === cols ? [rows] : [rows, cols];
-}
-
-function axisOf({ operation, shapes }: SceneSummary, at: 0 | 1): Axis {
-  const { top, bottom, left, right } = operation.padding;
-  const [before, after] = at === 0 ? [top, bottom] : [left, right];
-  return {
-    kind: operation.kind,
-    size: shapes.input[at + 1] ?? 0,
-    before,
-    after,
-    kernel: kernelSize({ operation, shapes } as SceneSummary)[at],
-    stride: operation.stride[at],
-    dilation: operation.dilation[at],
-    extra: operation.output_padding?.[at],
-    ceil: operation.ceil_mode,
-  };
-}
 
 /** `floor((5 + 2·0 − 2·(4−1) − 1)/1 + 1) = −1` */
 export function outputLength(axis: Axis): { value: number; text: string } {

@@ -5,7 +5,7 @@
 
 import type { Ledger, LedgerLine } from './ledger.ts';
 import { formatLine, formatSentence, formatSums, formatTerm, joinSigned } from './ledger.ts';
-import type { SceneSummary, Stamp, Step } from './types.ts';
+import type { SceneSummary, Stamp, StepAnswer } from './types.ts';
 
 const MINUS = '\u2212';
 
@@ -75,7 +75,7 @@ function tex(text: string) {
 
 /** Every number of the step, or of the stamp, as the API gives it. */
 export function formatStepJson(
-  step: Step | Stamp,
+  step: StepAnswer | Stamp,
   summary: SceneSummary,
   outChannel: number,
   inChannels: number[],

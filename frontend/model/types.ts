@@ -1,40 +1,28 @@
-/** What the API returns and what the modules hand to one another. Types only; nothing here runs. */
+/** What the API answers, by the names that the page uses, and what its modules hand to one another. */
 
-export type OperationKind = 'conv2d' | 'conv_transpose2d' | 'max_pool2d' | 'avg_pool2d';
+import type { components } from './api_types.ts';
 
-export interface Operation {
-  kind: OperationKind;
-  stride: [number, number];
-  padding: { top: number; bottom: number; left: number; right: number };
-  padding_mode?: 'zeros' | 'reflect' | 'replicate' | 'circular';
-  dilation: [number, number];
-  groups?: number;
-  flip?: boolean;
-  kernel_size?: [number, number];
-  output_padding?: [number, number];
-  ceil_mode?: boolean;
-  count_include_pad?: boolean;
-}
+type Schemas = components['schemas'];
 
-export interface SceneSummary {
-  id: string;
-  operation: Operation;
-  dtype: 'float32' | 'float64' | 'int32';
-  shapes: {
-    input: [number, number, number];
-    weight: [number, number, number, number] | null;
-    bias: [number] | null;
-    output: [number, number, number];
-  };
-  counts: { windows: number; multiply_adds: number; parameters: number };
-  links: { self: string; steps: string; taps: string; file: string; page: string };
-}
+/** Fields that only some members of a union have, as undefined for the others. */
+type WithAllFields<Union, All = Union> = Union extends unknown
+  ? Union & { [Name in Exclude<All extends unknown ? keyof All : never, keyof Union>]?: undefined }
+  : never;
 
+export type Operation = WithAllFields<Schemas['Summary']['operation']>;
+export type OperationKind = Operation['kind'];
+export type DType = SceneSummary['dtype'];
+export type SceneSummary = Omit<Schemas['Summary'], 'operation'> & { operation: Operation };
+export type InitialData = Schemas['Initial'];
 /** -1 where a tap has no input. */
-export interface TapTable {
-  rows: number[][];
-  cols: number[][];
-}
+export type TapTable = Schemas['Taps'];
+export type StepAnswer = Schemas['Step'];
+export type StepsAnswer = Schemas['Steps'];
+/** Of an input cell of a transposed convolution: null where it is cropped. */
+export type Stamp = Schemas['Stamp'];
+export type StampPage = Schemas['Stamps'];
+export type ParsedLayer = Schemas['Parsed'];
+export type Problem = Schemas['Problem'];
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;
 
@@ -47,41 +35,6 @@ export interface Tensor {
   preview?: { shape: number[]; data: NumberArray; every: number };
 }
 
-export interface Step {
-  index: number;
-  row: number;
-  col: number;
-  input_rows: (number | null)[];
-  input_cols: (number | null)[];
-  patch: number[][][];
-  products: number[][][];
-  channel_sums: number[];
-  running_sums: number[];
-  output: number;
-  selected?: [number, number];
-}
-
-/** Of an input cell of a transposed convolution: null where it is cropped. */
-export interface Stamp {
-  index: number;
-  row: number;
-  col: number;
-  output_rows: (number | null)[];
-  output_cols: (number | null)[];
-  values: number[];
-  products: number[][][];
-  sums: number[][];
-  /** Once it is added. */
-  outputs: number[][];
-}
-
-export interface StampPage {
-  start: number;
-  stop: number;
-  before: number[][];
-  stamps: Stamp[];
-}
-
 export type Granularity = 'product' | 'channel' | 'window';
 
 export interface Rect {
@@ -89,12 +42,6 @@ export interface Rect {
   y: number;
   width: number;
   height: number;
-}
-
-export interface Preset {
-  name: string;
-  title: string;
-  id: string;
 }
 
 export interface PageData {
@@ -105,20 +52,8 @@ export interface PageData {
   autoplay: boolean;
   /** Their names by id. */
   presets: Record<string, string>;
-  summary: SceneSummary & { initial: Omit<InitialData, 'summary'> };
-}
-
-/** Answers of the API that the page carries, as far as they are small; output: of channel 0. */
-export interface InitialData {
+  /** With the initial data. */
   summary: SceneSummary;
-  taps?: TapTable;
-  tensors: Partial<
-    Record<
-      'input' | 'weight' | 'bias' | 'output',
-      { dtype: SceneSummary['dtype']; shape: number[]; data: number[] }
-    >
-  >;
-  steps?: { out_channel: number; start: number; stop: number; steps: Step[] };
 }
 
 export type ViewName = 'stage' | 'scatter' | 'matrix' | 'sparse';

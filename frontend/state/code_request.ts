@@ -2,17 +2,9 @@
  * A layer read from code -> what to ask of the API: an edit that keeps of the scene what still fits. Pure.
  */
 
-import type { Operation } from '../model/types.ts';
+import type { ParsedLayer } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';
-
-interface ParsedLayer {
-  operation: Operation;
-  weight_shape: [number, number, number, number] | null;
-  bias: boolean | null;
-  in_channels: number | null;
-  out_channels: number | null;
-}
 
 export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest {
   const path = `/scenes/${scene.summary.id}/edits`;

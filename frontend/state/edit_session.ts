@@ -105,7 +105,7 @@ export class EditSession {
     this.pendingCount.value += 1;
     try {
       const { path, body, known } = await order(scene);
-      const summary = await this.api.post(path, body, signal);
+      const summary = await this.api.post<SceneSummary>(path, body, signal);
       made?.(summary.id);
       if (!(await this.#show(summary.id, { summary, known }))) return false;
       this.history.value = history.recordScene(this.history.peek(), summary.id);

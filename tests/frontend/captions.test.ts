@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { averageDivisorAt } from '../../frontend/model/geometry.ts';
-import { emptyTapShare } from '../../frontend/model/tap_counts.ts';
 import { makeCaptions } from '../../frontend/views/stage/captions.ts';
 
 const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
@@ -69,7 +68,6 @@ test('an average divides by the cells that torch counts', () => {
     [4, 6, 9],
   );
   assert.equal(averageDivisorAt(pool({ ...padded, counted: true }), 0, 0), 9);
-  assert.equal(emptyTapShare(pool({ ...padded, counted: true })), 1 - (5 / 6) ** 2);
 });
 
 test('what is said has its text, with every value it needs', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   cellAt,
+  findIdleLines,
   findSources,
   inputChannelsOf,
   interpolateWindows,
@@ -11,26 +12,7 @@ import {
   weightOffset,
   windowAt,
 } from '../../frontend/model/geometry.ts';
-import type { Operation, SceneSummary } from '../../frontend/model/types.ts';
-
-function summary(operation: Partial<Operation>, shapes: Partial<SceneSummary['shapes']>): SceneSummary {
-  return {
-    id: 'x',
-    dtype: 'float32',
-    operation: {
-      kind: 'conv2d',
-      stride: [1, 1],
-      padding: { top: 0, bottom: 0, left: 0, right: 0 },
-      dilation: [1, 1],
-      groups: 1,
-      flip: false,
-      ...operation,
-    },
-    shapes: { input: [2, 5, 5], weight: [4, 2, 3, 3], bias: null, output: [4, 3, 3], ...shapes },
-    counts: { windows: 9, multiply_adds: 0, parameters: 0 },
-    links: { self: '', steps: '', taps: '', file: '', page: '' },
-  };
-}
+import { makeSummary as summary } from './support.ts';
 
 test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
   const strided = summary({ stride: [2, 1], dilation: [1, 2] }, {});
@@ -73,6 +55,19 @@ test('ring cells know the cell whose value they borrow', () => {
     [1, 2, 1],
   ];
   assert.deepEqual([...findSources(rows, (i) => [i, i + 1, i + 2], 5)], [1, 0, 1, 2, 1]);
+});
+
+test('idle lines of the plane: those of the input, and of the ring what no window reaches', () => {
+  // Input 3 with a ring of 2 before and 1 after; windows of 2 cells, 3 apart, at plane rows 0 and 3.
+  const sources = findSources(
+    [
+      [-1, -1],
+      [1, 2],
+    ],
+    (i) => [3 * i, 3 * i + 1],
+    6,
+  );
+  assert.deepEqual(findIdleLines([0], 2, 3, sources), [2, 5]);
 });
 
 test('the table the other way round finds every reader', () => {

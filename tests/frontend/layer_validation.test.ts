@@ -37,43 +37,33 @@ test("an output that is too small says so with torch's formula filled in", () =>
   });
 });
 
-test('output sizes of known layers', () => {
-  const known: [Partial<Layer>, number[]][] = [
-    [{ input: [3, 224, 224], kernel: [7, 7], stride: [2, 2], padding: sides(3) }, [112, 112]],
-    [{ input: [64, 56, 56], kernel: [3, 3], padding: sides(1) }, [56, 56]],
-    [{ input: [3, 7, 7], kernel: [3, 3], stride: [2, 2], padding: sides(1) }, [4, 4]],
-    [
-      {
-        kind: 'conv_transpose2d',
-        input: [2, 3, 3],
-        kernel: [3, 3],
-        stride: [2, 2],
-        padding: sides(1),
-        output_padding: [1, 1],
-      },
-      [6, 6],
-    ],
-    [{ kind: 'max_pool2d', input: [1, 5, 5], kernel: [2, 2], stride: [2, 2] }, [2, 2]],
-    [{ kind: 'max_pool2d', input: [1, 5, 5], kernel: [2, 2], stride: [2, 2], ceil_mode: true }, [3, 3]],
-    [
-      {
-        kind: 'max_pool2d',
-        input: [1, 4, 4],
-        kernel: [2, 2],
-        stride: [3, 3],
-        ceil_mode: true,
-        padding: sides(1),
-      },
-      [2, 2],
-    ],
-    [{ kernel: [4, 3], padding: 'same' }, [5, 5]],
-  ];
-  for (const [changes, expected] of known)
+interface Golden {
+  layer: Layer & { bias: boolean };
+  refused?: string;
+  formulas?: string[];
+  parameters?: number;
+  multiply_adds?: number;
+}
+
+test('layers are refused, sized and counted as by the server', () => {
+  const goldens: Golden[] = JSON.parse(
+    readFileSync(new URL('../goldens/layers.json', import.meta.url), 'utf8'),
+  );
+  for (const { layer: given, refused, formulas, parameters, multiply_adds } of goldens) {
+    const text = JSON.stringify(given);
+    const places = findProblems(given).map(({ at }) => at);
+    if (refused !== undefined) {
+      assert.ok(places.includes(refused), `${text} is refused at ${refused}, here at ${places}`);
+      continue;
+    }
+    assert.deepEqual(places, [], text);
     assert.deepEqual(
-      outputSizes(layer(changes)).map(({ value }) => value),
-      expected,
-      JSON.stringify(changes),
+      outputSizes(given).map((size) => size.text),
+      formulas,
+      text,
     );
+    assert.deepEqual(layerCost(given, given.bias), { parameters, multiplyAdds: multiply_adds }, text);
+  }
 });
 
 test('"same" puts the odd cell at the bottom and at the right', () => {
@@ -130,22 +120,6 @@ test('every value within its range is possible, the next is not', () => {
   assert.deepEqual(found.groups, [1, 2]);
   assert.deepEqual(fieldRanges(layer({ padding_mode: 'reflect' })).padding, [4, 4]);
   assert.deepEqual(fieldRanges(layer({ kind: 'avg_pool2d' })).padding, [1, 1]);
-});
-
-test('a layer costs what torch counts', () => {
-  const depthwise = layer({ input: [4, 5, 5], outputs: 8, kernel: [3, 3], groups: 4 });
-  assert.deepEqual(layerCost(depthwise, true), { parameters: 8 * 9 + 8, multiplyAdds: 8 * 9 * 9 });
-  assert.deepEqual(layerCost(layer({ input: [4, 5, 5], outputs: 8, kernel: [3, 3] }), false), {
-    parameters: 288,
-    multiplyAdds: 8 * 9 * 36,
-  });
-  assert.deepEqual(
-    layerCost(
-      layer({ kind: 'max_pool2d', input: [2, 4, 4], outputs: 2, kernel: [2, 2], stride: [2, 2] }),
-      false,
-    ),
-    { parameters: 0, multiplyAdds: 2 * 4 * 4 },
-  );
 });
 
 test('the weight that a layer needs', () => {

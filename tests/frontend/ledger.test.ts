@@ -9,7 +9,8 @@ import {
   joinSigned,
   makeLedger,
 } from '../../frontend/model/ledger.ts';
-import type { Step } from '../../frontend/model/types.ts';
+import type { StepAnswer } from '../../frontend/model/types.ts';
+import { makeStep } from './support.ts';
 
 /** A generator of numbers that are the same in every run (mulberry32). */
 function random(seed: number) {
@@ -23,7 +24,7 @@ function random(seed: number) {
 }
 
 /** The chapter's first window. */
-const first: Step = {
+const first: StepAnswer = {
   index: 0,
   row: 0,
   col: 0,
@@ -72,7 +73,7 @@ const layer = {
 
 test("the chapter's first cell reads as in the book", () => {
   assert.equal(
-    formatSentence(makeLedger(first, layer)),
+    formatSentence(makeLedger(makeStep(first), layer)),
     'Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56',
   );
 });
@@ -104,7 +105,7 @@ test('negative numbers carry a true minus: brackets as factors, a sign as terms'
     running_sums: [17, 54],
     output: 54,
   };
-  assert.match(formatSentence(makeLedger(step, layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
+  assert.match(formatSentence(makeLedger(makeStep(step), layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
   assert.equal(joinSigned(['−1', '2', '−3']), '−1 + 2 − 3');
   assert.equal(formatNumber(-0.0001, 2), '0.00');
 });
@@ -127,7 +128,7 @@ test('printed terms add up to printed sums, and those to the printed output, for
     const output = sums.reduce((a, b) => a + b, bias);
     let sofar = 0;
     const running = sums.map((sum) => (sofar += sum));
-    const step: Step = {
+    const step: StepAnswer = {
       ...first,
       patch: products,
       products,
@@ -138,7 +139,11 @@ test('printed terms add up to printed sums, and those to the printed output, for
       input_cols: Array(size).fill(0),
     };
     for (const decimals of [0, 1, 3, 5]) {
-      const printed = makeLedger(step, { ...layer, inChannels: sums.map((_, c) => c), bias }, decimals);
+      const printed = makeLedger(
+        makeStep(step),
+        { ...layer, inChannels: sums.map((_, c) => c), bias },
+        decimals,
+      );
       let total = units(printed.bias, decimals);
       printed.lines.forEach((line, c) => {
         total += units(line.sum, decimals);

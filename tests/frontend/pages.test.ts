@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeNpy } from '../../frontend/data/npy.ts';
 import { makeTranslate } from '../../frontend/model/i18n.ts';
-import { outputSizeFormulas } from '../../frontend/model/output_size.ts';
 
 const catalogue = (language: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`../../static/locales/${language}.json`, import.meta.url), 'utf8'));
@@ -40,17 +39,4 @@ test('npy: type, shape and numbers', () => {
   );
   bytes[10 + header.indexOf('<f4') + 1] = 0x63;
   assert.throws(() => decodeNpy(bytes.buffer), TypeError);
-});
-
-test("the output size reads as torch's formula with the numbers filled in", () => {
-  const volume: any = {
-    operation: {
-      kind: 'conv2d',
-      stride: [2, 2],
-      padding: { top: 1, bottom: 1, left: 1, right: 1 },
-      dilation: [1, 1],
-    },
-    shapes: { input: [3, 7, 7], weight: [2, 3, 3, 3], bias: [2], output: [2, 4, 4] },
-  };
-  assert.deepEqual(outputSizeFormulas(volume), ['floor((7 + 2·1 − 1·(3−1) − 1)/2 + 1) = 4']);
 });

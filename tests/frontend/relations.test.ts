@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { UNZOOMED } from '../../frontend/model/geometry.ts';
 import { findTermRanges } from '../../frontend/model/ledger.ts';
 import { findReachedOutputs, findRelations, findRuns } from '../../frontend/model/relations.ts';
-import type { SceneSummary } from '../../frontend/model/types.ts';
 import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
 import { makeGridView, panBy, panToShow, zoomAtPoint } from '../../frontend/views/shared/zoom.ts';
+import { makeSummary } from './support.ts';
 
 /** A layer whose tables are made here by plain loops. */
 function layer({
@@ -28,21 +28,14 @@ function layer({
       return at >= 0 && at < size ? at : -1;
     }),
   );
-  const summary: SceneSummary = {
-    id: 'x',
-    dtype: 'float32',
-    operation: {
-      kind: 'conv2d',
+  const summary = makeSummary(
+    {
       stride: [stride, stride],
       padding: { top: padding, bottom: padding, left: padding, right: padding },
       dilation: [dilation, dilation],
-      groups: 1,
-      flip: false,
     },
-    shapes: { input: [2, size, size], weight: [3, 2, kernel, kernel], bias: null, output: [3, out, out] },
-    counts: { windows: 0, multiply_adds: 0, parameters: 0 },
-    links: { self: '', steps: '', taps: '', file: '', page: '' },
-  };
+    { input: [2, size, size], weight: [3, 2, kernel, kernel], output: [3, out, out] },
+  );
   const numbers = (count: number) => Float32Array.from({ length: count }, (_, k) => k);
   const tensors = {
     input: { shape: [], data: numbers(2 * size * size) },

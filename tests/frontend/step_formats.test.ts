@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeLedger } from '../../frontend/model/ledger.ts';
 import { formatStepJson, formatStepTex, formatStepText } from '../../frontend/model/step_formats.ts';
-import type { Step } from '../../frontend/model/types.ts';
+import type { StepAnswer } from '../../frontend/model/types.ts';
+import { makeStep } from './support.ts';
 
 /** The chapter's second window. */
-const STEP: Step = {
+const STEP: StepAnswer = {
   index: 1,
   row: 0,
   col: 1,
@@ -44,14 +45,14 @@ const LAYER = {
 
 test('text', () => {
   assert.equal(
-    formatStepText(makeLedger(STEP, LAYER)),
+    formatStepText(makeLedger(makeStep(STEP), LAYER)),
     'Y[0, 0, 1] = (1·0 + 2·1 + 4·2 + 5·3) + (2·1 + 3·2 + 5·3 + 6·4) + 0 = 25 + 47 + 0 = 72',
   );
 });
 
 test('text of numbers that are rounded: a line for each channel', () => {
   const step = { ...STEP, output: 72.25, running_sums: [25, 72.25], channel_sums: [25, 47.25] };
-  const [first, ...others] = formatStepText(makeLedger(step, LAYER)).split('\n');
+  const [first, ...others] = formatStepText(makeLedger(makeStep(step), LAYER)).split('\n');
   assert.equal(first, 'Y[0, 0, 1] = 25.00 + 47.25 + 0 = 72.25');
   assert.equal(others.length, 2);
   assert.match(others[1] ?? '', /^c = 1: .* = 47\.25$/);
@@ -59,7 +60,7 @@ test('text of numbers that are rounded: a line for each channel', () => {
 
 test('TeX', () => {
   assert.equal(
-    formatStepTex(makeLedger(STEP, LAYER)),
+    formatStepTex(makeLedger(makeStep(STEP), LAYER)),
     [
       '\\begin{aligned}',
       '  Y_{0,0,1} &= (1 \\cdot 0 + 2 \\cdot 1 + 4 \\cdot 2 + 5 \\cdot 3) \\\\',
@@ -75,12 +76,12 @@ test('TeX', () => {
 test('TeX has only characters that every TeX reads, in braces that match', () => {
   const negative = {
     ...STEP,
-    products: STEP.products.map((grid) => grid.map((row) => row.map((x) => -x * 1e-9))),
+    products: STEP.products?.map((grid) => grid.map((row) => row.map((x) => -x * 1e-9))),
     running_sums: [-2.5e-8, -7.2e-8],
     output: -7.2e-8,
   };
   for (const step of [STEP, negative, { ...STEP, selected: [1, 1] as [number, number] }]) {
-    const text = formatStepTex(makeLedger(step, LAYER));
+    const text = formatStepTex(makeLedger(makeStep(step), LAYER));
     assert.match(text, /^[\x20-\x7e\n]*$/);
     assert.equal(text.split('{').length, text.split('}').length);
     assert.equal(text.split('(').length, text.split(')').length);

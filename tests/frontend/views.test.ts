@@ -93,6 +93,8 @@ function build(layer: Layer) {
       flip: false,
     },
     shapes: { input: [channels, ...size], weight, bias: null, output: [outputs, ...out] },
+    idle_rows: [],
+    idle_cols: [],
   };
   const tensor = (shape: number[]) => ({ shape, data: numbers(shape.reduce((a, b) => a * b)) });
   const scene = {

@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { ApiError } from '../../data/client.ts';
 import type { Translate } from '../../model/i18n.ts';
+import type { ParsedLayer } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { makeCodeRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
@@ -24,7 +25,7 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
   };
   const read = async () => {
     try {
-      const parsed = (await state.api.post('/parse', { code: area.value })) as any;
+      const parsed = await state.api.post<ParsedLayer>('/parse', { code: area.value });
       await changes.submit((scene) => makeCodeRequest(parsed, scene));
       say('');
     } catch (error) {

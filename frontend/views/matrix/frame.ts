@@ -9,8 +9,9 @@ import { makeLedger } from '../../model/ledger.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
+import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
-import type { Rect, Step } from '../../model/types.ts';
+import type { Rect } from '../../model/types.ts';
 import type { FrameRequest, Highlights, MatrixPane } from '../shared/matrix_viewport.ts';
 import {
   clampCellSize,
@@ -391,6 +392,6 @@ function printStep(
   previous: MatrixFrame | null,
 ) {
   if (previous?.printed && previous.step === step && previous.cell === cell) return previous.printed;
-  const decimals = decimalsThatFit(step.products.flat(2), charactersIn(Math.min(cell, LARGEST_CELL)));
+  const decimals = decimalsThatFit(step.products, charactersIn(Math.min(cell, LARGEST_CELL)));
   return makeLedger(step, ledgerLayerOf(model, o, inputs), decimals);
 }

@@ -235,7 +235,7 @@ function paintProducts(context: CanvasRenderingContext2D, frame: MatrixFrame) {
       if (share === 0) continue;
       const c = Math.floor(k / product.taps);
       const tap = k - c * product.taps;
-      const value = step.products[c]?.[Math.floor(tap / product.kW)]?.[tap % product.kW] ?? 0;
+      const value = step.products[k] ?? 0;
       context.globalAlpha = share;
       paintProduct(
         context,

@@ -2,7 +2,14 @@
 
 import { availableNumbers, hasAllNumbers } from '../../data/input_preview.ts';
 import { maxMagnitude } from '../../model/color.ts';
-import { findSources, invertTapTable, kernelSize, makePlane, windowAt } from '../../model/geometry.ts';
+import {
+  findIdleLines,
+  findSources,
+  invertTapTable,
+  kernelSize,
+  makePlane,
+  windowAt,
+} from '../../model/geometry.ts';
 import { decimalsFor } from '../../model/ledger.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
@@ -16,6 +23,8 @@ export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): S
   const numbers = availableNumbers(input);
   const [inputLow, inputMax] = input.range ?? [lowestValue(numbers), maxMagnitude(numbers)];
   const [outChannels, height, width] = shapes.output;
+  const rowSources = findSources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows);
+  const colSources = findSources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols);
   return {
     // What is painted of a sketch is kept under another name.
     summary: hasAllNumbers(input) ? summary : { ...summary, id: `${summary.id}~` },
@@ -38,29 +47,18 @@ export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): S
     inputLow,
     weightMax: weight ? maxMagnitude(weight.data) : 0,
     weightLow: weight ? lowestValue(weight.data) : 0,
-    rowSources: findSources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows),
-    colSources: findSources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols),
+    rowSources,
+    colSources,
     rowReaders: invertTapTable(taps.rows, shapes.input[1]),
     colReaders: invertTapTable(taps.cols, shapes.input[2]),
-    idleRows: findIdle(
-      taps.rows.map((_, i) => windowAt(summary, taps, i, 0).rows),
-      cells.rows,
-    ),
-    idleCols: findIdle(
-      taps.cols.map((_, j) => windowAt(summary, taps, 0, j).cols),
-      cells.cols,
-    ),
+    idleRows: findIdleLines(summary.idle_rows, cells.top, shapes.input[1], rowSources),
+    idleCols: findIdleLines(summary.idle_cols, cells.left, shapes.input[2], colSources),
   };
 }
 
 function leastCell(input: Tensor, weight: Tensor | null) {
   const whole = (tensor: Tensor | null) => tensor === null || decimalsFor(availableNumbers(tensor), 4) === 0;
   return whole(input) && whole(weight) ? READABLE_CELL : READABLE_DECIMAL_CELL;
-}
-
-function findIdle(lines: number[][], length: number) {
-  const seen = new Set(lines.flat());
-  return Array.from({ length }, (_, at) => at).filter((at) => !seen.has(at));
 }
 
 function lowestValue(data: NumberArray) {

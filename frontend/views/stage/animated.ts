@@ -144,7 +144,7 @@ function paintRow(context: CanvasRenderingContext2D, frame: StageFrame, row: Cha
       frame,
       rectInSlot(at, at.sum, row.slot),
       line.sum,
-      frame.step?.channel_sums[row.index] ?? 0,
+      frame.step?.channelSums[row.index] ?? 0,
       easeInOut(row.sum),
       row.active && row.sum > 0,
     );
@@ -156,7 +156,7 @@ function paintRow(context: CanvasRenderingContext2D, frame: StageFrame, row: Cha
       frame,
       rectInSlot(at, at.running, row.slot),
       line.running,
-      frame.step?.running_sums[row.index] ?? 0,
+      frame.step?.runningSums[row.index] ?? 0,
       easeInOut(row.accumulate),
       row.active && row.accumulate > 0,
     );
@@ -198,7 +198,7 @@ function paintProducts(
   const [begin, end] = standing ? [0, stood] : [stood, Math.ceil(row.products)];
   if (begin === end) return;
   const rect = rectInSlot(at, at.products, row.slot);
-  const products = step?.products[row.index] ?? [];
+  const products = step?.productsOf(row.index);
   const terms = printed?.lines[row.index]?.terms ?? [];
   const cols = model.subject.kernel[1];
   const palette = colorScale(theme);
@@ -214,7 +214,7 @@ function paintProducts(
       if (readable) paintEmptyCell(context, box, colors);
       continue;
     }
-    paintCell(context, box, products[u]?.[v] ?? 0, max, readable ? (terms[k]?.product ?? '') : '', palette);
+    paintCell(context, box, products?.[k] ?? 0, max, readable ? (terms[k]?.product ?? '') : '', palette);
     if (readable && terms[k]?.empty) paintEmptyCell(context, box, colors);
   }
   context.globalAlpha = 1;

@@ -14,8 +14,9 @@ import { decimalsFor, makeLedger } from '../../model/ledger.ts';
 import type { Cell, Relations } from '../../model/relations.ts';
 import { findRelations } from '../../model/relations.ts';
 import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
+import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
-import type { Rect, SceneSummary, Step, TapTable, Tensor } from '../../model/types.ts';
+import type { Rect, SceneSummary, TapTable, Tensor } from '../../model/types.ts';
 import { charactersIn, decimalsThatFit, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ThemeColors } from '../shared/theme_colors.ts';
 import type { GridView } from '../shared/zoom.ts';
@@ -301,8 +302,8 @@ function printStep(
 ): Ledger {
   if (previous?.printed && previous.step === step && previous.layout === at) return previous.printed;
   const layer = ledgerLayerOf(model, o, inputs);
-  const values = step.products.flat(2);
-  const sums = [step.output, layer.bias, ...step.channel_sums, ...step.running_sums];
+  const values = step.products;
+  const sums = [step.output, layer.bias, ...step.channelSums, ...step.runningSums];
   // Terms with decimals may well have a whole sum, which is then written like them.
   const readable = at.kernelCell >= READABLE_CELL;
   const wanted = decimalsFor(readable ? [...values, ...sums] : sums, 4);

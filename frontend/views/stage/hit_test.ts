@@ -68,11 +68,9 @@ function tapHit(
   const product = under(at.products);
   if (product) return { grid: 'tap', channel, row: product[0], col: product[1] };
   const enlarged = at.loupe ? under(at.loupeRect, at.loupeCell) : null;
-  const row = step?.input_rows[enlarged?.[0] ?? -1];
-  const col = step?.input_cols[enlarged?.[1] ?? -1];
-  return enlarged && typeof row === 'number' && typeof col === 'number'
-    ? { grid: 'input', channel, row, col }
-    : null;
+  if (!enlarged || !step?.hasInput(...enlarged)) return null;
+  const [row = 0, col = 0] = [step.inputRows[enlarged[0]], step.inputCols[enlarged[1]]];
+  return { grid: 'input', channel, row, col };
 }
 
 /** Where a cell is on the stage, or null where it is not to be seen. */

@@ -88,7 +88,7 @@ export function paintBars(context: CanvasRenderingContext2D, frame: StageFrame, 
   const palette = colorScale(theme);
   context.fillStyle = colors.soft;
   context.fillRect(rect.x, rect.y, rect.width, rect.height);
-  const sums = step?.channel_sums ?? [];
+  const sums = [...(step?.channelSums ?? [])];
   const max = Math.max(...sums.map(Math.abs), 1e-30);
   const middle = rect.x + rect.width / 2;
   sums.forEach((value, index) => {

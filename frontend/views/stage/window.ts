@@ -93,7 +93,6 @@ export function paintLoupe(
 ) {
   const { layout: at, colors, step, window, inputView } = frame;
   const rect = rectInSlot(at, at.loupeRect, row.slot);
-  const patch = step?.patch[row.index];
   const [rows, cols] = [window.rows.filter(Number.isFinite), window.cols.filter(Number.isFinite)];
   const inside = (y: number) => Math.min(Math.max(y, place.y), place.y + place.height);
   const right = Math.min(input.x + (Math.max(...cols, 0) + 1) * inputView.cell, place.x + place.width);
@@ -111,12 +110,13 @@ export function paintLoupe(
     context.stroke();
     context.globalAlpha = 1;
   }
-  if (patch) {
+  if (step && row.index >= 0) {
+    const patch = step.patchOf(row.index);
     const [kH, kW] = frame.model.subject.kernel;
-    const decimals = decimalsThatFit(patch.flat(), charactersIn(at.loupeCell));
+    const decimals = decimalsThatFit(patch, charactersIn(at.loupeCell));
     const value = (i: number, j: number) => {
       const [u, v] = displayedTap(frame.model, i, j);
-      return step.input_rows[u] === null || step.input_cols[v] === null ? null : (patch[u]?.[v] ?? 0);
+      return step.hasInput(u, v) ? (patch[u * kW + v] ?? 0) : null;
     };
     paintGrid(
       context,
