@@ -54,6 +54,8 @@ export interface components {
     Fault: {
       at: string;
       message: string;
+      /** @description of the message, the same in every language; docs/errors.md lists them */
+      code: string;
     };
     /** @description The first data of a page, each as its own call answers it, as far as it is few numbers. */
     Initial: {
@@ -136,6 +138,8 @@ export interface components {
       title: string;
       status: number;
       detail: string;
+      /** @description of the first error, or else of the detail; docs/errors.md lists them */
+      code: string;
       /** @description places in the body or the query */
       errors?: components['schemas']['Fault'][];
     };
