@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
