@@ -1,4 +1,4 @@
-"""HTTP on one connection: uvicorn's protocol, with bounds on what a peer may send and how long it takes."""
+"""uvicorn's HTTP/1.1 protocol, with limits on what a peer may send and how long it may take."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from app.web.api.problems import MEDIA_TYPE, Problem, busy_problem
 from app.web.negotiation import preferred_language
 from app.web.server.config import Refusal, ServerConfig
 
-# A peer that sends or takes fewer bytes each second is slow.
+# A peer that sends or receives fewer bytes per second is slow.
 _MIN_BYTES_PER_SECOND: Final = 4096
-# How long what is still sent to a request that has its answer already is read and dropped, so that the
-# answer is not lost with the connection.
+# After an early answer the rest of the request is read and dropped for this long: closing a connection with
+# unread bytes would reset it, and the answer would be lost.
 _LINGER_SECONDS: Final = 2.0
 
-# What tells others how the server is must answer when it is at its limits, too.
+# Health checks are answered also when the server is at its limits.
 _HEALTH_PATHS: Final = ("/healthz", "/readyz", "/metrics")
 _HOST: Final = re.compile(rb"[A-Za-z0-9._:\[\]-]*")
 _REFUSALS: Final[dict[int, Refusal]] = {431: "head", 408: "slow"}
@@ -30,7 +30,7 @@ _DIGITS: Final = re.compile(rb"[0-9]{1,18}")
 
 
 class _Refused(CodedError):
-    """What stands in a request's head is not accepted."""
+    """The head of a request is not accepted."""
 
     def __init__(self, status: int, code: str, /, **params: object) -> None:
         super().__init__(code, **params)
@@ -38,7 +38,7 @@ class _Refused(CodedError):
 
 
 class HttpConnection(HttpToolsProtocol):
-    """Answers 400 to what could be read in two ways, 431 to large heads, 408 to slow senders."""
+    """Answers 400 to ambiguous requests, 431 to large heads, 408 to slow senders, and closes."""
 
     def __init__(
         self,
@@ -50,16 +50,16 @@ class HttpConnection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._config = config
         self._limits = config.settings
-        self._phase: Literal["between", "head", "body", "over"] = "between"
-        self._due: float | None = None
-        self._bare_bytes = 0  # received without a header or body coming to an end
+        self._phase: Literal["idle", "head", "body", "closing"] = "idle"
+        self._deadline: float | None = None
+        self._parser_bytes = 0  # received since the last complete head or piece of a body
         self._body_bytes = 0
         self._unsent = 0
         self._unsent_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._due = self.loop.time() + self._limits.head_seconds
+        self._deadline = self.loop.time() + self._limits.head_seconds
         idle = self._config.idle
         idle[self] = None
         if len(self.connections) > self._limits.max_connections:
@@ -72,44 +72,44 @@ class HttpConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
-        if self._phase == "over":
+        if self._phase == "closing":
             return
-        if self._due is None and self._phase == "between":
-            self._due = self.loop.time() + self._limits.head_seconds
-        came = self._body_bytes
+        if self._deadline is None and self._phase == "idle":
+            self._deadline = self.loop.time() + self._limits.head_seconds
+        body_bytes = self._body_bytes
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            # There is nothing to upgrade to: the request is answered, and what follows it is not HTTP.
+            # The server upgrades to nothing: it answers the request, and what follows is not HTTP.
             self.cycle.keep_alive = False
-            self._phase = "over"
+            self._phase = "closing"
         except httptools.HttpParserError as error:
             refused = error.__context__
             self._refuse(refused if isinstance(refused, _Refused) else _Refused(400, "head.not_http"))
         else:
-            self._count_bare(len(data), body_came=self._body_bytes > came)
+            self._limit_parser_bytes(len(data), body_received=self._body_bytes > body_bytes)
 
-    def _count_bare(self, size: int, *, body_came: bool) -> None:
-        """Bound what the parser keeps until a head, or the trailer of a body, comes to an end."""
-        if self._phase == "between" or body_came:
-            self._bare_bytes = 0
+    def _limit_parser_bytes(self, size: int, *, body_received: bool) -> None:
+        """Limit what the parser holds of an unfinished head or chunked trailer."""
+        if self._phase == "idle" or body_received:
+            self._parser_bytes = 0
             return
-        self._bare_bytes += size
-        if self._bare_bytes > self._limits.max_head_bytes + 256 * 1024 * (self._phase == "body"):
+        self._parser_bytes += size
+        if self._parser_bytes > self._limits.max_head_bytes + 256 * 1024 * (self._phase == "body"):
             self._refuse(_too_large(self._limits))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._phase = "head"
-        self._bare_bytes = 0
-        if self._due is None:
-            self._due = self.loop.time() + self._limits.head_seconds
+        self._parser_bytes = 0
+        if self._deadline is None:
+            self._deadline = self.loop.time() + self._limits.head_seconds
 
     def on_headers_complete(self) -> None:
         _check_head(self.parser.get_http_version(), self.url, self.headers, self._limits)
         self._phase = "body"
-        self._bare_bytes = self._body_bytes = 0
-        self._due = self.loop.time() + self._limits.body_seconds
+        self._parser_bytes = self._body_bytes = 0
+        self._deadline = self.loop.time() + self._limits.body_seconds
         self._config.idle.pop(self, None)
         super().on_headers_complete()
 
@@ -118,28 +118,28 @@ class HttpConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._phase = "between"
-        self._due = None
+        self._phase = "idle"
+        self._deadline = None
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         full = len(self.tasks) >= self._limits.max_requests or (
-            self._config.congested and self._much_is_unsent()
+            self._config.congested and self._is_too_much_unsent()
         )
         if full and cycle.scope["path"] not in _HEALTH_PATHS:
             self._config.count_refusal("busy")
             app = _answer_busy
         super()._start_asgi_task(cycle, app)
 
-    def _much_is_unsent(self) -> bool:
+    def _is_too_much_unsent(self) -> bool:
         unsent = sum(each.transport.get_write_buffer_size() for each in self._config.congested)
         return unsent > self._limits.max_unsent_bytes
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._phase == "body":
-            self._due = self.loop.time() + _LINGER_SECONDS
-        elif self.cycle.response_complete and self._phase == "between":
+            self._deadline = self.loop.time() + _LINGER_SECONDS
+        elif self.cycle.response_complete and self._phase == "idle":
             self._config.idle[self] = None
 
     def pause_writing(self) -> None:
@@ -152,20 +152,20 @@ class HttpConnection(HttpToolsProtocol):
         self._unsent = 0
 
     def expire(self, now: float) -> None:
-        """Give up on a peer that keeps the server waiting; called about once a second."""
+        """Close the connection to a peer that keeps the server waiting. Called about once a second."""
         if self.transport is None or self.parser is None:
             return
-        if self._answer_is_stuck(now):
+        if self._is_peer_stalled(now):
             self._config.count_refusal("slow")
             self.transport.abort()
-        elif self._due is not None and now > self._due + self._earned_seconds():
+        elif self._deadline is not None and now > self._deadline + self._extra_seconds():
             self._expire_request()
 
     def _is_answered(self) -> bool:
         return self.cycle is not None and self.cycle.response_complete
 
-    def _earned_seconds(self) -> float:
-        """What comes fast enough may go on coming, while somebody reads it."""
+    def _extra_seconds(self) -> float:
+        """Seconds beyond the deadline for a body that arrives fast enough and is still read."""
         return (
             self._body_bytes / _MIN_BYTES_PER_SECOND
             if self._phase == "body" and not self._is_answered()
@@ -174,18 +174,18 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expire_request(self) -> None:
         if self.flow.read_paused:
-            return  # it is the application that has not read on
-        if self._phase == "over" or (self._phase == "body" and self._is_answered()):
+            return  # the application is slow, not the peer
+        if self._phase == "closing" or (self._phase == "body" and self._is_answered()):
             self.transport.close()
-        elif self._phase == "between" and self.cycle is None:
-            self.transport.close()  # nothing was ever sent
+        elif self._phase == "idle" and self.cycle is None:
+            self.transport.close()  # the peer has sent nothing yet
         else:
             self._refuse(_Refused(408, "request_too_slow"))
 
-    def _answer_is_stuck(self, now: float) -> bool:
+    def _is_peer_stalled(self, now: float) -> bool:
         unsent = self.transport.get_write_buffer_size()
-        least = self._limits.body_seconds * _MIN_BYTES_PER_SECOND
-        if not unsent or not 0 <= self._unsent - unsent < least:
+        expected = self._limits.body_seconds * _MIN_BYTES_PER_SECOND
+        if not unsent or not 0 <= self._unsent - unsent < expected:
             self._unsent, self._unsent_since = unsent, now
         return now - self._unsent_since > self._limits.body_seconds
 
@@ -193,13 +193,13 @@ class HttpConnection(HttpToolsProtocol):
         self._refuse(_Refused(400, "head.unreadable", reason=msg))
 
     def _refuse(self, refused: _Refused) -> None:
-        """Answer, if no other answer is due first, and close the connection."""
+        """Answer and close the connection; a request under way is answered first."""
         self._config.count_refusal(_REFUSALS.get(refused.status, "malformed"))
-        in_body, self._phase = self._phase == "body", "over"
+        in_body, self._phase = self._phase == "body", "closing"
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             if not in_body:
-                # This is about a later request: its answer would be taken for that of the one under way.
+                # The refusal is about a later request: the client would take it for the answer under way.
                 cycle.keep_alive = False
                 return
             cycle.disconnected = True
@@ -208,14 +208,13 @@ class HttpConnection(HttpToolsProtocol):
                 self.transport.close()
                 return
         self.transport.write(_answer(Problem(refused.status, refused.message)))
-        # What has been sent already must be read before the connection is closed, or the answer may be lost.
-        self._due = self.loop.time() + _LINGER_SECONDS
+        self._deadline = self.loop.time() + _LINGER_SECONDS
         if self.transport.can_write_eof():
             self.transport.write_eof()
 
 
 def _check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]], limits: Settings) -> None:
-    """Raise _Refused for a head that is large, or that two programs may understand in two ways."""
+    """Raise _Refused for a head that is too large or ambiguous."""
     size = len(target)
     lengths, encodings, hosts = list[bytes](), list[bytes](), list[bytes]()
     framing = {b"content-length": lengths, b"transfer-encoding": encodings, b"host": hosts}
@@ -249,6 +248,6 @@ def _answer(problem: Problem) -> bytes:
 
 
 async def _answer_busy(scope: Any, receive: Any, send: Any) -> None:
-    """The application while there is no room for another request."""
+    """The application in place of ours while there is no room for another request."""
     problem = busy_problem(Message("server_full"))
     await problem.response(preferred_language(scope))(scope, receive, send)
