@@ -21,7 +21,9 @@ def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tens
     if array.dtype == np.bool_:
         array = array.view(np.uint8)
     if dtype == "int32":
-        bad = (array != np.rint(array)) | (array < _INT32.min) | (array > _INT32.max)
+        # The bounds are no float16 or float32, but every such number is a float64.
+        exact = array.astype(np.float64) if array.dtype.kind == "f" else array
+        bad = (exact != np.rint(exact)) | (exact < _INT32.min) | (exact > _INT32.max)
         converted = array
     else:
         with np.errstate(over="ignore"):
@@ -29,8 +31,13 @@ def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tens
         bad = ~np.isfinite(converted)
     if bad.any():
         index = tuple(int(i) for i in np.argwhere(bad)[0])
-        place, value = "/".join([at, *map(str, index)]), f"{array[index]:g}"
+        place, value = "/".join([at, *map(str, index)]), _text(array[index])
         if dtype == "int32":
             raise ConvError("number_not_int32", place, value=value, low=_INT32.min, high=_INT32.max)
         raise ConvError("number_out_of_range", place, value=value, dtype=dtype)
     return torch.from_numpy(np.array(converted, dtype, order="C"))
+
+
+def _text(number: np.generic) -> str:
+    """The shortest text of a number, as it was sent: 1000000.5, 3000000000, 1e+39."""
+    return str(number).removesuffix(".0")

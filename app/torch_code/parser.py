@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from app.conv.errors import ConvError, Message, integer, one_of, shown, size
-from app.conv.operation import Conv2d, ConvTranspose2d, Operation, Padding
+from app.conv.operation import PADDING_MODES, Conv2d, ConvTranspose2d, Operation, Padding
 from app.torch_code.signatures import FIXED, KNOWN, NAMES, Signature
 from app.torch_code.source_text import ParseError as ParseError
 from app.torch_code.source_text import Snippet
@@ -34,6 +34,13 @@ _NODES: Final[Mapping[type[ast.AST], str]] = {
     ast.SetComp: "term.comprehension",
     ast.DictComp: "term.comprehension",
     ast.GeneratorExp: "term.comprehension",
+}
+
+
+# torch prints layers with strings that have no quotes: padding=same, padding_mode=circular.
+_PRINTED_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "padding": ("same", "valid"),
+    "padding_mode": PADDING_MODES,
 }
 
 
@@ -177,6 +184,8 @@ def _literal(snippet: Snippet, name: str, node: ast.expr) -> Any:
             return -number
         case ast.UnaryOp(op=ast.UAdd(), operand=ast.Constant(value=int() | float() as number)):
             return +number
+        case ast.Name(id=word) if word in _PRINTED_WORDS.get(name, ()):
+            return word
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return tuple(_literal(snippet, name, item) for item in items)
     raise snippet.error(node, "code.value_not_written_out", name=name, found=_found(node))

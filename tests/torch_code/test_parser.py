@@ -444,3 +444,21 @@ def test_valid_code_with_a_part_replaced(text: str, data: st.DataObject) -> None
 @given(TOKENS, TOKENS, st.sampled_from(list(READ)))
 def test_much_of_the_same(one: str, other: str, text: str) -> None:
     settled(((one + other) * LONGEST)[: LONGEST - len(text)] + text)
+
+
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("padding", [0, 1, (2, 1), "same", "valid"])
+@pytest.mark.parametrize("name", ["", "(conv1): ", "  (0): "])
+def test_what_torch_prints_is_read(mode: str, padding: Any, name: str) -> None:
+    """torch prints strings without quotes."""
+    layer = torch.nn.Conv2d(3, 8, 3, padding=padding, padding_mode=mode, dilation=2, bias=False)
+    assert parse(name + repr(layer)) == parse(
+        f"nn.Conv2d(3, 8, 3, padding={padding!r}, padding_mode={mode!r}, dilation=2, bias=False)"
+    )
+
+
+def test_a_word_that_torch_never_prints_is_no_value() -> None:
+    with pytest.raises(ParseError):
+        parse("Conv2d(3, 8, kernel_size=(3, 3), padding=some)")
+    with pytest.raises(ParseError):
+        parse("Conv2d(3, 8, kernel_size=same)")
