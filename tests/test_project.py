@@ -11,6 +11,7 @@ import sys
 import urllib.request
 import venv
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def tracked() -> list[Path]:
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_ids_are_unique(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist runs one test of each id, however many there are."""
+    ids = [item.nodeid for item in request.session.items if not item.get_closest_marker("exclusive")]
+    assert [id for id, count in Counter(ids).items() if count > 1] == []
 
 
 def test_vendored_code_names_its_licence_and_its_maker() -> None:

@@ -36,16 +36,16 @@ MARKUP = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'`{{7*
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     folder = tmp_path_factory.mktemp("store")
     # A server answers 500 where a test client would raise.
     return TestClient(create_app(Settings(store=folder.as_uri())), raise_server_exceptions=False)
 
 
-def upload(asking: TestClient, name: str, data: bytes, **query: str) -> Response:
+def upload(client: TestClient, name: str, data: bytes, **query: str) -> Response:
     scene = json.dumps({"operation": {"kind": "conv2d"}})
     files = {"scene": (None, scene), name: ("x", data)}
-    answer: Response = asking.post("/api/v1/scenes", files=files, params=query)
+    answer: Response = client.post("/api/v1/scenes", files=files, params=query)
     return answer
 
 
@@ -132,7 +132,7 @@ class Canary:
 
 
 @pytest.mark.safety(10)
-def test_no_pickle_ever_runs(asking: TestClient, tmp_path: Path) -> None:
+def test_no_pickle_ever_runs(client: TestClient, tmp_path: Path) -> None:
     canary = Canary(tmp_path / "canary")
     saved = io.BytesIO()
     torch.save({"weight": canary}, saved)
@@ -145,9 +145,9 @@ def test_no_pickle_ever_runs(asking: TestClient, tmp_path: Path) -> None:
     files = [file.getvalue() for file in (saved, old, array, arrays)]
     for data in (pickle.dumps(canary), pickle.dumps(canary, 0), *files):
         for name in ("input", "weight", "bias"):
-            answer = upload(asking, name, data)
+            answer = upload(client, name, data)
             assert answer.status_code in (415, 422), answer.text
-    assert "run code when they are loaded" in upload(asking, "input", saved.getvalue()).json()["detail"]
+    assert "run code when they are loaded" in upload(client, "input", saved.getvalue()).json()["detail"]
     assert not canary.path.exists()
     pickle.loads(pickle.dumps(canary))
     assert canary.path.exists()
@@ -190,7 +190,7 @@ def test_the_program_has_no_means_to_do_it() -> None:
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9/x", "file:///etc/passwd", "//host/x", "s3://bucket/x", "data:,1"]
 )
-def test_no_address_is_ever_an_input(asking: TestClient, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_address_is_ever_an_input(client: TestClient, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_network(*_: Any, **__: Any) -> None:
         raise AssertionError("a connection")
 
@@ -204,16 +204,16 @@ def test_no_address_is_ever_an_input(asking: TestClient, url: str, monkeypatch: 
         patched.setattr("socket.socket.connect", no_network)
         patched.setattr("socket.getaddrinfo", no_network)
         for place in places:
-            assert asking.post("/api/v1/trace", json=CHAPTER | place).status_code == 422
-        assert upload(asking, "input", url.encode()).status_code == 415
+            assert client.post("/api/v1/trace", json=CHAPTER | place).status_code == 422
+        assert upload(client, "input", url.encode()).status_code == 415
 
 
 @pytest.mark.safety(16)
-def test_a_million_fields_of_a_form_are_not_read(asking: TestClient) -> None:
+def test_a_million_fields_of_a_form_are_not_read(client: TestClient) -> None:
     fields = b"&".join(b"a%d=1" % k for k in range(1_000_000))
     started = time.process_time()
     for path in ("/api/v1/trace", "/api/v1/scenes"):
-        answer = asking.post(
+        answer = client.post(
             path, content=fields, headers={"Content-Type": "application/x-www-form-urlencoded"}
         )
         assert answer.status_code == 415
@@ -240,26 +240,26 @@ def test_no_path_leads_out(server: ServerProcess, path: str) -> None:
 
 
 @pytest.mark.safety(21)
-def test_markup_in_any_text_stays_text(asking: TestClient) -> None:
+def test_markup_in_any_text_stays_text(client: TestClient) -> None:
     """In every field of a scene, every parameter and every header that a page might show."""
     fields = ("kind", "padding", "padding_mode", "stride", MARKUP)
     answers = [
-        asking.post("/api/v1/trace", json=CHAPTER | {"operation": {"kind": "conv2d", field: MARKUP}})
+        client.post("/api/v1/trace", json=CHAPTER | {"operation": {"kind": "conv2d", field: MARKUP}})
         for field in fields
     ]
-    answers += [asking.post("/api/v1/trace", json=CHAPTER | {field: MARKUP}) for field in ("dtype", MARKUP)]
-    answers += [upload(asking, "input", MARKUP.encode()), upload(asking, MARKUP[:50], b"x")]
-    answers += [asking.post("/api/v1/parse", json={"code": MARKUP})]
+    answers += [client.post("/api/v1/trace", json=CHAPTER | {field: MARKUP}) for field in ("dtype", MARKUP)]
+    answers += [upload(client, "input", MARKUP.encode()), upload(client, MARKUP[:50], b"x")]
+    answers += [client.post("/api/v1/parse", json={"code": MARKUP})]
     names = safetensors.numpy.save(
         {MARKUP: np.zeros((1, 1, 1, 1), np.float32), "b\r\nX: y": np.zeros(1, np.float32)}
     )
-    answers += [upload(asking, "weight", names)]
+    answers += [upload(client, "weight", names)]
     for answer in answers:
         assert 400 <= answer.status_code < 500
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["x-content-type-options"] == "nosniff"
     for path in ("/", "/s/x", f"/{MARKUP}", f"/s/{MARKUP}", f"/learn/{MARKUP}"):
-        page = asking.get(path, params={"lang": MARKUP, "view": MARKUP, MARKUP: MARKUP}, headers=HTML | {
+        page = client.get(path, params={"lang": MARKUP, "view": MARKUP, MARKUP: MARKUP}, headers=HTML | {
             "Accept-Language": html.escape(MARKUP), "Referer": MARKUP, "User-Agent": MARKUP,
         })  # fmt: skip
         assert "<script>alert" not in page.text
@@ -273,10 +273,10 @@ def test_markup_in_any_text_stays_text(asking: TestClient) -> None:
     "origin", ["https://a.example", "https://evil.example", "null", "https://a.example.evil"]
 )
 def test_no_origin_gets_credentials(tmp_path: Path, origins: list[str], origin: str) -> None:
-    asking = TestClient(create_app(Settings(store=tmp_path.as_uri(), cors_origins=origins)))
+    client = TestClient(create_app(Settings(store=tmp_path.as_uri(), cors_origins=origins)))
     for answer in (
-        asking.get("/api/v1/presets", headers={"Origin": origin, "Cookie": "a=b"}),
-        asking.options("/api/v1/scenes", headers={"Origin": origin, "Access-Control-Request-Method": "POST"}),
+        client.get("/api/v1/presets", headers={"Origin": origin, "Cookie": "a=b"}),
+        client.options("/api/v1/scenes", headers={"Origin": origin, "Access-Control-Request-Method": "POST"}),
     ):
         allowed = answer.headers.get("access-control-allow-origin")
         assert allowed in ((origin, "*") if origin in origins or "*" in origins else (None,))
@@ -305,33 +305,33 @@ def test_no_name_reaches_a_header(server: ServerProcess, name: str) -> None:
 
 
 @pytest.mark.safety(28)
-def test_ranges_are_not_served(asking: TestClient) -> None:
+def test_ranges_are_not_served(client: TestClient) -> None:
     """An answer may always be whole (RFC 9110, 14.2), and ten thousand ranges then cost nothing."""
-    made = asking.post("/api/v1/scenes", json=CHAPTER).json()["links"]
+    made = client.post("/api/v1/scenes", json=CHAPTER).json()["links"]
     many = "bytes=" + ",".join(f"{k}-{k}" for k in range(10_000))
     for path in (made["file"], made["steps"], "/", "/static/x/css/app.css"):
-        whole = asking.get(path)
+        whole = client.get(path)
         for ranges in ("bytes=0-1", "bytes=-1", "bytes=0-0,0-0", "bytes=5-1", many):
             started = time.process_time()
-            answer = asking.get(path, headers={"Range": ranges})
+            answer = client.get(path, headers={"Range": ranges})
             assert time.process_time() - started < 1
             assert (answer.status_code, answer.content) == (200, whole.content)
             assert "content-range" not in answer.headers
 
 
 @pytest.mark.safety(28)
-def test_errors_show_no_path_and_no_trace(asking: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = services_of(asking.app).settings.store.removeprefix("file://")  # type: ignore[attr-defined]
+def test_errors_show_no_path_and_no_trace(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = services_of(client.app).settings.store.removeprefix("file://")  # type: ignore[attr-defined]
     monkeypatch.setattr("app.store.local_store.LocalStore.get", lambda *_: 1 / 0)
-    broken = asking.get("/api/v1/scenes/" + "1" * 40)
+    broken = client.get("/api/v1/scenes/" + "1" * 40)
     assert broken.status_code == 500
     for answer in (
         broken,
-        asking.get("/nowhere"),
-        asking.post("/api/v1/trace", content=b"{"),
-        upload(asking, "input", b"\x89PNG\r\n\x1a\nxx"),
-        upload(asking, "input", b"\x93NUMPY\x01\x00xx"),
-        asking.post("/api/v1/parse", json={"code": "(" * 3000}),
+        client.get("/nowhere"),
+        client.post("/api/v1/trace", content=b"{"),
+        upload(client, "input", b"\x89PNG\r\n\x1a\nxx"),
+        upload(client, "input", b"\x93NUMPY\x01\x00xx"),
+        client.post("/api/v1/parse", json={"code": "(" * 3000}),
     ):
         shown = answer.text + str(answer.headers)
         for secret in (
@@ -351,15 +351,15 @@ READING = {"GET", "HEAD"}
 
 
 @pytest.mark.safety(29)
-def test_nothing_writes_but_post(asking: TestClient) -> None:
+def test_nothing_writes_but_post(client: TestClient) -> None:
     """Every route with every method: what it does not have is 405 with the list of what it has."""
-    routes = documented(asking)
+    routes = documented(client)
     assert len(routes) > 12
     for (path, offered), method in itertools.product(
         routes.items(),
         ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"],
     ):
-        answer = asking.request(method, re.sub(r"\{.*?\}", "x", path))
+        answer = client.request(method, re.sub(r"\{.*?\}", "x", path))
         assert answer.status_code != 500
         if method not in offered:
             assert answer.status_code == 405, (method, path)
@@ -368,13 +368,13 @@ def test_nothing_writes_but_post(asking: TestClient) -> None:
     assert all(routes[path] == {"POST"} for path in writing)
 
 
-def documented(asking: TestClient) -> dict[str, set[str]]:
+def documented(client: TestClient) -> dict[str, set[str]]:
     """Path templates -> methods, of the API, as it describes itself, and of the pages."""
-    schema = asking.get("/openapi.json").json()
+    schema = client.get("/openapi.json").json()
     found = {path: {method.upper() for method in methods} for path, methods in schema["paths"].items()}
     for methods in found.values():
         methods |= {"HEAD"} if "GET" in methods else set()
-    for route in asking.app.routes:  # type: ignore[attr-defined]
+    for route in client.app.routes:  # type: ignore[attr-defined]
         if isinstance(route, Route) and route.path not in found:
             found[route.path] = set(route.methods or ())
     return found

@@ -247,7 +247,7 @@ def test_what_a_killed_server_left_behind_is_swept(tmp_path: Path) -> None:
 @pytest.mark.safety(30)
 @pytest.mark.slow
 def test_a_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
-    server = start_server(tmp_path, grace_seconds=4).wait_until("/healthz")
+    server = start_server(tmp_path, grace_seconds=8).wait_until("/healthz")
     layer = {
         "input": {"random": {"shape": [3, 64, 64]}},
         "weight": {"random": {"shape": [8, 3, 3, 3]}},

@@ -45,12 +45,12 @@ def body(number: int) -> Body:
     return CHAPTER | {"bias": {"data": [number]}}
 
 
-def client(folder: Path, **settings: Any) -> TestClient:
+def new_client(folder: Path, **settings: Any) -> TestClient:
     return TestClient(create_app(Settings(store=folder.as_uri(), **settings)))
 
 
-def stored(asking: TestClient, number: int) -> int:
-    return asking.post("/api/v1/scenes", json=body(number)).status_code
+def stored(client: TestClient, number: int) -> int:
+    return client.post("/api/v1/scenes", json=body(number)).status_code
 
 
 @contextmanager
@@ -70,14 +70,14 @@ def disk(folder: Path, size: str) -> Iterator[Path]:
 
 def test_a_full_disk_is_507_and_what_is_there_stays(tmp_path: Path) -> None:
     with disk(tmp_path / "small", "256k") as folder:
-        asking = client(folder, store_reserve=0)
-        answers = [stored(asking, number) for number in range(100)]
+        client = new_client(folder, store_reserve=0)
+        answers = [stored(client, number) for number in range(100)]
         first = answers.index(507)
         assert set(answers[:first]) == {201}
         assert set(answers[first:]) == {507}
-        full = asking.post("/api/v1/scenes", json=body(99))
+        full = client.post("/api/v1/scenes", json=body(99))
         assert "no room for another scene" in full.json()["detail"]
-        fresh = client(folder, store_reserve=0)
+        fresh = new_client(folder, store_reserve=0)
         assert [stored(fresh, number) for number in range(first)] == [200] * first
         assert fresh.get("/readyz").status_code == 200  # what is there can be read
         assert fresh.post("/api/v1/trace", json=CHAPTER).status_code == 200
@@ -86,8 +86,8 @@ def test_a_full_disk_is_507_and_what_is_there_stays(tmp_path: Path) -> None:
 
 def test_some_of_the_disk_is_left_to_others(tmp_path: Path) -> None:
     with disk(tmp_path / "small", "1m") as folder:
-        asking = client(folder)
-        answers = [stored(asking, number) for number in range(300)]
+        client = new_client(folder)
+        answers = [stored(client, number) for number in range(300)]
         assert answers[-1] == 507
         free = os.statvfs(folder)
         assert free.f_bavail >= free.f_blocks / 20 - 2
@@ -95,92 +95,92 @@ def test_some_of_the_disk_is_left_to_others(tmp_path: Path) -> None:
 
 def test_a_read_only_disk_can_be_read(tmp_path: Path) -> None:
     with disk(tmp_path / "small", "1m") as folder:
-        asking = client(folder, store_reserve=0)
-        made = asking.post("/api/v1/scenes", json=body(1)).json()["links"]["self"]
-        assert asking.get("/readyz").status_code == 200
+        client = new_client(folder, store_reserve=0)
+        made = client.post("/api/v1/scenes", json=body(1)).json()["links"]["self"]
+        assert client.get("/readyz").status_code == 200
         subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
-        refused = asking.post("/api/v1/scenes", json=body(2))
+        refused = client.post("/api/v1/scenes", json=body(2))
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
         assert LocalStore(folder, LIMITS).get(made.rsplit("/", 1)[1])  # past what is kept in memory
-        assert asking.get(made).status_code == 200
-        wait_for_readiness(asking, 503)
-        assert 'store_errors_total{error="unavailable"}' in asking.get("/metrics").text
+        assert client.get(made).status_code == 200
+        wait_for_readiness(client, 503)
+        assert 'store_errors_total{error="unavailable"}' in client.get("/metrics").text
         subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
-        assert stored(asking, 2) == 201
-        wait_for_readiness(asking, 200)
+        assert stored(client, 2) == 201
+        wait_for_readiness(client, 200)
 
 
-def wait_for_readiness(asking: TestClient, status: int) -> None:
-    wait_until(lambda: asking.get("/readyz").status_code == status)
+def wait_for_readiness(client: TestClient, status: int) -> None:
+    wait_until(lambda: client.get("/readyz").status_code == status)
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff" * 5000, b"\x08" + b"\0" * 7 + b'{"a":1}}'])
 def test_a_damaged_scene_is_reported_and_repaired(tmp_path: Path, content: bytes) -> None:
-    made = client(tmp_path).post("/api/v1/scenes", json=body(1)).json()["links"]["self"]
+    made = new_client(tmp_path).post("/api/v1/scenes", json=body(1)).json()["links"]["self"]
     path = tmp_path / f"{made.rsplit('/', 1)[1]}.safetensors"
     path.write_bytes(content)
-    asking = client(tmp_path)
-    damaged = asking.get(made)
+    client = new_client(tmp_path)
+    damaged = client.get(made)
     assert damaged.status_code == 500
     assert "sending its content again mends it" in damaged.json()["detail"]
     assert str(tmp_path) not in damaged.text
-    assert 'store_errors_total{error="damaged"} 1.0' in asking.get("/metrics").text
-    assert stored(asking, 1) == 201
-    assert asking.get(made).status_code == 200
+    assert 'store_errors_total{error="damaged"} 1.0' in client.get("/metrics").text
+    assert stored(client, 1) == 201
+    assert client.get(made).status_code == 200
 
 
-def check_store(asking: TestClient, check: Callable[[], object], timeout: float = 3.0) -> None:
+def check_store(client: TestClient, check: Callable[[], object], timeout: float = 3.0) -> None:
     """Let /readyz call `check` in place of the store."""
-    services = services_of(asking.app)
-    asking.app.state.services = replace(services, readiness=Readiness(check, services.shutdown, timeout))
+    services = services_of(client.app)
+    client.app.state.services = replace(services, readiness=Readiness(check, services.shutdown, timeout))
 
 
 def test_a_store_that_hangs_makes_readiness_fail_in_time_and_once(tmp_path: Path) -> None:
-    asking = client(tmp_path)
+    client = new_client(tmp_path)
     hanging, calls = threading.Event(), []
-    check_store(asking, lambda: (calls.append(1), hanging.wait(30)), timeout=0.2)
+    check_store(client, lambda: (calls.append(1), hanging.wait(30)), timeout=0.2)
     try:
-        answers = [asking.get("/readyz") for _ in range(5)]
+        answers = [client.get("/readyz") for _ in range(5)]
         assert {answer.status_code for answer in answers} == {503}
         assert "did not answer within 0.2 s" in answers[0].json()["detail"]
         assert len(calls) == 1
-        assert asking.get("/healthz").status_code == 200
+        assert client.get("/healthz").status_code == 200
     finally:
         hanging.set()
-    wait_for_readiness(asking, 200)
+    wait_for_readiness(client, 200)
 
 
 def test_readiness_asks_the_store_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    asking = client(tmp_path)
-    check_store(asking, lambda: calls.append(1))
+    client = new_client(tmp_path)
+    check_store(client, lambda: calls.append(1))
     now = time.monotonic()
     monkeypatch.setattr("app.services.readiness.monotonic", lambda: now)
     for _ in range(20):
-        assert asking.get("/readyz").json() == {"status": "ready"}
+        assert client.get("/readyz").json() == {"status": "ready"}
     assert len(calls) == 1
     now += 3
-    asking.get("/readyz")
+    client.get("/readyz")
     assert len(calls) == 2
 
 
 def test_a_stopping_server_is_not_ready(tmp_path: Path) -> None:
-    asking = client(tmp_path)
-    services_of(asking.app).shutdown.begin()
-    answer = asking.get("/readyz")
+    client = new_client(tmp_path)
+    services_of(client.app).shutdown.begin()
+    answer = client.get("/readyz")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert asking.get("/healthz").status_code == 200
+    assert client.get("/healthz").status_code == 200
 
 
 def test_the_quota_is_kept_to_the_block(tmp_path: Path) -> None:
-    asking = client(tmp_path, store_quota=5 * BLOCK)
-    assert [stored(asking, number) for number in range(7)] == [201] * 5 + [507] * 2
-    assert [stored(asking, number) for number in range(5)] == [200] * 5
-    assert asking.post("/api/v1/trace", json=CHAPTER).status_code == 200
+    client = new_client(tmp_path, store_quota=5 * BLOCK)
+    assert [stored(client, number) for number in range(7)] == [201] * 5 + [507] * 2
+    assert [stored(client, number) for number in range(5)] == [200] * 5
+    assert client.post("/api/v1/trace", json=CHAPTER).status_code == 200
     # Another process counts the same.
-    assert stored(client(tmp_path, store_quota=5 * BLOCK), 9) == 507
-    assert stored(client(tmp_path, store_quota=6 * BLOCK), 9) == 201
+    assert stored(new_client(tmp_path, store_quota=5 * BLOCK), 9) == 507
+    assert stored(new_client(tmp_path, store_quota=6 * BLOCK), 9) == 201
 
 
 def test_scenes_that_others_store_are_counted_before_long(
@@ -278,6 +278,6 @@ def test_a_clock_that_jumps_sweeps_nothing_that_is_new(
         again = LocalStore(tmp_path, LIMITS)
         assert again.get(scene(1).id).id == scene(1).id
         assert again.put(scene(int(jump)))
-        asking = client(tmp_path)
-        assert stored(asking, int(jump)) == 201
-        assert asking.get("/readyz").status_code == 200
+        client = new_client(tmp_path)
+        assert stored(client, int(jump)) == 201
+        assert client.get("/readyz").status_code == 200

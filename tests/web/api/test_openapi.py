@@ -77,6 +77,8 @@ def map_path_parameters(_: Any, parameters: dict[str, Any] | None) -> dict[str, 
     return parameters
 
 
+# All of these have one id, and so cannot be shared out among processes.
+@pytest.mark.exclusive
 @CONTRACT.parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=CASES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_nothing_undocumented(case: Any) -> None:
@@ -84,6 +86,7 @@ def test_nothing_undocumented(case: Any) -> None:
     answered[answer.status_code] += 1
 
 
+@pytest.mark.exclusive
 def test_so_many_cases(request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("-k"):
         assert answered.total() >= 2000
