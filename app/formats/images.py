@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.conv.errors import ConvError
+from app.formats.png_check import check_png
 from app.limits import LimitExceeded, Limits, check, check_tensor
 
 Plane = NDArray[np.float32]
@@ -45,6 +46,8 @@ def _planes(data: bytes, limits: Limits, at: str) -> list[Plane]:
     check("term.pixels", "max_picture_pixels", pixels, limits, name=at.strip("/"))
     if picture.format == "JPEG" and data.count(_JPEG_SCAN) > _MOST_SCANS:
         raise ConvError("jpeg_too_many_scans", at, most=_MOST_SCANS)
+    if picture.format == "PNG":
+        check_png(data, at)
     deep = str(picture.tile[0].args).endswith(";16B") if picture.tile else False
     if deep and "transparency" in picture.info:
         raise ConvError("picture_16_bit_transparent", at)

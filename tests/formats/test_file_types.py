@@ -215,11 +215,11 @@ class TestBrokenPictures:
         noise = Image.fromarray(RANDOM.integers(0, 256, (64, 64, 3), np.uint8))
         data = saved(noise, format)
         for kept in (20, len(data) // 4, len(data) // 2, len(data) * 3 // 4):
-            with refuses(ConvError, "cannot be read"):
+            with refuses(ConvError, "cannot be read|is cut off"):
                 read(data[:kept])
 
     def test_fewer_rows_than_claimed(self) -> None:
-        with refuses(ConvError, "truncated"):
+        with refuses(ConvError, "its rows take 3,001,000 bytes, 100 are there"):
             read(png(1000, 1000, 8, 2, b"\0" * 100))
 
     @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")

@@ -1,0 +1,100 @@
+"""Damaged pictures are refused, as far as their format lets one see the damage; whole ones never are."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from app.conv.errors import ConvError
+from app.formats.images import read_picture
+from app.limits import Limits
+
+LIMITS = Limits()
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MODES = ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"]
+
+
+def read(data: bytes) -> np.ndarray:  # type: ignore[type-arg]
+    return read_picture(data, None, LIMITS, "/input")
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ConvError) as refused:
+        read(data)
+    assert refused.value.at == "/input"
+    return refused.value.message.code
+
+
+def picture(mode: str, width: int, height: int, form: str) -> bytes:
+    values = np.arange(width * height * 3).reshape(height, width, 3) * 7 % 251
+    image = Image.fromarray(values.astype(np.uint8))
+    image = Image.fromarray(values[..., 0].astype(np.uint16) * 256) if mode == "I;16" else image.convert(mode)
+    file = BytesIO()
+    image.save(file, form)
+    return file.getvalue()
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def grey_png(values: np.ndarray, *, interlaced: bool, rows: int | None = None) -> bytes:  # type: ignore[type-arg]
+    """An 8-bit grey PNG, written here, of which only the first filtered rows are kept."""
+    height, width = values.shape
+    passes = [values]
+    if interlaced:
+        starts = [
+            (0, 0, 8, 8),
+            (0, 4, 8, 8),
+            (4, 0, 8, 4),
+            (0, 2, 4, 4),
+            (2, 0, 4, 2),
+            (0, 1, 2, 2),
+            (1, 0, 2, 1),
+        ]
+        passes = [values[y::dy, x::dx] for y, x, dy, dx in starts]
+    lines = [b"\0" + row.tobytes() for part in passes if part.shape[1] for row in part]
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, int(interlaced))
+    image = zlib.compress(b"".join(lines[:rows]))
+    return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", image) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (7, 9), (8, 8), (9, 5), (33, 17)])
+def test_whole_pngs_are_read_and_cut_ones_are_not(mode: str, size: tuple[int, int]) -> None:
+    data = picture(mode, *size, "PNG")
+    assert read(data).shape[1:] == size[::-1]
+    assert read(data + b"what follows the end").shape[1:] == size[::-1]
+    for length in range(len(data) - 1, len(data) // 2, -3):
+        assert refusal(data[:length]) in ("png_cut", "picture_unreadable", "picture_not_whole")
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.booleans(), st.data())
+def test_every_row_must_be_there(width: int, height: int, interlaced: bool, data: st.DataObject) -> None:
+    values = (np.arange(width * height).reshape(height, width) * 5 % 256).astype(np.uint8)
+    whole = read(grey_png(values, interlaced=interlaced))
+    assert np.array_equal(np.rint(whole[0] * 255), values)
+    rows = data.draw(st.integers(0, height - 1))
+    assert refusal(grey_png(values, interlaced=interlaced, rows=rows)) == "png_rows_missing"
+
+
+@given(st.data())
+def test_no_changed_byte_passes_a_checksum(data: st.DataObject) -> None:
+    png = bytearray(picture("RGB", 9, 7, "PNG"))
+    place = data.draw(st.integers(len(SIGNATURE), len(png) - 1))
+    png[place] ^= data.draw(st.integers(1, 255))
+    refusal(bytes(png))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "WEBP"])
+def test_cut_jpeg_and_webp_are_refused(form: str) -> None:
+    data = picture("RGB", 33, 17, form)
+    for length in range(len(data) - 1, len(data) // 3, -5):
+        refusal(data[:length])
