@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -64,6 +66,16 @@ class StepsPage(Page):
         self.write(columns)
         return file
 
+    def npz(self) -> bytes:
+        """The columns as a .npz archive."""
+        columns = {
+            name: torch.empty(shape, dtype=dtype) for name, (dtype, shape) in _column_specs(self).items()
+        }
+        self.write(columns)
+        file = BytesIO()
+        np.savez(file, **{name: column.numpy() for name, column in columns.items()})  # type: ignore[arg-type]
+        return file.getvalue()
+
     def allocate(self) -> tuple[memoryview, Tensors]:
         """A safetensors file without numbers yet, and its columns, which `write` computes."""
         # One entry of metadata: safetensors writes several in a random order.
@@ -102,6 +114,13 @@ def check_out_channel(plan: Plan, out_channel: int) -> None:
     channels = plan.output_shape[0]
     if out_channel >= channels:
         raise ConvError("no_such_steps_channel", "/out_channel", out_channel=out_channel, channels=channels)
+
+
+def one_channel(out_channel: int | None, channel: int | None) -> int | None:
+    """The output channel, given under either name. Raises ConvError for two different ones."""
+    if out_channel is not None and channel not in (None, out_channel):
+        raise ConvError("two_channels", "/channel", out_channel=out_channel, channel=channel)
+    return channel if out_channel is None else out_channel
 
 
 def parse_parts(include: str) -> tuple[str, ...]:

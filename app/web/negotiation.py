@@ -17,6 +17,7 @@ JSONL: Final = "application/jsonl"
 SAFETENSORS: Final = "application/vnd.safetensors"
 NPY: Final = "application/x-npy"
 PNG: Final = "image/png"
+ZIP: Final = "application/zip"
 
 # OpenAPI lists the media types among the answers, and has no use for the header (3.1, Parameter Object).
 AcceptHeader = Annotated[str, Header(alias="accept", include_in_schema=False)]

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from app.conv.errors import LARGEST
+from app.conv.errors import LARGEST, ConvError
 from app.scenes.tensors import Name, tensor_cost
+from app.services.steps import one_channel
 from app.services.tensors import Format, check_tensor_request, encode_tensor
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
@@ -49,11 +50,17 @@ async def get_tensor(
     scene: SceneDep,
     name: Annotated[Name, Path(examples=["output"])],
     channel: Annotated[int | None, Query(ge=0, description="of the input, or else an output channel")] = None,
+    out_channel: Annotated[
+        int | None, Query(ge=0, description="the same as channel, but not for the input")
+    ] = None,
     every: Annotated[int, Query(ge=1, le=LARGEST, description="n: only every n-th row and column")] = 1,
     format: Annotated[Format | None, Query(description="instead of Accept")] = None,
     accept: AcceptHeader = "",
 ) -> Response:
     """`input`, `weight`, `bias`, `output` (C_out, H, W) or `channel_sums` (C_out, C_in/groups, H, W)."""
+    if out_channel is not None and name == "input":
+        raise ConvError("input_has_no_out_channel", "/out_channel")
+    channel = one_channel(out_channel, channel)
     form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]
     check_tensor_request(scene, name, channel, every, form, services.settings)
     headers = immutable_headers(request, _MEDIA_TYPES[form]) | {"Vary": "Accept"}

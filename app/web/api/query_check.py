@@ -1,0 +1,43 @@
+"""Refuses query parameters that a call does not know, so that no misspelt one is silently ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from app.conv.errors import ConvError, shown
+
+
+async def check_query(request: Request) -> None:
+    """Raise ConvError for a parameter that is unknown or given twice."""
+    if not request.query_params:
+        return
+    route: APIRoute = request.scope["route"]
+    known = tuple(_query_aliases(route.dependant))
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name not in known:
+            raise _unknown(name, known)
+        if name in seen:
+            raise ConvError("parameter_repeated", f"/{name}", name=name)
+        seen.add(name)
+
+
+def _query_aliases(dependant: Dependant) -> Iterator[str]:
+    """The parameters of a handler and of what it depends on."""
+    yield from (field.alias for field in dependant.query_params)
+    for dependency in dependant.dependencies:
+        yield from _query_aliases(dependency)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> ConvError:
+    at = f"/{name[:40]}"
+    if not known:
+        return ConvError("parameter_of_none", at, name=shown(name))
+    if close := get_close_matches(name, known, 1):
+        return ConvError("parameter_unknown_close", at, name=shown(name), close=close[0])
+    return ConvError("parameter_unknown", at, name=shown(name), known=", ".join(known))
