@@ -56,13 +56,15 @@ check: check-page .venv/.dev ## lint, types, import layers, JavaScript types and
 	$(MAKE_API_TYPES) | diff $(API_TYPES) - || { echo "$(API_TYPES) is stale; run \`make types\`"; exit 1; }
 
 check-page: node_modules/.dev $(BUNDLE) ## the page's part of `make check`
+	node_modules/.bin/biome check --error-on-warnings
 	node node_modules/ts7/bin/tsc -p tsconfig.json
 	node node_modules/ts7/bin/tsc -p tsconfig.tests.json
 	node --test --test-reporter=dot 'tests/frontend/**/*.test.ts'
 
-fmt: .venv/.dev ## format the Python code
+fmt: .venv/.dev node_modules/.dev ## format the code of Python and the page
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+	node_modules/.bin/biome check --write
 
 types: .venv/.dev node_modules/.dev ## write the types of what the API answers, for the page
 	$(MAKE_API_TYPES) > $(API_TYPES)

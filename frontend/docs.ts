@@ -11,7 +11,9 @@ function follow() {
 dark.addEventListener('change', follow);
 follow();
 
-(globalThis as any).SwaggerUIBundle({
+declare const SwaggerUIBundle: (options: Record<string, unknown>) => void;
+
+SwaggerUIBundle({
   url: '/openapi.json',
   domNode: document.getElementById('docs'),
   deepLinking: true,

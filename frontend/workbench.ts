@@ -2,6 +2,7 @@
 
 import { effect } from '@preact/signals-core';
 import { copyShown } from './controls/copy_step.ts';
+import { setUpChannelChoice, showCaptions } from './controls/matrix_controls.ts';
 import { setUpCode } from './controls/panel/code.ts';
 import { ParameterPanel } from './controls/panel/panel.ts';
 import { linkLedgerTerms, showRelationDescription } from './controls/relation_description.ts';
@@ -14,7 +15,7 @@ import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
 import { CellEditor } from './interactions/cell_editor.ts';
 import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
-import { setUpMatrixViews } from './interactions/matrix_interactions.ts';
+import { setUpMatrixViews } from './interactions/matrix_pan_and_zoom.ts';
 import { setUpPanAndZoom } from './interactions/pan_and_zoom.ts';
 import type { Translate } from './model/i18n.ts';
 import type { PageData, ViewName } from './model/types.ts';
@@ -32,13 +33,15 @@ export function setUpWorkbench(parts: AppContext) {
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
+  showCaptions(state, t, model);
+  setUpChannelChoice(state, t, model);
   showViewCaption(parts);
-  setUpAccessibleGrids(state, t, model, shown);
+  setUpAccessibleGrids(parts);
   setUpHoverAndSelect(state, canvas, shown);
   setUpPanAndZoom(state, canvas, shown);
   showRelationDescription(state, t, model);
   linkLedgerTerms(state, showStepDescription(state, t, model));
-  new CellEditor(state, changes, canvas, t, shown);
+  new CellEditor(parts, changes);
   setUpUndoRedo(changes);
   const panel = new ParameterPanel(state, changes, t);
   setUpCode(state, changes, t);

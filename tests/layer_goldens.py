@@ -48,7 +48,7 @@ def _layer(choose: random.Random, kind: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "input": [channels, choose.randint(2, 12), choose.randint(2, 12)],
-        "kernel": [choose.randint(1, 4), choose.randint(1, 4)],
+        "kernel_size": [choose.randint(1, 4), choose.randint(1, 4)],
         "outputs": channels if is_pooling else outputs,
         "stride": pair(1, 3),
         "padding": "same" if same else {"top": top, "bottom": bottom, "left": left, "right": right},
@@ -65,9 +65,9 @@ def _layer(choose: random.Random, kind: str) -> dict[str, Any]:
 
 def _golden(layer: dict[str, Any]) -> dict[str, Any]:
     inputs, outputs, groups = layer["input"][0], layer["outputs"], layer["groups"]
-    weight: tuple[int, ...] | None = (outputs, max(1, inputs // groups), *layer["kernel"])
+    weight: tuple[int, ...] | None = (outputs, max(1, inputs // groups), *layer["kernel_size"])
     if layer["kind"] == "conv_transpose2d":
-        weight = (inputs, outputs // groups, *layer["kernel"])
+        weight = (inputs, outputs // groups, *layer["kernel_size"])
     if layer["kind"].endswith("pool2d"):
         weight = None
     try:
@@ -87,7 +87,7 @@ def _golden(layer: dict[str, Any]) -> dict[str, Any]:
 def _operation(layer: dict[str, Any]) -> Operation:
     padding = layer["padding"] if layer["padding"] == "same" else Padding(**layer["padding"])
     stride, dilation, groups = tuple(layer["stride"]), tuple(layer["dilation"]), layer["groups"]
-    kernel, ceil_mode = tuple(layer["kernel"]), layer["ceil_mode"]
+    kernel, ceil_mode = tuple(layer["kernel_size"]), layer["ceil_mode"]
     match layer["kind"]:
         case "conv2d":
             return Conv2d(stride, padding, layer["padding_mode"], dilation, groups)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation
+from torch import nn
+
+from app.conv.operation import OPERATIONS, AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,10 @@ FIXED: Final[Mapping[str, Any]] = {
 }
 
 
-def _module(operation: type[Operation], required: int, names: str) -> Signature:
-    return Signature(operation, required, tuple(names.split()))
+def _module(operation: type[Operation]) -> Signature:
+    parameters = inspect.signature(getattr(nn, operation.__name__)).parameters
+    required = sum(parameter.default is inspect.Parameter.empty for parameter in parameters.values())
+    return Signature(operation, required, tuple(parameters))
 
 
 def _function(operation: type[Operation], names: str) -> Signature:
@@ -43,22 +48,9 @@ def _function(operation: type[Operation], names: str) -> Signature:
 
 
 _MODULES: Final[Mapping[str, Signature]] = {
-    "Conv2d": _module(
-        Conv2d,
-        3,
-        "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode device dtype",
-    ),
-    "ConvTranspose2d": _module(
-        ConvTranspose2d,
-        3,
-        "in_channels out_channels kernel_size stride padding output_padding groups bias dilation padding_mode"
-        " device dtype",
-    ),
-    "MaxPool2d": _module(MaxPool2d, 1, "kernel_size stride padding dilation return_indices ceil_mode"),
-    "AvgPool2d": _module(
-        AvgPool2d, 1, "kernel_size stride padding ceil_mode count_include_pad divisor_override"
-    ),
+    operation.__name__: _module(operation) for operation in OPERATIONS.values()
 }
+# Written out: these functions are built in, or dispatch on an argument, and have no signature to inspect.
 _FUNCTIONS: Final[Mapping[str, Signature]] = {
     "conv2d": _function(Conv2d, "input weight bias stride padding dilation groups"),
     "conv_transpose2d": _function(

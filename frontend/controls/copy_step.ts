@@ -1,13 +1,18 @@
 /** Copying: the step or the stamp from the ledger, in three forms, and the link to what is shown. */
 
 import { inputChannelsOf } from '../model/geometry.ts';
-import { makeLedger } from '../model/ledger.ts';
+import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
 import type { SceneModel } from '../model/scene_model.ts';
-import { formatStampTex, formatStampText, makeStampLedger } from '../model/stamp_ledger.ts';
-import { formatStepJson, formatStepTex, formatStepText } from '../model/step_formats.ts';
+import { makeStampLedger } from '../model/stamp_ledger.ts';
+import {
+  formatStampTex,
+  formatStampText,
+  formatStepJson,
+  formatStepTex,
+  formatStepText,
+} from '../model/step_formats.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { ledgerLayerOf } from '../views/stage/frame.ts';
 import { copyText } from './clipboard.ts';
 import { makeUrl } from './url_sync.ts';
 

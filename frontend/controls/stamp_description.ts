@@ -35,8 +35,8 @@ function stampTable({ lines, whole }: StampLedger) {
     row.append(
       makeRowHeading(line.cell),
       makeElement('td', 'terms', formatStampSum(line, whole)),
-      makeElement('td', 'number', line.adds),
-      makeElement('td', 'number', line.now),
+      makeElement('td', 'number', line.added),
+      makeElement('td', 'number', line.after),
     );
     return row;
   });

@@ -4,20 +4,19 @@ import { effect, signal } from '@preact/signals-core';
 import { inputChannelsOf } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../model/ledger.ts';
+import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
 import {
   formatLineTerms,
   formatSentence,
   formatSums,
   joinSigned,
-  makeLedger,
   splitSentence,
-} from '../model/ledger.ts';
+} from '../model/ledger_text.ts';
 import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { Position } from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
 import { findElement, makeElement, setText, throttle } from '../views/shared/dom.ts';
-import { ledgerLayerOf } from '../views/stage/frame.ts';
 import { describeStamp } from './stamp_description.ts';
 
 /** Beyond these the sentence tells the channel sums only, and the table the lines around the one at work. */
@@ -154,7 +153,8 @@ function describeSums(printed: Ledger) {
   if (isShort(printed)) return formatSentence(printed);
   if (printed.lines.length <= MOST_SUMS) return `${printed.cell} = ${formatSums(printed)}`;
   const sums = printed.lines.map((line) => line.sum);
-  return `${printed.cell} = ${joinSigned([...sums.slice(0, MOST_SUMS / 2), '…', ...sums.slice(-2), printed.bias])} = ${printed.output}`;
+  const shown = joinSigned([...sums.slice(0, MOST_SUMS / 2), '…', ...sums.slice(-2), printed.bias]);
+  return `${printed.cell} = ${shown} = ${printed.output}`;
 }
 
 /** The same in nodes: a channel's terms are an element, so that each can be pointed at. */

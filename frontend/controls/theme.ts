@@ -40,6 +40,7 @@ export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
 
 /** In a cookie: the server writes it into the next page, so that no other theme is seen first. */
 function rememberTheme(choice: string) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure origin
   document.cookie = `${COOKIE}=${choice}; path=/; max-age=${YEAR}; samesite=lax`;
 }
 

@@ -25,7 +25,7 @@ export function syncUrl(parts: AppContext, changes: EditSession): boolean {
   let applied = !location.search || applyUrlState(state, asked);
   const follow = makeUrlWriter(state, boot);
   updateTitles(parts);
-  // The scene that the address names: a change of it, but not by back and forward, is a new entry of the history.
+  // The scene that the address names; another one, unless by back or forward, is a new entry of the history.
   let named = boot.scene;
   const go = async () => {
     const id = sceneIdIn(location.pathname) ?? boot.scene;
@@ -38,7 +38,7 @@ export function syncUrl(parts: AppContext, changes: EditSession): boolean {
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
-    applied ||= untracked(() => applyUrlState(state, asked));
+    if (!applied) applied = untracked(() => applyUrlState(state, asked));
     if (!id || id === named) return;
     named = id;
     history.pushState(null, '', makeUrl(state, id));
@@ -135,7 +135,7 @@ function makeUrlWriter(state: AppState, boot: PageData) {
     updateLanguageLink();
   };
   return () => {
-    later ||= setTimeout(write, PATIENCE);
+    if (later === 0) later = setTimeout(write, PATIENCE);
   };
 }
 

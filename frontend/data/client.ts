@@ -3,13 +3,21 @@
 import type { InitialData, SceneSummary, StampPage, TapTable, Tensor } from '../model/types.ts';
 import { ARRAYS, decodeNpy } from './npy.ts';
 
+/** What is wrong at a JSON pointer into the body, and where in the text when the body is code. */
+export interface Fault {
+  at: string;
+  message: string;
+  line?: number;
+  column?: number;
+  end_column?: number;
+}
+
 /** An answer other than 2xx, or none (status 0): what the problem document says. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly errors: { at: string; message: string }[];
+  readonly errors: Fault[];
 
-  /** errors: JSON pointers into the body. */
-  constructor(status: number, detail: string, errors: { at: string; message: string }[] = []) {
+  constructor(status: number, detail: string, errors: Fault[] = []) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;

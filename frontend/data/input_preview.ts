@@ -5,7 +5,7 @@
 import type { NumberArray, SceneSummary, Tensor } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
 
-/** Numbers from which on an input is sketched, and those of a sketch: a second's worth of a slow line, at most. */
+/** Numbers from which on an input is previewed, and those of a preview: at most a second on a slow line. */
 const LARGEST_WITHOUT_PREVIEW = 2 ** 18;
 const PREVIEW_SIZE = 2 ** 16;
 

@@ -1,15 +1,15 @@
 /**
- * The stage's grids for keyboard and screen reader: the same cells, a few around the cursor at a time,
- * however large the tensor is. The focused cell is asked about, as if the pointer were on it.
+ * The stage's grids for keyboard and screen reader: the same cells, a few around the cursor at a time. The
+ * focused cell shows its relations, as if the pointer were on it.
  */
 
 import { effect } from '@preact/signals-core';
-import type { Translate } from '../model/i18n.ts';
-import { formatExact } from '../model/ledger.ts';
+import { formatExact } from '../model/numbers.ts';
 import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import { cellValue } from '../state/cell_value.ts';
+import type { AppContext } from '../views/app_context.ts';
 import type { AnyFrame } from '../views/registry.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement, makeElement } from '../views/shared/dom.ts';
@@ -18,137 +18,113 @@ import { rectInSlot } from '../views/stage/layout.ts';
 import type { EditableCell } from './editable_cells.ts';
 
 /** Rows and columns around the cursor that are in the document. */
-const SEEN = 5;
+const WINDOW = 5;
 
-type GridName = 'input' | 'weight' | 'output';
+const GRIDS = ['input', 'weight', 'output'] as const;
 
-export function setUpAccessibleGrids(
-  state: AppState,
-  t: Translate,
-  model: () => SceneModel | null,
-  frame: () => AnyFrame | null,
-) {
-  for (const name of ['input', 'weight', 'output'] as const) setUpGrid(state, t, model, frame, name);
+type GridCell = Cell & { grid: (typeof GRIDS)[number] };
+
+/** Where a key takes the cursor, before it is kept inside the grid. */
+const MOVES: Record<string, (cell: GridCell) => Partial<GridCell>> = {
+  ArrowLeft: ({ col }) => ({ col: col - 1 }),
+  ArrowRight: ({ col }) => ({ col: col + 1 }),
+  ArrowUp: ({ row }) => ({ row: row - 1 }),
+  ArrowDown: ({ row }) => ({ row: row + 1 }),
+  Home: () => ({ col: 0 }),
+  End: () => ({ col: Infinity }),
+  PageUp: ({ channel }) => ({ channel: channel - 1 }),
+  PageDown: ({ channel }) => ({ channel: channel + 1 }),
+};
+
+export function setUpAccessibleGrids(context: AppContext) {
+  for (const grid of GRIDS) setUpGrid(context, grid);
 }
 
-function setUpGrid(
-  state: AppState,
-  t: Translate,
-  model: () => SceneModel | null,
-  frame: () => AnyFrame | null,
-  name: GridName,
-) {
-  const root = findElement(`#cells-${name}`, HTMLElement);
-  let cursor: Cell = { grid: name, channel: 0, row: 0, col: 0 };
+function setUpGrid({ state, t, model, shown }: AppContext, grid: GridCell['grid']) {
+  const root = findElement(`#cells-${grid}`, HTMLElement);
+  let cursor: GridCell = { grid, channel: 0, row: 0, col: 0 };
   const show = () => {
-    const shown = model();
-    root.hidden = !shown || (name === 'weight' && !shown.weight);
-    if (shown && !root.hidden) renderGrid(root, state, t, shown, cursor);
+    const layer = model();
+    root.hidden = !layer || (grid === 'weight' && !layer.weight);
+    if (!layer || root.hidden) return;
+    root.setAttribute(
+      'aria-label',
+      t(`cells.${grid}`, { channel: cursor.channel, output: state.outChannel.peek() }),
+    );
+    renderGrid(root, state, layer, cursor);
   };
-  const go = (to: Cell) => {
-    cursor = to;
+  const moveTo = (cell: GridCell) => {
+    cursor = cell;
     if (document.activeElement === root) {
       state.hoveredCell.value = cursor;
-      revealCell(state, frame(), cursor);
+      revealCell(state, shown(), cursor);
     }
     show();
   };
-  root.addEventListener('focus', () => go(cursor));
+  root.addEventListener('focus', () => moveTo(cursor));
   root.addEventListener('blur', () => {
     state.hoveredCell.value = null;
   });
   root.addEventListener('keydown', (event) => {
-    const shown = model();
-    const to = shown && moveCursor(shown, cursor, event.key);
-    if (to && to.grid === 'output' && to.channel !== cursor.channel) state.chooseOutput(to.channel);
-    else if (to) go(to);
+    const layer = model();
+    const move = MOVES[event.key];
+    const cell = layer && move && clampCell(layer, { ...cursor, ...move(cursor) });
+    if (cell && grid === 'output' && cell.channel !== cursor.channel) state.chooseOutput(cell.channel);
+    else if (cell) moveTo(cell);
     else if (event.key === 'Enter') state.pinCell(cursor);
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
   effect(() => {
-    const o = state.outChannel.value;
-    const shown = model();
-    if (!shown) return;
-    const [rows, cols, channels] = gridSize(shown, name);
-    cursor = {
-      grid: name,
-      channel: name === 'output' ? o : Math.min(cursor.channel, channels - 1),
-      row: Math.min(cursor.row, rows - 1),
-      col: Math.min(cursor.col, cols - 1),
-    };
-    if (name === 'output' && document.activeElement === root) state.hoveredCell.value = cursor;
+    const outChannel = state.outChannel.value;
+    const layer = model();
+    if (!layer) return;
+    cursor = clampCell(layer, grid === 'output' ? { ...cursor, channel: outChannel } : cursor);
+    if (grid === 'output' && document.activeElement === root) state.hoveredCell.value = cursor;
     show();
   });
 }
 
 /** Rows, columns and channels. */
-function gridSize({ summary, subject }: SceneModel, name: GridName): [number, number, number] {
+function gridSize({ summary, subject }: SceneModel, grid: GridCell['grid']): [number, number, number] {
   const { input, output } = summary.shapes;
-  if (name === 'input') return [input[1], input[2], input[0]];
-  if (name === 'output') return [output[1], output[2], output[0]];
+  if (grid === 'input') return [input[1], input[2], input[0]];
+  if (grid === 'output') return [output[1], output[2], output[0]];
   return [subject.kernel[0], subject.kernel[1], input[0]];
 }
 
-/** Where a key takes the cursor, or null. */
-function moveCursor(model: SceneModel, cell: Cell, key: string): Cell | null {
-  const [rows, cols, channels] = gridSize(model, cell.grid as GridName);
-  const inside = (at: number, count: number) => Math.min(Math.max(at, 0), count - 1);
-  switch (key) {
-    case 'ArrowLeft':
-      return { ...cell, col: inside(cell.col - 1, cols) };
-    case 'ArrowRight':
-      return { ...cell, col: inside(cell.col + 1, cols) };
-    case 'ArrowUp':
-      return { ...cell, row: inside(cell.row - 1, rows) };
-    case 'ArrowDown':
-      return { ...cell, row: inside(cell.row + 1, rows) };
-    case 'Home':
-      return { ...cell, col: 0 };
-    case 'End':
-      return { ...cell, col: cols - 1 };
-    case 'PageUp':
-      return { ...cell, channel: inside(cell.channel - 1, channels) };
-    case 'PageDown':
-      return { ...cell, channel: inside(cell.channel + 1, channels) };
-    default:
-      return null;
-  }
+function clampCell(model: SceneModel, { grid, channel, row, col }: GridCell): GridCell {
+  const [rows, cols, channels] = gridSize(model, grid);
+  const inside = (index: number, count: number) => Math.min(Math.max(index, 0), count - 1);
+  return { grid, channel: inside(channel, channels), row: inside(row, rows), col: inside(col, cols) };
 }
 
-function renderGrid(root: HTMLElement, state: AppState, t: Translate, model: SceneModel, cursor: Cell) {
-  const name = cursor.grid as GridName;
-  const [rows, cols] = gridSize(model, name);
-  root.setAttribute(
-    'aria-label',
-    t(`cells.${name}`, { channel: cursor.channel, output: state.outChannel.peek() }),
-  );
+function renderGrid(root: HTMLElement, state: AppState, model: SceneModel, cursor: GridCell) {
+  const [rows, cols] = gridSize(model, cursor.grid);
+  const range = (index: number, count: number) => {
+    const first = Math.max(0, Math.min(index - Math.floor(WINDOW / 2), count - WINDOW));
+    return Array.from({ length: Math.min(WINDOW, count) }, (_, k) => first + k);
+  };
   root.setAttribute('aria-rowcount', String(rows));
   root.setAttribute('aria-colcount', String(cols));
-  const first = (at: number, count: number) => Math.max(0, Math.min(at - Math.floor(SEEN / 2), count - SEEN));
-  const [top, left] = [first(cursor.row, rows), first(cursor.col, cols)];
+  root.setAttribute('aria-activedescendant', idOf(cursor));
   root.replaceChildren(
-    ...Array.from({ length: Math.min(SEEN, rows) }, (_, i) => {
-      const row = makeElement('div');
-      row.setAttribute('role', 'row');
-      row.setAttribute('aria-rowindex', String(top + i + 1));
-      row.append(
-        ...Array.from({ length: Math.min(SEEN, cols) }, (__, j) =>
-          cellOf(state, model, { ...cursor, row: top + i, col: left + j }),
-        ),
-      );
-      return row;
+    ...range(cursor.row, rows).map((row) => {
+      const line = makeElement('div');
+      line.setAttribute('role', 'row');
+      line.setAttribute('aria-rowindex', String(row + 1));
+      line.append(...range(cursor.col, cols).map((col) => makeCell(state, model, { ...cursor, row, col })));
+      return line;
     }),
   );
-  root.setAttribute('aria-activedescendant', idOf(cursor));
 }
 
 function idOf({ grid, row, col }: Cell) {
   return `cell-${grid}-${row}-${col}`;
 }
 
-function cellOf(state: AppState, model: SceneModel, cell: Cell) {
+function makeCell(state: AppState, model: SceneModel, cell: Cell) {
   const value = cellValue(state, model, cell);
   const element = makeElement('span', '', value === null ? '…' : formatExact(value, model.summary.dtype));
   element.id = idOf(cell);
@@ -158,25 +134,28 @@ function cellOf(state: AppState, model: SceneModel, cell: Cell) {
 }
 
 /** Brings a cell into sight: its channel among the rows, its place in a zoomed grid. */
-export function revealCell(state: AppState, frame: AnyFrame | null, cell: EditableCell) {
-  if (!frame || isMatrixFrame(frame) || cell.grid === 'bias') return;
-  const { layout: at, model, first } = frame;
-  const hidden = cell.grid !== 'output' && (cell.channel < first || cell.channel >= first + at.visible);
-  if (hidden)
-    state.firstChannel.value = Math.min(
-      Math.max(cell.channel - Math.floor(at.visible / 2), 0),
-      model.subject.channels - at.visible,
-    );
-  const name = cell.grid === 'output' ? 'output' : 'input';
+export function revealCell(
+  state: AppState,
+  frame: AnyFrame | null,
+  { grid, channel, row, col }: EditableCell,
+) {
+  if (!frame || isMatrixFrame(frame) || grid === 'bias') return;
+  const { layout, model, first } = frame;
+  const { visible } = layout;
+  if (grid !== 'output' && (channel < first || channel >= first + visible)) {
+    const centred = Math.max(channel - Math.floor(visible / 2), 0);
+    state.firstChannel.value = Math.min(centred, model.subject.channels - visible);
+  }
+  const name = grid === 'output' ? 'output' : 'input';
   const zoom = state.zoom.peek()[name];
-  if (cell.grid === 'weight' || zoom.scale === 1) return;
-  const { top, left } = name === 'input' ? model.plane : { top: 0, left: 0 };
-  const [row, col] = [cell.row + top, cell.col + left];
-  const [place, view] =
-    name === 'input' ? [rectInSlot(at, at.input, 0), frame.inputView] : [at.output, frame.outputView];
+  if (grid === 'weight' || zoom.scale === 1) return;
+  const [place, view, top, left] =
+    name === 'input'
+      ? [rectInSlot(layout, layout.input, 0), frame.inputView, row + model.plane.top, col + model.plane.left]
+      : [layout.output, frame.outputView, row, col];
   state.following.value = false;
   state.zoom.value = {
     ...state.zoom.peek(),
-    [name]: panToShow(place, view, zoom, row, row + 1, col, col + 1),
+    [name]: panToShow(place, view, zoom, top, top + 1, left, left + 1),
   };
 }

@@ -1,123 +1,108 @@
 /**
- * Editing a cell where it stands: an input laid over the canvas. Enter commits, Tab goes on, Escape cancels;
- * a pasted block fills the cells from this one on. What could not be sent stays, and goes along with the next
- * attempt.
+ * Editing a cell in its place: an input laid over the canvas. Enter commits, Tab goes on, Escape cancels; a
+ * pasted block fills cells.
  */
 
 import { effect } from '@preact/signals-core';
 import type { ApiError } from '../data/client.ts';
 import { formatError } from '../data/error_message.ts';
-import type { Translate } from '../model/i18n.ts';
-import { formatExact } from '../model/ledger.ts';
+import { formatExact } from '../model/numbers.ts';
 import { parseNumber } from '../model/parse_numbers.ts';
-import type { SceneSummary } from '../model/types.ts';
-import type { AppState } from '../state/app_state.ts';
-import type { CellEdit, EditSession } from '../state/edit_session.ts';
+import type { EditSession } from '../state/edit_session.ts';
 import { flatOffset } from '../state/edit_session.ts';
-import type { AnyFrame } from '../views/registry.ts';
+import type { AppContext } from '../views/app_context.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 import { revealCell } from './accessible_grids.ts';
 import type { EditableCell } from './editable_cells.ts';
 import { editableAt, editRect, nextEditableCell, tensorCell } from './editable_cells.ts';
-import { isNumberBlock, PasteHandler } from './paste_numbers.ts';
+import { isNumberBlock, pasteNumbers } from './paste_numbers.ts';
+import type { PendingEdit } from './pending_edits.ts';
+import { PendingEdits } from './pending_edits.ts';
 
 /** The input is at least this wide and high, in CSS pixels. */
-const LEAST = { width: 72, height: 28 };
+const MIN_SIZE = { width: 72, height: 28 };
+
+/** Room for a message below the input, in CSS pixels. */
+const MESSAGE_HEIGHT = 110;
+
+/** Letters of a wrong number that a message repeats. */
+const QUOTED = 20;
 
 /** A key that begins a number. */
-const BEGINS = /^[-+.\d\u2212]$/;
-
-type Pending = CellEdit & { cell: EditableCell; typed: string };
+const NUMBER_KEY = /^[-+.\d\u2212]$/;
 
 export class CellEditor {
   #cell: EditableCell | null = null;
-  #pending: Map<string, Pending> = new Map();
-  #sending = false;
-  #was = '';
+  #initialText = '';
   /** Where the focus goes back to. */
   #opener: Element | null = null;
 
-  readonly state: AppState;
+  readonly context: AppContext;
   readonly changes: EditSession;
-  readonly canvas: HTMLCanvasElement;
-  readonly t: Translate;
-  readonly shown: () => AnyFrame | null;
   readonly box = findElement('#cell-editor', HTMLElement);
   readonly input = findElement('#cell-value', HTMLInputElement);
-  readonly says = findElement('#cell-says', HTMLElement);
-  readonly choice = findElement('#cell-choice', HTMLElement);
-  readonly pasting: PasteHandler;
+  readonly pending: PendingEdits;
 
-  constructor(
-    state: AppState,
-    changes: EditSession,
-    canvas: HTMLCanvasElement,
-    t: Translate,
-    shown: () => AnyFrame | null,
-  ) {
-    this.state = state;
+  constructor(context: AppContext, changes: EditSession) {
+    const { state, canvas } = context;
+    this.context = context;
     this.changes = changes;
-    this.canvas = canvas;
-    this.t = t;
-    this.shown = shown;
-    this.pasting = new PasteHandler(
-      changes,
-      t,
-      (message) => this.#say(message),
-      (change) => this.#try(change),
-    );
-    this.#listen();
-  }
-
-  #listen() {
-    const { canvas, input } = this;
-    const under = (event: MouseEvent) => {
-      const frame = this.shown();
-      return frame && editableAt(frame, event.offsetX, event.offsetY);
-    };
-    const edit = (event: MouseEvent) => {
-      const cell = under(event);
-      if (cell && !this.state.dragged) this.open(cell);
-    };
-    canvas.addEventListener('click', (event) => event.pointerType === 'touch' || edit(event));
-    canvas.addEventListener('dblclick', (event) => this.state.doubled && edit(event));
-    // A press elsewhere commits what is being edited, before it does what it does.
-    addEventListener(
-      'pointerdown',
-      (event) => this.#cell && !this.box.contains(event.target as Node) && this.#leave(),
-      true,
-    );
-    input.addEventListener('keydown', (event) => this.#key(event));
-    input.addEventListener('input', () => this.#say(''));
-    input.addEventListener('paste', (event) => this.#paste(event));
-    for (const name of ['input', 'weight']) this.#grid(findElement(`#cells-${name}`, HTMLElement));
+    this.pending = new PendingEdits(changes, (edit, error) => this.#showFailure(edit, error));
+    this.#listenToCanvas();
+    this.#listenToInput();
+    for (const name of ['input', 'weight']) this.#listenToGrid(findElement(`#cells-${name}`, HTMLElement));
     new ResizeObserver(() => this.#place()).observe(canvas);
     effect(() => {
-      this.state.firstChannel.value;
-      this.state.zoom.value;
-      this.state.scene.value;
+      state.firstChannel.value;
+      state.zoom.value;
+      state.scene.value;
       // After the frame that shows it.
       requestAnimationFrame(() => requestAnimationFrame(() => this.#place()));
     });
   }
 
+  #listenToCanvas() {
+    const { state, canvas, shown } = this.context;
+    const edit = (event: MouseEvent) => {
+      const frame = shown();
+      const cell = frame && editableAt(frame, event.offsetX, event.offsetY);
+      if (cell && !state.dragged) this.open(cell);
+    };
+    canvas.addEventListener('click', (event) => event.pointerType === 'touch' || edit(event));
+    canvas.addEventListener('dblclick', (event) => state.doubled && edit(event));
+    // A press elsewhere commits what is being edited before it does anything else.
+    addEventListener(
+      'pointerdown',
+      (event) => this.#cell && !this.box.contains(event.target as Node) && this.#leave(),
+      true,
+    );
+  }
+
+  #listenToInput() {
+    this.input.addEventListener('input', () => this.#showMessage(''));
+    this.input.addEventListener('paste', (event) => this.#paste(event));
+    this.input.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === 'Escape') this.#cancel();
+      else if (event.key === 'Enter') this.#commit();
+      else if (event.key === 'Tab') {
+        event.preventDefault();
+        this.#commit(event.shiftKey ? -1 : 1);
+      }
+    });
+  }
+
   /** Enter, or the beginning of a number, edits the cell under the cell cursor. */
-  #grid(grid: HTMLElement) {
-    const cursor = () => this.state.hoveredCell.peek();
+  #listenToGrid(grid: HTMLElement) {
+    const cursor = () => this.context.state.hoveredCell.peek();
     grid.addEventListener(
       'keydown',
       (event) => {
-        const begins = BEGINS.test(event.key);
+        const begins = NUMBER_KEY.test(event.key);
         const cell = cursor();
-        if (
-          !cell ||
-          event.ctrlKey ||
-          event.metaKey ||
-          event.altKey ||
-          !(begins || event.key === 'Enter' || event.key === 'F2')
-        )
-          return;
+        const modified = event.ctrlKey || event.metaKey || event.altKey;
+        if (!cell || modified || !(begins || event.key === 'Enter' || event.key === 'F2')) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         this.open(cell, begins ? event.key : undefined);
@@ -130,154 +115,108 @@ export class CellEditor {
     });
   }
 
-  /** Returns whether there is such a cell on the stage. */
-  open(cell: EditableCell, typed?: string): boolean {
-    const { state } = this;
+  /** text: by default the cell's number. Returns whether there is such a cell. */
+  open(cell: EditableCell, text?: string): boolean {
+    const { state, t, shown } = this.context;
     const scene = state.scene.peek();
-    const at = scene && tensorCell(scene.summary, cell, state.outChannel.peek());
-    const tensor = at && scene[at.tensor];
-    const frame = this.shown();
-    if (!tensor || !frame || (isMatrixFrame(frame) && !this.#rect(cell))) return false;
+    const at = this.#tensorCell(cell);
+    const tensor = at && scene?.[at.tensor];
+    const frame = shown();
+    if (!tensor || !frame || (isMatrixFrame(frame) && !editRect(frame, cell))) return false;
     state.playing.value = false;
     revealCell(state, frame, cell);
     if (!this.#cell) this.#opener = document.activeElement;
     this.#cell = cell;
-    // What is on its way counts as there.
-    this.#was =
-      this.#pending.get(`${at.tensor}/${at.index}`)?.typed ??
-      valueText(tensor.data[flatOffset(tensor.shape, at.index)], scene.summary.dtype);
-    this.input.value = typed ?? this.#was;
+    const value = tensor.data[flatOffset(tensor.shape, at.index)];
+    const valueText = value === undefined ? '' : formatExact(value, scene.summary.dtype);
+    this.#initialText = this.pending.get(at)?.text ?? valueText;
+    this.input.value = text ?? this.#initialText;
     this.input.setAttribute(
       'aria-label',
-      this.t('edit.cell', { tensor: this.t(`edit.${at.tensor}`), index: at.index.join(', ') }),
+      t('edit.cell', { tensor: t(`edit.${at.tensor}`), index: at.index.join(', ') }),
     );
-    this.#say('');
+    this.#showMessage('');
     this.box.hidden = false;
     this.#place();
     this.input.focus({ preventScroll: true });
-    if (typed === undefined) this.input.select();
+    if (text === undefined) this.input.select();
     return true;
   }
 
   close() {
     if (!this.#cell) return;
     this.#cell = null;
-    const within = this.box.contains(document.activeElement);
+    const focused = this.box.contains(document.activeElement);
     this.box.hidden = true;
-    if (within && this.#opener instanceof HTMLElement) this.#opener.focus({ preventScroll: true });
+    if (focused && this.#opener instanceof HTMLElement) this.#opener.focus({ preventScroll: true });
   }
 
-  #rect(cell: EditableCell) {
-    const frame = this.shown();
-    return frame && editRect(frame, cell);
+  #tensorCell(cell: EditableCell | null) {
+    const { scene, outChannel } = this.context.state;
+    const summary = scene.peek()?.summary;
+    return cell && summary ? tensorCell(summary, cell, outChannel.peek()) : null;
   }
 
   #place() {
-    const rect = this.#cell && this.#rect(this.#cell);
-    const home = this.box.offsetParent?.getBoundingClientRect();
-    if (!rect || !home) return;
-    const canvas = this.canvas.getBoundingClientRect();
-    const [width, height] = [Math.max(rect.width, LEAST.width), Math.max(rect.height, LEAST.height)];
-    const x = canvas.left - home.left + rect.x + (rect.width - width) / 2;
-    const y = canvas.top - home.top + rect.y + (rect.height - height) / 2;
+    const frame = this.context.shown();
+    const rect = frame && this.#cell && editRect(frame, this.#cell);
+    const parent = this.box.offsetParent?.getBoundingClientRect();
+    if (!rect || !parent) return;
+    const canvas = this.context.canvas.getBoundingClientRect();
+    const width = Math.max(rect.width, MIN_SIZE.width);
+    const height = Math.max(rect.height, MIN_SIZE.height);
+    const x = canvas.left - parent.left + rect.x + (rect.width - width) / 2;
+    const y = canvas.top - parent.top + rect.y + (rect.height - height) / 2;
     Object.assign(this.box.style, {
-      left: `${Math.min(Math.max(x, 0), home.width - width)}px`,
+      left: `${Math.min(Math.max(x, 0), parent.width - width)}px`,
       top: `${y}px`,
       width: `${width}px`,
     });
     this.input.style.height = `${height}px`;
-    this.box.classList.toggle('says-above', y > home.height - 110);
-    this.box.classList.toggle('says-left', x > home.width / 2);
+    this.box.classList.toggle('says-above', y > parent.height - MESSAGE_HEIGHT);
+    this.box.classList.toggle('says-left', x > parent.width / 2);
   }
 
-  #key(event: KeyboardEvent) {
-    event.stopPropagation();
-    if (event.key === 'Escape') {
-      this.#forget();
-      this.close();
-    } else if (event.key === 'Enter') {
-      this.#commit(null);
-    } else if (event.key === 'Tab') {
-      event.preventDefault();
-      this.#commit(event.shiftKey ? -1 : 1);
-    }
+  #cancel() {
+    const at = this.#tensorCell(this.#cell);
+    if (at) this.pending.cancel(at);
+    this.close();
   }
 
-  /** What could not be sent, and is cancelled now. */
-  #forget() {
-    const key = this.#keyOfCell();
-    if (key && !this.#sending) this.#pending.delete(key);
-  }
-
-  #keyOfCell() {
-    const at = this.#cell && this.#at(this.#cell);
-    return at && `${at.tensor}/${at.index}`;
-  }
-
-  #at(cell: EditableCell) {
-    const summary = this.state.scene.peek()?.summary;
-    return summary ? tensorCell(summary, cell, this.state.outChannel.peek()) : null;
-  }
-
-  /** A press elsewhere: what is a number is kept, what is not is given up. */
+  /** A press elsewhere: a number is kept, what is none is given up. */
   #leave() {
     if (Number.isNaN(parseNumber(this.input.value))) this.close();
-    else this.#commit(null);
+    else this.#commit();
   }
 
-  /** go: on to the next cell, or the one before. */
-  #commit(go: 1 | -1 | null) {
+  /** direction: on to the next cell, or the one before. */
+  #commit(direction?: 1 | -1) {
     const cell = this.#cell;
-    const at = cell && this.#at(cell);
-    if (!at) return this.close();
-    const typed = this.input.value;
-    const value = parseNumber(typed);
-    if (Number.isNaN(value)) return this.#say(this.t('edit.notNumber', { text: typed.slice(0, 20) }));
-    const key = `${at.tensor}/${at.index}`;
-    if (typed !== this.#was || this.#pending.has(key)) this.#pending.set(key, { ...at, value, cell, typed });
-    const summary = this.state.scene.peek()?.summary;
-    const next = go && summary ? nextEditableCell(summary, cell, go, this.state.outChannel.peek()) : null;
+    const at = this.#tensorCell(cell);
+    const { state, t } = this.context;
+    const summary = state.scene.peek()?.summary;
+    if (!cell || !at || !summary) return this.close();
+    const text = this.input.value;
+    const value = parseNumber(text);
+    if (Number.isNaN(value)) return this.#showMessage(t('edit.notNumber', { text: text.slice(0, QUOTED) }));
+    if (text !== this.#initialText || this.pending.get(at)) this.pending.add({ ...at, value, cell, text });
+    const next = direction && nextEditableCell(summary, cell, direction, state.outChannel.peek());
     if (!next || !this.open(next)) this.close();
-    return this.#flush();
+    this.pending.send();
   }
 
-  async #flush() {
-    if (this.#sending || this.#pending.size === 0) return;
-    this.#sending = true;
-    const sent = new Map(this.#pending);
-    const cells = [...sent.values()];
-    try {
-      await this.changes.editCells(cells.map(({ tensor, index, value }) => ({ tensor, index, value })));
-      for (const [key, edit] of sent) if (this.#pending.get(key) === edit) this.#pending.delete(key);
-      this.#sending = false;
-      if (this.#pending.size > 0) this.#flush();
-    } catch (error) {
-      this.#sending = false;
-      this.#failed(cells, error as ApiError);
-    }
+  /** Goes back to the cell with what was typed, unless another one is being edited. */
+  #showFailure(edit: PendingEdit | undefined, error: ApiError) {
+    const untouched = !this.#cell || this.input.value === this.#initialText;
+    if (edit && untouched) this.open(edit.cell, edit.text);
+    this.#showMessage(formatError(this.context.t, error));
+    if (!this.#cell) this.context.state.reportError(error);
   }
 
-  /**
-   * Back to the cell that the server refused, or the last one when it did not answer, with what was typed.
-   */
-  #failed(cells: Pending[], error: ApiError) {
-    const refused = error.status >= 400 && error.status < 500;
-    const named = /^\/cells\/(\d+)/.exec(error.errors?.[0]?.at ?? '')?.[1];
-    const back = cells[Number(named ?? cells.length - 1)];
-    const wrong = !refused ? [] : named && back ? [back] : cells;
-    for (const { tensor, index } of wrong) this.#pending.delete(`${tensor}/${index}`);
-    if (refused) this.#flush();
-    const message = formatError(this.t, error);
-    const untouched = !this.#cell || this.input.value === this.#was;
-    if (back && untouched) this.open(back.cell, back.typed);
-    this.#say(message);
-    if (!this.#cell) this.state.reportError(error);
-  }
-
-  #say(message: string) {
+  #showMessage(message: string) {
     setText(findElement('#cell-trouble', HTMLElement), message);
-    this.choice.hidden = true;
-    this.says.hidden = message === '';
+    findElement('#cell-choice', HTMLElement).hidden = true;
+    findElement('#cell-says', HTMLElement).hidden = message === '';
     this.input.toggleAttribute('aria-invalid', message !== '');
   }
 
@@ -288,22 +227,26 @@ export class CellEditor {
       return;
     }
     event.preventDefault();
-    const at = this.#cell && this.#at(this.#cell);
-    const tensor = at && this.state.scene.peek()?.[at.tensor];
-    if (tensor) this.pasting.paste(text, at, tensor);
+    const at = this.#tensorCell(this.#cell);
+    const tensor = at && this.context.state.scene.peek()?.[at.tensor];
+    if (!tensor) return;
+    pasteNumbers(
+      text,
+      at,
+      tensor.shape,
+      this.changes,
+      this.context.t,
+      (message) => this.#showMessage(message),
+      (change) => this.#attempt(change),
+    );
   }
 
-  async #try(change: () => Promise<boolean>) {
+  async #attempt(change: () => Promise<boolean>) {
     try {
       await change();
       this.close();
     } catch (error) {
-      this.#say(formatError(this.t, error as ApiError));
+      this.#showMessage(formatError(this.context.t, error as ApiError));
     }
   }
-}
-
-/** Nothing for a number that is on its way. */
-function valueText(value: number | undefined, dtype: SceneSummary['dtype']) {
-  return value === undefined ? '' : formatExact(value, dtype);
 }

@@ -14,6 +14,12 @@ import type { StageFrame } from '../views/stage/frame.ts';
 import { findCellRect } from '../views/stage/hit_test.ts';
 import { rectInSlot } from '../views/stage/layout.ts';
 
+/** A number of a tensor. */
+export interface TensorIndex {
+  tensor: TensorName;
+  index: number[];
+}
+
 export type EditableCell = Cell | { grid: 'bias'; channel: number; row: number; col: number };
 
 /** Room for `+ bias 0 =` before the total. */
@@ -27,7 +33,7 @@ export function tensorCell(
   { operation, shapes }: SceneSummary,
   { grid, channel, row, col }: EditableCell,
   outChannel: number,
-): { tensor: TensorName; index: number[] } | null {
+): TensorIndex | null {
   if (grid === 'input') return { tensor: 'input', index: [channel, row, col] };
   if (grid === 'bias') return shapes.bias && { tensor: 'bias', index: [outChannel] };
   if (grid !== 'weight' || !shapes.weight) return null;

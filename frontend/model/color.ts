@@ -1,6 +1,6 @@
 /**
  * Value -> colour: one zero-centred diverging scale (blue above zero, orange below: told apart with any
- * colour vision), and the ink that can be read on it.
+ * colour vision), and the text colour that can be read on it.
  */
 
 export type Theme = 'light' | 'dark';
@@ -8,13 +8,12 @@ export type Theme = 'light' | 'dark';
 /** 0 … 255. */
 export type Rgb = [number, number, number];
 
-/** `stops`: the extremes' and the middle's colours; the tables have STEPS entries from −max to +max. */
+/** Tables of STEPS entries from −max to +max. */
 export interface ColorScale {
   theme: Theme;
-  stops: Rgb[];
   pixels: Uint32Array;
   css: string[];
-  ink: string[];
+  text: string[];
 }
 
 const HALF = 127;
@@ -22,52 +21,52 @@ const STEPS = 2 * HALF + 1;
 
 /** From −max over 0 to +max. */
 const STOPS: Record<Theme, Rgb[]> = {
-  light: [
-    [166, 76, 6],
-    [224, 130, 34],
-    [250, 205, 148],
-    [248, 249, 251],
-    [178, 204, 236],
-    [88, 143, 207],
-    [24, 83, 158],
-  ],
-  dark: [
-    [255, 190, 112],
-    [208, 118, 36],
-    [104, 62, 26],
-    [32, 36, 44],
-    [34, 66, 108],
-    [58, 118, 190],
-    [150, 198, 255],
-  ],
+  light: parseColors('a64c06 e08222 facd94 f8f9fb b2ccec 588fcf 18539e'),
+  dark: parseColors('ffbe70 d07624 683e1a 20242c 22426c 3a76be 96c6ff'),
 };
 
-const INK = { dark: '#000000', light: '#ffffff' };
+/**
+ * Colours that are told apart with any colour vision, for things without an order (Paul Tol's muted scheme;
+ * its darkest ones are lifted on a dark page).
+ */
+const CATEGORIES: Record<Theme, Rgb[]> = {
+  light: parseColors('332288 88ccee 44aa99 117733 999933 ddcc77 cc6677 882255 aa4499'),
+  dark: parseColors('7c70e2 88ccee 44aa99 268c48 999933 ddcc77 cc6677 ac3e72 bc5aac'),
+};
 
-const made: Partial<Record<Theme, ColorScale>> = {};
+const SCALES: Record<Theme, ColorScale> = { light: makeColorScale('light'), dark: makeColorScale('dark') };
+
+function parseColors(text: string): Rgb[] {
+  return text
+    .split(' ')
+    .map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as Rgb);
+}
 
 export function colorScale(theme: Theme): ColorScale {
-  return (made[theme] ??= makeScale(theme));
+  return SCALES[theme];
 }
 
-function makeScale(theme: Theme): ColorScale {
+export function categoryColors(theme: Theme) {
+  return CATEGORIES[theme];
+}
+
+function makeColorScale(theme: Theme): ColorScale {
   const stops = STOPS[theme];
-  const words = new Uint32Array(STEPS);
-  const css = [];
-  const ink = [];
-  for (let i = 0; i < STEPS; i++) {
-    const rgb = between(stops, (i / (STEPS - 1)) * (stops.length - 1));
-    words[i] = packPixel(rgb);
-    css.push(`rgb(${rgb.join(' ')})`);
-    ink.push(textColorOn(rgb));
-  }
-  return { theme, stops, pixels: words, css, ink };
+  const colors = Array.from({ length: STEPS }, (_, i) =>
+    interpolateStops(stops, (i / (STEPS - 1)) * (stops.length - 1)),
+  );
+  return {
+    theme,
+    pixels: Uint32Array.from(colors, packPixel),
+    css: colors.map((rgb) => `rgb(${rgb.join(' ')})`),
+    text: colors.map(textColorOn),
+  };
 }
 
-function between(stops: Rgb[], at: number): Rgb {
-  const low = Math.min(Math.floor(at), stops.length - 2);
-  const share = at - low;
-  const [a, b] = [stops[low], stops[low + 1]];
+function interpolateStops(stops: Rgb[], position: number): Rgb {
+  const low = Math.min(Math.floor(position), stops.length - 2);
+  const share = position - low;
+  const [a, b] = stops.slice(low, low + 2) as [Rgb, Rgb];
   const mix = (k: 0 | 1 | 2) => Math.round(a[k] * (1 - share) + b[k] * share);
   return [mix(0), mix(1), mix(2)];
 }
@@ -78,42 +77,24 @@ export function colorIndex(value: number, max: number) {
   return HALF + Math.round(Math.min(Math.max(value / max, -1), 1) * HALF);
 }
 
+/** The fill of a cell. */
+export function cellColor(scale: ColorScale, value: number, max: number): string {
+  return scale.css[colorIndex(value, max)] ?? '';
+}
+
+/** The colour of text on a cell. */
+export function textColor(scale: ColorScale, value: number, max: number): string {
+  return scale.text[colorIndex(value, max)] ?? '';
+}
+
+/** The pixel of a cell in a heat map. */
+export function pixelColor(scale: ColorScale, value: number, max: number): number {
+  return scale.pixels[colorIndex(value, max)] ?? 0;
+}
+
 /** One pixel as canvas ImageData stores it on little-endian machines (ABGR). */
 export function packPixel([r, g, b]: Rgb) {
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-}
-
-/**
- * Colours that are told apart with any colour vision, for things without an order (Paul Tol's muted scheme;
- * its darkest ones are lifted on a dark page).
- */
-const CATEGORIES: Record<Theme, Rgb[]> = {
-  light: [
-    [51, 34, 136],
-    [136, 204, 238],
-    [68, 170, 153],
-    [17, 119, 51],
-    [153, 153, 51],
-    [221, 204, 119],
-    [204, 102, 119],
-    [136, 34, 85],
-    [170, 68, 153],
-  ],
-  dark: [
-    [124, 112, 226],
-    [136, 204, 238],
-    [68, 170, 153],
-    [38, 140, 72],
-    [153, 153, 51],
-    [221, 204, 119],
-    [204, 102, 119],
-    [172, 62, 114],
-    [188, 90, 172],
-  ],
-};
-
-export function categoryColors(theme: Theme) {
-  return CATEGORIES[theme];
 }
 
 /** The brightness 0 … 1 of a picture's channel in its own tint. */
@@ -127,20 +108,20 @@ export function tintPixel(value: number, channel: 0 | 1 | 2) {
 /** Black or white, whichever stands out more; one of them always reaches 4.5:1. */
 export function textColorOn(rgb: Rgb) {
   const l = luminance(rgb);
-  return (l + 0.05) / (luminance([0, 0, 0]) + 0.05) >= 1.05 / (l + 0.05) ? INK.dark : INK.light;
+  return (l + 0.05) / 0.05 >= 1.05 / (l + 0.05) ? '#000000' : '#ffffff';
 }
 
 /** Relative luminance (WCAG 2.2). */
 export function luminance(rgb: Rgb) {
-  const [r, g, b] = rgb.map((v) => (v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  const linear = (v: number) => (v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(rgb[0]) + 0.7152 * linear(rgb[1]) + 0.0722 * linear(rgb[2]);
 }
 
 /** The largest magnitude: what ±max of a tensor's scale is. */
 export function maxMagnitude(data: ArrayLike<number>) {
   let max = 0;
   for (let i = 0; i < data.length; i++) {
-    const size = Math.abs(data[i]);
+    const size = Math.abs(data[i] ?? 0);
     if (size > max) max = size;
   }
   return max;

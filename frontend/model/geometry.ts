@@ -132,22 +132,20 @@ export function findIdleLines(idle: number[], before: number, size: number, sour
  * of the tap table. lineAt: plane positions of window `index`. length: of the plane.
  */
 export function findSources(table: number[][], lineAt: (index: number) => number[], length: number) {
-  const found = new Int32Array(length).fill(UNREAD);
-  table.forEach((reads, index) => {
-    lineAt(index).forEach((at, u) => {
-      if (at >= 0 && at < length) found[at] = reads[u] ?? -1;
-    });
-  });
-  return found;
+  const sources = new Int32Array(length).fill(UNREAD);
+  for (const [index, line] of table.entries())
+    for (const [u, position] of lineAt(index).entries()) sources[position] = line[u] ?? -1;
+  return sources;
 }
 
 /**
  * The tap table the other way round: for every input row, the [output row, kernel row] pairs that read it.
  */
 export function invertTapTable(table: number[][], length: number): [number, number][][] {
-  const found: [number, number][][] = Array.from({ length }, () => []);
-  table.forEach((reads, index) => reads.forEach((at, u) => at >= 0 && found[at]?.push([index, u])));
-  return found;
+  const readers: [number, number][][] = Array.from({ length }, () => []);
+  for (const [index, line] of table.entries())
+    for (const [u, source] of line.entries()) readers[source]?.push([index, u]);
+  return readers;
 }
 
 export function containsPoint(rect: Rect, x: number, y: number) {

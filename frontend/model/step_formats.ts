@@ -1,66 +1,76 @@
 /**
- * A step as text, TeX and JSON, for elsewhere. Text and TeX hold the printed numbers, JSON the full ones.
- * Pure.
+ * A step or a stamp as text, TeX and JSON, to be copied. Text and TeX have the printed numbers, JSON the full
+ * ones. Pure.
  */
 
-import type { Ledger, LedgerLine } from './ledger.ts';
-import { formatLine, formatSentence, formatSums, formatTerm, joinSigned } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { formatLine, formatSentence, formatSums, joinSigned, writtenTerms } from './ledger_text.ts';
+import { MINUS } from './numbers.ts';
+import type { StampLedger } from './stamp_ledger.ts';
+import { formatStampSum } from './stamp_ledger.ts';
 import type { SceneSummary, Stamp, StepAnswer } from './types.ts';
 
-const MINUS = '\u2212';
-
-/** Terms up to which everything stands in one sentence. */
-const MOST_TERMS = 28;
+/** Terms up to which a step is one sentence. */
+const MAX_TERMS = 28;
 
 export function formatStepText(ledger: Ledger) {
   const { cell, lines, largest } = ledger;
   const terms = lines.reduce((count, line) => count + line.terms.length, 0);
-  if (largest || (terms <= MOST_TERMS && ledger.whole)) return formatSentence(ledger);
+  if (largest || (terms <= MAX_TERMS && ledger.whole)) return formatSentence(ledger);
   const channels = lines.map(
     (line) => `c = ${line.channel}: ${formatLine(line, ledger.whole)} = ${line.sum}`,
   );
   return [`${cell} = ${formatSums(ledger)}`, ...channels].join('\n');
 }
 
-/** An `aligned` block of amsmath, to stand in a formula. */
+/** A line for each output cell. */
+export function formatStampText({ cell, values, lines, whole }: StampLedger) {
+  return [
+    `${cell} = ${values}`,
+    ...lines.map((line) => `${line.cell} = ${formatStampSum(line, whole)} = ${line.after}`),
+  ].join('\n');
+}
+
 export function formatStepTex(ledger: Ledger) {
   const { cell, lines, bias, output, whole, largest } = ledger;
-  const name = cell.replace(
-    /^(\w+)\[(.*)\]$/,
-    (_, letter, index) => `${letter}_{${index.replaceAll(' ', '')}}`,
-  );
-  const equals = whole ? '=' : '\\approx';
-  const channels = lines.map((line) => texLine(line, ledger));
-  if (largest || lines[0]?.terms[0]?.w === '') {
-    const inner = largest ? `\\max(${present(lines[0])})` : (channels[0] ?? '');
-    return block([`${name} &${equals} ${inner}`, `&= ${tex(output)}`]);
+  const start = `${texCell(cell)} &${texEquals(whole)}`;
+  const channels = lines.map((line) => tex(formatLine(line, whole)));
+  if (largest && lines[0]) {
+    const values = writtenTerms(ledger, lines[0]).map(({ product }) => tex(product));
+    return texBlock([`${start} \\max(${values.join(', ')})`, `&= ${tex(output)}`]);
   }
+  if (lines[0]?.terms[0]?.w === '') return texBlock([`${start} ${channels[0]}`, `&= ${tex(output)}`]);
   const [first, ...others] = channels.map((line) => `(${line})`);
-  const sums = joinSigned([...lines.map(({ sum }) => sum), bias]);
-  return block([
-    `${name} &${equals} ${first}`,
+  return texBlock([
+    `${start} ${first}`,
     ...others.map((line) => `&\\quad {}+ ${line}`),
     `&\\quad {}${bias.startsWith(MINUS) ? '-' : '+'} ${tex(bias.replace(MINUS, ''))}`,
-    `&= ${tex(sums)}`,
+    `&= ${tex(joinSigned([...lines.map(({ sum }) => sum), bias]))}`,
     `&= ${tex(output)}`,
   ]);
 }
 
-function block(rows: string[]) {
+export function formatStampTex({ lines, whole }: StampLedger) {
+  return texBlock(
+    lines.map(
+      (line) =>
+        `${texCell(line.cell)} &${texEquals(whole)} ${tex(formatStampSum(line, whole))} = ${tex(line.after)}`,
+    ),
+  );
+}
+
+/** An `aligned` block of amsmath. */
+function texBlock(rows: string[]) {
   return `\\begin{aligned}\n${rows.map((row) => `  ${row}`).join(' \\\\\n')}\n\\end{aligned}`;
 }
 
-function texLine({ terms }: LedgerLine, { whole }: Ledger) {
-  return tex(joinSigned(terms.map((term) => formatTerm(term, whole))));
+/** `Y[0, 1, 2]` -> `Y_{0,1,2}` */
+function texCell(cell: string) {
+  return cell.replaceAll(' ', '').replace('[', '_{').replace(']', '}');
 }
 
-function present(line: LedgerLine | undefined) {
-  return (
-    line?.terms
-      .filter(({ empty }) => !empty)
-      .map(({ product }) => tex(product))
-      .join(', ') ?? ''
-  );
+function texEquals(whole: boolean) {
+  return whole ? '=' : '\\approx';
 }
 
 function tex(text: string) {
@@ -73,15 +83,14 @@ function tex(text: string) {
     );
 }
 
-/** Every number of the step, or of the stamp, as the API gives it. */
+/** Every number of a step or a stamp, as the API gives it. */
 export function formatStepJson(
   step: StepAnswer | Stamp,
-  summary: SceneSummary,
+  { id, dtype, operation }: SceneSummary,
   outChannel: number,
   inChannels: number[],
   bias: number,
 ) {
-  const { id, dtype, operation } = summary;
   return JSON.stringify(
     { scene: id, dtype, operation, out_channel: outChannel, in_channels: inChannels, bias, ...step },
     null,

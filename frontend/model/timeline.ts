@@ -146,13 +146,18 @@ const IDLE = {
 };
 
 /** Progress of consecutive phases that end at `ends`, for progress p of the whole. */
-function phases(p: number, ...ends: number[]) {
+function phases<Ends extends number[]>(p: number, ...ends: Ends) {
   let begin = 0;
   return ends.map((end) => {
     const share = end <= begin ? (p >= end ? 1 : 0) : Math.min(Math.max((p - begin) / (end - begin), 0), 1);
     begin = end;
     return share;
-  });
+  }) as Ends;
+}
+
+/** Slow, fast, slow: 0 … 1 to 0 … 1. */
+export function easeInOut(p: number) {
+  return p * p * (3 - 2 * p);
 }
 
 /** Whether the window of this position is done. */

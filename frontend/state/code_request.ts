@@ -44,7 +44,7 @@ function random(shape: number[], seed: number) {
  */
 export function textRangeOf(
   text: string,
-  { line, column, end_column }: { line: number; column: number; end_column: number },
+  { line = 1, column = 1, end_column = column }: { line?: number; column?: number; end_column?: number },
 ): [number, number] {
   const lines = text.split('\n');
   const before = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);

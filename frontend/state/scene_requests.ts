@@ -7,8 +7,7 @@ import { hasAllNumbers } from '../data/input_preview.ts';
 import { encodeNpy } from '../data/npy.ts';
 import type { Layer } from '../model/layer_validation.ts';
 import { isPooling, weightShape } from '../model/layer_validation.ts';
-import { nestArray } from '../model/parse_numbers.ts';
-import { makeRamp, resizeTensor, swapChannels } from '../model/tensors.ts';
+import { makeRamp, nestArray, resizeTensor, swapChannels } from '../model/tensors.ts';
 import type { Tensor } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';
@@ -26,8 +25,8 @@ interface TensorSource {
 
 export interface PanelValues {
   layer: Layer;
-  flip: boolean;
-  count_include_pad: boolean;
+  /** The fields that the layer's kind of operation has. */
+  operation: object;
   dtype: string;
   bias: number[] | null;
   input: TensorSource & {
@@ -75,15 +74,6 @@ export function needsWholeInput({ layer, weight, dtype }: PanelValues, scene: Sc
     weight.source === 'file' ||
     (scene.weight?.data.length ?? 0) > MOST_NUMBERS;
   return !hasAllNumbers(scene.input) && (resizes || uploads);
-}
-
-/** Every field of the operation. */
-export function operationOf({ layer, flip, count_include_pad }: PanelValues) {
-  const { kind, stride, padding, padding_mode, dilation, groups, output_padding, kernel, ceil_mode } = layer;
-  if (kind === 'conv2d') return { kind, stride, padding, padding_mode, dilation, groups, flip };
-  if (kind === 'conv_transpose2d') return { kind, stride, padding, output_padding, dilation, groups };
-  const pool = { kind, kernel_size: kernel, stride, padding, dilation, ceil_mode };
-  return kind === 'avg_pool2d' ? { ...pool, count_include_pad } : pool;
 }
 
 function inputPart({ input, layer }: PanelValues, scene: Scene): TensorPart {
@@ -150,14 +140,14 @@ function edit(reading: PanelValues, scene: Scene, parts: Record<string, TensorPa
   const changed = Object.fromEntries(Object.keys(sent).map((name) => [name, undefined]));
   return {
     path: `/scenes/${summary.id}/edits`,
-    body: { operation: operationOf(reading), ...sent },
+    body: { operation: reading.operation, ...sent },
     known: { input, weight, bias, ...changed },
   };
 }
 
 function upload(reading: PanelValues, scene: Scene, parts: Record<string, TensorPart>): SceneRequest {
   const form = new FormData();
-  const described = { operation: operationOf(reading), dtype: reading.dtype };
+  const described = { operation: reading.operation, dtype: reading.dtype };
   for (const name of ['input', 'weight', 'bias'] as const) {
     const part = parts[name] === undefined ? scene[name] : parts[name];
     if (part instanceof Blob) form.set(name, part, 'file');

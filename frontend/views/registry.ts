@@ -26,20 +26,19 @@ export type AnyMatrixFrame = MatrixFrame | SparseFrame;
 
 export type AnyFrame = StageFrame | ScatterFrame | AnyMatrixFrame;
 
-type Painter = (context: CanvasRenderingContext2D, frame: any, bitmaps: BitmapCache) => void;
-
+/** Methods, whose parameters may be narrower: each view is given frames of its own only. */
 interface LayerView {
-  makeFrame: (asked: FrameRequest, previous: any) => any;
-  paintStatic: Painter;
-  paintFinished?: Painter;
-  paintAnimated: Painter;
-  paintRelations?: (
+  makeFrame(request: FrameRequest, previous?: AnyFrame | null): AnyFrame;
+  paintStatic(context: CanvasRenderingContext2D, frame: AnyFrame, bitmaps: BitmapCache): void;
+  paintFinished?(context: CanvasRenderingContext2D, frame: AnyFrame, bitmaps: BitmapCache): void;
+  paintAnimated(context: CanvasRenderingContext2D, frame: AnyFrame, bitmaps: BitmapCache): void;
+  paintRelations?(
     context: CanvasRenderingContext2D,
-    frame: any,
+    frame: AnyFrame,
     question: { cell: Cell; answer: Relations; pinned: boolean },
-  ) => void;
-  hitTest: (frame: any, x: number, y: number) => Cell | null;
-  cellRects: (frame: any, cell: Cell) => Rect[];
+  ): void;
+  hitTest(frame: AnyFrame, x: number, y: number): Cell | null;
+  cellRects(frame: AnyFrame, cell: Cell): Rect[];
 }
 
 const VIEWS: Record<ViewName, LayerView> = {

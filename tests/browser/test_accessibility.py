@@ -38,7 +38,7 @@ def test_axe_finds_nothing(
     assert page.locator("#play.is-playing").count() == 1
     page.locator("#panel-open").click()
     expect(page.locator("#panel")).to_be_visible()
-    page.locator('[name="kernel_h"]').fill("9")
+    page.locator('[name="kernel_size_h"]').fill("9")
     assert violations(page) == []
     page.keyboard.press("Escape")
     page.keyboard.press("?")

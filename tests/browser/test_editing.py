@@ -110,7 +110,7 @@ def test_a_parameter_changes_while_the_first_page_plays(
     page = open_page("/")
     expect(page.locator(place)).to_have_text(text)
     page.get_by_role("button", name="Change", exact=True).click()
-    field(page, "pad_top").fill("1")
+    field(page, "padding_top").fill("1")
     expect(where(page)).to_have_text(re.compile("of 16$"))
     expect(page.locator("#formula")).to_contain_text("2·1")
 
@@ -256,7 +256,7 @@ def test_parameters_follow_and_the_window_stays(panel: Page) -> None:
     panel.keyboard.press("Shift+ArrowRight")
     expect(where(panel)).to_have_text("window 2 of 4")
     panel.get_by_role("button", name="Change", exact=True).click()
-    field(panel, "pad_top").fill("1")
+    field(panel, "padding_top").fill("1")
     expect(panel.locator("#formula")).to_have_text("floor((3 + 2·1 − 1·(2−1) − 1)/1 + 1) = 4")
     expect(where(panel)).to_have_text("window 2 of 16")
     expect(panel.get_by_role("heading", level=1)).to_have_text("conv2d, 2 → 1 channels, kernel 2×2")
@@ -265,17 +265,17 @@ def test_parameters_follow_and_the_window_stays(panel: Page) -> None:
 
 
 def test_an_impossible_choice_says_why_and_is_not_changed(panel: Page) -> None:
-    field(panel, "kernel_h").fill("4")
+    field(panel, "kernel_size_h").fill("4")
     expect(why(panel, "/operation/kernel_size")).to_have_text(
         "the kernel does not fit, the output height would be smaller than 1: "
         "floor((3 + 2·0 − 1·(4−1) − 1)/1 + 1) = 0"
     )
-    expect(field(panel, "kernel_h")).to_have_value("4")
+    expect(field(panel, "kernel_size_h")).to_have_value("4")
     expect(sentence(panel)).to_have_text(FIRST)
     field(panel, "stride_w").fill("0")
     expect(why(panel, "/operation/stride")).to_have_text("must be 1 or more, it is 0")
     field(panel, "stride_w").fill("1")
-    field(panel, "kernel_h").fill("3")
+    field(panel, "kernel_size_h").fill("3")
     expect(panel.locator("#formula")).to_have_text(re.compile(r"\(3−1\)"))
     field(panel, "groups").fill("3")
     expect(why(panel, "/operation/groups")).to_have_text(
@@ -427,9 +427,9 @@ def test_a_failing_network_loses_nothing(quiet_page: Page) -> None:
         route.abort()
 
     page.route(cut, fail)
-    field(page, "pad_top").fill("2")
+    field(page, "padding_top").fill("2")
     expect(page.locator('#panel-form [data-at=""] .why')).to_contain_text("does not answer")
-    expect(field(page, "pad_top")).to_have_value("2")
+    expect(field(page, "padding_top")).to_have_value("2")
     edit_cell(page, "input", ["ArrowRight"], "10")
     expect(page.locator("#cell-trouble")).to_contain_text("does not answer")
     expect(page.locator("#cell-value")).to_have_value("10")
@@ -437,7 +437,7 @@ def test_a_failing_network_loses_nothing(quiet_page: Page) -> None:
     page.unroute(cut, fail)
     page.locator("#cell-value").press("Enter")
     expect(sentence(page)).to_have_text(EDITED)
-    expect(field(page, "pad_top")).to_have_value("2")
+    expect(field(page, "padding_top")).to_have_value("2")
     page.locator("#panel-again").click()
     expect(where(page)).to_have_text("window 1 of 36")
 

@@ -41,7 +41,7 @@ ONE_FRAME = """async (name) => {
         button: () => document.querySelector('#forward').click(),
         play: () => document.querySelector('#play').click(),
         parameter: () => {
-            const field = document.querySelector('#panel-form [name=pad_top]');
+            const field = document.querySelector('#panel-form [name=padding_top]');
             field.value = '1';
             field.dispatchEvent(new Event('input', { bubbles: true }));
         },

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { averageDivisorAt } from '../../frontend/model/geometry.ts';
+import type { Operation, SceneSummary } from '../../frontend/model/types.ts';
+import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
 import { makeCaptions } from '../../frontend/views/stage/captions.ts';
+import { makePadding, makeScene, makeSummary, makeTapLines } from './support/builders.ts';
 
 const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
 
@@ -22,29 +25,20 @@ function pool({
   counted: boolean;
   windows: number;
 }) {
-  const table = Array.from({ length: windows }, (_, i) =>
-    Array.from({ length: kernel }, (__, u) => {
-      const at = i * stride + u - padding;
-      return at >= 0 && at < size ? at : -1;
-    }),
-  );
-  return {
-    plane: { rows: size + 2 * padding, cols: size + 2 * padding, top: padding, left: padding },
-    idleRows: [],
-    idleCols: [],
-    taps: { rows: table, cols: table },
-    summary: {
-      operation: {
-        kind: 'avg_pool2d',
-        kernel_size: [kernel, kernel],
-        stride: [stride, stride],
-        dilation: [1, 1],
-        count_include_pad: counted,
-        padding: { top: padding, bottom: padding, left: padding, right: padding },
-      },
-      shapes: { input: [1, size, size], weight: null, bias: null, output: [1, windows, windows] },
-    },
-  } as any;
+  const lines = makeTapLines({ count: windows, kernel, size, stride, padding });
+  const operation = {
+    kind: 'avg_pool2d',
+    kernel_size: [kernel, kernel],
+    stride: [stride, stride],
+    count_include_pad: counted,
+    padding: makePadding(padding),
+  } satisfies Partial<Operation>;
+  const shapes = {
+    input: [1, size, size],
+    weight: null,
+    output: [1, windows, windows],
+  } satisfies Partial<SceneSummary['shapes']>;
+  return makeSceneModel(makeScene(makeSummary(operation, shapes), {}, { rows: lines, cols: lines }));
 }
 
 test('an average divides by the cells that torch counts', () => {
@@ -88,8 +82,8 @@ test('what is said has its text, with every value it needs', () => {
     said.map((list) => list.map(([key]) => key)),
     [
       ['note.ceil', 'note.divisor.clipped'],
-      ['note.divisor.padding'],
-      ['note.divisor.inside'],
+      ['note.rows', 'note.columns', 'note.divisor.padding'],
+      ['note.rows', 'note.columns', 'note.divisor.inside'],
       ['note.rows.between', 'note.columns', 'note.divisor'],
     ],
   );

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ParsedLayer } from '../../frontend/model/types.ts';
 import { makeCodeRequest, textRangeOf } from '../../frontend/state/code_request.ts';
+import { makeScene, makeSummary } from './support/builders.ts';
 
-const scene: any = {
-  summary: { id: 'x', shapes: { input: [3, 8, 8], weight: [4, 3, 3, 3], bias: [4], output: [4, 6, 6] } },
-};
-const operation: any = { kind: 'conv2d', stride: [2, 2] };
+const summary = makeSummary(
+  { stride: [2, 2] },
+  { input: [3, 8, 8], weight: [4, 3, 3, 3], bias: [4], output: [4, 6, 6] },
+);
+const scene = makeScene(summary);
+const { operation } = summary;
 
 test('what still fits is kept', () => {
-  const parsed = {
+  const parsed: ParsedLayer = {
     operation,
-    weight_shape: [4, 3, 3, 3] as [number, number, number, number],
+    weight_shape: [4, 3, 3, 3],
     bias: true,
     in_channels: 3,
     out_channels: 4,
@@ -23,30 +27,30 @@ test('what still fits is kept', () => {
 });
 
 test('what does not fit is made anew', () => {
-  const parsed = {
+  const parsed: ParsedLayer = {
     operation,
-    weight_shape: [16, 1, 5, 5] as [number, number, number, number],
+    weight_shape: [16, 1, 5, 5],
     bias: true,
     in_channels: 1,
     out_channels: 16,
   };
-  const body = makeCodeRequest(parsed, scene).body as any;
+  const body = makeCodeRequest(parsed, scene).body as Record<string, { random: { shape: number[] } }>;
   assert.deepEqual(
-    [body.input.random.shape, body.weight.random.shape, body.bias.random.shape],
+    ['input', 'weight', 'bias'].map((name) => body[name]?.random.shape),
     [[1, 8, 8], [16, 1, 5, 5], [16]],
   );
 });
 
 test('a layer without bias, and one without weights', () => {
-  const parsed = {
+  const parsed: ParsedLayer = {
     operation,
-    weight_shape: [4, 3, 3, 3] as [number, number, number, number],
+    weight_shape: [4, 3, 3, 3],
     bias: false,
     in_channels: 3,
     out_channels: 4,
   };
   assert.deepEqual(makeCodeRequest(parsed, scene).body, { operation, bias: null });
-  const pool: any = { kind: 'max_pool2d' };
+  const pool = makeSummary({ kind: 'max_pool2d' }).operation;
   const pooled = makeCodeRequest(
     { operation: pool, weight_shape: null, bias: null, in_channels: null, out_channels: null },
     scene,

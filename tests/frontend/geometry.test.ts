@@ -12,7 +12,7 @@ import {
   weightOffset,
   windowAt,
 } from '../../frontend/model/geometry.ts';
-import { makeSummary as summary } from './support.ts';
+import { makeSummary as summary } from './support/builders.ts';
 
 test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
   const strided = summary({ stride: [2, 1], dilation: [1, 2] }, {});

@@ -14,7 +14,7 @@ import {
 const layer = (changes?: Partial<Layer>): Layer => ({
   kind: 'conv2d',
   input: [2, 5, 5],
-  kernel: [3, 3],
+  kernel_size: [3, 3],
   outputs: 4,
   stride: [1, 1],
   padding: { top: 0, bottom: 0, left: 0, right: 0 },
@@ -22,14 +22,16 @@ const layer = (changes?: Partial<Layer>): Layer => ({
   dilation: [1, 1],
   output_padding: [0, 0],
   groups: 1,
+  flip: false,
   ceil_mode: false,
+  count_include_pad: true,
   ...changes,
 });
 
 const sides = (p: number) => ({ top: p, bottom: p, left: p, right: p });
 
 test("an output that is too small says so with torch's formula filled in", () => {
-  const [problem] = findProblems(layer({ kernel: [4, 4], dilation: [2, 2] }));
+  const [problem] = findProblems(layer({ kernel_size: [4, 4], dilation: [2, 2] }));
   assert.deepEqual(problem, {
     at: '/operation',
     key: 'noHeight',
@@ -67,7 +69,7 @@ test('layers are refused, sized and counted as by the server', () => {
 });
 
 test('"same" puts the odd cell at the bottom and at the right', () => {
-  assert.deepEqual(resolvePadding(layer({ kernel: [4, 3], padding: 'same' })), {
+  assert.deepEqual(resolvePadding(layer({ kernel_size: [4, 3], padding: 'same' })), {
     top: 1,
     bottom: 2,
     left: 1,
@@ -86,7 +88,7 @@ const IMPOSSIBLE: [Partial<Layer>, string, string][] = [
   [{ groups: 0 }, '/operation/groups', 'tooSmall'],
   [{ groups: 3 }, '/operation/groups', 'groupsInput'],
   [{ groups: 2, outputs: 3 }, '/operation/groups', 'groupsOutput'],
-  [{ kernel: [0, 1] }, '/operation/kernel_size', 'tooSmall'],
+  [{ kernel_size: [0, 1] }, '/operation/kernel_size', 'tooSmall'],
   [{ outputs: 0 }, '/outputs', 'tooSmall'],
   [{ input: [0, 5, 5] }, '/input', 'tooSmall'],
   [{ padding: 'same', stride: [2, 1] }, '/operation/padding', 'sameStride'],
@@ -94,7 +96,7 @@ const IMPOSSIBLE: [Partial<Layer>, string, string][] = [
   [{ padding: sides(6), padding_mode: 'circular' }, '/operation/padding', 'circular'],
   [{ kind: 'max_pool2d', padding: sides(2) }, '/operation/padding', 'poolPadding'],
   [{ kind: 'conv_transpose2d', output_padding: [1, 0] }, '/operation/output_padding', 'outputPadding'],
-  [{ kernel: [3, 6] }, '/operation', 'noWidth'],
+  [{ kernel_size: [3, 6] }, '/operation', 'noWidth'],
 ];
 
 for (const [changes, at, key] of IMPOSSIBLE) {
@@ -107,10 +109,16 @@ for (const [changes, at, key] of IMPOSSIBLE) {
 }
 
 test('every value within its range is possible, the next is not', () => {
-  const base = layer({ input: [6, 9, 7], kernel: [3, 2], dilation: [2, 1], padding: sides(1), outputs: 4 });
+  const base = layer({
+    input: [6, 9, 7],
+    kernel_size: [3, 2],
+    dilation: [2, 1],
+    padding: sides(1),
+    outputs: 4,
+  });
   const found = fieldRanges(base);
   for (const axis of [0, 1] as const) {
-    for (const name of ['kernel', 'dilation'] as const) {
+    for (const name of ['kernel_size', 'dilation'] as const) {
       const at = (value: number) =>
         base[name].map((old, k) => (k === axis ? value : old)) as [number, number];
       assert.deepEqual(findProblems(layer({ ...base, [name]: at(found[name][axis]) })), []);

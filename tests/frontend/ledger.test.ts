@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  apportionRounding,
-  decimalsFor,
-  formatExact,
-  formatNumber,
-  formatSentence,
-  joinSigned,
-  makeLedger,
-} from '../../frontend/model/ledger.ts';
+import { apportionRounding, makeLedger } from '../../frontend/model/ledger.ts';
+import { formatSentence, joinSigned } from '../../frontend/model/ledger_text.ts';
+import { decimalsFor, formatExact, formatNumber } from '../../frontend/model/numbers.ts';
 import type { StepAnswer } from '../../frontend/model/types.ts';
-import { makeStep } from './support.ts';
+import { makeStep } from './support/builders.ts';
 
 /** A generator of numbers that are the same in every run (mulberry32). */
 function random(seed: number) {

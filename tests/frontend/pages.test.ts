@@ -23,7 +23,8 @@ test('a text that is missing is an error, not a blank', () => {
 });
 
 test('npy: type, shape and numbers', () => {
-  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }".padEnd(117) + '\n';
+  const fields = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }";
+  const header = `${fields.padEnd(117)}\n`;
   const bytes = new Uint8Array(10 + header.length + 8);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
   bytes.set(new TextEncoder().encode(header), 10);

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import {
-  findPlacements,
-  nestArray,
-  PasteError,
-  parseNumber,
-  parseNumberBlock,
-} from '../../frontend/model/parse_numbers.ts';
+import { PasteError, parseNumber, parseNumberBlock } from '../../frontend/model/parse_numbers.ts';
+import { nestArray } from '../../frontend/model/tensors.ts';
 
 /** What it is, the text, the grid. */
 const GOOD: [string, string, unknown][] = [
@@ -369,7 +364,8 @@ for (const [what, text, reason, place] of BAD) {
       (error) => {
         assert.ok(error instanceof PasteError);
         assert.equal(error.reason, reason);
-        assert.deepEqual(error.place && [error.place.line, error.place.column], place);
+        const { line, column } = error.values;
+        assert.deepEqual(line && [line, column], place ?? undefined);
         const message = texts[`paste.${reason}`];
         for (const [, name] of message.matchAll(/\{(\w+)\}/g))
           assert.ok(name in error.values, `${reason} says {${name}}`);
@@ -384,62 +380,4 @@ test('one number, or none', () => {
   assert.equal(parseNumber('.5'), 0.5);
   for (const wrong of ['', '1 2', 'x', '1e999', '--1', '1.2.3', '1,5'])
     assert.ok(Number.isNaN(parseNumber(wrong)), wrong);
-});
-
-test('a block goes into the cells from the chosen one on', () => {
-  const [only, ...others] = findPlacements({ shape: [2, 2], data: [1, 2, 3, 4] }, [2, 3, 3], [1, 1, 1]);
-  assert.deepEqual(others, []);
-  assert.deepEqual(only, {
-    kind: 'region',
-    cells: [
-      { index: [1, 1, 1], value: 1 },
-      { index: [1, 1, 2], value: 2 },
-      { index: [1, 2, 1], value: 3 },
-      { index: [1, 2, 2], value: 4 },
-    ],
-  });
-});
-
-test('channels of a block go into channels', () => {
-  const [only] = findPlacements({ shape: [2, 1, 1], data: [7, 8] }, [3, 2, 2], [1, 0, 1]);
-  assert.deepEqual(only?.kind === 'region' && only.cells, [
-    { index: [1, 0, 1], value: 7 },
-    { index: [2, 0, 1], value: 8 },
-  ]);
-});
-
-test('a block of the whole shape replaces the tensor, another size of it too', () => {
-  assert.deepEqual(
-    findPlacements({ shape: [2, 3, 3], data: Array(18).fill(1) }, [2, 3, 3], [0, 1, 1]).map(
-      ({ kind }) => kind,
-    ),
-    ['whole'],
-  );
-  assert.deepEqual(
-    findPlacements({ shape: [1, 4, 4], data: Array(16).fill(1) }, [2, 3, 3], [0, 0, 0]).map(
-      ({ kind }) => kind,
-    ),
-    ['whole'],
-  );
-  assert.deepEqual(findPlacements({ shape: [4, 4], data: Array(16).fill(1) }, [1, 3, 3], [0, 0, 0]), [
-    { kind: 'whole', shape: [1, 4, 4] },
-  ]);
-});
-
-test('where both are meant, both are offered', () => {
-  assert.deepEqual(
-    findPlacements({ shape: [1, 2, 2], data: [1, 2, 3, 4] }, [2, 3, 3], [0, 0, 0]).map(({ kind }) => kind),
-    ['region', 'whole'],
-  );
-});
-
-test('a block that fits nowhere says what is left', () => {
-  assert.throws(
-    () => findPlacements({ shape: [2, 4], data: Array(8).fill(0) }, [2, 3, 3], [0, 1, 1]),
-    (error) => {
-      assert.ok(error instanceof PasteError);
-      assert.deepEqual([error.reason, error.values], ['tooLarge', { block: '2×4', room: '2×2' }]);
-      return true;
-    },
-  );
 });

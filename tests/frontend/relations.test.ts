@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UNZOOMED } from '../../frontend/model/geometry.ts';
-import { findTermRanges } from '../../frontend/model/ledger.ts';
+import { findTermRanges } from '../../frontend/model/ledger_text.ts';
 import { findReachedOutputs, findRelations, findRuns } from '../../frontend/model/relations.ts';
 import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
 import { makeGridView, panBy, panToShow, zoomAtPoint } from '../../frontend/views/shared/zoom.ts';
-import { makeSummary } from './support.ts';
+import { makePadding, makeScene, makeSummary, makeTapLines } from './support/builders.ts';
 
 /** A layer whose tables are made here by plain loops. */
 function layer({
@@ -22,28 +22,12 @@ function layer({
   dilation: number;
 }) {
   const out = Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
-  const table = Array.from({ length: out }, (_, i) =>
-    Array.from({ length: kernel }, (__, u) => {
-      const at = i * stride + u * dilation - padding;
-      return at >= 0 && at < size ? at : -1;
-    }),
-  );
+  const table = makeTapLines({ count: out, kernel, size, stride, padding, dilation });
   const summary = makeSummary(
-    {
-      stride: [stride, stride],
-      padding: { top: padding, bottom: padding, left: padding, right: padding },
-      dilation: [dilation, dilation],
-    },
+    { stride: [stride, stride], padding: makePadding(padding), dilation: [dilation, dilation] },
     { input: [2, size, size], weight: [3, 2, kernel, kernel], output: [3, out, out] },
   );
-  const numbers = (count: number) => Float32Array.from({ length: count }, (_, k) => k);
-  const tensors = {
-    input: { shape: [], data: numbers(2 * size * size) },
-    weight: { shape: [], data: numbers(6 * kernel * kernel) },
-    bias: null,
-  };
-  const taps = { rows: table, cols: table };
-  return { out, table, model: makeSceneModel({ summary, taps, ...tensors } as any) };
+  return { out, table, model: makeSceneModel(makeScene(summary, {}, { rows: table, cols: table })) };
 }
 
 const LAYERS = [

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outputBeforeStamp } from '../../frontend/data/stamp_pages.ts';
-import { invertTapTable } from '../../frontend/model/geometry.ts';
-import {
-  formatStampSentence,
-  formatStampSum,
-  formatStampTex,
-  formatStampText,
-  makeStampLedger,
-} from '../../frontend/model/stamp_ledger.ts';
+import { formatStampSentence, formatStampSum, makeStampLedger } from '../../frontend/model/stamp_ledger.ts';
+import { formatStampTex, formatStampText } from '../../frontend/model/step_formats.ts';
+import type { Stamp, StampPage } from '../../frontend/model/types.ts';
 import { firstStampIndex, landingWindow } from '../../frontend/views/scatter/frame.ts';
+import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
+import { makeScene, makeSummary } from './support/builders.ts';
 
 /** Where input cell `at` lands through kernel cell u, by the definition of the operation. */
 function lands(
@@ -29,13 +26,11 @@ test('a stamp lands where the operation says, and an output cell waits for its f
     { stride: 3, padding: 0, dilation: 2 },
     { stride: 2, padding: 2, dilation: 2 },
   ]) {
-    for (const [size, kernel, extra] of [
+    for (const [n, k, extra] of [
       [3, 3, 0],
       [4, 2, 1],
       [2, 4, 0],
-    ]) {
-      const n = size;
-      const k = kernel;
+    ] as const) {
       const length =
         (n - 1) * layer.stride -
         2 * layer.padding +
@@ -49,13 +44,11 @@ test('a stamp lands where the operation says, and an output cell waits for its f
           return -1;
         }),
       );
-      const model: any = {
-        taps: { rows: table, cols: table },
-        rowReaders: invertTapTable(table, n),
-        colReaders: invertTapTable(table, n),
-        subject: { kernel: [k, k] },
-        summary: { shapes: { input: [1, n, n], output: [1, length, length] } },
-      };
+      const summary = makeSummary(
+        { kind: 'conv_transpose2d' },
+        { input: [1, n, n], weight: [1, 1, k, k], output: [1, length, length] },
+      );
+      const model = makeSceneModel(makeScene(summary, {}, { rows: table, cols: table }));
       const first = new Map();
       for (let row = 0; row < n; row++)
         for (let col = 0; col < n; col++) {
@@ -81,8 +74,37 @@ test('a stamp lands where the operation says, and an output cell waits for its f
   }
 });
 
+const LAST: Stamp = {
+  index: 3,
+  row: 1,
+  col: 1,
+  output_rows: [1, 2],
+  output_cols: [1, 2],
+  values: [3],
+  products: [
+    [
+      [0, 3],
+      [6, 9],
+    ],
+  ],
+  sums: [
+    [0, 3],
+    [6, 9],
+  ],
+  outputs: [
+    [4, 6],
+    [12, 9],
+  ],
+};
+
 /** The last two stamps of X = K = [[0, 1], [2, 3]], stride 1. */
-const PAGE = {
+const PAGE: StampPage = {
+  scene: 'x',
+  out_channel: 0,
+  in_channels: [0],
+  bias: 0,
+  total: 4,
+  next: null,
   start: 2,
   stop: 4,
   before: [
@@ -113,28 +135,7 @@ const PAGE = {
         [4, 6],
       ],
     },
-    {
-      index: 3,
-      row: 1,
-      col: 1,
-      output_rows: [1, 2],
-      output_cols: [1, 2],
-      values: [3],
-      products: [
-        [
-          [0, 3],
-          [6, 9],
-        ],
-      ],
-      sums: [
-        [0, 3],
-        [6, 9],
-      ],
-      outputs: [
-        [4, 6],
-        [12, 9],
-      ],
-    },
+    LAST,
   ],
 };
 
@@ -144,25 +145,25 @@ test('overlaps add up, in the plane and in words', () => {
   assert.deepEqual([...before], [0, 0, 1, 0, 4, 3, 4, 6, 0]);
   const after = outputBeforeStamp(PAGE, 4, 3);
   assert.deepEqual([...after], [0, 0, 1, 0, 4, 6, 4, 12, 9]);
-  const stamp = PAGE.stamps[1] as any;
   const kernel = [
     [0, 1],
     [2, 3],
   ];
   const told = makeStampLedger(
-    { stamp, before, after },
+    { stamp: LAST, before, after },
     { outChannel: 0, inChannels: [0], width: 3, weight: (_, u, v) => kernel[u]?.[v] ?? null },
   );
   assert.equal(formatStampText(told).split('\n')[3], 'Y[0, 2, 1] = 6 + 3·2 = 12');
   assert.equal(formatStampTex(told).split('\n')[1], '  Y_{0,1,1} &= 4 + 3 \\cdot 0 = 4 \\\\');
   assert.equal(
     formatStampSentence(told),
-    'X[0, 1, 1] = 3: Y[0, 1, 1] = 4 + 3·0 = 4; Y[0, 1, 2] = 3 + 3·1 = 6; Y[0, 2, 1] = 6 + 3·2 = 12; Y[0, 2, 2] = 0 + 3·3 = 9',
+    'X[0, 1, 1] = 3: Y[0, 1, 1] = 4 + 3·0 = 4; Y[0, 1, 2] = 3 + 3·1 = 6; ' +
+      'Y[0, 2, 1] = 6 + 3·2 = 12; Y[0, 2, 2] = 0 + 3·3 = 9',
   );
 });
 
 test('what is cropped is not told; several channels stand in brackets', () => {
-  const stamp: any = {
+  const stamp: Stamp = {
     index: 0,
     row: 0,
     col: 0,
@@ -203,7 +204,7 @@ test('what is cropped is not told; several channels stand in brackets', () => {
   );
   assert.equal(told.cell, 'X[:, 0, 0]');
   assert.deepEqual(
-    told.lines.map(({ cell, adds, now }) => [cell, adds, now]),
+    told.lines.map(({ cell, added, after }) => [cell, added, after]),
     [
       ['Y[1, 0, 0]', '\u22121', '9'],
       ['Y[1, 0, 1]', '5', '5'],

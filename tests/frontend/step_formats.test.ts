@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { makeLedger } from '../../frontend/model/ledger.ts';
 import { formatStepJson, formatStepTex, formatStepText } from '../../frontend/model/step_formats.ts';
 import type { StepAnswer } from '../../frontend/model/types.ts';
-import { makeStep } from './support.ts';
+import { makeStep, makeSummary } from './support/builders.ts';
 
 /** The chapter's second window. */
 const STEP: StepAnswer = {
@@ -89,13 +89,13 @@ test('TeX has only characters that every TeX reads, in braces that match', () =>
 });
 
 test('JSON has every number in full', () => {
-  const summary: any = { id: 'abc', dtype: 'float32', operation: { kind: 'conv2d' } };
+  const summary = makeSummary();
   const step = { ...STEP, output: 72.00000762939453 };
   const found = JSON.parse(formatStepJson(step, summary, 0, [0, 1], 0.1));
   assert.deepEqual(found, {
-    scene: 'abc',
+    scene: 'x',
     dtype: 'float32',
-    operation: { kind: 'conv2d' },
+    operation: summary.operation,
     out_channel: 0,
     in_channels: [0, 1],
     bias: 0.1,

@@ -72,7 +72,10 @@ for (const granularity of ['product', 'channel', 'window'] as const) {
   test(`by ${granularity}: stepping there and back returns, and both ends hold`, () => {
     let time = 0;
     const visited = [time];
-    while (time < timeline.duration(clock)) visited.push((time = timeline.stepTick(clock, time, 1)));
+    while (time < timeline.duration(clock)) {
+      time = timeline.stepTick(clock, time, 1);
+      visited.push(time);
+    }
     assert.equal(visited.length, timeline.duration(clock) + 1);
     for (const expected of visited.reverse()) {
       assert.equal(time, expected);

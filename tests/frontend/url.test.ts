@@ -5,6 +5,7 @@ import { duration, positionAt, ticksPerWindow } from '../../frontend/model/timel
 import { currentScene, moveBy, recordScene, startHistory } from '../../frontend/state/edit_history.ts';
 import type { UrlState } from '../../frontend/state/url.ts';
 import { encodeQuery, hasCell, momentAt, parseQuery, timeOfMoment } from '../../frontend/state/url.ts';
+import { makeSummary } from './support/builders.ts';
 
 const CLOCK: Clock = { outChannels: 3, windows: 12, width: 4, channels: 2, taps: 4, granularity: 'channel' };
 const WIDTH = 4;
@@ -56,7 +57,8 @@ test('a view comes back from its query', () => {
   const query = encodeQuery(view, 'channel');
   assert.equal(
     decodeURIComponent(query.toString()),
-    'step=1,2,3&beat=1&by=product&view=sparse&input=2&pin=k0,1,1&rows=8&tints=0&transpose=1&xzoom=8,60.5,61&yzoom=2.25,3,0',
+    'step=1,2,3&beat=1&by=product&view=sparse&input=2&pin=k0,1,1&rows=8&tints=0&transpose=1' +
+      '&xzoom=8,60.5,61&yzoom=2.25,3,0',
   );
   assert.deepEqual(parseQuery(query), view);
 });
@@ -96,7 +98,7 @@ test('what makes no sense is left out', () => {
 });
 
 test('a pin stays where the layer has its cell', () => {
-  const summary: any = { shapes: { input: [2, 3, 3], weight: [1, 2, 2, 2], output: [1, 2, 2] } };
+  const summary = makeSummary({}, { input: [2, 3, 3], weight: [1, 2, 2, 2], output: [1, 2, 2] });
   assert.ok(hasCell(summary, { grid: 'input', channel: 1, row: 2, col: 2 }));
   assert.ok(!hasCell(summary, { grid: 'input', channel: 2, row: 0, col: 0 }));
   assert.ok(hasCell(summary, { grid: 'weight', channel: 1, row: 1, col: 1 }));

@@ -6,22 +6,17 @@ import { findRelations } from '../../frontend/model/relations.ts';
 import type { SceneModel } from '../../frontend/model/scene_model.ts';
 import { positionAt } from '../../frontend/model/timeline.ts';
 import type { ViewName } from '../../frontend/model/types.ts';
+import type { MatrixFrame } from '../../frontend/views/matrix/frame.ts';
 import * as matrix from '../../frontend/views/matrix/frame.ts';
 import { findCellRects, hitTestFrame, makeViewFrame } from '../../frontend/views/registry.ts';
 import * as scatter from '../../frontend/views/scatter/frame.ts';
-import type { FrameRequest } from '../../frontend/views/shared/matrix_viewport.ts';
+import type { FrameRequest, MatrixPane } from '../../frontend/views/shared/matrix_viewport.ts';
 import { DEFAULT_VIEWPORT, hitTestPane, visibleCells } from '../../frontend/views/shared/matrix_viewport.ts';
 import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
+import type { SparseFrame } from '../../frontend/views/sparse/frame.ts';
 import * as sparse from '../../frontend/views/sparse/frame.ts';
-
-/** The same numbers in every run. */
-function random(seed: number) {
-  let state = seed;
-  return (below: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
+import type { StageFrame } from '../../frontend/views/stage/frame.ts';
+import { makePadding, makeRandom, makeScene, makeSummary, makeTensor } from './support/builders.ts';
 
 interface Layer {
   kind?: 'conv2d' | 'conv_transpose2d';
@@ -71,40 +66,34 @@ function build(layer: Layer) {
     kind === 'conv2d'
       ? Math.floor((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1
       : (n - 1) * stride - 2 * padding + dilation * (k - 1) + 1;
-  const out = [length(size[0], kernel[0]), length(size[1], kernel[1])];
+  const out: [number, number] = [length(size[0], kernel[0]), length(size[1], kernel[1])];
   const table = (axis: 0 | 1) =>
     Array.from({ length: out[axis] ?? 0 }, (_, i) =>
       Array.from({ length: kernel[axis] }, (__, u) => reads(layer, size[axis], i, u)),
     );
-  const next = random(channels * 1000 + outputs);
+  const next = makeRandom(channels * 1000 + outputs);
   const numbers = (count: number) => Float32Array.from({ length: count }, () => next(19) - 9);
-  const weight =
-    kind === 'conv2d' ? [outputs, channels / groups, ...kernel] : [channels, outputs / groups, ...kernel];
-  const summary = {
-    id: JSON.stringify(layer),
-    dtype: 'float32',
-    operation: {
+  const summary = makeSummary(
+    {
       kind,
       stride: [stride, stride],
-      padding: { top: padding, bottom: padding, left: padding, right: padding },
+      padding: makePadding(padding),
       padding_mode: layer.circular ? 'circular' : 'zeros',
       dilation: [dilation, dilation],
       groups,
-      flip: false,
     },
-    shapes: { input: [channels, ...size], weight, bias: null, output: [outputs, ...out] },
-    idle_rows: [],
-    idle_cols: [],
-  };
-  const tensor = (shape: number[]) => ({ shape, data: numbers(shape.reduce((a, b) => a * b)) });
-  const scene = {
-    summary,
-    taps: { rows: table(0), cols: table(1) },
-    input: tensor(summary.shapes.input),
-    weight: tensor(weight),
-    bias: null,
-  };
-  return makeSceneModel(scene as any);
+    {
+      input: [channels, ...size],
+      weight:
+        kind === 'conv2d' ? [outputs, channels / groups, ...kernel] : [channels, outputs / groups, ...kernel],
+      output: [outputs, ...out],
+    },
+  );
+  const tensor = (shape: number[]) => makeTensor(shape, numbers(shape.reduce((a, b) => a * b)));
+  const { input, weight } = summary.shapes;
+  const tensors = { input: tensor(input), weight: weight && tensor(weight) };
+  const taps = { rows: table(0), cols: table(1) };
+  return makeSceneModel(makeScene({ ...summary, id: JSON.stringify(layer) }, tensors, taps));
 }
 
 /** Every product of the layer, by plain loops over its definition: what is multiplied, and where it goes. */
@@ -144,8 +133,21 @@ function products(layer: Layer, { summary: { shapes }, input, weight }: SceneMod
   return found;
 }
 
+const COLORS = { text: '', muted: '', line: '', paper: '', soft: '', accent: '', onAccent: '' };
+
+interface FrameOf {
+  stage: StageFrame;
+  scatter: StageFrame;
+  matrix: MatrixFrame;
+  sparse: SparseFrame;
+}
+
 /** A frame so large that all of it is in sight, unless told. */
-function framed(shown: SceneModel, view: ViewName, more: Partial<FrameRequest> = {}): any {
+function framed<View extends ViewName>(
+  shown: SceneModel,
+  view: View,
+  more: Partial<FrameRequest> = {},
+): FrameOf[View] {
   const { shapes } = shown.summary;
   const clock = {
     outChannels: shapes.output[0],
@@ -155,7 +157,7 @@ function framed(shown: SceneModel, view: ViewName, more: Partial<FrameRequest> =
     taps: 1,
     granularity: 'window' as const,
   };
-  return makeViewFrame({
+  const request: FrameRequest = {
     view,
     model: shown,
     position: positionAt(clock, 0),
@@ -165,7 +167,10 @@ function framed(shown: SceneModel, view: ViewName, more: Partial<FrameRequest> =
     outputMax: 1,
     scroll: null,
     theme: 'light',
-    colors: {},
+    colors: COLORS,
+    zoom: { input: UNZOOMED, output: UNZOOMED },
+    turn: 1,
+    stamp: null,
     tinted: false,
     width: 9000,
     height: 9000,
@@ -178,7 +183,8 @@ function framed(shown: SceneModel, view: ViewName, more: Partial<FrameRequest> =
     inChannel: 0,
     transposed: false,
     ...more,
-  } as any);
+  };
+  return makeViewFrame(request) as FrameOf[View];
 }
 
 const LAYERS: Layer[] = [
@@ -207,7 +213,7 @@ for (const layer of LAYERS) {
   const [, height, width] = shapes.input;
   const [outputs, , outWidth] = shapes.output;
   const name = JSON.stringify(layer);
-  const next = random(7);
+  const next = makeRandom(7);
   const text = (list: unknown[]) => list.map(String).sort();
 
   test(`${name}: kernel rows times unrolled windows are the layer`, () => {
@@ -244,13 +250,13 @@ for (const layer of LAYERS) {
       };
       const frame = framed(shown, 'matrix', { position: positionAt(clock, o * clock.windows + 1) });
       const { product } = frame;
-      const c = product.inputs[next(product.inputs.length)];
+      const c = product.inputs[next(product.inputs.length)] ?? 0;
       const cell: Cell = { grid: 'input', channel: c, row: next(height), col: next(width) };
       const taps = product.taps;
       const expected = all
         .filter((term) => term.o === o && term.c === c && term.a === cell.row && term.b === cell.col)
         .map((term) => [
-          (c - product.inputs[0]) * taps + term.u * product.kW + term.v,
+          (c - (product.inputs[0] ?? 0)) * taps + term.u * product.kW + term.v,
           term.i * outWidth + term.j,
         ]);
       const rects = findCellRects(frame, cell);
@@ -283,7 +289,7 @@ for (const layer of LAYERS) {
   });
 
   for (const transposed of [false, true]) {
-    test(`${name}: cells of the sparse matrix${transposed ? ', turned over,' : ''} and of its sides are found where they are`, () => {
+    test(`${name}: hit tests find the cells of the ${transposed ? 'transposed ' : ''}sparse matrix`, () => {
       for (let round = 0; round < 12; round++) {
         const channel = next(matrix.makeProduct(shown, 0).inputs.length);
         const frame = framed(shown, 'sparse', { transposed, inChannel: channel });
@@ -320,18 +326,13 @@ for (const layer of LAYERS) {
   }
 
   for (const view of (layer.kind ? ['stage', 'scatter'] : ['stage']) as ViewName[]) {
-    test(`${name}: cells of the ${view} are found where they are, for a hand that knows no other view`, () => {
+    test(`${name}: hit tests find the cells of the ${view}`, () => {
       for (const size of [
         { width: 1216, height: 420 },
         { width: 360, height: 420 },
       ])
         for (let round = 0; round < 12; round++) {
-          const frame = framed(shown, view, {
-            ...size,
-            zoom: { input: UNZOOMED, output: UNZOOMED },
-            turn: 1,
-            stamp: null,
-          });
+          const frame = framed(shown, view, size);
           const channel = next(matrix.makeProduct(shown, 0).inputs.length);
           for (const cell of [
             { grid: 'input', channel, row: next(height), col: next(width) },
@@ -339,7 +340,8 @@ for (const layer of LAYERS) {
             { grid: 'output', channel: 0, row: next(shapes.output[1]), col: next(outWidth) },
           ] as Cell[]) {
             const rects = findCellRects(frame, cell);
-            if (frame.rows.some((row: any) => row.channel === channel)) assert.ok(rects.length > 0);
+            if ('rows' in frame && frame.rows.some((row) => row.channel === channel))
+              assert.ok(rects.length > 0);
             for (const { x, y, width: w, height: h } of rects)
               assert.deepEqual(hitTestFrame(frame, x + w / 2, y + h / 2), cell);
           }
@@ -386,11 +388,11 @@ for (const layer of LAYERS) {
         ),
       ].sort();
       const frame = framed(shown, 'matrix', { activeCell: { cell, pinned: false } });
-      const column = frame.question.lights.related.find((block: any) => block.pane === 'columns');
+      const column = frame.question?.lights.related.find((block) => block.pane === 'columns');
       const ofColumn = Array.from({ length: matrix.makeProduct(shown, 0).taps }, (_, k) =>
-        matrix.cellOf(frame, 'columns', column.row + k, column.col),
+        matrix.cellOf(frame, 'columns', (column?.row ?? 0) + k, column?.col ?? 0),
       );
-      assert.equal(column.col, n);
+      assert.equal(column?.col, n);
       assert.deepEqual(
         [
           ...new Set(ofColumn.filter((found) => found !== null).map(({ row, col }) => `${row},${col}`)),
@@ -398,9 +400,9 @@ for (const layer of LAYERS) {
         expected,
       );
       const sheet = framed(shown, 'sparse', { activeCell: { cell, pinned: false } });
-      const sides = sheet.question.lights.related
-        .filter((block: any) => block.pane === 'input')
-        .map(({ col }: any) => `${Math.floor(col / width)},${col % width}`);
+      const sides = (sheet.question?.lights.related ?? [])
+        .filter((block) => block.pane === 'input')
+        .map(({ col }) => `${Math.floor(col / width)},${col % width}`);
       assert.deepEqual([...new Set(sides)].sort(), expected);
       if (layer.circular) continue;
       const { inputs } = findRelations(shown, cell, { row: 0, col: 0 });
@@ -447,17 +449,18 @@ test('of a large layer no more than what is in sight is looked at, and it follow
     taps: 9,
     granularity: 'channel' as const,
   };
-  const next = random(3);
+  const next = makeRandom(3);
   for (let round = 0; round < 40; round++) {
     const at = positionAt(clock, next(64 * 3136 * 65));
     for (const view of ['matrix', 'sparse'] as const) {
       const frame = framed(shown, view, { position: at, width: 1216, height: 320, granularity: 'channel' });
-      const seen = Object.values(frame.panes as Record<string, any>).map(visibleCells);
+      const seen = Object.values<MatrixPane>(frame.panes).map(visibleCells);
       assert.ok(
         seen.reduce((cells, { top, left, bottom, right }) => cells + (bottom - top) * (right - left), 0) <
           60_000,
       );
-      const pane = view === 'matrix' ? frame.panes.columns : frame.panes.matrix;
+      const pane = Object.entries<MatrixPane>(frame.panes).find(([name]) => /columns|matrix/.test(name))?.[1];
+      assert.ok(pane);
       const { top, left, bottom, right } = visibleCells(pane);
       const [low, high] = view === 'matrix' ? [left, right] : [top, bottom];
       assert.ok(at.window >= low && at.window < high);

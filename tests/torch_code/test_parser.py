@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import time
 from contextlib import suppress
@@ -319,14 +318,6 @@ def test_torch_reads_the_same(text: str) -> None:
         assert parsed.weight_shape == tuple(module.weight.shape)
         assert (parsed.in_channels, parsed.out_channels) == (module.in_channels, module.out_channels)
         assert parsed.bias == (module.bias is not None)
-
-
-@pytest.mark.parametrize("name", ["Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d"])
-def test_signatures_are_those_of_torch(name: str) -> None:
-    parameters = list(inspect.signature(getattr(nn, name)).parameters.values())
-    signature = KNOWN[f"torch.nn.{name}"]
-    assert list(signature.names) == [parameter.name for parameter in parameters]
-    assert signature.required == sum(parameter.default is inspect.Parameter.empty for parameter in parameters)
 
 
 @pytest.mark.parametrize("name", ["conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d"])

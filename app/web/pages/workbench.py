@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.conv.kernels import KERNELS
 from app.conv.operation import Plan
 from app.i18n.languages import catalogue
+from app.scenes.operation_fields import OperationField, operation_fields
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.scenes.tensor_sources import SAMPLES
@@ -62,6 +63,7 @@ class Workbench:
     preloads: list[str]
     kernels: list[NamedKernel]
     samples: tuple[str, ...]
+    operation_fields: Mapping[str, OperationField]
 
 
 def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
@@ -83,7 +85,7 @@ def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Wor
     return Workbench(
         title, line, _pair(texts, name, query), _examples(texts, query), _formulas(scene.plan),
         _counts(texts, scene.plan, summary["padding_share"]), boot, _preloads(scene, summary["initial"]),
-        kernels, SAMPLES,
+        kernels, SAMPLES, operation_fields(),
     )  # fmt: skip
 
 

@@ -30,12 +30,12 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
       say('');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const place = error.errors.find(({ at }) => at === '/code') as any;
+      const place = error.errors.find(({ at }) => at === '/code');
       say(
         error.status === 0
           ? t('error.offline')
           : place
-            ? t('code.place', { line: place.line, column: place.column, message: place.message })
+            ? t('code.place', { line: place.line ?? 1, column: place.column ?? 1, message: place.message })
             : error.message,
       );
       if (place) {

@@ -1,54 +1,47 @@
-/** What a choice in the panel means for its other fields. */
+/** What a change of one field of the panel means for the others. */
 
 import { fieldRanges, isPooling } from '../../model/layer_validation.ts';
-import type { FileSources } from './file_sources.ts';
-import type { PanelForm } from './form.ts';
+import type { FileChoices, PanelForm } from './form.ts';
 
 /** Channels up to which a bias is written out. */
-const MOST_BIASES = 4096;
+const MAX_BIASES = 4096;
+
+/** A picture is at least this high and wide, in pixels, or becomes PICTURE. */
+const SMALLEST_PICTURE = 24;
+const PICTURE = 96;
 
 /** name: of the field that was changed. */
-export function applyFieldDependencies(form: PanelForm, sources: FileSources, name: string) {
-  if (/^input_(source|seed|distribution)$|^sample$/.test(name)) sources.input.touched = true;
-  if (/^weight_(source|seed|distribution)$|^kernels$/.test(name)) sources.weight.touched = true;
-  if (name === 'input_source' && form.text(name) === 'sample') {
-    form.set('channels', 3);
-    if (Math.min(...form.pair('input')) < 24) form.setPair('input', [96, 96]);
-  }
-  if (
-    name === 'weight_source' &&
-    form.text(name) === 'named' &&
-    form.kernels().every(({ checked }) => !checked)
-  ) {
-    for (const box of form.kernels()) box.checked = box.value === 'sobel_x';
-  }
+export function applyFieldDependencies(form: PanelForm, files: FileChoices, name: string) {
+  if (/^input_(source|seed|distribution)$|^sample$/.test(name)) files.input.touched = true;
+  if (/^weight_(source|seed|distribution)$|^kernels$/.test(name)) files.weight.touched = true;
+  if (name === 'input_source' && form.text(name) === 'sample') applySampleSizes(form);
+  if (name === 'weight_source' || name === 'kernels') applyKernelSizes(form, name === 'weight_source');
   if (name === 'groups_slider') form.set('groups', fieldRanges(form.layer()).groups[form.number(name)] ?? 1);
-  if (name === 'kernels' || name === 'weight_source') applyKernelSizes(form);
-  if (name === 'kind' && isPooling(form.text('kind') as any)) form.setPair('stride', form.pair('kernel'));
-  if (name === 'bias' && form.checked('bias')) form.set('bias_values', zeros(form.number('outputs')));
-  if (/^(outputs|kernels|weight_source|kind)$/.test(name)) resizeBias(form);
+  if (name === 'kind' && isPooling(form.kind())) form.setPair('stride', form.pair('kernel_size'));
+  if (name === 'bias') form.set('bias_values', '');
+  if (/^(outputs|kernels|weight_source|kind|bias)$/.test(name)) resizeBias(form);
+}
+
+function applySampleSizes(form: PanelForm) {
+  form.set('channels', 3);
+  if (Math.min(...form.pair('input')) < SMALLEST_PICTURE) form.setPair('input', [PICTURE, PICTURE]);
 }
 
 /** Named kernels have their own size, and each makes an output channel. */
-function applyKernelSizes(form: PanelForm) {
-  const chosen = form.kernels().filter(({ checked }) => checked);
-  const [first] = chosen;
-  if (form.text('weight_source') !== 'named' || !first) return;
-  form.setPair('kernel', [Number(first.dataset.rows), Number(first.dataset.cols)]);
-  form.set('outputs', chosen.length);
+function applyKernelSizes(form: PanelForm, choosesFirst: boolean) {
+  if (form.text('weight_source') !== 'named') return;
+  if (choosesFirst && form.checkedKernels().length === 0)
+    for (const box of form.kernels()) box.checked = box.value === 'sobel_x';
+  const kernels = form.checkedKernels();
+  if (!kernels[0]) return;
+  form.setPair('kernel_size', [Number(kernels[0].dataset.rows), Number(kernels[0].dataset.cols)]);
+  form.set('outputs', kernels.length);
 }
 
 /** A bias for each output channel: those there are, and zeros. */
 function resizeBias(form: PanelForm) {
   const outputs = form.number('outputs');
-  if (!form.checked('bias') || !(outputs >= 1 && outputs <= MOST_BIASES)) return;
-  const texts = form
-    .text('bias_values')
-    .split(/[\s,;，；]+/)
-    .filter(Boolean);
+  if (!form.checked('bias') || !(outputs >= 1 && outputs <= MAX_BIASES)) return;
+  const texts = form.biasTexts();
   form.set('bias_values', Array.from({ length: outputs }, (_, o) => texts[o] ?? '0').join(', '));
-}
-
-function zeros(count: number) {
-  return Array.from({ length: count >= 1 && count <= MOST_BIASES ? count : 1 }, () => '0').join(', ');
 }

@@ -1,24 +1,46 @@
-/** The panel's form: what it says as a layer, and a scene as what it says. */
+/** The panel's form as a layer and as sources of tensors, and a scene as the form's values. */
 
-import type { Layer } from '../../model/layer_validation.ts';
-import { formatExact } from '../../model/ledger.ts';
+import type { Layer, OperationFields } from '../../model/layer_validation.ts';
+import { isPooling } from '../../model/layer_validation.ts';
+import { formatExact } from '../../model/numbers.ts';
 import { parseNumber } from '../../model/parse_numbers.ts';
-import type { OperationKind } from '../../model/types.ts';
+import type { Operation, OperationKind } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
 import type { Distribution, PanelValues } from '../../state/scene_requests.ts';
+import { findElements } from '../../views/shared/dom.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
+type Pair = [number, number];
+
+/** A field of the operation, as the server defines it. */
+interface FieldDefinition {
+  name: keyof OperationFields;
+  type: 'pair' | 'padding' | 'choice' | 'integer' | 'flag';
+  default: unknown;
+  kinds: OperationKind[];
+}
+
+/** Files that were chosen, and whether the reader changed a source since the last scene was made. */
+export interface FileChoices {
+  input: { file: Blob | null; picture: boolean; touched: boolean };
+  weight: { file: Blob | null; touched: boolean };
+}
+
 export class PanelForm {
   readonly form: HTMLFormElement;
+  readonly operationFields: FieldDefinition[];
 
   constructor(form: HTMLFormElement) {
     this.form = form;
+    this.operationFields = findElements('[data-definition]', form).map((field) =>
+      JSON.parse(field.dataset.definition ?? ''),
+    );
   }
 
   control(name: string): Control {
-    const found = this.form.elements.namedItem(name);
-    if (found instanceof HTMLInputElement || found instanceof HTMLSelectElement) return found;
+    const control = this.form.elements.namedItem(name);
+    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) return control;
     throw new Error(`the panel has no field ${name}`);
   }
 
@@ -26,13 +48,13 @@ export class PanelForm {
     return this.control(name).value;
   }
 
-  /** name: NaN where nothing is written. */
+  /** NaN where nothing is written. */
   number(name: string) {
     const text = this.text(name).trim();
     return text === '' ? NaN : Number(text);
   }
 
-  pair(name: string): [number, number] {
+  pair(name: string): Pair {
     return [this.number(`${name}_h`), this.number(`${name}_w`)];
   }
 
@@ -40,25 +62,33 @@ export class PanelForm {
     return (this.control(name) as HTMLInputElement).checked;
   }
 
+  /** NaN is written as nothing. */
   set(name: string, value: string | number | boolean) {
     const control = this.control(name);
+    const text = Number.isNaN(value) ? '' : String(value);
     if (typeof value === 'boolean') (control as HTMLInputElement).checked = value;
-    else if (control.value !== textOf(value)) control.value = textOf(value);
+    else if (control.value !== text) control.value = text;
   }
 
-  setPair(name: string, [first, second]: [number, number]) {
+  setPair(name: string, [first, second]: Pair) {
     this.set(`${name}_h`, first);
     this.set(`${name}_w`, second);
   }
 
   kernels(): HTMLInputElement[] {
-    return [...this.form.querySelectorAll('input[name="kernels"]')].filter(
-      (box) => box instanceof HTMLInputElement,
-    );
+    return findElements('input[name="kernels"]', this.form) as HTMLInputElement[];
   }
 
-  padding(): Layer['padding'] {
-    const side = (name: string) => this.number(`pad_${name}`);
+  checkedKernels() {
+    return this.kernels().filter(({ checked }) => checked);
+  }
+
+  kind() {
+    return this.text('kind') as OperationKind;
+  }
+
+  #padding(): Layer['padding'] {
+    const side = (name: string) => this.number(`padding_${name}`);
     const [top, left] = [side('top'), side('left')];
     switch (this.text('padding_kind')) {
       case 'same':
@@ -74,82 +104,91 @@ export class PanelForm {
     }
   }
 
+  #setPadding({ top, bottom, left, right }: Operation['padding']) {
+    const kind = top !== bottom || left !== right ? 'four' : top !== left ? 'two' : 'one';
+    this.set('padding_kind', kind);
+    for (const [side, value] of Object.entries({ top, bottom, left, right }))
+      this.set(`padding_${side}`, value);
+  }
+
+  #read({ name, type }: FieldDefinition) {
+    if (type === 'pair') return this.pair(name);
+    if (type === 'padding') return this.#padding();
+    if (type === 'flag') return this.checked(name);
+    return type === 'integer' ? this.number(name) : this.text(name);
+  }
+
+  #write({ name, type }: FieldDefinition, value: unknown) {
+    if (type === 'pair') this.setPair(name, value as Pair);
+    else if (type === 'padding') this.#setPadding(value as Operation['padding']);
+    else this.set(name, value as string | number | boolean);
+  }
+
   layer(): Layer {
-    const kind = this.text('kind') as OperationKind;
+    const kind = this.kind();
     const channels = this.number('channels');
+    const values = this.operationFields.map((field) => [
+      field.name,
+      field.kinds.includes(kind) ? this.#read(field) : field.default,
+    ]);
     return {
+      ...(Object.fromEntries(values) as OperationFields),
       kind,
+      kernel_size: this.pair('kernel_size'),
       input: [channels, ...this.pair('input')],
-      kernel: this.pair('kernel'),
-      outputs: kind.endsWith('pool2d') ? channels : this.number('outputs'),
-      stride: this.pair('stride'),
-      padding: this.padding(),
-      padding_mode: kind === 'conv2d' ? this.text('padding_mode') : 'zeros',
-      dilation: this.pair('dilation'),
-      output_padding: this.pair('output_padding'),
-      groups: kind.endsWith('pool2d') ? 1 : this.number('groups'),
-      ceil_mode: this.checked('ceil_mode'),
+      outputs: isPooling(kind) ? channels : this.number('outputs'),
     };
   }
 
   /** One number for each output channel, or null: no bias. */
   bias() {
     if (!this.checked('bias')) return null;
-    return this.text('bias_values')
-      .split(/[\s,;，；]+/)
-      .filter(Boolean)
-      .map((text) => ({ text, value: parseNumber(text) }));
+    return this.biasTexts().map((text) => ({ text, value: parseNumber(text) }));
   }
 
-  values({
-    input,
-    weight,
-  }: {
-    input: { file: Blob | null; picture: boolean; touched: boolean };
-    weight: { file: Blob | null; touched: boolean };
-  }): PanelValues {
-    const random = (name: string) => ({
-      seed: this.number(`${name}_seed`),
-      distribution: this.text(`${name}_distribution`) as Distribution,
-      key: this.text(`${name}_key`),
-    });
+  biasTexts() {
+    return this.text('bias_values')
+      .split(/[\s,;，；]+/)
+      .filter(Boolean);
+  }
+
+  values(files: FileChoices): PanelValues {
+    const layer = this.layer();
+    const fields = this.operationFields.filter(({ kinds }) => kinds.includes(layer.kind));
     return {
-      layer: this.layer(),
-      flip: this.checked('flip'),
-      count_include_pad: this.checked('count_include_pad'),
+      layer,
+      operation: Object.fromEntries([['kind', layer.kind], ...fields.map(({ name }) => [name, layer[name]])]),
       dtype: this.text('dtype'),
       bias: this.bias()?.map(({ value }) => value) ?? null,
       input: {
-        ...input,
-        ...random('input'),
+        ...files.input,
+        ...this.#source('input'),
         source: this.text('input_source') as PanelValues['input']['source'],
         sample: this.text('sample'),
       },
       weight: {
-        ...weight,
-        ...random('weight'),
+        ...files.weight,
+        ...this.#source('weight'),
         source: this.text('weight_source') as PanelValues['weight']['source'],
-        kernels: this.kernels()
-          .filter(({ checked }) => checked)
-          .map(({ value }) => value),
+        kernels: this.checkedKernels().map(({ value }) => value),
       },
+    };
+  }
+
+  #source(name: 'input' | 'weight') {
+    return {
+      seed: this.number(`${name}_seed`),
+      distribution: this.text(`${name}_distribution`) as Distribution,
+      key: this.text(`${name}_key`),
     };
   }
 
   fill({ summary, bias }: Scene) {
     const { operation, shapes, dtype } = summary;
+    for (const field of this.operationFields)
+      this.#write(field, operation[field.name] ?? field.default ?? shapes.weight?.slice(2));
     this.set('kind', operation.kind);
     this.set('dtype', dtype);
-    this.setPair('stride', operation.stride);
-    this.setPair('dilation', operation.dilation);
-    this.setPair('output_padding', operation.output_padding ?? [0, 0]);
-    this.setPair('kernel', (shapes.weight?.slice(2) ?? operation.kernel_size ?? [1, 1]) as [number, number]);
-    this.set('padding_mode', operation.padding_mode ?? 'zeros');
-    this.set('groups', operation.groups ?? 1);
-    this.set('flip', operation.flip ?? false);
-    this.set('ceil_mode', operation.ceil_mode ?? false);
-    this.set('count_include_pad', operation.count_include_pad ?? true);
-    this.#fillPadding(operation.padding);
     this.set('bias', bias !== null);
     this.set('bias_values', bias ? [...bias.data].map((value) => formatExact(value, dtype)).join(', ') : '');
     this.set('channels', shapes.input[0]);
@@ -158,15 +197,4 @@ export class PanelForm {
     this.set('input_source', 'keep');
     this.set('weight_source', 'keep');
   }
-
-  #fillPadding({ top, bottom, left, right }: { top: number; bottom: number; left: number; right: number }) {
-    const kind = top !== bottom || left !== right ? 'four' : top !== left ? 'two' : 'one';
-    this.set('padding_kind', kind);
-    for (const [side, value] of Object.entries({ top, bottom, left, right })) this.set(`pad_${side}`, value);
-  }
-}
-
-/** What stands for no number is written as nothing. */
-function textOf(value: string | number) {
-  return Number.isNaN(value) ? '' : String(value);
 }

@@ -5,7 +5,7 @@
 
 import { inputChannelsOf, weightOffset } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
-import { makeLedger } from '../../model/ledger.ts';
+import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
@@ -23,7 +23,6 @@ import {
   visibleRects,
 } from '../shared/matrix_viewport.ts';
 import { charactersIn, decimalsThatFit, READABLE_CELL } from '../shared/text_fit.ts';
-import { ledgerLayerOf } from '../stage/frame.ts';
 
 /** Of the group of the output channel shown: its channels. */
 interface MatrixProduct {
@@ -133,7 +132,8 @@ export function weightIndexOf(
 export function makeFrame(asked: FrameRequest, previous: MatrixFrame | null = null): MatrixFrame {
   const { model, position } = asked;
   const product = makeProduct(model, position.outChannel);
-  const key = `matrix/${model.summary.shapes.input}/${model.summary.shapes.weight}/${model.summary.shapes.output}`;
+  const { input, weight, output } = model.summary.shapes;
+  const key = ['matrix', input, weight, output].join('/');
   const sight = asked.sight.key === key ? asked.sight : { cell: null, at: {} };
   const at = place(product, asked.width, asked.height, sight.cell);
   const row = position.outChannel - (product.outputs[0] ?? 0);

@@ -4,8 +4,9 @@
  */
 
 import type { ColorScale } from '../../model/color.ts';
-import { colorIndex, colorScale } from '../../model/color.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { cellColor, colorScale, pixelColor } from '../../model/color.ts';
+import { formatNumber } from '../../model/numbers.ts';
+import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import {
   cellBox,
@@ -26,7 +27,6 @@ import {
 } from '../shared/matrix_painting.ts';
 import { makeBlock, visibleBlockRect, visibleCells } from '../shared/matrix_viewport.ts';
 import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
-import { easeInOut } from '../stage/frame.ts';
 import type { MatrixFrame } from './frame.ts';
 import { inputIndexOf, isPointwise, productProgress, weightIndexOf } from './frame.ts';
 
@@ -165,7 +165,7 @@ function paintPlaced(context: CanvasRenderingContext2D, frame: MatrixFrame) {
     const first = panes.product.left;
     if (cell < READABLE_CELL) {
       const line = { ...panes.product, rows: 1, top: 0, cols: placedCount, place: rect };
-      paintPixels(context, line, (_, n) => palette.pixels[colorIndex(data[n] ?? 0, outputMax)]);
+      paintPixels(context, line, (_, n) => pixelColor(palette, data[n] ?? 0, outputMax));
     } else {
       const decimals = outputDecimals(frame);
       context.font = cssFont(fontSizeIn(cell));
@@ -271,6 +271,6 @@ function paintProduct(
     );
     return;
   }
-  context.fillStyle = palette.css[colorIndex(value, max)];
+  context.fillStyle = cellColor(palette, value, max);
   context.fillRect(rect.x, rect.y, rect.width, rect.height);
 }

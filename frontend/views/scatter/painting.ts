@@ -4,7 +4,8 @@
  */
 
 import { colorScale } from '../../model/color.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { formatNumber } from '../../model/numbers.ts';
+import { easeInOut } from '../../model/timeline.ts';
 import type { BitmapCache } from '../shared/canvas.ts';
 import {
   cellBox,
@@ -18,7 +19,6 @@ import {
 } from '../shared/grid.ts';
 import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ChannelRow } from '../stage/frame.ts';
-import { easeInOut } from '../stage/frame.ts';
 import { rectInSlot } from '../stage/layout.ts';
 import { paintRelations } from '../stage/relation_highlights.ts';
 import { paintEmptyCells, paintHeading, paintInput, paintKernel, paintOutputPlace } from '../stage/static.ts';

@@ -11,6 +11,10 @@ export function findElement<T extends Element>(
   return found;
 }
 
+export function findElements(selector: string, root: ParentNode = document): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>(selector)];
+}
+
 export function makeElement(name: string, className = '', text = ''): HTMLElement {
   const element = document.createElement(name);
   if (className) element.className = className;

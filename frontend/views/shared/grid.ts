@@ -4,8 +4,8 @@
  */
 
 import type { ColorScale } from '../../model/color.ts';
-import { colorIndex } from '../../model/color.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { cellColor, pixelColor, textColor } from '../../model/color.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import { fontSizeIn, READABLE_CELL } from './text_fit.ts';
 import type { ThemeColors } from './theme_colors.ts';
@@ -22,7 +22,8 @@ export interface CellGrid {
 }
 
 const FAMILY =
-  'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+  'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans SC", "Noto Sans CJK SC", ' +
+  '"PingFang SC", "Microsoft YaHei", sans-serif';
 
 /** place: only the cells in sight here are painted. */
 export function paintGrid(
@@ -79,12 +80,11 @@ export function paintCell(
   text: string,
   scale: ColorScale,
 ) {
-  const at = colorIndex(value, max);
-  context.fillStyle = scale.css[at];
+  context.fillStyle = cellColor(scale, value, max);
   traceRoundedRect(context, box, 3);
   context.fill();
   if (text === '') return;
-  context.fillStyle = scale.ink[at];
+  context.fillStyle = textColor(scale, value, max);
   paintCenteredText(context, text, box.x + box.width / 2, box.y + box.height / 2, box.width - 2);
 }
 
@@ -115,7 +115,7 @@ export function paintOutline(context: CanvasRenderingContext2D, rect: Rect, colo
 
 function pixelOf(grid: CellGrid, scale: ColorScale, row: number, col: number) {
   const value = grid.at(row, col);
-  return value === null ? 0 : scale.pixels[colorIndex(value, grid.max)];
+  return value === null ? 0 : pixelColor(scale, value, grid.max);
 }
 
 /** One pixel a cell. */

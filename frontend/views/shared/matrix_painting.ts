@@ -4,7 +4,7 @@
  */
 
 import type { ColorScale } from '../../model/color.ts';
-import { colorIndex } from '../../model/color.ts';
+import { pixelColor } from '../../model/color.ts';
 import type { Rect } from '../../model/types.ts';
 import type { ValueAt } from './grid.ts';
 import {
@@ -49,7 +49,7 @@ export function paintPane(
   }
   paintPixels(context, pane, (row, col) => {
     const value = grid.at(row, col);
-    return value === null ? 0 : scale.pixels[colorIndex(value, grid.max)];
+    return value === null ? 0 : pixelColor(scale, value, grid.max);
   });
   paintOutline(context, pane.place, inks.line);
 }

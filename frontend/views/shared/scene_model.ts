@@ -10,7 +10,7 @@ import {
   makePlane,
   windowAt,
 } from '../../model/geometry.ts';
-import { decimalsFor } from '../../model/ledger.ts';
+import { decimalsFor } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';

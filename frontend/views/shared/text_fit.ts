@@ -1,6 +1,6 @@
 /** How large text is in a cell, and how many decimals fit. */
 
-import { decimalsFor, formatNumber } from '../../model/ledger.ts';
+import { decimalsFor, formatNumber } from '../../model/numbers.ts';
 
 /** The most decimals, up to `wanted`, with which every value fits into `room` characters. */
 export function decimalsThatFit(
@@ -11,7 +11,7 @@ export function decimalsThatFit(
   let decimals = wanted;
   let [longest, least] = [0, 0];
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+    const value = values[i] ?? 0;
     if (value > longest) longest = value;
     if (value < least) least = value;
   }

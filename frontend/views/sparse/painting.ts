@@ -3,9 +3,9 @@
  */
 
 import type { Rgb } from '../../model/color.ts';
-import { categoryColors, colorIndex, colorScale, packPixel, textColorOn } from '../../model/color.ts';
+import { categoryColors, colorScale, packPixel, pixelColor, textColorOn } from '../../model/color.ts';
 import { weightOffset } from '../../model/geometry.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
 import { cellBox, cssFont, paintCenteredText, paintOutline, traceRoundedRect } from '../shared/grid.ts';
@@ -85,11 +85,11 @@ function paintHeadings(context: CanvasRenderingContext2D, frame: SparseFrame) {
 function weightColors({ model, theme, position, channel }: SparseFrame): (u: number, v: number) => Rgb {
   const [kH, kW] = model.subject.kernel;
   const own = categoryColors(theme);
-  if (kH * kW <= own.length) return (u, v) => own[u * kW + v];
+  if (kH * kW <= own.length) return (u, v) => own[u * kW + v] ?? [0, 0, 0];
   const value = weights(model, position.outChannel, channel);
   const palette = colorScale(theme);
   return (u, v) => {
-    const word = palette.pixels[colorIndex(value(u, v), model.weightMax)];
+    const word = pixelColor(palette, value(u, v), model.weightMax);
     return [word & 255, (word >> 8) & 255, (word >> 16) & 255];
   };
 }
@@ -180,7 +180,7 @@ function paintMatrix(context: CanvasRenderingContext2D, frame: SparseFrame) {
       );
     });
     paintLines(context, frame);
-    paintPixels(context, matrix, (row, col) => words[(row - top) * (right - left) + col - left]);
+    paintPixels(context, matrix, (row, col) => words[(row - top) * (right - left) + col - left] ?? 0);
   }
   paintOutline(context, matrix.place, colors.line);
 }

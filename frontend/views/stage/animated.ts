@@ -3,8 +3,9 @@
  * that, what has come to stand is painted apart from what is on its way.
  */
 
-import { colorIndex, colorScale } from '../../model/color.ts';
+import { colorScale, pixelColor } from '../../model/color.ts';
 import { averageDivisorAt } from '../../model/geometry.ts';
+import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { BitmapCache } from '../shared/canvas.ts';
 import {
@@ -20,7 +21,7 @@ import {
 } from '../shared/grid.ts';
 import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ChannelRow, StageFrame } from './frame.ts';
-import { displayedTap, easeInOut, isAtRest } from './frame.ts';
+import { displayedTap, isAtRest } from './frame.ts';
 import { rectInSlot } from './layout.ts';
 import { paintArrow, paintBars, paintSum, paintTotal } from './sums.ts';
 import { paintActiveTap, paintBorrowedPadding, paintLoupe, paintWindow } from './window.ts';
@@ -102,7 +103,7 @@ function outputPicture(frame: StageFrame, bitmaps: BitmapCache) {
     const palette = colorScale(theme);
     const value = (i: number, j: number) => data[i * cols + j] ?? 0;
     if (!readable)
-      return makeHeatMap(rows, cols, (i, j) => palette.pixels[colorIndex(value(i, j), frame.outputMax)]);
+      return makeHeatMap(rows, cols, (i, j) => pixelColor(palette, value(i, j), frame.outputMax));
     const canvas = document.createElement('canvas');
     canvas.width = cols * at.outputCell * ratio;
     canvas.height = rows * at.outputCell * ratio;

@@ -10,12 +10,14 @@ import {
   windowAt,
 } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
-import { decimalsFor, makeLedger } from '../../model/ledger.ts';
+import { makeLedger } from '../../model/ledger.ts';
+import { decimalsFor } from '../../model/numbers.ts';
 import type { Cell, Relations } from '../../model/relations.ts';
 import { findRelations } from '../../model/relations.ts';
 import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
+import { easeInOut } from '../../model/timeline.ts';
 import type { Rect, SceneSummary, TapTable, Tensor } from '../../model/types.ts';
 import { charactersIn, decimalsThatFit, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ThemeColors } from '../shared/theme_colors.ts';
@@ -285,10 +287,6 @@ function slidingWindow(
 /** Whether what has come so far, 0 … 1, stays so for a while. */
 export function isAtRest(share: number) {
   return share === 0 || share === 1;
-}
-
-export function easeInOut(p: number) {
-  return p * p * (3 - 2 * p);
 }
 
 /** The step with as many decimals as the cells have room for. */

@@ -4,7 +4,7 @@
 
 import { hasAllNumbers } from '../../data/input_preview.ts';
 import type { Theme } from '../../model/color.ts';
-import { colorIndex, colorScale, tintPixel } from '../../model/color.ts';
+import { colorScale, pixelColor, tintPixel } from '../../model/color.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { BitmapCache } from '../shared/canvas.ts';
 import { makeHeatMap } from '../shared/grid.ts';
@@ -40,7 +40,7 @@ export function cachePreviews(
     places(plane.rows, plane.top, inputHeight),
     places(plane.cols, plane.left, inputWidth),
   ];
-  const { pixels } = colorScale(theme);
+  const palette = colorScale(theme);
   for (const { channel } of rows) {
     const tints = tinted && channel < 3;
     bitmaps.get(`${summary.id}/${channel}/${tints ? 'tint' : theme}`, () =>
@@ -49,7 +49,7 @@ export function cachePreviews(
         const col = beside[j] ?? -1;
         if (row < 0 || col < 0) return 0;
         const value = preview.data[(channel * height + row) * width + col] ?? 0;
-        return tints ? tintPixel(value, channel as 0 | 1 | 2) : pixels[colorIndex(value, model.inputMax)];
+        return tints ? tintPixel(value, channel as 0 | 1 | 2) : pixelColor(palette, value, model.inputMax);
       }),
     );
   }

@@ -126,7 +126,7 @@ function spareWidth(subject: LayoutInput, sizes: Sizes, bars: boolean) {
 /** How many rows fit with kernels, or at least loupes, that can be read. */
 function wideVisible(subject: LayoutInput, sizes: Sizes) {
   const { kernel, channels, least } = subject;
-  const [kernels, loupe] = wideShares(subject, spareWidth(subject, sizes, true));
+  const [kernels = 0, loupe = 0] = wideShares(subject, spareWidth(subject, sizes, true));
   const widest = kernels >= READABLE_CELL ? kernels : loupe >= READABLE_CELL ? loupe : 0;
   const needed = within(kernel[0] * Math.min(least, widest), 56, 250);
   return within(Math.floor(sizes.rowsHeight / (needed + sizes.gap)), 1, Math.min(channels, MAX_ROWS));

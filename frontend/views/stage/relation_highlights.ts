@@ -1,15 +1,15 @@
 /** What the cell that is asked about has to do with the others. */
 
-import { colorIndex, colorScale } from '../../model/color.ts';
+import { cellColor, colorScale, textColor } from '../../model/color.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { ledgerLayerOf } from '../../model/ledger.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import type { Cell, CellLattice, ReachedOutput, Relations } from '../../model/relations.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { clipTo, cssFont, paintCenteredText, traceRoundedRect } from '../shared/grid.ts';
 import { decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ChannelRow, StageFrame } from './frame.ts';
-import { ledgerLayerOf } from './frame.ts';
 import { findCellRect } from './hit_test.ts';
 import { rectInSlot } from './layout.ts';
 
@@ -107,7 +107,7 @@ function paintReached(
   context.lineWidth = 2;
   context.strokeStyle = colors.accent;
   for (const { row, col, u, v } of reached) {
-    context.fillStyle = palette.css[colorIndex(layer.weight(0, u, v) ?? model.weightMax, model.weightMax)];
+    context.fillStyle = cellColor(palette, layer.weight(0, u, v) ?? model.weightMax, model.weightMax);
     const rect = { x: origin.x + col * size, y: origin.y + row * size, width: size, height: size };
     context.fillRect(rect.x, rect.y, rect.width, rect.height);
     if (size >= 5) context.strokeRect(rect.x + 1, rect.y + 1, size - 2, size - 2);
@@ -127,7 +127,7 @@ function paintStamp(
   const palette = colorScale(theme);
   const whole = Number.isInteger(weight) && Number.isInteger(value);
   const text = (number: number) => formatNumber(number, whole ? 0 : decimalsThatFit([number], 3));
-  context.fillStyle = palette.ink[colorIndex(weight, model.weightMax)];
+  context.fillStyle = textColor(palette, weight, model.weightMax);
   context.font = cssFont(Math.min(fontSizeIn(rect.width), 16));
   paintCenteredText(
     context,

@@ -3,11 +3,12 @@
  */
 
 import type { ColorScale } from '../../model/color.ts';
-import { colorIndex, colorScale, tintPixel } from '../../model/color.ts';
+import { cellColor, colorScale, pixelColor, textColor, tintPixel } from '../../model/color.ts';
 import { weightOffset } from '../../model/geometry.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
+import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { BitmapCache } from '../shared/canvas.ts';
 import type { CellGrid } from '../shared/grid.ts';
@@ -26,7 +27,7 @@ import {
 } from '../shared/grid.ts';
 import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ChannelRow, StageFrame } from './frame.ts';
-import { displayedTap, easeInOut } from './frame.ts';
+import { displayedTap } from './frame.ts';
 import { cachePreviews } from './input_preview.ts';
 import { rectInSlot } from './layout.ts';
 
@@ -108,7 +109,7 @@ export function paintHeading(
   const top = y + Math.round(layout.type * 0.92);
   for (let k = 0; k < width; k++) {
     const value = low < 0 ? (k / (width - 1)) * 2 - 1 : k / (width - 1);
-    context.fillStyle = palette.css[colorIndex(value, 1)];
+    context.fillStyle = cellColor(palette, value, 1);
     context.fillRect(left + k, top, 1, 5);
   }
   paintOutline(context, { x: left, y: top, width, height: 5 }, colors.line);
@@ -179,9 +180,7 @@ export function paintInput(
     makeHeatMap(plane.rows, plane.cols, (i, j) => {
       const number = value(i, j);
       if (number === null) return 0;
-      return tinted
-        ? tintPixel(number, row.channel as 0)
-        : palette.pixels[colorIndex(number, model.inputMax)];
+      return tinted ? tintPixel(number, row.channel as 0) : pixelColor(palette, number, model.inputMax);
     }),
   );
   clipTo(
@@ -332,7 +331,7 @@ function paintTurning(
         palette,
       );
       context.rotate(angle);
-      context.fillStyle = palette.ink[colorIndex(value, grid.max)];
+      context.fillStyle = textColor(palette, value, grid.max);
       if (cell >= READABLE_CELL)
         paintCenteredText(context, formatNumber(value, grid.decimals), 0, 0, cell - 4);
       context.restore();

@@ -1,12 +1,13 @@
 /** Sums in their boxes, the arrows between them, the bias, and the value on its way into its cell. */
 
-import { colorIndex, colorScale } from '../../model/color.ts';
-import { formatNumber } from '../../model/ledger.ts';
+import { cellColor, colorScale, textColor } from '../../model/color.ts';
+import { formatNumber } from '../../model/numbers.ts';
+import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import { cellBox, clipTo, cssFont, paintCell, paintCenteredText, traceRoundedRect } from '../shared/grid.ts';
 import { fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { ChannelRow, StageFrame } from './frame.ts';
-import { easeInOut, isAtRest } from './frame.ts';
+import { isAtRest } from './frame.ts';
 import { rectInSlot } from './layout.ts';
 
 /** A sum in its box, as far as it has come. */
@@ -21,12 +22,11 @@ export function paintSum(
 ) {
   if (share === 0) return;
   const palette = colorScale(frame.theme);
-  const at = colorIndex(value, frame.outputMax);
   context.globalAlpha = share;
-  context.fillStyle = palette.css[at];
+  context.fillStyle = cellColor(palette, value, frame.outputMax);
   traceRoundedRect(context, rect, 6);
   context.fill();
-  context.fillStyle = palette.ink[at];
+  context.fillStyle = textColor(palette, value, frame.outputMax);
   context.font = cssFont(Math.min(rect.height * 0.48, 26), 600);
   paintCenteredText(context, text, rect.x + rect.width / 2, rect.y + rect.height / 2, rect.width - 6);
   if (active) {
@@ -95,7 +95,7 @@ export function paintBars(context: CanvasRenderingContext2D, frame: StageFrame, 
     const done = index < position.channels || (position.active < 0 && position.sum > 0) || position.place > 0;
     if (!done) return;
     const length = (value / max) * (rect.width / 2);
-    context.fillStyle = palette.css[colorIndex(value, max)];
+    context.fillStyle = cellColor(palette, value, max);
     context.fillRect(
       Math.min(middle, middle + length),
       rect.y + (inChannels[index] ?? 0) * each,

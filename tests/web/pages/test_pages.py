@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import brotli
 import pytest
 from fastapi.testclient import TestClient
 
+from app.conv.operation import OPERATIONS
 from app.main import create_app
 from app.scenes.presets import PRESETS
 from app.settings import STATIC, TEMPLATES, Settings
@@ -33,6 +35,18 @@ def boot(html: str) -> dict[str, object]:
     assert found
     data: dict[str, object] = json.loads(found[1])
     return data
+
+
+def test_the_panel_has_each_field_of_each_operation(client: TestClient) -> None:
+    definitions = [
+        json.loads(text) for text in re.findall("data-definition='(.*?)'", client.get("/?lang=en").text)
+    ]
+    kinds = {definition["name"]: definition["kinds"] for definition in definitions}
+    for kind, operation in OPERATIONS.items():
+        assert {field.name for field in fields(operation)} == {name for name in kinds if kind in kinds[name]}
+    same = {definition["name"]: definition["same_kinds"] for definition in definitions}
+    assert {name for name, having in same.items() if having} == {"padding"}
+    assert same["padding"] == ["conv2d"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+/** Errors that are shown at the panel's fields. */
+
+import { findElement, findElements, setText } from '../../views/shared/dom.ts';
+
+export class FieldErrors {
+  readonly form: HTMLFormElement;
+
+  constructor(form: HTMLFormElement) {
+    this.form = form;
+  }
+
+  /** The place of the visible field that a pointer into the body leads to, or of what it is a part of. */
+  nearestField(at: string) {
+    for (let place = at; place; place = place.slice(0, place.lastIndexOf('/'))) {
+      const field = this.#field(place);
+      if (field && !field.hidden) return place;
+    }
+    return '';
+  }
+
+  #field(at: string) {
+    return this.form.querySelector<HTMLElement>(`[data-at="${CSS.escape(at)}"]`);
+  }
+
+  show(at: string, message: string) {
+    const field = this.#field(at) ?? this.#field('');
+    const error = field?.querySelector<HTMLElement>('.why');
+    if (!field || !error) return;
+    setText(error, message);
+    error.hidden = false;
+    if (field.contains(document.activeElement)) error.scrollIntoView({ block: 'nearest' });
+    error.id ||= `why${at.replaceAll('/', '-')}`;
+    for (const control of field.querySelectorAll('input, select')) {
+      control.setAttribute('aria-invalid', 'true');
+      control.setAttribute('aria-describedby', error.id);
+    }
+  }
+
+  clear() {
+    for (const error of findElements('.why', this.form)) error.hidden = true;
+    for (const control of this.form.querySelectorAll('[aria-invalid]')) {
+      control.removeAttribute('aria-invalid');
+      control.removeAttribute('aria-describedby');
+    }
+    findElement('#panel-again', HTMLButtonElement).hidden = true;
+  }
+}

@@ -1,0 +1,71 @@
+/** A ledger as sums and sentences. */
+
+import type { Ledger, LedgerLine, LedgerTerm } from './ledger.ts';
+import { MINUS } from './numbers.ts';
+
+/** A term as a sum shows it: the factors when all is whole, the rounded product else. */
+export function formatTerm({ x, w, product }: Pick<LedgerTerm, 'x' | 'w' | 'product'>, whole: boolean) {
+  return whole && w !== '' ? `${bracketNegative(x)}·${bracketNegative(w)}` : product;
+}
+
+function bracketNegative(text: string) {
+  return text.startsWith(MINUS) ? `(${text})` : text;
+}
+
+/** `a + b − c` */
+export function joinSigned(terms: string[]) {
+  return terms.reduce((sum, term) =>
+    term.startsWith(MINUS) ? `${sum} ${MINUS} ${term.slice(1)}` : `${sum} + ${term}`,
+  );
+}
+
+/** `0·0 + 1·1 + 3·2 + 4·3` */
+export function formatLine(line: { terms: Parameters<typeof formatTerm>[0][] }, whole: boolean) {
+  return joinSigned(line.terms.map((term) => formatTerm(term, whole)));
+}
+
+/** Where each term begins and ends in the text of a sum or a list. */
+export function findTermRanges(text: string): [number, number][] {
+  return [...text.matchAll(/[^\s,]*\d[^\s,]*/g)].map(({ index, 0: term }) => [index, index + term.length]);
+}
+
+/** A channel's terms as they are written: added up, or, in max pooling, those that have an input cell. */
+export function formatLineTerms(ledger: Ledger, line: LedgerLine) {
+  if (!ledger.largest) return formatLine(line, ledger.whole);
+  return writtenTerms(ledger, line)
+    .map(({ product }) => product)
+    .join(', ');
+}
+
+/** The terms of a channel that are written. */
+export function writtenTerms({ largest }: Ledger, { terms }: LedgerLine) {
+  return largest ? terms.filter(({ empty }) => !empty) : terms;
+}
+
+/** The kernel cell of each term that is written. */
+export function tapsOfLine(ledger: Ledger, line: LedgerLine): [number, number][] {
+  return writtenTerms(ledger, line).map(({ tap }) => tap);
+}
+
+/**
+ * `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56`, in parts: text, and lines in place of their terms.
+ */
+export function splitSentence(ledger: Ledger): (string | LedgerLine)[] {
+  const { cell, lines, bias, largest, output } = ledger;
+  const [first] = lines;
+  if (largest && first) return [`${cell} = max(`, first, `) = ${output}`];
+  if (first?.terms[0]?.w === '') return [`${cell} = `, first, ` = ${output}`];
+  const products = lines.flatMap((line, k) => [k === 0 ? '(' : ') + (', line]);
+  return [`${cell} = `, ...products, `)${joinSigned(['', bias])} = ${formatSums(ledger)}`];
+}
+
+export function formatSentence(ledger: Ledger) {
+  return splitSentence(ledger)
+    .map((part) => (typeof part === 'string' ? part : formatLineTerms(ledger, part)))
+    .join('');
+}
+
+/** `19 + 37 + 0 = 56` */
+export function formatSums({ lines, bias, output }: Ledger) {
+  return `${joinSigned([...lines.map((line) => line.sum), bias])} = ${output}`;
+}

@@ -1,0 +1,41 @@
+/** Numbers as text: rounded for reading, or with all their digits. */
+
+export const MINUS = '\u2212';
+
+/** Magnitudes outside which a number is written with an exponent. */
+const FIXED = { min: 1e-6, max: 1e12 };
+
+export function formatNumber(value: number, decimals: number) {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const exponent = size >= FIXED.max || (size < FIXED.min && decimals > 6);
+  const text = exponent ? size.toExponential(3) : size.toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** Decimals that leave `digits` significant ones to the largest of the values; 0 when all are whole. */
+export function decimalsFor(values: ArrayLike<number>, digits: number) {
+  let whole = true;
+  let max = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    whole &&= Number.isInteger(value);
+    max = Math.max(max, Math.abs(value));
+  }
+  if (whole || max === 0) return 0;
+  return Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
+}
+
+/** The shortest text that reads back as the same number of its type. */
+export function formatExact(value: number, dtype: string) {
+  const text = dtype === 'float32' ? shortestFloat32(value) : String(value);
+  return text.replace('-', MINUS);
+}
+
+function shortestFloat32(value: number) {
+  for (let digits = 1; digits < 10; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === Math.fround(value)) return String(Number(text));
+  }
+  return String(value);
+}

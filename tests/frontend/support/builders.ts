@@ -1,0 +1,103 @@
+/** Typed summaries, scenes and tensors for tests. */
+
+import { ApiClient } from '../../../frontend/data/client.ts';
+import { stepsToColumns } from '../../../frontend/data/step_columns.ts';
+import type { Operation, SceneSummary, StepAnswer, TapTable, Tensor } from '../../../frontend/model/types.ts';
+import type { Scene } from '../../../frontend/state/scene.ts';
+import { makePages } from '../../../frontend/state/scene.ts';
+
+/** A 3×3 convolution of 5×5 cells, unless told otherwise. */
+export function makeSummary(
+  operation: object = {},
+  shapes: Partial<SceneSummary['shapes']> = {},
+): SceneSummary {
+  return {
+    id: 'x',
+    dtype: 'float32',
+    operation: {
+      kind: 'conv2d',
+      stride: [1, 1],
+      padding: makePadding(0),
+      padding_mode: 'zeros',
+      dilation: [1, 1],
+      groups: 1,
+      flip: false,
+      ...operation,
+    } as Operation,
+    shapes: { input: [2, 5, 5], weight: [4, 2, 3, 3], bias: null, output: [4, 3, 3], ...shapes },
+    counts: { windows: 9, multiply_adds: 0, parameters: 0 },
+    links: { self: '', steps: '', taps: '', file: '', page: '' },
+    formulas: ['', ''],
+    padding_share: 0,
+    idle_rows: [],
+    idle_cols: [],
+    notes: [],
+  };
+}
+
+export function makePadding(size: number): Operation['padding'] {
+  return { top: size, bottom: size, left: size, right: size };
+}
+
+/** numbers: by default 0, 1, 2, … */
+export function makeTensor(shape: number[], numbers?: ArrayLike<number>): Tensor {
+  const length = shape.reduce((product, size) => product * size, 1);
+  return { shape, data: Float32Array.from(numbers ?? { length }, (value, k) => (numbers ? value : k)) };
+}
+
+/** A step of numbers that are written out. */
+export function makeStep(step: StepAnswer) {
+  return stepsToColumns([step], 'float64', step.index, 1000).step(step.index);
+}
+
+/** Its steps, stamps and outputs are never loaded. */
+export function makeScene(
+  summary: SceneSummary,
+  tensors: Partial<Pick<Scene, 'input' | 'weight' | 'bias'>> = {},
+  taps: TapTable = { rows: [], cols: [] },
+): Scene {
+  const { input, weight } = summary.shapes;
+  const pages = makePages(new ApiClient('', 'en'), summary, () => {});
+  return {
+    summary,
+    taps,
+    input: makeTensor(input),
+    weight: weight && makeTensor(weight),
+    bias: null,
+    ...tensors,
+    ...pages,
+  };
+}
+
+/** The tap table of one axis, by the definition of a strided window. */
+export function makeTapLines({
+  count,
+  kernel,
+  size,
+  stride = 1,
+  padding = 0,
+  dilation = 1,
+}: {
+  count: number;
+  kernel: number;
+  size: number;
+  stride?: number;
+  padding?: number;
+  dilation?: number;
+}): number[][] {
+  return Array.from({ length: count }, (_, i) =>
+    Array.from({ length: kernel }, (__, u) => {
+      const position = i * stride + u * dilation - padding;
+      return position >= 0 && position < size ? position : -1;
+    }),
+  );
+}
+
+/** The same integers below a bound in every run. */
+export function makeRandom(seed: number) {
+  let state = seed;
+  return (below: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
