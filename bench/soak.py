@@ -44,7 +44,8 @@ KEYS += ["1", "2", "3", "[", "]", "Escape", "Tab", "Shift+Tab", "Control+z", "Co
 CURSOR = ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]
 FIELDS = {
     "stride_h": (0, 3), "stride_w": (1, 3), "padding_top": (0, 3), "dilation_h": (1, 3), "groups": (1, 3),
-    "kernel_size_h": (1, 4), "kernel_size_w": (1, 3), "input_h": (2, 7), "channels": (1, 4), "outputs": (1, 4),
+    "kernel_size_h": (1, 4), "kernel_size_w": (1, 3), "input_h": (2, 7), "channels": (1, 4),
+    "outputs": (1, 4),
 }  # fmt: skip
 CHOICES = {
     "kind": ["conv2d", "conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d"],
