@@ -56,7 +56,7 @@ def follow(page: Page) -> list[float]:
 
 # From window to window by the scrubber; how many frames each takes to be told, and so painted.
 SCRUB = """async (windows) => {
-    const [scrubber, told] = ['#scrubber', '#sentence'].map((name) => document.querySelector(name));
+    const [scrubber, told] = ['#scrubber', '#step-sentence'].map((name) => document.querySelector(name));
     const frames = [];
     for (let k = 0; k < 60; k++) {
         const was = told.textContent;
@@ -82,7 +82,7 @@ def scrub(page: Page, windows: int) -> list[float]:
 
 # Resolves once the frame is painted that follows new numbers in the sentence.
 EDITED = """() => {
-    const told = document.querySelector('#sentence');
+    const told = document.querySelector('#step-sentence');
     const was = told.textContent;
     let begin = 0;
     const note = ({ key }) => { if (key === 'Enter') begin = performance.now(); };

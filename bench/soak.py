@@ -268,7 +268,7 @@ def ledgers(page: Page, url: str) -> tuple[list[float], list[float]]:
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_function(QUIET)
-    sentence = page.locator("#sentence").inner_text()
+    sentence = page.locator("#step-sentence").inner_text()
     place = re.match(r"Y\[(\d+), (\d+), (\d+)\]", sentence)
     assert place, sentence
     page.wait_for_function("location.pathname.startsWith('/s/')")

@@ -22,7 +22,7 @@ async function start() {
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const frame = computeFrame(state, model, {
-    size: observeSize(findElement('#stage-room', HTMLElement)),
+    size: observeSize(findElement('#stage-container', HTMLElement)),
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
     labels: makeLabels(t),
@@ -44,7 +44,7 @@ async function start() {
 function showSceneState(state: AppState, canvas: HTMLCanvasElement) {
   effect(() => {
     findElement('.stage', HTMLElement).ariaBusy = String(!state.inputLoaded.value);
-    findElement('#arriving', HTMLElement).hidden = state.inputLoaded.value;
+    findElement('#loading', HTMLElement).hidden = state.inputLoaded.value;
   });
   effect(() => {
     canvas.dataset.scene = state.scene.value?.summary.id ?? '';

@@ -25,7 +25,7 @@ import type { AppContext } from './views/app_context.ts';
 import { findElement, setText } from './views/shared/dom.ts';
 
 export function setUpWorkbench(parts: AppContext) {
-  const { state, canvas, t, boot, model, shown } = parts;
+  const { state, canvas, t, boot, model } = parts;
   const changes = new EditSession(state, state.api, boot.scene);
   showErrors(state, t, boot);
   setUpTransport(state, t);
@@ -37,8 +37,8 @@ export function setUpWorkbench(parts: AppContext) {
   setUpChannelChoice(state, t, model);
   showViewCaption(parts);
   setUpAccessibleGrids(parts);
-  setUpHoverAndSelect(state, canvas, shown);
-  setUpPanAndZoom(state, canvas, shown);
+  setUpHoverAndSelect(parts);
+  setUpPanAndZoom(parts);
   showRelationDescription(state, t, model);
   linkLedgerTerms(state, showStepDescription(state, t, model));
   new CellEditor(parts, changes);
@@ -52,13 +52,13 @@ export function setUpWorkbench(parts: AppContext) {
 }
 
 function showErrors(state: AppState, t: Translate, boot: PageData) {
-  const box = findElement('#trouble', HTMLElement);
+  const box = findElement('#error-message', HTMLElement);
   effect(() => {
     const error = state.error.value;
     box.hidden = error === null;
     if (error)
       setText(
-        findElement('#trouble-text', HTMLElement),
+        findElement('#error-text', HTMLElement),
         error.status === 0 ? t('error.offline') : t('error.answer', error),
       );
   });
@@ -77,7 +77,7 @@ function setUpHelp() {
 /** A picture's channels in their own tints. */
 function setUpTints(state: AppState, canvas: HTMLCanvasElement, t: Translate) {
   const box = findElement('#tints', HTMLInputElement);
-  const room = findElement('#tints-room', HTMLElement);
+  const room = findElement('#tints-option', HTMLElement);
   box.onchange = () => {
     state.tinted.value = box.checked;
   };
@@ -145,7 +145,7 @@ function setUpFileDrop(take: (file: Blob, name?: 'input' | 'weight') => void) {
 function setUpCopyButtons(parts: AppContext) {
   for (const form of ['text', 'tex', 'json', 'link'] as const) {
     findElement(`#copy-${form}`, HTMLButtonElement).onclick = () => {
-      setText(findElement('#copied', HTMLElement), '');
+      setText(findElement('#copy-status', HTMLElement), '');
       copyShown(form, parts);
     };
   }

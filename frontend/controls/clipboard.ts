@@ -10,7 +10,7 @@ let later = 0;
 
 export async function copyText(text: string, t: Translate) {
   const done = await write(text);
-  const said = findElement('#copied', HTMLElement);
+  const said = findElement('#copy-status', HTMLElement);
   setText(said, t(done ? 'edit.copied' : 'edit.notCopied'));
   clearTimeout(later);
   later = setTimeout(() => setText(said, ''), SAID);
@@ -27,7 +27,7 @@ async function write(text: string) {
 
 function oldWay(text: string) {
   const before = document.activeElement;
-  const area = makeElement('textarea', 'unseen') as HTMLTextAreaElement;
+  const area = makeElement('textarea', 'visually-hidden') as HTMLTextAreaElement;
   area.value = text;
   document.body.append(area);
   area.select();

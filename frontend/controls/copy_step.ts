@@ -1,4 +1,4 @@
-/** Copying: the step or the stamp from the ledger, in three forms, and the link to what is shown. */
+/** Copies the step or the stamp of the ledger, in three forms, and the link to what is shown. */
 
 import { inputChannelsOf } from '../model/geometry.ts';
 import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
@@ -16,47 +16,31 @@ import type { AppContext } from '../views/app_context.ts';
 import { copyText } from './clipboard.ts';
 import { makeUrl } from './url_sync.ts';
 
-interface Copies {
-  text: () => string;
-  tex: () => string;
-  json: () => string;
-}
+type Form = 'text' | 'tex' | 'json';
 
-export function copyShown(form: 'text' | 'tex' | 'json' | 'link', { state, t, boot, model }: AppContext) {
+export function copyShown(form: Form | 'link', { state, t, boot, model }: AppContext) {
   if (form === 'link') {
     const path = makeUrl(state, state.scene.peek()?.summary.id ?? boot.scene);
     copyText(new URL(path, location.href).href, t);
     return;
   }
   const layer = model();
-  const shown = layer && (ofStep(state, layer) ?? ofStamp(state, layer));
-  if (shown) copyText(shown[form](), t);
+  const text = layer && formatShown(form, state, layer);
+  if (text) copyText(text, t);
 }
 
-function ofStep(state: AppState, layer: SceneModel): Copies | null {
-  const [step, o] = [state.step.peek(), state.outChannel.peek()];
-  if (!step) return null;
-  const inputs = inputChannelsOf(layer.summary, o);
-  const told = makeLedger(step, ledgerLayerOf(layer, o, inputs));
-  return {
-    text: () => formatStepText(told),
-    tex: () => formatStepTex(told),
-    json: () => formatStepJson(step.toJSON(), layer.summary, o, inputs, layer.bias[o] ?? 0),
-  };
-}
-
-function ofStamp(state: AppState, layer: SceneModel): Copies | null {
-  const [stamped, o] = [state.stamp.peek(), state.outChannel.peek()];
-  if (!stamped) return null;
-  const { summary } = layer;
-  const inputs = inputChannelsOf(summary, o);
-  const told = makeStampLedger(stamped, {
-    ...ledgerLayerOf(layer, o, inputs),
-    width: summary.shapes.output[2],
-  });
-  return {
-    text: () => formatStampText(told),
-    tex: () => formatStampTex(told),
-    json: () => formatStepJson(stamped.stamp, summary, o, inputs, layer.bias[o] ?? 0),
-  };
+function formatShown(form: Form, state: AppState, model: SceneModel) {
+  const [step, stamp, outChannel] = [state.step.peek(), state.stamp.peek(), state.outChannel.peek()];
+  const inputs = inputChannelsOf(model.summary, outChannel);
+  const layer = ledgerLayerOf(model, outChannel, inputs);
+  const toJson = (shown: Parameters<typeof formatStepJson>[0]) =>
+    formatStepJson(shown, model.summary, outChannel, inputs, layer.bias);
+  if (step) {
+    if (form === 'json') return toJson(step.toJSON());
+    return (form === 'tex' ? formatStepTex : formatStepText)(makeLedger(step, layer));
+  }
+  if (!stamp) return null;
+  if (form === 'json') return toJson(stamp.stamp);
+  const ledger = makeStampLedger(stamp, { ...layer, width: model.summary.shapes.output[2] });
+  return (form === 'tex' ? formatStampTex : formatStampText)(ledger);
 }

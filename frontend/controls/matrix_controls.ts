@@ -24,7 +24,7 @@ export function showCaptions(state: AppState, t: Translate, model: () => SceneMo
     findElement('#view-sizes', HTMLElement).hidden = !sheet;
     if (sheet) bar.hidden = false;
     box.checked = state.transposed.value;
-    findElement('#transpose-room', HTMLElement).hidden = view !== 'sparse';
+    findElement('#transpose-option', HTMLElement).hidden = view !== 'sparse';
     if (view === 'matrix' && layer) setText(caption, matrixCaption(t, layer, state.outChannel.value));
     if (view === 'sparse' && layer) setText(caption, t(sparseCaption(layer, state.transposed.value)));
   });
@@ -60,7 +60,7 @@ function sparseCaption({ summary: { operation } }: SceneModel, transposed: boole
 
 /** Which input channel the sparse matrix is of. */
 export function setUpChannelChoice(state: AppState, t: Translate, model: () => SceneModel | null) {
-  const room = findElement('#in-channel-room', HTMLElement);
+  const room = findElement('#in-channel-chooser', HTMLElement);
   let inputs: number[] = [];
   const show = makeChannelStepper(room, t, (channel) =>
     batch(() => {

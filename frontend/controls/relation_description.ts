@@ -18,7 +18,7 @@ import { cellValue } from '../state/cell_value.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 
 export function showRelationDescription(state: AppState, t: Translate, model: () => SceneModel | null) {
-  const now = findElement('#now', HTMLElement);
+  const now = findElement('#step-description', HTMLElement);
   effect(() => {
     const [question, shown] = [state.activeCell.value, model()];
     const text = question && shown ? describeCell(state, t, shown, question.cell) : '';

@@ -15,7 +15,7 @@ export function updateTitles({ state, boot, t }: AppContext) {
     if (!summary || summary.id === written) return;
     written = summary.id;
     showTitle(summary, boot.presets[summary.id], t);
-    for (const link of findElements('#pair')) link.hidden = summary.id !== boot.scene;
+    for (const link of findElements('#related-scene')) link.hidden = summary.id !== boot.scene;
     showFacts(summary, boot.language, t);
   });
 }
@@ -31,7 +31,7 @@ function showTitle(summary: SceneSummary, preset: string | undefined, t: Transla
         kernel: kernelSize(summary).join('×'),
       });
   setText(findElement('h1', HTMLHeadingElement), title);
-  setText(findElement('#about-line', HTMLElement), t(preset ? `preset.${preset}.line` : 'scene.line'));
+  setText(findElement('#scene-line', HTMLElement), t(preset ? `preset.${preset}.line` : 'scene.line'));
   document.title = `${title} · ${t('app.name')}`;
 }
 

@@ -65,8 +65,8 @@ export function showStepDescription(state: AppState, t: Translate, model: () => 
 
 /** What happens now, also for the ear. */
 function makeAnnouncer(state: AppState) {
-  const now = findElement('#now', HTMLElement);
-  const live = findElement('#spoken', HTMLElement);
+  const now = findElement('#step-description', HTMLElement);
+  const live = findElement('#step-announcement', HTMLElement);
   return ({ happens, told }: StepDescription, position: Position) => {
     now.dataset.happens = happens;
     if (!now.dataset.asked) setText(now, happens);
@@ -76,7 +76,7 @@ function makeAnnouncer(state: AppState) {
 
 /** Says that a step is on its way, and takes it back. */
 function announceLoading(state: AppState, t: Translate) {
-  const now = findElement('#now', HTMLElement);
+  const now = findElement('#step-description', HTMLElement);
   const room = findElement('.ledger', HTMLElement);
   let later = 0;
   effect(() => {
@@ -118,7 +118,7 @@ function describeStep(t: Translate, printed: Ledger, position: Position): StepDe
 }
 
 function makeTableWriter(t: Translate) {
-  const text = findElement('#sentence', HTMLElement);
+  const text = findElement('#step-sentence', HTMLElement);
   const body = findElement('#ledger-lines', HTMLTableSectionElement);
   const heads = [...findElement('.ledger table', HTMLTableElement).querySelectorAll('thead th')];
   let key = '';

@@ -1,4 +1,4 @@
-/** The timeline's buttons, scrubber, speed, granularity and output channel, and the keys. */
+/** The timeline's buttons, scrubber, speed, granularity and output channel. */
 
 import { effect } from '@preact/signals-core';
 import type { Translate } from '../model/i18n.ts';
@@ -8,40 +8,40 @@ import type { AppState } from '../state/app_state.ts';
 import { findElement, setText, throttle } from '../views/shared/dom.ts';
 import { makeChannelStepper } from './channel_stepper.ts';
 
-/** The scrubber moves by about a pixel at least, of its whole length. */
-const LEAST_MOVE = 1 / 1000;
+/** The share of its length by which the scrubber moves at least, while playing: about a pixel. */
+const MIN_MOVE = 1 / 1000;
 
 export function setUpTransport(state: AppState, t: Translate) {
   setUpButtons(state, t);
-  setUpScrubber(state, t);
+  setUpScrubber(state);
+  showPosition(state, t);
   setUpGranularity(state);
-  setUpSpeed(state, t);
+  setUpSpeed(state);
   setUpOutputChannel(state, t);
 }
 
 function setUpButtons(state: AppState, t: Translate) {
-  const play = findElement('#play', HTMLButtonElement);
-  play.onclick = () => state.togglePlay();
-  findElement('#to-start', HTMLButtonElement).onclick = () => state.jump(() => 0);
-  findElement('#to-end', HTMLButtonElement).onclick = () => state.jump((clock) => timeline.duration(clock));
-  findElement('#back', HTMLButtonElement).onclick = () => state.stepTick(-1);
-  findElement('#forward', HTMLButtonElement).onclick = () => state.stepTick(1);
+  const actions = {
+    play: () => state.togglePlay(),
+    'to-start': () => state.jump(() => 0),
+    'to-end': () => state.jump((clock) => timeline.duration(clock)),
+    back: () => state.stepTick(-1),
+    forward: () => state.stepTick(1),
+  };
+  for (const [id, action] of Object.entries(actions))
+    findElement(`#${id}`, HTMLButtonElement).onclick = action;
   effect(() => {
-    const playing = state.playing.value;
-    play.classList.toggle('is-playing', playing);
-    const label = t(playing ? 'timeline.pause' : 'timeline.play');
-    play.setAttribute('aria-label', label);
-    play.title = label;
+    const play = findElement('#play', HTMLButtonElement);
+    play.classList.toggle('is-playing', state.playing.value);
+    play.title = t(state.playing.value ? 'timeline.pause' : 'timeline.play');
+    play.setAttribute('aria-label', play.title);
   });
 }
 
-function setUpScrubber(state: AppState, t: Translate) {
+function setUpScrubber(state: AppState) {
   const input = findElement('#scrubber', HTMLInputElement);
-  const label = findElement('#where', HTMLElement);
-  input.oninput = () => {
-    const clock = state.clock.peek();
-    if (clock) state.jump(() => Math.round(Number(input.value)) * timeline.ticksPerWindow(clock));
-  };
+  input.oninput = () =>
+    state.jump((clock) => Math.round(Number(input.value)) * timeline.ticksPerWindow(clock));
   effect(() => {
     const clock = state.clock.value;
     if (clock) input.max = String(clock.outChannels * clock.windows);
@@ -52,7 +52,7 @@ function setUpScrubber(state: AppState, t: Translate) {
     if (!clock) return;
     const windows = state.time.peek() / timeline.ticksPerWindow(clock);
     const share = windows / (clock.outChannels * clock.windows);
-    if (state.playing.peek() && Math.abs(share - shown) < LEAST_MOVE) return;
+    if (state.playing.peek() && Math.abs(share - shown) < MIN_MOVE) return;
     shown = share;
     input.value = String(windows);
     input.style.setProperty('--share', String(share));
@@ -62,30 +62,31 @@ function setUpScrubber(state: AppState, t: Translate) {
     state.time.value;
     move(state.playing.value);
   });
-  const tell = throttle(() => {
+}
+
+/** Writes which window of how many the time is at. */
+function showPosition(state: AppState, t: Translate) {
+  const show = throttle(() => {
     const clock = state.clock.peek();
     if (!clock) return;
     const text = t(state.shownView.peek() === 'scatter' ? 'timeline.where.input' : 'timeline.where', {
       window: state.window.peek() + 1,
       windows: clock.windows,
     });
-    setText(label, text);
-    input.setAttribute(
-      'aria-valuetext',
-      `${text}, ${t('output.channel', { channel: state.outChannel.peek() })}`,
-    );
+    const channel = t('output.channel', { channel: state.outChannel.peek() });
+    setText(findElement('#timeline-position', HTMLElement), text);
+    findElement('#scrubber', HTMLInputElement).setAttribute('aria-valuetext', `${text}, ${channel}`);
   });
   effect(() => {
     state.clock.value;
     state.window.value;
     state.outChannel.value;
-    tell(state.playing.value);
+    show(state.playing.value);
   });
 }
 
 function setUpGranularity(state: AppState) {
-  for (const radio of document.querySelectorAll('input[name="granularity"]')) {
-    if (!(radio instanceof HTMLInputElement)) continue;
+  for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="granularity"]')) {
     radio.onchange = () => state.chooseGranularity(radio.value as Granularity);
     effect(() => {
       radio.checked = state.granularity.value === radio.value;
@@ -93,19 +94,18 @@ function setUpGranularity(state: AppState) {
   }
 }
 
-function setUpSpeed(state: AppState, t: Translate) {
+function setUpSpeed(state: AppState) {
   const select = findElement('#speed', HTMLSelectElement);
   select.onchange = () => {
     state.speed.value = Number(select.value);
   };
   effect(() => {
     select.value = String(state.speed.value);
-    select.setAttribute('aria-label', t('timeline.speed'));
   });
 }
 
 function setUpOutputChannel(state: AppState, t: Translate) {
-  const root = findElement('#chooser', HTMLElement);
+  const root = findElement('#out-channel-chooser', HTMLElement);
   const show = makeChannelStepper(root, t, (channel) => state.chooseOutput(channel));
   effect(() => {
     const count = state.clock.value?.outChannels ?? 1;

@@ -14,13 +14,8 @@ export function setUpUndoRedo(changes: EditSession) {
   });
   addEventListener('keydown', (event) => {
     const key = event.key.toLowerCase();
-    if (
-      !(event.ctrlKey || event.metaKey) ||
-      event.altKey ||
-      (key !== 'z' && key !== 'y') ||
-      isTyping(event.target)
-    )
-      return;
+    const modified = (event.ctrlKey || event.metaKey) && !event.altKey;
+    if (!modified || (key !== 'z' && key !== 'y') || isTextField(event.target)) return;
     event.preventDefault();
     if (key === 'y' || event.shiftKey) changes.redo();
     else changes.undo();
@@ -28,8 +23,6 @@ export function setUpUndoRedo(changes: EditSession) {
 }
 
 /** A text field undoes its own typing; a number in the panel is a scene of its own. */
-function isTyping(target: EventTarget | null) {
-  return (
-    target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === 'text')
-  );
+function isTextField(target: EventTarget | null) {
+  return target instanceof Element && target.matches('textarea, input[type="text"]');
 }

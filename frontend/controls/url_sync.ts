@@ -1,7 +1,4 @@
-/**
- * The address names the scene, the moment and the view; back and forward go from scene to scene. What stands
- * above the stage and the link to the other language follow.
- */
+/** The address names the scene, the moment and the view; back and forward go from scene to scene. */
 
 import { effect, untracked } from '@preact/signals-core';
 import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
@@ -16,48 +13,42 @@ import { findElement } from '../views/shared/dom.ts';
 import { updateTitles } from './scene_heading.ts';
 
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
-const PATIENCE = 300;
+const WRITE_PAUSE = 300;
 
 /** Returns whether the address names a moment. */
-export function syncUrl(parts: AppContext, changes: EditSession): boolean {
-  const { state, boot } = parts;
-  const asked = parseQuery(new URLSearchParams(location.search));
-  let applied = !location.search || applyUrlState(state, asked);
-  const follow = makeUrlWriter(state, boot);
-  updateTitles(parts);
+export function syncUrl(context: AppContext, changes: EditSession): boolean {
+  const { state, boot } = context;
+  const requested = parseQuery(new URLSearchParams(location.search));
+  let applied = !location.search || applyUrlState(state, requested);
+  const writeSoon = makeUrlWriter(state, boot);
+  updateTitles(context);
   // The scene that the address names; another one, unless by back or forward, is a new entry of the history.
   let named = boot.scene;
-  const go = async () => {
-    const id = sceneIdIn(location.pathname) ?? boot.scene;
+  addEventListener('popstate', async () => {
     const view = parseQuery(new URLSearchParams(location.search));
-    named = id;
-    await changes.visit(id, view.moment);
+    named = sceneIdIn(location.pathname) ?? boot.scene;
+    await changes.visit(named, view.moment);
     applyUrlState(state, view);
-  };
-  addEventListener('popstate', go);
+  });
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
-    if (!applied) applied = untracked(() => applyUrlState(state, asked));
+    if (!applied) applied = untracked(() => applyUrlState(state, requested));
     if (!id || id === named) return;
     named = id;
-    history.pushState(null, '', makeUrl(state, id));
+    history.pushState(
+      null,
+      '',
+      untracked(() => makeUrl(state, id)),
+    );
     updateLanguageLink();
   });
   effect(() => {
-    state.pinnedCell.value;
-    state.firstChannel.value;
-    state.tinted.value;
-    state.granularity.value;
-    state.chosenView.value;
-    state.inChannel.value;
-    state.following.value;
-    state.transposed.value;
-    state.zoom.value;
-    state.time.value;
-    if (!state.playing.value) follow();
+    if (state.playing.value) return;
+    makeUrl(state, null);
+    writeSoon();
   });
-  return asked.moment !== null;
+  return requested.moment !== null;
 }
 
 function sceneIdIn(path: string) {
@@ -86,56 +77,54 @@ function applyUrlState(state: AppState, view: UrlState) {
 
 /** What is shown, as an address. id: null: the path stays. */
 export function makeUrl(state: AppState, id: string | null) {
-  const [scene, clock] = [state.scene.peek(), state.clock.peek()];
+  const [scene, clock] = [state.scene.value, state.clock.value];
   const query = new URLSearchParams();
   const language = new URLSearchParams(location.search).get('lang');
   if (language) query.set('lang', language);
   if (scene && clock) {
-    const tinted = state.tinted.peek();
-    const zoom = state.zoom.peek();
-    const view = encodeQuery(
-      {
-        transposed: state.transposed.peek(),
-        input: inputChosen(state, scene.summary),
-        zoom: {
-          input: zoom.input === UNZOOMED ? null : zoom.input,
-          output: zoom.output === UNZOOMED ? null : zoom.output,
-        },
-        moment: momentAt(clock, clock.width, state.time.peek()),
-        granularity: state.granularity.peek(),
-        pin: state.pinnedCell.peek(),
-        rows: state.firstChannel.peek(),
-        shape: state.chosenView.peek(),
-        tinted: tinted === state.isPicture.peek() ? null : tinted,
-      },
-      defaultGranularity(scene.summary),
-    );
-    for (const [name, value] of view) query.set(name, value);
+    const { input, output } = state.zoom.value;
+    const tinted = state.tinted.value;
+    const view: UrlState = {
+      transposed: state.transposed.value,
+      input: chosenInput(state, scene.summary),
+      zoom: { input: input === UNZOOMED ? null : input, output: output === UNZOOMED ? null : output },
+      moment: momentAt(clock, clock.width, state.time.value),
+      granularity: state.granularity.value,
+      pin: state.pinnedCell.value,
+      rows: state.firstChannel.value,
+      shape: state.chosenView.value,
+      tinted: tinted === state.isPicture.value ? null : tinted,
+    };
+    for (const [name, value] of encodeQuery(view, defaultGranularity(scene.summary))) query.set(name, value);
   }
-  const text = query.toString().replaceAll('%2C', ',');
+  const text = formatQuery(query);
   return `${id ? `/s/${id}` : location.pathname}${text ? `?${text}` : ''}`;
 }
 
+function formatQuery(query: URLSearchParams) {
+  return query.toString().replaceAll('%2C', ',');
+}
+
 /** The input channel that the sparse matrix is of, unless it is the one that time is at. */
-function inputChosen(state: AppState, summary: SceneSummary) {
-  const [inputs, index] = [inputChannelsOf(summary, state.outChannel.peek()), state.inChannel.peek()];
-  const chosen = !state.following.peek() || (state.granularity.peek() === 'window' && index > 0);
-  if (state.chosenView.peek() !== 'sparse' || inputs.length < 2 || !chosen) return null;
+function chosenInput(state: AppState, summary: SceneSummary) {
+  const [inputs, index] = [inputChannelsOf(summary, state.outChannel.value), state.inChannel.value];
+  const chosen = !state.following.value || (state.granularity.value === 'window' && index > 0);
+  if (state.chosenView.value !== 'sparse' || inputs.length < 2 || !chosen) return null;
   return inputs[Math.min(index, inputs.length - 1)] ?? null;
 }
 
 /** Puts the moment into the address, soon. */
 function makeUrlWriter(state: AppState, boot: PageData) {
-  let later = 0;
+  let timer = 0;
   const write = () => {
-    later = 0;
+    timer = 0;
     const shown = state.scene.peek()?.summary.id;
     if (state.playing.peek() || shown !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
     history.replaceState(null, '', makeUrl(state, null));
     updateLanguageLink();
   };
   return () => {
-    if (later === 0) later = setTimeout(write, PATIENCE);
+    if (timer === 0) timer = setTimeout(write, WRITE_PAUSE);
   };
 }
 
@@ -144,5 +133,5 @@ function updateLanguageLink() {
   const link = findElement('#other-language', HTMLAnchorElement);
   const query = new URLSearchParams(location.search);
   query.set('lang', link.hreflang);
-  link.href = `${location.pathname}?${query.toString().replaceAll('%2C', ',')}`;
+  link.href = `${location.pathname}?${formatQuery(query)}`;
 }

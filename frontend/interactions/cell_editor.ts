@@ -173,8 +173,8 @@ export class CellEditor {
       width: `${width}px`,
     });
     this.input.style.height = `${height}px`;
-    this.box.classList.toggle('says-above', y > parent.height - MESSAGE_HEIGHT);
-    this.box.classList.toggle('says-left', x > parent.width / 2);
+    this.box.classList.toggle('message-above', y > parent.height - MESSAGE_HEIGHT);
+    this.box.classList.toggle('message-left', x > parent.width / 2);
   }
 
   #cancel() {
@@ -214,9 +214,9 @@ export class CellEditor {
   }
 
   #showMessage(message: string) {
-    setText(findElement('#cell-trouble', HTMLElement), message);
+    setText(findElement('#cell-error', HTMLElement), message);
     findElement('#cell-choice', HTMLElement).hidden = true;
-    findElement('#cell-says', HTMLElement).hidden = message === '';
+    findElement('#cell-message', HTMLElement).hidden = message === '';
     this.input.toggleAttribute('aria-invalid', message !== '');
   }
 

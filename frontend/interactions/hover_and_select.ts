@@ -1,24 +1,19 @@
-/** The stage under the pointer: questions. */
+/** The pointer over the canvas shows the relations of a cell, and a click pins them. */
 
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
-import type { AppState } from '../state/app_state.ts';
-import type { AnyFrame } from '../views/registry.ts';
+import type { AppContext } from '../views/app_context.ts';
 import { hitTestFrame } from '../views/registry.ts';
 
-export function setUpHoverAndSelect(
-  state: AppState,
-  canvas: HTMLCanvasElement,
-  shown: () => AnyFrame | null,
-) {
-  const under = (event: MouseEvent) => {
+export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
+  const cellUnder = (event: MouseEvent) => {
     const frame = shown();
     return frame && hitTestFrame(frame, event.offsetX, event.offsetY);
   };
-  let pressed: Cell | null = null;
+  let clicked: Cell | null = null;
   canvas.addEventListener('pointermove', (event) => {
     if (event.pointerType === 'touch') return;
-    const cell = under(event);
+    const cell = cellUnder(event);
     if (!isSameCell(cell, state.hoveredCell.peek())) state.hoveredCell.value = cell;
   });
   canvas.addEventListener('pointerleave', () => {
@@ -26,14 +21,14 @@ export function setUpHoverAndSelect(
   });
   canvas.addEventListener('click', (event) => {
     if (state.dragged) return;
-    const cell = under(event);
-    state.doubled = isSameCell(cell, pressed);
-    pressed = cell;
+    const cell = cellUnder(event);
+    state.doubled = isSameCell(cell, clicked);
+    clicked = cell;
     if (event.pointerType === 'touch') state.pinnedCell.value = cell;
     else state.pinCell(cell);
   });
   canvas.addEventListener('dblclick', (event) => {
-    if (state.doubled) state.pinCell(under(event));
+    if (state.doubled) state.pinCell(cellUnder(event));
   });
   addEventListener('keydown', (event) => {
     if (event.key === 'Escape') state.hoveredCell.value = state.pinnedCell.value = null;

@@ -5,7 +5,7 @@ import type { Zoom } from '../model/geometry.ts';
 import { containsPoint, UNZOOMED } from '../model/geometry.ts';
 import type { Rect } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
-import type { AnyFrame } from '../views/registry.ts';
+import type { AppContext } from '../views/app_context.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement } from '../views/shared/dom.ts';
 import { READABLE_CELL } from '../views/shared/text_fit.ts';
@@ -34,7 +34,7 @@ export const WHEEL_PER_DOUBLING = 300;
 /** How much a press of a button zooms. */
 const BUTTON_FACTOR = 2;
 
-export function setUpPanAndZoom(state: AppState, canvas: HTMLCanvasElement, shown: () => AnyFrame | null) {
+export function setUpPanAndZoom({ state, canvas, shown }: AppContext) {
   const stageFrame = () => {
     const frame = shown();
     return frame && !isMatrixFrame(frame) ? frame : null;
@@ -163,7 +163,7 @@ function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, shown: () 
   const update = () =>
     requestAnimationFrame(() => {
       const frame = shown();
-      findElement('#zoom-room', HTMLElement).hidden = !frame || largeGridsOf(frame).length === 0;
+      findElement('#zoom-controls', HTMLElement).hidden = !frame || largeGridsOf(frame).length === 0;
     });
   effect(() => {
     state.scene.value;

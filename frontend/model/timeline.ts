@@ -1,6 +1,6 @@
 /**
- * Time <-> what is shown. Time runs in beats: beat b occupies (b, b + 1]; at an integer t the beats 0 … t − 1
- * are over and nothing moves. All that the stage shows is a function of t, so back is as good as forward.
+ * Time <-> what is shown. Time runs in ticks: tick k occupies (k, k + 1]; at an integer t the ticks 0 … t − 1
+ * are over and nothing moves. All that is shown is a function of t.
  */
 
 import type { Granularity } from './types.ts';
@@ -41,10 +41,10 @@ export interface Position {
   together: boolean;
 }
 
-/** Beats per second at speed 1. A window a frame (60 Hz) is reached at the highest speed, 16. */
+/** Ticks per second at speed 1. A window a frame (60 Hz) is reached at the highest speed, 16. */
 const TICKS_PER_SECOND = { product: 1.8, channel: 0.8, window: 4 };
 
-/** From this many beats a second on, whole beats are shown: phases would only flicker. */
+/** From this many ticks a second on, whole ticks are shown: phases would only flicker. */
 const FASTEST_PHASES = 24;
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
@@ -58,12 +58,11 @@ export function duration(clock: Clock) {
   return clock.outChannels * clock.windows * ticksPerWindow(clock);
 }
 
-/** speed: beats per second. */
 export function ticksPerSecond(clock: Clock, speed: number) {
   return TICKS_PER_SECOND[clock.granularity] * speed;
 }
 
-/** The time to show: whole beats once they pass too quickly for phases. */
+/** The time to show: whole ticks once they pass too quickly for phases. */
 export function displayTime(clock: Clock, t: number, speed: number) {
   return ticksPerSecond(clock, speed) >= FASTEST_PHASES ? Math.floor(t) : t;
 }
@@ -88,51 +87,6 @@ export function positionAt(clock: Clock, t: number): Position {
   return { ...place, ...oneProduct(clock, inWindow, progress) };
 }
 
-function wholeWindow({ channels, taps }: Clock, p: number) {
-  const [slide, multiply, sum, accumulate, bias, place] = phases(p, 0.35, 0.5, 0.62, 0.74, 0.84, 1);
-  if (p === 1) return { ...IDLE, channels, active: -1, bias: 1, place: 1, together: true };
-  return {
-    slide,
-    channels: 0,
-    active: -1,
-    products: multiply * taps,
-    sum,
-    accumulate,
-    bias,
-    place,
-    together: true,
-  };
-}
-
-function oneChannel({ taps }: Clock, channel: number, p: number) {
-  const [slide, multiply, sum, accumulate] =
-    channel === 0 ? phases(p, 0.3, 0.6, 0.8, 1) : [1, ...phases(p, 0.4, 0.7, 1)];
-  return { ...IDLE, slide, channels: channel, active: channel, products: multiply * taps, sum, accumulate };
-}
-
-function oneProduct({ taps }: Clock, tick: number, p: number) {
-  const tap = tick % taps;
-  const channel = (tick - tap) / taps;
-  const last = tap === taps - 1;
-  const begins = tick === 0 ? 0.4 : 0;
-  const ends = last ? 0.6 : 1;
-  const [slide, multiply, sum, accumulate] = phases(p, begins, ends, last ? 0.8 : 1, last ? 1 : 1);
-  return {
-    ...IDLE,
-    slide,
-    channels: channel,
-    active: channel,
-    products: tap + multiply,
-    sum: last ? sum : 0,
-    accumulate: last ? accumulate : 0,
-  };
-}
-
-function placing({ channels }: Clock, p: number) {
-  const [bias, place] = phases(p, 0.35, 1);
-  return { ...IDLE, channels, active: -1, bias, place };
-}
-
 const IDLE = {
   slide: 1,
   channels: 0,
@@ -144,6 +98,36 @@ const IDLE = {
   place: 0,
   together: false,
 };
+
+function wholeWindow({ channels, taps }: Clock, p: number) {
+  if (p === 1) return { ...IDLE, channels, bias: 1, place: 1, together: true };
+  const [slide, multiply, sum, accumulate, bias, place] = phases(p, 0.35, 0.5, 0.62, 0.74, 0.84, 1);
+  return { ...IDLE, slide, products: multiply * taps, sum, accumulate, bias, place, together: true };
+}
+
+function oneChannel({ taps }: Clock, channel: number, p: number) {
+  const [slide, multiply, sum, accumulate] =
+    channel === 0 ? phases(p, 0.3, 0.6, 0.8, 1) : [1, ...phases(p, 0.4, 0.7, 1)];
+  return { ...IDLE, slide, channels: channel, active: channel, products: multiply * taps, sum, accumulate };
+}
+
+function oneProduct({ taps }: Clock, tick: number, p: number) {
+  const tap = tick % taps;
+  const channel = (tick - tap) / taps;
+  const start = tick === 0 ? 0.4 : 0;
+  const moving = { ...IDLE, channels: channel, active: channel };
+  if (tap < taps - 1) {
+    const [slide, multiply] = phases(p, start, 1);
+    return { ...moving, slide, products: tap + multiply };
+  }
+  const [slide, multiply, sum, accumulate] = phases(p, start, 0.6, 0.8, 1);
+  return { ...moving, slide, products: tap + multiply, sum, accumulate };
+}
+
+function placing({ channels }: Clock, p: number) {
+  const [bias, place] = phases(p, 0.35, 1);
+  return { ...IDLE, channels, bias, place };
+}
 
 /** Progress of consecutive phases that end at `ends`, for progress p of the whole. */
 function phases<Ends extends number[]>(p: number, ...ends: Ends) {
@@ -165,16 +149,16 @@ export function isPlaced(position: Position) {
   return position.place === 1;
 }
 
-/** The end of the next beat, or the next earlier one. */
+/** The end of the next tick, or of the one before. */
 export function stepTick(clock: Clock, t: number, direction: 1 | -1) {
   return clampTime(clock, direction > 0 ? Math.floor(t) + 1 : Math.ceil(t) - 1);
 }
 
 /** The end of the next window, or of the previous one. */
 export function stepWindow(clock: Clock, t: number, direction: 1 | -1) {
-  const beats = ticksPerWindow(clock);
-  const windows = direction > 0 ? Math.floor(t / beats) + 1 : Math.ceil(t / beats) - 1;
-  return clampTime(clock, windows * beats);
+  const ticks = ticksPerWindow(clock);
+  const windows = direction > 0 ? Math.floor(t / ticks) + 1 : Math.ceil(t / ticks) - 1;
+  return clampTime(clock, windows * ticks);
 }
 
 /** When a window is just placed. */

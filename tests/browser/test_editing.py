@@ -39,7 +39,7 @@ def chapter(open_page: OpenPage, scene_paths: dict[str, str]) -> Page:
     """The chapter's example, its first window just placed."""
     page = open_page(scene_paths["two-channels"])
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#sentence")).to_have_text(FIRST)
+    expect(page.locator("#step-sentence")).to_have_text(FIRST)
     return page
 
 
@@ -55,15 +55,15 @@ def edit_cell(page: Page, grid: str, keys: list[str], text: str, end: str = "Ent
 
 
 def why(page: Page, at: str) -> Locator:
-    return page.locator(f'#panel-form [data-at="{at}"] .why')
+    return page.locator(f'#panel-form [data-at="{at}"] .field-error')
 
 
 def sentence(page: Page) -> Locator:
-    return page.locator("#sentence")
+    return page.locator("#step-sentence")
 
 
 def where(page: Page) -> Locator:
-    return page.locator("#where")
+    return page.locator("#timeline-position")
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_a_cell_is_typed_into_and_the_timeline_stays(chapter: Page) -> None:
 
 # What shows that the first page, which plays by itself, has come so far.
 AUTOPLAY = [
-    pytest.param("#where", re.compile("^window 1 of 4$"), id="at once"),
-    pytest.param("#now", re.compile("^Channel 1"), id="within the first window"),
-    pytest.param("#where", re.compile("^window 3 of 4$"), id="windows later"),
+    pytest.param("#timeline-position", re.compile("^window 1 of 4$"), id="at once"),
+    pytest.param("#step-description", re.compile("^Channel 1"), id="within the first window"),
+    pytest.param("#timeline-position", re.compile("^window 3 of 4$"), id="windows later"),
 ]
 
 
@@ -176,7 +176,7 @@ def test_a_digit_on_the_cell_cursor_begins_the_number(chapter: Page) -> None:
 
 def test_text_that_is_no_number_is_reported_and_stays(chapter: Page) -> None:
     edit_cell(chapter, "input", [], "abc")
-    expect(chapter.locator("#cell-trouble")).to_have_text("“abc” is not a number.")
+    expect(chapter.locator("#cell-error")).to_have_text("“abc” is not a number.")
     expect(chapter.locator("#cell-value")).to_have_value("abc")
     chapter.keyboard.press("Escape")
     expect(chapter.locator("#cell-editor")).to_be_hidden()
@@ -247,7 +247,7 @@ def test_a_block_that_cannot_be_read_says_where(chapter: Page, text: str, messag
     chapter.locator("#cells-input").focus()
     chapter.keyboard.press("Enter")
     chapter.evaluate(PASTE, text)
-    expect(chapter.locator("#cell-trouble")).to_have_text(message)
+    expect(chapter.locator("#cell-error")).to_have_text(message)
     expect(sentence(chapter)).to_have_text(FIRST)
 
 
@@ -428,17 +428,17 @@ def test_a_failing_network_loses_nothing(quiet_page: Page) -> None:
 
     page.route(cut, fail)
     field(page, "padding_top").fill("2")
-    expect(page.locator('#panel-form [data-at=""] .why')).to_contain_text("does not answer")
+    expect(page.locator('#panel-form [data-at=""] .field-error')).to_contain_text("does not answer")
     expect(field(page, "padding_top")).to_have_value("2")
     edit_cell(page, "input", ["ArrowRight"], "10")
-    expect(page.locator("#cell-trouble")).to_contain_text("does not answer")
+    expect(page.locator("#cell-error")).to_contain_text("does not answer")
     expect(page.locator("#cell-value")).to_have_value("10")
     expect(sentence(page)).to_have_text(FIRST)
     page.unroute(cut, fail)
     page.locator("#cell-value").press("Enter")
     expect(sentence(page)).to_have_text(EDITED)
     expect(field(page, "padding_top")).to_have_value("2")
-    page.locator("#panel-again").click()
+    page.locator("#panel-retry").click()
     expect(where(page)).to_have_text("window 1 of 36")
 
 

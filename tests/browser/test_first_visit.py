@@ -79,7 +79,7 @@ def test_nothing_moves_while_the_page_comes(browser: Browser, server: str, size:
     page.add_init_script(SHIFTS)
     page.goto(server)
     page.wait_for_selector("html[data-ready]", state="attached")
-    expect(page.locator("#where")).not_to_be_empty()
+    expect(page.locator("#timeline-position")).not_to_be_empty()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     shifts: list[float] = page.evaluate("shifts")
     page.close()

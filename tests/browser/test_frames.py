@@ -54,7 +54,7 @@ ONE_FRAME = """async (name) => {
         return {
             picture: new Uint32Array(data.buffer).reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 7),
             playing: document.querySelector('#play').matches('.is-playing'),
-            told: document.querySelector('#now').textContent,
+            told: document.querySelector('#step-description').textContent,
             formula: document.querySelector('#panel-formula').textContent,
         };
     };

@@ -21,7 +21,7 @@ def find_cell(page: Page, text: str, xs: range, y: float) -> float:
     for x in xs:
         point_at(page, x, y)
         page.evaluate("() => new Promise(requestAnimationFrame)")
-        if page.locator("#now").inner_text().startswith(text):
+        if page.locator("#step-description").inner_text().startswith(text):
             return x
     raise AssertionError(f"no {text} on the stage at y={y}")
 
@@ -31,7 +31,7 @@ def test_every_kind_of_cell_shows_its_relations_on_hover(
 ) -> None:
     page = open_page(scene_paths["three-filters"])
     page.keyboard.press("Shift+ArrowRight")
-    now = page.locator("#now")
+    now = page.locator("#step-description")
     find_cell(page, "X[0, 1, 1]", range(40, 400, 10), 125)
     expect(now).to_have_text(
         re.compile(r"^X\[0, 1, 1\] = 4 reaches 4 output cells in each of 3 output channels\.")
@@ -52,16 +52,16 @@ def test_a_click_on_an_output_cell_goes_there_and_stays_until_escape(
     find_cell(page, "Y[0, 1, 0]", range(900, 1216, 10), 225)
     page.mouse.down()
     page.mouse.up()
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
     page.mouse.move(640, 20)
-    expect(page.locator("#now")).to_contain_text("pinned")
+    expect(page.locator("#step-description")).to_contain_text("pinned")
     page.keyboard.press("Escape")
-    expect(page.locator("#now")).to_have_text("104 is the output cell Y[0, 1, 0].")
+    expect(page.locator("#step-description")).to_have_text("104 is the output cell Y[0, 1, 0].")
 
 
 def test_the_grids_can_be_walked_with_the_keyboard(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"])
-    now = page.locator("#now")
+    now = page.locator("#step-description")
     grid = page.get_by_role("grid", name="input X, channel 0")
     expect(grid.get_by_role("gridcell")).to_have_text([str(value) for value in range(9)])
     grid.focus()
@@ -74,7 +74,7 @@ def test_the_grids_can_be_walked_with_the_keyboard(open_page: OpenPage, scene_pa
     page.get_by_role("grid", name="output Y, channel 0").focus()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = .* = 72$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = .* = 72$"))
 
 
 def test_a_large_grid_has_few_elements(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
@@ -85,7 +85,7 @@ def test_a_large_grid_has_few_elements(open_page: OpenPage, scene_paths: dict[st
     assert grid.get_attribute("aria-rowcount") == "128"
     grid.focus()
     page.keyboard.press("End")
-    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, 0, 127\] = "))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, 0, 127\] = "))
 
 
 def test_touch_selects_and_a_double_tap_goes_to_the_step(
@@ -96,9 +96,9 @@ def test_touch_selects_and_a_double_tap_goes_to_the_step(
     stage.scroll_into_view_if_needed()
     size = stage.evaluate("(canvas) => [canvas.clientWidth, canvas.clientHeight]")
     stage.tap(position={"x": 60, "y": 60})
-    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, .*pinned"))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, .*pinned"))
     stage.dblclick(position={"x": size[0] / 2 - 15, "y": size[1] - 60})
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = "))
 
 
 def test_a_term_highlights_its_cells_and_a_cell_its_term(
@@ -110,7 +110,7 @@ def test_a_term_highlights_its_cells_and_a_cell_its_term(
     box = terms.bounding_box()
     assert box
     page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
-    expect(page.locator("#now")).to_have_text("0 · 0 = 0")
+    expect(page.locator("#step-description")).to_have_text("0 · 0 = 0")
     find_cell(page, "X[0, 1, 0]", range(40, 400, 10), 125)
     lit = "[...CSS.highlights.get('asked')].map(String)"
     # In the table and in the sentence.
@@ -118,7 +118,7 @@ def test_a_term_highlights_its_cells_and_a_cell_its_term(
     find_cell(page, "Channel 1 adds up to 37.", range(560, 800, 10), 310)
     assert page.evaluate(lit) == ["37"]
     page.locator("#ledger-lines [data-grid=running]").first.hover()
-    expect(page.locator("#now")).to_have_text("The channels up to 0 add up to 19.")
+    expect(page.locator("#step-description")).to_have_text("The channels up to 0 add up to 19.")
 
 
 def test_rounded_numbers_show_all_their_digits(
@@ -129,13 +129,13 @@ def test_rounded_numbers_show_all_their_digits(
     steps = f"{server}/api/v1/scenes/{scene_paths['edges'][3:]}/steps?start=0&stop=1"
     step = page.request.get(steps).json()["steps"][0]
     page.locator("#ledger-lines [data-grid=sum]").first.hover()
-    expect(page.locator("#now")).to_have_text(re.compile(r"^Channel 0 adds up to .{7,}\.$"))
-    said = page.locator("#now").inner_text().split()[-1].rstrip(".").replace("−", "-")
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^Channel 0 adds up to .{7,}\.$"))
+    said = page.locator("#step-description").inner_text().split()[-1].rstrip(".").replace("−", "-")
     assert np.float32(said) == np.float32(step["channel_sums"][0])
     printed = page.locator("#ledger-lines [data-grid=sum]").first.inner_text().replace("−", "-")
     assert abs(float(printed) - float(said)) <= 1e-3
     page.locator("#ledger-lines [data-grid=total]").hover()
-    expect(page.locator("#now")).to_have_text(re.compile(r"^With the bias: Y\[0, 0, 0\] = "))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^With the bias: Y\[0, 0, 0\] = "))
 
 
 def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(
@@ -147,5 +147,5 @@ def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(
     before = page.locator("#stage").screenshot()
     for _ in range(8):
         page.mouse.wheel(0, -300)
-    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, "))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, "))
     assert page.locator("#stage").screenshot() != before

@@ -12,7 +12,7 @@ from tests.support.page import PHONE, OpenPage, fingers
 
 
 def sentence(page: Page) -> Locator:
-    return page.locator("#sentence")
+    return page.locator("#step-sentence")
 
 
 def name(page: Page, label: str) -> Locator:
@@ -24,13 +24,13 @@ def test_the_buttons_and_the_keys_move_time(open_page: OpenPage, scene_paths: di
     name(page, "To the end").click()
     expect(sentence(page)).to_have_text(re.compile("= 120$"))
     name(page, "Step back").click()
-    expect(page.locator("#now")).to_have_text("Channel 1 adds 77: the running sum is 120.")
+    expect(page.locator("#step-description")).to_have_text("Channel 1 adds 77: the running sum is 120.")
     name(page, "To the start").click()
     name(page, "Step forward").click()
-    expect(page.locator("#now")).to_have_text("Channel 0 adds 19: the running sum is 19.")
+    expect(page.locator("#step-description")).to_have_text("Channel 0 adds 19: the running sum is 19.")
     # The focus is on a button: the keys still are the timeline's.
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#now")).to_have_text("Channel 1 adds 37: the running sum is 56.")
+    expect(page.locator("#step-description")).to_have_text("Channel 1 adds 37: the running sum is 56.")
     page.locator("#main").focus()
     page.keyboard.press(" ")
     expect(name(page, "Pause")).to_be_visible()
@@ -48,7 +48,7 @@ def test_screen_readers_announce_the_step_when_paused(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["two-channels"])
-    spoken = page.locator("#spoken")
+    spoken = page.locator("#step-announcement")
     expect(spoken).to_have_role("status")
     page.keyboard.press("ArrowRight")
     expect(spoken).to_have_text("Channel 0 adds 19: the running sum is 19.")
@@ -66,7 +66,7 @@ def test_the_output_grid_walks_through_the_channels(open_page: OpenPage, scene_p
     page.locator("#cells-output").focus()
     page.keyboard.press("PageDown")
     expect(page.locator("#out-channel")).to_have_value("1")
-    expect(page.locator("#now")).to_have_text(re.compile(r"^Y\[1, 0, 0\] = 76"))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^Y\[1, 0, 0\] = 76"))
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(sentence(page)).to_have_text(re.compile(r"^Y\[1, 0, 1\] = .* = 100$"))
@@ -75,7 +75,7 @@ def test_the_output_grid_walks_through_the_channels(open_page: OpenPage, scene_p
 def find_by_tap(page: Page, text: str, x: float, ys: range) -> None:
     for y in ys:
         page.locator("#stage").tap(position={"x": x, "y": y})
-        if page.locator("#now").inner_text().startswith(text):
+        if page.locator("#step-description").inner_text().startswith(text):
             return
     raise AssertionError(f"no {text} at x={x}")
 
@@ -88,11 +88,11 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     box = scrubber.bounding_box()
     assert box
     scrubber.tap(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
-    expect(page.locator("#where")).to_have_text("window 3 of 4")
+    expect(page.locator("#timeline-position")).to_have_text("window 3 of 4")
     find_by_tap(page, "X[0, 1, ", 60, range(45, 160, 36))
-    expect(page.locator("#now")).to_contain_text("pinned")
+    expect(page.locator("#step-description")).to_contain_text("pinned")
     page.locator("#ledger-lines [data-grid=sum]").first.tap()
-    expect(page.locator("#now")).to_have_text(re.compile(r"^Channel 0 adds up to \d+\."))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^Channel 0 adds up to \d+\."))
     page.locator("#stage").dblclick(position={"x": 55, "y": 52})
     editor = page.locator("#cell-value")
     expect(editor).to_be_focused()
@@ -124,8 +124,8 @@ def layer_path(server: str) -> str:
 
 def cell_named(page: Page) -> str:
     """The cell that is asked about: `X[0, 12, 30]`."""
-    found = re.match(r"[XKY]\[[\d, ]+\]", page.locator("#now").inner_text())
-    assert found, page.locator("#now").inner_text()
+    found = re.match(r"[XKY]\[[\d, ]+\]", page.locator("#step-description").inner_text())
+    assert found, page.locator("#step-description").inner_text()
     return found.group()
 
 
@@ -139,7 +139,7 @@ def test_a_drag_carries_the_cell_under_the_pointer(
     assert box
     x, y = box["x"] + across * box["width"], box["y"] + down * box["height"]
     page.mouse.move(x, y)
-    expect(page.locator("#now")).to_have_text(re.compile(rf"^{grid}\["))
+    expect(page.locator("#step-description")).to_have_text(re.compile(rf"^{grid}\["))
     before = cell_named(page)
     page.mouse.wheel(0, -600)
     expect(page).to_have_url(re.compile(rf"{grid.lower()}zoom=4,"))
@@ -152,10 +152,10 @@ def test_a_drag_carries_the_cell_under_the_pointer(
     page.mouse.up()
     expect(page).not_to_have_url(zoomed)
     page.mouse.move(x, y)
-    expect(page.locator("#now")).not_to_contain_text(before)
+    expect(page.locator("#step-description")).not_to_contain_text(before)
     page.mouse.move(x - 26, y - 17)
-    expect(page.locator("#now")).to_contain_text(before)
-    expect(page.locator("#now")).not_to_contain_text("pinned")
+    expect(page.locator("#step-description")).to_contain_text(before)
+    expect(page.locator("#step-description")).not_to_contain_text("pinned")
 
 
 def test_two_fingers_zoom_and_one_carries_the_cell_under_it(open_page: OpenPage, layer_path: str) -> None:
@@ -165,7 +165,7 @@ def test_two_fingers_zoom_and_one_carries_the_cell_under_it(open_page: OpenPage,
     x, y = box["x"] + 45, box["y"] + 68
     touch = fingers(page)
     page.touchscreen.tap(x, y)
-    expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, "))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, "))
     before = cell_named(page)
     touch("touchStart", (x - 4, y), (x + 4, y))
     for apart in (8, 12, 16):
@@ -174,13 +174,13 @@ def test_two_fingers_zoom_and_one_carries_the_cell_under_it(open_page: OpenPage,
     expect(page).to_have_url(re.compile(r"xzoom=4,"))
     page.locator("#main").press("Escape")
     page.touchscreen.tap(x, y)
-    expect(page.locator("#now")).to_contain_text(before)
+    expect(page.locator("#step-description")).to_contain_text(before)
     touch("touchStart", (x, y))
     for part in (0.25, 0.5, 1):
         touch("touchMove", (x + 13 * part, y - 9 * part))
     touch("touchEnd")
     page.touchscreen.tap(x, y)
-    expect(page.locator("#now")).not_to_contain_text(before)
+    expect(page.locator("#step-description")).not_to_contain_text(before)
     page.touchscreen.tap(x + 13, y - 9)
-    expect(page.locator("#now")).to_contain_text(before)
+    expect(page.locator("#step-description")).to_contain_text(before)
     assert page.evaluate("[scrollX, scrollY, visualViewport.scale]") == [0, 0, 1], "the page was moved"

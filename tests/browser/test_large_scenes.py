@@ -59,7 +59,7 @@ def test_buttons_zoom_to_the_window_and_a_drag_pans(open_page: OpenPage, scene_p
     page.mouse.move(box["x"] + 5, box["y"] - 40)
     assert painted(page) != zoomed
     # A drag is no click.
-    expect(page.locator("#now")).not_to_contain_text("pinned")
+    expect(page.locator("#step-description")).not_to_contain_text("pinned")
     # Going on brings the window back into sight.
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
@@ -88,7 +88,7 @@ def test_two_fingers_zoom_a_picture(open_page: OpenPage, scene_paths: dict[str, 
 def test_channels_scroll_by_wheel_bars_and_cell_cursor(open_page: OpenPage, layer_path: str) -> None:
     page = open_page(layer_path)
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = .*…"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = .*…"))
     expect(page).to_have_url(re.compile("step="))
     box = stage_box(page)
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
@@ -104,7 +104,7 @@ def test_channels_scroll_by_wheel_bars_and_cell_cursor(open_page: OpenPage, laye
     expect(page.locator("#cell-value")).to_have_accessible_name(re.compile(r"^kernel\[0, 30, 0, 0\]"))
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#now")).to_have_text(re.compile(r"^K\[0, 30, 0, 1\] = "))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^K\[0, 30, 0, 1\] = "))
 
 
 def test_the_step_comes_before_the_tensors_are_whole(open_page: OpenPage, layer_path: str) -> None:
@@ -113,7 +113,7 @@ def test_the_step_comes_before_the_tensors_are_whole(open_page: OpenPage, layer_
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#scrubber").focus()
     page.keyboard.press("End")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[63, 55, 55\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[63, 55, 55\] = "))
     outputs = [url for url in asked if "tensors/output" in url]
     assert all("channel=63" in url for url in outputs)
     steps = [url for url in asked if "/steps" in url]
@@ -129,11 +129,11 @@ def test_steps_are_there_before_they_are_needed(open_page: OpenPage, scene_paths
         cut.append(route.request.url)
         route.continue_()
 
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 60, 60\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 60, 60\] = "))
     page.route("**/steps?**", note)
     for key in ("Shift+ArrowRight", "Shift+ArrowLeft", "Shift+ArrowLeft"):
         page.keyboard.press(key)
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 60, 59\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 60, 59\] = "))
     assert cut == []
 
 
@@ -144,8 +144,8 @@ def test_any_of_many_channels_is_typed_or_stepped_to(
     """512×4×4 → 512: the page has no more elements for it, on the stage and in the sparse view."""
     path = path_of(server, shape(512, 4, 512))
     page = open_page(f"{path}?step=0,1,1&lang={language}", **PHONE)
-    output, room = page.locator("#out-channel"), page.locator("#chooser")
-    sentence = page.locator("#sentence")
+    output, room = page.locator("#out-channel"), page.locator("#out-channel-chooser")
+    sentence = page.locator("#step-sentence")
     expect(room).to_contain_text(of)
     expect(output).to_have_role("spinbutton")
     expect(output).to_have_accessible_name(re.compile(r"^(Output channel|输出通道)"))
@@ -179,7 +179,7 @@ def test_any_of_many_channels_is_typed_or_stepped_to(
     channel.press("Enter")
     page.locator("#next-input").tap()
     expect(channel).to_have_value("301")
-    expect(page.locator("#in-channel-room")).to_contain_text(of)
+    expect(page.locator("#in-channel-chooser")).to_contain_text(of)
     assert page.evaluate("document.querySelectorAll('*').length") <= 800
 
 
@@ -205,13 +205,13 @@ def test_a_large_picture_is_sketched_at_once_and_sharpened(
     page.route(re.compile(r"tensors/input\?format=npy$"), lambda route: held.append(route))
     page.goto(server + photograph_path)
     page.wait_for_selector("html[data-ready]", state="attached")
-    arriving = page.locator("#arriving")
+    arriving = page.locator("#loading")
     expect(arriving).to_be_visible()
     expect(page.locator("section.stage")).to_have_attribute("aria-busy", "true")
     assert len([url for url in asked if "every=7" in url]) == 1
     # Everything but single numbers of the input works: steps, output channels, parameters.
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
     expect(page.locator("#cells-input [role=gridcell]").first).to_have_text("…")
     sketched = painted(page)
     assert len(held) == 1

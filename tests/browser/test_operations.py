@@ -102,14 +102,14 @@ def test_the_ledger_says_what_torch_computes(open_page: OpenPage, scenes: dict[s
     for name, (operation, weight, compute) in LAYERS.items():
         visit(page, scenes[name])
         expected = compute(_X, weight)
-        expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
-        expect(page.locator("#where")).to_contain_text(f"of {expected[0].numel()}")
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
+        expect(page.locator("#timeline-position")).to_contain_text(f"of {expected[0].numel()}")
         alone = [compute(_X * (torch.arange(2) == c)[:, None, None], weight)[0] for c in (0, 1)]
         for window in range(4):
             page.keyboard.press("Shift+ArrowRight")
             row, col = divmod(window, expected.shape[2])
-            expect(page.locator("#sentence")).to_have_text(re.compile(rf"^Y\[0, {row}, {col}\] = "))
-            said = page.locator("#sentence").inner_text().rpartition(" = ")[2]
+            expect(page.locator("#step-sentence")).to_have_text(re.compile(rf"^Y\[0, {row}, {col}\] = "))
+            said = page.locator("#step-sentence").inner_text().rpartition(" = ")[2]
             value = pytest.approx(float(expected[0, row, col]), abs=1e-3)
             assert number(said) == value, name
             rows = page.evaluate(
@@ -146,8 +146,8 @@ def test_both_readings_of_a_transposed_convolution(open_page: OpenPage, server: 
     assert output.tolist() == PRINTED.get(name, output.tolist())
     for row, col in ((0, 0), (1, 1), (2, 1)):
         page.goto(f"{server}{path}?step=0,{row},{col}")
-        expect(page.locator("#sentence")).to_have_text(re.compile(rf"^Y\[0, {row}, {col}\] = "))
-        said = page.locator("#sentence").inner_text().rpartition(" = ")[2]
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(rf"^Y\[0, {row}, {col}\] = "))
+        said = page.locator("#step-sentence").inner_text().rpartition(" = ")[2]
         assert number(said) == float(output[row, col])
     page.get_by_role("radio", name="scatter").check(force=True)
     page.evaluate("document.activeElement.blur()")
@@ -157,7 +157,7 @@ def test_both_readings_of_a_transposed_convolution(open_page: OpenPage, server: 
         page.keyboard.press("Shift+ArrowRight")
         row, col = divmod(index, width)
         rest[:, row, col] = x[:, row, col]
-        expect(page.locator("#sentence")).to_have_text(re.compile(rf"^X\[[0:], {row}, {col}\] = "))
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(rf"^X\[[0:], {row}, {col}\] = "))
         now = F.conv_transpose2d(rest[None], weight, **operation)[0, 0]
         for cell, terms, _, value in page.evaluate(
             "() => [...document.querySelectorAll('#ledger-lines tr')].map((row) =>"

@@ -110,7 +110,7 @@ def test_of_equal_largest_values_the_first_wins(open_page: OpenPage, server: str
     page = open_page(make_scene(server, x, None, {"kind": "max_pool2d", "kernel_size": 2}))
     _, winners = F.max_pool2d(x, 2, return_indices=True)
     page.keyboard.press("Shift+ArrowRight")
-    now = page.locator("#now")
+    now = page.locator("#step-description")
     expect(now).to_have_text(
         "7 is the output cell Y[0, 0, 0]. "
         "It stands there 2 times: the first in reading order wins, as in torch."
@@ -124,7 +124,7 @@ def test_of_equal_largest_values_the_first_wins(open_page: OpenPage, server: str
 def test_refusals_give_their_reason_in_chinese(open_page: OpenPage, server: str) -> None:
     page = open_page(make_scene(server, _X, _K, {"kind": "conv2d"}) + "?lang=zh-CN", expect_refusals=True)
     page.locator("#panel-open").click()
-    why = page.locator('[data-at="/operation/padding"] .why')
+    why = page.locator('[data-at="/operation/padding"] .field-error')
     field(page, "padding_kind").select_option("same")
     field(page, "stride_h").fill("2")
     expect(why).to_have_text(re.compile("^“same” 让输出与输入一样大，这要求步幅为 1"))
@@ -132,10 +132,10 @@ def test_refusals_give_their_reason_in_chinese(open_page: OpenPage, server: str)
     field(page, "stride_h").fill("1")
     field(page, "input_source").select_option("random")
     field(page, "input_distribution").select_option("normal")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"\.\d"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"\.\d"))
     field(page, "dtype").select_option("int32")
     # At the input or, where its numbers are still to be made, at how they are.
-    told = page.locator('[data-at^="/input"] .why:visible')
+    told = page.locator('[data-at^="/input"] .field-error:visible')
     expect(told).to_have_text(re.compile("int32"))
     expect(told).to_have_text(re.compile("[\u4e00-\u9fff]"))
 
@@ -145,7 +145,7 @@ def test_the_two_halves_of_a_separable_layer_lead_to_each_other(
 ) -> None:
     page = open_page(scene_paths["depthwise"])
     page.keyboard.press("Shift+ArrowRight")
-    first = page.locator("#sentence").inner_text().rpartition(" = ")[2]
+    first = page.locator("#step-sentence").inner_text().rpartition(" = ")[2]
     page.get_by_role("link", name="Next: the pointwise half →").click()
     page.wait_for_url(f"**{scene_paths['pointwise']}")
     expect(page.locator("#cells-input [role=gridcell]").first).to_have_text(first)

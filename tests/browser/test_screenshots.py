@@ -43,7 +43,7 @@ def test_the_page_matches_its_screenshots(
 ) -> None:
     preset, query, options = CASES[name]
     page = open_page(scene_paths[preset] + query, reduced_motion="reduce", **options)
-    expect(page.locator("#sentence")).not_to_be_empty()
+    expect(page.locator("#step-sentence")).not_to_be_empty()
     # The output channel and the frame that shows it.
     page.wait_for_load_state("networkidle")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -22,19 +22,19 @@ def test_the_last_frame_stays_until_the_server_answers_again(
 ) -> None:
     page = open_page(scene_paths["edges"], expect_refusals=True)
     page.keyboard.press("Shift+ArrowRight")
-    sentence = page.locator("#sentence")
+    sentence = page.locator("#step-sentence")
     expect(sentence).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
     cut_off(page)
     page.keyboard.press("End")
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
-    expect(page.locator("#where")).to_have_text(re.compile("^window 1 of"))
+    expect(page.locator("#timeline-position")).to_have_text(re.compile("^window 1 of"))
     expect(sentence).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#where")).to_have_text(re.compile("^window 1 of"))
+    expect(page.locator("#timeline-position")).to_have_text(re.compile("^window 1 of"))
     page.unroute(API)
     page.get_by_role("button", name="Try again").click()
     expect(sentence).to_have_text(re.compile(r"^Y\[3, 125, 125\] = "))
-    expect(page.locator("#trouble")).to_be_hidden()
+    expect(page.locator("#error-message")).to_be_hidden()
 
 
 def test_a_late_scene_opens_at_the_step_in_the_url(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
@@ -44,7 +44,7 @@ def test_a_late_scene_opens_at_the_step_in_the_url(open_page: OpenPage, scene_pa
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     page.unroute(API)
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[1, 0, 1\] = .* = 100$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[1, 0, 1\] = .* = 100$"))
     expect(page.get_by_role("radio", name="product", exact=True)).to_be_checked()
 
 
@@ -54,8 +54,9 @@ def test_a_loading_step_is_announced(open_page: OpenPage, scene_paths: dict[str,
     held: list[Route] = []
     page.route("**/steps?**", lambda route: held.append(route))
     page.keyboard.press("End")
-    expect(page.locator("#now")).to_have_text("This window is on its way …")
+    expect(page.locator("#step-description")).to_have_text("This window is on its way …")
     for route in held:
         route.continue_()
     page.unroute("**/steps?**")
-    expect(page.locator("#now")).to_have_text(re.compile(r"is the output cell Y\[3, 125, 125\]\.$"))
+    last = re.compile(r"is the output cell Y\[3, 125, 125\]\.$")
+    expect(page.locator("#step-description")).to_have_text(last)

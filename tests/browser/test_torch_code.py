@@ -24,7 +24,7 @@ def test_a_pasted_layer_becomes_the_scene(open_page: OpenPage, scene_paths: dict
     page.get_by_role("button", name="Read the layer").click()
     expect(page.locator("#counts")).to_have_text(re.compile("^45 parameters"))
     expect(page.locator("#formula")).to_contain_text("= 7")
-    expect(page.locator("#chooser")).to_contain_text("of 5")
+    expect(page.locator("#out-channel-chooser")).to_contain_text("of 5")
 
 
 def test_what_cannot_be_read_is_pointed_at_and_stays(
@@ -36,10 +36,10 @@ def test_what_cannot_be_read_is_pointed_at_and_stays(
     area = page.get_by_label("A layer in PyTorch code")
     area.fill("nn.Conv2d(3, 5,\n  print('x'))")
     area.press("Control+Enter")
-    expect(page.locator("#code-why")).to_have_text(re.compile(r"^Line 2, column 3: "))
+    expect(page.locator("#code-error")).to_have_text(re.compile(r"^Line 2, column 3: "))
     chosen = area.evaluate("(area) => area.value.slice(area.selectionStart, area.selectionEnd)")
     assert "print" in chosen
-    expect(page.locator("#sentence")).to_have_text(re.compile("= 56$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile("= 56$"))
 
 
 def test_what_cannot_be_read_is_said_in_the_pages_language(
@@ -50,7 +50,7 @@ def test_what_cannot_be_read_is_said_in_the_pages_language(
     page.locator("#panel-open").click()
     page.locator("#code-text").fill("nn.Conv2d(3, 5, 3, strides=2)")
     page.locator("#code-read").click()
-    expect(page.locator("#code-why")).to_have_text(
+    expect(page.locator("#code-error")).to_have_text(
         "第 1 行第 20 列：nn.Conv2d 没有参数 'strides'；是否想写 stride？"
     )
 
@@ -58,7 +58,7 @@ def test_what_cannot_be_read_is_said_in_the_pages_language(
 def test_the_code_shown_gives_the_same_numbers(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["three-filters"])
     open_panel(page)
-    code = page.locator("#code-of-scene")
+    code = page.locator("#code-output")
     expect(code).to_contain_text("F.conv2d")
     assert page.locator("#panel").evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
     names: dict[str, Any] = {}

@@ -13,11 +13,11 @@ from tests.support.page import OpenPage
 
 def test_a_url_opens_at_its_step(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["three-filters"] + "?step=1,0,1&by=product&pin=x0,1,1")
-    expect(page.locator("#where")).to_have_text("window 2 of 4")
+    expect(page.locator("#timeline-position")).to_have_text("window 2 of 4")
     expect(page.locator("#out-channel")).to_have_value("1")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[1, 0, 1\] = .* = 100$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[1, 0, 1\] = .* = 100$"))
     expect(page.get_by_role("radio", name="product", exact=True)).to_be_checked()
-    expect(page.locator("#now")).to_contain_text("X[0, 1, 1]")
+    expect(page.locator("#step-description")).to_contain_text("X[0, 1, 1]")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_url_opens_at_its_step(open_page: OpenPage, scene_paths: dict[str, str
 )
 def test_errors_in_a_url_do_no_harm(open_page: OpenPage, scene_paths: dict[str, str], query: str) -> None:
     page = open_page(scene_paths["two-channels"] + query)
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, \d, \d\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, \d, \d\] = "))
 
 
 def test_the_url_follows_when_paused(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
@@ -47,7 +47,7 @@ def test_the_url_follows_when_paused(open_page: OpenPage, scene_paths: dict[str,
     page.keyboard.press("3")
     expect(page).to_have_url(re.compile(r"by=window"))
     page.reload()
-    expect(page.locator("#where")).to_have_text("window 2 of 4")
+    expect(page.locator("#timeline-position")).to_have_text("window 2 of 4")
     expect(page.get_by_role("radio", name="window", exact=True)).to_be_checked()
 
 
@@ -74,7 +74,7 @@ def test_the_url_names_the_input_channel_of_the_sparse_matrix(
     channel.press("Enter")
     page.locator("#main").focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[1, 1, 0\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[1, 1, 0\] = "))
     expect(page).to_have_url(re.compile(r"step=1,1,0.*&input=1"))
     page.reload()
     expect(channel).to_have_value("1")
@@ -83,21 +83,21 @@ def test_the_url_names_the_input_channel_of_the_sparse_matrix(
 def test_back_and_forward_go_through_the_scenes(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"])
     page.keyboard.press("Shift+ArrowRight")
-    first = page.locator("#sentence").inner_text()
+    first = page.locator("#step-sentence").inner_text()
     page.locator("#cells-input").focus()
     page.keyboard.type("10")
     page.keyboard.press("Enter")
-    expect(page.locator("#sentence")).to_have_text(re.compile("10·0"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile("10·0"))
     expect(page).not_to_have_url(re.compile(scene_paths["two-channels"]))
     changed = page.url
     page.go_back()
-    expect(page.locator("#sentence")).to_have_text(first)
+    expect(page.locator("#step-sentence")).to_have_text(first)
     expect(page).to_have_url(re.compile(scene_paths["two-channels"]))
     expect(page.get_by_role("heading", level=1)).to_have_text("Two input channels, one output channel")
     page.go_forward()
-    expect(page.locator("#sentence")).to_have_text(re.compile("10·0"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile("10·0"))
     page.goto(changed)
-    expect(page.locator("#sentence")).to_have_text(re.compile("10·0"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile("10·0"))
 
 
 def test_the_other_language_shows_the_same(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
@@ -105,13 +105,13 @@ def test_the_other_language_shows_the_same(open_page: OpenPage, scene_paths: dic
     page.keyboard.press("]")
     page.keyboard.press("Shift+ArrowRight")
     expect(page).to_have_url(re.compile(r"step=1,"))
-    expect(page.locator("#sentence")).to_contain_text("Y[1, 0, 1]")
-    where = page.locator("#sentence").inner_text()
+    expect(page.locator("#step-sentence")).to_contain_text("Y[1, 0, 1]")
+    where = page.locator("#step-sentence").inner_text()
     link = page.get_by_role("link", name="中文")
     expect(link).to_have_attribute("href", re.compile("step=1,"))
     link.click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-    expect(page.locator("#sentence")).to_have_text(where)
+    expect(page.locator("#step-sentence")).to_have_text(where)
     page.keyboard.press("Shift+ArrowRight")
     expect(page).to_have_url(re.compile(r"lang=zh-CN"))
 
@@ -122,10 +122,10 @@ def test_steps_and_links_are_copied(open_page: OpenPage, scene_paths: dict[str, 
 
     def copied(name: str) -> str:
         page.get_by_role("button", name=name, exact=True).click()
-        expect(page.locator("#copied")).to_have_text("Copied")
+        expect(page.locator("#copy-status")).to_have_text("Copied")
         return str(page.evaluate("navigator.clipboard.readText()"))
 
-    assert copied("Copy") == page.locator("#sentence").inner_text()
+    assert copied("Copy") == page.locator("#step-sentence").inner_text()
     assert "Y_{0,0,0} &= (0 \\cdot 0 + 1 \\cdot 1" in copied("TeX")
     assert json.loads(copied("JSON"))["channel_sums"] == [19, 37]
     link = copied("Copy a link to this step")

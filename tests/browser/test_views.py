@@ -54,7 +54,7 @@ SWEEP = """() => {
     for (let y = 4; y < height; y += 9) for (let x = 4; x < width; x += 9) {
         const at = { clientX: left + x, clientY: top + y, pointerType: 'mouse' };
         stage.dispatchEvent(new PointerEvent('pointermove', at));
-        const [cell, ...rest] = document.querySelector('#now').textContent.split(' = ');
+        const [cell, ...rest] = document.querySelector('#step-description').textContent.split(' = ');
         if (/^[XKY]\\[/.test(cell) && rest.length) said[cell] = rest.join(' = ');
     }
     stage.dispatchEvent(new PointerEvent('pointerleave'));
@@ -68,15 +68,15 @@ def test_the_views_share_step_and_selection(open_page: OpenPage, scene_paths: di
     for name in LAYERS:
         visit(page, f"{scene_paths[name]}?step=0,0,1")
         said: dict[str, dict[str, str]] = {}
-        expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = "))
-        step = page.locator("#sentence").inner_text()
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = "))
+        step = page.locator("#step-sentence").inner_text()
         for view in (*VIEWS, "scatter") if name == "transposed" else VIEWS:
             show(page, view)
             if view != "scatter":
-                expect(page.locator("#sentence")).to_have_text(step)
+                expect(page.locator("#step-sentence")).to_have_text(step)
             before = picture(page)
             page.locator("#cells-input").focus()
-            expect(page.locator("#now")).to_have_text(re.compile(r"^X\[0, 0, 0\] = .* reaches"))
+            expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, 0, 0\] = .* reaches"))
             assert picture(page) != before, f"{name}, {view}: nothing is lit"
             page.locator("#cells-input").blur()
             assert picture(page) == before, (name, view)
@@ -94,11 +94,11 @@ def test_a_pinned_cell_stays_highlighted_from_view_to_view(
     page = open_page(f"{scene_paths['two-channels']}?view=matrix&step=0,1,0&pin=y0,1,0")
     for view in VIEWS:
         show(page, view)
-        expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
-        expect(page.locator("#now")).to_contain_text("Y[0, 1, 0] = 104, made from 4 input cells")
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
+        expect(page.locator("#step-description")).to_contain_text("Y[0, 1, 0] = 104, made from 4 input cells")
         pinned = picture(page)
         page.keyboard.press("Escape")
-        expect(page.locator("#now")).to_have_text("104 is the output cell Y[0, 1, 0].")
+        expect(page.locator("#step-description")).to_have_text("104 is the output cell Y[0, 1, 0].")
         assert picture(page) != pinned
         page.locator("#cells-output").focus()
         page.keyboard.press("ArrowDown")

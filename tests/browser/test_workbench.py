@@ -14,7 +14,7 @@ FIRST = "Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) 
 
 # Notes each sentence of the ledger as it changes, until playing ends.
 SENTENCES_WHILE_PLAYING = """() => new Promise((done) => {
-    const sentence = document.querySelector('#sentence'), play = document.querySelector('#play');
+    const sentence = document.querySelector('#step-sentence'), play = document.querySelector('#play');
     const seen = [sentence.textContent];
     new MutationObserver(() => seen.push(sentence.textContent)).observe(sentence, {childList: true});
     new MutationObserver(() => play.classList.contains('is-playing') || done(seen))
@@ -36,14 +36,14 @@ def test_first_page_plays_the_chapters_example_to_its_end(open_page: OpenPage) -
     assert seen[0] == FIRST
     assert [sentence.rpartition(" = ")[2] for sentence in dict.fromkeys(seen)] == ["56", "72", "104", "120"]
     expect(page.locator("#play")).to_have_accessible_name("Play")
-    expect(page.locator("#now")).to_have_text("120 is the output cell Y[0, 1, 1].")
+    expect(page.locator("#step-description")).to_have_text("120 is the output cell Y[0, 1, 1].")
 
 
 def test_steps_back_and_forward_come_to_the_same_numbers(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["two-channels"])
-    sentence, now = page.locator("#sentence"), page.locator("#now")
+    sentence, now = page.locator("#step-sentence"), page.locator("#step-description")
     expect(sentence).to_have_text(FIRST)
     page.keyboard.press("ArrowRight")
     expect(now).to_have_text("Channel 0 adds 19: the running sum is 19.")
@@ -60,7 +60,7 @@ def test_steps_back_and_forward_come_to_the_same_numbers(
     page.keyboard.press("End")
     expect(sentence).to_have_text(re.compile("= 120$"))
     page.keyboard.press("Home")
-    expect(page.locator("#where")).to_have_text("window 1 of 4")
+    expect(page.locator("#timeline-position")).to_have_text("window 1 of 4")
 
 
 def test_the_table_says_what_the_sentence_says(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
@@ -86,17 +86,17 @@ def test_scrubbing_shows_the_window_under_the_pointer(
     page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=5)
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = .* = 72$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 1\] = .* = 72$"))
 
 
 def test_each_output_channel_has_its_own_kernel_and_numbers(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["three-filters"])
-    sentence = page.locator("#sentence")
+    sentence = page.locator("#step-sentence")
     page.keyboard.press("Shift+ArrowRight")
     for channel, first in enumerate((56, 76, 96)):
         page.locator("#out-channel").fill(str(channel))
@@ -119,9 +119,9 @@ def test_granularity_decides_how_many_steps_a_window_takes(
     page = open_page(scene_paths["two-channels"])
     page.keyboard.press(key)
     for _ in range(beats):
-        expect(page.locator("#now")).not_to_have_text("56 is the output cell Y[0, 0, 0].")
+        expect(page.locator("#step-description")).not_to_have_text("56 is the output cell Y[0, 0, 0].")
         page.keyboard.press("ArrowRight")
-    expect(page.locator("#now")).to_have_text("56 is the output cell Y[0, 0, 0].")
+    expect(page.locator("#step-description")).to_have_text("56 is the output cell Y[0, 0, 0].")
 
 
 def test_the_language_follows_the_link_and_the_browser(open_page: OpenPage) -> None:
@@ -129,7 +129,7 @@ def test_the_language_follows_the_link_and_the_browser(open_page: OpenPage) -> N
     page.get_by_role("link", name="中文").click()
     page.wait_for_selector("html[data-ready][lang='zh-CN']", state="attached")
     expect(page.get_by_role("heading", level=1)).to_have_text("两个输入通道，一个输出通道")
-    expect(page.locator("#sentence")).to_have_text(re.compile("= 56$"))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile("= 56$"))
     expect(page.get_by_text("累计和").first).to_be_visible()
     chinese = open_page("/", locale="zh-CN")
     expect(chinese.get_by_role("heading", level=1)).to_have_text("两个输入通道，一个输出通道")
@@ -167,16 +167,16 @@ def test_reduced_motion_shows_the_same_steps_and_starts_still(open_page: OpenPag
     page = open_page("/", reduced_motion="reduce")
     expect(page.locator("#play")).to_have_accessible_name("Play")
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#sentence")).to_have_text(FIRST)
+    expect(page.locator("#step-sentence")).to_have_text(FIRST)
 
 
 def test_the_photograph_is_a_picture_with_a_window_of_numbers(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["edges"])
-    expect(page.locator("#where")).to_have_text("window 1 of 15876")
+    expect(page.locator("#timeline-position")).to_have_text("window 1 of 15876")
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = "))
     expect(page.get_by_label("RGB tints")).to_be_checked()
     colours = page.evaluate(COLOURS_OF_THE_LEFT_THIRD)
     assert colours > 300, "the input channels are not painted"

@@ -17,31 +17,24 @@ export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
 
 function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
   const area = findElement('#code-text', HTMLTextAreaElement);
-  const why = findElement('#code-why', HTMLElement);
-  const say = (text: string) => {
-    setText(why, text);
-    why.hidden = text === '';
+  const message = findElement('#code-error', HTMLElement);
+  const showError = (text: string) => {
+    setText(message, text);
+    message.hidden = text === '';
     area.setAttribute('aria-invalid', String(text !== ''));
   };
   const read = async () => {
     try {
       const parsed = await state.api.post<ParsedLayer>('/parse', { code: area.value });
       await changes.submit((scene) => makeCodeRequest(parsed, scene));
-      say('');
+      showError('');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const place = error.errors.find(({ at }) => at === '/code');
-      say(
-        error.status === 0
-          ? t('error.offline')
-          : place
-            ? t('code.place', { line: place.line ?? 1, column: place.column ?? 1, message: place.message })
-            : error.message,
-      );
-      if (place) {
-        area.focus();
-        area.setSelectionRange(...textRangeOf(area.value, place));
-      }
+      const fault = error.errors.find(({ at }) => at === '/code');
+      showError(fault ? t('code.place', { line: 1, column: 1, ...fault }) : formatFailure(error, t));
+      if (!fault) return;
+      area.focus();
+      area.setSelectionRange(...textRangeOf(area.value, fault));
     }
   };
   findElement('#code-read', HTMLButtonElement).onclick = read;
@@ -52,10 +45,14 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
   });
 }
 
+function formatFailure({ status, message }: ApiError, t: Translate) {
+  return status === 0 ? t('error.offline') : message;
+}
+
 /** The code of the scene shown, fetched while it is looked at. */
 function setUpCodeOutput(state: AppState, t: Translate) {
-  const details = findElement('#code-shown', HTMLDetailsElement);
-  const text = findElement('#code-of-scene', HTMLElement);
+  const details = findElement('#code-details', HTMLDetailsElement);
+  const text = findElement('#code-output', HTMLElement);
   let known = '';
   const show = async () => {
     const id = state.scene.peek()?.summary.id;

@@ -24,7 +24,7 @@ export class FieldErrors {
 
   show(at: string, message: string) {
     const field = this.#field(at) ?? this.#field('');
-    const error = field?.querySelector<HTMLElement>('.why');
+    const error = field?.querySelector<HTMLElement>('.field-error');
     if (!field || !error) return;
     setText(error, message);
     error.hidden = false;
@@ -37,11 +37,11 @@ export class FieldErrors {
   }
 
   clear() {
-    for (const error of findElements('.why', this.form)) error.hidden = true;
+    for (const error of findElements('.field-error', this.form)) error.hidden = true;
     for (const control of this.form.querySelectorAll('[aria-invalid]')) {
       control.removeAttribute('aria-invalid');
       control.removeAttribute('aria-describedby');
     }
-    findElement('#panel-again', HTMLButtonElement).hidden = true;
+    findElement('#panel-retry', HTMLButtonElement).hidden = true;
   }
 }

@@ -162,6 +162,6 @@ export class ParameterPanel {
       return;
     }
     this.errors.show(this.errors.nearestField(at), formatError(this.t, error));
-    findElement('#panel-again', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
+    findElement('#panel-retry', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
   }
 }
