@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Rgb } from '../../frontend/model/color.ts';
+import type { Rgb } from '../../../frontend/model/color.ts';
 import {
   colorIndex,
   colorScale,
@@ -8,7 +8,7 @@ import {
   maxMagnitude,
   packPixel,
   tintPixel,
-} from '../../frontend/model/color.ts';
+} from '../../../frontend/model/color.ts';
 
 function parse(css: string): Rgb {
   if (css.startsWith('#')) return [1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16)) as Rgb;

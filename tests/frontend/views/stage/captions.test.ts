@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { averageDivisorAt } from '../../frontend/model/geometry.ts';
-import type { Operation, SceneSummary } from '../../frontend/model/types.ts';
-import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
-import { makeCaptions } from '../../frontend/views/stage/captions.ts';
-import { makePadding, makeScene, makeSummary, makeTapLines } from './support/builders.ts';
+import type { Operation, SceneSummary } from '../../../../frontend/model/types.ts';
+import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
+import { makeCaptions } from '../../../../frontend/views/stage/captions.ts';
+import { makePadding, makeScene, makeSummary, makeTapLines } from '../../support/builders.ts';
 
-const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
+const texts = JSON.parse(
+  readFileSync(new URL('../../../../static/locales/en.json', import.meta.url), 'utf8'),
+);
 
 /** Average pooling of a square input, its windows by the definition of the operation. */
 function pool({
@@ -40,29 +41,6 @@ function pool({
   } satisfies Partial<SceneSummary['shapes']>;
   return makeSceneModel(makeScene(makeSummary(operation, shapes), {}, { rows: lines, cols: lines }));
 }
-
-test('an average divides by the cells that torch counts', () => {
-  // torch.nn.functional.avg_pool2d of ones, 4 / divisor: divisors 4 and, where ceil_mode clips, 2 and 1.
-  const clipped = pool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 });
-  assert.deepEqual(
-    [
-      [0, 0],
-      [0, 2],
-      [2, 2],
-    ].map(([i = 0, j = 0]) => averageDivisorAt(clipped, i, j)),
-    [4, 2, 1],
-  );
-  const padded = { size: 4, kernel: 3, stride: 2, padding: 1, windows: 2 };
-  assert.deepEqual(
-    [
-      [0, 0],
-      [0, 1],
-      [1, 1],
-    ].map(([i = 0, j = 0]) => averageDivisorAt(pool({ ...padded, counted: false }), i, j)),
-    [4, 6, 9],
-  );
-  assert.equal(averageDivisorAt(pool({ ...padded, counted: true }), 0, 0), 9);
-});
 
 test('what is said has its text, with every value it needs', () => {
   const said = [

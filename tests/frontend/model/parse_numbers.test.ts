@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PasteError, parseNumber, parseNumberBlock } from '../../frontend/model/parse_numbers.ts';
-import { nestArray } from '../../frontend/model/tensors.ts';
+import { PasteError, parseNumber, parseNumberBlock } from '../../../frontend/model/parse_numbers.ts';
+import { nestArray } from '../../../frontend/model/tensors.ts';
 
 /** What it is, the text, the grid. */
 const GOOD: [string, string, unknown][] = [
@@ -355,7 +355,7 @@ for (const [what, text, grid] of GOOD) {
   });
 }
 
-const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
+const texts = JSON.parse(readFileSync(new URL('../../../static/locales/en.json', import.meta.url), 'utf8'));
 
 for (const [what, text, reason, place] of BAD) {
   test(`refused: ${what}`, () => {

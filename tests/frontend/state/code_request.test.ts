@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ParsedLayer } from '../../frontend/model/types.ts';
-import { makeCodeRequest, textRangeOf } from '../../frontend/state/code_request.ts';
-import { makeScene, makeSummary } from './support/builders.ts';
+import type { ParsedLayer } from '../../../frontend/model/types.ts';
+import { makeCodeRequest, textRangeOf } from '../../../frontend/state/code_request.ts';
+import { makeScene, makeSummary } from '../support/builders.ts';
 
 const summary = makeSummary(
   { stride: [2, 2] },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LayoutInput } from '../../frontend/model/scene_model.ts';
-import type { Rect } from '../../frontend/model/types.ts';
-import { READABLE_CELL } from '../../frontend/views/shared/text_fit.ts';
-import { makeLayout, rectInSlot } from '../../frontend/views/stage/layout.ts';
+import type { LayoutInput } from '../../../../frontend/model/scene_model.ts';
+import type { Rect } from '../../../../frontend/model/types.ts';
+import { READABLE_CELL } from '../../../../frontend/views/shared/text_fit.ts';
+import { makeLayout, rectInSlot } from '../../../../frontend/views/stage/layout.ts';
 
 function subject(channels: number, size: number, kernel: number, outChannels: number, pad = 0): LayoutInput {
   const out = size + 2 * pad - kernel + 1;

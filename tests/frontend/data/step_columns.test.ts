@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { effect } from '@preact/signals-core';
-import { LruCache } from '../../frontend/data/lru_cache.ts';
-import { PageCache } from '../../frontend/data/page_cache.ts';
-import { decodeSafetensors } from '../../frontend/data/safetensors.ts';
-import { decodeSteps, stepsToColumns } from '../../frontend/data/step_columns.ts';
+import { decodeSafetensors } from '../../../frontend/data/safetensors.ts';
+import { decodeSteps, stepsToColumns } from '../../../frontend/data/step_columns.ts';
 
 /** A safetensors file of int32 and float32 arrays, written by its specification. */
 function file(tensors: Record<string, { dtype: 'F32' | 'I32'; shape: number[]; numbers: number[] }>) {
@@ -100,49 +97,4 @@ test('a type that is not read is an error, and so is a column that is missing', 
   const buffer = file({ a: { dtype: 'F32', shape: [1], numbers: [1] } });
   assert.deepEqual([...(decodeSafetensors(buffer).get('a')?.data ?? [])], [1]);
   assert.throws(() => decodeSteps(buffer, 0, 1).step(0), TypeError);
-});
-
-test('a page is fetched once, is seen by what reads it, and gives way when others were used later', async () => {
-  const fetched: string[] = [];
-  const failures: unknown[] = [];
-  const pages: PageCache<string, string> = new PageCache(2, (error) => failures.push(error));
-  const load = (key: string) =>
-    pages.load(key, async () => {
-      fetched.push(key);
-      return key.toUpperCase();
-    });
-  const seen: (string | undefined)[] = [];
-  const stop = effect(() => {
-    seen.push(pages.get('b'));
-  });
-  await Promise.all([load('a'), load('a')]);
-  await load('b');
-  stop();
-  assert.deepEqual(seen, [undefined, undefined, 'B']);
-  await load('a');
-  await load('c');
-  assert.deepEqual(fetched, ['a', 'b', 'c']);
-  assert.deepEqual(
-    ['a', 'b', 'c'].map((key) => pages.get(key)),
-    ['A', undefined, 'C'],
-  );
-  const lost = new Error('lost');
-  await pages.load('d', () => Promise.reject(lost));
-  assert.deepEqual(failures, [lost]);
-  await load('d');
-  assert.equal(pages.get('d'), 'D');
-});
-
-test('entries of a weight beyond the limit are dropped, the least recently used first', () => {
-  const cache: LruCache<string, number> = new LruCache(3, 10, (value) => value);
-  cache.set('a', 4);
-  cache.set('b', 5);
-  cache.get('a');
-  cache.set('c', 6);
-  assert.deepEqual([...cache.values()], [4, 6]);
-  assert.equal(
-    cache.get('d', () => 0),
-    0,
-  );
-  assert.deepEqual([...cache.values()], [4, 6, 0]);
 });

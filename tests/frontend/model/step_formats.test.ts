@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeLedger } from '../../frontend/model/ledger.ts';
-import { formatStepJson, formatStepTex, formatStepText } from '../../frontend/model/step_formats.ts';
-import type { StepAnswer } from '../../frontend/model/types.ts';
-import { makeStep, makeSummary } from './support/builders.ts';
+import { makeLedger } from '../../../frontend/model/ledger.ts';
+import { formatStepJson, formatStepTex, formatStepText } from '../../../frontend/model/step_formats.ts';
+import type { StepAnswer } from '../../../frontend/model/types.ts';
+import { makeStep, makeSummary } from '../support/builders.ts';
 
 /** The chapter's second window. */
 const STEP: StepAnswer = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Layer } from '../../frontend/model/layer_validation.ts';
+import type { Layer } from '../../../frontend/model/layer_validation.ts';
 import {
   fieldRanges,
   findProblems,
@@ -9,7 +9,7 @@ import {
   outputSizes,
   resolvePadding,
   weightShape,
-} from '../../frontend/model/layer_validation.ts';
+} from '../../../frontend/model/layer_validation.ts';
 
 const layer = (changes?: Partial<Layer>): Layer => ({
   kind: 'conv2d',
@@ -49,7 +49,7 @@ interface Golden {
 
 test('layers are refused, sized and counted as by the server', () => {
   const goldens: Golden[] = JSON.parse(
-    readFileSync(new URL('../goldens/layers.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../goldens/layers.json', import.meta.url), 'utf8'),
   );
   for (const { layer: given, refused, formulas, parameters, multiply_adds } of goldens) {
     const text = JSON.stringify(given);
@@ -77,7 +77,7 @@ test('"same" puts the odd cell at the bottom and at the right', () => {
   });
 });
 
-const texts = JSON.parse(readFileSync(new URL('../../static/locales/en.json', import.meta.url), 'utf8'));
+const texts = JSON.parse(readFileSync(new URL('../../../static/locales/en.json', import.meta.url), 'utf8'));
 
 const IMPOSSIBLE: [Partial<Layer>, string, string][] = [
   [{ stride: [0, 1] }, '/operation/stride', 'tooSmall'],

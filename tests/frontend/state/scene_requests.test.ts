@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeNpy } from '../../frontend/data/npy.ts';
-import { makeRamp } from '../../frontend/model/tensors.ts';
-import type { PanelValues } from '../../frontend/state/scene_requests.ts';
-import { makeSceneRequest } from '../../frontend/state/scene_requests.ts';
-import { makePadding, makeScene, makeSummary, makeTensor } from './support/builders.ts';
+import { decodeNpy } from '../../../frontend/data/npy.ts';
+import { makeRamp } from '../../../frontend/model/tensors.ts';
+import type { PanelValues } from '../../../frontend/state/scene_requests.ts';
+import { makeSceneRequest } from '../../../frontend/state/scene_requests.ts';
+import { makePadding, makeScene, makeSummary, makeTensor } from '../support/builders.ts';
 
 const zero = makePadding(0);
 

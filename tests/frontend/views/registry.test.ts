@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UNZOOMED } from '../../frontend/model/geometry.ts';
-import type { Cell } from '../../frontend/model/relations.ts';
-import { findRelations } from '../../frontend/model/relations.ts';
-import type { SceneModel } from '../../frontend/model/scene_model.ts';
-import { positionAt } from '../../frontend/model/timeline.ts';
-import type { ViewName } from '../../frontend/model/types.ts';
-import type { MatrixFrame } from '../../frontend/views/matrix/frame.ts';
-import * as matrix from '../../frontend/views/matrix/frame.ts';
-import { findCellRects, hitTestFrame, makeViewFrame } from '../../frontend/views/registry.ts';
-import * as scatter from '../../frontend/views/scatter/frame.ts';
-import type { FrameRequest, MatrixPane } from '../../frontend/views/shared/matrix_viewport.ts';
-import { DEFAULT_VIEWPORT, hitTestPane, visibleCells } from '../../frontend/views/shared/matrix_viewport.ts';
-import { makeSceneModel } from '../../frontend/views/shared/scene_model.ts';
-import type { SparseFrame } from '../../frontend/views/sparse/frame.ts';
-import * as sparse from '../../frontend/views/sparse/frame.ts';
-import type { StageFrame } from '../../frontend/views/stage/frame.ts';
-import { makePadding, makeRandom, makeScene, makeSummary, makeTensor } from './support/builders.ts';
+import { UNZOOMED } from '../../../frontend/model/geometry.ts';
+import type { Cell } from '../../../frontend/model/relations.ts';
+import { findRelations } from '../../../frontend/model/relations.ts';
+import type { SceneModel } from '../../../frontend/model/scene_model.ts';
+import { positionAt } from '../../../frontend/model/timeline.ts';
+import type { ViewName } from '../../../frontend/model/types.ts';
+import type { MatrixFrame } from '../../../frontend/views/matrix/frame.ts';
+import * as matrix from '../../../frontend/views/matrix/frame.ts';
+import { findCellRects, hitTestFrame, makeViewFrame } from '../../../frontend/views/registry.ts';
+import * as scatter from '../../../frontend/views/scatter/frame.ts';
+import type { FrameRequest, MatrixPane } from '../../../frontend/views/shared/matrix_viewport.ts';
+import {
+  DEFAULT_VIEWPORT,
+  hitTestPane,
+  visibleCells,
+} from '../../../frontend/views/shared/matrix_viewport.ts';
+import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
+import type { SparseFrame } from '../../../frontend/views/sparse/frame.ts';
+import * as sparse from '../../../frontend/views/sparse/frame.ts';
+import type { StageFrame } from '../../../frontend/views/stage/frame.ts';
+import { makePadding, makeRandom, makeScene, makeSummary, makeTensor } from '../support/builders.ts';
 
 interface Layer {
   kind?: 'conv2d' | 'conv_transpose2d';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Clock } from '../../frontend/model/timeline.ts';
-import * as timeline from '../../frontend/model/timeline.ts';
+import type { Clock } from '../../../frontend/model/timeline.ts';
+import * as timeline from '../../../frontend/model/timeline.ts';
 
 /** The chapter's example with three filters. */
 const chapter: Clock = { outChannels: 3, windows: 4, width: 4, channels: 2, taps: 4, granularity: 'channel' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  averageDivisorAt,
   cellAt,
   findIdleLines,
   findSources,
@@ -11,8 +12,16 @@ import {
   makePlane,
   weightOffset,
   windowAt,
-} from '../../frontend/model/geometry.ts';
-import { makeSummary as summary } from './support/builders.ts';
+} from '../../../frontend/model/geometry.ts';
+import type { Operation, SceneSummary } from '../../../frontend/model/types.ts';
+import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
+import {
+  makePadding,
+  makeScene,
+  makeSummary,
+  makeTapLines,
+  makeSummary as summary,
+} from '../support/builders.ts';
 
 test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
   const strided = summary({ stride: [2, 1], dilation: [1, 2] }, {});
@@ -111,4 +120,59 @@ test('groups: an output channel reads its own group, and its kernel slices lie w
 test('a point finds its cell', () => {
   assert.deepEqual(cellAt({ x: 10, y: 20, width: 40, height: 40 }, 20, 31, 25), [0, 1]);
   assert.equal(cellAt({ x: 10, y: 20, width: 40, height: 40 }, 20, 51, 25), null);
+});
+
+/** Average pooling of a square input, its windows by the definition of the operation. */
+function pool({
+  size,
+  kernel,
+  stride,
+  padding,
+  counted,
+  windows,
+}: {
+  size: number;
+  kernel: number;
+  stride: number;
+  padding: number;
+  counted: boolean;
+  windows: number;
+}) {
+  const lines = makeTapLines({ count: windows, kernel, size, stride, padding });
+  const operation = {
+    kind: 'avg_pool2d',
+    kernel_size: [kernel, kernel],
+    stride: [stride, stride],
+    count_include_pad: counted,
+    padding: makePadding(padding),
+  } satisfies Partial<Operation>;
+  const shapes = {
+    input: [1, size, size],
+    weight: null,
+    output: [1, windows, windows],
+  } satisfies Partial<SceneSummary['shapes']>;
+  return makeSceneModel(makeScene(makeSummary(operation, shapes), {}, { rows: lines, cols: lines }));
+}
+
+test('an average divides by the cells that torch counts', () => {
+  // torch.nn.functional.avg_pool2d of ones, 4 / divisor: divisors 4 and, where ceil_mode clips, 2 and 1.
+  const clipped = pool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 });
+  assert.deepEqual(
+    [
+      [0, 0],
+      [0, 2],
+      [2, 2],
+    ].map(([i = 0, j = 0]) => averageDivisorAt(clipped, i, j)),
+    [4, 2, 1],
+  );
+  const padded = { size: 4, kernel: 3, stride: 2, padding: 1, windows: 2 };
+  assert.deepEqual(
+    [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+    ].map(([i = 0, j = 0]) => averageDivisorAt(pool({ ...padded, counted: false }), i, j)),
+    [4, 6, 9],
+  );
+  assert.equal(averageDivisorAt(pool({ ...padded, counted: true }), 0, 0), 9);
 });

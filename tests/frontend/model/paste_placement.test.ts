@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PasteError } from '../../frontend/model/parse_numbers.ts';
-import { findPlacements } from '../../frontend/model/paste_placement.ts';
+import { PasteError } from '../../../frontend/model/parse_numbers.ts';
+import { findPlacements } from '../../../frontend/model/paste_placement.ts';
 
 function place(shape: number[], tensor: number[], index: number[]) {
   const data = Array.from({ length: shape.reduce((a, b) => a * b) }, (_, k) => k + 1);

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decimalsFor, formatExact } from '../../../frontend/model/numbers.ts';
+
+test('decimals follow the largest number', () => {
+  assert.equal(decimalsFor([1, 2, 3], 4), 0);
+  assert.equal(decimalsFor([0.5, 1.25], 4), 3);
+  assert.equal(decimalsFor([1234.5], 4), 0);
+  assert.equal(decimalsFor([0.00012], 4), 7);
+});
+
+test('the full text of a float32 is the shortest that reads back', () => {
+  assert.equal(formatExact(Math.fround(0.1), 'float32'), '0.1');
+  assert.equal(formatExact(-0.1, 'float64'), '−0.1');
+  assert.equal(formatExact(Math.fround(1 / 3), 'float32'), '0.33333334');
+});
