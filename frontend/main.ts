@@ -18,7 +18,7 @@ import { setUpWorkbench } from './workbench.ts';
 async function start() {
   const boot: PageData = JSON.parse(findElement('#boot', HTMLScriptElement).textContent ?? '');
   const t = makeTranslate(boot.messages);
-  const state = new AppState(new ApiClient(boot.api, boot.language, boot.summary));
+  const state = new AppState(new ApiClient(boot.api, boot.language));
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const frame = computeFrame(state, model, {
@@ -31,7 +31,7 @@ async function start() {
   surface.painted.then(() => performance.mark('painted'));
   runAnimation(state);
   showSceneState(state, canvas);
-  const opened = state.open(boot.scene).then(() => surface.paintNow());
+  const opened = state.open(boot.summary).then(() => surface.paintNow());
   // Where the address names a moment or a view, the controls read it before the first picture.
   if (!location.search) await nextPaint();
   setUpWorkbench({ state, canvas, t, boot, model: () => model.value, shown: () => frame.peek() });

@@ -62,7 +62,7 @@ function showErrors(state: AppState, t: Translate, boot: PageData) {
         error.status === 0 ? t('error.offline') : t('error.answer', error),
       );
   });
-  const retry = () => state.retry(boot.scene);
+  const retry = () => state.retry(boot.summary);
   findElement('#retry', HTMLButtonElement).onclick = retry;
   addEventListener('online', () => state.error.peek() && retry());
 }

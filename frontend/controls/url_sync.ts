@@ -9,7 +9,7 @@ import { defaultGranularity } from '../state/scene.ts';
 import type { UrlState } from '../state/url.ts';
 import { encodeQuery, hasCell, momentAt, parseQuery, timeOfMoment } from '../state/url.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { findElement } from '../views/shared/dom.ts';
+import { findElement, nextPaint } from '../views/shared/dom.ts';
 import { updateTitles } from './scene_heading.ts';
 
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
@@ -36,12 +36,11 @@ export function syncUrl(context: AppContext, changes: EditSession): boolean {
     if (!applied) applied = untracked(() => applyUrlState(state, requested));
     if (!id || id === named) return;
     named = id;
-    history.pushState(
-      null,
-      '',
-      untracked(() => makeUrl(state, id)),
-    );
-    updateLanguageLink();
+    // The numbers are painted before: a new address takes the browser as long as a frame of them.
+    nextPaint().then(() => {
+      history.pushState(null, '', makeUrl(state, id));
+      updateLanguageLink();
+    });
   });
   effect(() => {
     if (state.playing.value) return;

@@ -1,7 +1,7 @@
 /** The HTTP API from the browser. */
 
-import type { InitialData, SceneSummary, StampPage, TapTable, Tensor } from '../model/types.ts';
-import { ARRAYS, decodeNpy } from './npy.ts';
+import type { SceneSummary, StampPage, TapTable, Tensor } from '../model/types.ts';
+import { decodeNpy } from './npy.ts';
 
 /** What is wrong at a JSON pointer into the body, and where in the text when the body is code. */
 export interface Fault {
@@ -28,40 +28,27 @@ export class ApiError extends Error {
 export class ApiClient {
   readonly base: string;
   readonly language: string;
-  readonly first: SceneSummary | undefined;
 
-  /**
-   * base: where version 1 lives, without a slash at the end. language: of what errors say. first: answers
-   * that came with the page.
-   */
-  constructor(base: string, language: string, first?: SceneSummary) {
+  /** base: where version 1 lives, without a slash at the end. language: of what errors say. */
+  constructor(base: string, language: string) {
     this.base = base;
     this.language = language;
-    this.first = first;
   }
 
-  /** What came with the page. */
-  initialDataOf(id: string): InitialData | null {
-    return (this.first?.id === id && this.first.initial) || null;
-  }
-
-  async scene(id: string): Promise<SceneSummary> {
-    return this.first?.id === id ? this.first : (await this.get(`/scenes/${id}`)).json();
+  async scene(id: string, query: URLSearchParams): Promise<SceneSummary> {
+    return (await this.get(`/scenes/${id}?${query}`)).json();
   }
 
   async taps(id: string): Promise<TapTable> {
-    return this.initialDataOf(id)?.taps ?? (await this.get(`/scenes/${id}/taps`)).json();
+    return (await this.get(`/scenes/${id}/taps`)).json();
   }
 
-  /** part: soon: other answers are awaited more. */
+  /** soon: other answers are awaited more. */
   async tensor(
     id: string,
     name: 'input' | 'weight' | 'bias' | 'output',
     { channel, every, soon = false }: { channel?: number; every?: number; soon?: boolean } = {},
   ): Promise<Tensor> {
-    const given = this.initialDataOf(id)?.tensors[name];
-    if (given && (channel === undefined || (channel === 0 && name === 'output')))
-      return { shape: given.shape, data: new ARRAYS[given.dtype]([given.data].flat(Infinity) as number[]) };
     const only = channel === undefined ? '' : `&channel=${channel}`;
     const rough = every === undefined ? '' : `&every=${every}`;
     const answer = await this.request(
@@ -72,15 +59,13 @@ export class ApiClient {
   }
 
   /** Returns columns, as safetensors. */
-  async steps(id: string, outChannel: number, start: number, stop: number): Promise<ArrayBuffer> {
-    const path = `/scenes/${id}/steps?out_channel=${outChannel}&start=${start}&stop=${stop}`;
-    return (await this.request(path, { headers: { Accept: 'application/vnd.safetensors' } })).arrayBuffer();
+  async steps(id: string, range: ItemRange): Promise<ArrayBuffer> {
+    const headers = { Accept: 'application/vnd.safetensors' };
+    return (await this.request(`/scenes/${id}/steps?${rangeQuery(range)}`, { headers })).arrayBuffer();
   }
 
-  async stamps(id: string, outChannel: number, start: number, stop: number): Promise<StampPage> {
-    return (
-      await this.get(`/scenes/${id}/stamps?out_channel=${outChannel}&start=${start}&stop=${stop}`)
-    ).json();
+  async stamps(id: string, range: ItemRange): Promise<StampPage> {
+    return (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json();
   }
 
   async post<Answer>(path: string, body: object | FormData, signal?: AbortSignal): Promise<Answer> {
@@ -113,6 +98,17 @@ export class ApiClient {
     if (!answer.ok) throw await problem(answer);
     return answer;
   }
+}
+
+/** Items start … stop−1 of an output channel. */
+export interface ItemRange {
+  outChannel: number;
+  start: number;
+  stop: number;
+}
+
+function rangeQuery({ outChannel, start, stop }: ItemRange) {
+  return `out_channel=${outChannel}&start=${start}&stop=${stop}`;
 }
 
 async function problem(answer: Response) {

@@ -1,75 +1,56 @@
 /**
- * The stamps of a transposed convolution, page by page, and the output as it stands before each of them.
- * Numbers are the server's; here they are only looked up.
+ * The stamps of a transposed convolution, in pages, and the output before and after each of them. Numbers are
+ * the server's; here they are only looked up.
  */
 
 import { inputChannelsOf, kernelSize } from '../model/geometry.ts';
 import type { AppliedStamp, SceneSummary, Stamp, StampPage } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
-import { PageCache } from './page_cache.ts';
+import { ItemPages } from './item_pages.ts';
 
 /** Numbers in a page, as far as one output channel leaves room for them. */
 const PAGE_NUMBERS = 30_000;
-const MOST_STAMPS = 64;
+const MAX_STAMPS = 64;
 const PAGES_KEPT = 12;
 
-export class StampPages {
-  #last: { page: StampPage | null; index: number; found: AppliedStamp | null } = {
-    page: null,
-    index: -1,
-    found: null,
-  };
+export type StampPages = ItemPages<StampPage, AppliedStamp>;
 
-  readonly api: ApiClient;
-  readonly summary: SceneSummary;
-  readonly pages: PageCache<string, StampPage>;
-  readonly size: number;
-  readonly total: number;
+export function makeStampPages(
+  api: ApiClient,
+  summary: SceneSummary,
+  reportError: (error: unknown) => void,
+): StampPages {
+  const { id, shapes, initial } = summary;
+  const [kH, kW] = kernelSize(summary);
+  const numbersPerStamp = (inputChannelsOf(summary, 0).length + 2) * kH * kW;
+  const page = initial?.stamps;
+  return new ItemPages(
+    {
+      size: Math.max(1, Math.min(MAX_STAMPS, Math.floor(PAGE_NUMBERS / numbersPerStamp))),
+      total: shapes.input[1] * shapes.input[2],
+      outChannels: shapes.output[0],
+      capacity: PAGES_KEPT,
+      initial: page ? { outChannel: page.out_channel, start: page.start, stop: page.stop, page } : null,
+      fetch: (range) => api.stamps(id, range),
+      read: makeStampReader(shapes.output[2]),
+    },
+    reportError,
+  );
+}
 
-  constructor(api: ApiClient, summary: SceneSummary, reportError: (error: unknown) => void) {
-    this.api = api;
-    this.summary = summary;
-    this.pages = new PageCache(PAGES_KEPT, reportError);
-    const [kH, kW] = kernelSize(summary);
-    const each = (inputChannelsOf(summary, 0).length + 2) * kH * kW;
-    this.size = Math.max(1, Math.min(MOST_STAMPS, Math.floor(PAGE_NUMBERS / each)));
-    this.total = summary.shapes.input[1] * summary.shapes.input[2];
-  }
-
-  /** The stamp, or null while it is on its way; asks for it and for the page that follows. */
-  get(outChannel: number, index: number): AppliedStamp | null {
-    const page = Math.floor(index / this.size);
-    this.#want(outChannel, page);
-    if (index % this.size > this.size / 2) this.#want(outChannel, page + 1);
-    const found = this.pages.get(`${outChannel}/${page}`);
-    if (!found) return null;
-    if (this.#last.page !== found || this.#last.index !== index)
-      this.#last = { page: found, index, found: this.#stamped(found, index) };
-    return this.#last.found;
-  }
-
-  /** Fetches the page with this stamp. */
-  async load(outChannel: number, index: number) {
-    await this.#want(outChannel, Math.floor(index / this.size));
-  }
-
-  #stamped(page: StampPage, index: number): AppliedStamp | null {
+/** width: of the output. Follows the output from stamp to stamp. */
+function makeStampReader(width: number) {
+  let last: { page: StampPage; index: number; applied: AppliedStamp } | null = null;
+  return (page: StampPage, index: number): AppliedStamp | null => {
+    if (last?.page === page && last.index === index) return last.applied;
     const stamp = page.stamps[index - page.start];
     if (!stamp) return null;
-    const width = this.summary.shapes.output[2];
-    const { page: known, index: at, found } = this.#last;
-    const before =
-      known === page && at === index - 1 && found ? found.after : outputBeforeStamp(page, index, width);
-    return { stamp, before, after: applyStamp(before.slice(), stamp, width) };
-  }
-
-  async #want(outChannel: number, page: number) {
-    const start = page * this.size;
-    if (start >= this.total) return;
-    await this.pages.load(`${outChannel}/${page}`, () =>
-      this.api.stamps(this.summary.id, outChannel, start, Math.min(start + this.size, this.total)),
-    );
-  }
+    const follows = last?.page === page && last.index === index - 1;
+    const before = last && follows ? last.applied.after : outputBeforeStamp(page, index, width);
+    const applied = { stamp, before, after: applyStamp(before.slice(), stamp, width) };
+    last = { page, index, applied };
+    return applied;
+  };
 }
 
 /** The output channel before stamp `index` of a page. */

@@ -9,7 +9,7 @@ import { formatError } from '../data/error_message.ts';
 import { formatExact } from '../model/numbers.ts';
 import { parseNumber } from '../model/parse_numbers.ts';
 import type { EditSession } from '../state/edit_session.ts';
-import { flatOffset } from '../state/edit_session.ts';
+import { flatOffset } from '../state/scene_edit.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';

@@ -6,7 +6,7 @@
 import { containsPoint, inputChannelsOf } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Rect, SceneSummary } from '../model/types.ts';
-import type { TensorName } from '../state/edit_session.ts';
+import type { TensorName } from '../state/scene_edit.ts';
 import type { AnyFrame } from '../views/registry.ts';
 import { findCellRects, hitTestFrame, isMatrixFrame } from '../views/registry.ts';
 import { READABLE_CELL } from '../views/shared/text_fit.ts';

@@ -1,7 +1,8 @@
 /** Edits of cells on their way to the server, one batch after another. */
 
 import type { ApiError } from '../data/client.ts';
-import type { CellEdit, EditSession } from '../state/edit_session.ts';
+import type { EditSession } from '../state/edit_session.ts';
+import type { CellEdit } from '../state/scene_edit.ts';
 import type { EditableCell, TensorIndex } from './editable_cells.ts';
 
 /** An edit, and the cell and the text that it was typed as. */

@@ -66,6 +66,8 @@ export interface components {
       taps?: components['schemas']['Taps'] | null;
       /** @description a page of steps */
       steps?: components['schemas']['Steps'] | null;
+      /** @description a page of stamps in place of the steps, with reading=scatter */
+      stamps?: components['schemas']['Stamps'] | null;
     };
     Links: {
       self: string;

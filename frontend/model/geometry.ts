@@ -3,7 +3,7 @@
  * in both directions, and zoom. Pure; all of it is look-ups in what the server planned.
  */
 
-import type { Rect, SceneSummary, TapTable } from './types.ts';
+import type { LayerShape, Rect, SceneSummary, TapTable } from './types.ts';
 
 /** Cells of an input channel with its padding ring; `top` and `left`: the ring's width before cell (0, 0). */
 export interface PaddedPlane {
@@ -38,13 +38,13 @@ export function makePlane({ operation, shapes }: SceneSummary): PaddedPlane {
   return { rows: height + top + bottom, cols: width + left + right, top, left };
 }
 
-export function kernelSize({ operation, shapes }: SceneSummary): [number, number] {
+export function kernelSize({ operation, shapes }: LayerShape): [number, number] {
   if (shapes.weight) return [shapes.weight[2], shapes.weight[3]];
   return operation.kernel_size ?? [1, 1];
 }
 
 /** The input channels that output channel `o` reads. */
-export function inputChannelsOf({ operation, shapes }: SceneSummary, o: number): number[] {
+export function inputChannelsOf({ operation, shapes }: LayerShape, o: number): number[] {
   if (!shapes.weight) return [o];
   const groups = operation.groups ?? 1;
   const size = shapes.input[0] / groups;

@@ -4,7 +4,7 @@
  */
 
 import { outputLength } from './output_size.ts';
-import type { Operation, OperationKind } from './types.ts';
+import type { LayerShape, Operation, OperationKind } from './types.ts';
 
 /** Every field of every operation; those that a kind lacks have their defaults. */
 export type OperationFields = {
@@ -71,7 +71,13 @@ export function outputSizes(layer: Layer): { value: number; text: string }[] {
 }
 
 /** (C_out, C_in/groups, kH, kW), transposed (C_in, C_out/groups, kH, kW); null for pooling. */
-export function weightShape({ kind, input, outputs, groups, kernel_size: kernel }: Layer): number[] | null {
+export function weightShape({
+  kind,
+  input,
+  outputs,
+  groups,
+  kernel_size: kernel,
+}: Layer): LayerShape['shapes']['weight'] {
   if (isPooling(kind)) return null;
   return kind === 'conv_transpose2d'
     ? [input[0], outputs / groups, ...kernel]

@@ -13,11 +13,15 @@ export type Operation = WithAllFields<Schemas['Summary']['operation']>;
 export type OperationKind = Operation['kind'];
 export type DType = SceneSummary['dtype'];
 export type SceneSummary = Omit<Schemas['Summary'], 'operation'> & { operation: Operation };
-export type InitialData = Schemas['Initial'];
+/** What the windows and channels of a layer follow from. */
+export interface LayerShape {
+  operation: Pick<Operation, 'kind' | 'groups' | 'kernel_size'>;
+  shapes: Schemas['Shapes'];
+}
+export type TensorAnswer = Schemas['Numbers'];
 /** -1 where a tap has no input. */
 export type TapTable = Schemas['Taps'];
 export type StepAnswer = Schemas['Step'];
-export type StepsAnswer = Schemas['Steps'];
 /** Of an input cell of a transposed convolution: null where it is cropped. */
 export type Stamp = Schemas['Stamp'];
 export type StampPage = Schemas['Stamps'];

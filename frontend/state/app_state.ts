@@ -2,7 +2,7 @@
 
 import { batch, computed, effect, signal, untracked } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
-import { fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
+import { fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
 import type { Theme } from '../model/color.ts';
 import type { Zoom } from '../model/geometry.ts';
 import { UNZOOMED } from '../model/geometry.ts';
@@ -12,7 +12,15 @@ import type { Clock } from '../model/timeline.ts';
 import * as timeline from '../model/timeline.ts';
 import type { Granularity, SceneSummary, ViewName, ViewportChoice } from '../model/types.ts';
 import type { Scene } from './scene.ts';
-import { availableView, defaultGranularity, fetchOutput, isPicture, makeClock, makePages } from './scene.ts';
+import {
+  availableView,
+  defaultGranularity,
+  fetchOutput,
+  fetchParts,
+  isPicture,
+  makeClock,
+  makePages,
+} from './scene.ts';
 
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
@@ -114,20 +122,12 @@ export class AppState {
     });
   }
 
-  async open(id: string) {
-    const { api } = this;
+  async open(summary: SceneSummary) {
     try {
-      const [summary, taps] = await Promise.all([api.scene(id), api.taps(id)]);
-      const tensor = (name: 'input' | 'weight' | 'bias') =>
-        summary.shapes[name] ? api.tensor(id, name) : Promise.resolve(null);
-      const [input, weight, bias] = await Promise.all([
-        fetchInput(api, summary),
-        tensor('weight'),
-        tensor('bias'),
-      ]);
+      const parts = await fetchParts(this.api, summary);
       batch(() => {
         this.lastLoadedTime = 0;
-        this.scene.value = { summary, taps, input, weight, bias, ...this.makePages(summary) };
+        this.scene.value = { summary, ...parts, ...this.makePages(summary) };
         this.granularity.value = defaultGranularity(summary);
         this.tinted.value = this.isPicture.value;
         this.time.value = 0;
@@ -176,10 +176,10 @@ export class AppState {
     });
   }
 
-  /** Asks once more for what failed. id: of the scene to begin with, if there is none yet. */
-  async retry(id: string) {
+  /** Asks once more for what failed. first: the scene to begin with, if there is none yet. */
+  async retry(first: SceneSummary) {
     const scene = this.scene.peek();
-    if (!scene) return this.open(id);
+    if (!scene) return this.open(first);
     batch(() => {
       if (this.failedTime !== null) this.time.value = this.failedTime;
       this.#recover();

@@ -9,9 +9,8 @@ import type { Scene } from './scene.ts';
 export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest {
   const path = `/scenes/${scene.summary.id}/edits`;
   const { operation, weight_shape: shape } = parsed;
-  if (operation.kind.endsWith('pool2d'))
-    return { path, body: { operation, weight: null, bias: null }, known: {} };
-  if (!shape) return { path, body: { operation }, known: {} };
+  if (operation.kind.endsWith('pool2d')) return { path, body: { operation, weight: null, bias: null } };
+  if (!shape) return { path, body: { operation } };
   const { input, weight, bias } = scene.summary.shapes;
   const known = weight?.join() === shape.join();
   return {
@@ -24,7 +23,6 @@ export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest
       ...(!known && { weight: random(shape, 1) }),
       ...biasOf(parsed, bias?.[0]),
     },
-    known: {},
   };
 }
 

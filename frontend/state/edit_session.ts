@@ -6,40 +6,28 @@
 import type { Signal } from '@preact/signals-core';
 import { batch, computed, signal } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
-import { fetchInput, fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
+import { fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
 import { LruCache } from '../data/lru_cache.ts';
 import { UNZOOMED } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Position } from '../model/timeline.ts';
 import { positionAt } from '../model/timeline.ts';
-import type { SceneSummary, Tensor } from '../model/types.ts';
+import type { LayerShape, SceneSummary } from '../model/types.ts';
 import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
-import type { Scene } from './scene.ts';
-import { availableView, fetchOutput, makeClock } from './scene.ts';
+import type { KnownParts, Scene } from './scene.ts';
+import { availableView, fetchOutput, fetchParts, makeClock } from './scene.ts';
+import type { CellEdit, SceneEdit } from './scene_edit.ts';
+import { partsAfterEdit, sameTaps, turnsKernel } from './scene_edit.ts';
 import type { Moment } from './url.ts';
 import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
-export type TensorName = 'input' | 'weight' | 'bias';
-
-export interface CellEdit {
-  tensor: TensorName;
-  index: number[];
-  value: number;
-}
-
-/** Tensors that need not be fetched. */
-interface KnownTensors {
-  input?: Tensor;
-  weight?: Tensor | null;
-  bias?: Tensor | null;
-}
-
 export interface SceneRequest {
   path: string;
-  body: object | FormData;
-  known: KnownTensors;
+  body: SceneEdit | FormData;
+  /** The layer that will be answered, where that is known. */
+  layer?: LayerShape;
 }
 
 /** Scenes kept whole for undo and redo, and the numbers that all their inputs may have. */
@@ -77,7 +65,7 @@ export class EditSession {
     return this.submit((scene) => ({
       path: `/scenes/${scene.summary.id}/edits`,
       body: { cells },
-      known: applyEdits(scene, cells),
+      layer: scene.summary,
     }));
   }
 
@@ -104,9 +92,11 @@ export class EditSession {
     if (!scene) return false;
     this.pendingCount.value += 1;
     try {
-      const { path, body, known } = await order(scene);
-      const summary = await this.api.post<SceneSummary>(path, body, signal);
+      const { path, body, layer } = await order(scene);
+      const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
+      const summary = await this.api.post<SceneSummary>(path + query, body, signal);
       made?.(summary.id);
+      const known = body instanceof FormData ? {} : partsAfterEdit(scene, body);
       if (!(await this.#show(summary.id, { summary, known }))) return false;
       this.history.value = history.recordScene(this.history.peek(), summary.id);
       return true;
@@ -159,7 +149,7 @@ export class EditSession {
   /** options: moment: undefined, that of now. */
   async #show(
     id: string,
-    { summary, known, moment }: { summary?: SceneSummary; known?: KnownTensors; moment?: Moment | null },
+    { summary, known, moment }: { summary?: SceneSummary; known?: KnownParts; moment?: Moment | null },
   ) {
     const turn = ++this.#turn;
     const before = this.state.scene.peek();
@@ -176,29 +166,32 @@ export class EditSession {
     id: string,
     before: Scene | null,
     given?: SceneSummary,
-    known: KnownTensors = {},
+    known: KnownParts = {},
   ): Promise<Scene> {
     const { api, state } = this;
-    const summary = given ?? (await api.scene(id));
-    const { shapes } = summary;
-    const tensor = (name: 'weight' | 'bias') =>
-      !shapes[name] ? null : (known[name] ?? api.tensor(id, name));
-    const [taps, input, weight, bias] = await Promise.all([
-      before && sameTaps(before.summary, summary) ? before.taps : api.taps(id),
-      known.input ?? fetchInput(api, summary),
-      tensor('weight'),
-      tensor('bias'),
-    ]);
-    return { summary, taps, input, weight, bias, ...state.makePages(summary) };
+    const summary = given ?? (await api.scene(id, this.#initialQuery()));
+    const taps = before && sameTaps(before.summary, summary) ? before.taps : undefined;
+    return { summary, ...(await fetchParts(api, summary, { taps, ...known })), ...state.makePages(summary) };
   }
 
-  #clockOf(summary: SceneSummary) {
-    return makeClock(summary, this.state.granularity.peek(), this.state.wantedView.peek());
+  /** Asks for the initial data, of a layer that is known those of the moment shown. */
+  #initialQuery(layer?: LayerShape) {
+    const query = new URLSearchParams({ include: 'initial' });
+    if (!layer) return query;
+    const { outChannel, window } = positionAt(this.#clockOf(layer), this.#timeIn(layer));
+    query.set('out_channel', String(outChannel));
+    query.set('start', String(window));
+    if (availableView(layer, this.state.wantedView.peek()) === 'scatter') query.set('reading', 'scatter');
+    return query;
   }
 
-  #timeIn(summary: SceneSummary, moment?: Moment | null) {
+  #clockOf(layer: LayerShape) {
+    return makeClock(layer, this.state.granularity.peek(), this.state.wantedView.peek());
+  }
+
+  #timeIn(layer: LayerShape, moment?: Moment | null) {
     const { state } = this;
-    const clock = this.#clockOf(summary);
+    const clock = this.#clockOf(layer);
     if (moment !== undefined) return timeOfMoment(clock, clock.width, moment);
     const [now, shown] = [state.clock.peek(), state.scene.peek()];
     if (!now || !shown) return 0;
@@ -228,18 +221,11 @@ export class EditSession {
     state.loadWholeInput();
   }
 
-  /** Tensors are kept; steps come again from the browser's cache. */
+  /** Tensors and outputs are kept; steps come again, from the initial data or the browser's cache. */
   #keep(scene: Scene) {
     const { steps, stamps } = this.state.makePages(scene.summary);
     this.#scenes.set(scene.summary.id, { ...scene, steps, stamps });
   }
-}
-
-/** Whether a change of `flip` alone turns the kernel that stands there. */
-function turnsKernel(before: Scene | null, { summary, weight }: Scene) {
-  return (
-    !!weight && before?.weight === weight && !!before.summary.operation.flip !== !!summary.operation.flip
-  );
 }
 
 /** All that the picture at a position needs. */
@@ -252,32 +238,4 @@ async function loadFirstFrame(state: AppState, scene: Scene, { outChannel, windo
     (scatters ? stamps : steps).load(outChannel, window),
   ]);
   if (output) outputs.set(outChannel, output);
-}
-
-function sameTaps(a: SceneSummary, b: SceneSummary) {
-  const key = ({ operation, shapes }: SceneSummary) =>
-    JSON.stringify([operation, shapes.input.slice(1), shapes.weight?.slice(2)]);
-  return key(a) === key(b);
-}
-
-/** The tensors after an edit, as the server rounds them; an input that is a sketch is sketched anew. */
-function applyEdits(scene: Scene, cells: CellEdit[]): KnownTensors {
-  const { summary, input, weight, bias } = scene;
-  const known: KnownTensors = { input, weight, bias };
-  if (!hasAllNumbers(input) && cells.some(({ tensor }) => tensor === 'input')) known.input = undefined;
-  for (const name of new Set(cells.map(({ tensor }) => tensor))) {
-    const tensor = known[name];
-    if (tensor) known[name] = { shape: tensor.shape, data: tensor.data.slice() };
-  }
-  for (const { tensor: name, index, value } of cells) {
-    const tensor = known[name];
-    if (tensor)
-      tensor.data[flatOffset(tensor.shape, index)] =
-        (summary.dtype === 'float32' ? Math.fround(value) : value) || 0;
-  }
-  return known;
-}
-
-export function flatOffset(shape: number[], index: number[]) {
-  return shape.reduce((offset, size, d) => offset * size + (index[d] ?? 0), 0);
 }

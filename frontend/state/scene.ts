@@ -1,14 +1,25 @@
 /** A scene as the page holds it: its tensors, and pages of steps, stamps and outputs. */
 
 import type { ApiClient } from '../data/client.ts';
-import { availableNumbers } from '../data/input_preview.ts';
+import { availableNumbers, fetchInput } from '../data/input_preview.ts';
+import { ARRAYS } from '../data/npy.ts';
 import { PageCache } from '../data/page_cache.ts';
-import { StampPages } from '../data/stamp_pages.ts';
-import { StepPages } from '../data/step_pages.ts';
+import type { StampPages } from '../data/stamp_pages.ts';
+import { makeStampPages } from '../data/stamp_pages.ts';
+import type { StepPages } from '../data/step_pages.ts';
+import { makeStepPages } from '../data/step_pages.ts';
 import { maxMagnitude } from '../model/color.ts';
 import { inputChannelsOf, kernelSize } from '../model/geometry.ts';
 import type { Clock } from '../model/timeline.ts';
-import type { Granularity, SceneSummary, TapTable, Tensor, ViewName } from '../model/types.ts';
+import type {
+  Granularity,
+  LayerShape,
+  SceneSummary,
+  TapTable,
+  Tensor,
+  TensorAnswer,
+  ViewName,
+} from '../model/types.ts';
 
 export interface Scene {
   summary: SceneSummary;
@@ -25,18 +36,53 @@ export interface Scene {
 /** Windows from which on a whole window is the better step to begin with. */
 const MANY_WINDOWS = 300;
 
-/** The empty caches of a scene. */
+/** Its steps, stamps and outputs, of which the initial data are there. */
 export function makePages(api: ApiClient, summary: SceneSummary, reportError: (error: unknown) => void) {
+  const outputs = new PageCache<number, Tensor>(Infinity, reportError);
+  const output = summary.initial?.tensors.output;
+  if (output) outputs.set(output.channel ?? 0, withRange(toTensor(output)));
   return {
-    steps: new StepPages(api, summary, reportError),
-    stamps: new StampPages(api, summary, reportError),
-    outputs: new PageCache<number, Tensor>(Infinity, reportError),
+    steps: makeStepPages(api, summary, reportError),
+    stamps: makeStampPages(api, summary, reportError),
+    outputs,
   };
+}
+
+/** What need not be fetched. */
+export type KnownParts = Partial<Pick<Scene, 'taps' | 'input' | 'weight' | 'bias'>>;
+
+/** Fetches what is neither among the initial data nor known. */
+export async function fetchParts(
+  api: ApiClient,
+  summary: SceneSummary,
+  known: KnownParts = {},
+): Promise<Pick<Scene, 'taps' | 'input' | 'weight' | 'bias'>> {
+  const { id, shapes, initial } = summary;
+  const initialTensor = (name: 'input' | 'weight' | 'bias') => {
+    const tensor = initial?.tensors[name];
+    return tensor && toTensor(tensor);
+  };
+  const fetchTensor = (name: 'weight' | 'bias') =>
+    shapes[name] && (initialTensor(name) ?? known[name] ?? api.tensor(id, name));
+  const [taps, input, weight, bias] = await Promise.all([
+    known.taps ?? initial?.taps ?? api.taps(id),
+    initialTensor('input') ?? known.input ?? fetchInput(api, summary),
+    fetchTensor('weight'),
+    fetchTensor('bias'),
+  ]);
+  return { taps, input, weight, bias };
+}
+
+function toTensor({ dtype, shape, data }: TensorAnswer): Tensor {
+  return { shape, data: new ARRAYS[dtype]([data].flat(Infinity) as number[]) };
 }
 
 /** An output channel with its range. */
 export async function fetchOutput(api: ApiClient, id: string, channel: number): Promise<Tensor> {
-  const output = await api.tensor(id, 'output', { channel });
+  return withRange(await api.tensor(id, 'output', { channel }));
+}
+
+function withRange(output: Tensor): Tensor {
   return { ...output, range: [0, maxMagnitude(output.data)] };
 }
 
@@ -48,12 +94,12 @@ export function defaultGranularity({ shapes }: SceneSummary): Granularity {
  * The view of a layer that is wanted, or the stage where there is none: without weights no matrix, unless
  * transposed no stamps.
  */
-export function availableView({ operation, shapes }: SceneSummary, wanted: ViewName): ViewName {
+export function availableView({ operation, shapes }: LayerShape, wanted: ViewName): ViewName {
   if (!shapes.weight || (wanted === 'scatter' && operation.kind !== 'conv_transpose2d')) return 'stage';
   return wanted;
 }
 
-export function makeClock(summary: SceneSummary, granularity: Granularity, view: ViewName): Clock {
+export function makeClock(summary: LayerShape, granularity: Granularity, view: ViewName): Clock {
   const { input, output } = summary.shapes;
   const [, height, width] = availableView(summary, view) === 'scatter' ? input : output;
   const [kH, kW] = kernelSize(summary);

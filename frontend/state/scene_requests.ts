@@ -6,9 +6,9 @@
 import { hasAllNumbers } from '../data/input_preview.ts';
 import { encodeNpy } from '../data/npy.ts';
 import type { Layer } from '../model/layer_validation.ts';
-import { isPooling, weightShape } from '../model/layer_validation.ts';
+import { isPooling, outputSizes, weightShape } from '../model/layer_validation.ts';
 import { makeRamp, nestArray, resizeTensor, swapChannels } from '../model/tensors.ts';
-import type { Tensor } from '../model/types.ts';
+import type { LayerShape, Tensor } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';
 
@@ -131,17 +131,23 @@ function random({ seed, distribution }: TensorSource, shape: number[]) {
 }
 
 function edit(reading: PanelValues, scene: Scene, parts: Record<string, TensorPart>): SceneRequest {
-  const { summary, input, weight, bias } = scene;
-  const sent = Object.fromEntries(
-    Object.entries(parts)
-      .filter(([, part]) => part !== undefined)
-      .map(([name, part]) => [name, inJson(part)]),
-  );
-  const changed = Object.fromEntries(Object.keys(sent).map((name) => [name, undefined]));
+  const replaced = Object.entries(parts)
+    .filter(([, part]) => part !== undefined)
+    .map(([name, part]) => [name, inJson(part)]);
   return {
-    path: `/scenes/${summary.id}/edits`,
-    body: { operation: reading.operation, ...sent },
-    known: { input, weight, bias, ...changed },
+    path: `/scenes/${scene.summary.id}/edits`,
+    body: { operation: reading.operation, ...Object.fromEntries(replaced) },
+    layer: layerShape(reading.layer),
+  };
+}
+
+/** What the server will make of the panel's layer. */
+function layerShape(layer: Layer): LayerShape {
+  const [height = 1, width = 1] = outputSizes(layer).map(({ value }) => value);
+  const output: LayerShape['shapes']['output'] = [layer.outputs, height, width];
+  return {
+    operation: layer,
+    shapes: { input: layer.input, weight: weightShape(layer), bias: null, output },
   };
 }
 
@@ -155,7 +161,11 @@ function upload(reading: PanelValues, scene: Scene, parts: Record<string, Tensor
     else if (part) Object.assign(described, { [name]: part });
   }
   form.set('scene', JSON.stringify(described));
-  return { path: `/scenes${queryOf(reading, parts)}`, body: form, known: {} };
+  // What a file holds shows when it is read.
+  const layer = Object.values(parts).some((part) => part instanceof Blob)
+    ? undefined
+    : layerShape(reading.layer);
+  return { path: `/scenes${queryOf(reading, parts)}`, body: form, layer };
 }
 
 function queryOf({ layer, input, weight }: PanelValues, parts: Record<string, TensorPart>) {

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 
-from tests.layer_goldens import GOLDENS, KINDS, goldens
+from tests.support.layer_goldens import GOLDENS, KINDS, goldens
 
 
 def test_the_goldens_are_what_the_arithmetic_says() -> None:
-    assert GOLDENS.read_text("utf-8") == goldens(), "run `python -m tests.layer_goldens`"
+    assert GOLDENS.read_text("utf-8") == goldens(), "run `python -m tests.support.layer_goldens`"
 
 
 def test_the_goldens_have_layers_of_every_kind_and_reasons_of_every_field() -> None:

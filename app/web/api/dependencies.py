@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from app.scenes.scene import Scene
 from app.services.container import Services
+from app.services.initial_data import InitialRequest, Reading
 from app.services.scene_storage import find_scene
 
 
@@ -31,3 +32,20 @@ async def get_scene_by_id(
 
 
 SceneDep = Annotated[Scene, Depends(get_scene_by_id)]
+
+
+async def get_initial_request(
+    include: Annotated[
+        Literal["initial"] | None,
+        Query(description="initial: adds taps, steps and tensors, each as its own call answers it, if few"),
+    ] = None,
+    out_channel: Annotated[int, Query(ge=0, description="output channel of the initial data")] = 0,
+    start: Annotated[int, Query(ge=0, description="first window, or input cell, of the initial data")] = 0,
+    reading: Annotated[
+        Reading, Query(description="scatter: stamps in place of steps, of a transposed convolution")
+    ] = "gather",
+) -> InitialRequest | None:
+    return InitialRequest(out_channel, start, reading) if include else None
+
+
+InitialDep = Annotated[InitialRequest | None, Depends(get_initial_request)]

@@ -163,6 +163,7 @@ class Initial(BaseModel):
     tensors: dict[str, Numbers]
     taps: Taps | None = _sometimes("the tap tables")
     steps: Steps | None = _sometimes("a page of steps")
+    stamps: Stamps | None = _sometimes("a page of stamps in place of the steps, with reading=scatter")
 
 
 class PresetLinks(BaseModel):

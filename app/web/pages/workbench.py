@@ -14,7 +14,7 @@ from app.scenes.operation_fields import OperationField, operation_fields
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.scenes.tensor_sources import SAMPLES
-from app.services.initial_data import initial_data
+from app.services.initial_data import InitialRequest, initial_data
 from app.services.summary import API_PREFIX, scene_url, summarize
 
 # Numbers from which on an input is previewed first, and those of a preview.
@@ -68,7 +68,7 @@ class Workbench:
 
 def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
     """`query`: what links carry on: `?lang=zh-CN`, or nothing."""
-    texts, summary = catalogue(language), summarize(scene, initial_data(scene))
+    texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
     title = texts[f"preset.{name}.title"] if name else _scene_title(texts, scene.plan)
     line = texts[f"preset.{name}.line"] if name else texts["scene.line"]

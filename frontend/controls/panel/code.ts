@@ -7,7 +7,7 @@ import type { ParsedLayer } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { makeCodeRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
-import { findElement, setText } from '../../views/shared/dom.ts';
+import { findElement, nextPaint, setText } from '../../views/shared/dom.ts';
 import { copyText } from '../clipboard.ts';
 
 export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
@@ -70,7 +70,7 @@ function setUpCodeOutput(state: AppState, t: Translate) {
   new ResizeObserver(show).observe(details);
   effect(() => {
     state.scene.value;
-    show();
+    nextPaint().then(show);
   });
   findElement('#code-copy', HTMLButtonElement).onclick = () => copyText(text.textContent ?? '', t);
 }

@@ -22,7 +22,6 @@ test('what still fits is kept', () => {
   assert.deepEqual(makeCodeRequest(parsed, scene), {
     path: '/scenes/x/edits',
     body: { operation },
-    known: {},
   });
 });
 

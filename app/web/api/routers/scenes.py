@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -13,14 +13,14 @@ from app.limits import Limits, check, tap_numbers
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.scenes.scene_file import encode
-from app.services.initial_data import initial_data
+from app.services.initial_data import edit_cost, initial_data
 from app.services.request_models import EditsBody, SceneBody
 from app.services.scene_builder import edited_scene, scene_from_body
 from app.services.scene_storage import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
-from app.web.api.dependencies import SceneDep, ServicesDep
+from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
 from app.web.api.openapi_examples import EDITS, SCENE
 from app.web.api.parsing import content_type, read_json, read_scene
@@ -29,15 +29,6 @@ from app.web.api.uploads import read_upload
 from app.web.negotiation import SAFETENSORS
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])
-
-Include = Annotated[
-    Literal["initial"] | None,
-    Query(
-        description="initial: adds taps, steps and tensors, each as its own call answers it, if they are few"
-    ),
-]
-InitialChannel = Annotated[int, Query(ge=0, description="the output channel of the initial steps and output")]
-InitialStart = Annotated[int, Query(ge=0, description="the first window of the initial steps")]
 
 _CHAPTER: Final = PRESETS["two-channels"].scene
 _SUMMARY: Final = summarize(_CHAPTER)
@@ -88,6 +79,7 @@ _EDITED: Final = _example(EditsBody, EDITS, lambda body: edited_scene(_CHAPTER, 
 async def create_scene(
     request: Request,
     services: ServicesDep,
+    initial: InitialDep,
     size: Annotated[
         str | None,
         Query(pattern=r"^[0-9]{1,6},[0-9]{1,6}$", description="H,W: scales an uploaded picture"),
@@ -95,7 +87,6 @@ async def create_scene(
     input_key: Annotated[str | None, Query(description="which tensor of the file for the input")] = None,
     weight_key: Annotated[str | None, Query(description="which tensor of the file for the weight")] = None,
     bias_key: Annotated[str | None, Query(description="which tensor of the file for the bias")] = None,
-    include: Include = None,
 ) -> Response:
     """
     From JSON, or from a form with the part `scene` and files in place of some of its tensors. Pictures become
@@ -106,8 +97,8 @@ async def create_scene(
         scene = await read_upload(request, services, keys, _parse_size(size))
     else:
         scene = await read_scene(request, services)
-    created = await store_scene(services, scene)
-    return _stored(scene, created, initial_data(scene) if include else None)
+    data = initial_data(scene, initial) if initial else None
+    return _stored(scene, await store_scene(services, scene), data)
 
 
 def _parse_size(text: str | None) -> tuple[int, int] | None:
@@ -135,9 +126,7 @@ async def edit_scene(
     request: Request,
     services: ServicesDep,
     scene: SceneDep,
-    include: Include = None,
-    out_channel: InitialChannel = 0,
-    start: InitialStart = 0,
+    initial: InitialDep,
 ) -> Response:
     """
     Other tensors, other fields of the operation, other cells, in this order; null takes a weight or bias
@@ -146,8 +135,10 @@ async def edit_scene(
     body, size = await read_json(request, services, EditsBody)
     cost = size + body.generated_elements + scene.input.numel()
     edited = await services.pool.run(cost, edited_scene, scene, body, services.settings)
-    created = await store_scene(services, edited)
-    return _stored(edited, created, initial_data(edited, scene, out_channel, start) if include else None)
+    data = None
+    if initial:
+        data = await services.pool.run(edit_cost(edited), initial_data, edited, initial, scene)
+    return _stored(edited, await store_scene(services, edited), data)
 
 
 @router.get(
@@ -158,15 +149,13 @@ async def edit_scene(
 async def get_scene(
     request: Request,
     scene: SceneDep,
-    include: Include = None,
-    out_channel: InitialChannel = 0,
-    start: InitialStart = 0,
+    initial: InitialDep,
 ) -> Response:
     headers = immutable_headers(request)
     if response := not_modified(request, headers):
         return response
-    initial = initial_data(scene, None, out_channel, start) if include else None
-    return json_response(summarize(scene, initial), headers=headers)
+    data = initial_data(scene, initial) if initial else None
+    return json_response(summarize(scene, data), headers=headers)
 
 
 @router.get(

@@ -1,7 +1,7 @@
 """
 tests/goldens/layers.json: what the arithmetic says about layers of every kind, for the page's own validation.
 
-`python -m tests.layer_goldens` writes it; tests of both languages hold it against their code.
+`python -m tests.support.layer_goldens` writes it; tests of both languages hold it against their code.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from app.conv.errors import ConvError
 from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding, plan
 
-GOLDENS = Path(__file__).parent / "goldens" / "layers.json"
+GOLDENS = Path(__file__).parent.parent / "goldens" / "layers.json"
 KINDS = ("conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d")
 LAYERS_OF_A_KIND = 80
 
