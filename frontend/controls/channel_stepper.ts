@@ -12,13 +12,13 @@ export function makeChannelStepper(
   const input = findElement('input', HTMLInputElement, root);
   const previous = findElement('button:first-child', HTMLButtonElement, root);
   const next = findElement('button:last-child', HTMLButtonElement, root);
-  let [shown, typing] = [0, false];
+  let [current, typing] = [0, false];
   const reset = () => {
     typing = false;
-    input.value = String(shown);
+    input.value = String(current);
   };
-  previous.onclick = () => choose(shown - 1);
-  next.onclick = () => choose(shown + 1);
+  previous.onclick = () => choose(current - 1);
+  next.onclick = () => choose(current + 1);
   input.oninput = () => {
     typing = true;
   };
@@ -29,7 +29,7 @@ export function makeChannelStepper(
   // A text that is no number is no change to the browser.
   input.onblur = reset;
   return (channel, { least, most, count }) => {
-    shown = channel;
+    current = channel;
     [input.min, input.max] = [String(least), String(most)];
     setText(findElement('.channel-count', HTMLElement, root), t('chooser.of', { count }));
     previous.disabled = channel === least;

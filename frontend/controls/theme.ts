@@ -1,7 +1,4 @@
-/**
- * Light and dark: the system's wish, or the reader's own, kept for the next visit. The colours come from the
- * style sheet.
- */
+/** The theme: the system's, or the reader's choice, which is kept. Its colours come from the style sheet. */
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { batch, signal } from '@preact/signals-core';

@@ -46,14 +46,14 @@ function setUpScrubber(state: AppState) {
     const clock = state.clock.value;
     if (clock) input.max = String(clock.outChannels * clock.windows);
   });
-  let shown = -1;
+  let shownShare = -1;
   const move = throttle(() => {
     const clock = state.clock.peek();
     if (!clock) return;
     const windows = state.time.peek() / timeline.ticksPerWindow(clock);
     const share = windows / (clock.outChannels * clock.windows);
-    if (state.playing.peek() && Math.abs(share - shown) < MIN_MOVE) return;
-    shown = share;
+    if (state.playing.peek() && Math.abs(share - shownShare) < MIN_MOVE) return;
+    shownShare = share;
     input.value = String(windows);
     input.style.setProperty('--share', String(share));
   });

@@ -117,8 +117,8 @@ function makeUrlWriter(state: AppState, boot: PageData) {
   let timer = 0;
   const write = () => {
     timer = 0;
-    const shown = state.scene.peek()?.summary.id;
-    if (state.playing.peek() || shown !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
+    const id = state.scene.peek()?.summary.id;
+    if (state.playing.peek() || id !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
     history.replaceState(null, '', makeUrl(state, null));
     updateLanguageLink();
   };

@@ -47,21 +47,17 @@ export function tensorCell(
 
 /** The cell under a point that is large enough to be meant. */
 export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
-  if (
-    !isMatrixFrame(frame) &&
-    frame.printed &&
-    frame.model.summary.shapes.bias &&
-    containsPoint(biasRect(frame), x, y)
-  )
-    return biasCell(frame);
+  const { summary } = frame.model;
+  if (!isMatrixFrame(frame) && frame.printed && summary.shapes.bias && containsPoint(biasRect(frame), x, y))
+    return biasCell(frame.position.outChannel);
   const cell = hitTestFrame(frame, x, y);
-  if (!cell || !tensorCell(frame.model.summary, cell, frame.position.outChannel)) return null;
+  if (!cell || !tensorCell(summary, cell, frame.position.outChannel)) return null;
   const rects = isMatrixFrame(frame) ? findCellRects(frame, cell) : [editRect(frame, cell)];
   return rects.some((rect) => rect && rect.width >= READABLE_CELL && containsPoint(rect, x, y)) ? cell : null;
 }
 
-export function biasCell({ position }: StageFrame): EditableCell {
-  return { grid: 'bias', channel: position.outChannel, row: 0, col: 0 };
+function biasCell(channel: number): EditableCell {
+  return { grid: 'bias', channel, row: 0, col: 0 };
 }
 
 /** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. */
@@ -70,7 +66,7 @@ export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
   if (cell.grid === 'bias') return biasRect(frame);
   const rect = findCellRect(frame, cell);
   if (cell.grid !== 'input' || !rect || rect.width >= READABLE_CELL) return rect;
-  return enlarged(frame, cell) ?? rect;
+  return loupeRect(frame, cell) ?? rect;
 }
 
 function biasRect({ layout: { total, narrow } }: StageFrame): Rect {
@@ -78,18 +74,15 @@ function biasRect({ layout: { total, narrow } }: StageFrame): Rect {
   return { x: total.x - width, y: total.y, width, height: total.height };
 }
 
-function enlarged({ layout: at, step, rows }: StageFrame, cell: Cell): Rect | null {
+/** Where the loupe shows an input cell. */
+function loupeRect({ layout, step, rows }: StageFrame, cell: Cell): Rect | null {
   const u = step?.inputRows.indexOf(cell.row) ?? -1;
   const v = step?.inputCols.indexOf(cell.col) ?? -1;
   const slot = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.slot;
-  if (!at.loupe || u < 0 || v < 0 || slot === undefined) return null;
-  const rect = rectInSlot(at, at.loupeRect, slot);
-  return {
-    x: rect.x + v * at.loupeCell,
-    y: rect.y + u * at.loupeCell,
-    width: at.loupeCell,
-    height: at.loupeCell,
-  };
+  if (!layout.loupe || u < 0 || v < 0 || slot === undefined) return null;
+  const { x, y } = rectInSlot(layout, layout.loupeRect, slot);
+  const size = layout.loupeCell;
+  return { x: x + v * size, y: y + u * size, width: size, height: size };
 }
 
 /**
@@ -106,22 +99,14 @@ export function nextEditableCell(
   const inputs = inputChannelsOf(summary, outChannel);
   const [rows, cols] = cell.grid === 'input' ? [input[1], input[2]] : [weight?.[2] ?? 1, weight?.[3] ?? 1];
   if (cell.grid === 'bias') {
-    return direction < 0
-      ? { grid: 'weight', channel: inputs.at(-1) ?? 0, row: rows - 1, col: cols - 1 }
-      : null;
+    const last: EditableCell = { grid: 'weight', channel: inputs.at(-1) ?? 0, row: rows - 1, col: cols - 1 };
+    return direction < 0 ? last : null;
   }
   const channels = cell.grid === 'input' ? input[0] : inputs.length;
   const first = cell.grid === 'weight' ? cell.channel - (cell.channel % channels) : 0;
-  const at = ((cell.channel - first) * rows + cell.row) * cols + cell.col + direction;
-  if (at >= 0 && at < channels * rows * cols) {
-    return {
-      ...cell,
-      channel: first + Math.floor(at / (rows * cols)),
-      row: Math.floor(at / cols) % rows,
-      col: at % cols,
-    };
-  }
-  return at > 0 && cell.grid === 'weight' && bias
-    ? { grid: 'bias', channel: outChannel, row: 0, col: 0 }
-    : null;
+  const next = ((cell.channel - first) * rows + cell.row) * cols + cell.col + direction;
+  if (next < 0) return null;
+  if (next >= channels * rows * cols) return cell.grid === 'weight' && bias ? biasCell(outChannel) : null;
+  const channel = first + Math.floor(next / (rows * cols));
+  return { ...cell, channel, row: Math.floor(next / cols) % rows, col: next % cols };
 }

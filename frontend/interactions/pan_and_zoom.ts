@@ -95,12 +95,12 @@ function zoomBy(state: AppState, grid: LargeGrid, factor: number, x: number, y: 
   setZoom(state, name, zoomAtPoint(place, view, { scale, row: 0, col: 0 }, factor, x, y));
 }
 
-function setUpWheel(state: AppState, canvas: HTMLCanvasElement, shown: () => StageFrame | null) {
+function setUpWheel(state: AppState, canvas: HTMLCanvasElement, stageFrame: () => StageFrame | null) {
   let turned = 0;
   canvas.addEventListener(
     'wheel',
     (event) => {
-      const frame = shown();
+      const frame = stageFrame();
       const grid = frame && findLargeGrid(frame, event.offsetX, event.offsetY);
       if (!frame || !(grid || frame.layout.bars)) return;
       event.preventDefault();
@@ -142,13 +142,13 @@ function beginGridDrag(state: AppState, frame: StageFrame, event: PointerEvent):
 }
 
 /** Both grids, round the window, which stays in sight. */
-function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, shown: () => StageFrame | null) {
+function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, stageFrame: () => StageFrame | null) {
   const [larger, smaller] = [
     findElement('#zoom-in', HTMLButtonElement),
     findElement('#zoom-out', HTMLButtonElement),
   ];
   const zoom = (factor: number) => {
-    const frame = shown();
+    const frame = stageFrame();
     if (!frame) return;
     for (const grid of largeGridsOf(frame)) zoomBy(state, grid, factor, ...windowCentre(frame, grid));
     state.following.value = true;
@@ -162,7 +162,7 @@ function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, shown: () 
   // Which grids are large shows when they are laid out.
   const update = () =>
     requestAnimationFrame(() => {
-      const frame = shown();
+      const frame = stageFrame();
       findElement('#zoom-controls', HTMLElement).hidden = !frame || largeGridsOf(frame).length === 0;
     });
   effect(() => {

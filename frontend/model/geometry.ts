@@ -1,6 +1,6 @@
 /**
- * Where things are, in cells: the padded plane of an input channel, the window of a step, and the tap tables
- * in both directions, and zoom. Pure; all of it is look-ups in what the server planned.
+ * Positions in cells: the padded plane of an input channel, the window of a step, the tap tables in both
+ * directions, and zoom. Pure; all of it is look-ups in what the server planned.
  */
 
 import type { LayerShape, Rect, SceneSummary, TapTable } from './types.ts';
@@ -67,25 +67,25 @@ export function windowAt(summary: SceneSummary, taps: TapTable, row: number, col
   const { operation } = summary;
   const [kH, kW] = kernelSize(summary);
   if (operation.kind === 'conv_transpose2d') {
-    const found = (line: number[]) => line.map((at) => (at < 0 ? NaN : at));
-    return { rows: found(taps.rows[row] ?? []), cols: found(taps.cols[col] ?? []) };
+    const orNaN = (line: number[] = []) => line.map((source) => (source < 0 ? NaN : source));
+    return { rows: orNaN(taps.rows[row]), cols: orNaN(taps.cols[col]) };
   }
   const flip = operation.flip ?? false;
   return {
-    rows: axis(kH, row * operation.stride[0], operation.dilation[0], flip),
-    cols: axis(kW, col * operation.stride[1], operation.dilation[1], flip),
+    rows: windowLine(kH, row * operation.stride[0], operation.dilation[0], flip),
+    cols: windowLine(kW, col * operation.stride[1], operation.dilation[1], flip),
   };
 }
 
-function axis(size: number, start: number, dilation: number, flip: boolean) {
+function windowLine(size: number, start: number, dilation: number, flip: boolean) {
   return Array.from({ length: size }, (_, u) => start + (flip ? size - 1 - u : u) * dilation);
 }
 
-/** The window on its way: `share` of the path from `a` to `b`. */
+/** The moving window: `share` of the path from `a` to `b`. */
 export function interpolateWindows(a: KernelWindow, b: KernelWindow, share: number): KernelWindow {
   if (share >= 1) return b;
   const mix = (from: number[], to: number[]) =>
-    to.map((at, k) => (from[k] ?? at) + (at - (from[k] ?? at)) * share);
+    to.map((end, k) => (from[k] ?? end) + (end - (from[k] ?? end)) * share);
   return { rows: mix(a.rows, b.rows), cols: mix(a.cols, b.cols) };
 }
 
@@ -100,7 +100,7 @@ export function averageDivisorAt(
   const [, height, width] = summary.shapes.input;
   const window = windowAt(summary, taps, row, col);
   const count = (line: number[], first: number, end: number) =>
-    line.filter((at) => at >= first && at < end).length;
+    line.filter((position) => position >= first && position < end).length;
   if (counted) return count(window.rows, 0, plane.rows) * count(window.cols, 0, plane.cols);
   return (
     count(window.rows, plane.top, plane.top + height) * count(window.cols, plane.left, plane.left + width)
@@ -110,7 +110,7 @@ export function averageDivisorAt(
 /** Whether the taps of a window touch, so that one frame can go round them. */
 export function isContiguous(line: number[]) {
   const sorted = [...line].sort((a, b) => a - b);
-  return sorted.every((at, k) => k === 0 || Math.abs(at - (sorted[k - 1] ?? at) - 1) < 1e-9);
+  return sorted.every((line, k) => k === 0 || Math.abs(line - (sorted[k - 1] ?? line) - 1) < 1e-9);
 }
 
 /** The source of a plane row or column that no window reads. */

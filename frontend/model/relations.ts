@@ -39,22 +39,31 @@ export interface Relations {
   outputs: ReachedOutput[];
 }
 
-/** at: the window shown. */
-export function findRelations(model: SceneModel, cell: Cell, at: { row: number; col: number }): Relations {
-  const { summary, taps } = model;
-  if (cell.grid === 'output') {
-    const { rows, cols } = windowAt(summary, taps, cell.row, cell.col);
-    const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
-    return {
-      inputs: { channels: inputChannelsOf(summary, cell.channel), plane },
-      weights: null,
-      outputs: [],
-    };
+/** window: the output cell of the step shown. */
+export function findRelations(
+  model: SceneModel,
+  cell: Cell,
+  window: { row: number; col: number },
+): Relations {
+  const { grid, channel, row, col } = cell;
+  const { summary, taps, plane } = model;
+  if (grid === 'input') return { inputs: null, weights: null, outputs: findReachedOutputs(model, row, col) };
+  if (grid === 'output')
+    return inputsOf(inputChannelsOf(summary, channel), windowAt(summary, taps, row, col));
+  if (grid === 'weight') {
+    const rows = linesUnderTap(taps.rows, row, plane.top);
+    return inputsOf([channel], { rows, cols: linesUnderTap(taps.cols, col, plane.left) }, cell);
   }
-  if (cell.grid === 'tap') return findTapRelations(model, cell, at);
-  if (cell.grid === 'weight') return findWeightRelations(model, cell);
-  if (isSumCell(cell)) return findSumRelations(model, cell, at);
-  return { inputs: null, weights: null, outputs: findReachedOutputs(model, cell.row, cell.col) };
+  const { rows, cols } = windowAt(summary, taps, window.row, window.col);
+  if (grid === 'tap')
+    return inputsOf([channel], { rows: rows.slice(row, row + 1), cols: cols.slice(col, col + 1) }, cell);
+  return inputsOf(summedChannels(model, cell), { rows, cols });
+}
+
+/** NaN in the lattice: a tap without an input. */
+function inputsOf(channels: number[], { rows, cols }: CellLattice, weights: Cell | null = null): Relations {
+  const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
+  return { inputs: { channels, plane }, weights, outputs: [] };
 }
 
 /** Every output cell that an input cell takes part in, and through which kernel cell. */
@@ -64,29 +73,10 @@ export function findReachedOutputs(model: SceneModel, row: number, col: number):
   return rows.flatMap(([i, u]) => cols.map(([j, v]) => ({ row: i, col: j, u, v })));
 }
 
-function findWeightRelations({ taps, plane }: SceneModel, cell: Cell): Relations {
-  const reads = (table: number[][], at: number, ring: number) =>
-    [...new Set(table.map((line) => line[at] ?? -1).filter((found) => found >= 0))]
-      .map((found) => found + ring)
-      .sort((a, b) => a - b);
-  const lattice = {
-    rows: reads(taps.rows, cell.row, plane.top),
-    cols: reads(taps.cols, cell.col, plane.left),
-  };
-  return { inputs: { channels: [cell.channel], plane: lattice }, weights: cell, outputs: [] };
-}
-
-function findTapRelations(
-  { summary, taps }: SceneModel,
-  cell: Cell,
-  at: { row: number; col: number },
-): Relations {
-  const { rows, cols } = windowAt(summary, taps, at.row, at.col);
-  const plane = {
-    rows: [rows[cell.row] ?? NaN].filter(Number.isFinite),
-    cols: [cols[cell.col] ?? NaN].filter(Number.isFinite),
-  };
-  return { inputs: { channels: [cell.channel], plane }, weights: cell, outputs: [] };
+/** The plane's lines that a kernel line reads over all windows; before: the ring's width. */
+function linesUnderTap(table: number[][], tap: number, before: number) {
+  const lines = new Set(table.map((line) => line[tap] ?? -1).filter((line) => line >= 0));
+  return [...lines].map((line) => line + before).sort((a, b) => a - b);
 }
 
 /** Whether a cell is one of the boxes where a step's sums stand. */
@@ -94,43 +84,25 @@ export function isSumCell({ grid }: Cell) {
   return grid === 'sum' || grid === 'running' || grid === 'total';
 }
 
-/** The windows that a sum was made from: of its channel, or of all up to it. */
-function findSumRelations(
-  { summary, taps }: SceneModel,
-  { grid, channel }: Cell,
-  at: { row: number; col: number },
-): Relations {
-  const { rows, cols } = windowAt(summary, taps, at.row, at.col);
-  const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
-  const group = Array.from(
-    { length: summary.shapes.weight ? summary.shapes.input[0] / (summary.operation.groups ?? 1) : 1 },
-    (_, k) => k,
-  );
-  const first = channel - (channel % group.length);
-  const channels =
-    grid === 'sum' ? [channel] : group.map((k) => first + k).filter((c) => grid === 'total' || c <= channel);
-  return { inputs: { channels, plane }, weights: null, outputs: [] };
+/** The channels that a sum was made from: its own, all of the group up to it, or the whole group. */
+function summedChannels({ summary: { shapes, operation } }: SceneModel, { grid, channel }: Cell) {
+  if (grid === 'sum') return [channel];
+  const size = shapes.weight ? shapes.input[0] / (operation.groups ?? 1) : 1;
+  const first = channel - (channel % size);
+  return Array.from({ length: grid === 'total' ? size : channel - first + 1 }, (_, k) => first + k);
 }
 
 /** Runs of neighbours: [first, length] pairs. */
 export function findRuns(sorted: number[]): [number, number][] {
-  const found: [number, number][] = [];
-  for (const at of sorted) {
-    const last = found.at(-1);
-    if (last && last[0] + last[1] === at) last[1] += 1;
-    else found.push([at, 1]);
+  const runs: [number, number][] = [];
+  for (const line of sorted) {
+    const last = runs.at(-1);
+    if (last && last[0] + last[1] === line) last[1] += 1;
+    else runs.push([line, 1]);
   }
-  return found;
+  return runs;
 }
 
 export function isSameCell(a: Cell | null, b: Cell | null) {
-  return (
-    a === b ||
-    (a !== null &&
-      b !== null &&
-      a.grid === b.grid &&
-      a.channel === b.channel &&
-      a.row === b.row &&
-      a.col === b.col)
-  );
+  return a?.grid === b?.grid && a?.channel === b?.channel && a?.row === b?.row && a?.col === b?.col;
 }

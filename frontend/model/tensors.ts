@@ -12,39 +12,39 @@ export function makeRamp(shape: number[]): Tensor {
   };
 }
 
-/**
- * Another height and width: what is there stays, what is new is 0. New channels repeat the old ones. shape:
- * of as many dimensions.
- */
+/** Other sizes: numbers stay where they are, new rows and columns are 0, new channels repeat the old ones. */
 export function resizeTensor({ shape: from, data }: Tensor, shape: number[]): Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
-  const made = new (data.constructor as Float64ArrayConstructor)(count) as NumberArray;
-  const last = shape.length - 2;
+  const resized = new (data.constructor as Float64ArrayConstructor)(count) as NumberArray;
+  const firstPlaneAxis = shape.length - 2;
   for (let k = 0; k < count; k++) {
-    let [rest, offset, step, inside] = [k, 0, 1, true];
+    let [rest, offset, stride, inside] = [k, 0, 1, true];
     for (let d = shape.length - 1; d >= 0; d--) {
-      const [size, had] = [shape[d] ?? 1, from[d] ?? 1];
-      const at = rest % size;
+      const [size, oldSize] = [shape[d] ?? 1, from[d] ?? 1];
+      const index = rest % size;
       rest = Math.floor(rest / size);
-      inside &&= d < last || at < had;
-      offset += (at % had) * step;
-      step *= had;
+      inside &&= d < firstPlaneAxis || index < oldSize;
+      offset += (index % oldSize) * stride;
+      stride *= oldSize;
     }
-    if (inside) made[k] = data[offset] ?? 0;
+    if (inside) resized[k] = data[offset] ?? 0;
   }
-  return { shape: [...shape], data: made };
+  return { shape: [...shape], data: resized };
 }
 
 /** The first two dimensions in each other's place: a convolution's weight, for its transpose. */
 export function swapChannels({ shape, data }: Tensor): Tensor {
   const [outer = 1, inner = 1, ...kernel] = shape;
   const cells = kernel.reduce((a, b) => a * b, 1);
-  const made = data.slice();
+  const swapped = data.slice();
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++)
-      made.set(data.subarray((o * inner + i) * cells, (o * inner + i + 1) * cells), (i * outer + o) * cells);
+      swapped.set(
+        data.subarray((o * inner + i) * cells, (o * inner + i + 1) * cells),
+        (i * outer + o) * cells,
+      );
   }
-  return { shape: [inner, outer, ...kernel], data: made };
+  return { shape: [inner, outer, ...kernel], data: swapped };
 }
 
 export type NestedArray = (number | NestedArray)[];

@@ -9,9 +9,9 @@ import type { PanelForm } from './form.ts';
 
 /** Shows the fields that this kind of operation and these sources have. */
 export function arrangeFields(form: PanelForm, { layer, input, weight }: PanelValues) {
-  const shown = { kinds: layer.kind, inputs: input.source, weights: weight.source };
+  const choices = { kinds: layer.kind, inputs: input.source, weights: weight.source };
   for (const field of findElements('[data-kinds], [data-inputs], [data-weights]', form.form))
-    field.hidden = !Object.entries(shown).every(
+    field.hidden = !Object.entries(choices).every(
       ([name, value]) => field.dataset[name]?.split(' ').includes(value) ?? true,
     );
   const fromFile = input.source === 'file';

@@ -133,7 +133,7 @@ export class ParameterPanel {
     const values = this.form.values(this.sources);
     try {
       const before = this.#ownScene;
-      const shown = await this.changes.submit(
+      const isShown = await this.changes.submit(
         async (scene) =>
           makeSceneRequest(
             values,
@@ -145,7 +145,7 @@ export class ParameterPanel {
         },
       );
       if (request.signal.aborted) return;
-      if (!shown) this.#ownScene = before;
+      if (!isShown) this.#ownScene = before;
       this.#unsent = false;
       this.sources.settle();
     } catch (error) {

@@ -13,15 +13,7 @@ import {
   weightOffset,
   windowAt,
 } from '../../../frontend/model/geometry.ts';
-import type { Operation, SceneSummary } from '../../../frontend/model/types.ts';
-import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
-import {
-  makePadding,
-  makeScene,
-  makeSummary,
-  makeTapLines,
-  makeSummary as summary,
-} from '../support/builders.ts';
+import { makeAveragePool, makeSummary as summary } from '../support/builders.ts';
 
 test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
   const strided = summary({ stride: [2, 1], dilation: [1, 2] }, {});
@@ -122,41 +114,9 @@ test('a point finds its cell', () => {
   assert.equal(cellAt({ x: 10, y: 20, width: 40, height: 40 }, 20, 51, 25), null);
 });
 
-/** Average pooling of a square input, its windows by the definition of the operation. */
-function pool({
-  size,
-  kernel,
-  stride,
-  padding,
-  counted,
-  windows,
-}: {
-  size: number;
-  kernel: number;
-  stride: number;
-  padding: number;
-  counted: boolean;
-  windows: number;
-}) {
-  const lines = makeTapLines({ count: windows, kernel, size, stride, padding });
-  const operation = {
-    kind: 'avg_pool2d',
-    kernel_size: [kernel, kernel],
-    stride: [stride, stride],
-    count_include_pad: counted,
-    padding: makePadding(padding),
-  } satisfies Partial<Operation>;
-  const shapes = {
-    input: [1, size, size],
-    weight: null,
-    output: [1, windows, windows],
-  } satisfies Partial<SceneSummary['shapes']>;
-  return makeSceneModel(makeScene(makeSummary(operation, shapes), {}, { rows: lines, cols: lines }));
-}
-
 test('an average divides by the cells that torch counts', () => {
   // torch.nn.functional.avg_pool2d of ones, 4 / divisor: divisors 4 and, where ceil_mode clips, 2 and 1.
-  const clipped = pool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 });
+  const clipped = makeAveragePool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 });
   assert.deepEqual(
     [
       [0, 0],
@@ -171,8 +131,8 @@ test('an average divides by the cells that torch counts', () => {
       [0, 0],
       [0, 1],
       [1, 1],
-    ].map(([i = 0, j = 0]) => averageDivisorAt(pool({ ...padded, counted: false }), i, j)),
+    ].map(([i = 0, j = 0]) => averageDivisorAt(makeAveragePool({ ...padded, counted: false }), i, j)),
     [4, 6, 9],
   );
-  assert.equal(averageDivisorAt(pool({ ...padded, counted: true }), 0, 0), 9);
+  assert.equal(averageDivisorAt(makeAveragePool({ ...padded, counted: true }), 0, 0), 9);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { apportionRounding, makeLedger } from '../../../frontend/model/ledger.ts';
 import { formatSentence } from '../../../frontend/model/ledger_text.ts';
 import type { StepAnswer } from '../../../frontend/model/types.ts';
-import { makeStep } from '../support/builders.ts';
+import { CHAPTER_LAYER, CHAPTER_STEP, makeStep } from '../support/builders.ts';
 
 /** A generator of numbers that are the same in every run (mulberry32). */
 function random(seed: number) {
@@ -16,57 +16,9 @@ function random(seed: number) {
   };
 }
 
-/** The chapter's first window. */
-const first: StepAnswer = {
-  index: 0,
-  row: 0,
-  col: 0,
-  input_rows: [0, 1],
-  input_cols: [0, 1],
-  patch: [
-    [
-      [0, 1],
-      [3, 4],
-    ],
-    [
-      [1, 2],
-      [4, 5],
-    ],
-  ],
-  products: [
-    [
-      [0, 1],
-      [6, 12],
-    ],
-    [
-      [1, 4],
-      [12, 20],
-    ],
-  ],
-  channel_sums: [19, 37],
-  running_sums: [19, 56],
-  output: 56,
-};
-const kernel = [
-  [
-    [0, 1],
-    [2, 3],
-  ],
-  [
-    [1, 2],
-    [3, 4],
-  ],
-];
-const layer = {
-  outChannel: 0,
-  inChannels: [0, 1],
-  bias: 0,
-  weight: (c: number, u: number, v: number) => kernel[c]?.[u]?.[v] ?? 0,
-};
-
 test("the chapter's first cell reads as in the book", () => {
   assert.equal(
-    formatSentence(makeLedger(makeStep(first), layer)),
+    formatSentence(makeLedger(makeStep(CHAPTER_STEP), CHAPTER_LAYER)),
     'Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56',
   );
 });
@@ -90,7 +42,7 @@ test('printed terms add up to printed sums, and those to the printed output, for
     let sofar = 0;
     const running = sums.map((sum) => (sofar += sum));
     const step: StepAnswer = {
-      ...first,
+      ...CHAPTER_STEP,
       patch: products,
       products,
       channel_sums: sums,
@@ -102,7 +54,7 @@ test('printed terms add up to printed sums, and those to the printed output, for
     for (const decimals of [0, 1, 3, 5]) {
       const printed = makeLedger(
         makeStep(step),
-        { ...layer, inChannels: sums.map((_, c) => c), bias },
+        { ...CHAPTER_LAYER, inChannels: sums.map((_, c) => c), bias },
         decimals,
       );
       let total = units(printed.bias, decimals);

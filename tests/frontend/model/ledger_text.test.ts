@@ -3,60 +3,11 @@ import { test } from 'node:test';
 import { makeLedger } from '../../../frontend/model/ledger.ts';
 import { findTermRanges, formatSentence, joinSigned } from '../../../frontend/model/ledger_text.ts';
 import { formatNumber } from '../../../frontend/model/numbers.ts';
-import type { StepAnswer } from '../../../frontend/model/types.ts';
-import { makeStep } from '../support/builders.ts';
-
-/** The chapter's first window. */
-const first: StepAnswer = {
-  index: 0,
-  row: 0,
-  col: 0,
-  input_rows: [0, 1],
-  input_cols: [0, 1],
-  patch: [
-    [
-      [0, 1],
-      [3, 4],
-    ],
-    [
-      [1, 2],
-      [4, 5],
-    ],
-  ],
-  products: [
-    [
-      [0, 1],
-      [6, 12],
-    ],
-    [
-      [1, 4],
-      [12, 20],
-    ],
-  ],
-  channel_sums: [19, 37],
-  running_sums: [19, 56],
-  output: 56,
-};
-const kernel = [
-  [
-    [0, 1],
-    [2, 3],
-  ],
-  [
-    [1, 2],
-    [3, 4],
-  ],
-];
-const layer = {
-  outChannel: 0,
-  inChannels: [0, 1],
-  bias: 0,
-  weight: (c: number, u: number, v: number) => kernel[c]?.[u]?.[v] ?? 0,
-};
+import { CHAPTER_LAYER, CHAPTER_STEP, makeStep } from '../support/builders.ts';
 
 test('negative numbers carry a true minus: brackets as factors, a sign as terms', () => {
   const step = {
-    ...first,
+    ...CHAPTER_STEP,
     products: [
       [
         [0, -1],
@@ -81,7 +32,7 @@ test('negative numbers carry a true minus: brackets as factors, a sign as terms'
     running_sums: [17, 54],
     output: 54,
   };
-  assert.match(formatSentence(makeLedger(makeStep(step), layer)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
+  assert.match(formatSentence(makeLedger(makeStep(step), CHAPTER_LAYER)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
   assert.equal(joinSigned(['−1', '2', '−3']), '−1 + 2 − 3');
   assert.equal(formatNumber(-0.0001, 2), '0.00');
 });

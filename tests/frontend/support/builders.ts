@@ -2,9 +2,11 @@
 
 import { ApiClient } from '../../../frontend/data/client.ts';
 import { stepsToColumns } from '../../../frontend/data/step_columns.ts';
+import type { LedgerLayer } from '../../../frontend/model/ledger.ts';
 import type { Operation, SceneSummary, StepAnswer, TapTable, Tensor } from '../../../frontend/model/types.ts';
 import type { Scene } from '../../../frontend/state/scene.ts';
 import { makePages } from '../../../frontend/state/scene.ts';
+import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
 
 /** A 3×3 convolution of 5×5 cells, unless told otherwise. */
 export function makeSummary(
@@ -101,3 +103,84 @@ export function makeRandom(seed: number) {
     return Math.floor((state / 2 ** 32) * below);
   };
 }
+
+/** Average pooling of a square input, its windows by the definition of the operation. */
+export function makeAveragePool({
+  size,
+  kernel,
+  stride,
+  padding,
+  counted,
+  windows,
+}: {
+  size: number;
+  kernel: number;
+  stride: number;
+  padding: number;
+  counted: boolean;
+  windows: number;
+}) {
+  const lines = makeTapLines({ count: windows, kernel, size, stride, padding });
+  const operation = {
+    kind: 'avg_pool2d',
+    kernel_size: [kernel, kernel],
+    stride: [stride, stride],
+    count_include_pad: counted,
+    padding: makePadding(padding),
+  } satisfies Partial<Operation>;
+  const shapes = {
+    input: [1, size, size],
+    weight: null,
+    output: [1, windows, windows],
+  } satisfies Partial<SceneSummary['shapes']>;
+  return makeSceneModel(makeScene(makeSummary(operation, shapes), {}, { rows: lines, cols: lines }));
+}
+
+/** The chapter's first window. */
+export const CHAPTER_STEP: StepAnswer = {
+  index: 0,
+  row: 0,
+  col: 0,
+  input_rows: [0, 1],
+  input_cols: [0, 1],
+  patch: [
+    [
+      [0, 1],
+      [3, 4],
+    ],
+    [
+      [1, 2],
+      [4, 5],
+    ],
+  ],
+  products: [
+    [
+      [0, 1],
+      [6, 12],
+    ],
+    [
+      [1, 4],
+      [12, 20],
+    ],
+  ],
+  channel_sums: [19, 37],
+  running_sums: [19, 56],
+  output: 56,
+};
+const CHAPTER_KERNEL = [
+  [
+    [0, 1],
+    [2, 3],
+  ],
+  [
+    [1, 2],
+    [3, 4],
+  ],
+];
+/** The chapter's layer, as a ledger needs it. */
+export const CHAPTER_LAYER: LedgerLayer = {
+  outChannel: 0,
+  inChannels: [0, 1],
+  bias: 0,
+  weight: (c, u, v) => CHAPTER_KERNEL[c]?.[u]?.[v] ?? 0,
+};
