@@ -29,6 +29,8 @@ class Limits(BaseModel):
     max_head_bytes: int = Field(65_536, ge=1024, description="bytes of a request's first line and headers")
     max_headers: int = Field(100, ge=10, description="headers of a request")
     max_json_numbers: int = Field(MEBI, ge=1, description="numbers in one JSON body")
+    max_json_containers: int = Field(MEBI // 4, ge=1, description="lists and objects in one JSON body")
+    max_json_strings: int = Field(100_000, ge=1, description="keys and other strings in one JSON body")
     max_tensor_elements: int = Field(16 * MEBI, ge=1, description="elements of an input, weight or bias")
     max_output_elements: int = Field(32 * MEBI, ge=1, description="elements of a layer's output")
     max_multiply_adds: int = Field(4096 * MEBI, ge=1, description="multiply-adds of a layer")

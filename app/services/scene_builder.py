@@ -13,12 +13,13 @@ from app.conv.errors import ConvError
 from app.conv.operation import Operation
 from app.formats.file_types import TensorFile, read_tensor
 from app.formats.safetensors import is_safetensors
-from app.limits import Limits, check
+from app.limits import Limits
 from app.scenes.edits import edit
 from app.scenes.scene import Scene, describe, make_scene
 from app.scenes.scene_file import decode
 from app.scenes.tensor_sources import from_kernels, from_lists, from_random, from_sample
 from app.services.body_errors import body_error
+from app.services.body_structure import check_structure
 from app.services.request_models import Bias, EditsBody, Input, OperationBody, SceneForm, Weight
 
 B = TypeVar("B", bound=BaseModel)
@@ -27,9 +28,8 @@ TENSOR_NAMES: Final = ("input", "weight", "bias")
 
 
 def parse_body(model: type[B], content: bytes, limits: Limits) -> B:
-    """A JSON body, checked strictly. Raises NotJson, or InvalidFields with one error a list at most."""
-    # Numbers are separated by commas, and counting those costs next to nothing.
-    check("term.body_numbers", "max_json_numbers", content.count(b","), limits)
+    """A JSON body, checked strictly. Raises NotJson, InvalidFields and LimitExceeded."""
+    check_structure(content, model, limits)
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
