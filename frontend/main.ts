@@ -11,7 +11,6 @@ import { computeFrame } from './views/current_frame.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
-import { makeLabels } from './views/shared/labels.ts';
 import { makeSceneModel } from './views/shared/scene_model.ts';
 import { setUpWorkbench } from './workbench.ts';
 
@@ -21,11 +20,10 @@ async function start() {
   const state = new AppState(new ApiClient(boot.api, boot.language));
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
-  const frame = computeFrame(state, model, {
+  const frame = computeFrame(state, model, t, {
     size: observeSize(findElement('#stage-container', HTMLElement)),
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
-    labels: makeLabels(t),
   });
   const surface = new StageCanvas(canvas, frame);
   surface.painted.then(() => performance.mark('painted'));

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals-core';
 import { copyShown } from './controls/copy_step.ts';
-import { setUpChannelChoice, showCaptions } from './controls/matrix_controls.ts';
+import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpCode } from './controls/panel/code.ts';
 import { ParameterPanel } from './controls/panel/panel.ts';
 import { linkLedgerTerms, showRelationDescription } from './controls/relation_description.ts';
@@ -33,7 +33,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
-  showCaptions(state, t, model);
+  setUpTranspose(state);
   setUpChannelChoice(state, t, model);
   showViewCaption(parts);
   setUpAccessibleGrids(parts);

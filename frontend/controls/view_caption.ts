@@ -1,18 +1,18 @@
-/** What the stage should say beside its numbers. */
+/** Shows what the view says beside its numbers. */
 
 import { effect } from '@preact/signals-core';
 import type { AppContext } from '../views/app_context.ts';
+import { viewNamed } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
-import { makeCaptions } from '../views/stage/captions.ts';
 
 export function showViewCaption({ state, t, model }: AppContext) {
   const bar = findElement('#view-bar', HTMLElement);
   const line = findElement('#view-caption', HTMLElement);
   effect(() => {
-    const [view, layer] = [state.shownView.value, model()];
-    if (view === 'matrix' || view === 'sparse') return;
-    const said = layer ? makeCaptions(layer, view).map(([key, values]) => t(key, values)) : [];
-    bar.hidden = said.length === 0;
-    setText(line, said.join(' '));
+    const layer = model();
+    const choice = { outChannel: state.outChannel.value, transposed: state.transposed.value };
+    const captions = layer ? viewNamed(state.shownView.value).makeCaptions(layer, choice) : [];
+    bar.hidden = captions.length === 0;
+    setText(line, captions.map(([key, values]) => t(key, values)).join(' '));
   });
 }

@@ -140,11 +140,11 @@ export function revealCell(
   { grid, channel, row, col }: EditableCell,
 ) {
   if (!frame || isMatrixFrame(frame) || grid === 'bias') return;
-  const { layout, model, first } = frame;
-  const { visible } = layout;
-  if (grid !== 'output' && (channel < first || channel >= first + visible)) {
-    const centred = Math.max(channel - Math.floor(visible / 2), 0);
-    state.firstChannel.value = Math.min(centred, model.subject.channels - visible);
+  const { layout, model, firstChannel } = frame;
+  const { visibleRows } = layout;
+  if (grid !== 'output' && (channel < firstChannel || channel >= firstChannel + visibleRows)) {
+    const centred = Math.max(channel - Math.floor(visibleRows / 2), 0);
+    state.firstChannel.value = Math.min(centred, model.subject.channels - visibleRows);
   }
   const name = grid === 'output' ? 'output' : 'input';
   const zoom = state.zoom.peek()[name];
@@ -156,6 +156,6 @@ export function revealCell(
   state.following.value = false;
   state.zoom.value = {
     ...state.zoom.peek(),
-    [name]: panToShow(place, view, zoom, top, top + 1, left, left + 1),
+    [name]: panToShow(place, view, zoom, [top, top + 1, left, left + 1]),
   };
 }

@@ -10,7 +10,7 @@ import type { TensorName } from '../state/scene_edit.ts';
 import type { AnyFrame } from '../views/registry.ts';
 import { findCellRects, hitTestFrame, isMatrixFrame } from '../views/registry.ts';
 import { READABLE_CELL } from '../views/shared/text_fit.ts';
-import type { StageFrame } from '../views/stage/frame.ts';
+import type { ChannelFrame } from '../views/stage/frame.ts';
 import { findCellRect } from '../views/stage/hit_test.ts';
 import { rectInSlot } from '../views/stage/layout.ts';
 
@@ -48,7 +48,7 @@ export function tensorCell(
 /** The cell under a point that is large enough to be meant. */
 export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
   const { summary } = frame.model;
-  if (!isMatrixFrame(frame) && frame.printed && summary.shapes.bias && containsPoint(biasRect(frame), x, y))
+  if (!isMatrixFrame(frame) && frame.ledger && summary.shapes.bias && containsPoint(biasRect(frame), x, y))
     return biasCell(frame.position.outChannel);
   const cell = hitTestFrame(frame, x, y);
   if (!cell || !tensorCell(summary, cell, frame.position.outChannel)) return null;
@@ -69,13 +69,13 @@ export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
   return loupeRect(frame, cell) ?? rect;
 }
 
-function biasRect({ layout: { total, narrow } }: StageFrame): Rect {
+function biasRect({ layout: { total, narrow } }: ChannelFrame): Rect {
   const width = narrow ? BIAS.narrow : BIAS.wide;
   return { x: total.x - width, y: total.y, width, height: total.height };
 }
 
 /** Where the loupe shows an input cell. */
-function loupeRect({ layout, step, rows }: StageFrame, cell: Cell): Rect | null {
+function loupeRect({ layout, step, rows }: ChannelFrame, cell: Cell): Rect | null {
   const u = step?.inputRows.indexOf(cell.row) ?? -1;
   const v = step?.inputCols.indexOf(cell.col) ?? -1;
   const slot = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.slot;

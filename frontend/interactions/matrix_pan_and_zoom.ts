@@ -4,12 +4,13 @@ import { batch, effect } from '@preact/signals-core';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { makeProduct } from '../views/matrix/frame.ts';
+import { makeProduct } from '../views/matrix/product.ts';
 import type { AnyMatrixFrame } from '../views/registry.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement } from '../views/shared/dom.ts';
-import type { MatrixPane } from '../views/shared/matrix_viewport.ts';
-import { canScroll, hitTestPane, LARGEST_CELL } from '../views/shared/matrix_viewport.ts';
+import type { MatrixPane, PaneCell, Panes } from '../views/shared/matrix_viewport.ts';
+import { canScroll, hitTestPane } from '../views/shared/matrix_viewport.ts';
+import { LARGEST_CELL } from '../views/shared/text_fit.ts';
 import { setUpDrag } from './drag.ts';
 import { WHEEL_PER_DOUBLING } from './pan_and_zoom.ts';
 
@@ -18,14 +19,6 @@ const BUTTON_FACTOR = 1.4;
 
 /** Earlier output channels whose rows are loaded. */
 const MAX_EARLIER = 32;
-
-/** A cell of a pane. */
-interface PaneCell {
-  name: string;
-  pane: MatrixPane;
-  row: number;
-  col: number;
-}
 
 export function setUpMatrixViews({ state, canvas, model, shown }: AppContext) {
   const matrixFrame = () => {
@@ -42,7 +35,7 @@ export function setUpMatrixViews({ state, canvas, model, shown }: AppContext) {
     const { name, pane } = cell;
     return (dx, dy) => {
       const current = matrixFrame();
-      const { size } = (current && paneOf(current, name)) ?? pane;
+      const { size } = (current && panesOf(current)[name]) ?? pane;
       const [top, left] = [pane.top - Math.round(dy / size[0]), pane.left - Math.round(dx / size[1])];
       if (current) scrollPane(state, current, name, top, left);
     };
@@ -64,14 +57,12 @@ function loadEarlierOutputs(state: AppState, model: () => SceneModel | null) {
   });
 }
 
-function paneOf(frame: AnyMatrixFrame, name: string) {
-  return (frame.panes as Record<string, MatrixPane>)[name];
+function panesOf(frame: AnyMatrixFrame): Panes {
+  return frame.panes;
 }
 
-function cellUnder(frame: AnyMatrixFrame, { offsetX, offsetY }: MouseEvent): PaneCell | null {
-  const cell = hitTestPane(frame.panes, offsetX, offsetY);
-  const pane = cell && paneOf(frame, cell.name);
-  return pane ? { ...cell, pane } : null;
+function cellUnder(frame: AnyMatrixFrame, { offsetX, offsetY }: MouseEvent) {
+  return hitTestPane(panesOf(frame), offsetX, offsetY);
 }
 
 /** The first row or column in sight on each axis; `pane` decides where two panes of an axis differ. */
@@ -88,13 +79,13 @@ function firstOnAxes(frame: AnyMatrixFrame, pane?: MatrixPane) {
 function scrollTo(state: AppState, frame: AnyMatrixFrame, at: Record<string, number>, cell = frame.cell) {
   batch(() => {
     state.following.value = false;
-    if (frame.view === 'sparse') state.inChannel.value = frame.index;
-    state.viewport.value = { key: frame.key, cell, at };
+    if (frame.view === 'sparse') state.inChannel.value = frame.channelIndex;
+    state.viewport.value = { key: frame.viewportKey, cell, at };
   });
 }
 
 function scrollPane(state: AppState, frame: AnyMatrixFrame, name: string, top: number, left: number) {
-  const pane = paneOf(frame, name);
+  const pane = panesOf(frame)[name];
   if (!pane) return;
   const before = firstOnAxes(frame, pane);
   const after = { ...before };
@@ -108,10 +99,13 @@ function scrollPane(state: AppState, frame: AnyMatrixFrame, name: string, top: n
 /** Another size of cells; what is under the pointer stays there. */
 function zoomBy(state: AppState, frame: AnyMatrixFrame, factor: number, under?: PaneCell) {
   const size = frame.cell * factor;
-  const cell = Math.min(Math.max(factor > 1 ? Math.ceil(size) : Math.floor(size), frame.least), LARGEST_CELL);
+  const cell = Math.min(
+    Math.max(factor > 1 ? Math.ceil(size) : Math.floor(size), frame.leastCell),
+    LARGEST_CELL,
+  );
   if (cell === frame.cell) return;
   if (!under) {
-    state.viewport.value = { key: frame.key, cell, at: firstOnAxes(frame) };
+    state.viewport.value = { key: frame.viewportKey, cell, at: firstOnAxes(frame) };
     return;
   }
   const { pane, row, col } = under;

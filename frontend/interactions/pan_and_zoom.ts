@@ -11,7 +11,7 @@ import { findElement } from '../views/shared/dom.ts';
 import { READABLE_CELL } from '../views/shared/text_fit.ts';
 import type { GridView } from '../views/shared/zoom.ts';
 import { panBy, zoomAtPoint } from '../views/shared/zoom.ts';
-import type { StageFrame } from '../views/stage/frame.ts';
+import type { ChannelFrame } from '../views/stage/frame.ts';
 import { rectInSlot } from '../views/stage/layout.ts';
 import type { DragMove } from './drag.ts';
 import { setUpDrag } from './drag.ts';
@@ -61,14 +61,14 @@ export function setUpPanAndZoom({ state, canvas, shown }: AppContext) {
   setUpZoomButtons(state, canvas, stageFrame);
 }
 
-function findLargeGrid(frame: StageFrame, x: number, y: number): LargeGrid | null {
+function findLargeGrid(frame: ChannelFrame, x: number, y: number): LargeGrid | null {
   const { layout, rows } = frame;
   if (containsPoint(layout.output, x, y)) return outputGrid(frame);
   const row = rows.find(({ slot }) => containsPoint(rectInSlot(layout, layout.input, slot), x, y));
   return row ? inputGrid(frame, row.slot) : null;
 }
 
-function inputGrid({ layout, inputView }: StageFrame, slot: number): LargeGrid | null {
+function inputGrid({ layout, inputView }: ChannelFrame, slot: number): LargeGrid | null {
   if (layout.cell >= READABLE_CELL) return null;
   return {
     name: 'input',
@@ -78,7 +78,7 @@ function inputGrid({ layout, inputView }: StageFrame, slot: number): LargeGrid |
   };
 }
 
-function outputGrid({ layout, outputView }: StageFrame): LargeGrid | null {
+function outputGrid({ layout, outputView }: ChannelFrame): LargeGrid | null {
   if (layout.outputCell >= READABLE_CELL) return null;
   const scale = outputView.cell / layout.outputCell;
   return { name: 'output', place: layout.output, view: outputView, scale };
@@ -95,7 +95,7 @@ function zoomBy(state: AppState, grid: LargeGrid, factor: number, x: number, y: 
   setZoom(state, name, zoomAtPoint(place, view, { scale, row: 0, col: 0 }, factor, x, y));
 }
 
-function setUpWheel(state: AppState, canvas: HTMLCanvasElement, stageFrame: () => StageFrame | null) {
+function setUpWheel(state: AppState, canvas: HTMLCanvasElement, stageFrame: () => ChannelFrame | null) {
   let turned = 0;
   canvas.addEventListener(
     'wheel',
@@ -111,30 +111,30 @@ function setUpWheel(state: AppState, canvas: HTMLCanvasElement, stageFrame: () =
       turned += event.deltaY;
       const channels = Math.trunc(turned / WHEEL_PER_CHANNEL);
       turned -= channels * WHEEL_PER_CHANNEL;
-      if (channels) scrollToChannel(state, frame, frame.first + channels);
+      if (channels) scrollToChannel(state, frame, frame.firstChannel + channels);
     },
     { passive: false },
   );
 }
 
-function scrollToChannel(state: AppState, { model, layout }: StageFrame, first: number) {
-  state.firstChannel.value = Math.min(Math.max(first, 0), model.subject.channels - layout.visible);
+function scrollToChannel(state: AppState, { model, layout }: ChannelFrame, first: number) {
+  state.firstChannel.value = Math.min(Math.max(first, 0), model.subject.channels - layout.visibleRows);
 }
 
 /** The bars scroll the channels. */
-function beginBarsDrag(state: AppState, frame: StageFrame, event: PointerEvent): DragMove | null {
-  const { bars, visible } = frame.layout;
+function beginBarsDrag(state: AppState, frame: ChannelFrame, event: PointerEvent): DragMove | null {
+  const { bars, visibleRows } = frame.layout;
   if (!bars || !containsPoint(bars, event.offsetX, event.offsetY)) return null;
   const scroll = (y: number) => {
     const share = (y - bars.y) / bars.height;
-    scrollToChannel(state, frame, Math.floor(share * frame.model.subject.channels - visible / 2));
+    scrollToChannel(state, frame, Math.floor(share * frame.model.subject.channels - visibleRows / 2));
   };
   scroll(event.offsetY);
   return (_dx, _dy, y) => scroll(y);
 }
 
 /** A zoomed grid moves with the pointer. */
-function beginGridDrag(state: AppState, frame: StageFrame, event: PointerEvent): DragMove | null {
+function beginGridDrag(state: AppState, frame: ChannelFrame, event: PointerEvent): DragMove | null {
   const grid = findLargeGrid(frame, event.offsetX, event.offsetY);
   const zoom = grid && state.zoom.peek()[grid.name];
   if (!zoom || zoom.scale === 1) return null;
@@ -142,7 +142,7 @@ function beginGridDrag(state: AppState, frame: StageFrame, event: PointerEvent):
 }
 
 /** Both grids, round the window, which stays in sight. */
-function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, stageFrame: () => StageFrame | null) {
+function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, stageFrame: () => ChannelFrame | null) {
   const [larger, smaller] = [
     findElement('#zoom-in', HTMLButtonElement),
     findElement('#zoom-out', HTMLButtonElement),
@@ -173,16 +173,17 @@ function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, stageFrame
   new ResizeObserver(update).observe(canvas);
 }
 
-function largeGridsOf(frame: StageFrame): LargeGrid[] {
+function largeGridsOf(frame: ChannelFrame): LargeGrid[] {
   return [inputGrid(frame, 0), outputGrid(frame)].filter((grid) => grid !== null);
 }
 
 /** The middle of the window, in CSS pixels. */
-function windowCentre({ target, row, col }: StageFrame, { name, view }: LargeGrid): [number, number] {
+function windowCentre({ targetWindow, row, col }: ChannelFrame, { name, view }: LargeGrid): [number, number] {
   const middle = (line: number[]) => {
     const inside = line.filter(Number.isFinite);
     return inside.length ? (Math.min(...inside) + Math.max(...inside) + 1) / 2 : 0;
   };
-  const [i, j] = name === 'input' ? [middle(target.rows), middle(target.cols)] : [row + 0.5, col + 0.5];
+  const [i, j] =
+    name === 'input' ? [middle(targetWindow.rows), middle(targetWindow.cols)] : [row + 0.5, col + 0.5];
   return [view.x + j * view.cell, view.y + i * view.cell];
 }

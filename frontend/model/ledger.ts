@@ -3,7 +3,7 @@
  * a unit of its last decimal.
  */
 
-import { kernelSize, weightOffset } from './geometry.ts';
+import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
 import { decimalsFor, formatNumber } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
@@ -117,7 +117,7 @@ export function makeLedger(
 export function ledgerLayerOf(
   { summary, weight, bias }: SceneModel,
   outChannel: number,
-  inputs: number[],
+  inputs = inputChannelsOf(summary, outChannel),
 ): LedgerLayer {
   const kW = kernelSize(summary)[1];
   return {

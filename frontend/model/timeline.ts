@@ -144,6 +144,11 @@ export function easeInOut(p: number) {
   return p * p * (3 - 2 * p);
 }
 
+/** Whether what progresses from 0 to 1 has not begun or is over. */
+export function isAtRest(progress: number) {
+  return progress === 0 || progress === 1;
+}
+
 /** Whether the window of this position is done. */
 export function isPlaced(position: Position) {
   return position.place === 1;

@@ -2,6 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { computed } from '@preact/signals-core';
+import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AnyFrame } from './registry.ts';
@@ -14,13 +15,13 @@ export interface Surroundings {
   /** Device pixels per CSS pixel. */
   pixelRatio: ReadonlySignal<number>;
   colors: ReadonlySignal<ThemeColors>;
-  labels: Record<string, string>;
 }
 
 export function computeFrame(
   state: AppState,
   model: ReadonlySignal<SceneModel | null>,
-  { size, pixelRatio, colors, labels }: Surroundings,
+  t: Translate,
+  { size, pixelRatio, colors }: Surroundings,
 ): ReadonlySignal<AnyFrame | null> {
   let previous: AnyFrame | null = null;
   return computed(() => {
@@ -34,10 +35,9 @@ export function computeFrame(
         position,
         step: state.step.value,
         stamp: state.stamp.value,
-        output: scene.outputs.get(position.outChannel) ?? null,
         outputs: scene.outputs,
         outputMax: state.outputMax.value,
-        scroll: state.firstChannel.value,
+        firstChannel: state.firstChannel.value,
         theme: state.theme.value,
         colors: colors.value,
         tinted: state.tinted.value,
@@ -48,11 +48,11 @@ export function computeFrame(
         following: state.following.value,
         activeCell: state.activeCell.value,
         granularity: state.granularity.value,
-        sight: state.viewport.value,
+        viewport: state.viewport.value,
         inChannel: state.inChannel.value,
-        turn: state.kernelTurn.value,
+        kernelTurn: state.kernelTurn.value,
         transposed: state.transposed.value,
-        labels,
+        t,
       },
       previous,
     );

@@ -20,7 +20,7 @@ const FOLDERS: Record<string, string[]> = {
 const ALL_VIEWS = ['views/registry.ts', 'views/app_context.ts', 'views/shared/canvas.ts'];
 
 /** The scattering stage is the stage with other contents. */
-const BUILT_ON: Record<string, string[]> = { scatter: ['stage'], shared: ['stage'] };
+const BUILT_ON: Record<string, string[]> = { scatter: ['stage'] };
 
 const modules = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) =>
   path.endsWith('.ts'),

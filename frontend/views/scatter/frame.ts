@@ -1,160 +1,104 @@
-/**
- * A transposed convolution the other way: one input cell after another stamps its scaled kernel onto the
- * output. The places are the stage's own, so that both readings show a cell in the same spot. Pure.
- */
+/** Computes all that the painters of the scatter view need: one input cell's stamp at a time. Pure. */
 
 import type { KernelWindow } from '../../model/geometry.ts';
-import { inputChannelsOf, interpolateWindows } from '../../model/geometry.ts';
-import type { Cell } from '../../model/relations.ts';
+import { inputChannelsOf } from '../../model/geometry.ts';
 import { findRelations } from '../../model/relations.ts';
-import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
-import { easeInOut } from '../../model/timeline.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect, Stamp } from '../../model/types.ts';
-import type { FrameRequest } from '../shared/matrix_viewport.ts';
-import { READABLE_CELL } from '../shared/text_fit.ts';
-import type { StageFrame } from '../stage/frame.ts';
-import { firstVisibleChannel, gridViewsOf, makeChannelRows, reuseLayout } from '../stage/frame.ts';
-import { findCellRect, hitTest as hitStage } from '../stage/hit_test.ts';
-import type { StageLayout } from '../stage/layout.ts';
-import { makeLayout } from '../stage/layout.ts';
+import type { FrameRequest } from '../shared/view.ts';
+import {
+  firstVisibleChannel,
+  makeChannelRows,
+  makeGridViews,
+  makeRowsKey,
+  slidingWindow,
+} from '../stage/channel_rows.ts';
+import type { ChannelFrame } from '../stage/frame.ts';
+import { reuseLayout } from '../stage/frame.ts';
+import { makeScatterLayout, placeStamp, placeValue } from './layout.ts';
 
-/**
- * row, col, window, target: of the input cell, window on its way; plane: the output channel as it stands;
- * landing: output rows and columns of the kernel's, NaN where cropped; stampRect: where the channels' stamps
- * add up, null for a single channel or where there is no room.
- */
-export type ScatterFrame = StageFrame & {
+export interface ScatterFrame extends ChannelFrame {
   view: 'scatter';
   stamp: Stamp | null;
-  plane: Float64Array | null;
+  /** The output channel at this time. */
+  outputValues: Float64Array | null;
+  /** Output rows and columns that the kernel's fall on, NaN where they are cropped. */
   landing: KernelWindow;
+  /** The input cell's number, in the first visible row. */
   valueRect: Rect;
+  /** Where the channels' stamps add up; null for a single channel or where there is no room. */
   stampRect: Rect | null;
-};
+}
 
-/** Beside the summed stamp, in CSS pixels. */
-const AROUND_STAMP = 44;
-
-/** Times the kernel's cells, the output's are at most. */
-const LARGER = 1.8;
-
-export function makeFrame(asked: FrameRequest, previous: ScatterFrame | null = null): ScatterFrame {
-  const { model, position } = asked;
+export function makeFrame(request: FrameRequest, previous: ScatterFrame | null = null): ScatterFrame {
+  const { model, position, activeCell } = request;
   const { summary, subject } = model;
-  const inputs = inputChannelsOf(summary, position.outChannel);
-  const marked = (summary.operation.output_padding ?? [0, 0]).some((size) => size > 0);
-  const at =
-    reuseLayout(asked, previous) ??
-    placesOf(makeLayout(subject, asked.width, asked.height), subject, inputs.length, marked);
-  const first = firstVisibleChannel(at, subject.channels, inputs, position, asked.scroll);
+  const { outChannel, window } = position;
+  const inChannels = inputChannelsOf(summary, outChannel);
+  const labelled = (summary.operation.output_padding ?? []).some((size) => size > 0);
+  const layout =
+    reuseLayout(request, previous) ??
+    makeScatterLayout(subject, request.width, request.height, inChannels.length, labelled);
+  const firstChannel = firstVisibleChannel(
+    layout,
+    subject.channels,
+    inChannels,
+    position,
+    request.firstChannel,
+  );
   const [, , width] = summary.shapes.input;
-  const cellAt = (index: number) => ({ rows: [Math.floor(index / width)], cols: [index % width] });
-  const target = cellAt(position.window);
-  const [row = 0, col = 0] = [target.rows[0], target.cols[0]];
-  const found = asked.stamp?.stamp.index === position.window ? asked.stamp : null;
+  const [row, col] = [Math.floor(window / width), window % width];
+  const cellOf = (index: number) => ({ rows: [Math.floor(index / width)], cols: [index % width] });
+  const applied = request.stamp?.stamp.index === window ? request.stamp : null;
   const landing = landingWindow(model, row, col);
-  const views = gridViewsOf(asked, at, target, landing);
+  const views = makeGridViews(request, layout, cellOf(window), landing);
   return {
-    ...asked,
+    ...request,
     ...views,
-    view: 'scatter' as const,
-    layout: at,
-    first,
-    inChannels: inputs,
+    view: 'scatter',
+    layout,
+    firstChannel,
+    rows: makeChannelRows(layout, firstChannel, inChannels, position, subject),
+    inChannels,
     row,
     col,
-    landing,
-    target,
-    window:
-      position.slide < 1 && position.window > 0
-        ? interpolateWindows(cellAt(position.window - 1), target, easeInOut(position.slide))
-        : target,
-    rows: makeChannelRows(at, first, inputs, position, subject),
+    window: slidingWindow(position, cellOf(window), cellOf),
+    targetWindow: cellOf(window),
     step: null,
-    printed: null,
+    ledger: null,
+    output: request.outputs.get(outChannel) ?? null,
     placedCount: 0,
-    total: at.total,
-    stamp: found?.stamp ?? null,
-    plane: found && (position.place === 1 ? found.after : found.before),
-    valueRect: valueRect(at),
-    stampRect: inputs.length > 1 ? stampRect(at, subject.kernel) : null,
-    question: asked.activeCell && {
-      ...asked.activeCell,
-      answer: findRelations(model, asked.activeCell.cell, { row: 0, col: 0 }),
-    },
-    staticKey: [
-      'scatter',
-      summary.id,
-      position.outChannel,
-      first,
-      asked.theme,
-      asked.tinted,
-      asked.width,
-      asked.height,
-      asked.ratio,
-      asked.outputMax,
-      views.inputView.x,
-      views.inputView.y,
-      views.inputView.cell,
-      views.outputView.x,
-      views.outputView.y,
-      views.outputView.cell,
-    ].join(),
+    relations: activeCell && findRelations(model, activeCell.cell, { row: 0, col: 0 }),
+    totalRect: layout.total,
+    staticKey: makeRowsKey(request, firstChannel, views),
+    stamp: applied?.stamp ?? null,
+    outputValues: applied && (position.place === 1 ? applied.after : applied.before),
+    landing,
+    valueRect: placeValue(layout),
+    stampRect: inChannels.length > 1 ? placeStamp(layout, subject.kernel) : null,
   };
 }
 
-/**
- * The stage's places without sums, whose room goes to the output. marked: whether output_padding is named
- * under the output.
- */
-function placesOf(
-  at: StageLayout,
-  { kernel, output: [rows, cols] }: LayoutInput,
-  channels: number,
-  marked: boolean,
-): StageLayout {
-  const bare = { ...at, loupe: false };
-  if (at.narrow) return bare;
-  const { products, output } = at;
-  const right = output.x + output.width;
-  const left =
-    products.x +
-    products.width +
-    (channels > 1 ? at.kernelCell * kernel[1] + 2 * AROUND_STAMP : AROUND_STAMP);
-  const [top, bottom] = [
-    at.rowTop + at.stack * 7,
-    at.rowTop + at.visible * at.rowHeight - (marked ? 32 : 14),
-  ];
-  const size = Math.min((right - left) / cols, (bottom - top) / rows, at.kernelCell * LARGER);
-  const cell = Math.max(size < 4 ? size : Math.floor(size), at.outputCell);
-  const height = cell * rows;
-  return {
-    ...bare,
-    outputCell: cell,
-    output: { x: right - cell * cols, y: (top + bottom - height) / 2, width: cell * cols, height },
-  };
-}
-
-/** Where the kernel's rows and columns land, NaN where that is cropped. */
+/** Finds where the kernel's rows and columns land, NaN where that is cropped. */
 export function landingWindow(
   { rowReaders, colReaders, subject }: SceneModel,
   row: number,
   col: number,
 ): KernelWindow {
-  const line = (readers: [number, number][] | undefined, size: number) => {
-    const outputs = new Array(size).fill(NaN);
-    for (const [output, tap] of readers ?? []) outputs[tap] = output;
-    return outputs;
+  const land = (readers: [number, number][] = [], size: number) => {
+    const line = new Array<number>(size).fill(NaN);
+    for (const [output, tap] of readers) line[tap] = output;
+    return line;
   };
   return {
-    rows: line(rowReaders[row], subject.kernel[0]),
-    cols: line(colReaders[col], subject.kernel[1]),
+    rows: land(rowReaders[row], subject.kernel[0]),
+    cols: land(colReaders[col], subject.kernel[1]),
   };
 }
 
 /**
  * The index of the first input cell that stamps output cell (row, col), Infinity for one that none reaches.
- * Of the rows that reach it the first counts, and of the columns: each pair of them stamps it.
+ * Every pair of a row and a column that reach it stamps it, so the first of each count.
  */
 export function firstStampIndex({ taps, summary }: SceneModel, row: number, col: number) {
   return firstRead(taps.rows[row]) * summary.shapes.input[2] + firstRead(taps.cols[col]);
@@ -162,42 +106,5 @@ export function firstStampIndex({ taps, summary }: SceneModel, row: number, col:
 
 /** The first input row or column that an output row or column reads. */
 function firstRead(line: number[] = []) {
-  return Math.min(...line.filter((at) => at >= 0));
-}
-
-/** The input cell's number alone, in the middle of where the gather reading enlarges its window. */
-function valueRect({ loupeRect, loupeCell }: StageLayout): Rect {
-  const size = Math.max(Math.min(loupeCell, loupeRect.width), READABLE_CELL);
-  return {
-    x: loupeRect.x + (loupeRect.width - size) / 2,
-    y: loupeRect.y + (loupeRect.height - size) / 2,
-    width: size,
-    height: size,
-  };
-}
-
-/** Between the products and the output, in the middle of the rows. */
-function stampRect(
-  { narrow, products, output, kernelCell, rowHeight, visible }: StageLayout,
-  [kH, kW]: [number, number],
-): Rect | null {
-  const [width, height] = [kernelCell * kW, kernelCell * kH];
-  const room = output.x - products.x - products.width;
-  if (narrow || room < width + AROUND_STAMP) return null;
-  const middle = products.y + products.height / 2 + ((visible - 1) * rowHeight) / 2;
-  return { x: products.x + products.width + (room - width) / 2, y: middle - height / 2, width, height };
-}
-
-/** A product of a stamp is asked about as the weight that makes it. */
-export function hitTest(frame: ScatterFrame, x: number, y: number): Cell | null {
-  const found = hitStage(frame, x, y);
-  return found?.grid === 'tap' ? { ...found, grid: 'weight' } : found;
-}
-
-/** A weight stands in the kernel and in its product. */
-export function cellRects(frame: ScatterFrame, cell: Cell): Rect[] {
-  const own = findCellRect(frame, cell);
-  if (!own) return [];
-  const { kernel, products } = frame.layout;
-  return cell.grid === 'weight' ? [own, { ...own, x: own.x + products.x - kernel.x }] : [own];
+  return Math.min(...line.filter((index) => index >= 0));
 }

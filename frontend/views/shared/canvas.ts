@@ -1,35 +1,37 @@
 /**
  * Paints the frame whenever it changes, with the browser's next one. What stands still is painted once into a
- * second canvas, what has come to stand in the step that is shown into a third; a frame copies one of them
- * and paints what moves.
+ * second canvas, what is finished for a while into a third; a frame copies one of them and paints what moves.
  */
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
-import { isMatrixFrame, viewOfFrame } from '../registry.ts';
+import { viewNamed } from '../registry.ts';
+import type { Context2D } from './drawing.ts';
 
-/** Bitmaps kept. */
+/** Bitmaps that are costly to make, by name. */
+export type BitmapCache = LruCache<string, HTMLCanvasElement>;
+
 const MAX_BITMAPS = 48;
 
 export class StageCanvas {
   #request = 0;
-  #lastStill = '';
-  #last: AnyFrame | null = null;
-  /** Of whose step the third canvas holds what stands. */
-  #stood: AnyFrame | null = null;
-  #firstPainted = () => {};
+  #staticKey = '';
+  #lastFrame: AnyFrame | null = null;
+  /** The frame that the finished layer was painted for. */
+  #finishedFrame: AnyFrame | null = null;
+  #resolvePainted = () => {};
 
   readonly canvas: HTMLCanvasElement;
   readonly frame: ReadonlySignal<AnyFrame | null>;
-  readonly context: CanvasRenderingContext2D;
-  readonly still = opaqueContext(document.createElement('canvas'));
-  readonly standing = opaqueContext(document.createElement('canvas'));
+  readonly context: Context2D;
+  readonly staticLayer = opaqueContext(document.createElement('canvas'));
+  readonly finishedLayer = opaqueContext(document.createElement('canvas'));
   readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
-  /** When there is a picture. */
-  readonly painted: Promise<void> = new Promise((done) => {
-    this.#firstPainted = done;
+  /** Resolves with the first frame. */
+  readonly painted: Promise<void> = new Promise((resolve) => {
+    this.#resolvePainted = resolve;
   });
 
   /** frame: null while there is nothing to paint. */
@@ -51,71 +53,60 @@ export class StageCanvas {
   #paint() {
     this.#request = 0;
     const frame = this.frame.peek();
-    const last = this.#last;
-    this.#last = frame;
-    if (!frame || (isAlike(last, frame, 'moment') && last?.activeCell === frame.activeCell)) return;
-    const { context } = this;
-    const view = viewOfFrame(frame);
-    this.#paintStill(frame);
-    const stands = this.#paintStanding(frame, last);
-    copyCanvas(stands ? this.standing : this.still, context, frame.ratio);
-    if (!stands) view.paintFinished?.(context, frame, this.bitmaps);
-    view.paintAnimated(context, frame, this.bitmaps);
-    if (!isMatrixFrame(frame) && frame.question) view.paintRelations?.(context, frame, frame.question);
-    this.#firstPainted();
+    const last = this.#lastFrame;
+    this.#lastFrame = frame;
+    if (!frame || (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell)) return;
+    const { context, bitmaps } = this;
+    const view = viewNamed(frame.view);
+    this.#updateStaticLayer(frame);
+    const hasFinished = this.#updateFinishedLayer(frame, last);
+    copyLayer(hasFinished ? this.finishedLayer : this.staticLayer, context, frame.ratio);
+    if (!hasFinished) view.paintFinished?.(context, frame, bitmaps);
+    view.paintAnimated(context, frame);
+    this.#resolvePainted();
   }
 
-  #paintStill(frame: AnyFrame) {
-    if (frame.staticKey === this.#lastStill) return;
-    this.#lastStill = frame.staticKey;
+  #updateStaticLayer(frame: AnyFrame) {
+    if (frame.staticKey === this.#staticKey) return;
+    this.#staticKey = frame.staticKey;
     const { layout, ratio } = frame;
     const width = Math.round(layout.width * ratio);
     const height = Math.round(layout.height * ratio);
-    for (const { canvas } of [this.context, this.still, this.standing]) {
+    for (const { canvas } of [this.context, this.staticLayer, this.finishedLayer]) {
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     }
     this.canvas.style.height = `${layout.height}px`;
     this.canvas.style.width = `${layout.width}px`;
-    this.still.setTransform(ratio, 0, 0, ratio, 0, 0);
-    viewOfFrame(frame).paintStatic(this.still, frame, this.bitmaps);
-    this.#stood = null;
+    this.staticLayer.setTransform(ratio, 0, 0, ratio, 0, 0);
+    viewNamed(frame.view).paintStatic(this.staticLayer, frame, this.bitmaps);
+    this.#finishedFrame = null;
   }
 
-  /** Whether what stands in this frame is in the third canvas: what stood for a frame may stand longer. */
-  #paintStanding(frame: AnyFrame, last: AnyFrame | null) {
-    if (isAlike(this.#stood, frame, 'stands')) return true;
-    if (!isAlike(last, frame, 'stands')) return false;
-    this.#stood = frame;
-    copyCanvas(this.still, this.standing, frame.ratio);
-    viewOfFrame(frame).paintFinished?.(this.standing, frame, this.bitmaps);
+  /** Paints the layer once two frames have finished the same. Returns whether it is up to date. */
+  #updateFinishedLayer(frame: AnyFrame, last: AnyFrame | null) {
+    if (isAlike(this.#finishedFrame, frame, 'finishedKey')) return true;
+    if (!isAlike(last, frame, 'finishedKey')) return false;
+    this.#finishedFrame = frame;
+    copyLayer(this.staticLayer, this.finishedLayer, frame.ratio);
+    viewNamed(frame.view).paintFinished?.(this.finishedLayer, frame, this.bitmaps);
     return true;
   }
 }
 
-/** Whether two frames show the same, as far as `part` goes: all of a moment, or what stands. */
-function isAlike(one: AnyFrame | null, other: AnyFrame, part: 'moment' | 'stands') {
-  if (
-    one?.view !== 'stage' ||
-    other.view !== 'stage' ||
-    one.staticKey !== other.staticKey ||
-    one[part] !== other[part]
-  )
-    return false;
-  return (['model', 'step', 'output', 'labels', 'colors'] as const).every(
-    (name) => one[name] === other[name],
-  );
+/** Whether two frames of the stage show the same: all of it, or what is finished. */
+function isAlike(one: AnyFrame | null, other: AnyFrame, key: 'positionKey' | 'finishedKey') {
+  if (one?.view !== 'stage' || other.view !== 'stage' || one[key] !== other[key]) return false;
+  const names = ['staticKey', 'model', 'step', 'output', 'granularity', 'colors'] as const;
+  return names.every((name) => one[name] === other[name]);
 }
 
 function opaqueContext(canvas: HTMLCanvasElement) {
-  return canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+  return canvas.getContext('2d', { alpha: false }) as Context2D;
 }
 
-/** All of a picture onto another of its size, on which then is painted in CSS pixels. */
-function copyCanvas(from: CanvasRenderingContext2D, to: CanvasRenderingContext2D, ratio: number) {
+/** Copies a layer onto another, which then is painted on in CSS pixels. */
+function copyLayer(from: Context2D, to: Context2D, ratio: number) {
   to.setTransform(1, 0, 0, 1, 0, 0);
   to.drawImage(from.canvas, 0, 0);
   to.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
-
-/** Bitmaps that are costly to make, by name. */
-export type BitmapCache = LruCache<string, HTMLCanvasElement>;

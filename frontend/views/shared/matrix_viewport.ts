@@ -1,12 +1,14 @@
-/** Matrices that are never built: places that show the part in sight, and scroll. Pure. */
+/** Matrices that are never built: panes show the part in sight, and scroll. Pure. */
 
-import type { AppliedStamp, Granularity, Rect, Tensor, ViewportChoice } from '../../model/types.ts';
-import type { StageRequest } from '../stage/frame.ts';
+import type { Rect, ViewportChoice } from '../../model/types.ts';
+import { LARGEST_CELL } from './text_fit.ts';
+import type { FrameRequest } from './view.ts';
 
-/** rows, cols: of the whole matrix; top, left: the first in sight. */
 export interface MatrixPane {
+  /** Of the whole matrix. */
   rows: number;
   cols: number;
+  /** The first row and column in sight. */
   top: number;
   left: number;
   place: Rect;
@@ -14,6 +16,16 @@ export interface MatrixPane {
   size: [number, number];
   /** What scrolls down and to the right; panes that share an axis scroll together. */
   axes: [string | null, string | null];
+}
+
+export type Panes<Name extends string = string> = Record<Name, MatrixPane>;
+
+/** A cell of a pane. */
+export interface PaneCell<Name extends string = string> {
+  name: Name;
+  pane: MatrixPane;
+  row: number;
+  col: number;
 }
 
 export interface CellBlock {
@@ -27,75 +39,74 @@ export interface CellBlock {
 export interface Highlights {
   /** Where the cell itself stands, perhaps many times. */
   self: CellBlock[];
-  /** What it has to do with the others. */
+  /** The cells that it is computed from or takes part in. */
   related: CellBlock[];
 }
 
-/**
- * inChannel: position in the step of the input channel that the sparse view shows when it does not follow the
- * timeline.
- */
-export type FrameRequest = StageRequest & {
-  view: 'stage' | 'scatter' | 'matrix' | 'sparse';
-  outputs: Pick<Map<number, Tensor>, 'get' | 'has'>;
-  granularity: Granularity;
-  sight: ViewportChoice;
-  inChannel: number;
-  transposed: boolean;
-  stamp: AppliedStamp | null;
-};
-
-/** The largest cell that zooming leads to, in CSS pixels. */
-export const LARGEST_CELL = 48;
+/** What the frames of the matrix views share. */
+export interface PaneFrame<Name extends string> extends Omit<FrameRequest, 'view'> {
+  panes: Panes<Name>;
+  layout: { width: number; height: number; narrow: boolean };
+  cell: number;
+  /** The smallest cell that zooming leads to. */
+  leastCell: number;
+  /** Names the view and sizes that a choice of viewport is made for. */
+  viewportKey: string;
+  /** Completed cells of the output channel, in raster order. */
+  placedCount: number;
+  staticKey: string;
+  highlights: Highlights | null;
+}
 
 export const DEFAULT_VIEWPORT: ViewportChoice = { key: '', cell: null, at: {} };
 
-/**
- * The first of `count` in sight when `visible` fit: the reader's, or the page with the one that is needed.
- */
-export function firstVisible(count: number, visible: number, need: number, wish: number | undefined) {
-  const first = wish ?? Math.floor(need / visible) * visible;
-  return Math.max(0, Math.min(first, count - visible));
+/** The reader's choice of viewport, if it was made for this key. */
+export function viewportFor({ viewport, following }: FrameRequest, key: string) {
+  const { cell, at } = viewport.key === key ? viewport : DEFAULT_VIEWPORT;
+  return { cell, first: following ? {} : at };
 }
 
-/** First and one past the last row and column in sight. */
+/** Finds the first of `count` in sight when `visible` fit: the choice, or the page that has `needed`. */
+export function firstVisible(count: number, visible: number, needed: number, choice: number | undefined) {
+  return Math.max(0, Math.min(choice ?? Math.floor(needed / visible) * visible, count - visible));
+}
+
+/** The first and one past the last row and column in sight. */
 export function visibleCells({ rows, cols, top, left, place, size }: MatrixPane) {
   const bottom = Math.min(rows, top + Math.round(place.height / size[0]));
   const right = Math.min(cols, left + Math.round(place.width / size[1]));
   return { top, left, bottom, right };
 }
 
-/** The whole matrix' rectangle, most of it perhaps outside the place. */
-export function matrixRect({ rows, cols, top, left, place, size }: MatrixPane): Rect {
+/** The whole matrix' rectangle, most of it perhaps outside the pane. */
+export function matrixRect({ rows, cols, top, left, place, size: [height, width] }: MatrixPane): Rect {
   return {
-    x: place.x - left * size[1],
-    y: place.y - top * size[0],
-    width: cols * size[1],
-    height: rows * size[0],
+    x: place.x - left * width,
+    y: place.y - top * height,
+    width: cols * width,
+    height: rows * height,
   };
 }
 
-/** The pane, row and column under a point. */
-export function hitTestPane(
-  panes: Record<string, MatrixPane>,
+/** Finds the pane, row and column under a point. */
+export function hitTestPane<Name extends string>(
+  panes: Panes<Name>,
   x: number,
   y: number,
-): { name: string; row: number; col: number } | null {
-  for (const [name, pane] of Object.entries(panes)) {
+): PaneCell<Name> | null {
+  for (const name of Object.keys(panes) as Name[]) {
+    const pane = panes[name];
     const seen = visibleCells(pane);
     const row = pane.top + Math.floor((y - pane.place.y) / pane.size[0]);
     const col = pane.left + Math.floor((x - pane.place.x) / pane.size[1]);
     if (row >= seen.top && row < seen.bottom && col >= seen.left && col < seen.right)
-      return { name, row, col };
+      return { name, pane, row, col };
   }
   return null;
 }
 
-/** Where the part of a block that is in sight is, or null. */
-export function visibleBlockRect(
-  panes: Record<string, MatrixPane>,
-  { pane: name, row, col, rows, cols }: CellBlock,
-): Rect | null {
+/** The rectangle of the part of a block that is in sight, or null. */
+export function visibleBlockRect(panes: Panes, { pane: name, row, col, rows, cols }: CellBlock): Rect | null {
   const pane = panes[name];
   if (!pane) return null;
   const seen = visibleCells(pane);
@@ -111,42 +122,40 @@ export function visibleBlockRect(
   };
 }
 
-/** Where a cell's own places in sight are. */
-export function visibleRects({ panes }: { panes: Record<string, MatrixPane> }, { self }: Highlights): Rect[] {
+/** The visible places of a cell itself. */
+export function visibleRects(panes: Panes, { self }: Highlights): Rect[] {
   return self.map((block) => visibleBlockRect(panes, block)).filter((rect) => rect !== null);
 }
 
-/** The panes with their axes moved so that a block can be seen. */
-export function scrollToBlock(
-  panes: Record<string, MatrixPane>,
-  block: CellBlock | undefined,
-): Record<string, MatrixPane> {
-  const pane = block && panes[block.pane];
-  if (!block || !pane) return panes;
-  const seen = visibleCells(pane);
-  const needs: Record<string, number> = {};
-  const [down, right] = pane.axes;
-  if (down && (block.row < seen.top || block.row >= seen.bottom)) needs[down] = block.row;
-  if (right && (block.col < seen.left || block.col >= seen.right)) needs[right] = block.col;
-  return Object.fromEntries(Object.entries(panes).map(([name, each]) => [name, scrolled(each, needs)]));
+/** Scrolls to the highlighted cell if it is not in sight. */
+export function revealHighlights<Name extends string>(panes: Panes<Name>, highlights: Highlights | null) {
+  const [block] = highlights?.self ?? [];
+  if (!highlights || !block || visibleRects(panes, highlights).length > 0) return panes;
+  const { top, left, bottom, right } = visibleCells(panes[block.pane as Name]);
+  const [down, across] = panes[block.pane as Name].axes;
+  const needed: Record<string, number> = {};
+  if (down && (block.row < top || block.row >= bottom)) needed[down] = block.row;
+  if (across && (block.col < left || block.col >= right)) needed[across] = block.col;
+  const entries = Object.entries<MatrixPane>(panes).map(([name, pane]) => [name, scrollPane(pane, needed)]);
+  return Object.fromEntries(entries) as Panes<Name>;
 }
 
-function scrolled(pane: MatrixPane, needs: Record<string, number>): MatrixPane {
-  const seen = visibleCells(pane);
-  const along = (axis: string | null, first: number, visible: number, count: number) => {
-    const need = axis === null ? undefined : needs[axis];
-    return need === undefined ? first : firstVisible(count, visible, need, undefined);
+function scrollPane(pane: MatrixPane, needed: Record<string, number>): MatrixPane {
+  const { top, left, bottom, right } = visibleCells(pane);
+  const first = (axis: string | null, current: number, visible: number, count: number) => {
+    const need = axis === null ? undefined : needed[axis];
+    return need === undefined ? current : firstVisible(count, visible, need, undefined);
   };
   return {
     ...pane,
-    top: along(pane.axes[0], pane.top, seen.bottom - seen.top, pane.rows),
-    left: along(pane.axes[1], pane.left, seen.right - seen.left, pane.cols),
+    top: first(pane.axes[0], top, bottom - top, pane.rows),
+    left: first(pane.axes[1], left, right - left, pane.cols),
   };
 }
 
-/** The size of a cell in whole pixels: the reader's, or what suits, within what makes sense. */
-export function clampCellSize(wish: number | null, usual: number, least: number) {
-  return Math.round(Math.min(Math.max(wish ?? usual, least), LARGEST_CELL));
+/** The size of a cell in whole pixels: the reader's choice, or the usual one, within bounds. */
+export function clampCellSize(choice: number | null, usual: number, least: number) {
+  return Math.round(Math.min(Math.max(choice ?? usual, least), LARGEST_CELL));
 }
 
 export function makeBlock(pane: string, row: number, col: number, rows = 1, cols = 1): CellBlock {
@@ -155,6 +164,6 @@ export function makeBlock(pane: string, row: number, col: number, rows = 1, cols
 
 /** Whether it scrolls down, and to the right. */
 export function canScroll(pane: MatrixPane): [boolean, boolean] {
-  const seen = visibleCells(pane);
-  return [seen.bottom - seen.top < pane.rows, seen.right - seen.left < pane.cols];
+  const { top, left, bottom, right } = visibleCells(pane);
+  return [bottom - top < pane.rows, right - left < pane.cols];
 }

@@ -1,24 +1,39 @@
 /** How large text is in a cell, and how many decimals fit. */
 
 import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import { clamp } from './rects.ts';
 
-/** The most decimals, up to `wanted`, with which every value fits into `room` characters. */
+/** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
+export const READABLE_CELL = 22;
+export const READABLE_DECIMAL_CELL = 30;
+
+/** The largest cell that zooming leads to, in CSS pixels. */
+export const LARGEST_CELL = 48;
+
+/** The most numbers that are all looked at for their decimals. */
+const MAX_DECISIVE = 4096;
+
+/** Finds the most decimals, up to `wanted`, with which every value fits into `room` characters. */
 export function decimalsThatFit(
   values: ArrayLike<number>,
   room: number,
   wanted: number = decimalsFor(values, 4),
 ) {
   let decimals = wanted;
-  let [longest, least] = [0, 0];
+  let [max, min] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
-    if (value > longest) longest = value;
-    if (value < least) least = value;
+    if (value > max) max = value;
+    if (value < min) min = value;
   }
-  const tooLong = () =>
-    Math.max(formatNumber(longest, decimals).length, formatNumber(least, decimals).length) > room;
-  while (decimals > 0 && tooLong()) decimals -= 1;
+  const length = () => Math.max(formatNumber(max, decimals).length, formatNumber(min, decimals).length);
+  while (decimals > 0 && length() > room) decimals -= 1;
   return decimals;
+}
+
+/** Finds the decimals for a tensor's cells; `min` and `max` stand for a large one. */
+export function decimalsInCells(data: ArrayLike<number>, min: number, max: number, cell: number) {
+  return decimalsThatFit(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], charactersIn(cell));
 }
 
 /** Tabular figures are about 0.56 em wide, and can be narrowed a little. */
@@ -28,10 +43,5 @@ export function charactersIn(cell: number) {
 
 /** The font in a cell, in CSS pixels; whole numbers are short, and can be larger. */
 export function fontSizeIn(cell: number, whole = false) {
-  return Math.min(Math.max(cell * 0.36, whole ? cell * 0.56 - 7 : 0, 10), whole ? 48 : 38);
+  return clamp(Math.max(cell * 0.36, whole ? cell * 0.56 - 7 : 0), 10, whole ? 48 : 38);
 }
-
-export const READABLE_DECIMAL_CELL = 30;
-
-/** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
-export const READABLE_CELL = 22;

@@ -3,81 +3,75 @@
 import type { Zoom } from '../../model/geometry.ts';
 import { UNZOOMED } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
+import { clamp } from './rects.ts';
+import { LARGEST_CELL } from './text_fit.ts';
 
-/** The whole grid's rectangle at this zoom (its corner may lie outside the place) and the size of a cell. */
+/** The whole grid's rectangle at a zoom (its corner may lie outside the place) and the size of a cell. */
 export type GridView = Rect & { cell: number };
 
 /** cell: at scale 1. */
 export function makeGridView(place: Rect, cell: number, rows: number, cols: number, zoom: Zoom): GridView {
   const size = cell * zoom.scale;
-  const shift = (length: number, count: number, centre: number) =>
-    Math.min(Math.max(length / 2 - centre * size, length - count * size), 0);
+  const offset = (length: number, count: number, center: number) =>
+    Math.min(Math.max(length / 2 - center * size, length - count * size), 0);
   return {
-    x: place.x + shift(place.width, cols, zoom.col),
-    y: place.y + shift(place.height, rows, zoom.row),
+    x: place.x + offset(place.width, cols, zoom.col),
+    y: place.y + offset(place.height, rows, zoom.row),
     width: cols * size,
     height: rows * size,
     cell: size,
   };
 }
 
-/** Zoomed by `factor` so that the cell under the point stays there. */
+/** Zooms by `factor` so that the cell under the point stays there. */
 export function zoomAtPoint(
   place: Rect,
-  now: GridView,
+  view: GridView,
   zoom: Zoom,
   factor: number,
   x: number,
   y: number,
 ): Zoom {
-  const whole = now.cell / zoom.scale;
-  const scale = Math.min(Math.max(zoom.scale * factor, 1), Math.max(LARGEST_CELL / whole, 1));
-  const size = whole * scale;
-  const keep = (at: number, origin: number, start: number, length: number) =>
-    (at - origin) / now.cell + (start + length / 2 - at) / size;
-  return scale === 1
-    ? UNZOOMED
-    : { scale, row: keep(y, now.y, place.y, place.height), col: keep(x, now.x, place.x, place.width) };
-}
-
-/** Moved by pixels. */
-export function panBy(now: GridView, zoom: Zoom, place: Rect, dx: number, dy: number): Zoom {
-  const centre = (start: number, length: number, origin: number) => (start + length / 2 - origin) / now.cell;
+  const unscaled = view.cell / zoom.scale;
+  const scale = clamp(zoom.scale * factor, 1, Math.max(LARGEST_CELL / unscaled, 1));
+  if (scale === 1) return UNZOOMED;
+  const center = (point: number, origin: number, start: number, length: number) =>
+    (point - origin) / view.cell + (start + length / 2 - point) / (unscaled * scale);
   return {
-    scale: zoom.scale,
-    row: centre(place.y, place.height, now.y) - dy / now.cell,
-    col: centre(place.x, place.width, now.x) - dx / now.cell,
+    scale,
+    row: center(y, view.y, place.y, place.height),
+    col: center(x, view.x, place.x, place.width),
   };
 }
 
-/**
- * The same zoom, moved as little as possible so that the cells from (top, left) to (bottom, right) are in
- * sight.
- */
+/** Moves by pixels. */
+export function panBy(view: GridView, zoom: Zoom, place: Rect, dx: number, dy: number): Zoom {
+  const center = (start: number, length: number, origin: number) => (start + length / 2 - origin) / view.cell;
+  return {
+    scale: zoom.scale,
+    row: center(place.y, place.height, view.y) - dy / view.cell,
+    col: center(place.x, place.width, view.x) - dx / view.cell,
+  };
+}
 
+/** Moves as little as possible so that the cells from (top, left) to (bottom, right) are in sight. */
 export function panToShow(
   place: Rect,
-  now: GridView,
+  view: GridView,
   zoom: Zoom,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
+  [top, bottom, left, right]: [number, number, number, number],
 ): Zoom {
   if (zoom.scale === 1) return zoom;
-  const seen = (first: number, last: number, origin: number, start: number, length: number) => {
-    const half = length / now.cell / 2;
-    const centre = (start - origin) / now.cell + half;
-    if (first < centre - half) return first + half;
-    if (last > centre + half) return Math.min(last - half, first + half);
-    return centre;
+  const center = (first: number, last: number, origin: number, start: number, length: number) => {
+    const half = length / view.cell / 2;
+    const current = (start - origin) / view.cell + half;
+    if (first < current - half) return first + half;
+    if (last > current + half) return Math.min(last - half, first + half);
+    return current;
   };
   return {
     scale: zoom.scale,
-    row: seen(top, bottom, now.y, place.y, place.height),
-    col: seen(left, right, now.x, place.x, place.width),
+    row: center(top, bottom, view.y, place.y, place.height),
+    col: center(left, right, view.x, place.x, place.width),
   };
 }
-
-/** The largest cell that zooming leads to, in CSS pixels. */
-const LARGEST_CELL = 48;

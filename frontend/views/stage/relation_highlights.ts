@@ -1,185 +1,145 @@
-/** What the cell that is asked about has to do with the others. */
+/** What the active cell is computed from, or takes part in. */
 
 import { cellColor, colorScale, textColor } from '../../model/color.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import { ledgerLayerOf } from '../../model/ledger.ts';
 import { formatNumber } from '../../model/numbers.ts';
-import type { Cell, CellLattice, ReachedOutput, Relations } from '../../model/relations.ts';
+import type { CellLattice, ReachedOutput } from '../../model/relations.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
-import { clipTo, cssFont, paintCenteredText, traceRoundedRect } from '../shared/grid.ts';
+import type { Context2D } from '../shared/drawing.ts';
+import { clipTo, cssFont, frameCells, paintCenteredText, paintTextIn } from '../shared/drawing.ts';
+import { cellRect, centerOf, growRect } from '../shared/rects.ts';
 import { decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
-import type { ChannelRow, StageFrame } from './frame.ts';
+import type { ChannelRow } from './channel_rows.ts';
+import type { ChannelFrame } from './frame.ts';
 import { findCellRect } from './hit_test.ts';
 import { rectInSlot } from './layout.ts';
 
-/** Small pictures of the other output channels: their largest side and how many there are at most. */
-const SMALL = 54;
-const MOST_SMALL = 8;
+/** The largest side of a small picture of another output channel, and how many there are at most. */
+const SMALL_SIDE = 54;
+const MAX_SMALL = 8;
 
-export function paintRelations(
-  context: CanvasRenderingContext2D,
-  frame: StageFrame,
-  { cell, answer, pinned }: { cell: Cell; answer: Relations; pinned: boolean },
-) {
+export function paintRelations(context: Context2D, frame: ChannelFrame) {
+  const { activeCell, relations } = frame;
+  if (!activeCell || !relations) return;
+  const { cell, pinned } = activeCell;
   for (const row of frame.rows) {
-    if (answer.inputs?.channels.includes(row.channel)) paintInputs(context, frame, row, answer.inputs.plane);
+    if (relations.inputs?.channels.includes(row.channel))
+      paintInputs(context, frame, row, relations.inputs.plane);
   }
-  if (answer.outputs.length > 0) paintReach(context, frame, cell, answer.outputs);
-  if (answer.weights) paintMark(context, frame, findCellRect(frame, { ...cell, grid: 'weight' }), false);
-  paintMark(context, frame, findCellRect(frame, cell), pinned);
+  if (relations.outputs.length > 0) paintReachedOutputs(context, frame, cell.channel, relations.outputs);
+  if (relations.weights) markRect(context, frame, findCellRect(frame, { ...cell, grid: 'weight' }), 2.5);
+  markRect(context, frame, findCellRect(frame, cell), pinned ? 4 : 2.5);
+}
+
+function markRect(context: Context2D, { colors }: ChannelFrame, rect: Rect | null, lineWidth: number) {
+  if (rect) frameCells(context, rect, rect.width, colors.accent, lineWidth, rect.width < 6 ? 2 : 0);
 }
 
 function paintInputs(
-  context: CanvasRenderingContext2D,
-  { layout: at, inputView, colors }: StageFrame,
-  row: ChannelRow,
+  context: Context2D,
+  { layout, inputView, colors }: ChannelFrame,
+  { slot }: ChannelRow,
   plane: CellLattice,
 ) {
-  const origin = rectInSlot(at, inputView, row.slot);
-  const size = inputView.cell;
-  clipTo(context, rectInSlot(at, at.input, row.slot), () => {
+  const origin = rectInSlot(layout, inputView, slot);
+  const paintRun = ({ x, y, width, height }: Rect) => {
+    context.globalAlpha = 0.28;
+    context.fillRect(x, y, width, height);
+    context.globalAlpha = 1;
+    if (Math.min(width, height) >= 4) context.strokeRect(x, y, width, height);
+  };
+  clipTo(context, rectInSlot(layout, layout.input, slot), () => {
     context.fillStyle = colors.accent;
     context.strokeStyle = colors.accent;
     context.lineWidth = 1.5;
-    for (const [i, height] of findRuns(plane.rows)) {
-      for (const [j, width] of findRuns(plane.cols)) {
-        const rect = {
-          x: origin.x + j * size,
-          y: origin.y + i * size,
-          width: width * size,
-          height: height * size,
-        };
-        context.globalAlpha = 0.28;
-        context.fillRect(rect.x, rect.y, rect.width, rect.height);
-        context.globalAlpha = 1;
-        if (Math.min(rect.width, rect.height) >= 4)
-          context.strokeRect(rect.x, rect.y, rect.width, rect.height);
-      }
-    }
+    for (const [row, rows] of findRuns(plane.rows))
+      for (const [col, cols] of findRuns(plane.cols))
+        paintRun(cellRect(origin, inputView.cell, row, col, rows, cols));
   });
 }
 
-/** The output cells an input cell reaches: in the channel shown, and small in the others. */
-function paintReach(
-  context: CanvasRenderingContext2D,
-  frame: StageFrame,
-  cell: Cell,
+/** Paints the output cells an input cell reaches: in the channel shown, and small in the others. */
+function paintReachedOutputs(
+  context: Context2D,
+  frame: ChannelFrame,
+  inChannel: number,
   reached: ReachedOutput[],
 ) {
-  const { layout: at, model, outputView, position } = frame;
-  const ofGroup = model.summary.shapes.output[0] === 1 ? [0] : groupOutputs(frame, cell.channel);
-  if (ofGroup.includes(position.outChannel)) {
-    clipTo(context, at.output, () =>
-      paintReached(context, frame, outputView, outputView.cell, position.outChannel, cell.channel, reached),
-    );
-  }
-  const others = ofGroup.filter((o) => o !== position.outChannel);
-  if (!at.narrow && others.length > 0)
-    paintOthers(context, frame, others.slice(0, MOST_SMALL), cell.channel, reached);
-}
-
-function groupOutputs({ model }: StageFrame, channel: number) {
-  const count = model.summary.shapes.output[0];
-  return Array.from({ length: count }, (_, o) => o).filter((o) =>
-    inputChannelsOf(model.summary, o).includes(channel),
+  const { layout, model, outputView, position } = frame;
+  const { summary } = model;
+  const outputs = Array.from({ length: summary.shapes.output[0] }, (_, o) => o).filter(
+    (o, _, { length }) => length === 1 || inputChannelsOf(summary, o).includes(inChannel),
   );
+  const paintIn = (origin: Rect, cell: number, o: number) => () => {
+    for (const output of reached) paintReachedOutput(context, frame, origin, cell, o, output);
+  };
+  if (outputs.includes(position.outChannel))
+    clipTo(context, layout.output, paintIn(outputView, outputView.cell, position.outChannel));
+  const others = outputs.filter((o) => o !== position.outChannel);
+  if (!layout.narrow && others.length > 0)
+    paintOtherOutputs(context, frame, others.slice(0, MAX_SMALL), paintIn);
 }
 
-/** Each cell in the colour of the weight that carries the input there. */
-function paintReached(
-  context: CanvasRenderingContext2D,
-  frame: StageFrame,
-  origin: { x: number; y: number },
+/** Paints an output cell in the colour of the weight that carries the input there. */
+function paintReachedOutput(
+  context: Context2D,
+  frame: ChannelFrame,
+  origin: Rect,
   size: number,
   o: number,
-  channel: number,
-  reached: ReachedOutput[],
+  { row, col, u, v }: ReachedOutput,
 ) {
-  const { model, theme, colors, question } = frame;
-  const [, height, width] = model.summary.shapes.input;
-  const value =
-    question?.cell.grid === 'input'
-      ? (model.input.data[(channel * height + question.cell.row) * width + question.cell.col] ?? 0)
-      : 0;
-  const palette = colorScale(theme);
-  const layer = ledgerLayerOf(model, o, [channel]);
+  const { model, theme, colors, activeCell } = frame;
+  const inChannel = activeCell?.cell.channel ?? 0;
+  const weight = ledgerLayerOf(model, o, [inChannel]).weight(0, u, v);
+  const scale = colorScale(theme);
+  const rect = cellRect(origin, size, row, col);
+  context.fillStyle = cellColor(scale, weight ?? model.weightMax, model.weightMax);
+  context.fillRect(rect.x, rect.y, rect.width, rect.height);
   context.lineWidth = 2;
   context.strokeStyle = colors.accent;
-  for (const { row, col, u, v } of reached) {
-    context.fillStyle = cellColor(palette, layer.weight(0, u, v) ?? model.weightMax, model.weightMax);
-    const rect = { x: origin.x + col * size, y: origin.y + row * size, width: size, height: size };
-    context.fillRect(rect.x, rect.y, rect.width, rect.height);
-    if (size >= 5) context.strokeRect(rect.x + 1, rect.y + 1, size - 2, size - 2);
-    if (model.weight && size >= READABLE_CELL)
-      paintStamp(context, frame, rect, layer.weight(0, u, v) ?? 0, value);
-  }
-}
-
-/** What an input cell adds to an output cell: itself times the weight. */
-function paintStamp(
-  context: CanvasRenderingContext2D,
-  { model, theme }: StageFrame,
-  rect: Rect,
-  weight: number,
-  value: number,
-) {
-  const palette = colorScale(theme);
+  if (size >= 5) context.strokeRect(rect.x + 1, rect.y + 1, size - 2, size - 2);
+  if (weight === null || size < READABLE_CELL) return;
+  const value = activeInput(frame);
   const whole = Number.isInteger(weight) && Number.isInteger(value);
-  const text = (number: number) => formatNumber(number, whole ? 0 : decimalsThatFit([number], 3));
-  context.fillStyle = textColor(palette, weight, model.weightMax);
-  context.font = cssFont(Math.min(fontSizeIn(rect.width), 16));
-  paintCenteredText(
-    context,
-    `${text(value)}·${text(weight)}`,
-    rect.x + rect.width / 2,
-    rect.y + rect.height / 2,
-    rect.width - 6,
-  );
+  const format = (number: number) => formatNumber(number, whole ? 0 : decimalsThatFit([number], 3));
+  context.fillStyle = textColor(scale, weight, model.weightMax);
+  context.font = cssFont(Math.min(fontSizeIn(size), 16));
+  paintTextIn(context, `${format(value)}·${format(weight)}`, rect, 6);
 }
 
-function paintOthers(
-  context: CanvasRenderingContext2D,
-  frame: StageFrame,
+function activeInput({ model, activeCell }: ChannelFrame) {
+  if (activeCell?.cell.grid !== 'input') return 0;
+  const { channel, row, col } = activeCell.cell;
+  const [, height, width] = model.summary.shapes.input;
+  return model.input.data[(channel * height + row) * width + col] ?? 0;
+}
+
+function paintOtherOutputs(
+  context: Context2D,
+  { layout, model, colors }: ChannelFrame,
   others: number[],
-  channel: number,
-  reached: ReachedOutput[],
+  paintIn: (origin: Rect, cell: number, o: number) => () => void,
 ) {
-  const { layout: at, model, colors } = frame;
   const [rows, cols] = model.subject.output;
-  const size = Math.min(SMALL / rows, SMALL / cols);
-  const [width, height] = [cols * size, rows * size];
-  const top = Math.min(at.output.y + at.output.height + 12, at.height - height - 16);
-  const step = Math.min(width + 10, (at.width - at.output.x + 60) / others.length);
-  const left = Math.min(at.output.x, at.width - others.length * step - 2);
+  const cell = Math.min(SMALL_SIDE / rows, SMALL_SIDE / cols);
+  const [width, height] = [cols * cell, rows * cell];
+  const y = Math.min(layout.output.y + layout.output.height + 12, layout.height - height - 16);
+  const step = Math.min(width + 10, (layout.width - layout.output.x + 60) / others.length);
+  const left = Math.min(layout.output.x, layout.width - others.length * step - 2);
   others.forEach((o, k) => {
-    const rect = { x: left + k * step, y: top, width, height };
+    const rect = { x: left + k * step, y, width, height };
     context.fillStyle = colors.paper;
-    context.fillRect(rect.x - 3, rect.y - 3, width + 6, height + 18);
-    clipTo(context, rect, () => paintReached(context, frame, rect, size, o, channel, reached));
+    context.fillRect(rect.x - 3, y - 3, width + 6, height + 18);
+    clipTo(context, rect, paintIn(rect, cell, o));
+    const outline = growRect(rect, 0.5);
     context.strokeStyle = colors.line;
     context.lineWidth = 1;
-    context.strokeRect(rect.x - 0.5, rect.y - 0.5, width + 1, height + 1);
+    context.strokeRect(outline.x, outline.y, outline.width, outline.height);
     context.fillStyle = colors.muted;
     context.font = cssFont(10.5);
-    paintCenteredText(context, `Y[${o}]`, rect.x + width / 2, rect.y + height + 8, width + 8);
+    paintCenteredText(context, `Y[${o}]`, centerOf(rect).x, y + height + 8, width + 8);
   });
-}
-
-function paintMark(
-  context: CanvasRenderingContext2D,
-  { colors }: StageFrame,
-  rect: Rect | null,
-  pinned: boolean,
-) {
-  if (!rect) return;
-  const grow = rect.width < 6 ? 2 : 0;
-  context.strokeStyle = colors.accent;
-  context.lineWidth = pinned ? 4 : 2.5;
-  traceRoundedRect(
-    context,
-    { x: rect.x - grow, y: rect.y - grow, width: rect.width + 2 * grow, height: rect.height + 2 * grow },
-    Math.min(4, rect.width / 4),
-  );
-  context.stroke();
 }

@@ -1,80 +1,58 @@
-/**
- * The window of a step on an input channel: its frame, what padding borrows, the loupe beside it, the tap at
- * work.
- */
+/** The window of a step on an input channel: its frame, borrowed padding, the loupe, the tap at work. */
 
-import { colorScale } from '../../model/color.ts';
-import type { KernelWindow } from '../../model/geometry.ts';
 import { isContiguous } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
-import { paintGrid, traceRoundedRect } from '../shared/grid.ts';
+import type { Context2D } from '../shared/drawing.ts';
+import { frameCells, strokeLine, strokeRoundedRect } from '../shared/drawing.ts';
+import { paintGrid } from '../shared/grid.ts';
+import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
 import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
-import type { ChannelRow, StageFrame } from './frame.ts';
-import { displayedTap } from './frame.ts';
+import type { ChannelRow } from './channel_rows.ts';
+import { displayedTap } from './channel_rows.ts';
+import type { ChannelFrame, StageFrame } from './frame.ts';
 import { rectInSlot } from './layout.ts';
 
-/** The window where it really reads: one frame round touching taps, a frame a tap where they are apart. */
-export function paintWindow(
-  context: CanvasRenderingContext2D,
-  { colors }: StageFrame,
-  window: KernelWindow,
-  rect: Rect,
-  cell: number,
-) {
-  const rows = window.rows.filter((at) => !Number.isNaN(at));
-  const cols = window.cols.filter((at) => !Number.isNaN(at));
+/** Paints one frame round touching taps, a frame a tap where they are apart. */
+export function paintWindow(context: Context2D, frame: ChannelFrame, { slot }: ChannelRow) {
+  const { window, inputView, layout, colors } = frame;
+  const { cell } = inputView;
+  const origin = rectInSlot(layout, inputView, slot);
+  const [rows, cols] = [finite(window.rows), finite(window.cols)];
   if (rows.length === 0 || cols.length === 0) return;
-  context.strokeStyle = colors.accent;
-  const frameBox = (i: number, j: number, height: number, width: number) => {
-    const grow = cell < 6 ? 1.5 : 0;
-    traceRoundedRect(
-      context,
-      {
-        x: rect.x + j * cell - grow,
-        y: rect.y + i * cell - grow,
-        width: width * cell + 2 * grow,
-        height: height * cell + 2 * grow,
-      },
-      Math.min(4, cell / 4),
-    );
-    context.stroke();
-  };
-  context.lineWidth = cell < 6 ? 1.5 : 3;
   if (isContiguous(rows) && isContiguous(cols)) {
-    frameBox(Math.min(...rows), Math.min(...cols), rows.length, cols.length);
+    const rect = cellRect(origin, cell, Math.min(...rows), Math.min(...cols), rows.length, cols.length);
+    frameCells(context, rect, cell, colors.accent, cell < 6 ? 1.5 : 3);
     return;
   }
-  context.lineWidth = cell < 6 ? 1 : 2.5;
-  for (const i of rows) for (const j of cols) frameBox(i, j, 1, 1);
+  for (const row of rows)
+    for (const col of cols)
+      frameCells(context, cellRect(origin, cell, row, col), cell, colors.accent, cell < 6 ? 1 : 2.5);
 }
 
-/** From each padding cell under the window to the cell whose value it borrows. */
-export function paintBorrowedPadding(
-  context: CanvasRenderingContext2D,
-  { model, target, inputView: { cell }, colors }: StageFrame,
-  rect: Rect,
-) {
+function finite(line: number[]) {
+  return line.filter(Number.isFinite);
+}
+
+/** Paints a curve from each padding cell under the window to the cell whose value it borrows. */
+export function paintBorrowedPadding(context: Context2D, frame: StageFrame, { slot }: ChannelRow) {
+  const { model, targetWindow, inputView, layout, colors } = frame;
   const { plane, rowSources, colSources, summary } = model;
-  if (cell < 8 || !['reflect', 'replicate', 'circular'].includes(summary.operation.padding_mode ?? ''))
-    return;
-  const centre = (i: number, j: number) => ({ x: rect.x + (j + 0.5) * cell, y: rect.y + (i + 0.5) * cell });
+  const borrows = ['reflect', 'replicate', 'circular'].includes(summary.operation.padding_mode ?? '');
+  if (!borrows || inputView.cell < 8) return;
+  const origin = rectInSlot(layout, inputView, slot);
+  const center = (row: number, col: number) => centerOf(cellRect(origin, inputView.cell, row, col));
   context.strokeStyle = colors.muted;
   context.lineWidth = 1.2;
-  for (const i of target.rows) {
-    for (const j of target.cols) {
-      const [from, to] = [
-        centre(i, j),
-        centre((rowSources[i] ?? -1) + plane.top, (colSources[j] ?? -1) + plane.left),
-      ];
-      if (Math.hypot(to.x - from.x, to.y - from.y) < 1) continue;
+  for (const row of targetWindow.rows) {
+    for (const col of targetWindow.cols) {
+      const from = center(row, col);
+      const to = center((rowSources[row] ?? -1) + plane.top, (colSources[col] ?? -1) + plane.left);
+      const [dx, dy] = [to.x - from.x, to.y - from.y];
+      if (Math.hypot(dx, dy) < 1) continue;
       context.beginPath();
       context.moveTo(from.x, from.y);
-      context.quadraticCurveTo(
-        (from.x + to.x) / 2 + (to.y - from.y) * 0.2,
-        (from.y + to.y) / 2 - (to.x - from.x) * 0.2,
-        to.x,
-        to.y,
-      );
+      const bend = { x: (from.x + to.x) / 2 + dy * 0.2, y: (from.y + to.y) / 2 - dx * 0.2 };
+      context.quadraticCurveTo(bend.x, bend.y, to.x, to.y);
       context.stroke();
       context.beginPath();
       context.arc(to.x, to.y, 2, 0, 7);
@@ -83,94 +61,64 @@ export function paintBorrowedPadding(
   }
 }
 
-/** The window enlarged. */
-export function paintLoupe(
-  context: CanvasRenderingContext2D,
-  frame: StageFrame,
-  row: ChannelRow,
-  input: Rect,
-  place: Rect,
-) {
-  const { layout: at, colors, step, window, inputView } = frame;
-  const rect = rectInSlot(at, at.loupeRect, row.slot);
-  const [rows, cols] = [window.rows.filter(Number.isFinite), window.cols.filter(Number.isFinite)];
-  const inside = (y: number) => Math.min(Math.max(y, place.y), place.y + place.height);
-  const right = Math.min(input.x + (Math.max(...cols, 0) + 1) * inputView.cell, place.x + place.width);
-  const top = inside(input.y + Math.min(...rows) * inputView.cell);
-  const bottom = inside(input.y + (Math.max(...rows) + 1) * inputView.cell);
-  context.strokeStyle = colors.accent;
-  context.lineWidth = 1;
-  if (rows.length > 0 && cols.length > 0) {
-    context.globalAlpha = 0.4;
-    context.beginPath();
-    context.moveTo(right, top);
-    context.lineTo(rect.x, rect.y);
-    context.moveTo(right, bottom);
-    context.lineTo(rect.x, rect.y + rect.height);
-    context.stroke();
-    context.globalAlpha = 1;
-  }
+/** Paints the window enlarged, and lines to it from the input. */
+export function paintLoupe(context: Context2D, frame: StageFrame, row: ChannelRow) {
+  const { layout, colors, step, model } = frame;
+  const rect = rectInSlot(layout, layout.loupeRect, row.slot);
+  paintLoupeLines(context, frame, row.slot, rect);
   if (step && row.index >= 0) {
     const patch = step.patchOf(row.index);
-    const [kH, kW] = frame.model.subject.kernel;
-    const decimals = decimalsThatFit(patch, charactersIn(at.loupeCell));
-    const value = (i: number, j: number) => {
-      const [u, v] = displayedTap(frame.model, i, j);
-      return step.hasInput(u, v) ? (patch[u * kW + v] ?? 0) : null;
+    const [rows, cols] = model.subject.kernel;
+    const decimals = decimalsThatFit(patch, charactersIn(layout.loupeCell));
+    const valueAt = (i: number, j: number) => {
+      const [u, v] = displayedTap(model, i, j);
+      return step.hasInput(u, v) ? (patch[u * cols + v] ?? 0) : null;
     };
-    paintGrid(
-      context,
-      rect,
-      at.loupeCell,
-      { rows: kH, cols: kW, at: value, max: frame.model.inputMax, decimals },
-      colorScale(frame.theme),
-      colors,
-    );
+    const grid = { rows, cols, valueAt, max: model.inputMax, decimals };
+    paintGrid(context, rect, layout.loupeCell, grid, frame);
   }
-  context.strokeStyle = colors.accent;
-  context.lineWidth = 2;
-  traceRoundedRect(
-    context,
-    { x: rect.x - 1, y: rect.y - 1, width: rect.width + 2, height: rect.height + 2 },
-    4,
-  );
-  context.stroke();
+  strokeRoundedRect(context, growRect(rect, 1), 4, colors.accent, 2);
 }
 
-/** In the finest beats: the input cell, the kernel cell and the product at work. */
-export function paintActiveTap(
-  context: CanvasRenderingContext2D,
-  frame: StageFrame,
-  row: ChannelRow,
-  input: Rect,
-) {
-  const { layout: at, model, window, colors, position } = frame;
+function paintLoupeLines(context: Context2D, frame: StageFrame, slot: number, loupe: Rect) {
+  const { layout, colors, window, inputView } = frame;
+  const { cell } = inputView;
+  const place = rectInSlot(layout, layout.input, slot);
+  const input = rectInSlot(layout, inputView, slot);
+  const [rows, cols] = [finite(window.rows), finite(window.cols)];
+  if (rows.length === 0 || cols.length === 0) return;
+  const right = Math.min(input.x + (Math.max(...cols, 0) + 1) * cell, place.x + place.width);
+  const edge = (row: number) => clamp(input.y + row * cell, place.y, place.y + place.height);
+  context.strokeStyle = colors.accent;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.4;
+  strokeLine(context, right, edge(Math.min(...rows)), loupe.x, loupe.y);
+  strokeLine(context, right, edge(Math.max(...rows) + 1), loupe.x, loupe.y + loupe.height);
+  context.globalAlpha = 1;
+}
+
+/** Marks the input cell, the kernel cell and the product at work, where time runs product by product. */
+export function paintActiveTap(context: Context2D, frame: StageFrame, row: ChannelRow) {
+  const { layout, model, window, colors, position, inputView, granularity } = frame;
   const [kH, kW] = model.subject.kernel;
   const k = Math.ceil(row.products) - 1;
-  if (!frame.labels.tap || !row.active || k < 0 || position.products === 0 || row.sum > 0) return;
+  if (granularity !== 'product' || !row.active || k < 0 || position.products === 0 || row.sum > 0) return;
   const [u, v] = [Math.floor(k / kW), k % kW];
   if (u >= kH) return;
-  context.strokeStyle = colors.accent;
-  context.lineWidth = 2.5;
-  const mark = (rect: Rect, cell: number, i: number, j: number) => {
-    traceRoundedRect(
-      context,
-      { x: rect.x + j * cell, y: rect.y + i * cell, width: cell, height: cell },
-      Math.min(4, cell / 4),
-    );
-    context.stroke();
-  };
-  const [i, j] = [window.rows[u] ?? NaN, window.cols[v] ?? NaN];
-  const { cell } = frame.inputView;
-  if (Number.isFinite(i) && Number.isFinite(j)) {
+  const rectIn = (grid: Rect, cell: number, tapRow: number, tapCol: number) =>
+    cellRect(rectInSlot(layout, grid, row.slot), cell, tapRow, tapCol);
+  const mark = (rect: Rect) => frameCells(context, rect, rect.width, colors.accent, 2.5, 0);
+  const [inputRow = NaN, inputCol = NaN] = [window.rows[u], window.cols[v]];
+  if (Number.isFinite(inputRow + inputCol)) {
+    const rect = rectIn(inputView, inputView.cell, inputRow, inputCol);
     context.fillStyle = colors.accent;
     context.globalAlpha = 0.25;
-    context.fillRect(input.x + j * cell, input.y + i * cell, cell, cell);
+    context.fillRect(rect.x, rect.y, rect.width, rect.height);
     context.globalAlpha = 1;
-    mark(input, cell, i, j);
+    mark(rect);
   }
-  const shown = displayedTap(model, u, v);
-  if (at.loupe) mark(rectInSlot(at, at.loupeRect, row.slot), at.loupeCell, ...shown);
-  if (model.weight) mark(rectInSlot(at, at.kernel, row.slot), at.kernelCell, ...shown);
-  mark(rectInSlot(at, at.products, row.slot), at.kernelCell, ...shown);
+  const tap = displayedTap(model, u, v);
+  if (layout.loupe) mark(rectIn(layout.loupeRect, layout.loupeCell, ...tap));
+  if (model.weight) mark(rectIn(layout.kernel, layout.kernelCell, ...tap));
+  mark(rectIn(layout.products, layout.kernelCell, ...tap));
 }

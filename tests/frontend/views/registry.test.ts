@@ -7,18 +7,20 @@ import type { SceneModel } from '../../../frontend/model/scene_model.ts';
 import { positionAt } from '../../../frontend/model/timeline.ts';
 import type { ViewName } from '../../../frontend/model/types.ts';
 import type { MatrixFrame } from '../../../frontend/views/matrix/frame.ts';
-import * as matrix from '../../../frontend/views/matrix/frame.ts';
+import { cellOf } from '../../../frontend/views/matrix/hit_test.ts';
+import * as matrix from '../../../frontend/views/matrix/product.ts';
 import { findCellRects, hitTestFrame, makeViewFrame } from '../../../frontend/views/registry.ts';
 import * as scatter from '../../../frontend/views/scatter/frame.ts';
-import type { FrameRequest, MatrixPane } from '../../../frontend/views/shared/matrix_viewport.ts';
+import type { MatrixPane } from '../../../frontend/views/shared/matrix_viewport.ts';
 import {
   DEFAULT_VIEWPORT,
   hitTestPane,
   visibleCells,
 } from '../../../frontend/views/shared/matrix_viewport.ts';
 import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
+import type { FrameRequest } from '../../../frontend/views/shared/view.ts';
+import { rowEntries } from '../../../frontend/views/sparse/entries.ts';
 import type { SparseFrame } from '../../../frontend/views/sparse/frame.ts';
-import * as sparse from '../../../frontend/views/sparse/frame.ts';
 import type { StageFrame } from '../../../frontend/views/stage/frame.ts';
 import { makePadding, makeRandom, makeScene, makeSummary, makeTensor } from '../support/builders.ts';
 
@@ -141,7 +143,7 @@ const COLORS = { text: '', muted: '', line: '', paper: '', soft: '', accent: '',
 
 interface FrameOf {
   stage: StageFrame;
-  scatter: StageFrame;
+  scatter: scatter.ScatterFrame;
   matrix: MatrixFrame;
   sparse: SparseFrame;
 }
@@ -166,24 +168,23 @@ function framed<View extends ViewName>(
     model: shown,
     position: positionAt(clock, 0),
     step: null,
-    output: null,
     outputs: new Map(),
     outputMax: 1,
-    scroll: null,
+    firstChannel: null,
     theme: 'light',
     colors: COLORS,
     zoom: { input: UNZOOMED, output: UNZOOMED },
-    turn: 1,
+    kernelTurn: 1,
     stamp: null,
     tinted: false,
     width: 9000,
     height: 9000,
     ratio: 1,
-    labels: {},
+    t: String,
     following: true,
     activeCell: null,
     granularity: 'window',
-    sight: DEFAULT_VIEWPORT,
+    viewport: DEFAULT_VIEWPORT,
     inChannel: 0,
     transposed: false,
     ...more,
@@ -285,7 +286,7 @@ for (const layer of LAYERS) {
           term.v,
         ]);
         const found = Array.from({ length: shapes.output[1] * outWidth }, (_, r) =>
-          sparse.rowEntries(shown, r).map(({ col, u, v }) => [r, col, u, v]),
+          rowEntries(shown, r).map(({ col, u, v }) => [r, col, u, v]),
         ).flat();
         assert.deepEqual(text(found), text(expected));
       }
@@ -392,9 +393,9 @@ for (const layer of LAYERS) {
         ),
       ].sort();
       const frame = framed(shown, 'matrix', { activeCell: { cell, pinned: false } });
-      const column = frame.question?.lights.related.find((block) => block.pane === 'columns');
+      const column = frame.highlights?.related.find((block) => block.pane === 'columns');
       const ofColumn = Array.from({ length: matrix.makeProduct(shown, 0).taps }, (_, k) =>
-        matrix.cellOf(frame, 'columns', (column?.row ?? 0) + k, column?.col ?? 0),
+        cellOf(frame, 'columns', (column?.row ?? 0) + k, column?.col ?? 0),
       );
       assert.equal(column?.col, n);
       assert.deepEqual(
@@ -404,7 +405,7 @@ for (const layer of LAYERS) {
         expected,
       );
       const sheet = framed(shown, 'sparse', { activeCell: { cell, pinned: false } });
-      const sides = (sheet.question?.lights.related ?? [])
+      const sides = (sheet.highlights?.related ?? [])
         .filter((block) => block.pane === 'input')
         .map(({ col }) => `${Math.floor(col / width)},${col % width}`);
       assert.deepEqual([...new Set(sides)].sort(), expected);
@@ -423,9 +424,7 @@ for (const layer of LAYERS) {
 test("the transpose of a convolution's matrix is the matrix of the transposed convolution", () => {
   const turned = (layer: Layer, over: boolean) => {
     const { shapes } = build(layer).summary;
-    return Array.from({ length: shapes.output[1] * shapes.output[2] }, (_, r) =>
-      sparse.rowEntries(build(layer), r),
-    )
+    return Array.from({ length: shapes.output[1] * shapes.output[2] }, (_, r) => rowEntries(build(layer), r))
       .flatMap((entries, r) => entries.map(({ col, u, v }) => (over ? [col, r, u, v] : [r, col, u, v])))
       .map(String)
       .sort();
@@ -489,11 +488,11 @@ test('a cell that is asked from elsewhere comes into sight, unless the reader sc
       findCellRects(framed(shown, view, { ...size, activeCell: { cell, pinned: false } }), cell).length > 0,
     );
     const frame = framed(shown, view, size);
-    const away = { key: frame.key, cell: null, at: { o: 0, k: 0, n: 5, r: 5, c: 0 } };
+    const away = { key: frame.viewportKey, cell: null, at: { o: 0, k: 0, n: 5, r: 5, c: 0 } };
     const scrolled = framed(shown, view, {
       ...size,
       following: false,
-      sight: away,
+      viewport: away,
       activeCell: { cell, pinned: true },
       inChannel: 7,
     });

@@ -26,9 +26,9 @@ test('a zoomed grid follows the hand and the window', () => {
   const now = makeGridView(place, 2, 50, 100, zoom);
   const moved = makeGridView(place, 2, 50, 100, panBy(now, zoom, place, 30, -20));
   assert.ok(Math.abs(moved.x - now.x - 30) < 1e-9 && Math.abs(moved.y - now.y + 20) < 1e-9);
-  const followed = makeGridView(place, 2, 50, 100, panToShow(place, now, zoom, 48, 50, 97, 100));
+  const followed = makeGridView(place, 2, 50, 100, panToShow(place, now, zoom, [48, 50, 97, 100]));
   assert.ok(followed.x + 100 * followed.cell <= place.x + place.width + 1e-9);
-  assert.equal(panToShow(place, now, UNZOOMED, 0, 1, 0, 1), UNZOOMED);
+  assert.equal(panToShow(place, now, UNZOOMED, [0, 1, 0, 1]), UNZOOMED);
 });
 
 test('the terms of a printed sum are found in its text', () => {

@@ -10,26 +10,14 @@ const texts = JSON.parse(
 
 test('what is said has its text, with every value it needs', () => {
   const said = [
-    makeCaptions(
-      makeAveragePool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 }),
-      'stage',
-    ),
-    makeCaptions(
-      makeAveragePool({ size: 4, kernel: 3, stride: 2, padding: 1, counted: true, windows: 2 }),
-      'stage',
-    ),
-    makeCaptions(
-      makeAveragePool({ size: 4, kernel: 3, stride: 2, padding: 1, counted: false, windows: 2 }),
-      'stage',
-    ),
-    makeCaptions(
-      {
-        ...makeAveragePool({ size: 6, kernel: 2, stride: 4, padding: 0, counted: true, windows: 2 }),
-        idleRows: [2, 3],
-        idleCols: [5],
-      },
-      'stage',
-    ),
+    makeCaptions(makeAveragePool({ size: 5, kernel: 2, stride: 2, padding: 0, counted: true, windows: 3 })),
+    makeCaptions(makeAveragePool({ size: 4, kernel: 3, stride: 2, padding: 1, counted: true, windows: 2 })),
+    makeCaptions(makeAveragePool({ size: 4, kernel: 3, stride: 2, padding: 1, counted: false, windows: 2 })),
+    makeCaptions({
+      ...makeAveragePool({ size: 6, kernel: 2, stride: 4, padding: 0, counted: true, windows: 2 }),
+      idleRows: [2, 3],
+      idleCols: [5],
+    }),
   ];
   assert.deepEqual(
     said.map((list) => list.map(([key]) => key)),

@@ -51,8 +51,11 @@ for (const [name, shape] of Object.entries(SUBJECTS)) {
         at.running,
         ...(at.loupe ? [at.loupeRect] : []),
       ];
-      const rows = parts.flatMap((rect) => [rectInSlot(at, rect, 0), rectInSlot(at, rect, at.visible - 1)]);
-      for (const rect of [...rows, at.output, rectInSlot(at, at.total, at.visible - 1)]) {
+      const rows = parts.flatMap((rect) => [
+        rectInSlot(at, rect, 0),
+        rectInSlot(at, rect, at.visibleRows - 1),
+      ]);
+      for (const rect of [...rows, at.output, rectInSlot(at, at.total, at.visibleRows - 1)]) {
         assert.ok(
           rect.x >= -0.5 && rect.x + rect.width <= width + 0.5,
           `${JSON.stringify(rect)} leaves ${width}`,
@@ -66,8 +69,8 @@ for (const [name, shape] of Object.entries(SUBJECTS)) {
       const row = [...parts, ...(at.narrow ? [] : [at.output])];
       for (const [i, a] of row.entries())
         for (const b of row.slice(i + 1)) assert.ok(!overlap(a, b), `${JSON.stringify([a, b])}`);
-      assert.ok(at.visible >= 1 && at.visible <= shape.channels);
-      assert.equal(at.bars !== null, at.visible < shape.channels);
+      assert.ok(at.visibleRows >= 1 && at.visibleRows <= shape.channels);
+      assert.equal(at.bars !== null, at.visibleRows < shape.channels);
     });
   }
 }

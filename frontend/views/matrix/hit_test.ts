@@ -1,0 +1,80 @@
+/** Which cell a place in the matrices is, and the places of a cell. Pure. */
+
+import type { Cell } from '../../model/relations.ts';
+import { findReachedOutputs } from '../../model/relations.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import type { Rect } from '../../model/types.ts';
+import type { Highlights } from '../shared/matrix_viewport.ts';
+import { hitTestPane, makeBlock, visibleRects } from '../shared/matrix_viewport.ts';
+import type { MatrixFrame } from './frame.ts';
+import type { PaneName } from './layout.ts';
+import type { MatrixProduct } from './product.ts';
+import { inputIndexOf, splitRow } from './product.ts';
+
+export function hitTest(frame: MatrixFrame, x: number, y: number): Cell | null {
+  const hit = hitTestPane(frame.panes, x, y);
+  return hit && cellOf(frame, hit.name, hit.row, hit.col);
+}
+
+/** The cell at a row and column of a pane. */
+export function cellOf(frame: MatrixFrame, pane: PaneName, row: number, col: number): Cell | null {
+  const { model, product } = frame;
+  const { inputs, outputs, width } = product;
+  const tap = (grid: 'weight' | 'tap', k: number) => {
+    const { index, u, v } = splitRow(product, k);
+    return { grid, channel: inputs[index] ?? 0, row: u, col: v };
+  };
+  if (pane === 'kernel') return row === frame.row ? tap('weight', col) : null;
+  if (pane === 'products') return tap('tap', row);
+  if (pane === 'product')
+    return { grid: 'output', channel: outputs[row] ?? 0, row: Math.floor(col / width), col: col % width };
+  const index = inputIndexOf(model, product)(row, col);
+  const [, inHeight, inWidth] = model.summary.shapes.input;
+  if (index < 0) return null;
+  return {
+    grid: 'input',
+    channel: Math.floor(index / (inHeight * inWidth)),
+    row: Math.floor(index / inWidth) % inHeight,
+    col: index % inWidth,
+  };
+}
+
+/** Finds a cell's places and what it belongs to. kernelRow: of the output channel shown. */
+export function findHighlights(
+  model: SceneModel,
+  product: MatrixProduct,
+  cell: Cell,
+  kernelRow: number,
+  window: number,
+): Highlights {
+  const { taps, kW, inputs, outputs, depth, windows, width } = product;
+  if (cell.grid === 'output') {
+    const r = outputs.indexOf(cell.channel);
+    const n = cell.row * width + cell.col;
+    if (r < 0) return { self: [], related: [] };
+    return {
+      self: [makeBlock('product', r, n)],
+      related: [makeBlock('columns', 0, n, depth, 1), makeBlock('kernel', r, 0, 1, depth)],
+    };
+  }
+  const index = inputs.indexOf(cell.channel);
+  if (index < 0) return { self: [], related: [] };
+  const k = index * taps + cell.row * kW + cell.col;
+  const weight = makeBlock('kernel', kernelRow, k);
+  if (cell.grid === 'weight') return { self: [weight], related: [makeBlock('columns', k, 0, 1, windows)] };
+  if (cell.grid === 'tap')
+    return { self: [makeBlock('products', k, 0)], related: [weight, makeBlock('columns', k, window)] };
+  const reached = findReachedOutputs(model, cell.row, cell.col);
+  const reachedWindows = [...new Set(reached.map(({ row, col }) => row * width + col))];
+  return {
+    self: reached.map(({ row, col, u, v }) =>
+      makeBlock('columns', index * taps + u * kW + v, row * width + col),
+    ),
+    related: reachedWindows.map((n) => makeBlock('product', 0, n, outputs.length, 1)),
+  };
+}
+
+/** Finds a cell's places that are in sight. */
+export function findCellRects({ model, product, row, window, panes }: MatrixFrame, cell: Cell): Rect[] {
+  return visibleRects(panes, findHighlights(model, product, cell, row, window));
+}

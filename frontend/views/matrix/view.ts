@@ -1,0 +1,16 @@
+import type { View } from '../shared/view.ts';
+import { paintAnimated } from './animated.ts';
+import { makeCaptions } from './captions.ts';
+import type { MatrixFrame } from './frame.ts';
+import { makeFrame } from './frame.ts';
+import { findCellRects, hitTest } from './hit_test.ts';
+import { paintStatic } from './static.ts';
+
+export const matrixView: View<MatrixFrame> = {
+  makeFrame,
+  paintStatic,
+  paintAnimated,
+  hitTest,
+  findCellRects,
+  makeCaptions,
+};

@@ -1,0 +1,83 @@
+/** What each view of a layer provides, and what its frames are computed from. */
+
+import type { Theme } from '../../model/color.ts';
+import type { Zoom } from '../../model/geometry.ts';
+import type { Translate } from '../../model/i18n.ts';
+import type { Cell } from '../../model/relations.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import type { Step } from '../../model/step.ts';
+import type { Position } from '../../model/timeline.ts';
+import type { AppliedStamp, Granularity, Rect, Tensor, ViewName, ViewportChoice } from '../../model/types.ts';
+import type { BitmapCache } from './canvas.ts';
+import type { Context2D } from './drawing.ts';
+import type { ThemeColors } from './theme_colors.ts';
+
+export interface FrameRequest {
+  view: ViewName;
+  model: SceneModel;
+  position: Position;
+  step: Step | null;
+  stamp: AppliedStamp | null;
+  /** Output channels by index, as far as they are loaded. */
+  outputs: Pick<Map<number, Tensor>, 'get' | 'has'>;
+  /** The largest magnitude of the outputs loaded. */
+  outputMax: number;
+  /** The first channel row that the reader chose; null: follow the timeline. */
+  firstChannel: number | null;
+  theme: Theme;
+  colors: ThemeColors;
+  /** Whether a picture's channels have their own tints. */
+  tinted: boolean;
+  width: number;
+  height: number;
+  /** Device pixels in a CSS pixel. */
+  ratio: number;
+  zoom: { input: Zoom; output: Zoom };
+  /** Whether what is in sight follows the timeline. */
+  following: boolean;
+  activeCell: { cell: Cell; pinned: boolean } | null;
+  granularity: Granularity;
+  viewport: ViewportChoice;
+  /** Position in the step of the input channel that the sparse matrix is of, unless it follows. */
+  inChannel: number;
+  /** How far a kernel that is being flipped has turned: 0 … 1. */
+  kernelTurn: number;
+  /** Whether the sparse matrix is transposed. */
+  transposed: boolean;
+  t: Translate;
+}
+
+/** A text key and its values. */
+export type Caption = [key: string, values: Record<string, string | number>];
+
+export interface View<Frame> {
+  /** previous: the frame before, of which parts that are the same are used again. */
+  makeFrame(request: FrameRequest, previous: Frame | null): Frame;
+  /** Paints what depends on `staticKey` alone. */
+  paintStatic(context: Context2D, frame: Frame, bitmaps: BitmapCache): void;
+  /** Paints what is complete and will stay for a while: it is kept in a canvas of its own. */
+  paintFinished?(context: Context2D, frame: Frame, bitmaps: BitmapCache): void;
+  paintAnimated(context: Context2D, frame: Frame): void;
+  hitTest(frame: Frame, x: number, y: number): Cell | null;
+  /** Finds every visible place of a cell. */
+  findCellRects(frame: Frame, cell: Cell): Rect[];
+  /** Makes the notes beside the picture. */
+  makeCaptions(model: SceneModel, choice: { outChannel: number; transposed: boolean }): Caption[];
+}
+
+/** Joins all that a static layer depends on. */
+export function makeStaticKey(request: FrameRequest, ...more: (string | number)[]) {
+  const { view, model, position, theme, tinted, width, height, ratio, outputMax } = request;
+  const shared = [
+    view,
+    model.summary.id,
+    position.outChannel,
+    theme,
+    tinted,
+    width,
+    height,
+    ratio,
+    outputMax,
+  ];
+  return [...shared, ...more].join();
+}

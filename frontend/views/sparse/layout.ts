@@ -1,0 +1,168 @@
+/** Where the sparse matrix, the kernel slice, the input and the output stand. Pure. */
+
+import { kernelSize } from '../../model/geometry.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import type { Rect } from '../../model/types.ts';
+import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
+import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
+import { READABLE_CELL } from '../shared/text_fit.ts';
+import { rowEntries } from './entries.ts';
+
+export type PaneName = 'kernel' | 'matrix' | 'input' | 'output';
+
+/** Output cells, input cells. */
+type Axis = 'r' | 'c';
+
+export interface SparseLayout {
+  cell: number;
+  leastCell: number;
+  layout: { width: number; height: number; narrow: boolean };
+  /** The kernel slice's cell. */
+  sliceCell: number;
+  /** How thick the strips above and beside the matrix are. */
+  strip: number;
+  rects: Record<'kernel' | 'matrix' | 'above' | 'beside', Rect>;
+}
+
+const NARROW = 800;
+const HEADER = 46;
+const LARGEST_SLICE_CELL = 44;
+
+/** A whole matrix is shown down to this cell; beyond it, what a row reads is. */
+const SMALLEST_WHOLE = 6;
+
+/** The strips beside the matrix are at least this thick. */
+const STRIP = 16;
+const GAP = 8;
+
+/** The room for the matrix and its strips, and the kernel slice's cell. */
+function makeSizes(model: SceneModel, width: number, height: number) {
+  const [kH, kW] = kernelSize(model.summary);
+  const narrow = width < NARROW;
+  const maxSlice = narrow ? 32 : LARGEST_SLICE_CELL;
+  const sliceHeight = Math.max((height - HEADER) / kH, READABLE_CELL);
+  const sliceCell = Math.floor(Math.min(maxSlice, sliceHeight, (narrow ? width - 8 : width * 0.22) / kW));
+  const left = narrow ? 4 : kW * sliceCell + 64;
+  return {
+    narrow,
+    sliceCell,
+    slice: { width: kW * sliceCell, height: kH * sliceCell },
+    left,
+    top: narrow ? 30 + kH * sliceCell + 44 : HEADER,
+    freeWidth: width - left - (narrow ? 14 : 72) - GAP,
+    freeHeight: (narrow ? 420 : Math.max(height - HEADER - 10, 140)) - GAP,
+  };
+}
+
+function sizeCell(
+  model: SceneModel,
+  { narrow, freeWidth, freeHeight }: ReturnType<typeof makeSizes>,
+  [rows, cols]: [number, number],
+  choice: number | null,
+) {
+  const readable = Math.floor(Math.min(narrow ? 32 : 44, freeWidth / (cols + 1), freeHeight / (rows + 1)));
+  const whole = Math.floor(Math.min(STRIP, (freeWidth - STRIP) / cols, (freeHeight - STRIP) / rows));
+  const fit = Math.max(readable, whole);
+  const rowWidth = (freeWidth - STRIP) / Math.min(cols, rowSpan(model));
+  const usual = fit >= SMALLEST_WHOLE ? fit : Math.floor(Math.min(Math.max(rowWidth, 3), READABLE_CELL / 2));
+  const leastCell = Math.max(Math.min(fit, READABLE_CELL), 1);
+  return { cell: clampCellSize(choice, usual, leastCell), leastCell };
+}
+
+/** How far the columns that one row reads lie apart. */
+function rowSpan(model: SceneModel) {
+  const [, height, width] = model.summary.shapes.output;
+  const middle = Math.floor(height / 2) * width + Math.floor(width / 2);
+  const cols = rowEntries(model, middle).map(({ col }) => col);
+  return cols.length ? Math.max(...cols) - Math.min(...cols) + 3 : 1;
+}
+
+export function makeLayout(
+  model: SceneModel,
+  width: number,
+  height: number,
+  transposed: boolean,
+  choice: number | null,
+): SparseLayout {
+  const { input, output } = model.summary.shapes;
+  const counts = [output[1] * output[2], input[1] * input[2]] as const;
+  const [rows, cols] = transposed ? [counts[1], counts[0]] : counts;
+  const sizes = makeSizes(model, width, height);
+  const { narrow, sliceCell, slice, left, top, freeWidth, freeHeight } = sizes;
+  const { cell, leastCell } = sizeCell(model, sizes, [rows, cols], choice);
+  const strip = Math.max(cell, STRIP);
+  const across = Math.max(1, Math.min(cols, Math.floor((freeWidth - strip) / cell)));
+  const down = Math.max(1, Math.min(rows, Math.floor((freeHeight - strip) / cell)));
+  const air = narrow ? 0 : Math.round(Math.max(freeWidth - strip - across * cell, 0) / 3);
+  const matrix = { x: left + air, y: top + strip + GAP, width: across * cell, height: down * cell };
+  const bottom = matrix.y + matrix.height + 12;
+  const middle = top + (matrix.y + matrix.height - top) / 2;
+  const kernel = {
+    ...slice,
+    x: narrow ? 4 : 20 + Math.round(air / 2),
+    y: narrow ? 30 : Math.round(Math.max(HEADER, middle - slice.height / 2)),
+  };
+  return {
+    cell,
+    leastCell,
+    sliceCell,
+    strip,
+    layout: { width, height: narrow ? bottom : Math.max(height, bottom), narrow },
+    rects: {
+      kernel,
+      matrix,
+      above: { ...matrix, y: top, height: strip },
+      beside: { ...matrix, x: matrix.x + matrix.width + GAP, width: strip },
+    },
+  };
+}
+
+/** choice: the reader's choice of the first in sight; needed: what is in sight otherwise. */
+export function makePanes(
+  { summary, subject }: SceneModel,
+  { cell, sliceCell, strip, rects }: SparseLayout,
+  transposed: boolean,
+  choice: Record<string, number>,
+  needed: Record<Axis, number>,
+): Panes<PaneName> {
+  const { input, output } = summary.shapes;
+  const counts = { r: output[1] * output[2], c: input[1] * input[2] };
+  const [down, across]: [Axis, Axis] = transposed ? ['c', 'r'] : ['r', 'c'];
+  const first = (axis: Axis, length: number) =>
+    firstVisible(counts[axis], Math.round(length / cell), needed[axis], choice[axis]);
+  const matrix: MatrixPane = {
+    rows: counts[down],
+    cols: counts[across],
+    top: first(down, rects.matrix.height),
+    left: first(across, rects.matrix.width),
+    place: rects.matrix,
+    size: [cell, cell],
+    axes: [down, across],
+  };
+  const above: MatrixPane = {
+    ...matrix,
+    rows: 1,
+    top: 0,
+    place: rects.above,
+    size: [strip, cell],
+    axes: [null, across],
+  };
+  const beside: MatrixPane = {
+    ...matrix,
+    cols: 1,
+    left: 0,
+    place: rects.beside,
+    size: [cell, strip],
+    axes: [down, null],
+  };
+  const kernel: MatrixPane = {
+    rows: subject.kernel[0],
+    cols: subject.kernel[1],
+    top: 0,
+    left: 0,
+    place: rects.kernel,
+    size: [sliceCell, sliceCell],
+    axes: [null, null],
+  };
+  return { kernel, matrix, input: transposed ? beside : above, output: transposed ? above : beside };
+}

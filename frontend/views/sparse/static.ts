@@ -1,0 +1,156 @@
+/** What stands still in the sparse view: the kernel slice, the matrix, the input; one colour a weight. */
+
+import type { Rgb } from '../../model/color.ts';
+import { categoryColors, colorScale, packPixel, pixelColor, textColorOn } from '../../model/color.ts';
+import { formatNumber } from '../../model/numbers.ts';
+import type { Rect } from '../../model/types.ts';
+import type { Context2D } from '../shared/drawing.ts';
+import {
+  clearCanvas,
+  cssFont,
+  fillRoundedRect,
+  paintOutline,
+  paintText,
+  paintTextIn,
+} from '../shared/drawing.ts';
+import { cellBox } from '../shared/grid.ts';
+import { paintPane, paintPaneHeading, paintPixels, paintScrollExtent } from '../shared/matrix_painting.ts';
+import { visibleCells } from '../shared/matrix_viewport.ts';
+import {
+  charactersIn,
+  decimalsInCells,
+  decimalsThatFit,
+  fontSizeIn,
+  READABLE_CELL,
+} from '../shared/text_fit.ts';
+import type { SparseEntry } from './entries.ts';
+import { visitEntries, weightsOf } from './entries.ts';
+import type { SparseFrame } from './frame.ts';
+
+/** Lines between rows of the input, or of the output, are at least this far apart. */
+const MIN_LINE_DISTANCE = 12;
+
+export function paintStatic(context: Context2D, frame: SparseFrame) {
+  const { colors, panes } = frame;
+  clearCanvas(context, frame);
+  paintSlice(context, frame);
+  paintMatrix(context, frame);
+  paintInput(context, frame);
+  paintOutline(context, panes.output.place, colors.line);
+  paintScrollExtent(context, panes.matrix, colors);
+  paintHeadings(context, frame);
+}
+
+function paintInput(context: Context2D, frame: SparseFrame) {
+  const { model, panes, channel, cell } = frame;
+  const { inputLow, inputMax, input } = model;
+  const [, height, width] = model.summary.shapes.input;
+  const valueAt = (i: number, j: number) => input.data[channel * height * width + i + j] ?? 0;
+  const decimals = decimalsInCells(input.data, inputLow, inputMax, cell);
+  paintPane(context, panes.input, { valueAt, max: inputMax, decimals }, frame);
+}
+
+function paintHeadings(context: Context2D, frame: SparseFrame) {
+  const { panes, position, channel, layout, transposed, colors, t } = frame;
+  const slice = `o=${position.outChannel}, c=${channel}`;
+  paintPaneHeading(context, frame, t('sparse.kernel'), panes.kernel, slice);
+  const input = { pane: panes.input, name: `${t('stage.input')}[${channel}]` };
+  const output = { pane: panes.output, name: `${t('stage.output')}[${position.outChannel}]` };
+  const [above, beside] = transposed ? [output, input] : [input, output];
+  const matrix = `${t('sparse.matrix')} ${panes.matrix.rows} × ${panes.matrix.cols}`;
+  paintPaneHeading(context, frame, `${above.name}  ·  ${matrix}`, above.pane, '', 240);
+  if (layout.narrow) return;
+  const { x, y, width } = beside.pane.place;
+  context.fillStyle = colors.muted;
+  context.font = cssFont(13);
+  paintText(context, beside.name, 'left', x, y - 14, Math.max(layout.width - x, width));
+}
+
+/** Looks up the colour of each weight: few weights have one each, many take theirs by value. */
+function weightColors({ model, theme, position, channel }: SparseFrame): (u: number, v: number) => Rgb {
+  const [kH, kW] = model.subject.kernel;
+  const categories = categoryColors(theme);
+  if (kH * kW <= categories.length) return (u, v) => categories[u * kW + v] ?? [0, 0, 0];
+  const weightAt = weightsOf(model, position.outChannel, channel);
+  const scale = colorScale(theme);
+  return (u, v) => {
+    const pixel = pixelColor(scale, weightAt(u, v), model.weightMax);
+    return [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+  };
+}
+
+function paintSlice(context: Context2D, frame: SparseFrame) {
+  const { panes, model, position, channel } = frame;
+  const { place, size, rows, cols } = panes.kernel;
+  const [cell] = size;
+  const weightAt = weightsOf(model, position.outChannel, channel);
+  const colorOf = weightColors(frame);
+  const decimals = decimalsThatFit(model.weight?.data ?? [], charactersIn(cell));
+  for (let u = 0; u < rows; u++) {
+    for (let v = 0; v < cols; v++) {
+      const text = cell >= READABLE_CELL ? formatNumber(weightAt(u, v), decimals) : '';
+      paintWeight(context, cellBox(place, cell, u, v), colorOf(u, v), text, cell);
+    }
+  }
+}
+
+function paintWeight(context: Context2D, box: Rect, rgb: Rgb, text: string, cell: number) {
+  fillRoundedRect(context, box, 3, `rgb(${rgb.join(' ')})`);
+  if (!text) return;
+  context.fillStyle = textColorOn(rgb);
+  context.font = cssFont(fontSizeIn(cell));
+  paintTextIn(context, text, box, 2);
+}
+
+function paintMatrix(context: Context2D, frame: SparseFrame) {
+  paintLines(context, frame);
+  const colorOf = weightColors(frame);
+  const mixedColor = (entries: SparseEntry[]) => mixColors(entries.map(({ u, v }) => colorOf(u, v)));
+  if (frame.cell >= READABLE_CELL) paintEntries(context, frame, mixedColor);
+  else paintEntryPixels(context, frame, mixedColor);
+  paintOutline(context, frame.panes.matrix.place, frame.colors.line);
+}
+
+function paintEntries(context: Context2D, frame: SparseFrame, colorOf: (entries: SparseEntry[]) => Rgb) {
+  const { panes, model, position, channel, cell } = frame;
+  const { top, left, place } = panes.matrix;
+  const weightAt = weightsOf(model, position.outChannel, channel);
+  const decimals = decimalsThatFit(model.weight?.data ?? [], charactersIn(cell));
+  visitEntries(frame, (row, col, entries) => {
+    const sum = entries.reduce((total, { u, v }) => total + weightAt(u, v), 0);
+    const box = cellBox(place, cell, row - top, col - left);
+    paintWeight(context, box, colorOf(entries), formatNumber(sum, decimals), cell);
+  });
+}
+
+function paintEntryPixels(context: Context2D, frame: SparseFrame, colorOf: (entries: SparseEntry[]) => Rgb) {
+  const { matrix } = frame.panes;
+  const { top, left, bottom, right } = visibleCells(matrix);
+  const width = right - left;
+  const pixels = new Uint32Array((bottom - top) * width);
+  visitEntries(frame, (row, col, entries) => {
+    pixels[(row - top) * width + col - left] = packPixel(colorOf(entries));
+  });
+  paintPixels(context, matrix, (row, col) => pixels[(row - top) * width + col - left] ?? 0);
+}
+
+/** A cell that several weights reach, as borrowing padding does, has their mean colour. */
+function mixColors(colors: Rgb[]): Rgb {
+  const mean = (k: 0 | 1 | 2) => Math.round(colors.reduce((sum, color) => sum + color[k], 0) / colors.length);
+  return [mean(0), mean(1), mean(2)];
+}
+
+/** Paints lines where a row of the input, or of the output, ends. */
+function paintLines(context: Context2D, { panes: { matrix }, model, transposed, cell, colors }: SparseFrame) {
+  const { input, output } = model.summary.shapes;
+  const [down, across] = transposed ? [input[2], output[2]] : [output[2], input[2]];
+  const { x, y, width, height } = matrix.place;
+  const { top, left, bottom, right } = visibleCells(matrix);
+  context.fillStyle = colors.line;
+  if (down * cell >= MIN_LINE_DISTANCE)
+    for (let row = Math.ceil(top / down) * down; row < bottom; row += down)
+      context.fillRect(x, y + (row - top) * cell - 0.5, width, 1);
+  if (across * cell >= MIN_LINE_DISTANCE)
+    for (let col = Math.ceil(left / across) * across; col < right; col += across)
+      context.fillRect(x + (col - left) * cell - 0.5, y, 1, height);
+}
