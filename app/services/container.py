@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from app.observability.metrics import Metrics
 from app.scenes.presets import built_in
-from app.services.executor import ComputePool, ShutdownState
+from app.services.executor import ComputePool
 from app.services.readiness import Readiness
 from app.services.response_cache import ResponseCache
+from app.services.shutdown import ShutdownState
 from app.settings import Settings
 from app.store.cached_store import CachedSceneStore, open_store
 

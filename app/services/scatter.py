@@ -12,7 +12,7 @@ from app.conv.scatter import Stamps, check_stamps, stamps
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.pages import Page
+from app.services.answer_pages import Page
 from app.services.steps import indices_or_null
 
 

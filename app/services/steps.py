@@ -20,7 +20,7 @@ from app.formats.json_encoding import to_array, to_json
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.pages import Page
+from app.services.answer_pages import Page
 
 # The parts of a step that a request may leave out.
 PARTS: Final = ("patch", "products")

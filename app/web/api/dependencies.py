@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Query, Request
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.initial_data import InitialRequest, Reading
-from app.services.scene_storage import find_scene
+from app.services.scenes import find_scene
 
 
 def services_of(app: Any) -> Services:

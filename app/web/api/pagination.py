@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
+from app.services.answer_pages import Page
 from app.services.container import Services
-from app.services.pages import Page
 from app.services.response_cache import Content
 from app.web.negotiation import JSON
 

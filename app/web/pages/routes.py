@@ -17,7 +17,7 @@ from starlette_compress import CompressMiddleware
 from app.i18n.languages import LANGUAGES, catalogue
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
-from app.services.scene_storage import find_scene
+from app.services.scenes import find_scene
 from app.settings import TEMPLATES
 from app.store.scene_store import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of

@@ -16,7 +16,7 @@ from app.scenes.scene_file import encode
 from app.services.initial_data import edit_cost, initial_data
 from app.services.request_models import EditsBody, SceneBody
 from app.services.scene_builder import edited_scene, scene_from_body
-from app.services.scene_storage import store_scene
+from app.services.scenes import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified

@@ -13,8 +13,8 @@ from starlette.responses import Response, StreamingResponse
 from app.conv.errors import Message
 from app.scenes.presets import PRESETS
 from app.services.container import Services
-from app.services.executor import StreamAborted
 from app.services.response_cache import Content
+from app.services.shutdown import StreamAborted
 from app.services.steps import PARTS, StepsPage, all_steps, one_channel, parse_parts, requested_steps
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
