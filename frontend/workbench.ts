@@ -2,11 +2,11 @@
 
 import { effect } from '@preact/signals-core';
 import { copyShown } from './controls/copy_step.ts';
+import { showDescription } from './controls/description.ts';
+import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpCode } from './controls/panel/code.ts';
 import { ParameterPanel } from './controls/panel/panel.ts';
-import { linkLedgerTerms, showRelationDescription } from './controls/relation_description.ts';
-import { showStepDescription } from './controls/step_description.ts';
 import { setUpTransport } from './controls/transport.ts';
 import { setUpUndoRedo } from './controls/undo_redo.ts';
 import { syncUrl } from './controls/url_sync.ts';
@@ -39,8 +39,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpAccessibleGrids(parts);
   setUpHoverAndSelect(parts);
   setUpPanAndZoom(parts);
-  showRelationDescription(state, t, model);
-  linkLedgerTerms(state, showStepDescription(state, t, model));
+  linkLedgerTerms(state, showDescription(parts));
   new CellEditor(parts, changes);
   setUpUndoRedo(changes);
   const panel = new ParameterPanel(state, changes, t);

@@ -112,7 +112,7 @@ def test_a_term_highlights_its_cells_and_a_cell_its_term(
     page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
     expect(page.locator("#step-description")).to_have_text("0 · 0 = 0")
     find_cell(page, "X[0, 1, 0]", range(40, 400, 10), 125)
-    lit = "[...CSS.highlights.get('asked')].map(String)"
+    lit = "[...CSS.highlights.get('active-cell')].map(String)"
     # In the table and in the sentence.
     assert page.evaluate(lit) == ["3·2", "3·2"]
     find_cell(page, "Channel 1 adds up to 37.", range(560, 800, 10), 310)

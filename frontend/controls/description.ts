@@ -1,0 +1,112 @@
+/** The step or the stamp as text and as a table, and what happens now or what the active cell is. */
+
+import type { ReadonlySignal } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
+import type { Translate } from '../model/i18n.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
+import { makeStampLedger } from '../model/stamp_ledger.ts';
+import type { AppState } from '../state/app_state.ts';
+import type { AppContext } from '../views/app_context.ts';
+import { describeStamp } from '../views/scatter/description.ts';
+import type { DescribedRow, DescribedText, Description } from '../views/shared/description.ts';
+import { findElement, findElements, makeElement, setText, throttle } from '../views/shared/dom.ts';
+import { describeStep } from '../views/stage/description.ts';
+import { describeCell } from '../views/stage/relations_description.ts';
+
+/** A step that takes longer to come than this, in milliseconds, is said to be loading. */
+const LOADING_DELAY = 300;
+
+/** Returns the ledger that is shown. */
+export function showDescription({ state, t, model }: AppContext): ReadonlySignal<Ledger | null> {
+  const shownLedger = signal<Ledger | null>(null);
+  const moment = signal('');
+  const write = makeTableWriter(t);
+  const live = findElement('#step-announcement', HTMLElement);
+  const line = findElement('#step-description', HTMLElement);
+  const update = throttle(() => {
+    const [step, stamp, position, layer] = [
+      state.step.peek(),
+      state.stamp.peek(),
+      state.position.peek(),
+      model(),
+    ];
+    if (!position || !layer) return;
+    const { id, shapes } = layer.summary;
+    const ledgerLayer = ledgerLayerOf(layer, position.outChannel);
+    const ledger = step && makeLedger(step, ledgerLayer);
+    const stampLedger = stamp && makeStampLedger(stamp, { ...ledgerLayer, width: shapes.output[2] });
+    const description = ledger
+      ? describeStep(t, ledger, position)
+      : stampLedger && describeStamp(t, stampLedger, position);
+    if (!description) return;
+    write(description, `${id}/${position.outChannel}`);
+    moment.value = description.moment;
+    if (!state.playing.peek())
+      setText(live, position.place > 0 ? description.sentence() : description.moment);
+    shownLedger.value = ledger;
+  });
+  effect(() => {
+    state.step.value;
+    state.stamp.value;
+    state.position.value;
+    update(state.playing.value);
+  });
+  effect(() => {
+    const [active, layer] = [state.activeCell.value, model()];
+    const text = active && layer ? describeCell(state, t, layer, active.cell) : '';
+    const note = active?.pinned ? ` ${t('ask.pinned')}` : '';
+    setText(line, text ? text + note : moment.value);
+  });
+  announceLoading(state, () => {
+    moment.value = t('now.loading');
+  });
+  return shownLedger;
+}
+
+function announceLoading(state: AppState, announce: () => void) {
+  const ledger = findElement('.ledger', HTMLElement);
+  let timer = 0;
+  effect(() => {
+    const missing = state.scene.value !== null && !state.stepLoaded.value && state.error.value === null;
+    clearTimeout(timer);
+    ledger.setAttribute('aria-busy', String(missing));
+    if (missing) timer = window.setTimeout(announce, LOADING_DELAY);
+  });
+}
+
+function makeTableWriter(t: Translate) {
+  const sentence = findElement('#step-sentence', HTMLElement);
+  const body = findElement('#ledger-lines', HTMLTableSectionElement);
+  const heads = findElements('.ledger thead th');
+  let written = '';
+  return ({ key, parts, headings, rows, activeRow }: Description, scene: string) => {
+    if (written !== `${scene} ${key}`) {
+      written = `${scene} ${key}`;
+      sentence.replaceChildren(
+        ...parts().map((part) => (typeof part === 'string' ? part : makeText('span', part))),
+      );
+      heads.forEach((head, k) => {
+        const heading = headings[k];
+        head.hidden = heading === undefined;
+        if (heading) setText(head, t(heading));
+      });
+      body.replaceChildren(...rows().map(makeRow));
+    }
+    for (const [k, row] of [...body.rows].entries()) row.classList.toggle('is-active', k === activeRow);
+  };
+}
+
+function makeText(name: string, { text, kind, grid, channel }: DescribedText) {
+  const element = makeElement(name, kind ?? '', text);
+  if (grid) Object.assign(element.dataset, { grid, channel });
+  return element;
+}
+
+function makeRow({ heading, cells, total }: DescribedRow) {
+  const row = makeElement('tr', total ? 'total' : '');
+  const head = makeElement('th', '', heading);
+  head.setAttribute('scope', 'row');
+  row.append(head, ...cells.map((cell) => makeText('td', cell)));
+  return row;
+}

@@ -1,0 +1,103 @@
+/** A step as a sentence, as a table, and what happens at this time. Pure. */
+
+import type { Translate } from '../../model/i18n.ts';
+import type { Ledger, LedgerLine } from '../../model/ledger.ts';
+import {
+  formatLineTerms,
+  formatSentence,
+  formatSums,
+  joinSigned,
+  splitSentence,
+} from '../../model/ledger_text.ts';
+import type { Position } from '../../model/timeline.ts';
+import type { DescribedRow, DescribedText, Description } from '../shared/description.ts';
+import { MAX_ROWS } from '../shared/description.ts';
+
+/** With more terms the sentence has channel sums only, with more sums not all of them. */
+const MAX_TERMS = 28;
+const MAX_SUMS = 16;
+
+const HEADINGS = ['ledger.channel', 'ledger.terms', 'ledger.sum', 'ledger.running'];
+const MAX_HEADINGS = ['ledger.channel', 'stage.values', 'stage.max'];
+const MEAN_HEADINGS = ['ledger.channel', 'stage.terms', 'stage.mean'];
+
+export function describeStep(t: Translate, ledger: Ledger, position: Position): Description {
+  const line = position.active >= 0 ? position.active : position.channels - 1;
+  const page = Math.floor(line / MAX_ROWS) * MAX_ROWS;
+  const first = Math.max(0, Math.min(page, ledger.lines.length - 1));
+  const poolingHeadings = ledger.largest ? MAX_HEADINGS : MEAN_HEADINGS;
+  return {
+    key: `${ledger.cell} ${first}`,
+    moment: describeMoment(t, ledger, position),
+    sentence: () => describeSums(ledger),
+    parts: () => splitDescription(ledger),
+    headings: isPooling(ledger) ? poolingHeadings : HEADINGS,
+    rows: () => describeLines(t, ledger, first),
+    activeRow: position.active < 0 ? -1 : position.active - first,
+  };
+}
+
+function isPooling({ lines }: Ledger) {
+  return lines[0]?.terms[0]?.w === '';
+}
+
+/** Whether the sentence has all terms. */
+function isShort(ledger: Ledger) {
+  const termCount = ledger.lines.reduce((count, { terms }) => count + terms.length, 0);
+  return isPooling(ledger) || (ledger.whole && termCount <= MAX_TERMS);
+}
+
+function describeSums(ledger: Ledger) {
+  const { cell, lines, bias, output } = ledger;
+  if (isShort(ledger)) return formatSentence(ledger);
+  if (lines.length <= MAX_SUMS) return `${cell} = ${formatSums(ledger)}`;
+  const sums = lines.map(({ sum }) => sum);
+  const some = [...sums.slice(0, MAX_SUMS / 2), '…', ...sums.slice(-2), bias];
+  return `${cell} = ${joinSigned(some)} = ${output}`;
+}
+
+function splitDescription(ledger: Ledger): (string | DescribedText)[] {
+  if (!isShort(ledger)) return [describeSums(ledger)];
+  return splitSentence(ledger).map((part) => (typeof part === 'string' ? part : describeTerms(ledger, part)));
+}
+
+function describeTerms(ledger: Ledger, line: LedgerLine): DescribedText {
+  return { text: formatLineTerms(ledger, line), kind: 'terms', grid: 'tap', channel: line.channel };
+}
+
+function describeLines(t: Translate, ledger: Ledger, first: number): DescribedRow[] {
+  const number = (text: string, grid: DescribedText['grid'], channel: number): DescribedText => {
+    return { text, kind: 'number', grid, channel };
+  };
+  const rows = ledger.lines.slice(first, first + MAX_ROWS).map((line) => {
+    const cells = [describeTerms(ledger, line), number(line.sum, 'sum', line.channel)];
+    if (!isPooling(ledger)) cells.push(number(line.running, 'running', line.channel));
+    return { heading: String(line.channel), cells };
+  });
+  if (isPooling(ledger)) return rows;
+  const bias = { text: joinSigned(['', ledger.bias]).trim() };
+  const total = number(ledger.output, 'total', ledger.lines.at(-1)?.channel ?? 0);
+  return [...rows, { heading: t('ledger.bias'), cells: [bias, { text: '' }, total], total: true }];
+}
+
+function describeMoment(t: Translate, ledger: Ledger, position: Position) {
+  const { cell, bias, output } = ledger;
+  const { channel = 0, sum = '', running = '' } = ledger.lines[Math.max(position.active, 0)] ?? {};
+  if (position.place > 0) return t('now.place', { cell, output }) + describeTie(t, ledger);
+  if (position.bias > 0 && !isPooling(ledger)) return t('now.bias', { bias, output });
+  if (position.slide < 1) return t('now.slide', { cell });
+  if (isPooling(ledger)) {
+    if (position.sum === 0 && position.accumulate === 0) return t('now.pool', { channel, sum });
+    return ledger.largest ? t('now.max', { sum }) + describeTie(t, ledger) : t('now.mean', { sum });
+  }
+  if (position.active < 0) return t(position.sum > 0 ? 'now.sums' : 'now.multiply.all', { cell });
+  if (position.accumulate > 0) return t('now.accumulate', { channel, sum, running });
+  if (position.sum > 0) return t('now.sum', { channel, sum });
+  return t('now.multiply', { channel });
+}
+
+/** Says which of several largest values is used. */
+function describeTie(t: Translate, { largest, lines: [line] }: Ledger) {
+  const times = line?.terms.filter(({ empty, product }) => !empty && product === line.sum).length ?? 0;
+  return largest && times > 1 ? ` ${t('now.max.tie', { times })}` : '';
+}

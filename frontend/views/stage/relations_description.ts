@@ -1,0 +1,69 @@
+/** What a cell is computed from, or takes part in, as a sentence. */
+
+import { inputChannelsOf } from '../../model/geometry.ts';
+import type { Translate } from '../../model/i18n.ts';
+import { formatExact } from '../../model/numbers.ts';
+import type { Cell } from '../../model/relations.ts';
+import { findRelations, isSumCell } from '../../model/relations.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import type { AppState } from '../../state/app_state.ts';
+import { cellValue } from '../../state/cell_value.ts';
+
+export function describeCell(state: AppState, t: Translate, model: SceneModel, cell: Cell) {
+  if (isSumCell(cell)) return describeSum(state, t, model, cell);
+  if (cell.grid === 'tap') return describeTap(state, t, model, cell);
+  const { inputs, outputs } = findRelations(model, cell, { row: 0, col: 0 });
+  const name = formatCell(cell, state.outChannel.value);
+  const value = formatValue(model, cellValue(state, model, cell));
+  if (cell.grid === 'input') {
+    const { shapes, operation } = model.summary;
+    const channels = model.weight ? shapes.output[0] / (operation.groups ?? 1) : 1;
+    return t(channels === 1 ? 'ask.input.one' : 'ask.input', {
+      cell: name,
+      value,
+      cells: outputs.length,
+      channels,
+    });
+  }
+  const cells = (inputs?.plane.rows.length ?? 0) * (inputs?.plane.cols.length ?? 0);
+  if (cell.grid === 'weight') return t('ask.weight', { cell: name, value, cells, channel: cell.channel });
+  const channels = inputs?.channels.length ?? 0;
+  return t(channels === 1 ? 'ask.output.one' : 'ask.output', { cell: name, value, cells, channels });
+}
+
+/** `Y[0, 1, 2]` */
+function formatCell({ grid, channel, row, col }: Cell, outChannel: number) {
+  if (grid === 'weight') return `K[${outChannel}, ${channel}, ${row}, ${col}]`;
+  return `${grid === 'input' ? 'X' : 'Y'}[${channel}, ${row}, ${col}]`;
+}
+
+/** All digits of a number. */
+function formatValue({ summary }: SceneModel, value: number | null | undefined) {
+  return typeof value === 'number' ? formatExact(value, summary.dtype) : '…';
+}
+
+function describeTap(state: AppState, t: Translate, model: SceneModel, { channel, row, col }: Cell) {
+  const step = state.step.value;
+  const index = inputChannelsOf(model.summary, state.outChannel.value).indexOf(channel);
+  const tap = row * model.subject.kernel[1] + col;
+  const x = formatValue(model, step?.patchOf(index)[tap]);
+  const product = formatValue(model, step?.productsOf(index)[tap]);
+  if (!model.weight) return product === x ? x : `${x} → ${product}`;
+  const w = formatValue(model, cellValue(state, model, { grid: 'weight', channel, row, col }));
+  return t('ask.tap', { x, product, w });
+}
+
+/** A sum without rounding. */
+function describeSum(state: AppState, t: Translate, model: SceneModel, { grid, channel }: Cell) {
+  const [step, outChannel] = [state.step.value, state.outChannel.value];
+  const output = formatValue(model, step?.output);
+  const { kind } = model.summary.operation;
+  if (!model.weight) return t(kind === 'max_pool2d' ? 'now.max' : 'now.mean', { sum: output });
+  if (grid === 'total') {
+    const cell = { grid: 'output', channel: outChannel, row: step?.row ?? 0, col: step?.col ?? 0 } as const;
+    return t('ask.total', { output: formatCell(cell, outChannel), value: output });
+  }
+  const sums = grid === 'sum' ? step?.channelSums : step?.runningSums;
+  const index = inputChannelsOf(model.summary, outChannel).indexOf(channel);
+  return t(`ask.${grid}`, { channel, value: formatValue(model, sums?.[index]) });
+}
