@@ -10,7 +10,7 @@ import type { TensorName } from '../state/scene_edit.ts';
 import type { AnyFrame } from '../views/registry.ts';
 import { findCellRects, hitTestFrame, isMatrixFrame } from '../views/registry.ts';
 import { READABLE_CELL } from '../views/shared/text_fit.ts';
-import type { ChannelFrame } from '../views/stage/frame.ts';
+import type { ChannelFrame } from '../views/stage/channel_frame.ts';
 import { findCellRect } from '../views/stage/hit_test.ts';
 import { rectInSlot } from '../views/stage/layout.ts';
 

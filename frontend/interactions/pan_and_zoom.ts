@@ -11,7 +11,7 @@ import { findElement } from '../views/shared/dom.ts';
 import { READABLE_CELL } from '../views/shared/text_fit.ts';
 import type { GridView } from '../views/shared/zoom.ts';
 import { panBy, zoomAtPoint } from '../views/shared/zoom.ts';
-import type { ChannelFrame } from '../views/stage/frame.ts';
+import type { ChannelFrame } from '../views/stage/channel_frame.ts';
 import { rectInSlot } from '../views/stage/layout.ts';
 import type { DragMove } from './drag.ts';
 import { setUpDrag } from './drag.ts';

@@ -21,6 +21,11 @@ export interface MatrixLayout {
   signs: Record<'times' | 'equals', { x: number; y: number }>;
 }
 
+interface Size {
+  width: number;
+  height: number;
+}
+
 const NARROW = 800;
 
 /** The usual cell where numbers of all cells do not fit. */
@@ -31,13 +36,9 @@ const WIDE = { header: 46, sign: 34, sum: 62, label: 34, gap: 14, margin: 12, ma
 /** On a phone so many rows of the unrolled windows, and of output channels, at most. */
 const PHONE = { header: 30, label: 26, gap: 14, between: 44, rows: 14, outputs: 6 };
 
-export function makeLayout(
-  product: MatrixProduct,
-  width: number,
-  height: number,
-  choice: number | null,
-): MatrixLayout {
-  return width < NARROW ? placeNarrow(product, width, choice) : placeWide(product, width, height, choice);
+/** choice: the reader's choice of cell. */
+export function makeLayout(product: MatrixProduct, size: Size, choice: number | null): MatrixLayout {
+  return size.width < NARROW ? placeNarrow(product, size.width, choice) : placeWide(product, size, choice);
 }
 
 /** fit: the cell with which everything is in sight. */
@@ -62,12 +63,7 @@ function countVisible(product: MatrixProduct, cell: number, width: number, heigh
   };
 }
 
-function placeWide(
-  product: MatrixProduct,
-  width: number,
-  height: number,
-  choice: number | null,
-): MatrixLayout {
+function placeWide(product: MatrixProduct, { width, height }: Size, choice: number | null): MatrixLayout {
   const { depth, windows, outputs } = product;
   const { header, sign, sum, label, gap, margin, maxAir } = WIDE;
   const room = Math.max(height - header - margin, 120);

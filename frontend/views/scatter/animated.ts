@@ -15,8 +15,8 @@ import {
   READABLE_CELL,
 } from '../shared/text_fit.ts';
 import { paintActiveMark } from '../stage/animated.ts';
-import type { ChannelRow } from '../stage/channel_rows.ts';
-import { lastVisibleSlot } from '../stage/frame.ts';
+import type { ChannelRow } from '../stage/channel_frame.ts';
+import { lastVisibleSlot } from '../stage/channel_frame.ts';
 import { rectInSlot } from '../stage/layout.ts';
 import { paintRelations } from '../stage/relation_highlights.ts';
 import { paintWindow } from '../stage/window.ts';

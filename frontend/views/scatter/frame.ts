@@ -2,19 +2,11 @@
 
 import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
-import { findRelations } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect, Stamp } from '../../model/types.ts';
 import type { FrameRequest } from '../shared/view.ts';
-import {
-  firstVisibleChannel,
-  makeChannelRows,
-  makeGridViews,
-  makeRowsKey,
-  slidingWindow,
-} from '../stage/channel_rows.ts';
-import type { ChannelFrame } from '../stage/frame.ts';
-import { reuseLayout } from '../stage/frame.ts';
+import type { ChannelFrame } from '../stage/channel_frame.ts';
+import { makeChannelFrame, reuseLayout } from '../stage/channel_frame.ts';
 import { makeScatterLayout, placeStamp, placeValue } from './layout.ts';
 
 export interface ScatterFrame extends ChannelFrame {
@@ -31,51 +23,28 @@ export interface ScatterFrame extends ChannelFrame {
 }
 
 export function makeFrame(request: FrameRequest, previous: ScatterFrame | null = null): ScatterFrame {
-  const { model, position, activeCell } = request;
+  const { model, position, stamp } = request;
   const { summary, subject } = model;
-  const { outChannel, window } = position;
-  const inChannels = inputChannelsOf(summary, outChannel);
-  const labelled = (summary.operation.output_padding ?? []).some((size) => size > 0);
-  const layout =
-    reuseLayout(request, previous) ??
-    makeScatterLayout(subject, request.width, request.height, inChannels.length, labelled);
-  const firstChannel = firstVisibleChannel(
-    layout,
-    subject.channels,
-    inChannels,
-    position,
-    request.firstChannel,
-  );
+  const { outChannel, window, place } = position;
   const [, , width] = summary.shapes.input;
-  const [row, col] = [Math.floor(window / width), window % width];
+  const cell = { row: Math.floor(window / width), col: window % width };
   const cellOf = (index: number) => ({ rows: [Math.floor(index / width)], cols: [index % width] });
-  const applied = request.stamp?.stamp.index === window ? request.stamp : null;
-  const landing = landingWindow(model, row, col);
-  const views = makeGridViews(request, layout, cellOf(window), landing);
+  const channels = inputChannelsOf(summary, outChannel).length;
+  const layout = reuseLayout(request, previous) ?? makeScatterLayout(request, channels);
+  const applied = stamp?.stamp.index === window ? stamp : null;
+  const landing = landingWindow(model, cell.row, cell.col);
   return {
-    ...request,
-    ...views,
+    ...makeChannelFrame(request, layout, cell, cellOf, landing),
     view: 'scatter',
-    layout,
-    firstChannel,
-    rows: makeChannelRows(layout, firstChannel, inChannels, position, subject),
-    inChannels,
-    row,
-    col,
-    window: slidingWindow(position, cellOf(window), cellOf),
-    targetWindow: cellOf(window),
     step: null,
     ledger: null,
-    output: request.outputs.get(outChannel) ?? null,
     placedCount: 0,
-    relations: activeCell && findRelations(model, activeCell.cell, { row: 0, col: 0 }),
     totalRect: layout.total,
-    staticKey: makeRowsKey(request, firstChannel, views),
     stamp: applied?.stamp ?? null,
-    outputValues: applied && (position.place === 1 ? applied.after : applied.before),
+    outputValues: applied && (place === 1 ? applied.after : applied.before),
     landing,
     valueRect: placeValue(layout),
-    stampRect: inChannels.length > 1 ? placeStamp(layout, subject.kernel) : null,
+    stampRect: channels > 1 ? placeStamp(layout, subject.kernel) : null,
   };
 }
 

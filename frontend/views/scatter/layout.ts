@@ -1,9 +1,9 @@
 /** The stage's layout for stamps: sums make room for the output and the summed stamp. Pure. */
 
-import type { LayoutInput } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
 import { centerOf, squareAround } from '../shared/rects.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
+import type { FrameRequest } from '../shared/view.ts';
 import { STACK_STEP } from '../stage/columns.ts';
 import type { StageLayout } from '../stage/layout.ts';
 import { makeLayout } from '../stage/layout.ts';
@@ -14,14 +14,9 @@ const STAMP_MARGIN = 44;
 /** The output's cells are at most this many times the kernel's. */
 const MAX_ENLARGEMENT = 1.8;
 
-/** channels: of a stamp. labelled: whether output_padding is named under the output. */
-export function makeScatterLayout(
-  input: LayoutInput,
-  width: number,
-  height: number,
-  channels: number,
-  labelled: boolean,
-): StageLayout {
+/** channels: of a stamp. */
+export function makeScatterLayout({ model, width, height }: FrameRequest, channels: number): StageLayout {
+  const input = model.subject;
   const layout = { ...makeLayout(input, width, height), loupe: false };
   if (layout.narrow) return layout;
   const [rows, cols] = input.output;
@@ -29,6 +24,7 @@ export function makeScatterLayout(
   const right = output.x + output.width;
   const stamp = channels > 1 ? kernelCell * input.kernel[1] + 2 * STAMP_MARGIN : STAMP_MARGIN;
   const left = products.x + products.width + stamp;
+  const labelled = model.summary.operation.output_padding?.some((size) => size > 0);
   const top = layout.rowTop + layout.stackCount * STACK_STEP;
   const bottom = layout.rowTop + layout.visibleRows * layout.rowHeight - (labelled ? 32 : 14);
   const size = Math.min((right - left) / cols, (bottom - top) / rows, kernelCell * MAX_ENLARGEMENT);

@@ -27,9 +27,9 @@ export function makeFrame(request: FrameRequest): SparseFrame {
   const viewport = viewportFor(request, viewportKey);
   const channelIndex = shownChannelIndex(request);
   const channel = inputChannelsOf(model.summary, position.outChannel)[channelIndex] ?? 0;
-  const layout = makeLayout(model, request.width, request.height, transposed, viewport.cell);
+  const layout = makeLayout(request, viewport.cell);
   const needed = { r: row, c: rowEntries(model, row)[0]?.col ?? 0 };
-  const panes = makePanes(model, layout, transposed, viewport.first, needed);
+  const panes = makePanes(request, layout, viewport.first, needed);
   const highlights =
     activeCell && findHighlights({ model, position, transposed, channel, panes }, activeCell.cell);
   const revealed = following ? revealHighlights(panes, highlights) : panes;

@@ -6,6 +6,7 @@ import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
+import type { FrameRequest } from '../shared/view.ts';
 import { rowEntries } from './entries.ts';
 
 export type PaneName = 'kernel' | 'matrix' | 'input' | 'output';
@@ -77,13 +78,9 @@ function rowSpan(model: SceneModel) {
   return cols.length ? Math.max(...cols) - Math.min(...cols) + 3 : 1;
 }
 
-export function makeLayout(
-  model: SceneModel,
-  width: number,
-  height: number,
-  transposed: boolean,
-  choice: number | null,
-): SparseLayout {
+/** choice: the reader's choice of cell. */
+export function makeLayout(request: FrameRequest, choice: number | null): SparseLayout {
+  const { model, width, height, transposed } = request;
   const { input, output } = model.summary.shapes;
   const counts = [output[1] * output[2], input[1] * input[2]] as const;
   const [rows, cols] = transposed ? [counts[1], counts[0]] : counts;
@@ -119,9 +116,8 @@ export function makeLayout(
 
 /** choice: the reader's choice of the first in sight; needed: what is in sight otherwise. */
 export function makePanes(
-  { summary, subject }: SceneModel,
+  { model: { summary, subject }, transposed }: FrameRequest,
   { cell, sliceCell, strip, rects }: SparseLayout,
-  transposed: boolean,
   choice: Record<string, number>,
   needed: Record<Axis, number>,
 ): Panes<PaneName> {

@@ -17,6 +17,25 @@ const MAX_STACK = 3;
 /** The widest gap that what is left over makes. */
 const MAX_GAP = 54;
 
+/** The columns of a row up to its products. */
+export function makeGridColumns(
+  { plane, kernel, weighted }: LayoutInput,
+  { cell, kernelCell, loupeCell }: CellSizes,
+  { label, sign, toLoupe }: { label: number; sign: number; toLoupe: number },
+): Column[] {
+  const grid = kernelCell * kernel[1];
+  return [
+    ['label', label, 0],
+    ['input', cell * plane.cols, 0],
+    ['toLoupe', loupeCell > 0 ? toLoupe : 0, 0],
+    ['loupe', loupeCell * kernel[1], 0],
+    ['times', weighted ? sign : 0, weighted ? 1 : 0],
+    ['kernel', weighted ? grid : 0, 0],
+    ['equals', sign, 1],
+    ['products', grid, 0],
+  ];
+}
+
 export function widthOf(columns: Column[]) {
   return columns.reduce((sum, [, width]) => sum + width, 0);
 }

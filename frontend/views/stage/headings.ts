@@ -7,8 +7,8 @@ import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintCenteredText, paintOutline, paintText } from '../shared/drawing.ts';
 import { centerOf } from '../shared/rects.ts';
 import { decimalsThatFit } from '../shared/text_fit.ts';
+import type { ChannelFrame } from './channel_frame.ts';
 import { STACK_STEP } from './columns.ts';
-import type { ChannelFrame } from './frame.ts';
 
 /** Lowest number (0 if none is negative) and largest magnitude. */
 type ValueRange = [low: number, max: number];

@@ -4,9 +4,8 @@ import { cellAt, containsPoint } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { cellRect } from '../shared/rects.ts';
-import type { ChannelRow } from './channel_rows.ts';
-import { displayedTap } from './channel_rows.ts';
-import type { ChannelFrame } from './frame.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
+import { displayedTap } from './channel_frame.ts';
 import { rectInSlot } from './layout.ts';
 
 export function hitTest(frame: ChannelFrame, x: number, y: number): Cell | null {

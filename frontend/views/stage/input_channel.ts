@@ -12,8 +12,7 @@ import type { ValueAt } from '../shared/grid.ts';
 import { makeHeatMap, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
 import { cellRect } from '../shared/rects.ts';
 import { decimalsInCells, READABLE_CELL } from '../shared/text_fit.ts';
-import type { ChannelRow } from './channel_rows.ts';
-import type { ChannelFrame } from './frame.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { rectInSlot } from './layout.ts';
 
 /** Idle rows and columns that are struck through at most. */

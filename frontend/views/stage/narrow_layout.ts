@@ -3,26 +3,31 @@
 import type { LayoutInput } from '../../model/scene_model.ts';
 import { clamp } from '../shared/rects.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
-import type { Column } from './columns.ts';
-import { MAX_ROWS, placeColumns, placeGrids, STACK_STEP, stackCountOf, wholePixels } from './columns.ts';
+import {
+  MAX_ROWS,
+  makeGridColumns,
+  placeColumns,
+  placeGrids,
+  STACK_STEP,
+  stackCountOf,
+  wholePixels,
+} from './columns.ts';
 import type { CellSizes, StageLayout } from './layout.ts';
 
 const HEADER = 34;
-const SIGN = 18;
-const LABEL = 20;
-const TO_LOUPE = 8;
+const SIZES = { label: 20, sign: 18, toLoupe: 8 };
 const BOX_HEIGHT = 28;
 const MAX_CELL = 36;
 const BARS = 16;
 
 function sizeCells(input: LayoutInput, width: number): CellSizes {
   const { plane, kernel, weighted, gathered, output } = input;
-  const spare = width - LABEL - 2 * SIGN - BARS;
+  const spare = width - SIZES.label - 2 * SIZES.sign - BARS;
   const fit = (loupe: boolean) => {
     const across = ((weighted ? 2 : 1) + (loupe ? 1 : 0)) * kernel[1];
     const widest = Math.max((spare * 0.6) / across, Math.min(READABLE_CELL, (spare - 56) / across));
     const kernelCell = Math.floor(Math.min(MAX_CELL, widest));
-    const inputWidth = spare - (loupe ? TO_LOUPE : 0) - kernelCell * across;
+    const inputWidth = spare - (loupe ? SIZES.toLoupe : 0) - kernelCell * across;
     return { kernelCell, cell: wholePixels(Math.min(MAX_CELL, inputWidth / plane.cols, 190 / plane.rows)) };
   };
   const loupe = gathered || (weighted && fit(false).cell < READABLE_CELL);
@@ -30,24 +35,6 @@ function sizeCells(input: LayoutInput, width: number): CellSizes {
   const outputWidth = width - 20 - stackCountOf(input) * STACK_STEP;
   const outputCell = wholePixels(Math.min(40, outputWidth / output[1], 240 / output[0]));
   return { cell, kernelCell, loupeCell: loupe ? kernelCell : 0, outputCell };
-}
-
-/** The first line of a folded row. */
-function makeColumns(
-  { plane, kernel, weighted }: LayoutInput,
-  { cell, kernelCell, loupeCell }: CellSizes,
-): Column[] {
-  const grid = kernelCell * kernel[1];
-  return [
-    ['label', LABEL, 0],
-    ['input', cell * plane.cols, 0],
-    ['toLoupe', loupeCell ? TO_LOUPE : 0, 0],
-    ['loupe', loupeCell * kernel[1], 0],
-    ['times', weighted ? SIGN : 0, weighted ? 1 : 0],
-    ['kernel', weighted ? grid : 0, 0],
-    ['equals', SIGN, 1],
-    ['products', grid, 0],
-  ];
 }
 
 export function makeNarrowLayout(input: LayoutInput, width: number, height: number): StageLayout {
@@ -58,10 +45,10 @@ export function makeNarrowLayout(input: LayoutInput, width: number, height: numb
   const visibleRows = clamp(Math.floor(Math.max(height, 420) / rowHeight), 1, Math.min(channels, MAX_ROWS));
   const bars = channels > visibleRows;
   const right = width - (bars ? BARS : 0) - 4;
-  const { left, middle } = placeColumns(makeColumns(input, cells), right);
+  const { left, middle } = placeColumns(makeGridColumns(input, cells, SIZES), right);
   const y = HEADER + gridHeight / 2;
   const sumY = HEADER + gridHeight + 8;
-  const box = Math.min(84, (right - 3 * SIGN) / 3);
+  const box = Math.min(84, (right - 3 * SIZES.sign) / 3);
   const running = { x: right - box, y: sumY, width: box, height: BOX_HEIGHT };
   const sum = { ...running, x: right - 2 * box - 30 };
   const totalY = HEADER + visibleRows * rowHeight + 2;

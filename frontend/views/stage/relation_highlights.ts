@@ -11,8 +11,7 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, paintCenteredText, paintTextIn } from '../shared/drawing.ts';
 import { cellRect, centerOf, growRect } from '../shared/rects.ts';
 import { decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
-import type { ChannelRow } from './channel_rows.ts';
-import type { ChannelFrame } from './frame.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { findCellRect } from './hit_test.ts';
 import { rectInSlot } from './layout.ts';
 

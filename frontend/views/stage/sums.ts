@@ -18,7 +18,7 @@ import {
 import { cellBox, paintCell } from '../shared/grid.ts';
 import { centerOf, squareAround } from '../shared/rects.ts';
 import { fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
-import type { ChannelRow } from './channel_rows.ts';
+import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { rectInSlot } from './layout.ts';
 

@@ -6,6 +6,7 @@ import { READABLE_CELL } from '../shared/text_fit.ts';
 import type { Column } from './columns.ts';
 import {
   MAX_ROWS,
+  makeGridColumns,
   placeColumns,
   placeGrids,
   STACK_STEP,
@@ -42,19 +43,11 @@ function makeSizes(width: number, height: number) {
 type Sizes = ReturnType<typeof makeSizes>;
 
 function makeColumns(input: LayoutInput, sizes: Sizes, bars: boolean, cells: CellSizes): Column[] {
-  const { plane, kernel, output, weighted } = input;
+  const { output, weighted } = input;
   const { sign, box } = sizes;
-  const grid = cells.kernelCell * kernel[1];
   const ifWeighted = (width: number) => (weighted ? width : 0);
   return [
-    ['label', sizes.label, 0],
-    ['input', cells.cell * plane.cols, 0],
-    ['toLoupe', cells.loupeCell > 0 ? sign / 2 : 0, 0],
-    ['loupe', cells.loupeCell * kernel[1], 0],
-    ['times', ifWeighted(sign), ifWeighted(1)],
-    ['kernel', ifWeighted(grid), 0],
-    ['equals', sign, 1],
-    ['products', grid, 0],
+    ...makeGridColumns(input, cells, { label: sizes.label, sign, toLoupe: sign / 2 }),
     ['sigma', sign, 1],
     ['sum', box, 0],
     ['arrow', ifWeighted(sizes.arrow), ifWeighted(1)],

@@ -7,9 +7,9 @@ import { frameCells, strokeLine, strokeRoundedRect } from '../shared/drawing.ts'
 import { paintGrid } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
 import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
-import type { ChannelRow } from './channel_rows.ts';
-import { displayedTap } from './channel_rows.ts';
-import type { ChannelFrame, StageFrame } from './frame.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
+import { displayedTap } from './channel_frame.ts';
+import type { StageFrame } from './frame.ts';
 import { rectInSlot } from './layout.ts';
 
 /** Paints one frame round touching taps, a frame a tap where they are apart. */

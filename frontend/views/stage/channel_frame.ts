@@ -1,11 +1,19 @@
-/** The rows of the stage, one for each visible input channel, and what of its grids is in sight. Pure. */
+/**
+ * What the frames of the stage and of the scatter view share: a row for each visible input channel, and what
+ * of their grids is in sight. Pure.
+ */
 
 import type { KernelWindow, Zoom } from '../../model/geometry.ts';
-import { interpolateWindows } from '../../model/geometry.ts';
+import { inputChannelsOf, interpolateWindows } from '../../model/geometry.ts';
+import type { Ledger } from '../../model/ledger.ts';
+import type { Relations } from '../../model/relations.ts';
+import { findRelations } from '../../model/relations.ts';
 import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
+import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
 import { easeInOut } from '../../model/timeline.ts';
-import type { Rect } from '../../model/types.ts';
+import type { Rect, Tensor } from '../../model/types.ts';
+import { clamp } from '../shared/rects.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import type { GridView } from '../shared/zoom.ts';
@@ -25,15 +33,85 @@ export interface ChannelRow {
   accumulate: number;
 }
 
-/** The first visible channel: the reader's choice, or the screenful of the channel at work. */
-export function firstVisibleChannel(
-  { visibleRows }: StageLayout,
-  channels: number,
-  inChannels: number[],
-  position: Position,
-  choice: number | null,
+export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
+  view: 'stage' | 'scatter';
+  layout: StageLayout;
+  /** The first visible channel. */
+  firstChannel: number;
+  rows: ChannelRow[];
+  /** Input channels of the step. */
+  inChannels: number[];
+  /** Output cell of the step, or input cell of the stamp. */
+  row: number;
+  col: number;
+  /** The window where it is now, perhaps on its way. */
+  window: KernelWindow;
+  targetWindow: KernelWindow;
+  /** null: not loaded. */
+  step: Step | null;
+  /** The step as it is printed. */
+  ledger: Ledger | null;
+  output: Tensor | null;
+  /** Output cells that are complete, in raster order. */
+  placedCount: number;
+  /** What the active cell is computed from, or takes part in. */
+  relations: Relations | null;
+  totalRect: Rect;
+  /** Of the first visible row. */
+  inputView: GridView;
+  outputView: GridView;
+  /** Changes when anything but the moving parts does. */
+  staticKey: string;
+}
+
+/** windowOf: the input cells of a window, or of a stamp. outputCells: at work. */
+export function makeChannelFrame(
+  request: FrameRequest,
+  layout: StageLayout,
+  { row, col }: { row: number; col: number },
+  windowOf: (index: number) => KernelWindow,
+  outputCells: KernelWindow,
 ) {
-  const max = channels - visibleRows;
+  const { model, position, activeCell } = request;
+  const inChannels = inputChannelsOf(model.summary, position.outChannel);
+  const firstChannel = firstVisibleChannel(layout, inChannels, request);
+  const targetWindow = windowOf(position.window);
+  const views = makeGridViews(request, layout, targetWindow, outputCells);
+  return {
+    ...request,
+    ...views,
+    layout,
+    firstChannel,
+    rows: makeChannelRows(layout, firstChannel, inChannels, position, model.subject),
+    inChannels,
+    row,
+    col,
+    window: slidingWindow(position, targetWindow, windowOf),
+    targetWindow,
+    output: request.outputs.get(position.outChannel) ?? null,
+    relations: activeCell && findRelations(model, activeCell.cell, { row, col }),
+    staticKey: makeRowsKey(request, firstChannel, views),
+  };
+}
+
+/** The slot of the step's last channel, or the nearest one to it. */
+export function lastVisibleSlot({ visibleRows }: StageLayout, firstChannel: number, inChannels: number[]) {
+  return clamp((inChannels.at(-1) ?? 0) - firstChannel, 0, visibleRows - 1);
+}
+
+/** The layout of the frame before, where the scene and the size are the same. */
+export function reuseLayout({ model, width, height }: FrameRequest, previous: ChannelFrame | null) {
+  const same = previous?.model === model && previous.width === width && previous.height === height;
+  return same ? previous.layout : null;
+}
+
+/** The first visible channel: the reader's choice, or the screenful of the channel at work. */
+function firstVisibleChannel(
+  { visibleRows }: StageLayout,
+  inChannels: number[],
+  { model, position, firstChannel: choice }: FrameRequest,
+) {
+  const max = model.subject.channels - visibleRows;
   if (max <= 0) return 0;
   if (choice !== null) return Math.min(Math.max(choice, 0), max);
   const index = Math.min(Math.max(position.active, position.channels - 1, 0), inChannels.length - 1);
@@ -45,7 +123,7 @@ export function firstVisibleChannel(
   return Math.min(first, max);
 }
 
-export function makeChannelRows(
+function makeChannelRows(
   { visibleRows }: StageLayout,
   firstChannel: number,
   inChannels: number[],
@@ -73,7 +151,7 @@ export function makeChannelRows(
 }
 
 /** The window on its way from the previous one, if it is. */
-export function slidingWindow(
+function slidingWindow(
   { window, slide }: Position,
   target: KernelWindow,
   windowOf: (index: number) => KernelWindow,
@@ -83,7 +161,7 @@ export function slidingWindow(
 }
 
 /** What of the grids is in sight; while time runs that includes the cells at work. */
-export function makeGridViews(
+function makeGridViews(
   { model, zoom, following }: FrameRequest,
   { input, cell, output, outputCell }: StageLayout,
   inputCells: KernelWindow,
@@ -115,7 +193,7 @@ function extent(line: number[]): [number, number] {
 }
 
 /** Joins all that the static layer of the rows and the output depends on. */
-export function makeRowsKey(
+function makeRowsKey(
   request: FrameRequest,
   firstChannel: number,
   { inputView, outputView }: { inputView: GridView; outputView: GridView },
