@@ -54,6 +54,7 @@ def check(number: np.generic, dtype: str) -> None:
     assert converted is None or (converted.dtype == FLOATS[dtype] and converted == nearest)
 
 
+@pytest.mark.safety(32)
 @pytest.mark.parametrize("dtype", ["int32", "float32", "float64"])
 @pytest.mark.parametrize("file_type", FILE_TYPES, ids=str)
 def test_every_edge_of_every_type(file_type: np.dtype[Any], dtype: str) -> None:
@@ -66,6 +67,7 @@ def test_every_edge_of_every_type(file_type: np.dtype[Any], dtype: str) -> None:
                 check(np.array(min(max(int(edge), info.min), info.max), file_type)[()], dtype)
 
 
+@pytest.mark.safety(32)
 @given(st.floats(width=64), st.sampled_from(FLOAT_TYPES), st.sampled_from(["int32", "float32", "float64"]))
 def test_any_float(number: float, file_type: np.dtype[Any], dtype: str) -> None:
     with np.errstate(over="ignore"):

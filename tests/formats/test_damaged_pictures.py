@@ -66,6 +66,7 @@ def grey_png(values: np.ndarray, *, interlaced: bool, rows: int | None = None) -
     return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", image) + chunk(b"IEND", b"")
 
 
+@pytest.mark.safety(33)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (7, 9), (8, 8), (9, 5), (33, 17)])
 def test_whole_pngs_are_read_and_cut_ones_are_not(mode: str, size: tuple[int, int]) -> None:
@@ -76,6 +77,7 @@ def test_whole_pngs_are_read_and_cut_ones_are_not(mode: str, size: tuple[int, in
         assert refusal(data[:length]) in ("png_cut", "picture_unreadable", "picture_not_whole")
 
 
+@pytest.mark.safety(33)
 @given(st.integers(1, 20), st.integers(1, 20), st.booleans(), st.data())
 def test_every_row_must_be_there(width: int, height: int, interlaced: bool, data: st.DataObject) -> None:
     values = (np.arange(width * height).reshape(height, width) * 5 % 256).astype(np.uint8)
@@ -85,6 +87,7 @@ def test_every_row_must_be_there(width: int, height: int, interlaced: bool, data
     assert refusal(grey_png(values, interlaced=interlaced, rows=rows)) == "png_rows_missing"
 
 
+@pytest.mark.safety(33)
 @given(st.data())
 def test_no_changed_byte_passes_a_checksum(data: st.DataObject) -> None:
     png = bytearray(picture("RGB", 9, 7, "PNG"))

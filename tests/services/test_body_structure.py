@@ -1,0 +1,143 @@
+"""JSON that is wide in structure costs no more than a valid body of its size, and is refused in few words."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from app.conv.errors import CodedError
+from app.i18n.messages import render
+from app.limits import LimitExceeded, Limits
+from app.services.body_structure import field_names
+from app.services.request_models import CodeBody, EditsBody, SceneBody
+from app.services.scene_builder import parse_body
+
+LIMITS = Limits()
+MANY = 1_000_000
+
+
+def repeat(part: str, count: int = MANY) -> str:
+    return ",".join([part] * count)
+
+
+def numbered(count: int) -> str:
+    return ",".join(f'"{k}":1' for k in range(count))
+
+
+def scene(data: str = "[[[1]]]", operation: str = '"kind":"conv2d"', more: str = "") -> str:
+    return f'{{"input":{{"data":{data}}},"operation":{{{operation}}}{more}}}'
+
+
+# Bodies of 2 to 11 MB: what is many in each, where, and the code that refuses it.
+WIDE: dict[str, tuple[type[BaseModel], Callable[[], str], str]] = {
+    "unknown keys of a scene": (SceneBody, lambda: f"{{{numbered(MANY)}}}", "limit_exceeded"),
+    "unknown keys of edits": (EditsBody, lambda: f"{{{numbered(MANY)}}}", "limit_exceeded"),
+    "unknown keys of code": (CodeBody, lambda: f"{{{numbered(MANY)}}}", "limit_exceeded"),
+    "unknown keys of an operation": (
+        SceneBody, lambda: scene(operation=numbered(90_000)), "in_body",
+    ),
+    "unknown keys of a changed operation": (
+        EditsBody, lambda: f'{{"operation":{{{numbered(90_000)}}}}}', "in_body",
+    ),
+    "unknown keys of a padding": (
+        SceneBody, lambda: scene(operation=f'"kind":"conv2d","padding":{{{numbered(90_000)}}}'), "in_body",
+    ),
+    "unknown keys of a cell": (EditsBody, lambda: f'{{"cells":[{{{numbered(90_000)}}}]}}', "in_body"),
+    "one key again and again": (SceneBody, lambda: "{" + repeat('"input":1') + "}", "limit_exceeded"),
+    "known keys at a wrong place": (
+        SceneBody, lambda: scene(operation='"kind":"conv2d",' + repeat('"data":1', 90_000)), "in_field",
+    ),
+    "empty lists": (SceneBody, lambda: scene(data=f"[{repeat('[]')}]"), "limit_exceeded"),
+    "lists of one number": (SceneBody, lambda: scene(data=f"[[{repeat('[1]')}]]"), "limit_exceeded"),
+    "kernels of one number": (
+        SceneBody, lambda: scene(more=f',"weight":{{"data":[{repeat("[[[1]]]")}]}}'), "limit_exceeded",
+    ),
+    "empty objects": (SceneBody, lambda: scene(data=f"[{repeat('{}')}]"), "limit_exceeded"),
+    "cells": (
+        EditsBody,
+        lambda: '{"cells":[' + repeat('{"tensor":"input","index":[0,0,0],"value":1}', 205_000) + "]}",
+        "limit_exceeded",
+    ),
+    "strings": (SceneBody, lambda: scene(data=f"[{repeat(chr(34) * 2)}]"), "limit_exceeded"),
+    "a long key": (SceneBody, lambda: '{"' + "a" * 8_000_000 + '":1}', "in_field"),
+    "a long key of quotes": (SceneBody, lambda: '{"' + '\\"' * 4_000_000 + '":1}', "limit_exceeded"),
+    "a long number": (SceneBody, lambda: scene(data=f"[[[{'1' * 4_000_000}]]]"), "not_json"),
+}  # fmt: skip
+
+
+def largest_valid() -> bytes:
+    row = "[" + repeat("0.123456", 1000) + "]"
+    return scene(data=f"[[{repeat(row, 1000)}]]", operation='"kind":"max_pool2d","kernel_size":1').encode()
+
+
+def refusal(model: type[BaseModel], content: bytes) -> CodedError:
+    with pytest.raises(CodedError) as refused:
+        parse_body(model, content, LIMITS)
+    return refused.value
+
+
+def seconds_per_byte(work: Callable[[], object], content: bytes) -> float:
+    best = float("inf")
+    for _ in range(3):
+        start = perf_counter()
+        work()
+        best = min(best, perf_counter() - start)
+    return best / len(content)
+
+
+@pytest.mark.safety(31)
+@pytest.mark.parametrize("name", WIDE)
+def test_wide_bodies_are_refused_in_few_words(name: str) -> None:
+    model, make, code = WIDE[name]
+    content = make().encode()
+    tracemalloc.start()
+    error = refusal(model, content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert error.message.code == code
+    assert all(len(render(error.message, language)) < 1000 for language in ("en", "zh-CN"))
+    assert peak < 8 * len(content) + 2**20
+
+
+@pytest.mark.exclusive
+@pytest.mark.safety(31)
+def test_wide_bodies_take_no_longer_than_valid_ones() -> None:
+    """At most five times as long, byte for byte, all measured in turns."""
+    valid = largest_valid()
+    usual = seconds_per_byte(lambda: parse_body(SceneBody, valid, LIMITS), valid)
+    for name, (model, make, _) in WIDE.items():
+        content = make().encode()
+        assert seconds_per_byte(lambda: refusal(model, content), content) < 5 * usual, name  # noqa: B023
+
+
+@given(st.dictionaries(st.text(max_size=30), st.integers(), max_size=20))
+def test_every_unknown_key_is_found(keys: dict[str, int]) -> None:
+    """However it is written; few of them are told one by one, each at its place."""
+    known = {name.decode() for name in field_names(CodeBody)}
+    unknown = [key for key in keys if key not in known]
+    content = json.dumps({"code": "nn.Conv2d(1, 1, 1)", **keys, "code ": 1}).encode()
+    error = refusal(CodeBody, content)
+    assert error.message.code == ("in_body" if len(unknown) + 1 > 8 else "in_field")
+
+
+def test_largest_valid_bodies_pass() -> None:
+    parse_body(SceneBody, largest_valid(), LIMITS)
+    cells = repeat('{"tensor":"input","index":[0,0,0],"value":1}', 24_000)
+    parse_body(EditsBody, f'{{"cells":[{cells}]}}'.encode(), LIMITS)
+    kernels = repeat("[[[1,2,3],[4,5,6],[7,8,9]]]", 50_000)
+    parse_body(SceneBody, scene(more=f',"weight":{{"data":[{kernels}]}}').encode(), LIMITS)
+
+
+@pytest.mark.parametrize("limit", ["max_json_containers", "max_json_strings", "max_json_numbers"])
+def test_what_is_counted_is_said(limit: str) -> None:
+    tight = Limits(**{limit: 3})
+    with pytest.raises(LimitExceeded) as refused:
+        parse_body(SceneBody, scene(data="[[[1,2,3,4,5]]]").encode(), tight)
+    assert refused.value.limit == limit
