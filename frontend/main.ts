@@ -7,7 +7,7 @@ import { makeTranslate } from './model/i18n.ts';
 import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
-import { computeFrame } from './views/current_frame.ts';
+import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
@@ -20,19 +20,19 @@ async function start() {
   const state = new AppState(new ApiClient(boot.api, boot.language));
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
-  const frame = computeFrame(state, model, t, {
+  const request = computeFrameRequest(state, model, t, {
     size: observeSize(findElement('#stage-container', HTMLElement)),
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
   });
-  const surface = new StageCanvas(canvas, frame);
+  const surface = new StageCanvas(canvas, request, computeFrame(request));
   surface.painted.then(() => performance.mark('painted'));
   runAnimation(state);
   showSceneState(state, canvas);
   const opened = state.open(boot.summary).then(() => surface.paintNow());
   // Where the address names a moment or a view, the controls read it before the first picture.
   if (!location.search) await nextPaint();
-  setUpWorkbench({ state, canvas, t, boot, model: () => model.value, shown: () => frame.peek() });
+  setUpWorkbench({ state, canvas, t, boot, model: () => model.value, shown: () => surface.lastFrame });
   await opened;
   await nextPaint();
   document.documentElement.dataset.ready = 'true';

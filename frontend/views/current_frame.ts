@@ -8,6 +8,7 @@ import type { AppState } from '../state/app_state.ts';
 import type { AnyFrame } from './registry.ts';
 import { makeViewFrame } from './registry.ts';
 import type { ThemeColors } from './shared/theme_colors.ts';
+import type { FrameRequest } from './shared/view.ts';
 
 export interface Surroundings {
   /** In CSS pixels. */
@@ -17,45 +18,51 @@ export interface Surroundings {
   colors: ReadonlySignal<ThemeColors>;
 }
 
-export function computeFrame(
+/** What a frame is made of: cheap to collect, so that it may change more often than frames are painted. */
+export function computeFrameRequest(
   state: AppState,
   model: ReadonlySignal<SceneModel | null>,
   t: Translate,
   { size, pixelRatio, colors }: Surroundings,
-): ReadonlySignal<AnyFrame | null> {
-  let previous: AnyFrame | null = null;
+): ReadonlySignal<FrameRequest | null> {
   return computed(() => {
     const [scene, position] = [state.scene.value, state.position.value];
     const { width, height } = size.value;
     if (!scene || !model.value || !position || width === 0) return null;
-    previous = makeViewFrame(
-      {
-        view: state.shownView.value,
-        model: model.value,
-        position,
-        step: state.step.value,
-        stamp: state.stamp.value,
-        outputs: scene.outputs,
-        outputMax: state.outputMax.value,
-        firstChannel: state.firstChannel.value,
-        theme: state.theme.value,
-        colors: colors.value,
-        tinted: state.tinted.value,
-        width,
-        height,
-        ratio: pixelRatio.value,
-        zoom: state.zoom.value,
-        following: state.following.value,
-        activeCell: state.activeCell.value,
-        granularity: state.granularity.value,
-        viewport: state.viewport.value,
-        inChannel: state.inChannel.value,
-        kernelTurn: state.kernelTurn.value,
-        transposed: state.transposed.value,
-        t,
-      },
-      previous,
-    );
-    return previous;
+    // The frame looks outputs up.
+    scene.outputs.version;
+    return {
+      view: state.shownView.value,
+      model: model.value,
+      position,
+      step: state.step.value,
+      stamp: state.stamp.value,
+      outputs: scene.outputs,
+      outputMax: state.outputMax.value,
+      firstChannel: state.firstChannel.value,
+      theme: state.theme.value,
+      colors: colors.value,
+      tinted: state.tinted.value,
+      width,
+      height,
+      ratio: pixelRatio.value,
+      zoom: state.zoom.value,
+      following: state.following.value,
+      activeCell: state.activeCell.value,
+      granularity: state.granularity.value,
+      viewport: state.viewport.value,
+      inChannel: state.inChannel.value,
+      kernelTurn: state.kernelTurn.value,
+      transposed: state.transposed.value,
+      t,
+    };
+  });
+}
+
+export function computeFrame(request: ReadonlySignal<FrameRequest | null>): ReadonlySignal<AnyFrame | null> {
+  let previous: AnyFrame | null = null;
+  return computed(() => {
+    if (request.value) previous = makeViewFrame(request.value, previous);
+    return request.value && previous;
   });
 }

@@ -9,6 +9,7 @@ import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
 import { viewNamed } from '../registry.ts';
 import type { Context2D } from './drawing.ts';
+import type { FrameRequest } from './view.ts';
 
 /** Bitmaps that are costly to make, by name. */
 export type BitmapCache = LruCache<string, HTMLCanvasElement>;
@@ -34,14 +35,23 @@ export class StageCanvas {
     this.#resolvePainted = resolve;
   });
 
-  /** frame: null while there is nothing to paint. */
-  constructor(canvas: HTMLCanvasElement, frame: ReadonlySignal<AnyFrame | null>) {
+  /** request: what the frame is made of; null while there is nothing to paint. */
+  constructor(
+    canvas: HTMLCanvasElement,
+    request: ReadonlySignal<FrameRequest | null>,
+    frame: ReadonlySignal<AnyFrame | null>,
+  ) {
     this.canvas = canvas;
     this.frame = frame;
     this.context = opaqueContext(canvas);
     effect(() => {
-      if (frame.value && this.#request === 0) this.#request = requestAnimationFrame(() => this.#paint());
+      if (request.value && this.#request === 0) this.#request = requestAnimationFrame(() => this.#paint());
     });
+  }
+
+  /** The frame that the reader looks at. */
+  get lastFrame() {
+    return this.#lastFrame;
   }
 
   /** Paints now, not with the browser's next frame. */
