@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from app.conv.errors import Message
 from app.limits import Limits, check
 from app.services.body_errors import FieldError, InvalidFields
+from app.services.request_models import OperationBody
 
 # Names that pydantic reports one by one, each at its place; beyond, the first are named without a place.
 _MAX_UNKNOWN: Final = 8
@@ -44,8 +45,10 @@ def _many_unknown(names: list[bytes]) -> Message:
 
 @cache
 def field_names(model: type[BaseModel]) -> frozenset[bytes]:
-    """The names of all fields of a model and of the models in it; and of what an operation may have."""
-    return frozenset(name.encode() for name in _field_names(model, set()))
+    """The names of all fields of a model, of the models in it, and of operations, which edits have as a dict."""
+    seen: set[Any] = set()
+    names = [*_field_names(model, seen), *_field_names(OperationBody, seen)]
+    return frozenset(name.encode() for name in names)
 
 
 def _field_names(type_: Any, seen: set[Any]) -> Iterator[str]:

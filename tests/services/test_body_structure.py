@@ -127,6 +127,16 @@ def test_every_unknown_key_is_found(keys: dict[str, int]) -> None:
     assert error.message.code == ("in_body" if len(unknown) + 1 > 8 else "in_field")
 
 
+def test_all_fields_of_an_operation_can_be_edited_at_once() -> None:
+    operation = {
+        "kind": "conv2d", "stride": [1, 1], "padding": {"top": 1, "bottom": 1, "left": 1, "right": 1},
+        "padding_mode": "zeros", "dilation": [1, 1], "groups": 1, "flip": False,
+    }  # fmt: skip
+    pooling = {"kernel_size": 2, "ceil_mode": True, "count_include_pad": False, "output_padding": 0}
+    body = parse_body(EditsBody, json.dumps({"operation": operation | pooling}).encode(), LIMITS)
+    assert body.operation == operation | pooling
+
+
 def test_largest_valid_bodies_pass() -> None:
     parse_body(SceneBody, largest_valid(), LIMITS)
     cells = repeat('{"tensor":"input","index":[0,0,0],"value":1}', 24_000)
