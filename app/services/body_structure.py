@@ -45,7 +45,7 @@ def _many_unknown(names: list[bytes]) -> Message:
 
 @cache
 def field_names(model: type[BaseModel]) -> frozenset[bytes]:
-    """The names of all fields of a model, of the models in it, and of operations, which edits have as a dict."""
+    """The fields of a model, of the models in it, and of operations, which edits hold as a dict."""
     seen: set[Any] = set()
     names = [*_field_names(model, seen), *_field_names(OperationBody, seen)]
     return frozenset(name.encode() for name in names)
