@@ -23,6 +23,13 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
 
 
+def check_encoding(request: Request) -> None:
+    """Raise Problem 415 for a compressed body: its size is only known once it is inflated."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise Problem(415, Message("content_encoding_unknown", coding=f"{coding!r:.60}"))
+
+
 async def read_scene(request: Request, services: Services) -> Scene:
     """The scene that a JSON body describes; parsing and building go to the pool if they are large."""
     body, size = await read_json(request, services, SceneBody)
@@ -31,9 +38,10 @@ async def read_scene(request: Request, services: Services) -> Scene:
 
 
 async def read_json(request: Request, services: Services, model: type[B]) -> tuple[B, int]:
-    """A JSON body, and about how many numbers it holds. Raises Problem 415 for another media type."""
+    """A JSON body, and about how many numbers it holds. Raises Problem 415 for another form."""
     if (sent := content_type(request)) != JSON:
         raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=JSON))
+    check_encoding(request)
     content = await request.body()
     size = len(content) // 4
     return await services.pool.run(size, parse_body, model, content, services.settings), size

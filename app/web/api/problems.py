@@ -104,11 +104,15 @@ def _query_problem(error: RequestValidationError) -> Problem:
 
 
 def _http_problem(error: HTTPException) -> Problem:
+    """Starlette's own refusal; whatever answers GET answers HEAD too (app/web/middleware/head_method.py)."""
     message: Any = error.detail
     if not isinstance(message, Message):
         code = _HTTP_CODES.get(error.status_code)
         message = Message(code) if code else Message("http_error", reason=message)
-    return Problem(error.status_code, message, headers=error.headers)
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", ""):
+        headers["Allow"] = ", ".join(sorted({*headers["Allow"].split(", "), "HEAD"}))
+    return Problem(error.status_code, message, headers=headers)
 
 
 _PROBLEMS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {

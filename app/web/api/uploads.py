@@ -17,6 +17,7 @@ from app.limits import Limits
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.scene_builder import TENSOR_NAMES, scene_from_bytes
+from app.web.api.parsing import check_encoding
 from app.web.api.problems import Problem
 
 _PARTS: Final = ("scene", *TENSOR_NAMES)
@@ -32,6 +33,7 @@ async def read_upload(
     request: Request, services: Services, keys: Mapping[str, str | None], size: tuple[int, int] | None
 ) -> Scene:
     """The scene in the parts of a form; `keys` pick tensors out of files, `size` scales the picture."""
+    check_encoding(request)
     parts = await _parts(request, services.settings)
     bytes_sent = sum(map(len, parts.values()))
     return await services.pool.run(bytes_sent, _scene_from_parts, parts, keys, size, services.settings)

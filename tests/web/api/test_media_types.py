@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from typing import Any
@@ -300,3 +301,30 @@ def test_chapter_as_lines(client: TestClient) -> None:
         [37, 104],
         [43, 120],
     ]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "x-gzip, br", "GZIP"])
+@pytest.mark.parametrize("path", ["trace", "scenes"])
+def test_compressed_bodies_are_not_read(client: TestClient, path: str, coding: str) -> None:
+    """Whether they are compressed or only say so."""
+    url = f"/api/v1/{path}"
+    for content in (gzip.compress(json.dumps(CHAPTER).encode()), json.dumps(CHAPTER).encode()):
+        headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+        answer = client.post(url, content=content, headers=headers)
+        assert answer.status_code == 415
+        assert answer.json()["code"] == "content_encoding_unknown"
+    form = client.post(
+        url, files={"scene": (None, json.dumps(CHAPTER))}, headers={"Content-Encoding": coding}
+    )
+    assert form.status_code == 415
+    plain = client.post(url, json=CHAPTER, headers={"Content-Encoding": "identity"})
+    assert plain.is_success
+
+
+def test_allow_names_head_wherever_get_is_answered(client: TestClient) -> None:
+    for path in ("/api/v1/presets", "/healthz", make_scene(client, CHAPTER) + "/steps"):
+        answer = client.put(path)
+        assert answer.status_code == 405
+        assert answer.headers["Allow"] == "GET, HEAD"
+        assert client.head(path).status_code == 200
+    assert client.get("/api/v1/trace").headers["Allow"] == "POST"
