@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, LiteralString, get_type_hints
 
@@ -83,11 +83,17 @@ class OperationModel(StrictModel):
 
     def build(self) -> Operation:
         """The operation itself. Raises ConvError for values that no layer can have."""
-        values = {field.name: getattr(self, field.name) for field in fields(self.operation_class)}
-        if "padding" in values:
-            sides = values["padding"]
-            values["padding"] = "same" if sides is None else Padding(**dict(sides))
-        return self.operation_class(**values)
+        return _build(self)
+
+
+# Many scenes share few operations.
+@lru_cache(maxsize=512)
+def _build(model: OperationModel) -> Operation:
+    values = {field.name: getattr(model, field.name) for field in fields(model.operation_class)}
+    if "padding" in values:
+        sides = values["padding"]
+        values["padding"] = "same" if sides is None else Padding(**dict(sides))
+    return model.operation_class(**values)
 
 
 def _request_model(operation: type[Operation]) -> type[OperationModel]:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.responses import Response
 
 from app.conv.errors import ConvError, shown
 
 
-async def check_query(request: Request) -> None:
+class StrictQueryRoute(APIRoute):
+    """A route that refuses query parameters which its handler does not know, and repeated ones."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler, known = super().get_route_handler(), tuple(_query_aliases(self.dependant))
+
+        async def check_and_handle(request: Request) -> Response:
+            check_query(request, known)
+            return await handler(request)
+
+        return check_and_handle
+
+
+def check_query(request: Request, known: Sequence[str]) -> None:
     """Raise ConvError for a parameter that is unknown or given twice."""
-    if not request.query_params:
+    if not request.scope["query_string"]:
         return
-    route: APIRoute = request.scope["route"]
-    known = tuple(_query_aliases(route.dependant))
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
@@ -34,7 +47,7 @@ def _query_aliases(dependant: Dependant) -> Iterator[str]:
         yield from _query_aliases(dependency)
 
 
-def _unknown(name: str, known: tuple[str, ...]) -> ConvError:
+def _unknown(name: str, known: Sequence[str]) -> ConvError:
     at = f"/{name[:40]}"
     if not known:
         return ConvError("parameter_of_none", at, name=shown(name))

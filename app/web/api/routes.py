@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from app.services.summary import API_PREFIX
 from app.web.api import openapi
 from app.web.api.problems import add_problem_handlers
-from app.web.api.query_check import check_query
 from app.web.api.routers import health, presets, scatter, scenes, steps, tensors, torch_code, trace
 
 
@@ -16,5 +15,5 @@ def add_api(app: FastAPI) -> None:
     openapi.describe_app(app)
     add_problem_handlers(app)
     for module in (trace, scenes, steps, scatter, tensors, presets, torch_code):
-        app.include_router(module.router, prefix=API_PREFIX, dependencies=[Depends(check_query)])
+        app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(health.router)

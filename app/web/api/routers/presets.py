@@ -12,10 +12,11 @@ from app.scenes.presets import PRESETS, Preset
 from app.services.summary import page_url, scene_url
 from app.web.api import response_models
 from app.web.api.openapi import problems, ref
+from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response
 from app.web.negotiation import JSON, choose_language
 
-router = APIRouter(tags=["presets"])
+router = APIRouter(tags=["presets"], route_class=StrictQueryRoute)
 
 
 @router.get(

@@ -24,11 +24,12 @@ from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
 from app.web.api.openapi_examples import EDITS, SCENE
 from app.web.api.parsing import content_type, read_json, read_scene
+from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response
 from app.web.api.uploads import read_upload
 from app.web.negotiation import SAFETENSORS
 
-router = APIRouter(prefix="/scenes", tags=["scenes"])
+router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
 
 _CHAPTER: Final = PRESETS["two-channels"].scene
 _SUMMARY: Final = summarize(_CHAPTER)

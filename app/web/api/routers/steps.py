@@ -22,9 +22,10 @@ from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, ref
 from app.web.api.pagination import respond_with_page
 from app.web.api.problems import busy_problem
+from app.web.api.query_check import StrictQueryRoute
 from app.web.negotiation import JSON, JSONL, SAFETENSORS, ZIP, AcceptHeader, choose_media_type
 
-router = APIRouter(prefix="/scenes", tags=["scenes"])
+router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
 NonNegative = Annotated[int, Query(ge=0)]
 Format = Literal["json", "jsonl", "safetensors", "zip"]
 _MEDIA_TYPES: Final[dict[Format, str]] = {

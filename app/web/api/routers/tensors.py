@@ -15,9 +15,10 @@ from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers
+from app.web.api.query_check import StrictQueryRoute
 from app.web.negotiation import JSON, NPY, PNG, SAFETENSORS, AcceptHeader, choose_media_type
 
-router = APIRouter(prefix="/scenes", tags=["scenes"])
+router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
 _MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
 _FORMATS: Final = {media_type: form for form, media_type in _MEDIA_TYPES.items()}
 

@@ -19,10 +19,11 @@ from app.web.api.openapi import TEXT, answer, immutable_answers, json_body, prob
 from app.web.api.openapi_examples import CODE
 from app.web.api.parsing import read_json
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
+from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response
 from app.web.negotiation import JSON, AcceptHeader, choose_media_type
 
-router = APIRouter(tags=["code"])
+router = APIRouter(tags=["code"], route_class=StrictQueryRoute)
 PYTHON: Final = "text/x-python"
 
 

@@ -18,9 +18,10 @@ from app.web.api.dependencies import ServicesDep
 from app.web.api.openapi import answer, json_body, problems
 from app.web.api.openapi_examples import SCENE
 from app.web.api.parsing import read_scene
+from app.web.api.query_check import StrictQueryRoute
 from app.web.negotiation import JSON
 
-router = APIRouter(tags=["trace"])
+router = APIRouter(tags=["trace"], route_class=StrictQueryRoute)
 
 
 def _example() -> dict[str, Any]:
