@@ -149,11 +149,6 @@ export function isAtRest(progress: number) {
   return progress === 0 || progress === 1;
 }
 
-/** Whether the window of this position is done. */
-export function isPlaced(position: Position) {
-  return position.place === 1;
-}
-
 /** The end of the next tick, or of the one before. */
 export function stepTick(clock: Clock, t: number, direction: 1 | -1) {
   return clampTime(clock, direction > 0 ? Math.floor(t) + 1 : Math.ceil(t) - 1);
