@@ -1,5 +1,6 @@
 /** The composition root of the workbench: state, canvas, controls. */
 
+import type { ReadonlySignal } from '@preact/signals-core';
 import { computed, effect } from '@preact/signals-core';
 import { setUpTheme } from './controls/theme.ts';
 import { ApiClient } from './data/client.ts';
@@ -8,10 +9,13 @@ import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
+import type { AnyFrame } from './views/registry.ts';
+import { isMatrixFrame } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
 import { makeSceneModel } from './views/shared/scene_model.ts';
+import { shownOutputChannels } from './views/stage/channel_frame.ts';
 import { setUpWorkbench } from './workbench.ts';
 
 async function start() {
@@ -25,9 +29,11 @@ async function start() {
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
   });
-  const surface = new StageCanvas(canvas, request, computeFrame(request));
+  const frame = computeFrame(request);
+  const surface = new StageCanvas(canvas, request, frame);
   surface.painted.then(() => performance.mark('painted'));
   runAnimation(state);
+  surface.painted.then(() => loadShownOutputs(state, frame));
   showSceneState(state, canvas);
   const opened = state.open(boot.summary).then(() => surface.paintNow());
   // Where the address names a moment or a view, the controls read it before the first picture.
@@ -36,6 +42,17 @@ async function start() {
   await opened;
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
+}
+
+/** Loads the outputs of the other channels that the stage shows in small. */
+function loadShownOutputs(state: AppState, frame: ReadonlySignal<AnyFrame | null>) {
+  const channels = computed(() => {
+    const shown = frame.value;
+    return shown && !isMatrixFrame(shown) ? shownOutputChannels(shown).join() : '';
+  });
+  effect(() => {
+    if (channels.value) state.loadNeighbours(channels.value.split(',').map(Number));
+  });
 }
 
 /** Which scene and view the canvas shows, and whether numbers are on their way. */

@@ -29,8 +29,6 @@ export function computeFrameRequest(
     const [scene, position] = [state.scene.value, state.position.value];
     const { width, height } = size.value;
     if (!scene || !model.value || !position || width === 0) return null;
-    // The frame looks outputs up.
-    scene.outputs.version;
     return {
       view: state.shownView.value,
       model: model.value,
@@ -50,6 +48,8 @@ export function computeFrameRequest(
       following: state.following.value,
       activeCell: state.activeCell.value,
       granularity: state.granularity.value,
+      flying: state.flying.value,
+      presenting: state.presenting.value,
       viewport: state.viewport.value,
       inChannel: state.inChannel.value,
       kernelTurn: state.kernelTurn.value,
