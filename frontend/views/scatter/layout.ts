@@ -1,4 +1,4 @@
-/** Where the scatter view puts what the stage has not: the input cell's number, and the summed stamp. Pure. */
+/** Where the scatter view puts what the stage lacks: the input cell's number, the summed stamp. Pure. */
 
 import type { Rect } from '../../model/types.ts';
 import { centerOf, squareAround } from '../shared/rects.ts';

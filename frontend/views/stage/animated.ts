@@ -5,7 +5,7 @@ import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
-import { paintLedgerFrame, paintSums, paintTotal } from './ledger.ts';
+import { paintLedgerFrame, paintSums, paintTotal, paintWaterfall } from './ledger.ts';
 import { paintCurrentCell, paintFinishedOutput, paintWay } from './output.ts';
 import { paintActiveTap, paintDivisor, paintProducts } from './products.ts';
 import { paintRelations } from './relation_highlights.ts';
@@ -19,6 +19,7 @@ export function paintFinished(context: Context2D, frame: StageFrame, bitmaps: Bi
   if (isAtRest(frame.position.slide)) paintWindowParts(context, frame);
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row, true);
   paintTotal(context, frame, true);
+  paintWaterfall(context, frame);
 }
 
 export function paintAnimated(context: Context2D, frame: StageFrame) {

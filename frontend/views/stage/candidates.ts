@@ -68,41 +68,24 @@ export function chooseCandidate(
 ): Candidate {
   const spacing = makeSpacing(width, height, presenting);
   const best = new Map<Family, { candidate: Candidate; worth: number }>();
-  const narrow = width < PHONE_WIDTH && !presenting;
-  for (const candidate of narrow
-    ? phoneCandidates(input, width, height)
-    : [
-        ...rowCandidates(input, width, height, spacing),
-        ...columnCandidates(input, width, height, spacing),
-        ...focusCandidates(input, width, height, spacing),
-      ]) {
+  const wide =
+    width < PHONE_WIDTH
+      ? []
+      : [
+          ...rowCandidates(input, width, height, spacing),
+          ...columnCandidates(input, width, height, spacing),
+          ...focusCandidates(input, width, height, spacing),
+        ];
+  for (const candidate of wide.length > 0 ? wide : phoneCandidates(input, width, height)) {
     const worth = worthOf(input, candidate, height);
     if (worth > (best.get(candidate.family)?.worth ?? -Infinity))
       best.set(candidate.family, { candidate, worth });
   }
   const ranked = [...best.values()].sort((a, b) => b.worth - a.worth);
   const [first] = ranked;
-  if (!first) return smallestCandidate(input, width);
+  if (!first) throw new RangeError(`no arrangement has room in ${width}×${height}`);
   const kept = before && best.get(before);
   return kept && kept.worth > first.worth - CLEARLY_BETTER ? kept.candidate : first.candidate;
-}
-
-/** What is shown where nothing fits: all of it small. */
-function smallestCandidate({ plane, output }: LayoutInput, width: number): Candidate {
-  const fit = (count: number, share: number) => Math.max((width * share) / count, 0.05);
-  return {
-    family: 'phone',
-    ledger: 'equation',
-    cell: fit(Math.max(plane.cols, plane.rows), 0.4),
-    kernelCell: 8,
-    outputCell: fit(Math.max(...output), 0.4),
-    loupe: false,
-    lanes: 1,
-    smallLanes: 0,
-    shelfCell: 0,
-    overflow: 0,
-    thumbnail: 0,
-  };
 }
 
 /** Sizes to try, from the largest: coarse steps, and those from which on numbers can be read. */
@@ -113,7 +96,7 @@ export function sizesToTry(largest: number, smallest: number, ...thresholds: num
   return [...sizes].sort((a, b) => b - a);
 }
 
-/** The use of a grid: a number that can be read is worth more than any picture; larger is better, ever less so. */
+/** The use of a grid: a number that can be read is worth more than any picture; size counts ever less. */
 function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 400) {
   if (cell < readable) return 0.9 * Math.min(1, (cell * side) / wantedSide);
   const beyond = cell - readable;

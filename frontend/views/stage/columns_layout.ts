@@ -156,6 +156,7 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Roo
     headings: [heading('input', 0, Math.max(panel * 1.6, 260)), heading('output', outputX, width - outputX)],
     ledger: 'equation',
     card: null,
+    waterfall: null,
     bias,
     total,
     output: outputRect,

@@ -10,7 +10,7 @@ import { clamp } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, PlacedParts } from './layout.ts';
-import { placeCard } from './ledger_layout.ts';
+import { placeCard, waterfallHeight } from './ledger_layout.ts';
 import type { Room } from './placing.ts';
 import { gridRect, wholePixels } from './placing.ts';
 import type { Spacing } from './spacing.ts';
@@ -95,10 +95,11 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const high = height - spacing.heading;
   const below = choice.ledger === 'below';
   const weights = lineWeights(input, lineCount);
+  const chart = waterfallHeight(input, lineCount);
   const line = below
-    ? clamp((high - lanesHeight - CARD_GAP - CARD_MARGINS) / weights, 24, spacing.line)
+    ? clamp((high - lanesHeight - CARD_GAP - CARD_MARGINS - chart) / weights, 24, spacing.line)
     : spacing.line;
-  const card = weights * line + CARD_MARGINS;
+  const card = weights * line + CARD_MARGINS + chart;
   if (lanesHeight + (below ? CARD_GAP + card : 0) > high || (!below && card > high)) return null;
   const room = width - middle - 2 * spacing.way;
   if (choice.family === 'stacked') {
@@ -147,8 +148,13 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Room)
   const high = height - spacing.heading;
   const weights = lineWeights(input, sizes.lineCount);
   const below = ledger === 'below';
-  const cardLine = clamp((high - sizes.lanesHeight - CARD_GAP - CARD_MARGINS) / weights, 24, spacing.line);
-  const cardHeight = below ? weights * cardLine + CARD_MARGINS : high;
+  const chart = waterfallHeight(input, sizes.lineCount);
+  const cardLine = clamp(
+    (high - sizes.lanesHeight - CARD_GAP - CARD_MARGINS - chart) / weights,
+    24,
+    spacing.line,
+  );
+  const cardHeight = below ? weights * cardLine + CARD_MARGINS + chart : high;
   const used = Math.max(
     stacked ? planeHeight + outputHeight + spacing.heading + 10 : Math.max(planeHeight, outputHeight),
     sizes.lanesHeight + (below ? CARD_GAP + cardHeight : 0),
@@ -195,6 +201,7 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Room)
     ],
     ledger: 'card',
     card: card.frame,
+    waterfall: card.waterfall,
     bias: card.bias,
     total: card.total,
     output: outputRect,

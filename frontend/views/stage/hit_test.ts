@@ -6,6 +6,7 @@ import type { Rect } from '../../model/types.ts';
 import { cellRect } from '../shared/rects.ts';
 import type { ChannelFrame, ChannelRow, GridPlace } from './channel_frame.ts';
 import { displayedTap, outputOf, planeOf } from './channel_frame.ts';
+import { isComposite } from './input_plane.ts';
 
 /** What a press on a small picture chooses. */
 export type Choice = { kind: 'channel' | 'output'; channel: number };
@@ -100,7 +101,8 @@ export function findCellRect(frame: ChannelFrame, cell: Cell): Rect | null {
   }
   if (cell.grid === 'total') return layout.total;
   if (cell.grid === 'input') {
-    const plane = planeOf(frame, cell.channel) ?? (layout.plane ? (frame.planes[0] ?? null) : null);
+    const [large] = frame.planes;
+    const plane = planeOf(frame, cell.channel) ?? (large && isComposite(frame, large) ? large : null);
     if (!plane) return null;
     return cellRect(plane.view, plane.view.cell, cell.row + model.plane.top, cell.col + model.plane.left);
   }

@@ -71,6 +71,8 @@ export interface StageLayout {
   ledger: 'card' | 'equation' | 'boxes';
   /** The card's frame. */
   card: Rect | null;
+  /** A chart of the running sums, where not all channels have lines. */
+  waterfall: Rect | null;
   bias: Rect | null;
   total: Rect;
   output: Rect;

@@ -130,7 +130,10 @@ function paintEquationFrame(context: Context2D, frame: StageFrame) {
   paintText(context, cellName(frame), 'left', total.x, total.y - 8, total.width + 4);
   context.fillStyle = colors.text;
   context.font = cssFont(clamp(18 * layout.spacing.scale, 14, 22));
-  const boxes: Rect[] = family === 'phone' ? phoneBoxes(frame) : rows.map(({ lane }) => lane.sum);
+  const boxes: Rect[] =
+    family === 'phone'
+      ? phoneBoxes(frame)
+      : rows.filter(({ index }) => index >= 0).map(({ lane }) => lane.sum);
   const [first, ...others] = [...boxes, ...(bias ? [bias] : [])];
   let before = first;
   for (const box of others) {
@@ -276,15 +279,12 @@ function paintRunning(context: Context2D, frame: StageFrame, row: ChannelRow, { 
 }
 
 /** Paints the running sum on the connector to the next term, which fills. */
-function paintSoFar(
-  context: Context2D,
-  { layout, colors, rows, t }: StageFrame,
-  row: ChannelRow,
-  running: string,
-) {
+function paintSoFar(context: Context2D, frame: StageFrame, row: ChannelRow, running: string) {
+  const { layout, colors, rows, t } = frame;
   const { sum } = row.lane;
-  const next = rows[row.slot + 1]?.lane.sum;
-  if (!next || row.slot === 0) return;
+  const following = rows[row.slot + 1];
+  const next = following && following.index >= 0 ? following.lane.sum : (layout.bias ?? layout.total);
+  if (row.index === 0 || row.index === frame.inChannels.length - 1) return;
   const y = centerOf(sum).y;
   const [from, to] = [sum.x + sum.width + 4, next.x - 30];
   const width = to - from;
@@ -299,6 +299,34 @@ function paintSoFar(
   paintCenteredText(context, running, middle, y - small, width);
   context.font = cssFont(small);
   paintCenteredText(context, t('stage.running.short'), middle, y + small, width);
+}
+
+/** Paints the running sums of all channels as steps from one to the next: those that are added so far. */
+export function paintWaterfall(context: Context2D, frame: StageFrame) {
+  const { layout, step, position, inChannels, theme, colors } = frame;
+  const { waterfall: rect } = layout;
+  if (!rect || !step) return;
+  const sums = [0, ...step.runningSums];
+  const [low, high] = [Math.min(...sums), Math.max(...sums)];
+  const span = high - low || 1;
+  const yOf = (value: number) => rect.y + rect.height - ((value - low) / span) * rect.height;
+  const width = rect.width / inChannels.length;
+  const allDone = (position.active < 0 && position.sum > 0) || position.place > 0 || position.bias > 0;
+  const count = allDone ? inChannels.length : position.channels;
+  context.strokeStyle = colors.line;
+  context.lineWidth = 1;
+  strokeLine(context, rect.x, yOf(0), rect.x + rect.width, yOf(0));
+  for (let c = 0; c < count; c++) {
+    const [from, to] = [yOf(sums[c] ?? 0), yOf(sums[c + 1] ?? 0)];
+    const value = (sums[c + 1] ?? 0) - (sums[c] ?? 0);
+    context.fillStyle = cellColor(colorScale(theme), value, span / 2);
+    const height = Math.max(Math.abs(to - from), 1);
+    context.fillRect(rect.x + c * width, Math.min(from, to), Math.max(width - 0.5, 0.5), height);
+  }
+  context.fillStyle = colors.muted;
+  context.font = smallFont(frame);
+  const text = frame.t('stage.waterfall', { count, channels: inChannels.length });
+  paintText(context, text, 'left', rect.x, rect.y - 8, rect.width);
 }
 
 /** Paints the bias and the total: what of that is finished, or what moves. */

@@ -14,6 +14,8 @@ export interface LedgerLinePlace {
 export interface CardPlace {
   frame: Rect;
   lines: LedgerLinePlace[];
+  /** A chart of the running sums, where not all channels have lines. */
+  waterfall: Rect | null;
   bias: Rect | null;
   total: Rect;
 }
@@ -23,10 +25,11 @@ export const MAX_LINES = 8;
 
 const CARD_HEADING = 24;
 const CARD_MARGIN = 10;
+const WATERFALL = 54;
 
-/** The height of a card whose lines have this height. */
-export function cardHeight(lines: number, biased: boolean, lineHeight: number) {
-  return CARD_HEADING + (lines + 1 + (biased ? 0.8 : 0)) * lineHeight + CARD_MARGIN;
+/** The height of the chart of running sums, 0 where all channels have lines. */
+export function waterfallHeight({ channels, perChannel }: LayoutInput, lines: number) {
+  return channels > lines && !perChannel ? WATERFALL : 0;
 }
 
 /** The lines of a card: one for each channel in sight. */
@@ -43,9 +46,14 @@ export function placeCard(
   lines = ledgerLineCount(input),
 ): CardPlace {
   const weights = lines + 1 + (input.biased ? 0.8 : 0);
+  const chart = waterfallHeight(input, lines);
   const available = Math.min(room.height, Math.max(block, 120));
-  const lineHeight = clamp((available - CARD_HEADING - CARD_MARGIN) / weights, 22, spacing.line * 1.35);
-  const height = CARD_HEADING + weights * lineHeight + CARD_MARGIN;
+  const lineHeight = clamp(
+    (available - CARD_HEADING - CARD_MARGIN - chart) / weights,
+    22,
+    spacing.line * 1.35,
+  );
+  const height = CARD_HEADING + weights * lineHeight + chart + CARD_MARGIN;
   const y = room.y + clamp((block - height) / 2, 0, Math.max(0, room.height - height));
   const frame = { x: room.x, y, width: room.width, height };
   const inner = { x: frame.x + 10, width: frame.width - 20 };
@@ -56,12 +64,13 @@ export function placeCard(
     running: { x: inner.x + inner.width - number, y: top, width: number, height: high },
   });
   const first = y + CARD_HEADING;
-  const biasTop = first + lines * lineHeight;
+  const biasTop = first + lines * lineHeight + chart;
   const totalTop = biasTop + (input.biased ? 0.8 * lineHeight : 0) + 4;
   const wide = { x: inner.x + inner.width - 2 * number - 4, width: 2 * number + 4 };
   return {
     frame,
     lines: Array.from({ length: lines }, (_, k) => row(first + k * lineHeight, lineHeight - 3)),
+    waterfall: chart ? { x: inner.x, y: biasTop - chart + 18, width: inner.width, height: chart - 24 } : null,
     bias: input.biased ? { ...wide, width: number, y: biasTop, height: 0.8 * lineHeight - 3 } : null,
     total: { ...wide, x: wide.x, y: totalTop, height: lineHeight - 4 },
   };

@@ -376,12 +376,24 @@ export function findWay(
     ];
   }
   if (layout.wayFrom === 'right') {
-    const left = layout.card ? layout.card.x : totalRect.x + totalRect.width;
+    const { card, wayTurn } = layout;
+    const end = { x: x + cellHalf(view.cell, half), y };
+    if (!card) {
+      const start = { x: totalRect.x + totalRect.width / 2, y: totalRect.y + totalRect.height };
+      return [start, { x: start.x, y: start.y + 6 }, { x: wayTurn, y: start.y + 6 }, { x: wayTurn, y }, end];
+    }
+    const lanes = layout.lanes.map(({ products }) => products);
+    if (lanes.every((products) => card.y >= products.y + products.height))
+      return [{ x: card.x, y: middle }, { x: wayTurn, y: middle }, { x: wayTurn, y }, end];
+    // The card stands beside the lanes: the way goes below them.
+    const under = Math.max(card.y + card.height, ...lanes.map((rect) => rect.y + rect.height)) + 10;
+    const down = card.x + card.width / 2;
     return [
-      { x: left, y: layout.card ? middle : totalRect.y + totalRect.height / 2 },
-      { x: layout.wayTurn, y: middle },
-      { x: layout.wayTurn, y },
-      { x: x + cellHalf(view.cell, half), y },
+      { x: down, y: card.y + card.height },
+      { x: down, y: under },
+      { x: wayTurn, y: under },
+      { x: wayTurn, y },
+      end,
     ];
   }
   const right = layout.card ? layout.card.x + layout.card.width : totalRect.x + totalRect.width;

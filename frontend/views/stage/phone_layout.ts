@@ -16,7 +16,10 @@ const TABS = 84;
 const HEADING = 20;
 const SENTENCE_GAP = 24;
 const SIGN = 16;
-const EQUATION = 36;
+/** The equation's boxes with their names above them. */
+const EQUATION = 54;
+const BOX = 28;
+const BOX_NAME = 20;
 const OUTPUT_HEADING = 24;
 const RAIL = 6;
 const MAX_TABS = 4;
@@ -30,20 +33,16 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
   const cells = widest >= 1 ? sizesToTry(widest, 1, readable.input) : [];
   // A picture of more cells than pixels takes what room there is.
   if (widest < 4) cells.push(widest, widest * 0.75, widest * 0.5);
-  for (const kernelCell of sizesToTry(MAX_CELL, 4, readable.kernel))
+  // A kernel of any size has a place.
+  const smallest = (width - RAIL - 2 * SIGN) / (3 * kernel[1]);
+  const kernelCells = smallest < 4 ? [smallest] : sizesToTry(MAX_CELL, 4, readable.kernel);
+  for (const kernelCell of kernelCells)
     for (const cell of cells)
       for (const loupe of gathered ? [true] : weighted && cell < readable.input ? [true, false] : [false]) {
         const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
         if (grids * kernel[1] * kernelCell + (grids - 1) * SIGN + RAIL > width) continue;
         const used =
-          HEADING +
-          cell * plane.rows +
-          SENTENCE_GAP +
-          kernel[0] * kernelCell +
-          10 +
-          EQUATION +
-          OUTPUT_HEADING +
-          8;
+          HEADING + cell * plane.rows + SENTENCE_GAP + kernel[0] * kernelCell + EQUATION + OUTPUT_HEADING + 8;
         const room = Math.max(height - used, 90);
         const outputCell = Math.min(MAX_CELL, (width - 8) / output[1], room / output[0]);
         candidates.push({
@@ -79,9 +78,9 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Room)
   const placed = (name: string) =>
     gridRect(RAIL + names.indexOf(name) * pitch, sentenceY, kernelCell, kernel);
   const middle = sentenceY + (kernelCell * kernel[0]) / 2;
-  const rowY = sentenceY + kernelCell * kernel[0] + 10;
+  const rowY = sentenceY + kernelCell * kernel[0] + BOX_NAME;
   const box = Math.min(84, (width - 3 * SIGN) / 4);
-  const height = EQUATION - 8;
+  const height = BOX;
   const total = { x: width - box - 2, y: rowY, width: box, height };
   const bias = biased ? { x: total.x - SIGN - box * 0.8, y: rowY, width: box * 0.8, height } : null;
   const sum = { x: RAIL, y: rowY, width: box, height };
@@ -101,7 +100,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Room)
     running: weighted ? running : null,
     output: null,
   };
-  const outputY = rowY + EQUATION + OUTPUT_HEADING;
+  const outputY = rowY + EQUATION - BOX_NAME + OUTPUT_HEADING;
   const outputWidth = outputCell * output[1];
   const outputX = Math.max(0, (width - outputWidth) / 2);
   const heading = (name: Heading['name'], x: number, y: number, space: number): Heading => ({
@@ -132,6 +131,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Room)
     ],
     ledger: 'equation',
     card: null,
+    waterfall: null,
     bias,
     total,
     output: gridRect(outputX, outputY, outputCell, output),

@@ -4,7 +4,7 @@ import { averageDivisorAt } from '../../model/geometry.ts';
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { cssFont, frameCells, paintCenteredText, strokeRoundedRect } from '../shared/drawing.ts';
+import { cssFont, frameCells, paintCenteredText, paintText, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell } from '../shared/grid.ts';
 import { cellRect, centerOf } from '../shared/rects.ts';
 import type { ChannelRow } from './channel_frame.ts';
@@ -131,10 +131,22 @@ export function paintActiveTap(context: Context2D, frame: StageFrame, row: Chann
   const kernel = lane.kernel && cellRect(lane.kernel, lane.cell, ...tap);
   const product = cellRect(lane.products, lane.cell, ...tap);
   for (const rect of [onPlane, source, kernel, product]) if (rect) mark(rect);
+  if (!frame.productFits[row.slot]?.readable) paintLens(context, frame, row, k);
   const share = row.products - Math.floor(row.products);
   if (!flying || share === 0 || share >= TRAVEL) return;
   for (const rect of [source, kernel])
     if (rect) paintPulse(context, rect, product, easeInOut(share / TRAVEL), hue);
+}
+
+/** Paints the product at work as a line of text, where the kernel's cells have no room for numbers. */
+function paintLens(context: Context2D, frame: StageFrame, { lane, index }: ChannelRow, k: number) {
+  const term = frame.ledger?.lines[index]?.terms[k];
+  if (!term) return;
+  const { products } = lane;
+  context.fillStyle = frame.colors.text;
+  context.font = cssFont(12 * frame.layout.spacing.scale, 600);
+  const text = `${term.x} · ${bracket(term.w)} = ${term.product}`;
+  paintText(context, text, 'right', products.x + products.width, products.y + products.height + 8);
 }
 
 /** Paints a factor on its arc to the product: a line that grows, so that no number is covered on the way. */

@@ -1,4 +1,4 @@
-/** What joins the parts of a sentence: ribbons from the window to its kernel, funnels from products to sums. */
+/** What joins the parts of a sentence: ribbons from window to kernel, funnels from products to sums. */
 
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -16,6 +16,8 @@ export function paintRibbon(context: Context2D, frame: ChannelFrame, row: Channe
   const plane = planeOfRow(frame, row);
   const from = plane && windowOutline(frame, plane);
   if (!from || !plane) return;
+  // Of the channels that share the large plane only the one that it shows is read there.
+  if (plane.channel !== row.channel && !isComposite(frame, plane)) return;
   const { loupe, kernel, products } = row.lane;
   const to = loupe ?? kernel ?? products;
   const edge = plane.place;

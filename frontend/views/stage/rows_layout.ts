@@ -122,7 +122,9 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Room):
     Math.max(cell * plane.rows, kernelCell * kernel[0], perChannel ? outputCell * output[0] : 0) + 4;
   const pitch = Math.min(needed + spacing.laneGap * 2, laneHeight(input, height, spacing) + spacing.laneGap);
   const block = pitch * channels - spacing.laneGap;
-  const top = spacing.heading + Math.max(0, (height - spacing.heading - block) * 0.4);
+  const top =
+    spacing.heading +
+    Math.max(0, (height - spacing.heading - Math.max(block, outputCell * output[0] + 20)) * 0.4);
   const card = perChannel
     ? null
     : placeCard(input, spacing, { x: ledgerX, y: top, width: ledgerWidth, height: height - top }, block);
@@ -181,6 +183,7 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Room):
     ],
     ledger: perChannel ? 'boxes' : 'card',
     card: card?.frame ?? null,
+    waterfall: card?.waterfall ?? null,
     bias: card?.bias ?? null,
     total: card?.total ?? lanes[0]?.sum ?? { x: 0, y: 0, width: 0, height: 0 },
     output: outputRect,
