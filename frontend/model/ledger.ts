@@ -29,6 +29,8 @@ export interface Ledger {
   lines: LedgerLine[];
   bias: string;
   output: string;
+  /** Of all printed numbers. */
+  decimals: number;
   whole: boolean;
   /** Max pooling, whose terms are not added up. */
   largest: boolean;
@@ -108,6 +110,7 @@ export function makeLedger(
     lines,
     bias: formatNumber(roundTo(output - running, decimals), decimals),
     output: formatNumber(output, decimals),
+    decimals,
     whole: decimals === 0,
     largest,
   };

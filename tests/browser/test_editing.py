@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.support.page import OpenPage, field
+from tests.support.page import OpenPage, field, find_cell
 
 FIRST = "Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56"
 EDITED = "Y[0, 0, 0] = (0·0 + 10·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 28 + 37 + 0 = 65"
@@ -115,23 +115,29 @@ def test_a_parameter_changes_while_the_first_page_plays(
     expect(page.locator("#formula")).to_contain_text("2·1")
 
 
+def press(page: Page) -> None:
+    """Press and release where the pointer is."""
+    page.mouse.down()
+    page.mouse.up()
+
+
 def test_a_cell_is_clicked(chapter: Page) -> None:
-    box = chapter.locator("#stage").bounding_box()
-    assert box
-    chapter.mouse.click(box["x"] + 100, box["y"] + box["height"] * 0.2)
+    find_cell(chapter, "X[0, 0, 1]")
+    press(chapter)
     editor = chapter.locator("#cell-value")
     expect(editor).to_be_focused()
-    expect(editor).to_have_accessible_name(re.compile(r"^input\[0, 0, \d\]: new value$"))
+    expect(editor).to_have_accessible_name(re.compile(r"^input\[0, 0, 1\]: new value$"))
     before = editor.input_value()
     chapter.keyboard.type("−2.5")
     chapter.keyboard.press("Enter")
     expect(sentence(chapter)).not_to_have_text(FIRST)
-    chapter.mouse.click(box["x"] + 100, box["y"] + box["height"] * 0.2)
+    find_cell(chapter, "X[0, 0, 1]")
+    press(chapter)
     expect(editor).to_have_value("−2.5")
     chapter.keyboard.press("Escape")
     chapter.keyboard.press("Control+z")
     expect(sentence(chapter)).to_have_text(FIRST)
-    assert before in ("0", "1", "2")
+    assert before == "1"
 
 
 def test_tab_goes_from_cell_to_cell(chapter: Page) -> None:

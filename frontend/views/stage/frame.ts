@@ -62,7 +62,7 @@ export function makeFrame(request: FrameRequest, previous: StageFrame | null = n
     totalRect,
     wayPoints: findWay({ layout, totalRect, ...cell, current: currentOutput(frame) }),
     productFits: frame.rows.map(({ lane, index }) => fitProducts(step, ledger, index, lane.cell)),
-    formatSum: (value) => formatNumber(value, decimalsOf(ledger?.output ?? '')),
+    formatSum: (value) => formatNumber(value, ledger?.decimals ?? 0),
     positionKey: [Object.values(position).join(), request.flying].join(),
     finishedKey: makeFinishedKey(position),
   };
@@ -91,13 +91,7 @@ function placeTotal({ rows }: Pick<ChannelFrame, 'rows'>, { ledger, total }: Sta
 
 function fitProducts(step: Step | null, ledger: Ledger | null, index: number, cell: number): NumberFit {
   if (!step || !ledger || index < 0) return { decimals: 0, readable: false, font: 10 };
-  const decimals = decimalsOf(ledger.output);
-  return fitNumbers(step.productsOf(index), cell, Math.max(decimals, 0));
-}
-
-function decimalsOf(text: string) {
-  const point = text.indexOf('.');
-  return point < 0 ? 0 : text.length - point - 1;
+  return fitNumbers(step.productsOf(index), cell, ledger.decimals);
 }
 
 /** Prints the step with as many decimals as the cells have room for. */

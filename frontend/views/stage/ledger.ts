@@ -22,6 +22,9 @@ import { hueOf } from './window.ts';
 
 const SMALL_TYPE = 11;
 
+/** The share of a phase after which its number stands in its place. */
+const ARRIVED = 0.7;
+
 function smallFont({ layout }: Pick<ChannelFrame, 'layout'>, weight = 400) {
   return cssFont(clamp(SMALL_TYPE * layout.spacing.scale, 10.5, 14), weight);
 }
@@ -225,7 +228,10 @@ function paintLineText(
 function paintSum(context: Context2D, frame: StageFrame, row: ChannelRow, text: string, value: number) {
   const { sum } = row.lane;
   const { layout, theme, outputMax, colors } = frame;
-  context.globalAlpha = easeInOut(row.sum);
+  if (row.sum < ARRIVED) {
+    paintSumOnItsWay(context, frame, row, text);
+    return;
+  }
   if (layout.ledger === 'card') {
     context.fillStyle = colors.text;
     context.font = cssFont(numberSize(sum, text), 700);
@@ -239,7 +245,30 @@ function paintSum(context: Context2D, frame: StageFrame, row: ChannelRow, text: 
     paintTextIn(context, text, sum, 6);
     strokeRoundedRect(context, sum, 6, hueOf(frame, row.channel), row.active ? 2.5 : 1.5);
   }
-  context.globalAlpha = 1;
+}
+
+/** Paints a channel's sum on its way through the funnel, where nothing else is written. */
+function paintSumOnItsWay(context: Context2D, frame: StageFrame, row: ChannelRow, text: string) {
+  const { layout, colors } = frame;
+  const { products, line, sum } = row.lane;
+  if (!frame.flying || layout.family === 'phone') return;
+  const vertical = layout.ledger === 'equation';
+  const beside = line.x >= products.x + products.width;
+  if (!vertical && !beside) return;
+  const from = vertical
+    ? { x: centerOf(products).x, y: products.y + products.height + 12 }
+    : { x: products.x + products.width + 16, y: centerOf(products).y };
+  const to = vertical ? centerOf(sum) : { x: line.x - 18, y: centerOf(line).y };
+  const share = easeInOut(row.sum / ARRIVED);
+  const size = clamp(15 * layout.spacing.scale, 13, 22);
+  context.font = cssFont(size, 700);
+  const width = context.measureText(text).width + 14;
+  const center = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+  const chip = { x: center.x - width / 2, y: center.y - size * 0.8, width, height: size * 1.6 };
+  fillRoundedRect(context, chip, 6, colors.paper);
+  strokeRoundedRect(context, chip, 6, hueOf(frame, row.channel), 2);
+  context.fillStyle = colors.text;
+  paintTextIn(context, text, chip, 4);
 }
 
 /** Paints in grey what the products so far add up to. */
@@ -261,7 +290,7 @@ function paintPartialSum(context: Context2D, frame: StageFrame, row: ChannelRow)
 function paintRunning(context: Context2D, frame: StageFrame, row: ChannelRow, { running }: LedgerLine) {
   const { layout, colors, rows } = frame;
   const { lane, accumulate } = row;
-  context.globalAlpha = easeInOut(accumulate);
+  if (accumulate < ARRIVED && layout.ledger !== 'equation') return;
   context.fillStyle = colors.muted;
   if (lane.running) {
     context.font = cssFont(Math.min(numberSize(lane.running, running), 24));
@@ -275,7 +304,6 @@ function paintRunning(context: Context2D, frame: StageFrame, row: ChannelRow, { 
     );
   } else if (layout.ledger === 'equation' && row.slot < rows.length - 1)
     paintSoFar(context, frame, row, running);
-  context.globalAlpha = 1;
 }
 
 /** Paints the running sum on the connector to the next term, which fills. */
@@ -291,7 +319,7 @@ function paintSoFar(context: Context2D, frame: StageFrame, row: ChannelRow, runn
   context.strokeStyle = colors.muted;
   context.lineWidth = 2;
   strokeLine(context, from, y, from + width * easeInOut(row.accumulate), y);
-  if (width < 40) return;
+  if (width < 40 || row.accumulate < ARRIVED) return;
   const middle = from + width / 2;
   const small = clamp(SMALL_TYPE * layout.spacing.scale, 10.5, 14);
   context.fillStyle = colors.muted;
@@ -355,7 +383,7 @@ export function paintTotal(context: Context2D, frame: StageFrame, finished: bool
   }
   if (!ledger || !step) return;
   if (layout.ledger === 'boxes' && !frame.model.subject.biased) return;
-  context.globalAlpha = easeInOut(progress);
+  if (progress < ARRIVED) return;
   const text = ledger.output;
   if (layout.ledger === 'card') {
     context.fillStyle = colors.text;
@@ -371,7 +399,6 @@ export function paintTotal(context: Context2D, frame: StageFrame, finished: bool
     strokeRoundedRect(context, totalRect, 6, colors.accent, 2);
     if (layout.ledger === 'boxes') paintBiasedSum(context, frame);
   }
-  context.globalAlpha = 1;
 }
 
 /** Paints how a box's total comes about, above it: `19 + 1`. */

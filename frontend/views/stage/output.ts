@@ -2,7 +2,7 @@
 
 import { weightOffset } from '../../model/geometry.ts';
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
-import type { Tensor } from '../../model/types.ts';
+import type { Rect, Tensor } from '../../model/types.ts';
 import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
@@ -16,7 +16,7 @@ import {
   strokeRoundedRect,
 } from '../shared/drawing.ts';
 import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
-import { centerOf, clamp, squareAround } from '../shared/rects.ts';
+import { centerOf, clamp, growRect, squareAround } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
 import type { ChannelFrame, GridPlace } from './channel_frame.ts';
@@ -156,9 +156,10 @@ export function paintFinishedOutput(context: Context2D, frame: StageFrame, bitma
   if (fit.readable) {
     const valueAt = (row: number, col: number) => output.data[row * cols + col] ?? 0;
     const grid = { rows, cols, valueAt, max: frame.outputMax, fit };
-    clipToCells(context, current, placedCount, cols, () =>
-      paintGrid(context, view, view.cell, grid, frame, place),
-    );
+    clipTo(context, place, () => {
+      for (const rect of finishedRects(current, placedCount, cols))
+        paintGrid(context, view, view.cell, grid, frame, rect);
+    });
     return;
   }
   const bitmap = heatMapOf(frame, channel, output, bitmaps);
@@ -170,19 +171,22 @@ export function paintFinishedOutput(context: Context2D, frame: StageFrame, bitma
   );
 }
 
-/** Paints inside the first `count` cells, in raster order. */
-function clipToCells(
-  context: Context2D,
-  { view }: GridPlace,
-  count: number,
-  cols: number,
-  paint: () => void,
-) {
+/** The rectangles of the first `count` cells in raster order: whole rows, and a part of one. */
+function finishedRects({ view: { x, y, width, cell } }: GridPlace, count: number, cols: number): Rect[] {
   const [whole, rest] = [Math.floor(count / cols), count % cols];
+  // A little less than the cells, so that rounding brings no neighbour in.
+  const inside = (rect: Rect) => growRect(rect, -0.01);
+  const rects: Rect[] = [];
+  if (whole > 0) rects.push(inside({ x, y, width, height: whole * cell }));
+  if (rest > 0) rects.push(inside({ x, y: y + whole * cell, width: rest * cell, height: cell }));
+  return rects;
+}
+
+/** Paints inside the first `count` cells. */
+function clipToCells(context: Context2D, output: GridPlace, count: number, cols: number, paint: () => void) {
   context.save();
   context.beginPath();
-  if (whole > 0) context.rect(view.x, view.y, view.width, whole * view.cell);
-  if (rest > 0) context.rect(view.x, view.y + whole * view.cell, rest * view.cell, view.cell);
+  for (const { x, y, width, height } of finishedRects(output, count, cols)) context.rect(x, y, width, height);
   context.clip();
   paint();
   context.restore();

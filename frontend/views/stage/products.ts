@@ -23,6 +23,9 @@ const SMALLEST_FACTORS = 9;
 const TRAVEL = 0.45;
 const FUSE = 0.75;
 
+/** The share of its part of the wave after which a product is there. */
+const APPEARS = 0.5;
+
 /** Paints the products that are finished, or the one that is being made. */
 export function paintProducts(context: Context2D, frame: StageFrame, row: ChannelRow, finished: boolean) {
   const { model, step, ledger, theme, colors } = frame;
@@ -52,14 +55,14 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
       continue;
     }
     const single = frame.granularity === 'product' && row.active && share < 1;
-    context.globalAlpha = notSelected ? 1 - 0.5 * row.sum : 1;
     if (single && readable && hasFactors && share < FUSE) {
       paintFactors(context, frame, box, `${x}·${bracket(w)}`, share);
       continue;
     }
-    if (!single && share < 1) context.globalAlpha = easeInOut(share);
+    if (!single && share < APPEARS) continue;
+    const quiet = Boolean(notSelected && row.sum > 0);
     context.font = cssFont(fit?.font ?? 10);
-    if (!hasFactors) paintCell(context, box, values?.[k] ?? 0, max, readable ? product : '', theme);
+    if (!hasFactors) paintCell(context, box, values?.[k] ?? 0, max, readable ? product : '', theme, quiet);
     else
       paintProductCell(context, frame, box, {
         value: values?.[k] ?? 0,
@@ -67,9 +70,7 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
         product,
         factors: `${x}·${bracket(w)}`,
       });
-    context.globalAlpha = 1;
   }
-  context.globalAlpha = 1;
   if (selected && row.sum > 0)
     strokeRoundedRect(context, cellBox(rect, cell, ...displayedTap(model, ...selected)), 4, colors.accent, 3);
 }

@@ -19,8 +19,11 @@ export function paintRibbon(context: Context2D, frame: ChannelFrame, row: Channe
   // Of the channels that share the large plane only the one that it shows is read there.
   if (plane.channel !== row.channel && !isComposite(frame, plane)) return;
   const { loupe, kernel, products } = row.lane;
-  const to = loupe ?? kernel ?? products;
   const edge = plane.place;
+  const part = loupe ?? kernel ?? products;
+  // Beside a large plane the lane begins with its rail.
+  const railed = frame.layout.plane !== null && row.lane.rail.x >= edge.x + edge.width;
+  const to = railed ? { ...part, x: row.lane.rail.x } : part;
   const hue = hueOf(frame, row.channel);
   if (to.x >= edge.x + edge.width - 1) {
     if (isComposite(frame, plane)) return paintBeam(context, frame, row, from, edge, to);
