@@ -42,15 +42,16 @@ RECORD = """() => {
     const copy = Object.assign(document.createElement('canvas'), { width, height });
     const context = copy.getContext('2d', { willReadFrequently: true });
     drawImage.call(context, canvas, 0, 0);
+    const all = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
     return of(canvas).map((text) => {
       const [x0, y0, x1, y1] = text.box.map(Math.round);
       const inside = x0 >= 0 && y0 >= 0 && x1 <= canvas.width && y1 <= canvas.height;
-      const pixels = context.getImageData(x0, y0, Math.max(x1 - x0, 1), Math.max(y1 - y0, 1)).data;
       const counts = new Map();
-      for (let k = 0; k < pixels.length; k += 4) {
-        const color = (pixels[k] << 16) | (pixels[k + 1] << 8) | pixels[k + 2];
-        counts.set(color, (counts.get(color) ?? 0) + 1);
-      }
+      for (let y = Math.max(y0, 0); y < Math.min(y1, height); y++)
+        for (let x = Math.max(x0, 0); x < Math.min(x1, width); x++) {
+          const pixel = all[y * width + x];
+          counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+        }
       return { ...text, inside, counts: [...counts] };
     });
   };
@@ -93,7 +94,8 @@ def painted_texts(page: Page) -> list[PaintedText]:
 
 def _judge(text: dict[str, Any]) -> PaintedText:
     ink = _parse_color(text["color"])
-    counts = [((color >> 16, color >> 8 & 255, color & 255), count) for color, count in text["counts"]]
+    # Little-endian: alpha, blue, green, red.
+    counts = [((pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255), count) for pixel, count in text["counts"]]
     # What is far from the ink is ground; the ground's most frequent colour counts.
     ground = max(
         ((color, count) for color, count in counts if _distance(color, ink) > 90),
