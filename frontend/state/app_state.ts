@@ -36,6 +36,8 @@ export class AppState {
   readonly theme = signal<Theme>('light');
   readonly tinted = signal(false);
   readonly reducedMotion = signal(false);
+  /** Whether the stage has the whole screen. */
+  readonly presenting = signal(false);
   /** How far a kernel that `flip` turns has come: 0 … 1, 1 at rest. */
   readonly kernelTurn = signal(1);
   /** First visible channel row, or null: follow the animation. */
