@@ -25,7 +25,7 @@ async function start() {
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const request = computeFrameRequest(state, model, t, {
-    size: observeSize(findElement('#stage-container', HTMLElement)),
+    size: observeSize(findElement('#stage-room', HTMLElement)),
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
   });

@@ -1,10 +1,12 @@
 /** The controls of the workbench. */
 
 import { effect } from '@preact/signals-core';
+import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
+import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpCode } from './controls/panel/code.ts';
 import { ParameterPanel } from './controls/panel/panel.ts';
 import { setUpTransport } from './controls/transport.ts';
@@ -29,6 +31,7 @@ export function setUpWorkbench(parts: AppContext) {
   const changes = new EditSession(state, state.api, boot.scene);
   showErrors(state, t, boot);
   setUpTransport(state, t);
+  setUpOutputChooser(parts);
   setUpKeyboard(state, setUpHelp());
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
@@ -36,6 +39,8 @@ export function setUpWorkbench(parts: AppContext) {
   setUpTranspose(state);
   setUpChannelChoice(state, t, model);
   showViewCaption(parts);
+  setUpAboutLine();
+  setUpAllTerms();
   setUpAccessibleGrids(parts);
   setUpHoverAndSelect(parts);
   setUpPanAndZoom(parts);

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.conv.operation import Plan
+from app.conv.size_formulas import size_formulas
 from app.conv.taps import idle_lines, padding_share
 from app.scenes.scene import Scene, describe
 
@@ -41,6 +42,7 @@ def summarize(scene: Scene, initial: Mapping[str, Any] | None = None) -> dict[st
             "page": page_url(scene),
         },
         "formulas": plan.formulas,
+        "size_formulas": [formula._asdict() for formula in size_formulas(plan)],
         "padding_share": padding_share(plan, scene.taps),
         "idle_rows": idle_lines(scene.taps.rows, plan.input_shape[1]),
         "idle_cols": idle_lines(scene.taps.cols, plan.input_shape[2]),

@@ -78,7 +78,7 @@ function announceLoading(state: AppState, announce: () => void) {
 function makeTableWriter(t: Translate) {
   const sentence = findElement('#step-sentence', HTMLElement);
   const body = findElement('#ledger-lines', HTMLTableSectionElement);
-  const heads = findElements('.ledger thead th');
+  const heads = findElements('#ledger-detail thead th');
   let written = '';
   return ({ key, parts, headings, rows, activeRow }: Description, scene: string) => {
     if (written !== `${scene} ${key}`) {

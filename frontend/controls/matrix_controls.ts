@@ -17,7 +17,7 @@ export function setUpTranspose(state: AppState) {
   effect(() => {
     const view = state.shownView.value;
     box.checked = state.transposed.value;
-    findElement('#view-sizes', HTMLElement).hidden = view !== 'matrix' && view !== 'sparse';
+    findElement('#view-tools', HTMLElement).hidden = view !== 'matrix' && view !== 'sparse';
     findElement('#transpose-option', HTMLElement).hidden = view !== 'sparse';
   });
 }

@@ -37,7 +37,7 @@ function showTitle(summary: SceneSummary, preset: string | undefined, t: Transla
 
 /** The output's size, worked out, and how much there is to compute. */
 function showFacts(
-  { operation, counts, formulas, padding_share }: SceneSummary,
+  { operation, counts, size_formulas: sizes, padding_share }: SceneSummary,
   language: string,
   t: Translate,
 ) {
@@ -48,8 +48,26 @@ function showFacts(
   const percent = padding_share * 100;
   const share = Number(percent.toPrecision(percent < 10 ? 2 : 3)).toLocaleString(language);
   const empty = t(operation.kind === 'conv_transpose2d' ? 'counts.holes' : 'counts.padding', { share });
-  setText(findElement('#formula', HTMLElement), [...new Set(formulas)].join('\n'));
+  setText(findElement('#formula', HTMLElement), formatSizes(t, sizes, 'numbers'));
+  setText(findElement('#formula-symbols', HTMLElement), formatSizes(t, sizes, 'symbols'));
+  setText(findElement('#parameters', HTMLElement), formatParameters(t, language, counts.parameters));
   setText(findElement('#counts', HTMLElement), percent > 0 ? `${cost} · ${empty}` : cost);
+}
+
+/** The output's height and width worked out; one line where they are alike. */
+function formatSizes(
+  t: Translate,
+  [height, width]: SceneSummary['size_formulas'],
+  form: 'numbers' | 'symbols',
+) {
+  if (height.numbers === width.numbers) return t('size.both', { formula: height[form] });
+  return [t('size.height', { formula: height[form] }), t('size.width', { formula: width[form] })].join('\n');
+}
+
+function formatParameters(t: Translate, language: string, count: number) {
+  return count
+    ? t('counts.parameters', { parameters: count.toLocaleString(language) })
+    : t('counts.parameters.none');
 }
 
 /** What a layer holds and does: pooling has nothing to multiply with. */

@@ -1,4 +1,4 @@
-/** The timeline's buttons, scrubber, speed, granularity and output channel. */
+/** The timeline's buttons, scrubber, speed and granularity. */
 
 import { effect } from '@preact/signals-core';
 import type { Translate } from '../model/i18n.ts';
@@ -6,7 +6,6 @@ import * as timeline from '../model/timeline.ts';
 import type { Granularity } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import { findElement, setText, throttle } from '../views/shared/dom.ts';
-import { makeChannelStepper } from './channel_stepper.ts';
 
 /** The share of its length by which the scrubber moves at least, while playing: about a pixel. */
 const MIN_MOVE = 1 / 1000;
@@ -17,7 +16,6 @@ export function setUpTransport(state: AppState, t: Translate) {
   showPosition(state, t);
   setUpGranularity(state);
   setUpSpeed(state);
-  setUpOutputChannel(state, t);
 }
 
 function setUpButtons(state: AppState, t: Translate) {
@@ -101,15 +99,5 @@ function setUpSpeed(state: AppState) {
   };
   effect(() => {
     select.value = String(state.speed.value);
-  });
-}
-
-function setUpOutputChannel(state: AppState, t: Translate) {
-  const root = findElement('#out-channel-chooser', HTMLElement);
-  const show = makeChannelStepper(root, t, (channel) => state.chooseOutput(channel));
-  effect(() => {
-    const count = state.clock.value?.outChannels ?? 1;
-    root.hidden = count < 2;
-    show(state.outChannel.value, { least: 0, most: count - 1, count });
   });
 }

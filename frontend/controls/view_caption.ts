@@ -6,13 +6,11 @@ import { viewNamed } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 
 export function showViewCaption({ state, t, model }: AppContext) {
-  const bar = findElement('#view-bar', HTMLElement);
   const line = findElement('#view-caption', HTMLElement);
   effect(() => {
     const layer = model();
     const choice = { outChannel: state.outChannel.value, transposed: state.transposed.value };
     const captions = layer ? viewNamed(state.shownView.value).makeCaptions(layer, choice) : [];
-    bar.hidden = captions.length === 0;
     setText(line, captions.map(([key, values]) => t(key, values)).join(' '));
   });
 }

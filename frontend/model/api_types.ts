@@ -151,6 +151,11 @@ export interface components {
       bias: [number] | null;
       output: [number, number, number];
     };
+    /** @description An output length worked out. */
+    SizeFormula: {
+      numbers: string;
+      symbols: string;
+    };
     /** @description One input cell, in raster order, and what it stamps onto the output channel. */
     Stamp: {
       index: number;
@@ -221,6 +226,8 @@ export interface components {
       links: components['schemas']['Links'];
       /** @description output height and width, worked out */
       formulas: [string, string];
+      /** @description the same, shorter, with numbers and with letters */
+      size_formulas: [components['schemas']['SizeFormula'], components['schemas']['SizeFormula']];
       /** @description of the taps over all windows: those on padding */
       padding_share: number;
       /** @description input rows that no window reads */

@@ -102,7 +102,6 @@ def test_what_is_not_seen_at_once_is_said(open_page: OpenPage, server: str) -> N
         visit(page, make_scene(server, _X, weight, operation))
         expect(page.locator("#counts"), name).to_have_text(re.compile(counts))
         expect(page.locator("#view-caption"), name).to_have_text(re.compile(caption))
-        expect(page.locator("#view-bar"), name).to_be_visible(visible=caption != "^$")
 
 
 def test_of_equal_largest_values_the_first_wins(open_page: OpenPage, server: str) -> None:

@@ -152,7 +152,7 @@ def test_examples_lead_to_their_scenes(open_page: OpenPage) -> None:
     expect(page.locator("#examples a")).to_have_count(len(page.locator("#examples a").all()))
     page.locator("#examples").get_by_role("link", name=re.compile("7×7×3")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A 7×7×3 volume, padding 1, stride 2")
-    expect(page.locator("#formula")).to_have_text("floor((7 + 2·1 − 1·(3−1) − 1)/2 + 1) = 4")
+    expect(page.locator("#formula")).to_have_text("output height = width = ⌊(7 + 2·1 − 3)/2⌋ + 1 = 4")
 
 
 def test_keys_are_shown_and_the_dialog_closes_with_escape(open_page: OpenPage) -> None:

@@ -63,6 +63,13 @@ class Numbers(BaseModel):
     data: Vector | Plane | Volume | list[Volume] | float
 
 
+class SizeFormula(BaseModel):
+    """An output length worked out."""
+
+    numbers: str
+    symbols: str
+
+
 class Summary(BaseModel):
     """A scene, without its numbers."""
 
@@ -73,6 +80,9 @@ class Summary(BaseModel):
     counts: Counts
     links: Links
     formulas: tuple[str, str] = Field(description="output height and width, worked out")
+    size_formulas: tuple[SizeFormula, SizeFormula] = Field(
+        description="the same, shorter, with numbers and with letters"
+    )
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
     idle_rows: list[int] = Field(description="input rows that no window reads")
     idle_cols: list[int] = Field(description="input columns that no window reads")

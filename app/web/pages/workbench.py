@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from app.conv.kernels import KERNELS
 from app.conv.operation import Plan
+from app.conv.size_formulas import size_formulas
 from app.i18n.languages import catalogue
 from app.scenes.operation_fields import OperationField, operation_fields
 from app.scenes.presets import PRESETS
@@ -57,7 +58,9 @@ class Workbench:
     line: str
     pair: Pair | None
     examples: list[Example]
-    formulas: list[str]
+    formula: str
+    symbols: str
+    parameters: str
     counts: str
     boot: Mapping[str, object]
     preloads: list[str]
@@ -83,8 +86,10 @@ def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Wor
     }
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
     return Workbench(
-        title, line, _pair(texts, name, query), _examples(texts, query), _formulas(scene.plan),
-        _counts(texts, scene.plan, summary["padding_share"]), boot, _preloads(scene, summary["initial"]),
+        title, line, _pair(texts, name, query), _examples(texts, query),
+        *_size_texts(texts, scene.plan),
+        _parameters(texts, scene.plan), _counts(texts, scene.plan, summary["padding_share"]),
+        boot, _preloads(scene, summary["initial"]),
         kernels, SAMPLES, operation_fields(),
     )  # fmt: skip
 
@@ -97,9 +102,26 @@ def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None
     return Pair(texts[f"preset.{name}.pair"], f"/s/{PRESETS[other].scene.id}{query}")
 
 
-def _formulas(plan: Plan) -> list[str]:
-    """The output's height, worked out, and its width where that differs."""
-    return list(dict.fromkeys(plan.formulas))
+def _size_texts(texts: Mapping[str, str], plan: Plan) -> tuple[str, str]:
+    """The output's height and width worked out, in numbers and in letters; one line where they are alike."""
+    height, width = size_formulas(plan)
+    if height.numbers == width.numbers:
+        numbers, symbols = [("size.both", height.numbers)], [("size.both", height.symbols)]
+    else:
+        numbers = [("size.height", height.numbers), ("size.width", width.numbers)]
+        symbols = [("size.height", height.symbols), ("size.width", width.symbols)]
+    return _size_text(texts, numbers), _size_text(texts, symbols)
+
+
+def _size_text(texts: Mapping[str, str], lines: list[tuple[str, str]]) -> str:
+    return "\n".join(texts[key].format(formula=formula) for key, formula in lines)
+
+
+def _parameters(texts: Mapping[str, str], plan: Plan) -> str:
+    """How many numbers the layer has learnt, in words."""
+    if not plan.parameters:
+        return texts["counts.parameters.none"]
+    return texts["counts.parameters"].format(parameters=f"{plan.parameters:,}")
 
 
 def _counts(texts: Mapping[str, str], plan: Plan, padding_share: float) -> str:

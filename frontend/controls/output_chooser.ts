@@ -1,0 +1,50 @@
+/** Chooses the output channel, beside the heading that the stage paints over the output. */
+
+import { effect } from '@preact/signals-core';
+import type { Rect } from '../model/types.ts';
+import type { AppContext } from '../views/app_context.ts';
+import type { AnyFrame } from '../views/registry.ts';
+import { findElement, nextPaint } from '../views/shared/dom.ts';
+import { makeChannelStepper } from './channel_stepper.ts';
+
+export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
+  const root = findElement('#out-channel-chooser', HTMLElement);
+  const show = makeChannelStepper(root, t, (channel) => state.chooseOutput(channel));
+  effect(() => {
+    const count = state.clock.value?.outChannels ?? 1;
+    root.hidden = count < 2;
+    show(state.outChannel.value, { least: 0, most: count - 1, count });
+  });
+  const place = () => {
+    placeBeside(root, canvas, headingOf(shown()));
+  };
+  effect(() => {
+    state.scene.value;
+    state.shownView.value;
+    state.presenting.value;
+    nextPaint().then(place);
+  });
+  new ResizeObserver(place).observe(canvas);
+}
+
+/** Where a frame has the heading of its output, if it has one. */
+function headingOf(frame: AnyFrame | null) {
+  const layout: object = frame?.layout ?? {};
+  return 'outputHeading' in layout ? (layout.outputHeading as Rect) : undefined;
+}
+
+/** heading: in CSS pixels of the canvas; without one the chooser stands at the top right. */
+function placeBeside(root: HTMLElement, canvas: HTMLElement, heading?: Rect) {
+  const { style } = root;
+  if (!heading) {
+    style.removeProperty('left');
+    style.removeProperty('top');
+    return;
+  }
+  const room = root.offsetParent;
+  const [stage, parent] = [canvas.getBoundingClientRect(), room?.getBoundingClientRect()];
+  if (!parent) return;
+  const right = Math.min(stage.left - parent.left + heading.x + heading.width, parent.width);
+  style.left = `${right - root.offsetWidth}px`;
+  style.top = `${stage.top - parent.top + heading.y + (heading.height - root.offsetHeight) / 2}px`;
+}

@@ -1,0 +1,104 @@
+"""The room that the page leaves for the stage, on screens that people have."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.page import PHONE, OpenPage
+
+# A screen, and what the stage has of it, in CSS pixels.
+ROOM = [
+    ((1366, 768), (1302, 608)),
+    ((1920, 1080), (1845, 893)),
+    ((1280, 720), (1216, 560)),
+    ((1024, 768), (960, 608)),
+]
+
+
+def room(page: Page) -> tuple[float, float]:
+    box = page.locator("#stage-room").bounding_box()
+    assert box
+    return box["width"], box["height"]
+
+
+def is_in_sight(page: Page, selector: str) -> bool:
+    """Whether all of an element is in the window."""
+    box, window = page.locator(selector).bounding_box(), page.viewport_size
+    assert box and window
+    right, bottom = box["x"] + box["width"], box["y"] + box["height"]
+    return box["x"] >= 0 and right <= window["width"] and box["y"] >= 0 and bottom <= window["height"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize(("screen", "least"), ROOM, ids=[f"{width}x{height}" for (width, height), _ in ROOM])
+def test_the_stage_has_most_of_the_screen_and_nothing_is_out_of_sight(
+    open_page: OpenPage,
+    scene_paths: dict[str, str],
+    screen: tuple[int, int],
+    least: tuple[int, int],
+    language: str,
+) -> None:
+    for name in ("two-channels", "strided-volume"):
+        page = open_page(
+            f"{scene_paths[name]}?lang={language}", viewport={"width": screen[0], "height": screen[1]}
+        )
+        width, height = room(page)
+        assert width >= least[0] and height >= least[1]
+        assert page.evaluate("document.documentElement.scrollHeight") <= screen[1]
+        for part in ("h1", "#stage-room", ".now-line", "#scrubber", "#speed", "#facts", "#help-open"):
+            assert is_in_sight(page, part), part
+
+
+def test_on_a_phone_the_whole_stage_and_the_transport_are_on_the_first_screen(open_page: OpenPage) -> None:
+    page = open_page("/", **PHONE)
+    assert room(page) >= (328, 560)
+    for part in ("#stage-room", "#play", "#scrubber", "#speed", ".now"):
+        assert is_in_sight(page, part), part
+    page.evaluate("scrollTo(0, 1e6)")
+    assert is_in_sight(page, "#play")
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+
+
+def test_at_twice_the_size_the_stage_is_in_sight_without_scrolling(open_page: OpenPage) -> None:
+    page = open_page("/", viewport={"width": 683, "height": 384})
+    box = page.locator("#stage").bounding_box()
+    assert box and box["y"] < 384 / 4
+
+
+# Steps through the first windows, and notes each height that the stage has.
+HEIGHTS = """() => new Promise((done) => {
+    const room = document.querySelector('#stage-room');
+    const seen = new Set();
+    let moments = 40;
+    const step = () => {
+        document.querySelector('#forward').click();
+        seen.add(room.getBoundingClientRect().height);
+        --moments > 0 ? requestAnimationFrame(step) : done([...seen]);
+    };
+    step();
+})"""
+
+
+def test_the_stage_keeps_its_height_while_time_runs(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["strided-volume"], viewport={"width": 1024, "height": 700})
+    assert page.evaluate(HEIGHTS) == [room(page)[1]]
+
+
+def test_all_terms_open_over_the_stage_and_are_read_out_when_closed(open_page: OpenPage) -> None:
+    page = open_page("/")
+    table = page.get_by_role("region", name="Ledger").get_by_role("row")
+    expect(table).to_have_count(4)
+    before = room(page)
+    page.get_by_role("button", name="All terms").click()
+    expect(page.locator("#ledger-lines .terms").first).to_be_in_viewport(ratio=1)
+    assert room(page) == before
+    page.keyboard.press("Escape")
+    expect(page.locator("#ledger-lines .terms").first).not_to_be_in_viewport(ratio=1)
+    expect(table).to_have_count(4)
+
+
+def test_where_there_is_height_to_spare_all_terms_are_shown(open_page: OpenPage) -> None:
+    page = open_page("/", viewport={"width": 1920, "height": 1200})
+    expect(page.locator("#ledger-lines .terms").first).to_be_in_viewport(ratio=1)
+    assert room(page)[1] >= 780
