@@ -29,6 +29,8 @@ export function computeFrameRequest(
     const [scene, position] = [state.scene.value, state.position.value];
     const { width, height } = size.value;
     if (!scene || !model.value || !position || width === 0) return null;
+    // The frame looks outputs up, and is painted again when one arrives.
+    scene.outputs.version;
     return {
       view: state.shownView.value,
       model: model.value,

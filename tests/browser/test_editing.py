@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.support.page import OpenPage, field, find_cell
+from tests.support.page import OpenPage, field, point_at_cell
 
 FIRST = "Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56"
 EDITED = "Y[0, 0, 0] = (0·0 + 10·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 28 + 37 + 0 = 65"
@@ -122,7 +122,7 @@ def press(page: Page) -> None:
 
 
 def test_a_cell_is_clicked(chapter: Page) -> None:
-    find_cell(chapter, "X[0, 0, 1]")
+    point_at_cell(chapter, "X[0, 0, 1]")
     press(chapter)
     editor = chapter.locator("#cell-value")
     expect(editor).to_be_focused()
@@ -131,7 +131,7 @@ def test_a_cell_is_clicked(chapter: Page) -> None:
     chapter.keyboard.type("−2.5")
     chapter.keyboard.press("Enter")
     expect(sentence(chapter)).not_to_have_text(FIRST)
-    find_cell(chapter, "X[0, 0, 1]")
+    point_at_cell(chapter, "X[0, 0, 1]")
     press(chapter)
     expect(editor).to_have_value("−2.5")
     chapter.keyboard.press("Escape")

@@ -7,7 +7,7 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.support.page import OpenPage, find_cell
+from tests.support.page import OpenPage, find_cell, point_at_cell
 
 
 def test_every_kind_of_cell_shows_its_relations_on_hover(
@@ -16,14 +16,14 @@ def test_every_kind_of_cell_shows_its_relations_on_hover(
     page = open_page(scene_paths["three-filters"])
     page.keyboard.press("Shift+ArrowRight")
     now = page.locator("#step-description")
-    find_cell(page, "X[0, 1, 1]")
+    point_at_cell(page, "X[0, 1, 1]")
     expect(now).to_have_text(
         re.compile(r"^X\[0, 1, 1\] = 4 reaches 4 output cells in each of 3 output channels\.")
     )
-    find_cell(page, "K[0, 0, 0, 1]")
+    point_at_cell(page, "K[0, 0, 0, 1]")
     expect(now).to_have_text(re.compile(r"^K\[0, 0, 0, 1\] = 1 multiplies 4 cells of input channel 0\."))
-    find_cell(page, "0 · 0 = 0")
-    find_cell(page, "Y[0, 1, 1]")
+    point_at_cell(page, "0 · 0 = 0")
+    point_at_cell(page, "Y[0, 1, 1]")
     expect(now).to_have_text(re.compile(r"^Y\[0, 1, 1\] = 120, made from 4 input cells in 2 channels\."))
     page.mouse.move(640, 20)
     expect(now).to_have_text("56 is the output cell Y[0, 0, 0].")
@@ -33,7 +33,7 @@ def test_a_click_on_an_output_cell_goes_there_and_stays_until_escape(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["two-channels"])
-    find_cell(page, "Y[0, 1, 0]")
+    point_at_cell(page, "Y[0, 1, 0]")
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
@@ -95,11 +95,11 @@ def test_a_term_highlights_its_cells_and_a_cell_its_term(
     assert box
     page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
     expect(page.locator("#step-description")).to_have_text("0 · 0 = 0")
-    find_cell(page, "X[0, 1, 0]")
+    point_at_cell(page, "X[0, 1, 0]")
     lit = "[...CSS.highlights.get('active-cell')].map(String)"
     # In the table and in the sentence.
     assert page.evaluate(lit) == ["3·2", "3·2"]
-    find_cell(page, "Channel 1 adds up to 37.")
+    point_at_cell(page, "Channel 1 adds up to 37.")
     assert page.evaluate(lit) == ["37"]
     page.locator("#ledger-lines [data-grid=running]").first.hover()
     expect(page.locator("#step-description")).to_have_text("The channels up to 0 add up to 19.")
@@ -127,7 +127,7 @@ def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(
 ) -> None:
     page = open_page(scene_paths["edges"])
     page.keyboard.press("Shift+ArrowRight")
-    find_cell(page, "X[0, ")
+    point_at_cell(page, "X[0, ")
     before = page.locator("#stage").screenshot()
     for _ in range(8):
         page.mouse.wheel(0, -300)

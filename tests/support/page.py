@@ -70,13 +70,19 @@ _SCAN = """([text, step, from]) => {
 
 
 def find_cell(page: Page, text: str, *, step: int = 8, left: int = 0) -> tuple[float, float]:
-    """Find where on the stage what is asked about begins with `text`, and move the pointer there.
+    """Find where on the stage what is asked about begins with `text`.
 
     Returns the point in CSS pixels of the stage; `left`: where to begin looking.
     """
     found = page.evaluate(_SCAN, [text, step, left])
     assert found, f"no {text!r} on the stage"
     x, y = found
+    return x, y
+
+
+def point_at_cell(page: Page, text: str, *, step: int = 8) -> tuple[float, float]:
+    """Move the pointer to a cell; see `find_cell`."""
+    x, y = find_cell(page, text, step=step)
     point_at(page, x, y)
     expect(page.locator("#step-description")).to_contain_text(text)
     return x, y

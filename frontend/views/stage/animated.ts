@@ -5,11 +5,14 @@ import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
-import { paintLedgerFrame, paintSums, paintTotal, paintWaterfall } from './ledger.ts';
-import { paintCurrentCell, paintFinishedOutput, paintWay } from './output.ts';
+import { paintLedgerFrame } from './ledger_frame.ts';
+import { paintSums, paintTotal } from './ledger_sums.ts';
+import { paintCurrentCell, paintFinishedOutput } from './output.ts';
 import { paintActiveTap, paintDivisor, paintProducts } from './products.ts';
 import { paintRelations } from './relation_highlights.ts';
 import { paintFunnel, paintRibbon } from './ribbons.ts';
+import { paintWaterfall } from './waterfall.ts';
+import { paintWay } from './way.ts';
 import { paintLoupe, paintWindows } from './window.ts';
 
 export function paintFinished(context: Context2D, frame: StageFrame, bitmaps: BitmapCache) {

@@ -3,7 +3,7 @@
  * of their grids is in sight. Pure.
  */
 
-import type { KernelWindow, Zoom } from '../../model/geometry.ts';
+import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf, interpolateWindows } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Relations } from '../../model/relations.ts';
@@ -12,12 +12,12 @@ import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
 import { easeInOut } from '../../model/timeline.ts';
-import type { Rect, Tensor } from '../../model/types.ts';
+import type { Tensor } from '../../model/types.ts';
 import { clamp } from '../shared/rects.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
-import type { GridView } from '../shared/zoom.ts';
-import { makeGridView, panToShow } from '../shared/zoom.ts';
+import type { GridPlace, VisibleChannels } from './grid_places.ts';
+import { otherChannels, placeOutputs, placePlanes } from './grid_places.ts';
 import type { Lane, LayoutChoice, StageLayout } from './layout.ts';
 import { chooseLayout } from './layout.ts';
 
@@ -33,16 +33,6 @@ export interface ChannelRow {
   /** How far the channel sum and the running sum have come: 0 … 1. */
   sum: number;
   accumulate: number;
-}
-
-/** Where a channel's plane, or an output, is on the stage. */
-export interface GridPlace {
-  channel: number;
-  place: Rect;
-  /** The whole grid, of which the place shows a part where it is zoomed. */
-  view: GridView;
-  /** A small picture, that is chosen and not asked. */
-  thumbnail: boolean;
 }
 
 export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
@@ -78,13 +68,6 @@ export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
   relations: Relations | null;
   /** Changes when anything but the moving parts does. */
   staticKey: string;
-}
-
-/** Which channels are in sight, and which of them is open. */
-export interface VisibleChannels {
-  first: number;
-  count: number;
-  open: number;
 }
 
 /** windowOf: the input cells of a window, or of a stamp. outputCells: at work. */
@@ -196,78 +179,6 @@ export function findVisibleChannels(
   return { first, count, open: clamp(working - first, 0, count - 1) };
 }
 
-/** Output channels other than the one at work, the nearest ones. */
-function otherChannels(current: number, total: number, count: number) {
-  const first = clamp(current - Math.floor(count / 2), 0, Math.max(0, total - count - 1));
-  return Array.from({ length: count + 1 }, (_, k) => first + k)
-    .filter((channel) => channel !== current)
-    .slice(0, count);
-}
-
-function placePlanes(
-  { model, zoom, following }: FrameRequest,
-  layout: StageLayout,
-  { first, open }: VisibleChannels,
-  needed: KernelWindow,
-): GridPlace[] {
-  const { plane, channels } = model.subject;
-  const size: [number, number] = [plane.rows, plane.cols];
-  const view = (place: Rect) => gridViewIn(place, layout.cell, size, zoom.input, following ? needed : null);
-  const own = layout.lanes.flatMap(({ input }, slot) =>
-    input ? [{ channel: first + slot, place: input, view: view(input), thumbnail: false }] : [],
-  );
-  const large = layout.plane;
-  if (large) own.push({ channel: first + open, place: large, view: view(large), thumbnail: false });
-  const count = layout.thumbnails.length;
-  const start = count === 0 ? 0 : Math.min(Math.floor((first + open) / count) * count, channels - count);
-  return [...own, ...layout.thumbnails.map((rect, k) => thumbnailPlace(start + k, rect, size))];
-}
-
-function placeOutputs(
-  { model, zoom, following, position }: FrameRequest,
-  layout: StageLayout,
-  { first }: VisibleChannels,
-  needed: KernelWindow,
-): GridPlace[] {
-  const { output: size, outChannels, channels } = model.subject;
-  const view = (place: Rect) =>
-    gridViewIn(place, layout.outputCell, size, zoom.output, following ? needed : null);
-  // Of each lane the output of its own channel; of several the one that corresponds to the one at work.
-  const multiplier = Math.max(1, outChannels / channels);
-  const lanes = layout.lanes.flatMap(({ output }, slot) => {
-    const channel = (first + slot) * multiplier + (position.outChannel % multiplier);
-    return output ? [{ channel, place: output, view: view(output), thumbnail: false }] : [];
-  });
-  if (lanes.length > 0) return lanes;
-  const { output, outputThumbnails } = layout;
-  const others = otherChannels(position.outChannel, outChannels, outputThumbnails.length);
-  return [
-    { channel: position.outChannel, place: output, view: view(output), thumbnail: false },
-    ...outputThumbnails.slice(0, others.length).map((rect, k) => thumbnailPlace(others[k] ?? 0, rect, size)),
-  ];
-}
-
-/** The grid as large as the square has room for it. */
-function thumbnailPlace(channel: number, room: Rect, [rows, cols]: [number, number]): GridPlace {
-  const cell = Math.min(room.width / cols, room.height / rows);
-  const place = { x: room.x, y: room.y, width: cols * cell, height: rows * cell };
-  return { channel, place, view: { ...place, cell }, thumbnail: true };
-}
-
-/** What of a grid is in sight; while time runs that includes the cells at work. */
-function gridViewIn(
-  place: Rect,
-  cell: number,
-  [rows, cols]: [number, number],
-  zoom: Zoom,
-  needed: KernelWindow | null,
-): GridView {
-  const wanted = makeGridView(place, cell, rows, cols, zoom);
-  if (!needed || zoom.scale <= 1) return wanted;
-  const shown = panToShow(place, wanted, zoom, [...extent(needed.rows), ...extent(needed.cols)]);
-  return makeGridView(place, cell, rows, cols, shown);
-}
-
 function makeChannelRows(
   { lanes }: StageLayout,
   firstChannel: number,
@@ -304,12 +215,6 @@ function slidingWindow(
 ) {
   if (slide === 1 || window === 0) return target;
   return interpolateWindows(windowOf(window - 1), target, easeInOut(slide));
-}
-
-/** The first and one past the last cell of a line, without those that are nowhere. */
-function extent(line: number[]): [number, number] {
-  const cells = line.filter(Number.isFinite);
-  return cells.length ? [Math.min(...cells), Math.max(...cells) + 1] : [0, 1];
 }
 
 /** Joins all that the static layer of the rows and the outputs depends on. */

@@ -15,7 +15,7 @@ import type { ChannelFrame } from './channel_frame.ts';
 import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame } from './channel_frame.ts';
 import type { Point, StageLayout } from './layout.ts';
 import { placeParts } from './layout.ts';
-import { findWay } from './output.ts';
+import { findWay } from './way.ts';
 
 export interface StageFrame extends ChannelFrame {
   view: 'stage';

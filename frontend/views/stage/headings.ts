@@ -19,6 +19,9 @@ interface HeadingText {
 }
 
 const TYPE = 14;
+
+/** Room that the chooser of the output channel has beside the output's name. */
+const CHOOSER_WIDTH = 104;
 const SCALE_WIDTH = 54;
 const SCALE_HEIGHT = 6;
 
@@ -98,7 +101,8 @@ function formatPadding({ operation }: SceneSummary, t: ChannelFrame['t']) {
 export function paintHeading(context: Context2D, frame: ChannelFrame, place: Heading, text: HeadingText) {
   const { colors, layout } = frame;
   const size = headingSize(frame);
-  const end = Math.min(place.x + place.width, layout.width);
+  const chooser = place.name === 'output' && frame.model.subject.outChannels > 1 ? CHOOSER_WIDTH : 0;
+  const end = Math.min(place.x + place.width, layout.width) - chooser;
   context.fillStyle = colors.text;
   context.font = cssFont(size, 600);
   const nameWidth = Math.min(context.measureText(text.name).width, end - place.x);

@@ -4,8 +4,9 @@ import { cellAt, containsPoint } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { cellRect } from '../shared/rects.ts';
-import type { ChannelFrame, ChannelRow, GridPlace } from './channel_frame.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap, outputOf, planeOf } from './channel_frame.ts';
+import type { GridPlace } from './grid_places.ts';
 import { isComposite } from './input_plane.ts';
 
 /** What a press on a small picture chooses. */

@@ -14,7 +14,8 @@ import { cellBox, makeHeatMap, paintEmptyCell, paintGrid, paintHeatMap, pixelsOf
 import { cellRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { fitTensor } from '../shared/text_fit.ts';
-import type { ChannelFrame, GridPlace } from './channel_frame.ts';
+import type { ChannelFrame } from './channel_frame.ts';
+import type { GridPlace } from './grid_places.ts';
 
 /** Idle rows and columns that are struck through at most. */
 const MAX_BANDS = 64;

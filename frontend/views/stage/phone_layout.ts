@@ -109,19 +109,20 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Room)
     y,
     width: space,
   });
-  const tab = Math.min(TABS - 14, (planeRect.height - 8) / Math.min(channels - 1, MAX_TABS) - 18, 64);
+  const tabCount = Math.min(channels, MAX_TABS);
+  const tab = Math.min(TABS - 14, (planeRect.height + 4) / tabCount - 18, 64);
   return {
     lanes: [lane],
     plane: planeRect,
     thumbnails:
-      tab < 18 || channels < 2
+      tab < 14 || channels < 2
         ? []
-        : Array.from({ length: Math.min(channels, MAX_TABS) }, (_, k) => ({
+        : Array.from({ length: tabCount }, (_, k) => ({
             x: width - tab - 2,
             y: planeRect.y + k * (tab + 18),
             width: tab,
             height: tab,
-          })).filter(({ y }) => y + tab <= planeRect.y + planeRect.height + 2),
+          })),
     headings: [
       heading('input', RAIL, HEADING / 2, width - RAIL),
       ...(loupe ? [heading('window', placed('loupe').x, sentenceY - 9, pitch - 4)] : []),

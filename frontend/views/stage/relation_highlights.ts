@@ -11,8 +11,9 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, paintCenteredText, paintTextIn } from '../shared/drawing.ts';
 import { cellRect, centerOf, growRect } from '../shared/rects.ts';
 import { fontFor } from '../shared/text_fit.ts';
-import type { ChannelFrame, GridPlace } from './channel_frame.ts';
+import type { ChannelFrame } from './channel_frame.ts';
 import { outputOf } from './channel_frame.ts';
+import type { GridPlace } from './grid_places.ts';
 import { findCellRect } from './hit_test.ts';
 import { isComposite } from './input_plane.ts';
 

@@ -8,7 +8,8 @@ import type { StageFrame } from './frame.ts';
 import { paintHeadings } from './headings.ts';
 import { isComposite, paintPlane } from './input_plane.ts';
 import { paintLane, smallType } from './lane.ts';
-import { paintOutputPlaces, paintShelf } from './output.ts';
+import { paintOutputPlaces } from './output.ts';
+import { paintShelf } from './shelf.ts';
 import { hueOf } from './window.ts';
 
 export function paintStatic(context: Context2D, frame: StageFrame, bitmaps: BitmapCache) {

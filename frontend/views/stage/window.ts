@@ -9,9 +9,10 @@ import { clipTo, frameCells, strokeRoundedRect } from '../shared/drawing.ts';
 import { paintGrid } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
 import { fitNumbers } from '../shared/text_fit.ts';
-import type { ChannelFrame, ChannelRow, GridPlace } from './channel_frame.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap, planeOf } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
+import type { GridPlace } from './grid_places.ts';
 import { isComposite, paintWindowCells } from './input_plane.ts';
 
 /** How strong the window's former place is while it moves. */
