@@ -131,6 +131,7 @@ def test_a_drag_carries_the_cell_under_the_pointer(
     assert box
     x, y = find_cell(page, cell, step=3)
     x, y = box["x"] + x, box["y"] + y
+    page.mouse.move(x, y)
     expect(page.locator("#step-description")).to_have_text(re.compile(rf"^{grid}\["))
     before = cell_named(page)
     page.mouse.wheel(0, -600)
