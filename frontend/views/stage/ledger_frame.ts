@@ -23,7 +23,7 @@ export function smallFont({ layout }: Pick<ChannelFrame, 'layout'>, weight = 400
 
 /** The size of a number's type in its box. */
 export function numberSize(rect: Rect, text: string) {
-  return clamp(Math.min(rect.height * 0.62, (rect.width - 4) / (0.58 * Math.max(text.length, 1))), 10, 28);
+  return clamp(Math.min(rect.height * 0.62, (rect.width - 4) / (0.58 * Math.max(text.length, 1))), 10, 36);
 }
 
 /** The sums that a card lists, or that stand in boxes: what is there before any number. */

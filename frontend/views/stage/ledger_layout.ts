@@ -51,7 +51,7 @@ export function placeCard(
   const lineHeight = clamp(
     (available - CARD_HEADING - CARD_MARGIN - chart) / weights,
     22,
-    spacing.line * 1.35,
+    spacing.line * 1.6,
   );
   const height = CARD_HEADING + weights * lineHeight + chart + CARD_MARGIN;
   const y = room.y + clamp((block - height) / 2, 0, Math.max(0, room.height - height));
