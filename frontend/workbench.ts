@@ -9,6 +9,7 @@ import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.t
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpCode } from './controls/panel/code.ts';
 import { ParameterPanel } from './controls/panel/panel.ts';
+import { setUpPresenter } from './controls/presenter.ts';
 import { setUpTransport } from './controls/transport.ts';
 import { setUpUndoRedo } from './controls/undo_redo.ts';
 import { syncUrl } from './controls/url_sync.ts';
@@ -26,13 +27,16 @@ import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
 import { findElement, setText } from './views/shared/dom.ts';
 
+/** The end of an address that is to play at once. */
+const PLAY = '#play';
+
 export function setUpWorkbench(parts: AppContext) {
   const { state, canvas, t, boot, model } = parts;
   const changes = new EditSession(state, state.api, boot.scene);
   showErrors(state, t, boot);
   setUpTransport(state, t);
   setUpOutputChooser(parts);
-  setUpKeyboard(state, setUpHelp());
+  setUpKeyboard(state, setUpHelp(), setUpPresenter(state));
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
@@ -52,7 +56,13 @@ export function setUpWorkbench(parts: AppContext) {
   setUpFileDrop((file, name) => panel.sources.take(file, name));
   setUpCopyButtons(parts);
   const named = syncUrl(parts, changes);
-  if (boot.autoplay && !named && !state.reducedMotion.peek()) state.togglePlay();
+  if (boot.autoplay || location.hash === PLAY) begin(state, named);
+}
+
+/** The first page, and an example, play by themselves. named: whether the address names a moment. */
+function begin(state: AppState, named: boolean) {
+  if (location.hash === PLAY) history.replaceState(null, '', location.pathname + location.search);
+  if (!named && !state.reducedMotion.peek()) state.togglePlay();
 }
 
 function showErrors(state: AppState, t: Translate, boot: PageData) {

@@ -42,7 +42,10 @@ def summarize(scene: Scene, initial: Mapping[str, Any] | None = None) -> dict[st
             "page": page_url(scene),
         },
         "formulas": plan.formulas,
-        "size_formulas": [formula._asdict() for formula in size_formulas(plan)],
+        "size_formulas": {
+            name: formula._asdict()
+            for name, formula in zip(("height", "width"), size_formulas(plan), strict=True)
+        },
         "padding_share": padding_share(plan, scene.taps),
         "idle_rows": idle_lines(scene.taps.rows, plan.input_shape[1]),
         "idle_cols": idle_lines(scene.taps.cols, plan.input_shape[2]),

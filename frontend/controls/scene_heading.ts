@@ -57,7 +57,7 @@ function showFacts(
 /** The output's height and width worked out; one line where they are alike. */
 function formatSizes(
   t: Translate,
-  [height, width]: SceneSummary['size_formulas'],
+  { height, width }: SceneSummary['size_formulas'],
   form: 'numbers' | 'symbols',
 ) {
   if (height.numbers === width.numbers) return t('size.both', { formula: height[form] });

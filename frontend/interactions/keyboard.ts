@@ -2,9 +2,11 @@
 
 import * as timeline from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
+import { watchKeyOwner } from './key_owner.ts';
 
-/** The keyboard: one key, one action, wherever the focus is not in a control that uses the key itself. */
-export function setUpKeyboard(state: AppState, help: () => void) {
+/** One key, one action. present: begins or ends presenting. */
+export function setUpKeyboard(state: AppState, help: () => void, present: () => void) {
+  const ownsKey = watchKeyOwner();
   const actions: Record<string, () => void> = {
     ' ': () => state.togglePlay(),
     ArrowRight: () => state.stepTick(1),
@@ -22,26 +24,16 @@ export function setUpKeyboard(state: AppState, help: () => void) {
     '[': () => state.chooseOutput(state.outChannel.peek() - 1),
     ']': () => state.chooseOutput(state.outChannel.peek() + 1),
     '?': help,
+    p: present,
   };
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || usesKey(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || ownsKey(event)) return;
     const action =
       actions[event.shiftKey && event.key.startsWith('Arrow') ? `shift+${event.key}` : event.key];
     if (!action) return;
     event.preventDefault();
     action();
   });
-}
-
-/** Whether the focused control wants this key for itself. */
-function usesKey({ target, key }: KeyboardEvent) {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('dialog, [popover]')) return key !== '?';
-  if (target.matches('select, textarea, [contenteditable]')) return true;
-  if (target.id === 'scrubber') return false;
-  // A radio button that the pointer chose leaves the arrows to the timeline.
-  if (target instanceof HTMLInputElement && target.type === 'radio')
-    return target.matches(':focus-visible') && (key.startsWith('Arrow') || key === ' ');
-  if (target instanceof HTMLInputElement) return true;
-  return key === ' ' && target.matches('button, a, summary');
+  // Some browsers press a button when the space bar is let go.
+  addEventListener('keyup', (event) => event.key === ' ' && !ownsKey(event) && event.preventDefault());
 }

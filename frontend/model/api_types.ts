@@ -156,6 +156,11 @@ export interface components {
       numbers: string;
       symbols: string;
     };
+    /** @description The output's height and width. */
+    SizeFormulas: {
+      height: components['schemas']['SizeFormula'];
+      width: components['schemas']['SizeFormula'];
+    };
     /** @description One input cell, in raster order, and what it stamps onto the output channel. */
     Stamp: {
       index: number;
@@ -227,7 +232,7 @@ export interface components {
       /** @description output height and width, worked out */
       formulas: [string, string];
       /** @description the same, shorter, with numbers and with letters */
-      size_formulas: [components['schemas']['SizeFormula'], components['schemas']['SizeFormula']];
+      size_formulas: components['schemas']['SizeFormulas'];
       /** @description of the taps over all windows: those on padding */
       padding_share: number;
       /** @description input rows that no window reads */

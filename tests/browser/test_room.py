@@ -55,6 +55,8 @@ def test_on_a_phone_the_whole_stage_and_the_transport_are_on_the_first_screen(op
     assert room(page) >= (328, 560)
     for part in ("#stage-room", "#play", "#scrubber", "#speed", ".now"):
         assert is_in_sight(page, part), part
+    box = page.locator("#stage-room").bounding_box()
+    assert box and box["y"] <= 76, "the bar takes more than its rows"
     page.evaluate("scrollTo(0, 1e6)")
     assert is_in_sight(page, "#play")
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()

@@ -70,6 +70,13 @@ class SizeFormula(BaseModel):
     symbols: str
 
 
+class SizeFormulas(BaseModel):
+    """The output's height and width."""
+
+    height: SizeFormula
+    width: SizeFormula
+
+
 class Summary(BaseModel):
     """A scene, without its numbers."""
 
@@ -80,9 +87,7 @@ class Summary(BaseModel):
     counts: Counts
     links: Links
     formulas: tuple[str, str] = Field(description="output height and width, worked out")
-    size_formulas: tuple[SizeFormula, SizeFormula] = Field(
-        description="the same, shorter, with numbers and with letters"
-    )
+    size_formulas: SizeFormulas = Field(description="the same, shorter, with numbers and with letters")
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
     idle_rows: list[int] = Field(description="input rows that no window reads")
     idle_cols: list[int] = Field(description="input columns that no window reads")

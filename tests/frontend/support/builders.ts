@@ -30,10 +30,7 @@ export function makeSummary(
     counts: { windows: 9, multiply_adds: 0, parameters: 0 },
     links: { self: '', steps: '', taps: '', file: '', page: '' },
     formulas: ['', ''],
-    size_formulas: [
-      { numbers: '', symbols: '' },
-      { numbers: '', symbols: '' },
-    ],
+    size_formulas: { height: { numbers: '', symbols: '' }, width: { numbers: '', symbols: '' } },
     padding_share: 0,
     idle_rows: [],
     idle_cols: [],
