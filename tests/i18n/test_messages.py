@@ -20,7 +20,6 @@ from app.i18n.messages import render, sentences
 from app.main import create_app
 from app.settings import Settings
 from app.torch_code.parser import ParseError, parse
-from app.torch_code.source_text import Snippet
 from app.web.server.protocol import _answer_busy
 from tests.support.bad_requests import BAD_REQUESTS, OF_SYNTAX
 
@@ -200,7 +199,7 @@ def test_what_python_says_of_other_code_is_passed_on(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(ast, "parse", refuse)
     with pytest.raises(ParseError) as refused:
-        Snippet("x").statements()
+        parse("x")
     assert render(refused.value.message) == "no such luck"
     assert render(refused.value.message, "zh-CN") == "这不是 Python 代码：no such luck"
 

@@ -24,7 +24,8 @@ from app.scenes.tensors import NoSuchTensor
 from app.services.body_errors import FieldError, InvalidFields, NotJson, field_errors
 from app.services.executor import ServerBusy
 from app.store.scene_store import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
-from app.torch_code.parser import ParseError
+from app.torch_code.parser import ParseError, SeveralLayers
+from app.torch_code.source_text import Place
 from app.web.negotiation import NotAcceptable, preferred_language
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,7 +94,15 @@ def _code_problem(error: ParseError) -> Problem:
     """Lines and columns count characters from 1, the end excluded."""
     message = Message("in_code", line=error.line, column=error.column, message=error.message)
     place = {"line": error.line, "column": error.column, "end_column": error.end_column}
-    return Problem(422, message, [FieldError("/code", error.message, place)])
+    errors = [FieldError("/code", error.message, place)]
+    if isinstance(error, SeveralLayers):
+        return Problem(422, message, errors, layers=_layer_members(error.layers))
+    return Problem(422, message, errors)
+
+
+def _layer_members(layers: Sequence[Place]) -> list[dict[str, Any]]:
+    """What `layer_index` may choose from."""
+    return [{"layer_index": index} | place._asdict() for index, place in enumerate(layers)]
 
 
 def _query_problem(error: RequestValidationError) -> Problem:
