@@ -192,8 +192,12 @@ def test_a_misspelt_field_gets_the_nearest_one(
 
 F32 = {"dtype": "F32", "shape": [1, 1, 1], "data_offsets": [0, 4]}
 POOLING = {
-    **{"kind": "max_pool2d", "ceil_mode": False, "padding": {"top": 0, "bottom": 0, "left": 0, "right": 0}},
-    **dict.fromkeys(("kernel_size", "stride", "dilation"), [1, 1]),
+    "kind": "max_pool2d",
+    "kernel_size": [1, 1],
+    "stride": [1, 1],
+    "padding": {"top": 0, "bottom": 0, "left": 0, "right": 0},
+    "dilation": [1, 1],
+    "ceil_mode": False,
 }
 SCENE_FILES: dict[str, tuple[Any, str]] = {
     "a list for metadata": ({"__metadata__": [1], "input": F32}, "no operation in its metadata"),
