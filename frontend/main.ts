@@ -1,6 +1,5 @@
 /** The composition root of the workbench: state, canvas, controls. */
 
-import type { ReadonlySignal } from '@preact/signals-core';
 import { computed, effect } from '@preact/signals-core';
 import { setUpTheme } from './controls/theme.ts';
 import { ApiClient } from './data/client.ts';
@@ -9,7 +8,6 @@ import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
-import type { AnyFrame } from './views/registry.ts';
 import { isMatrixFrame } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
@@ -33,25 +31,34 @@ async function start() {
   const surface = new StageCanvas(canvas, request, frame);
   surface.painted.then(() => performance.mark('painted'));
   runAnimation(state);
-  surface.painted.then(() => loadShownOutputs(state, frame));
+  surface.painted.then(() => loadShownOutputs(state, surface));
   showSceneState(state, canvas);
   const opened = state.open(boot.summary).then(() => surface.paintNow());
   // Where the address names a moment or a view, the controls read it before the first picture.
   if (!location.search) await nextPaint();
-  setUpWorkbench({ state, canvas, t, boot, model: () => model.value, shown: () => surface.lastFrame });
+  setUpWorkbench({
+    state,
+    canvas,
+    t,
+    boot,
+    model: () => model.value,
+    frame: () => frame.peek(),
+    shown: () => surface.lastFrame,
+  });
   await opened;
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
 }
 
 /** Loads the outputs of the other channels that the stage shows in small. */
-function loadShownOutputs(state: AppState, frame: ReadonlySignal<AnyFrame | null>) {
-  const channels = computed(() => {
-    const shown = frame.value;
-    return shown && !isMatrixFrame(shown) ? shownOutputChannels(shown).join() : '';
-  });
+function loadShownOutputs(state: AppState, surface: StageCanvas) {
   effect(() => {
-    if (channels.value) state.loadNeighbours(channels.value.split(',').map(Number));
+    state.scene.value;
+    state.outChannel.value;
+    nextPaint().then(() => {
+      const shown = surface.lastFrame;
+      if (shown && !isMatrixFrame(shown)) state.loadNeighbours(shownOutputChannels(shown));
+    });
   });
 }
 
