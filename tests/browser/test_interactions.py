@@ -81,7 +81,7 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     assert box
     scrubber.tap(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
     expect(page.locator("#timeline-position")).to_have_text("window 3 of 4")
-    x, y = find_cell(page, "X[0, 1, ")
+    x, y = find_cell(page, "X[1, 1, ")
     page.locator("#stage").tap(position={"x": x, "y": y})
     expect(page.locator("#step-description")).to_contain_text("pinned")
     page.locator("#ledger-lines [data-grid=sum]").first.tap()

@@ -7,7 +7,7 @@ import { decimalsFor, formatNumber } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
-import type { Rect } from '../../model/types.ts';
+import type { NumberArray, Rect } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { decimalsThatFit, fitNumbers } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
@@ -16,6 +16,9 @@ import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame
 import type { Point, StageLayout } from './layout.ts';
 import { placeParts } from './layout.ts';
 import { findWay } from './way.ts';
+
+/** The type from which on a fourth digit is worth its place, in CSS pixels. */
+const LARGE_ENOUGH = 12;
 
 export interface StageFrame extends ChannelFrame {
   view: 'stage';
@@ -94,6 +97,12 @@ function fitProducts(step: Step | null, ledger: Ledger | null, index: number, ce
   return fitNumbers(step.productsOf(index), cell, ledger.decimals);
 }
 
+/** Four significant digits where they can be written large enough, else three. */
+function fitProductDecimals(products: NumberArray, cell: number): NumberFit {
+  const four = fitNumbers(products, cell, decimalsFor(products, 4));
+  return four.font >= LARGE_ENOUGH ? four : fitNumbers(products, cell);
+}
+
 /** Prints the step with as many decimals as the cells have room for. */
 function printStep(
   step: Step,
@@ -111,7 +120,7 @@ function printStep(
   const layer = ledgerLayerOf(model, outChannel);
   const [lane] = layout.lanes;
   const sums = [step.output, layer.bias, ...step.channelSums, ...step.runningSums];
-  const fit = fitNumbers(step.products, lane?.cell ?? 0);
+  const fit = fitProductDecimals(step.products, lane?.cell ?? 0);
   // Terms with decimals may well have a whole sum, which is then written like them.
   const wanted = decimalsFor(fit.readable ? [...step.products, ...sums] : sums, 4);
   const fitting = fit.readable ? Math.min(fit.decimals, wanted) : wanted;
