@@ -16,7 +16,7 @@ import { setUpWorkbench } from './workbench.ts';
 
 async function start() {
   const boot: PageData = JSON.parse(findElement('#boot', HTMLScriptElement).textContent ?? '');
-  const t = makeTranslate(boot.messages);
+  const t = makeTranslate(boot.messages, boot.language);
   const state = new AppState(new ApiClient(boot.api, boot.language));
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
