@@ -229,7 +229,7 @@ def test_tensors_that_are_not_the_plans(x: Any, weight: Any, bias: Any, at: str,
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ((1, 0, None), "out_channel is 1, output has 1 channels"),
+        ((1, 0, None), "out_channel is 1, output has 1 channel"),
         ((-1, 0, None), "out_channel is -1"),
         ((0, -1, 2), "windows -1 to 2 are asked for, there are 4"),
         ((0, 2, 1), "windows 2 to 1"),
