@@ -70,12 +70,14 @@ class Workbench:
     operation_fields: Mapping[str, OperationField]
 
 
-def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
-    """`query`: what links carry on: `?lang=zh-CN`, or nothing."""
+def workbench(scene: Scene, language: str, query: str, *, origin: str = "", autoplay: bool) -> Workbench:
+    """
+    query: what links carry on: `?lang=zh-CN`, or nothing.
+    origin: the example that the scene was made from, as the address has it.
+    """
     texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
-    title = texts[f"preset.{name}.title"] if name else _scene_title(texts, language, scene.plan)
-    line = texts[f"preset.{name}.line"] if name else texts["scene.line"]
+    title, line = _title_and_line(texts, language, scene.plan, name, origin)
     boot = {
         "scene": scene.id,
         "language": language,
@@ -150,6 +152,19 @@ def _part(scene: Scene, name: str) -> str:
     """The query for the preview of a large input; frontend/data/input_preview.ts asks for the same."""
     count = prod(scene.plan.input_shape)
     return f"&every={ceil(sqrt(count / _PREVIEW))}" if name == "input" and count > _MAX_WHOLE else ""
+
+
+def _title_and_line(
+    texts: Mapping[str, str], language: str, plan: Plan, name: str | None, origin: str
+) -> tuple[str, str]:
+    """name: of the preset that the scene is."""
+    layer = _scene_title(texts, language, plan)
+    if name:
+        return texts[f"preset.{name}.title"], texts[f"preset.{name}.line"]
+    if origin in PRESETS:
+        title = texts[f"preset.{origin}.title"]
+        return fill_in(texts["scene.edited"], language, {"title": title}), layer
+    return layer, texts["scene.line"]
 
 
 def _scene_title(texts: Mapping[str, str], language: str, plan: Plan) -> str:
