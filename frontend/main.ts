@@ -18,8 +18,8 @@ import { setUpWorkbench } from './workbench.ts';
 
 async function start() {
   const boot: PageData = JSON.parse(findElement('#boot', HTMLScriptElement).textContent ?? '');
-  const t = makeTranslate(boot.messages);
-  const state = new AppState(new ApiClient(boot.api, boot.language));
+  const t = makeTranslate(boot.messages, boot.language);
+  const state = new AppState(new ApiClient(boot.api, boot.language), boot.presets);
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const request = computeFrameRequest(state, model, t, {

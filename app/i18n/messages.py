@@ -9,6 +9,7 @@ import orjson
 
 from app.conv.errors import Message
 from app.i18n.languages import DEFAULT
+from app.i18n.plurals import fill_in
 from app.settings import STATIC
 
 
@@ -25,4 +26,4 @@ def render(message: Message, language: str = DEFAULT) -> str:
         name: render(value, language) if isinstance(value, Message) else value
         for name, value in message.params.items()
     }
-    return sentences(language)[message.code].format_map(params)
+    return fill_in(sentences(language)[message.code], language, params)

@@ -4,34 +4,39 @@ import { effect } from '@preact/signals-core';
 import { kernelSize } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { OperationKind, SceneSummary } from '../model/types.ts';
+import type { SceneOrigins } from '../state/scene_origins.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, findElements, setText } from '../views/shared/dom.ts';
 
 /** The server wrote those of the first scene. */
 export function updateTitles({ state, boot, t }: AppContext) {
-  let written = boot.scene;
+  const { origins } = state;
+  let written: SceneSummary | null = null;
   effect(() => {
     const summary = state.scene.value?.summary;
-    if (!summary || summary.id === written) return;
-    written = summary.id;
-    showTitle(summary, boot.presets[summary.id], t);
+    if (!summary || summary.id === (written?.id ?? boot.scene)) return;
+    origins.follow(written ?? boot.summary, summary);
+    written = summary;
+    showTitle(summary, origins, t);
     for (const link of findElements('#related-scene')) link.hidden = summary.id !== boot.scene;
     showFacts(summary, boot.language, t);
   });
 }
 
-function showTitle(summary: SceneSummary, preset: string | undefined, t: Translate) {
+function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
   const { operation, shapes } = summary;
-  const title = preset
-    ? t(`preset.${preset}.title`)
-    : t('scene.title', {
-        kind: operation.kind,
-        inputs: shapes.input[0],
-        outputs: shapes.output[0],
-        kernel: kernelSize(summary).join('×'),
-      });
+  const [preset, origin] = [origins.presetOf(summary.id), origins.of(summary.id)];
+  const layer = t('scene.title', {
+    kind: operation.kind,
+    inputs: shapes.input[0],
+    outputs: shapes.output[0],
+    kernel: kernelSize(summary).join('×'),
+  });
+  const name = origin && t(`preset.${origin}.title`);
+  const title = name ? (preset ? name : t('scene.edited', { title: name })) : layer;
   setText(findElement('h1', HTMLHeadingElement), title);
-  setText(findElement('#scene-line', HTMLElement), t(preset ? `preset.${preset}.line` : 'scene.line'));
+  const line = preset ? t(`preset.${preset}.line`) : origin ? layer : t('scene.line');
+  setText(findElement('#scene-line', HTMLElement), line);
   document.title = `${title} · ${t('app.name')}`;
 }
 

@@ -21,12 +21,14 @@ export function syncUrl(context: AppContext, changes: EditSession): boolean {
   const requested = parseQuery(new URLSearchParams(location.search));
   let applied = !location.search || applyUrlState(state, requested);
   const writeSoon = makeUrlWriter(state, boot);
+  state.origins.remember(boot.scene, originIn(location.search));
   updateTitles(context);
   // The scene that the address names; another one, unless by back or forward, is a new entry of the history.
   let named = boot.scene;
   addEventListener('popstate', async () => {
     const view = parseQuery(new URLSearchParams(location.search));
     named = sceneIdIn(location.pathname) ?? boot.scene;
+    state.origins.remember(named, originIn(location.search));
     await changes.visit(named, view.moment);
     applyUrlState(state, view);
   });
@@ -48,6 +50,11 @@ export function syncUrl(context: AppContext, changes: EditSession): boolean {
     writeSoon();
   });
   return requested.moment !== null;
+}
+
+/** The example that an address says its scene was made from. */
+function originIn(query: string) {
+  return new URLSearchParams(query).get('from');
 }
 
 function sceneIdIn(path: string) {
@@ -95,6 +102,8 @@ export function makeUrl(state: AppState, id: string | null) {
       tinted: tinted === state.isPicture.value ? null : tinted,
     };
     for (const [name, value] of encodeQuery(view, defaultGranularity(scene.summary))) query.set(name, value);
+    const origin = state.origins.of(scene.summary.id);
+    if (origin && !state.origins.presetOf(scene.summary.id)) query.set('from', origin);
   }
   const text = formatQuery(query);
   return `${id ? `/s/${id}` : location.pathname}${text ? `?${text}` : ''}`;

@@ -143,7 +143,7 @@ function groupProblems({ kind, input, outputs, groups }: Layer): LayerProblem[] 
 function paddingProblems(layer: Layer): LayerProblem[] {
   const at = '/operation/padding';
   if (layer.padding === 'same' && layer.stride.some((stride) => stride !== 1))
-    return [{ at, key: 'sameStride', values: { stride: layer.stride.join(', ') } }];
+    return [{ at, key: 'sameStride', values: { stride: [...new Set(layer.stride)].join('×') } }];
   const paddings = paddingOfAxes(layer);
   return AXES.flatMap((axis): LayerProblem[] => {
     const padding = Math.max(...paddings[axis]);

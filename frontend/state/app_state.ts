@@ -21,12 +21,14 @@ import {
   makeClock,
   makePages,
 } from './scene.ts';
+import { SceneOrigins } from './scene_origins.ts';
 
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
 
 export class AppState {
   readonly api: ApiClient;
+  readonly origins: SceneOrigins;
   readonly scene = signal<Scene | null>(null);
   readonly error = signal<{ status: number; detail: string } | null>(null);
   readonly time = signal(0);
@@ -115,8 +117,10 @@ export class AppState {
   lastLoadedTime = 0;
   failedTime: number | null = null;
 
-  constructor(api: ApiClient) {
+  /** presets: the names of the examples by scene. */
+  constructor(api: ApiClient, presets: Record<string, string> = {}) {
     this.api = api;
+    this.origins = new SceneOrigins(presets);
 
     effect(() => {
       if (this.stepLoaded.value) this.lastLoadedTime = this.time.value;

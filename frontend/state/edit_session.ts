@@ -17,7 +17,7 @@ import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
 import type { KnownParts, Scene } from './scene.ts';
-import { availableView, fetchOutput, fetchParts, makeClock } from './scene.ts';
+import { availableView, defaultGranularity, fetchOutput, fetchParts, makeClock } from './scene.ts';
 import type { CellEdit, SceneEdit } from './scene_edit.ts';
 import { partsAfterEdit, sameTaps, turnsKernel } from './scene_edit.ts';
 import type { Moment } from './url.ts';
@@ -209,6 +209,9 @@ export class EditSession {
       state.scene.value = scene;
       state.kernelTurn.value = turnsKernel(before, scene) && !state.reducedMotion.peek() ? 0 : 1;
       state.time.value = time;
+      // A picture in place of a few numbers plays window by window.
+      const granularity = defaultGranularity(scene.summary);
+      if (before && granularity !== defaultGranularity(before.summary)) state.chooseGranularity(granularity);
       state.hoveredCell.value = still(state.hoveredCell.peek());
       state.pinnedCell.value = still(state.pinnedCell.peek());
       if (resized) {

@@ -265,7 +265,9 @@ def test_parameters_follow_and_the_window_stays(panel: Page) -> None:
     field(panel, "padding_top").fill("1")
     expect(panel.locator("#formula")).to_have_text("output height = width = ⌊(3 + 2·1 − 2)/1⌋ + 1 = 4")
     expect(where(panel)).to_have_text("window 2 of 16")
-    expect(panel.get_by_role("heading", level=1)).to_have_text("conv2d, 2 → 1 channels, kernel 2×2")
+    expect(panel.get_by_role("heading", level=1)).to_have_text(
+        "Two input channels, one output channel (edited)"
+    )
     field(panel, "stride_h").fill("2")
     expect(panel.locator("#formula")).to_have_text(
         re.compile(r"height = .*/2⌋ \+ 1 = 2\n.*width = .*/1⌋ \+ 1 = 4")

@@ -24,7 +24,9 @@ def test_every_kind_of_cell_shows_its_relations_on_hover(
     expect(now).to_have_text(re.compile(r"^K\[0, 0, 0, 1\] = 1 multiplies 4 cells of input channel 0\."))
     point_at_cell(page, "0 · 0 = 0")
     point_at_cell(page, "Y[0, 1, 1]")
-    expect(now).to_have_text(re.compile(r"^Y\[0, 1, 1\] = 120, made from 4 input cells in 2 channels\."))
+    expect(now).to_have_text(
+        re.compile(r"^Y\[0, 1, 1\] = 120, made from 8 input cells: 4 in each of 2 channels\.")
+    )
     page.mouse.move(640, 20)
     expect(now).to_have_text("56 is the output cell Y[0, 0, 0].")
 

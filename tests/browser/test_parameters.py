@@ -73,13 +73,13 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
     "floor": (
         {"kind": "conv2d", "stride": 4},
         r"multiply-adds$",
-        r"^The last 2 rows \(hatched\) are never read: another step of 4 .* the output height down to 1\.",
+        r"^The last 2 rows \(hatched\) are never read: another step of 4 .* the output 1 high\.",
     ),
-    "padding": ({"kind": "conv2d", "padding": 1}, r"24\.9 % of the taps fall on padding$", "^$"),
+    "padding": ({"kind": "conv2d", "padding": 1}, r"24\.9 % of the products read padding$", "^$"),
     "holes": (
         {"kind": "conv_transpose2d", "stride": 2, "output_padding": 1},
-        r"% of the taps fall into holes$",
-        r"fall into holes \(dashed\)\. output_padding adds 1 at the bottom and 1 at the right",
+        r"% of the kernel cells find no input$",
+        r"positions without input \(dashed\)\. output_padding adds 1 row at the bottom and 1 column at",
     ),
     "divisor": (
         {"kind": "avg_pool2d", "kernel_size": 2, "padding": 1, "count_include_pad": False},

@@ -95,7 +95,9 @@ def test_a_pinned_cell_stays_highlighted_from_view_to_view(
     for view in VIEWS:
         show(page, view)
         expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
-        expect(page.locator("#step-description")).to_contain_text("Y[0, 1, 0] = 104, made from 4 input cells")
+        expect(page.locator("#step-description")).to_contain_text(
+            "Y[0, 1, 0] = 104, made from 8 input cells: 4 in each of 2 channels"
+        )
         pinned = picture(page)
         page.keyboard.press("Escape")
         expect(page.locator("#step-description")).to_have_text("104 is the output cell Y[0, 1, 0].")

@@ -229,7 +229,7 @@ def test_tensors_that_are_not_the_plans(x: Any, weight: Any, bias: Any, at: str,
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ((1, 0, None), "out_channel is 1, the output has 1 channels"),
+        ((1, 0, None), "out_channel is 1, the output has 1 channel"),
         ((-1, 0, None), "out_channel is -1"),
         ((0, -1, 2), "start is -1 and stop 2, there are 4 windows"),
         ((0, 2, 1), "start is 2 and stop 1"),

@@ -45,7 +45,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def places(sentence: str) -> set[tuple[str, str]]:
     """The parameters of a sentence, and how they are formatted."""
-    return {(name, form or "") for _, name, form, _ in Formatter().parse(sentence) if name is not None}
+    return {
+        (name, "" if form and "|" in form else form or "")
+        for _, name, form, _ in Formatter().parse(sentence)
+        if name is not None
+    }
 
 
 class Call(NamedTuple):

@@ -69,7 +69,8 @@ async def scene_page(request: Request) -> Response:
 
 
 def _workbench(request: Request, scene: Scene, *, autoplay: bool) -> Response:
-    page = workbench(scene, _language(request), _query(request), autoplay=autoplay)
+    origin = request.query_params.get("from", "")
+    page = workbench(scene, _language(request), _query(request), origin=origin, autoplay=autoplay)
     return _page(request, "workbench.html", 200, page=page)
 
 

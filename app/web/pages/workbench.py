@@ -11,6 +11,7 @@ from app.conv.kernels import KERNELS
 from app.conv.operation import Plan
 from app.conv.size_formulas import size_formulas
 from app.i18n.languages import catalogue
+from app.i18n.plurals import fill_in
 from app.scenes.operation_fields import OperationField, operation_fields
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
@@ -69,12 +70,14 @@ class Workbench:
     operation_fields: Mapping[str, OperationField]
 
 
-def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Workbench:
-    """`query`: what links carry on: `?lang=zh-CN`, or nothing."""
+def workbench(scene: Scene, language: str, query: str, *, origin: str = "", autoplay: bool) -> Workbench:
+    """
+    query: what links carry on: `?lang=zh-CN`, or nothing.
+    origin: the example that the scene was made from, as the address has it.
+    """
     texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
-    title = texts[f"preset.{name}.title"] if name else _scene_title(texts, scene.plan)
-    line = texts[f"preset.{name}.line"] if name else texts["scene.line"]
+    title, line = _title_and_line(texts, language, scene.plan, name, origin)
     boot = {
         "scene": scene.id,
         "language": language,
@@ -88,7 +91,8 @@ def workbench(scene: Scene, language: str, query: str, *, autoplay: bool) -> Wor
     return Workbench(
         title, line, _pair(texts, name, query), _examples(texts, query),
         *_size_texts(texts, scene.plan),
-        _parameters(texts, scene.plan), _counts(texts, scene.plan, summary["padding_share"]),
+        _parameters(texts, language, scene.plan),
+        _counts(texts, language, scene.plan, summary["padding_share"]),
         boot, _preloads(scene, summary["initial"]),
         kernels, SAMPLES, operation_fields(),
     )  # fmt: skip
@@ -117,18 +121,19 @@ def _size_text(texts: Mapping[str, str], lines: list[tuple[str, str]]) -> str:
     return "\n".join(texts[key].format(formula=formula) for key, formula in lines)
 
 
-def _parameters(texts: Mapping[str, str], plan: Plan) -> str:
+def _parameters(texts: Mapping[str, str], language: str, plan: Plan) -> str:
     """How many numbers the layer has learnt, in words."""
     if not plan.parameters:
         return texts["counts.parameters.none"]
-    return texts["counts.parameters"].format(parameters=f"{plan.parameters:,}")
+    return fill_in(texts["counts.parameters"], language, {"parameters": f"{plan.parameters:,}"})
 
 
-def _counts(texts: Mapping[str, str], plan: Plan, padding_share: float) -> str:
+def _counts(texts: Mapping[str, str], language: str, plan: Plan, padding_share: float) -> str:
     """Parameters, multiply-adds, and the share of taps on padding, in words."""
     share = 100 * padding_share
     key = "counts" if plan.weight_shape else f"counts.{plan.operation.kind}"
-    counts = texts[key].format(parameters=f"{plan.parameters:,}", multiplyAdds=f"{plan.multiply_adds:,}")
+    numbers = {"parameters": f"{plan.parameters:,}", "multiplyAdds": f"{plan.multiply_adds:,}"}
+    counts = fill_in(texts[key], language, numbers)
     if share == 0:
         return counts
     empty = texts["counts.holes" if plan.is_transposed else "counts.padding"]
@@ -149,13 +154,27 @@ def _part(scene: Scene, name: str) -> str:
     return f"&every={ceil(sqrt(count / _PREVIEW))}" if name == "input" and count > _MAX_WHOLE else ""
 
 
-def _scene_title(texts: Mapping[str, str], plan: Plan) -> str:
-    return texts["scene.title"].format(
-        kind=plan.operation.kind,
-        inputs=plan.input_shape[0],
-        outputs=plan.output_shape[0],
-        kernel="×".join(map(str, plan.kernel_size)),
-    )
+def _title_and_line(
+    texts: Mapping[str, str], language: str, plan: Plan, name: str | None, origin: str
+) -> tuple[str, str]:
+    """name: of the preset that the scene is."""
+    layer = _scene_title(texts, language, plan)
+    if name:
+        return texts[f"preset.{name}.title"], texts[f"preset.{name}.line"]
+    if origin in PRESETS:
+        title = texts[f"preset.{origin}.title"]
+        return fill_in(texts["scene.edited"], language, {"title": title}), layer
+    return layer, texts["scene.line"]
+
+
+def _scene_title(texts: Mapping[str, str], language: str, plan: Plan) -> str:
+    values = {
+        "kind": plan.operation.kind,
+        "inputs": plan.input_shape[0],
+        "outputs": plan.output_shape[0],
+        "kernel": "×".join(map(str, plan.kernel_size)),
+    }
+    return fill_in(texts["scene.title"], language, values)
 
 
 def _examples(texts: Mapping[str, str], query: str) -> list[Example]:

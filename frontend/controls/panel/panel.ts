@@ -20,6 +20,7 @@ import { arrangeFields, showRanges } from './fields.ts';
 import { FileSources } from './file_sources.ts';
 import { PanelForm } from './form.ts';
 import { setUpPanelToggle } from './panel_toggle.ts';
+import { PictureNote } from './picture_note.ts';
 import { findFieldProblems } from './problems.ts';
 
 /** A pause in typing, in milliseconds. */
@@ -41,6 +42,7 @@ export class ParameterPanel {
   readonly form = new PanelForm(this.element);
   readonly errors = new FieldErrors(this.element);
   readonly sources: FileSources;
+  readonly pictureNote: PictureNote;
   readonly toggle: (open?: boolean) => void;
 
   constructor(state: AppState, changes: EditSession, t: Translate) {
@@ -56,6 +58,7 @@ export class ParameterPanel {
         this.#schedule(0);
       },
     );
+    this.pictureNote = new PictureNote(t);
     this.toggle = setUpPanelToggle(() => this.#check());
     this.#listen();
     effect(() => {
@@ -106,6 +109,7 @@ export class ParameterPanel {
     arrangeFields(this.form, values);
     showRanges(this.form, this.t, values.layer);
     this.#showSize(values);
+    this.pictureNote.show(values);
     this.errors.clear();
     for (const { at, message } of problems) this.errors.show(at, message);
     return problems.length === 0;

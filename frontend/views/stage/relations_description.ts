@@ -28,7 +28,13 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
   const cells = (inputs?.plane.rows.length ?? 0) * (inputs?.plane.cols.length ?? 0);
   if (cell.grid === 'weight') return t('ask.weight', { cell: name, value, cells, channel: cell.channel });
   const channels = inputs?.channels.length ?? 0;
-  return t(channels === 1 ? 'ask.output.one' : 'ask.output', { cell: name, value, cells, channels });
+  return t(channels === 1 ? 'ask.output.one' : 'ask.output', {
+    cell: name,
+    value,
+    cells,
+    channels,
+    total: cells * channels,
+  });
 }
 
 /** `Y[0, 1, 2]` */

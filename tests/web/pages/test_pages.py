@@ -90,7 +90,27 @@ def test_a_scene_of_ones_own_has_a_page_that_says_what_it_is(client: TestClient)
         "operation": {"kind": "conv2d"},
     }
     link = client.post("/api/v1/scenes", json=body).json()["links"]["page"]
-    assert "conv2d, 1 → 1 channels, kernel 1×1" in client.get(link).text
+    assert "conv2d, 1 → 1 channel, kernel 1×1" in client.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("origin", "title"),
+    [
+        ("dilated", "A dilated kernel (edited)"),
+        ("nothing", "conv2d, 1 → 1 channel, kernel 1×1"),
+        ("<script>", "conv2d, 1 → 1 channel, kernel 1×1"),
+    ],
+)
+def test_an_edited_example_keeps_its_name(client: TestClient, origin: str, title: str) -> None:
+    body = {
+        "input": {"data": [[[1, 2], [3, 5]]]},
+        "weight": {"data": [[[[1]]]]},
+        "operation": {"kind": "conv2d"},
+    }
+    link = client.post("/api/v1/scenes", json=body).json()["links"]["page"]
+    page = client.get(link, params={"from": origin}).text
+    assert f"<h1>{title}</h1>" in page
+    assert "<script>&" not in page
 
 
 @pytest.mark.safety(18)
