@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
+from uuid import uuid4
 
 from app.conv.errors import shown
 from app.store.byte_store import ByteStore, Entry
@@ -70,10 +71,9 @@ class BlobStore:
         if not _DIGEST.fullmatch(digest):
             raise BlobDamaged("blob_missing", digest=shown(digest))
         code, is_other = "blob_missing", False
-        # A collection may be moving it to the trash, or back.
-        for folder in (BLOBS, TRASH, BLOBS):
+        for name in self._places(digest):
             try:
-                data = self._store.get(_path(digest, folder), max_bytes)
+                data = self._store.get(name, max_bytes)
             except ObjectNotFound:
                 continue
             except ObjectUnusable:
@@ -82,14 +82,20 @@ class BlobStore:
             if blob_digest(data) == digest:
                 return data
             code = "blob_damaged"
-            is_other = is_other or folder == BLOBS
+            is_other = is_other or name == _path(digest)
         if is_other:
             self._set_aside(digest)
         raise BlobDamaged(code, digest=digest)
 
+    def _places(self, digest: str) -> Iterator[str]:
+        """Where a blob may be while collections move it to the trash, and back."""
+        yield _path(digest)
+        yield from [entry.name for entry in self._store.entries(TRASH) if digest_in(entry) == digest]
+        yield _path(digest)
+
     def _set_aside(self, digest: str) -> None:
         try:
-            self._store.move(_path(digest), _path(digest, TRASH))
+            self._store.move(_path(digest), trash_name(digest))
         except (ObjectNotFound, ObjectUnusable, StoreUnavailable):
             return  # a store that cannot be written to can still be read
 
@@ -112,5 +118,15 @@ class BlobStore:
         return there, missing
 
 
-def _path(digest: str, folder: str = BLOBS) -> str:
-    return f"{folder}/{digest}"
+def digest_in(entry: Entry) -> str:
+    """The digest of a blob, by the name that it has in its folder or in the trash."""
+    return entry.name.partition("/")[2].partition("-")[0]
+
+
+def trash_name(digest: str) -> str:
+    """A name that nobody else moves the blob to: what one collection deletes, another may yet put back."""
+    return f"{TRASH}/{digest}-{uuid4().hex}"
+
+
+def _path(digest: str) -> str:
+    return f"{BLOBS}/{digest}"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, Protocol
 
-# What stores write: <id>.safetensors, <folder>/<digest> and <folder>/<id>.json. Other files are not theirs.
-STORED_NAME: Final = re.compile(r"([a-z]+/)?[0-9a-f]{40,64}(\.json|\.safetensors)?")
+# What stores write: <id>.safetensors, <folder>/<id>.json, blobs/<digest>, trash/<digest>-<number>.
+STORED_NAME: Final = re.compile(r"([a-z]+/)?[0-9a-f]{40,64}(-[0-9a-f]+|\.json|\.safetensors)?")
 _BLOCK: Final = 4096
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.conv.errors import CodedError, Message
 from app.limits import Limits
-from app.store.blob_store import BLOBS, BlobStore
+from app.store.blob_store import BLOBS, BlobStore, digest_in
 from app.store.byte_store import ByteStore, on_disk
 from app.store.collection import named_blobs
 from app.store.errors import BlobDamaged, SceneDamaged, SceneNotFound
@@ -31,11 +31,11 @@ def check_store(store: ByteStore, limits: Limits) -> Checked:
     ids = scene_ids(store)
     damages = list(_damaged_scenes(BlobSceneStore(store, limits), sorted(ids)))
     named = named_blobs(store)
-    unnamed = [entry for entry in store.entries(BLOBS) if entry.name.partition("/")[2] not in named]
+    unnamed = [entry for entry in store.entries(BLOBS) if digest_in(entry) not in named]
     blobs = BlobStore(store)
     for entry in unnamed:
         try:
-            blobs.get(entry.name.partition("/")[2], entry.size)
+            blobs.get(digest_in(entry), entry.size)
         except BlobDamaged as error:
             damages.append(error.message)
     return Checked(len(ids), damages, len(unnamed), sum(on_disk(entry.size) for entry in unnamed))

@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from app.conv.errors import CodedError, shown
-from app.store.blob_store import BLOBS, TRASH, blob_digest
+from app.store.blob_store import BLOBS, TRASH, blob_digest, digest_in, trash_name
 from app.store.byte_store import ByteStore, Entry, on_disk
 from app.store.errors import ObjectNotFound, ObjectUnusable
 
 # Whatever a manifest is of, a digest that stands in it is named: so are those of kinds yet to come.
 _DIGEST: Final = re.compile(rb'"([0-9a-f]{64})"')
 _MAX_BYTES: Final = 1 << 30
+# An object store moves by copying and deleting: until then another collection may need what is in the trash.
+_IN_USE_SECONDS: Final = 3600.0
 _AGE: Final = re.compile(r"([0-9]{1,9})([smhd])")
 _UNIT_SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 # An object store takes as long for each answer as a network does.
@@ -34,27 +36,24 @@ def collect(store: ByteStore, older_than: float, *, dry_run: bool = False) -> Co
 
     `dry_run` only counts them. Raises StoreUnavailable.
     """
-    oldest = store.now() - older_than
+    now = store.now()
+    oldest = now - older_than
     # In this order: what is in the trash now may have been named since, as the manifests then say.
-    trashed = {_digest(entry): entry for entry in store.entries(TRASH)}
-    blobs = {_digest(entry): entry for entry in store.entries(BLOBS)}
+    trashed = [entry for entry in store.entries(TRASH) if now - entry.modified >= _IN_USE_SECONDS]
+    blobs = list(store.entries(BLOBS))
     manifests = _Manifests(store)
     named = manifests.read_new()
-    unnamed = {
-        digest: entry for digest, entry in blobs.items() if digest not in named and entry.modified <= oldest
-    }
+    unnamed = [entry for entry in blobs if digest_in(entry) not in named and entry.modified <= oldest]
     if dry_run:
-        freed = [entry for digest, entry in trashed.items() if digest not in named]
-        return _collected([*freed, *unnamed.values()], 0)
-    moved = {digest: entry for digest, entry in unnamed.items() if _move_to_trash(store, entry, oldest)}
+        return _collected([*_without(named, trashed), *unnamed], 0)
+    moved = [entry for old in unnamed if (entry := _move_to_trash(store, old, oldest))]
     if moved:
         named |= manifests.read_new()
-    candidates = trashed | moved
-    restored = sum(_restore(store, digest) for digest in candidates.keys() & named)
-    freed = [entry for digest, entry in candidates.items() if digest not in named]
+    freed = _without(named, [*trashed, *moved])
     for entry in freed:
-        store.delete(f"{TRASH}/{_digest(entry)}")
-    return _collected(freed, restored)
+        store.delete(entry.name)
+    restored = [_restore(store, entry) for entry in {*trashed, *moved}.difference(freed)]
+    return _collected(freed, sum(restored))
 
 
 def parse_age(text: str) -> float:
@@ -92,33 +91,34 @@ class _Manifests:
         return {digest.decode() for digest in _DIGEST.findall(manifest)}
 
 
-def _move_to_trash(store: ByteStore, entry: Entry, oldest: float) -> bool:
-    """Whether it was moved: since it was listed it may have been refreshed, or freed by others."""
+def _move_to_trash(store: ByteStore, entry: Entry, oldest: float) -> Entry | None:
+    """None if, since it was listed, it has been refreshed, or moved by others."""
     now = store.stat(entry.name)
     if now is None or now.modified > oldest:
-        return False
+        return None
+    moved = entry._replace(name=trash_name(digest_in(entry)))
     try:
-        store.move(entry.name, f"{TRASH}/{_digest(entry)}")
+        store.move(entry.name, moved.name)
     except ObjectNotFound:
-        return False
-    return True
+        return None
+    return moved
 
 
-def _restore(store: ByteStore, digest: str) -> bool:
+def _restore(store: ByteStore, entry: Entry) -> bool:
     """Put a blob back that is named; bytes that were moved away because they are damaged are deleted."""
-    name = f"{TRASH}/{digest}"
+    digest = digest_in(entry)
     try:
-        if is_whole := blob_digest(store.get(name, _MAX_BYTES)) == digest:
-            store.move(name, f"{BLOBS}/{digest}")
+        if is_whole := blob_digest(store.get(entry.name, _MAX_BYTES)) == digest:
+            store.move(entry.name, f"{BLOBS}/{digest}")
         else:
-            store.delete(name)
+            store.delete(entry.name)
     except (ObjectNotFound, ObjectUnusable):
         return False
     return is_whole
 
 
-def _digest(entry: Entry) -> str:
-    return entry.name.partition("/")[2]
+def _without(named: set[str], entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if digest_in(entry) not in named]
 
 
 def _collected(freed: Iterable[Entry], restored: int) -> Collected:

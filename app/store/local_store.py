@@ -139,9 +139,10 @@ class LocalByteStore:
 
     def _remove_abandoned(self) -> None:
         oldest = time.time() - _ABANDONED_AFTER_SECONDS
-        for path in self._staging.iterdir():
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+        with os.scandir(self._staging) as files:
+            for file in files:
+                if (status := _status(file)) and status.st_mtime < oldest:
+                    Path(file).unlink(missing_ok=True)
 
 
 def _status(file: os.DirEntry[str]) -> os.stat_result | None:
