@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 import safetensors.torch
 import torch
+from torch import Tensor
 
 from app.conv.errors import CodedError, ConvError, Message
 from app.conv.operation import Operation
@@ -35,13 +36,17 @@ def decode(data: bytes, limits: Limits) -> Scene:
     try:
         header = safetensors_header(data, "/scene")
         operation = _operation(header)
-        tensors = safetensors.torch.load(data)
-        if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
-            raise NotAScene("scene_file_not_finite")
-        return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
+        return scene_of(operation, safetensors.torch.load(data), limits)
     except (safetensors.SafetensorError, LookupError, TypeError, ValueError, AttributeError) as error:
         reason = error.message if isinstance(error, CodedError) else Message("safetensors_unreadable")
         raise NotAScene("not_a_scene_file", reason=reason) from error
+
+
+def scene_of(operation: Operation, tensors: Mapping[str, Tensor], limits: Limits) -> Scene:
+    """The scene of tensors that come from where they may be damaged. Raises NotAScene too."""
+    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+        raise NotAScene("scene_file_not_finite")
+    return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
 
 
 def _operation(header: Mapping[str, Any]) -> Operation:

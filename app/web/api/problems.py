@@ -23,7 +23,7 @@ from app.scenes.scene_file import NotAScene
 from app.scenes.tensors import NoSuchTensor
 from app.services.body_errors import FieldError, InvalidFields, NotJson, query_errors
 from app.services.executor import ServerBusy
-from app.store.scene_store import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
+from app.store.errors import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
 from app.torch_code.parser import ParseError, SeveralLayers
 from app.torch_code.source_text import Place
 from app.web.negotiation import NotAcceptable, preferred_language
