@@ -1,6 +1,6 @@
 /** How large text is in a cell, and how many decimals fit. */
 
-import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS } from '../../model/numbers.ts';
 import { clamp } from './rects.ts';
 
 /** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
@@ -13,7 +13,10 @@ export const LARGEST_CELL = 48;
 /** The most numbers that are all looked at for their decimals. */
 const MAX_DECISIVE = 4096;
 
-/** Finds the most decimals, up to `wanted`, with which every value fits into `room` characters. */
+/**
+ * Finds the most decimals, up to `wanted`, with which every value fits into `room` characters, or those that
+ * leave three digits to the largest: text can be narrowed, a rounded weight cannot be read back.
+ */
 export function decimalsThatFit(
   values: ArrayLike<number>,
   room: number,
@@ -27,7 +30,8 @@ export function decimalsThatFit(
     if (value < min) min = value;
   }
   const length = () => Math.max(formatNumber(max, decimals).length, formatNumber(min, decimals).length);
-  while (decimals > 0 && length() > room) decimals -= 1;
+  const least = decimalsFor(values, LEAST_DIGITS);
+  while (decimals > least && length() > room) decimals -= 1;
   return decimals;
 }
 
