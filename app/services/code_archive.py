@@ -17,7 +17,7 @@ _MODE: Final = 0o100644 << 16
 
 
 def code_archive(scene: Scene) -> bytes:
-    """`<id>.py`, which prints the output as `y`, and beside it the scene file `<id>.safetensors`, unpacked."""
+    """`<id>.py`, which prints the output `y`, and the scene file `<id>.safetensors` beside it, unpacked."""
     content = io.BytesIO()
     with ZipFile(content, "w", ZIP_STORED) as archive:
         for name, data in (

@@ -3,12 +3,14 @@
 import { effect } from '@preact/signals-core';
 import { ApiError } from '../../data/client.ts';
 import type { Translate } from '../../model/i18n.ts';
-import type { ParsedLayer } from '../../model/types.ts';
+import type { FittingLayer, ParsedLayer, ReadTorchError } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { makeCodeRequest, textRangeOf } from '../../state/code_request.ts';
+import { makeCodeRequest, makeFittingRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import { findElement, nextPaint, setText } from '../../views/shared/dom.ts';
 import { copyText } from '../clipboard.ts';
+import { showRandomNote } from '../engineer/random_note.ts';
+import { isTorchError, TorchErrorAnswer } from '../engineer/torch_error.ts';
 
 export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
   setUpCodeInput(state, changes, t);
@@ -23,9 +25,24 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
     message.hidden = text === '';
     area.setAttribute('aria-invalid', String(text !== ''));
   };
+  const explanation = new TorchErrorAnswer(area, t);
+  const openFitting = async (layer: FittingLayer) => {
+    try {
+      await changes.submit(() => makeFittingRequest(layer));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      showError(formatFailure(error, t));
+    }
+  };
+  showRandomNote(changes, t);
   const read = async () => {
     try {
-      const parsed = await state.api.post<ParsedLayer>('/parse', { code: area.value });
+      const parsed = await state.api.post<ParsedLayer | ReadTorchError>('/parse', { code: area.value });
+      if (isTorchError(parsed)) {
+        showError('');
+        return explanation.show(parsed, openFitting);
+      }
+      explanation.hide();
       await changes.submit((scene) => makeCodeRequest(parsed, scene));
       showError('');
     } catch (error) {
