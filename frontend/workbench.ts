@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
+import { setUpInspect } from './controls/engineer/inspect.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpCode } from './controls/panel/code.ts';
@@ -46,6 +47,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpCode(state, changes, t);
   setUpFileDrop((file, name) => panel.sources.take(file, name));
   setUpCopyButtons(parts);
+  setUpInspect(parts);
   const named = syncUrl(parts, changes);
   if (boot.autoplay && !named && !state.reducedMotion.peek()) state.togglePlay();
 }
