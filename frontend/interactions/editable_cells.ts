@@ -3,7 +3,7 @@
  * next. Pure.
  */
 
-import { containsPoint, inputChannelsOf } from '../model/geometry.ts';
+import { containsPoint, inputChannelsOf, weightIndex } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Rect, SceneSummary } from '../model/types.ts';
 import type { TensorName } from '../state/scene_edit.ts';
@@ -22,26 +22,21 @@ export interface TensorIndex {
   index: number[];
 }
 
-export type EditableCell = Cell | { grid: 'bias'; channel: number; row: number; col: number };
+export type EditableCell = Cell;
 
 /**
  * The number a cell shows: its tensor and the index into it; null where nothing can be edited. outChannel:
  * the one shown.
  */
 export function tensorCell(
-  { operation, shapes }: SceneSummary,
+  summary: SceneSummary,
   { grid, channel, row, col }: EditableCell,
   outChannel: number,
 ): TensorIndex | null {
   if (grid === 'input') return { tensor: 'input', index: [channel, row, col] };
-  if (grid === 'bias') return shapes.bias && { tensor: 'bias', index: [outChannel] };
-  if (grid !== 'weight' || !shapes.weight) return null;
-  const groups = operation.groups ?? 1;
-  const index =
-    operation.kind === 'conv_transpose2d'
-      ? [channel, outChannel % (shapes.output[0] / groups), row, col]
-      : [outChannel, channel % (shapes.input[0] / groups), row, col];
-  return { tensor: 'weight', index };
+  if (grid === 'bias') return summary.shapes.bias && { tensor: 'bias', index: [outChannel] };
+  if (grid !== 'weight' || !summary.shapes.weight) return null;
+  return { tensor: 'weight', index: [...weightIndex(summary, outChannel, channel), row, col] };
 }
 
 /** The cell under a point that is large enough to be meant. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from app.scenes.operation_models import OperationResponse, ParsedOperationResponse
 from app.scenes.tensors import Name
@@ -205,6 +205,35 @@ class Parsed(BaseModel):
     bias: bool | None
 
 
+class FittingLayer(BaseModel):
+    """A layer whose shapes fit: input (C_in, H, W), weight null for pooling. What no text says is usual."""
+
+    operation: ParsedOperationResponse
+    input_shape: list[int]
+    weight_shape: Shape4 | None
+
+
+class Remedy(BaseModel):
+    """What would fit."""
+
+    code: str
+    message: str
+    layer: FittingLayer | None = Field(description="with it; null where the text lacks a shape")
+
+
+class ReadTorchError(BaseModel):
+    """A torch error in place of code: what does not fit, the shapes that the text names, what would fit."""
+
+    torch_error: Note
+    input_shape: list[int] | None
+    weight_shape: list[int] | None
+    remedies: list[Remedy]
+
+
+class CodeRead(RootModel[Parsed | ReadTorchError]):
+    """A layer, or what a torch error says."""
+
+
 class Code(BaseModel):
     code: str
 
@@ -236,5 +265,6 @@ class Problem(BaseModel):
 
 
 MODELS: tuple[type[BaseModel], ...] = (
-    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, Code, Status, Problem,
+    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead, Code,
+    Status, Problem,
 )  # fmt: skip

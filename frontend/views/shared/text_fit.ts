@@ -1,6 +1,6 @@
 /** How large text is in a cell, and how many decimals fit. */
 
-import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS } from '../../model/numbers.ts';
 import { clamp } from './rects.ts';
 
 /** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
@@ -66,7 +66,10 @@ export function fitTensor(data: ArrayLike<number>, min: number, max: number, cel
   return fitNumbers(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], cell);
 }
 
-/** Finds the most decimals, up to `wanted`, with which every value fits into `room` characters. */
+/**
+ * Finds the most decimals, up to `wanted`, with which every value fits into `room` characters, or those that
+ * leave three digits to the largest: text can be narrowed, a rounded weight cannot be read back.
+ */
 export function decimalsThatFit(
   values: ArrayLike<number>,
   room: number,
@@ -80,7 +83,8 @@ export function decimalsThatFit(
     if (value < min) min = value;
   }
   const length = () => Math.max(formatNumber(max, decimals).length, formatNumber(min, decimals).length);
-  while (decimals > 0 && length() > room) decimals -= 1;
+  const least = decimalsFor(values, LEAST_DIGITS);
+  while (decimals > least && length() > room) decimals -= 1;
   return decimals;
 }
 
