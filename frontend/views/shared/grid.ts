@@ -36,6 +36,9 @@ export interface Palette {
   colors: ThemeColors;
 }
 
+/** Cells up to which a grid without numbers is painted as rectangles. */
+const MAX_RECTS = 150;
+
 /** Paints the cells of a grid that are visible inside `clip`. */
 export function paintGrid(
   context: Context2D,
@@ -46,7 +49,8 @@ export function paintGrid(
   clip: Rect = rect,
 ) {
   if (!grid.fit.readable) {
-    paintHeatMap(context, rect, makeHeatMap(grid.rows, grid.cols, pixelsOf(grid, theme)));
+    if (grid.rows * grid.cols <= MAX_RECTS) paintColors(context, rect, cell, grid, theme);
+    else paintHeatMap(context, rect, makeHeatMap(grid.rows, grid.cols, pixelsOf(grid, theme)));
     paintOutline(context, rect, colors.line);
     return;
   }
@@ -62,6 +66,18 @@ export function paintGrid(
         paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid.quiet);
     }
   }
+}
+
+/** Paints the cells of a small grid as rectangles: a bitmap would cost more. */
+function paintColors(context: Context2D, { x, y }: Rect, cell: number, grid: CellGrid, theme: Theme) {
+  const scale = colorScale(theme);
+  for (let row = 0; row < grid.rows; row++)
+    for (let col = 0; col < grid.cols; col++) {
+      const value = grid.valueAt(row, col);
+      if (value === null) continue;
+      context.fillStyle = cellColor(scale, value, grid.max);
+      context.fillRect(x + col * cell, y + row * cell, cell, cell);
+    }
 }
 
 /** The first and one past the last cell between `start` and `start + length`. */

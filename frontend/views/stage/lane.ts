@@ -17,7 +17,7 @@ import {
 import type { CellGrid } from '../shared/grid.ts';
 import { cellBox, paintCell, paintEmptyGrid, paintGrid } from '../shared/grid.ts';
 import { centerOf, clamp, growRect } from '../shared/rects.ts';
-import { fitNumbers, readableCell } from '../shared/text_fit.ts';
+import { fitTensor, readableCell } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
 import { hueOf } from './window.ts';
@@ -111,7 +111,13 @@ function paintKernel(
     const [u, v] = displayedTap(model, i, j);
     return data[offset + u * cols + v] ?? 0;
   };
-  const grid = { rows, cols, valueAt, max: model.weightMax, fit: fitNumbers(data, lane.cell) };
+  const grid = {
+    rows,
+    cols,
+    valueAt,
+    max: model.weightMax,
+    fit: fitTensor(data, model.weightLow, model.weightMax, lane.cell),
+  };
   if (frame.kernelTurn < 1) paintTurningKernel(context, frame, rect, lane.cell, grid);
   else {
     paintGrid(context, rect, lane.cell, grid, frame);

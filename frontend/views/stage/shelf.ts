@@ -5,7 +5,7 @@ import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintOutline, paintText } from '../shared/drawing.ts';
 import { paintGrid } from '../shared/grid.ts';
 import { centerOf, squareAround } from '../shared/rects.ts';
-import { fitNumbers } from '../shared/text_fit.ts';
+import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
 import { smallType } from './lane.ts';
@@ -25,7 +25,7 @@ function paintFilter(context: Context2D, frame: ChannelFrame, place: ShelfPlace,
   const data = model.weight?.data ?? [];
   const [rows, cols] = model.subject.kernel;
   const cell = layout.shelfCell;
-  const fit = fitNumbers(data, cell);
+  const fit = fitTensor(data, model.weightLow, model.weightMax, cell);
   const size = smallType(frame);
   context.fillStyle = colors.text;
   context.font = cssFont(size, 600);
