@@ -20,6 +20,7 @@ import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
 import { setUpMatrixViews } from './interactions/matrix_pan_and_zoom.ts';
 import { setUpPanAndZoom } from './interactions/pan_and_zoom.ts';
+import { setUpPinnedCellEditing } from './interactions/pinned_cell_editing.ts';
 import type { Translate } from './model/i18n.ts';
 import type { PageData, ViewName } from './model/types.ts';
 import type { AppState } from './state/app_state.ts';
@@ -49,7 +50,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpHoverAndSelect(parts);
   setUpPanAndZoom(parts);
   linkLedgerTerms(state, showDescription(parts));
-  new CellEditor(parts, changes);
+  setUpPinnedCellEditing(parts, new CellEditor(parts, changes));
   setUpUndoRedo(changes);
   const panel = new ParameterPanel(state, changes, t);
   setUpCode(state, changes, t);
@@ -85,6 +86,10 @@ function setUpHelp() {
   const help = findElement('#help', HTMLDialogElement);
   const open = () => help.showModal();
   findElement('#help-open', HTMLButtonElement).onclick = open;
+  findElement('#help-legend', HTMLButtonElement).onclick = () => {
+    help.close();
+    findElement('#legend', HTMLElement).showPopover();
+  };
   return open;
 }
 

@@ -1,4 +1,4 @@
-/** Presenting: the stage fills the window, or the screen where the browser lets it; the keys go on working. */
+/** Presenting: the stage fills the window, or the screen where it may; the keys go on working. */
 
 import { effect } from '@preact/signals-core';
 import type { AppState } from '../state/app_state.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether the control in focus wants a key for itself. A text field wants all of them. Any other control wants
- * its own keys when the keyboard led to it; after a click they belong to the timeline.
+ * Whether the control in focus wants a key for itself. A text field wants all of them. Any other control
+ * wants its own keys when the keyboard led to it; after a click they belong to the timeline.
  */
 
 /** What a control does by itself with the keyboard. */

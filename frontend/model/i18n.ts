@@ -3,8 +3,8 @@
 export type Translate = (key: string, values?: Record<string, string | number>) => string;
 
 /**
- * `{rows:# row|# rows}` is the form of a word that a number asks for, `#` the number; app/i18n/plurals.py reads
- * the same.
+ * `{rows:# row|# rows}` is the form of a word that a number asks for, `#` the number; app/i18n/plurals.py
+ * reads the same.
  */
 const PLACE = /\{(\w+)(?::([^{}]*\|[^{}]*))?\}/g;
 

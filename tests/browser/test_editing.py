@@ -469,3 +469,18 @@ def test_the_panel_is_remembered_and_closes_with_escape(panel: Page) -> None:
     panel.keyboard.press("Escape")
     expect(panel.locator("#panel")).to_be_hidden()
     expect(panel.get_by_role("button", name="Change", exact=True)).to_be_focused()
+
+
+def test_a_cell_of_a_heat_map_is_pinned_and_then_typed_over(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(f"{scene_paths['edges']}?pin=x0,40,40")
+    now = page.locator("#step-description")
+    expect(now).to_contain_text("type a number or press Enter to change it")
+    for keys, value in ((["0", ".", "5"], "0.5"), (["Enter", "1"], "1")):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator("#cell-value")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(now).to_have_text(re.compile(rf"^X\[0, 40, 40\] = {re.escape(value)} reaches"))
+    expect(page.locator("[name=granularity]:checked")).to_have_value("window")

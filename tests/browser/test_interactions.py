@@ -91,6 +91,7 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     expect(page.locator("#timeline-position")).to_have_text("window 3 of 4")
     find_by_tap(page, "X[0, 1, ", 60, range(45, 160, 36))
     expect(page.locator("#step-description")).to_contain_text("pinned")
+    page.get_by_role("button", name="All terms").tap()
     page.locator("#ledger-lines [data-grid=sum]").first.tap()
     expect(page.locator("#step-description")).to_have_text(re.compile(r"^Channel 0 adds up to \d+\."))
     page.locator("#stage").dblclick(position={"x": 55, "y": 52})
