@@ -112,6 +112,7 @@ export class ParameterPanel {
     this.pictureNote.show(values);
     this.errors.clear();
     for (const { at, message } of problems) this.errors.show(at, message);
+    this.state.refusal.value = problems[0]?.message ?? null;
     return problems.length === 0;
   }
 
@@ -165,7 +166,10 @@ export class ParameterPanel {
       this.#send();
       return;
     }
-    this.errors.show(this.errors.nearestField(at), formatError(this.t, error));
+    const message = formatError(this.t, error);
+    this.errors.show(this.errors.nearestField(at), message);
+    if (error.status > 0 && error.status < 500) this.state.refusal.value = message;
+    else this.state.reportError(error, () => this.#send());
     findElement('#panel-retry', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
   }
 }
