@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from app.conv.errors import CodedError
+from app.conv.errors import CodedError, Message
 from app.conv.torch_setup import prepare
 from app.formats.file_types import TensorFile
 from app.i18n.messages import render
@@ -23,11 +23,16 @@ from app.services.scene_builder import scene_from_bytes
 from app.services.trace import requested_channels
 from app.services.trace_writer import Format, scene_body_of_layer, write_trace
 from app.settings import Settings
+from app.store.check_store import check_store
+from app.store.collection import collect, parse_age
+from app.store.open_store import open_byte_store
 from app.torch_code.parser import ParseError
 from app.web.pages.assets import check_bundle
 from app.web.server.workers import server_for
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
+store = typer.Typer(help="Look after what the store of CONVSCOPE_STORE holds.", no_args_is_help=True)
+main.add_typer(store, name="store")
 
 
 @contextmanager
@@ -146,3 +151,32 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@store.command("check")
+def check_stored() -> None:
+    """Read every scene and blob; tell which are damaged, and exit with 1 if any are."""
+    prepare()
+    with _one_clear_line():
+        settings = Settings.read()
+        checked = check_store(open_byte_store(settings), settings)
+        for damage in checked.damages:
+            typer.echo(render(damage))
+        counts = checked._asdict() | {"damages": len(checked.damages)}
+        typer.echo(render(Message("store_checked", **counts)))
+    if checked.damages:
+        _fail(render(Message("store_mended")))
+
+
+@store.command("collect")
+def collect_blobs(
+    older_than: Annotated[str, typer.Option(help="Blobs written or used later are left: 12h, 7d, …")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be freed.")] = False,
+) -> None:
+    """Free the blobs that no scene needs; servers may go on meanwhile."""
+    with _one_clear_line():
+        age = parse_age(older_than)
+        collected = collect(open_byte_store(Settings.read()), age, dry_run=dry_run)
+    typer.echo(
+        render(Message("store_would_collect" if dry_run else "store_collected", **collected._asdict()))
+    )

@@ -74,11 +74,11 @@ class LimitExceeded(CodedError):
     """Something was asked that is over a limit; `limit` is the name of the field of Limits."""
 
     def __init__(self, what: Message, limit: str, value: float, asked: float) -> None:
-        # Beyond 64 bits a number says no more, and JSON could not carry it.
-        self.asked = min(asked, _LARGEST)
+        # Integers of more than 64 bits are none in most readers of JSON; the sentence has all digits.
+        self.asked = asked if asked <= _LARGEST else float(asked)
         self.limit = limit
         self.value = value
-        super().__init__("limit_exceeded", what=what, asked=self.asked, limit=limit, value=value)
+        super().__init__("limit_exceeded", what=what, asked=asked, limit=limit, value=value)
 
 
 def check(what: str, limit: str, asked: int, limits: Limits, /, **params: object) -> None:

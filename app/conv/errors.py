@@ -60,6 +60,13 @@ def size(value: Any, name: str, low: int) -> None:
         integer(number, name, low, at)
 
 
+def item_range(start: int, stop: int, total: int, code: str) -> None:
+    """Raise ConvError with this code, at the one that is wrong, unless 0 ≤ start ≤ stop ≤ total."""
+    if not 0 <= start <= stop <= total:
+        at = "/stop" if 0 <= start <= total else "/start"
+        raise ConvError(code, at, start=start, stop=stop, total=total)
+
+
 def one_of(value: Any, name: str, choices: Sequence[Any]) -> None:
     """Raise ConvError unless value is one of choices, type included."""
     if not any(value is choice or (isinstance(value, str) and value == choice) for choice in choices):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from app.conv.dtypes import check_range, check_tensors
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, item_range
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import TapTable
 
@@ -157,8 +157,7 @@ def _check_range(plan: Plan, out_channel: int, start: int, stop: int) -> None:
     channels = plan.output_shape[0]
     if not 0 <= out_channel < channels:
         raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
-    if not 0 <= start <= stop <= plan.windows:
-        raise ConvError("no_such_windows", "/start", start=start, stop=stop, total=plan.windows)
+    item_range(start, stop, plan.windows, "no_such_steps")
 
 
 @dataclass(frozen=True, slots=True)

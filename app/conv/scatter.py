@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from app.conv.dtypes import check_range, check_tensors
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, item_range
 from app.conv.ledger import kernel_slices
 from app.conv.operation import Plan
 from app.conv.taps import NONE, TapTable
@@ -96,16 +96,15 @@ def stamps(
     )  # fmt: skip
 
 
-def check_stamps(plan: Plan, out_channel: int, start: int, stop: int) -> None:
-    """Raise ConvError unless the layer has these stamps."""
+def check_stamps(plan: Plan, out_channel: int, start: int, stop: int, at: str = "/operation/kind") -> None:
+    """Raise ConvError unless the layer has these stamps. `at`: the place of what asks for stamps."""
     kind, channels = plan.operation.kind, plan.output_shape[0]
     if not plan.is_transposed:
-        raise ConvError("stamps_need_transposed", "/operation/kind", kind=kind)
+        raise ConvError("stamps_need_transposed", at, kind=kind)
     if not 0 <= out_channel < channels:
         raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
     total = plan.input_shape[1] * plan.input_shape[2]
-    if not 0 <= start <= stop <= total:
-        raise ConvError("no_such_stamps", "/start", start=start, stop=stop, total=total)
+    item_range(start, stop, total, "no_such_stamps")
 
 
 def _targets(table: Tensor, size: int) -> Tensor:

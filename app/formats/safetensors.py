@@ -96,8 +96,8 @@ def safetensors_header(data: bytes, at: str) -> dict[str, Any]:
         raise ConvError("safetensors_header_too_long", at, **sizes)
     try:
         header = orjson.loads(data[8 : 8 + length])
-    except orjson.JSONDecodeError as error:
-        raise ConvError("safetensors_unreadable", at, reason=f"{error!s:.100}") from None
+    except orjson.JSONDecodeError:
+        raise ConvError("safetensors_header_not_json", at) from None
     if not isinstance(header, dict):
         raise ConvError("safetensors_header_no_object", at)
     return header
@@ -107,11 +107,13 @@ def _check_whole(data: bytes, at: str) -> None:
     """Raise ConvError for holes, overlaps and every other lie that safetensors itself finds."""
     try:
         safetensors.deserialize(data)  # type: ignore[no-untyped-call]
-    except safetensors.SafetensorError as error:
-        raise ConvError("safetensors_unreadable", at, reason=f"{error!s:.100}") from None
+    except safetensors.SafetensorError:
+        raise ConvError("safetensors_unreadable", at) from None
 
 
 def _choose(names: list[str], key: str | None, name: str, at: str) -> str:
+    if not names:
+        raise ConvError("safetensors_without_tensors", at)
     if key is None and len(names) == 1:
         return names[0]
     chosen = name if key is None else key

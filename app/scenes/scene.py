@@ -73,13 +73,13 @@ def make_scene(
     """
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and tensor.dtype != input.dtype:
-            types = {"found": tensor.dtype, "expected": input.dtype}
-            raise ConvError("scene_dtypes_differ", f"/{name}", name=name, **types)
+            types = {"found": dtype_name(tensor.dtype), "expected": dtype_name(input.dtype)}
+            raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
     planned = _cached_plan(operation, _shape(input), _shape(weight), _shape(bias))
     check_plan(planned, limits)
     dtype = dtype_name(input.dtype)
     if dtype not in DTYPES:
-        raise ConvError("scene_dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
+        raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
     return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
                  bias if bias is None else _canonical(bias))  # fmt: skip
 

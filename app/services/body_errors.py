@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from app.conv.errors import CodedError, Message
+from app.conv.operation import OPERATIONS
+from app.services.model_fields import unknown_field
 
 _MAX_ERRORS: Final = 8
 _MAX_LENGTH: Final = 200
@@ -16,7 +18,6 @@ _MAX_TAG_LENGTH: Final = 60
 # pydantic's types of errors and their codes; a sentence has the placeholders that pydantic's own has.
 _FIELD_CODES: Final = {
     "missing": "field.missing",
-    "extra_forbidden": "field.unknown",
     "int_type": "field.not_an_integer",
     "int_parsing": "field.integer_unreadable",
     "int_parsing_size": "field.integer_too_long",
@@ -31,6 +32,7 @@ _FIELD_CODES: Final = {
     "tuple_type": "field.not_an_array",
     "dict_type": "field.not_an_object",
     "model_type": "field.not_an_object",
+    "model_attributes_type": "field.not_an_object",
     "literal_error": "field.not_one_of",
     "greater_than": "field.too_small",
     "greater_than_equal": "field.below_minimum",
@@ -38,8 +40,6 @@ _FIELD_CODES: Final = {
     "less_than_equal": "field.above_maximum",
     "too_short": "field.too_few_items",
     "too_long": "field.too_many_items",
-    "union_tag_invalid": "field.kind_unknown",
-    "union_tag_not_found": "field.kind_missing",
 }
 # What pydantic's JSON parser says: it has sentences, no codes.
 _JSON_CODES: Final = {
@@ -67,6 +67,15 @@ _JSON_CODES: Final = {
 _JSON_PLACE: Final = re.compile(r"(.*) at line (\d+) column (\d+)", re.DOTALL)
 
 
+# How many dimensions a tensor has, and their names.
+_LAYOUTS: Final[Mapping[Any, tuple[int, str | Message]]] = {
+    "input": (3, "(C_in, H, W)"),
+    "weight": (4, Message("term.weight_layouts")),
+    "bias": (1, "(C_out,)"),
+}
+Location = tuple[int | str, ...]
+
+
 class FieldError(NamedTuple):
     """A place in a body or query, as a JSON pointer (RFC 6901), and what is wrong there."""
 
@@ -92,22 +101,58 @@ class InvalidFields(CodedError, ValueError):
         self.errors = errors
 
 
-def body_error(error: ValidationError) -> NotJson | InvalidFields:
-    details = error.errors(include_url=False, include_input=False)
+def body_error(error: ValidationError, model: type[BaseModel]) -> NotJson | InvalidFields:
+    details = error.errors(include_url=False)
     if details[0]["type"] == "json_invalid":
         return NotJson("not_json", reason=_json_message(details[0]["ctx"]["error"]))
-    return InvalidFields(field_errors((_without_kind(each["loc"]), each) for each in details))
+    return InvalidFields([_body_field_error(each["loc"], each, model) for each in details[:_MAX_ERRORS]])
 
 
-def field_errors(details: Iterable[tuple[tuple[int | str, ...], Mapping[str, Any]]]) -> list[FieldError]:
-    """The first few of pydantic's errors, each with its location."""
-    first = [each for each, _ in zip(details, range(_MAX_ERRORS), strict=False)]
-    return [FieldError(_pointer(loc), _field_message(each)) for loc, each in first]
+def query_errors(details: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """The first few of pydantic's errors about a query."""
+    return [FieldError(_pointer(each["loc"][1:]), _field_message(each)) for each in details[:_MAX_ERRORS]]
 
 
-def _without_kind(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _body_field_error(loc: Location, error: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
+    if error["type"] == "extra_forbidden":
+        return FieldError(_pointer(_without_kind(loc)), unknown_field(model, loc))
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return FieldError(_pointer((*loc, "kind")), _kind_message(error))
+    return _rank_error(loc, error) or FieldError(_pointer(_without_kind(loc)), _field_message(error))
+
+
+def _without_kind(loc: Location) -> Location:
     """Operations are told apart by kind, which pydantic adds to the path."""
     return (loc[0], *loc[2:]) if loc[:1] == ("operation",) else loc
+
+
+def _kind_message(error: Mapping[str, Any]) -> Message:
+    kinds = ", ".join(map(repr, OPERATIONS))
+    if (kind := error["ctx"].get("tag")) is None:
+        return Message("field.kind_missing", kinds=kinds)
+    return Message("field.kind_unknown", kinds=kinds, kind=kind[:_MAX_TAG_LENGTH])
+
+
+def _rank_error(loc: Location, error: Mapping[str, Any]) -> FieldError | None:
+    """Lists that are nested more or less deeply than the tensor has dimensions, along their first items."""
+    indices, value, kind = loc[2:], error["input"], error["type"]
+    if loc[1:2] != ("data",) or loc[0] not in _LAYOUTS or any(indices):
+        return None
+    is_shallow = kind == "list_type" and isinstance(value, int | float) and indices
+    if not is_shallow and not (kind == "float_type" and isinstance(value, list)):
+        return None
+    expected, layout = _LAYOUTS[loc[0]]
+    dimensions = {"found": len(indices) + _depth(value), "expected": expected}
+    message = Message("dimensions_mismatch", tensor=loc[0], **dimensions, layout=layout)
+    return FieldError(_pointer(loc[:2]), message)
+
+
+def _depth(value: Any) -> int:
+    """How deeply lists are nested, along their first items."""
+    depth = 0
+    while isinstance(value, list):
+        depth, value = depth + 1, value[0] if value else None
+    return depth
 
 
 def _pointer(loc: tuple[int | str, ...]) -> str:
@@ -119,11 +164,9 @@ def _field_message(error: Mapping[str, Any]) -> Message:
     if kind.startswith("field."):  # of our own validators
         return Message(kind, **params)
     if kind not in _FIELD_CODES:
-        return Message("field.invalid", reason=error["msg"][:_MAX_LENGTH])
+        return Message("field.invalid", type=kind)
     if kind == "literal_error":
         params["expected"] = _choices(params["expected"])
-    elif kind == "union_tag_invalid":
-        params["tag"] = params["tag"][:_MAX_TAG_LENGTH]
     elif kind in ("too_short", "too_long"):
         least_or_most = params.get("min_length", params.get("max_length"))
         params["items"] = Message("term.item" if least_or_most == 1 else "term.items")
@@ -136,9 +179,8 @@ def _choices(expected: str) -> str | Message:
     return Message("term.or", others=others, last=last) if others else last
 
 
-def _json_message(text: str) -> str | Message:
-    """The parser's own text where it is not listed above."""
+def _json_message(text: str) -> Message:
     match = _JSON_PLACE.fullmatch(text)
     if match is None or match[1] not in _JSON_CODES:
-        return text
+        return Message("json.other")
     return Message("json.at", reason=Message(_JSON_CODES[match[1]]), line=match[2], column=match[3])

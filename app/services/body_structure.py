@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Final
 
 from pydantic import BaseModel
 
 from app.conv.errors import Message
 from app.limits import Limits, check
 from app.services.body_errors import FieldError, InvalidFields
+from app.services.model_fields import models_in
 from app.services.request_models import OperationBody
 
 # Names that pydantic reports one by one, each at its place; beyond, the first are named without a place.
@@ -46,18 +47,16 @@ def _many_unknown(names: list[bytes]) -> Message:
 @cache
 def field_names(model: type[BaseModel]) -> frozenset[bytes]:
     """The fields of a model, of the models in it, and of operations, which edits hold as a dict."""
-    seen: set[Any] = set()
+    seen: set[type[BaseModel]] = set()
     names = [*_field_names(model, seen), *_field_names(OperationBody, seen)]
     return frozenset(name.encode() for name in names)
 
 
-def _field_names(type_: Any, seen: set[Any]) -> Iterator[str]:
-    if isinstance(type_, type) and issubclass(type_, BaseModel):
-        if type_ not in seen:
-            seen.add(type_)
-            for name, field in type_.model_fields.items():
-                yield name
-                yield from _field_names(field.annotation, seen)
+def _field_names(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
+    if model in seen:
         return
-    for argument in get_args(type_):
-        yield from _field_names(argument, seen)
+    seen.add(model)
+    for name, field in model.model_fields.items():
+        yield name
+        for inner in models_in(field.annotation):
+            yield from _field_names(inner, seen)

@@ -11,7 +11,8 @@ from app.services.readiness import Readiness
 from app.services.response_cache import ResponseCache
 from app.services.shutdown import ShutdownState
 from app.settings import Settings
-from app.store.cached_store import CachedSceneStore, open_store
+from app.store.cached_store import CachedSceneStore
+from app.store.open_store import open_store
 
 
 @dataclass(frozen=True, slots=True)

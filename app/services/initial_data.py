@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import torch
 
-from app.conv.errors import ConvError
+from app.conv.errors import item_range
 from app.conv.operation import Plan
 from app.conv.scatter import check_stamps
 from app.limits import tap_numbers
@@ -44,12 +44,12 @@ def initial_data(scene: Scene, request: InitialRequest, edited_from: Scene | Non
     """
     Taps, steps or stamps of one output channel, and tensors (of the output that channel), each as its own
     call answers it and as far as it is few numbers; of an edit only tensors that differ.
-    Raises ConvError for a channel, window or input cell that is not there.
+    Raises ConvError for a channel, window or input cell that is not there, and for stamps of a layer that has
+    none.
     """
     plan = scene.plan
     check_out_channel(plan, request.out_channel)
-    scatters = request.reading == "scatter" and plan.is_transposed
-    items = _stamps(scene, request) if scatters else _steps(scene, request)
+    items = _stamps(scene, request) if request.reading == "scatter" else _steps(scene, request)
     data: dict[str, Any] = {"tensors": _tensors(scene, edited_from, request.out_channel)} | items
     if tap_numbers(plan) <= _MAX_NUMBERS:
         data["taps"] = {"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()}
@@ -58,8 +58,7 @@ def initial_data(scene: Scene, request: InitialRequest, edited_from: Scene | Non
 
 def _steps(scene: Scene, request: InitialRequest) -> dict[str, Any]:
     total, start = scene.plan.windows, request.start
-    if start > total:
-        raise ConvError("no_such_steps", "/start", start=start, stop=total, total=total)
+    item_range(start, total, total, "no_such_steps")
     windows = min(_MAX_NUMBERS // numbers_per_step(scene.plan), total - start)
     if windows == 0:
         return {}
@@ -69,7 +68,7 @@ def _steps(scene: Scene, request: InitialRequest) -> dict[str, Any]:
 
 def _stamps(scene: Scene, request: InitialRequest) -> dict[str, Any]:
     page = replace(all_stamps(scene), out_channel=request.out_channel, start=request.start)
-    check_stamps(scene.plan, page.out_channel, page.start, page.total)
+    check_stamps(scene.plan, page.out_channel, page.start, page.total, "/reading")
     stamps = (_MAX_NUMBERS - scene.plan.windows) // page.numbers_per_item
     page = page.take(max(stamps, 0))
     # Every stamp before the page is computed too.

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.services.executor import ServerBusy
 from app.services.shutdown import ShutdownState
-from app.store.scene_store import StoreFull
+from app.store.errors import StoreFull
 
 _TIMEOUT_SECONDS: Final = 3.0
 _REUSE_SECONDS: Final = 2.0

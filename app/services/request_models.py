@@ -120,4 +120,7 @@ class SceneBody(SceneForm):
 
 
 class CodeBody(StrictModel):
-    code: str = Field(description=f"one call of a layer, at most {LONGEST:,} characters")
+    code: str = Field(description=f"the call of a layer, or of several; at most {LONGEST:,} characters")
+    layer_index: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="which of several layers is read, from 0, in the order of the code"
+    )

@@ -33,7 +33,7 @@ def parse_body(model: type[B], content: bytes, limits: Limits) -> B:
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
-        raise body_error(error) from None
+        raise body_error(error, model) from None
 
 
 def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Limits) -> Scene:

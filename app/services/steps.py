@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from app.conv.dtypes import DTYPES
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, item_range
 from app.conv.ledger import Ledger, ledger
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import NONE
@@ -103,8 +103,7 @@ def requested_steps(
     plan = scene.plan
     stop = plan.windows if stop is None else stop
     check_out_channel(plan, out_channel)
-    if not start <= stop <= plan.windows:
-        raise ConvError("no_such_steps", "/stop", start=start, stop=stop, total=plan.windows)
+    item_range(start, stop, plan.windows, "no_such_steps")
     check("term.step_numbers", "max_answer_numbers", numbers_per_step(plan, parts), limits)
     return StepsPage(scene, out_channel, start, stop, stop, parts)
 
@@ -113,7 +112,7 @@ def check_out_channel(plan: Plan, out_channel: int) -> None:
     """Raise ConvError for an output channel that is not there."""
     channels = plan.output_shape[0]
     if out_channel >= channels:
-        raise ConvError("no_such_steps_channel", "/out_channel", out_channel=out_channel, channels=channels)
+        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
 
 
 def one_channel(out_channel: int | None, channel: int | None) -> int | None:

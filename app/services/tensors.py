@@ -24,7 +24,12 @@ def check_tensor_request(
     scene: Scene, name: Name, channel: int | None, every: int, form: Format, limits: Limits
 ) -> None:
     """Raise NoSuchTensor, ConvError or LimitExceeded before anything is computed."""
-    shape = _thinned_shape(tensor_shape(scene, name, channel), every)
+    shape = tensor_shape(scene, name, channel)
+    if form == "png" and not _is_plane(shape):
+        if channel is None and _is_plane(tensor_shape(scene, name, 0)):
+            raise ConvError("picture_needs_one_channel", "/channel", shape=shape)
+        raise ConvError("picture_needs_plane", "/format", shape=shape)
+    shape = _thinned_shape(shape, every)
     limit: Final = "max_answer_numbers" if form == "json" else "max_tensor_elements"
     check("term.tensor_numbers", limit, prod(shape), limits, name=name)
 
@@ -32,7 +37,7 @@ def check_tensor_request(
 def encode_tensor(
     scene: Scene, name: Name, channel: int | None, every: int, form: Format
 ) -> bytes | memoryview:
-    """Every `every`-th row and column of a tensor. Raises ConvError for a PNG of several channels."""
+    """Every `every`-th row and column of a tensor."""
     values = tensor(scene, name, channel)
     if values.ndim > 1:
         values = values[..., ::every, ::every].contiguous()
@@ -60,6 +65,11 @@ def tensor_structure(scene: Scene, name: str, channel: int | None, values: Tenso
     }
 
 
+def _is_plane(shape: tuple[int, ...]) -> bool:
+    """Whether there is one channel with rows and columns."""
+    return len(shape) == 2 or (len(shape) == 3 and shape[0] == 1)
+
+
 def _thinned_shape(shape: tuple[int, ...], every: int) -> tuple[int, ...]:
     """The shape of every n-th row and column; a bias has none."""
     return shape if len(shape) == 1 else (*shape[:-2], *(-(-size // every) for size in shape[-2:]))
@@ -67,10 +77,7 @@ def _thinned_shape(shape: tuple[int, ...], every: int) -> tuple[int, ...]:
 
 def _to_png(values: Tensor) -> bytes:
     """One channel from black, its smallest number, to white, its largest; a constant one is black."""
-    plane = values[0] if values.ndim == 3 and len(values) == 1 else values
-    if plane.ndim != 2:
-        raise ConvError("picture_needs_one_channel", "/channel", shape=tuple(values.shape))
-    numbers = plane.double()
+    numbers = (values[0] if values.ndim == 3 else values).double()
     low, high = numbers.min(), numbers.max()
     grey = ((numbers - low) / (high - low).clamp(min=1e-300) * 255).round().byte()
     file = BytesIO()

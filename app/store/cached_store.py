@@ -6,24 +6,16 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from typing import Final
 
 from cachetools import LRUCache
 
 from app.observability.metrics import Metrics
 from app.scenes.scene import Scene
-from app.settings import Settings
-from app.store.local_store import LocalStore
-from app.store.quota import Quota
-from app.store.scene_store import SceneDamaged, SceneNotFound, SceneStore, StoreFull, StoreUnavailable
-
-if TYPE_CHECKING:
-    from app.store.object_store import ObjectStore
+from app.store.errors import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
+from app.store.scene_store import SceneStore
 
 _ID: Final = re.compile(r"[0-9a-f]{40}")
-_OBJECT_STORES: Final = ("s3", "gs", "az")
 
 
 class CachedSceneStore:
@@ -84,30 +76,3 @@ class CachedSceneStore:
         with self._lock:
             if scene.nbytes <= self._cache.maxsize:
                 self._cache[scene.id] = scene
-
-
-def open_store(settings: Settings) -> SceneStore:
-    """The store that CONVSCOPE_STORE names. Raises ValueError for an address that is none."""
-    store = _open_inner_store(settings)
-    return Quota(store, settings.store_quota) if settings.store_quota else store
-
-
-def _open_inner_store(settings: Settings) -> LocalStore | ObjectStore:
-    address = urlsplit(settings.store)
-    if address.scheme == "file" and address.netloc in ("", "localhost") and address.path:
-        return LocalStore(Path(unquote(address.path)), settings, settings.store_reserve)
-    if address.scheme in _OBJECT_STORES and address.netloc:
-        return _object_store(settings)
-    raise ValueError(
-        f"CONVSCOPE_STORE is {settings.store!r}, expected file:///folder, s3://bucket/path, gs://… or az://…"
-    )
-
-
-def _object_store(settings: Settings) -> ObjectStore:
-    try:
-        from app.store.object_store import ObjectStore
-    except ImportError as error:
-        raise ValueError(
-            f"CONVSCOPE_STORE is {settings.store!r}, which needs pip install 'convscope[objectstore]'"
-        ) from error
-    return ObjectStore(settings.store, settings)

@@ -1,4 +1,4 @@
-"""Stores scene files in a local folder."""
+"""Stores objects as files of a local folder."""
 
 from __future__ import annotations
 
@@ -6,25 +6,15 @@ import errno
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from app.limits import Limits
-from app.scenes.scene import Scene
-from app.scenes.scene_file import encode
-from app.store.scene_store import (
-    SceneDamaged,
-    SceneNotFound,
-    StoreFull,
-    StoreUnavailable,
-    most_bytes,
-    on_disk,
-    stored_scene,
-)
+from app.store.byte_store import STORED_NAME, Entry, total_bytes
+from app.store.errors import ObjectNotFound, ObjectUnusable, StoreFull, StoreUnavailable
 
-_SUFFIX: Final = ".safetensors"
 _MIN_FREE_FILES: Final = 1000
 # At most this part of a disk is kept free, so that small disks can be used.
 _MAX_RESERVE_SHARE: Final = 1 / 20
@@ -33,45 +23,92 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ABANDONED_AFTER_SECONDS: Final = 3600.0
 
 
-class LocalStore:
-    """Stores a scene as the file <id>.safetensors, which appears whole or not at all."""
+class LocalByteStore:
+    """Stores an object as a file, which appears whole or not at all."""
 
-    def __init__(self, folder: Path, limits: Limits, reserve: int = 0) -> None:
+    def __init__(self, folder: Path, reserve: int = 0) -> None:
         """`reserve`: bytes of the disk to leave free for the system and other programs."""
         self._folder = folder
         self._reserve = reserve
         self._staging = folder / ".staging"
-        self._limits = limits
         with _store_errors():
             self._staging.mkdir(parents=True, exist_ok=True)
             _sync_folder(folder.parent)
             _sync_folder(folder)
             self._remove_abandoned()
 
-    def get(self, id: str) -> Scene:
-        try:
-            with _store_errors():
-                return stored_scene(self._read(self._path(id), id), id, self._limits)
-        except FileNotFoundError:
-            raise SceneNotFound(id) from None
+    def get(self, name: str, max_bytes: int) -> bytearray:
+        with _store_errors(name), (self._folder / name).open("rb") as file:
+            data = bytearray(min(os.fstat(file.fileno()).st_size, max_bytes + 1))
+            if len(data) > max_bytes or file.readinto(data) != len(data):
+                raise ObjectUnusable(name)
+            return data
 
-    def put(self, scene: Scene) -> bool:
+    def stat(self, name: str) -> Entry | None:
         try:
-            self.get(scene.id)
-        except (SceneNotFound, SceneDamaged):
-            with _store_errors():
-                self._keep_reserve(scene.nbytes)
-                self._write(self._path(scene.id), encode(scene))
-            return True
-        return False
+            # A network file system may tell from memory what it knows of a file, but not open it.
+            with _store_errors(name), (self._folder / name).open("rb") as file:
+                status = os.fstat(file.fileno())
+        except ObjectNotFound:
+            return None
+        except ObjectUnusable:
+            return Entry(name, -1, 0.0)
+        return Entry(name, status.st_size, status.st_mtime)
 
-    def has(self, id: str) -> bool:
+    def put(self, objects: Mapping[str, bytes | memoryview]) -> None:
         with _store_errors():
-            return self._path(id).exists()
+            self._keep_reserve(total_bytes(objects))
+            for folder, names in groupby(objects, lambda name: (self._folder / name).parent):
+                for name in names:
+                    self._write(self._folder / name, objects[name])
+                _sync_folder(folder)
 
-    def usage(self) -> int:
-        with _store_errors(), os.scandir(self._folder) as entries:
-            return sum(on_disk(_file_size(entry)) for entry in entries if entry.name.endswith(_SUFFIX))
+    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
+        path = self._folder / entry.name
+        try:
+            with _store_errors(entry.name):
+                os.utime(path)
+                # Another process may have written it a moment ago: its name is to be on the disk too.
+                _sync_folder(path.parent)
+        except ObjectNotFound:
+            self.put({entry.name: data})
+
+    def move(self, name: str, to: str) -> None:
+        target = self._folder / to
+        with _store_errors(name):
+            self._make_folder(target.parent)
+            (self._folder / name).replace(target)
+            _sync_folder(target.parent)
+
+    def delete(self, name: str) -> None:
+        with _store_errors():
+            (self._folder / name).unlink(missing_ok=True)
+
+    def entries(self, folder: str = "") -> Iterator[Entry]:
+        try:
+            with _store_errors(folder):
+                yield from self._scan(folder)
+        except ObjectNotFound:
+            return  # nothing has been stored in this folder yet
+
+    def _scan(self, folder: str) -> Iterator[Entry]:
+        prefix = f"{folder}/" if folder else ""
+        with os.scandir(self._folder / folder) as files:
+            for file in files:
+                if STORED_NAME.fullmatch(prefix + file.name) and (status := _status(file)):
+                    yield Entry(prefix + file.name, status.st_size, status.st_mtime)
+                elif not folder and file.name.isalpha() and file.is_dir():
+                    yield from self._scan(file.name)
+
+    def check(self) -> None:
+        with _store_errors():
+            self._write(self._staging / "check", b"")
+            _sync_folder(self._staging)
+
+    def now(self) -> float:
+        self.check()
+        with _store_errors():
+            return (self._staging / "check").stat().st_mtime
 
     def _keep_reserve(self, size: int) -> None:
         """Raise StoreFull before the disk runs out of bytes or files."""
@@ -81,20 +118,9 @@ class LocalStore:
         if self._reserve and (short_of_files or disk.f_bavail * disk.f_frsize - size < reserve):
             raise StoreFull
 
-    def check(self) -> None:
-        with _store_errors():
-            self._write(self._staging / "check", b"")
-
-    def _path(self, id: str) -> Path:
-        return self._folder / f"{id}{_SUFFIX}"
-
-    def _read(self, path: Path, id: str) -> bytes:
-        if path.is_dir() or path.stat().st_size > most_bytes(self._limits):
-            raise SceneDamaged(id)
-        return path.read_bytes()
-
-    def _write(self, path: Path, data: bytes) -> None:
-        """Write and sync a staged file, then rename it and sync the folder: it appears whole and stays."""
+    def _write(self, path: Path, data: bytes | memoryview) -> None:
+        """Write and sync a staged file, then rename it; once its folder is synced, it stays."""
+        self._make_folder(path.parent)
         staged = self._staging / uuid.uuid4().hex
         try:
             with staged.open("xb") as file:
@@ -105,20 +131,25 @@ class LocalStore:
         except BaseException:
             staged.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            _sync_folder(self._folder)
 
     def _remove_abandoned(self) -> None:
         oldest = time.time() - _ABANDONED_AFTER_SECONDS
-        for path in self._staging.iterdir():
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+        with os.scandir(self._staging) as files:
+            for file in files:
+                if (status := _status(file)) and status.st_mtime < oldest:
+                    Path(file).unlink(missing_ok=True)
 
 
-def _file_size(entry: os.DirEntry[str]) -> int:
+def _status(file: os.DirEntry[str]) -> os.stat_result | None:
     try:
-        return entry.stat().st_size
+        return file.stat() if file.is_file() else None
     except FileNotFoundError:
-        return 0  # removed while the others were counted
+        return None  # removed while the others were listed
 
 
 def _sync_folder(folder: Path) -> None:
@@ -130,11 +161,16 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _store_errors() -> Iterator[None]:
-    """Turn OSError into StoreFull or StoreUnavailable, except for a missing file."""
+def _store_errors(name: str | None = None) -> Iterator[None]:
+    """Turn OSError into StoreFull or StoreUnavailable.
+
+    Where it is about one object that may be missing, its absence is ObjectNotFound.
+    """
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
+        if name is not None and isinstance(error, FileNotFoundError):
+            raise ObjectNotFound(name) from None
+        if name is not None and isinstance(error, IsADirectoryError):
+            raise ObjectUnusable(name) from None
         raise (StoreFull if error.errno in _FULL else StoreUnavailable)() from error

@@ -1,43 +1,18 @@
-"""Where scenes are kept: what every store does, and how each may fail."""
+"""Where scenes are kept: each as a manifest and the blobs of its large tensors."""
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from contextlib import suppress
+from functools import partial
+from typing import Protocol
 
-from app.conv.errors import CodedError
 from app.limits import MEBI, LimitExceeded, Limits
 from app.scenes.scene import Scene
 from app.scenes.scene_file import NotAScene, decode
-
-_BLOCK: Final = 4096
-
-
-class SceneNotFound(CodedError, KeyError):
-    """There is no scene of this id."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__("scene_not_found", id=f"{id!r:.60}")
-
-
-class SceneDamaged(CodedError):
-    """What is stored under this id is not its scene."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__("scene_damaged", id=id)
-
-
-class StoreUnavailable(CodedError):
-    """The store does not answer, or refuses."""
-
-    def __init__(self, code: str = "store_unavailable") -> None:
-        super().__init__(code)
-
-
-class StoreFull(StoreUnavailable):
-    """There is no room for another scene."""
-
-    def __init__(self) -> None:
-        super().__init__("store_full")
+from app.store.blob_store import BlobStore
+from app.store.byte_store import ByteStore
+from app.store.errors import BlobDamaged, ObjectNotFound, ObjectUnusable, SceneDamaged, SceneNotFound
+from app.store.scene_manifest import read_manifest, write_manifest
 
 
 class SceneStore(Protocol):
@@ -52,29 +27,61 @@ class SceneStore(Protocol):
     def check(self) -> None:
         """Raise StoreUnavailable if the store does not take what is written to it."""
 
-    def has(self, id: str) -> bool:
-        """Whether something is stored under this id; not whether it is whole."""
 
-    def usage(self) -> int:
-        """Bytes that all scenes take up, each in blocks. Reads the names and sizes of them all."""
+class BlobSceneStore:
+    """Scenes as manifests, `scenes/<id>.json`; scene files of older versions (<id>.safetensors) are read."""
+
+    def __init__(self, store: ByteStore, limits: Limits) -> None:
+        self._store = store
+        self._blobs = BlobStore(store)
+        self._limits = limits
+
+    def get(self, id: str) -> Scene:
+        try:
+            scene = self._read(id)
+        except ObjectNotFound:
+            raise SceneNotFound(id) from None
+        except (ObjectUnusable, NotAScene, LimitExceeded, BlobDamaged) as error:
+            raise SceneDamaged(id) from error
+        if scene.id != id:
+            raise SceneDamaged(id)
+        return scene
+
+    def put(self, scene: Scene) -> bool:
+        if self._store.stat(_old_name(scene.id)):
+            with suppress(SceneNotFound, SceneDamaged):
+                self.get(scene.id)
+                return False
+        manifest, blobs = write_manifest(scene)
+        return self._blobs.put(_name(scene.id), manifest, blobs)
+
+    def check(self) -> None:
+        self._store.check()
+
+    def _read(self, id: str) -> Scene:
+        try:
+            manifest = self._blobs.manifest(_name(id))
+        except ObjectNotFound:
+            return decode(bytes(self._store.get(_old_name(id), _most_bytes(self._limits))), self._limits)
+        read_blob = partial(self._blobs.get, max_bytes=8 * self._limits.max_tensor_elements)
+        return read_manifest(manifest, read_blob, self._limits)
 
 
-def stored_scene(data: bytes, id: str, limits: Limits) -> Scene:
-    """The scene of this id, out of what is stored under it. Raises SceneDamaged."""
-    try:
-        scene = decode(data, limits)
-    except (NotAScene, LimitExceeded) as error:
-        raise SceneDamaged(id) from error
-    if scene.id != id:
-        raise SceneDamaged(id)
-    return scene
+def scene_ids(store: ByteStore) -> set[str]:
+    """The ids of all scenes, damaged ones too."""
+    names = {entry.name for entry in store.entries()}
+    ids = {name.rpartition("/")[2].partition(".")[0] for name in names}
+    return {id for id in ids if not names.isdisjoint((_name(id), _old_name(id)))}
 
 
-def on_disk(size: int) -> int:
-    """What a file of so many bytes takes up: whole blocks."""
-    return -(-size // _BLOCK) * _BLOCK
+def _name(id: str) -> str:
+    return f"scenes/{id}.json"
 
 
-def most_bytes(limits: Limits) -> int:
+def _old_name(id: str) -> str:
+    return f"{id}.safetensors"
+
+
+def _most_bytes(limits: Limits) -> int:
     """No scene file is larger, so that a foreign file that is need not be read."""
     return 3 * 8 * limits.max_tensor_elements + MEBI

@@ -33,6 +33,10 @@ FIXED: Final[Mapping[str, Any]] = {
     "return_indices": False,
     "divisor_override": None,
 }
+# A scene has a dtype of its own, so that these are read over.
+DTYPE_NAMES: Final = ("dtype", *(f"torch.{name}" for name in (
+    "float32", "float", "float64", "double", "float16", "half", "bfloat16",
+)))  # fmt: skip
 
 
 def _module(operation: type[Operation]) -> Signature:

@@ -96,7 +96,7 @@ _IN_F_STRING: Final = "f-string: "
 
 
 def syntax_message(text: str) -> Message:
-    """The message of a SyntaxError; of one that is not listed above, its own text within a sentence."""
+    """The message of a SyntaxError, a general one where it is not listed above."""
     if text.startswith(_IN_F_STRING):
         return Message("syntax.in_f_string", message=syntax_message(text.removeprefix(_IN_F_STRING)))
     if text in _CODES:
@@ -104,7 +104,7 @@ def syntax_message(text: str) -> Message:
     for code, pattern in _PATTERNS.items():
         if match := re.fullmatch(pattern, text):
             return Message(code, **{name: _translatable(value) for name, value in match.groupdict().items()})
-    return Message("syntax.other", reason=text)
+    return Message("syntax.other")
 
 
 def _translatable(value: str) -> str | Message:

@@ -18,6 +18,7 @@ SAFETENSORS: Final = "application/vnd.safetensors"
 NPY: Final = "application/x-npy"
 PNG: Final = "image/png"
 ZIP: Final = "application/zip"
+FORM: Final = "multipart/form-data"
 
 # OpenAPI lists the media types among the answers, and has no use for the header (3.1, Parameter Object).
 AcceptHeader = Annotated[str, Header(alias="accept", include_in_schema=False)]

@@ -12,16 +12,28 @@ export interface Fault {
   end_column?: number;
 }
 
+/** One of several layers in a piece of code, and where it stands. */
+export interface CodeLayer {
+  layer_index: number;
+  line: number;
+  column: number;
+  end_column: number;
+  text: string;
+}
+
 /** An answer other than 2xx, or none (status 0): what the problem document says. */
 export class ApiError extends Error {
   readonly status: number;
   readonly errors: Fault[];
+  /** Of code with several layers: those that may be chosen. */
+  readonly layers: CodeLayer[];
 
-  constructor(status: number, detail: string, errors: Fault[] = []) {
+  constructor(status: number, detail: string, errors: Fault[] = [], layers: CodeLayer[] = []) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
     this.errors = errors;
+    this.layers = layers;
   }
 }
 
@@ -113,5 +125,6 @@ function rangeQuery({ outChannel, start, stop }: ItemRange) {
 
 async function problem(answer: Response) {
   const said = await answer.json().catch(() => ({}));
-  return new ApiError(answer.status, String(said.detail ?? answer.statusText), said.errors ?? []);
+  const detail = String(said.detail ?? answer.statusText);
+  return new ApiError(answer.status, detail, said.errors ?? [], said.layers ?? []);
 }

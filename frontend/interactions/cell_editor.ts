@@ -6,8 +6,8 @@
 import { effect } from '@preact/signals-core';
 import type { ApiError } from '../data/client.ts';
 import { formatError } from '../data/error_message.ts';
+import { parseNumber } from '../model/number_syntax.ts';
 import { formatExact } from '../model/numbers.ts';
-import { parseNumber } from '../model/parse_numbers.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { flatOffset } from '../state/scene_edit.ts';
 import type { AppContext } from '../views/app_context.ts';

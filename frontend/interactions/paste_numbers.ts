@@ -4,7 +4,8 @@
  */
 
 import type { Translate } from '../model/i18n.ts';
-import { PasteError, parseNumber, parseNumberBlock } from '../model/parse_numbers.ts';
+import { PasteError, parseNumber } from '../model/number_syntax.ts';
+import { parseNumberBlock } from '../model/parse_numbers.ts';
 import { findPlacements } from '../model/paste_placement.ts';
 import { nestArray } from '../model/tensors.ts';
 import type { EditSession } from '../state/edit_session.ts';
@@ -13,7 +14,7 @@ import type { TensorIndex } from './editable_cells.ts';
 
 /** Whether a text is more than one number. */
 export function isNumberBlock(text: string) {
-  return Number.isNaN(parseNumber(text)) && /[\s,;[(]/.test(text.trim());
+  return Number.isNaN(parseNumber(text)) && /[\s,;[({|&]/.test(text.trim());
 }
 
 /** shape: of the tensor; attempt: sends a change and shows how it went. */
@@ -45,7 +46,8 @@ export function pasteNumbers(
     else replace();
   } catch (error) {
     if (!(error instanceof PasteError)) throw error;
-    showMessage(t(`paste.${error.reason}`, error.values));
+    const said = t(`paste.${error.reason}`, error.values);
+    showMessage(error.reason === 'tooLarge' ? said : `${said} ${t('paste.forms')}`);
   }
 }
 

@@ -134,7 +134,10 @@ export interface components {
       groups: number;
       flip: boolean;
     };
-    /** @description RFC 9457. Of 413 also `limit`, its `value` and what was `asked`. */
+    /**
+     * @description RFC 9457. Of 413 also `limit`, its `value` and what was `asked`; of code with several layers also
+     *     `layers`, each with its `layer_index`, `line`, `column`, `end_column` and `text`.
+     */
     Problem: {
       type: string;
       title: string;

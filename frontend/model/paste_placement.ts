@@ -1,7 +1,7 @@
 /** Where a pasted block of numbers goes in a tensor. Pure. */
 
-import type { NumberBlock } from './parse_numbers.ts';
-import { PasteError } from './parse_numbers.ts';
+import type { NumberBlock } from './number_syntax.ts';
+import { PasteError } from './number_syntax.ts';
 
 /** The cells that a block may fill, and the shape that the tensor has when the block replaces it. */
 export interface Placements {

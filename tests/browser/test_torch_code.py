@@ -42,6 +42,24 @@ def test_what_cannot_be_read_is_pointed_at_and_stays(
     expect(page.locator("#step-sentence")).to_have_text(re.compile("= 56$"))
 
 
+def test_one_of_several_layers_is_chosen(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["strided-volume"], expect_refusals=True)
+    open_panel(page)
+    area = page.get_by_label("A layer in PyTorch code")
+    area.fill(">>> net\nNet(\n  (a): Conv2d(3, 4, kernel_size=(1, 1))\n  (b): MaxPool2d(kernel_size=2)\n)")
+    page.get_by_role("button", name="Read the layer").click()
+    layers = page.get_by_label("Layers in the code")
+    expect(layers).to_be_focused()
+    layers.select_option("Line 4: MaxPool2d(kernel_size=2)")
+    expect(page.locator("#counts")).to_have_text(re.compile("^no parameters"))
+    layers.select_option("Line 3: Conv2d(3, 4, kernel_size=(1, 1))")
+    expect(page.locator("#counts")).to_have_text(re.compile("^16 parameters"))
+    expect(page.locator("#code-error")).to_be_hidden()
+    area.press("End")
+    area.press("Space")
+    expect(layers).to_be_hidden()
+
+
 def test_what_cannot_be_read_is_said_in_the_pages_language(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:

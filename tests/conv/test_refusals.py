@@ -229,11 +229,11 @@ def test_tensors_that_are_not_the_plans(x: Any, weight: Any, bias: Any, at: str,
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ((1, 0, None), "out_channel is 1, output has 1 channel"),
+        ((1, 0, None), "out_channel is 1, the output has 1 channel"),
         ((-1, 0, None), "out_channel is -1"),
-        ((0, -1, 2), "windows -1 to 2 are asked for, there are 4"),
-        ((0, 2, 1), "windows 2 to 1"),
-        ((0, 0, 5), "windows 0 to 5 are asked for, there are 4"),
+        ((0, -1, 2), "start is -1 and stop 2, there are 4 windows"),
+        ((0, 2, 1), "start is 2 and stop 1"),
+        ((0, 0, 5), "start is 0 and stop 5, there are 4 windows"),
     ],
 )
 def test_windows_that_are_not_there(asked: tuple[int, int, int | None], message: str) -> None:

@@ -20,7 +20,6 @@ from app.i18n.messages import render, sentences
 from app.main import create_app
 from app.settings import Settings
 from app.torch_code.parser import ParseError, parse
-from app.torch_code.source_text import Snippet
 from app.web.server.protocol import _answer_busy
 from tests.support.bad_requests import BAD_REQUESTS, OF_SYNTAX
 
@@ -31,11 +30,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH_WORDS = re.compile(
     r"\b(is|are|was|be|must|should|cannot|the|an|of|to|not|and|or|there|it|this|with|has|have|needs|expected|read)\b"
 )
-# What libraries say of damaged files stands in sentences as it is.
-QUOTED = (
-    "form: no boundary", "form: no header", "form: a long header of npy", "form: no JSON", "form: holes",
-    "form: two objects",
-)  # fmt: skip
+# Two words of Latin letters side by side, but names such as "Open Sans" with capitals.
+ENGLISH_PHRASE = re.compile(r"(?<![\w'./-])[A-Za-z]?[a-z]+(?: [a-z]+)+(?![\w'(/])")
 # Sentences that consist of names and values.
 ALIKE = {"in_field", "json.at", "term.lambda"}
 
@@ -76,8 +72,9 @@ TELLERS = {
     **dict.fromkeys({*_kinds(CodedError), "Message", "check", "field_error"}, 0),
     **dict.fromkeys({"_Refused", "error", "named"}, 1),
     **dict.fromkeys({"check_range", "check_divides"}, 2),
+    "item_range": 3,
 }
-OWN_PARAMS = {"LimitExceeded", "check", "check_range", "check_divides"}
+OWN_PARAMS = {"LimitExceeded", "check", "check_range", "check_divides", "item_range"}
 
 
 def _codes(node: ast.expr) -> Iterator[str]:
@@ -118,6 +115,45 @@ def test_catalogues_have_the_same_codes_and_parameters() -> None:
         words = "".join(text for text, *_ in Formatter().parse(sentence))
         assert code in ALIKE or CHINESE.search(words) or not re.search("[a-z]", words), code
         assert not ENGLISH_WORDS.search(words), sentence
+        assert not ENGLISH_PHRASE.search(words), sentence
+
+
+# Values as errors have them; whatever is not listed is a number.
+VALUES: dict[str, Any] = {
+    **dict.fromkeys(("name", "close", "key", "parameter", "tensor", "missing", "argument"), "stride"),
+    **dict.fromkeys(
+        ("names", "known", "choices", "kinds", "ways", "expected_tags", "given"), "'conv2d', 'x'"
+    ),
+    **dict.fromkeys(("shape", "index", "found", "size", "kernel", "first_size"), (1, 2)),
+    **dict.fromkeys(("kind", "first_name", "distribution", "dtype", "type"), "float32"),
+    **dict.fromkeys(("offers", "coding", "limit", "id", "host"), "application/json"),
+}
+TERMS = {
+    "what": "term.output_channels", "axis": "term.height", "items": "term.items", "advice": "term.there_are",
+    "reason": "json.value_expected", "message": "field.missing", "first": "field.missing",
+    "others": "term.none", "second": "field.missing", "last": "term.none", "layers": "term.layer_at",
+    "layout": "term.weight_layouts",
+}  # fmt: skip
+
+
+def realistic(code: str) -> Message:
+    """A message with values of the kinds that it has, and messages in it."""
+    params: dict[str, Any] = {}
+    for name, form in places(sentences("zh-CN")[code]):
+        if form or name not in TERMS | VALUES:
+            params[name] = 7
+        elif name in TERMS and not code.startswith("term."):
+            params[name] = realistic(TERMS[name])
+        else:
+            params[name] = VALUES.get(name, 7)
+    return Message(code, **params)
+
+
+@pytest.mark.parametrize("code", sentences("zh-CN"))
+def test_no_chinese_sentence_has_an_english_one_in_it(code: str) -> None:
+    said = render(realistic(code), "zh-CN")
+    assert not ENGLISH_PHRASE.search(said), said
+    assert not ENGLISH_WORDS.search(said), said
 
 
 def test_every_code_that_is_raised_has_a_sentence() -> None:
@@ -168,7 +204,8 @@ def test_chinese(client: TestClient, name: str) -> None:
     check_codes(problem)
     for said in (problem["detail"], *(error["message"] for error in problem.get("errors", ()))):
         assert CHINESE.search(said), said
-        assert name in QUOTED or not ENGLISH_WORDS.search(said.replace(" f ", " ")), said
+        assert not ENGLISH_WORDS.search(said.replace(" f ", " ")), said
+        assert not ENGLISH_PHRASE.search(re.sub(r"'.*?'|padding top", "''", said)), said
     english = BAD_REQUESTS[name].send(client).json()
     assert not CHINESE.search(english["detail"]) or name.startswith("syntax: nn.Conv2d（")
     for member in ("title", "status", "code"):
@@ -198,15 +235,15 @@ def python_says(text: str) -> str | None:
     return None
 
 
-def test_what_python_says_of_other_code_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_python_says_of_other_code_has_a_general_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: str) -> None:
         raise SyntaxError("no such luck", ("", 1, 1, "x"))
 
     monkeypatch.setattr(ast, "parse", refuse)
     with pytest.raises(ParseError) as refused:
-        Snippet("x").statements()
-    assert render(refused.value.message) == "no such luck"
-    assert render(refused.value.message, "zh-CN") == "这不是 Python 代码：no such luck"
+        parse("x")
+    assert render(refused.value.message) == "this is not Python code"
+    assert render(refused.value.message, "zh-CN") == "这不是 Python 代码"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

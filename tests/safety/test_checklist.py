@@ -19,8 +19,9 @@ from tests.support.event_loop import run_in_new_event_loop
 
 
 def test_every_row_has_a_test() -> None:
-    assert rows(PAGE.read_text("utf-8")) == list(range(1, 34))
-    assert sorted(marked()) == list(range(1, 34))
+    listed = rows(PAGE.read_text("utf-8"))
+    assert listed == [*range(1, 34), 39]
+    assert sorted(marked()) == listed
 
 
 def test_every_named_test_exists() -> None:

@@ -322,7 +322,7 @@ def test_ranges_are_not_served(client: TestClient) -> None:
 @pytest.mark.safety(28)
 def test_errors_show_no_path_and_no_trace(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     store = services_of(client.app).settings.store.removeprefix("file://")  # type: ignore[attr-defined]
-    monkeypatch.setattr("app.store.local_store.LocalStore.get", lambda *_: 1 / 0)
+    monkeypatch.setattr("app.store.local_store.LocalByteStore.get", lambda *_: 1 / 0)
     broken = client.get("/api/v1/scenes/" + "1" * 40)
     assert broken.status_code == 500
     for answer in (

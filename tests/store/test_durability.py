@@ -25,12 +25,14 @@ import torch
 from app.conv.operation import Conv2d
 from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
-from app.scenes.scene_file import decode, encode
-from app.store.local_store import LocalStore
-from app.store.scene_store import SceneNotFound, StoreFull, StoreUnavailable
+from app.scenes.scene_file import encode
+from app.store.check_store import check_store
+from app.store.errors import SceneNotFound, StoreFull, StoreUnavailable
+from app.store.local_store import LocalByteStore
 from tests.support.polling import wait_until
 from tests.support.server_process import free_port, start_server
 from tests.support.sockets import can_connect
+from tests.support.stores import local_store
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 200
@@ -38,7 +40,9 @@ WRITERS = 4
 LIMITS = Limits()
 
 
-def scene(seed: int, side: int = 8) -> Scene:
+def scene(seed: int, side: int = 0) -> Scene:
+    """Odd seeds: small enough for a manifest. Even ones: with a blob."""
+    side = side or (8 if seed % 2 else 40)
     x = torch.randn(1, side, side, generator=torch.Generator().manual_seed(seed))
     return make_scene(Conv2d(), x, torch.ones(1, 1, 3, 3), None, LIMITS)
 
@@ -146,30 +150,41 @@ def test_killed_servers_lose_nothing(fork_server: ForkServer) -> None:
             maybe = client.get(f"/api/v1/scenes/{scene(seed).id}/file")
             assert maybe.status_code == 404 or maybe.content == encode(scene(seed))
     os.kill(child, signal.SIGKILL)
-    for path in fork_server.store.glob("*"):
-        if path.is_file():
-            assert decode(path.read_bytes(), LIMITS).id == path.stem
+    checked = check_store(LocalByteStore(fork_server.store), LIMITS)
+    assert checked.damages == []
+    assert checked.scenes >= len(stored)
 
 
 def test_the_order_of_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bytes reach the disk before their name does: no crash can show a name without its bytes."""
-    store = LocalStore(tmp_path, LIMITS)
+    """Bytes reach the disk before their names do, and blobs before the manifest that names them."""
+    store = local_store(tmp_path)
+    store.put(scene(0, side=40))  # makes the folders
     events: list[str] = []
     fsync, replace = os.fsync, Path.replace
 
     def traced_fsync(descriptor: int) -> None:
         path = Path(f"/proc/self/fd/{descriptor}").resolve()
-        events.append("sync folder" if path == tmp_path else f"sync {path.stat().st_size} bytes")
+        events.append(f"sync folder {path.name}" if path.is_dir() else f"sync {path.stat().st_size} bytes")
         fsync(descriptor)
 
     def traced_replace(self: Path, target: Path) -> Path:
-        events.append("rename")
+        events.append(f"rename into {target.parent.name}")
         return replace(self, target)
 
     monkeypatch.setattr(os, "fsync", traced_fsync)
     monkeypatch.setattr(Path, "replace", traced_replace)
-    assert store.put(scene(1))
-    assert events == [f"sync {len(encode(scene(1)))} bytes", "rename", "sync folder"]
+    one = scene(1, side=40)
+    assert store.put(one)
+    manifest = (tmp_path / "scenes" / f"{one.id}.json").stat().st_size
+    blob = ["sync 6400 bytes", "rename into blobs", "sync folder blobs"]
+    whole = [f"sync {manifest} bytes", "rename into scenes", "sync folder scenes"]
+    assert events == blob + whole
+    events.clear()
+    # Another scene with the same input: what another process has only just written is synced too.
+    again = make_scene(Conv2d(), one.input, torch.zeros(1, 1, 3, 3), None, LIMITS)
+    assert store.put(again)
+    manifest = (tmp_path / "scenes" / f"{again.id}.json").stat().st_size
+    assert events == ["sync folder blobs", f"sync {manifest} bytes", *whole[1:]]
 
 
 FAULTS = {
@@ -179,6 +194,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.parametrize("side", [8, 40])
 @pytest.mark.parametrize("where", FAULTS)
 @pytest.mark.parametrize(
     ("error", "raised"),
@@ -190,9 +206,15 @@ FAULTS = {
     ],
 )
 def test_a_disk_that_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, error: int, raised: type[Exception]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    error: int,
+    raised: type[Exception],
+    side: int,
 ) -> None:
-    store = LocalStore(tmp_path, LIMITS)
+    """Whether it is in the manifest or has a blob of its own."""
+    store = local_store(tmp_path)
     store.put(scene(1))
 
     def fail(*_: Any, **__: Any) -> None:
@@ -201,12 +223,13 @@ def test_a_disk_that_fails(
     with monkeypatch.context() as broken:
         broken.setattr(*FAULTS[where], fail)
         with pytest.raises(raised):
-            store.put(scene(2))
+            store.put(scene(2, side))
     assert store.get(scene(1).id).id == scene(1).id
     with pytest.raises(SceneNotFound):
-        store.get(scene(2).id)
+        store.get(scene(2, side).id)
     assert list((tmp_path / ".staging").iterdir()) == []
-    assert store.put(scene(2))
+    assert store.put(scene(2, side))
+    assert store.get(scene(2, side).id).id == scene(2, side).id
 
 
 @pytest.mark.slow
@@ -240,7 +263,7 @@ def test_what_a_killed_server_left_behind_is_swept(tmp_path: Path) -> None:
     for name, age in (("old", 7200), ("new", 10)):
         (staging / name).write_bytes(b"half")
         os.utime(staging / name, (time.time() - age,) * 2)
-    LocalStore(tmp_path, LIMITS)
+    LocalByteStore(tmp_path)
     assert [path.name for path in staging.iterdir()] == ["new"]
 
 

@@ -6,16 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
-import safetensors.torch
 import torch
 
 from app.conv.operation import Conv2d
 from app.scenes.scene import Scene, make_scene
-from app.scenes.scene_file import encode
 from app.settings import MEBI, Limits, Settings
-from app.store.cached_store import CachedSceneStore, open_store
-from app.store.local_store import LocalStore
-from app.store.scene_store import SceneDamaged, SceneNotFound, StoreFull
+from app.store.cached_store import CachedSceneStore
+from app.store.errors import SceneNotFound, StoreFull
+from app.store.local_store import LocalByteStore
+from app.store.open_store import open_store
+from app.store.scene_store import BlobSceneStore, SceneStore
+from tests.support.stores import local_store, stored_files
 
 LIMITS = Limits()
 GIBI = 1024 * MEBI
@@ -26,11 +27,11 @@ def scene(value: float = 1.0, size: int = 2) -> Scene:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> LocalStore:
-    return LocalStore(tmp_path / "scenes", LIMITS)
+def store(tmp_path: Path) -> SceneStore:
+    return local_store(tmp_path / "kept")
 
 
-def test_put_then_get_returns_the_same_scene(store: LocalStore) -> None:
+def test_put_then_get_returns_the_same_scene(store: SceneStore) -> None:
     assert store.put(scene())
     assert not store.put(scene())
     found = store.get(scene().id)
@@ -61,7 +62,7 @@ def disk(*, size: int, free: int, files: int = 100_000, free_files: int = 100_00
 def test_some_of_the_disk_is_left_free(
     told: os.statvfs_result, is_full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = LocalStore(tmp_path, LIMITS, reserve=GIBI)
+    store = local_store(tmp_path, reserve=GIBI)
     monkeypatch.setattr(os, "statvfs", lambda _: told)
     if is_full:
         with pytest.raises(StoreFull):
@@ -70,58 +71,17 @@ def test_some_of_the_disk_is_left_free(
         assert store.put(scene())
 
 
-def test_nothing_but_the_scene_is_left_behind(store: LocalStore, tmp_path: Path) -> None:
+def test_nothing_but_the_scene_is_left_behind(store: SceneStore, tmp_path: Path) -> None:
     store.put(scene())
-    assert [path.name for path in (tmp_path / "scenes").rglob("*") if path.is_file()] == [
-        f"{scene().id}.safetensors"
-    ]
+    assert list(stored_files(tmp_path / "kept")) == [f"scenes/{scene().id}.json"]
 
 
-def test_unknown(store: LocalStore) -> None:
+def test_unknown(store: SceneStore) -> None:
     with pytest.raises(SceneNotFound):
         store.get("0" * 40)
 
 
-def damage(path: Path) -> list[bytes]:
-    whole = path.read_bytes()
-    other = encode(scene(2.0))
-    return [b"", whole[:20], whole[:-1], b"\xff" * 100, whole[:-1] + b"\x01", other]
-
-
-def test_a_damaged_file_is_an_error_for_its_own_id_only(store: LocalStore, tmp_path: Path) -> None:
-    store.put(scene())
-    store.put(scene(3.0))
-    path = tmp_path / "scenes" / f"{scene().id}.safetensors"
-    for content in damage(path):
-        path.write_bytes(content)
-        with pytest.raises(SceneDamaged):
-            store.get(scene().id)
-        assert store.get(scene(3.0).id).id == scene(3.0).id
-
-
-def test_sending_a_damaged_scene_again_mends_it(store: LocalStore, tmp_path: Path) -> None:
-    store.put(scene())
-    (tmp_path / "scenes" / f"{scene().id}.safetensors").write_bytes(b"rubbish")
-    assert store.put(scene())
-    assert store.get(scene().id).id == scene().id
-
-
-def test_foreign_files_are_left_alone(store: LocalStore, tmp_path: Path) -> None:
-    (tmp_path / "scenes" / "notes.txt").write_text("mine")
-    (tmp_path / "scenes" / f"{'0' * 40}.safetensors").mkdir()
-    with pytest.raises(SceneDamaged):
-        store.get("0" * 40)
-    store.put(scene())
-    assert (tmp_path / "scenes" / "notes.txt").read_text() == "mine"
-
-
-def test_torch_reads_the_file(store: LocalStore, tmp_path: Path) -> None:
-    store.put(scene())
-    tensors = safetensors.torch.load_file(tmp_path / "scenes" / f"{scene().id}.safetensors")
-    assert torch.equal(tensors["input"], torch.ones(1, 2, 2))
-
-
-class Counting(LocalStore):
+class Counting(BlobSceneStore):
     reads = 0
 
     def get(self, id: str) -> Scene:
@@ -130,7 +90,7 @@ class Counting(LocalStore):
 
 
 def test_the_cache_keeps_within_its_bytes(tmp_path: Path) -> None:
-    inner = Counting(tmp_path, LIMITS)
+    inner = Counting(LocalByteStore(tmp_path), LIMITS)
     scenes = [scene(float(i), size=10) for i in range(1, 5)]
     cached = CachedSceneStore(inner, {}, max_bytes=3 * scenes[0].nbytes)
     for one in scenes:
@@ -148,14 +108,14 @@ def test_the_cache_keeps_within_its_bytes(tmp_path: Path) -> None:
 
 
 def test_a_scene_over_the_budget_is_not_kept(tmp_path: Path) -> None:
-    cached = CachedSceneStore(LocalStore(tmp_path, LIMITS), {}, max_bytes=1)
+    cached = CachedSceneStore(local_store(tmp_path), {}, max_bytes=1)
     cached.put(scene())
     assert cached.get_cached(scene().id) is None
     assert cached.get(scene().id).id == scene().id
 
 
 def test_built_in_scenes_are_there_without_being_stored(tmp_path: Path) -> None:
-    cached = CachedSceneStore(LocalStore(tmp_path, LIMITS), {scene().id: scene()}, max_bytes=0)
+    cached = CachedSceneStore(local_store(tmp_path), {scene().id: scene()}, max_bytes=0)
     assert cached.get(scene().id).id == scene().id
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -163,7 +123,7 @@ def test_built_in_scenes_are_there_without_being_stored(tmp_path: Path) -> None:
 @pytest.mark.safety(18)
 @pytest.mark.parametrize("id", ["", "..", "0" * 39, "0" * 41, "A" * 40, "../" + "0" * 37, "0" * 39 + "\n"])
 def test_invalid_ids_never_reach_the_store(tmp_path: Path, id: str) -> None:
-    inner = Counting(tmp_path, LIMITS)
+    inner = Counting(LocalByteStore(tmp_path), LIMITS)
     with pytest.raises(SceneNotFound):
         CachedSceneStore(inner, {}, max_bytes=0).get(id)
     assert inner.reads == 0

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -14,38 +12,12 @@ from app.conv.operation import Conv2d
 from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
 from app.settings import Settings
-from app.store.cached_store import open_store
-from app.store.scene_store import SceneDamaged, SceneNotFound, SceneStore, StoreUnavailable
-from tests.support.s3 import administrator, credentials, start_s3
+from app.store.errors import SceneNotFound, StoreUnavailable
+from app.store.open_store import open_store
+from app.store.scene_store import SceneStore
 from tests.support.scenes import CHAPTER
-from tests.support.server_process import ServerProcess, free_port, running_server
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    server = start_s3(tmp_path_factory.mktemp("s3"))
-    try:
-        yield server.wait_until("/moto-api/")
-    finally:
-        server.stop(signal.SIGKILL)
-
-
-@pytest.fixture
-def bucket(
-    s3: ServerProcess, admin: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> str:
-    """The address of a bucket of its own, with the environment set for it."""
-    name = f"scenes-{abs(hash(request.node.name))}"
-    for key, value in credentials(s3).items():
-        monkeypatch.setenv(key, value)
-    admin.create_bucket(Bucket=name)
-    return f"s3://{name}/kept"
-
-
-@pytest.fixture
-def admin(s3: ServerProcess) -> Iterator[Any]:
-    with administrator(s3) as client:
-        yield client
+from tests.support.server_process import free_port, running_server
+from tests.support.stores import Bucket
 
 
 def scene(value: float = 1.0) -> Scene:
@@ -53,11 +25,11 @@ def scene(value: float = 1.0) -> Scene:
 
 
 @pytest.fixture
-def store(bucket: str) -> SceneStore:
-    return open_store(Settings(store=bucket))
+def store(bucket: Bucket) -> SceneStore:
+    return open_store(Settings(store=bucket.address))
 
 
-def test_put_then_get_returns_the_same_scene(store: SceneStore, admin: Any, bucket: str) -> None:
+def test_put_then_get_returns_the_same_scene(store: SceneStore, bucket: Bucket) -> None:
     store.check()
     with pytest.raises(SceneNotFound):
         store.get(scene().id)
@@ -66,42 +38,28 @@ def test_put_then_get_returns_the_same_scene(store: SceneStore, admin: Any, buck
     found = store.get(scene().id)
     assert found.id == scene().id
     assert torch.equal(found.input, scene().input)
-    listed = admin.list_objects_v2(Bucket=bucket.split("/")[2])
-    keys = {entry["Key"] for entry in listed["Contents"]}
-    assert keys == {f"kept/{scene().id}.safetensors", "kept/readiness"}
+    assert list(bucket.read()) == [f"scenes/{scene().id}.json"]
 
 
-def test_a_damaged_object_is_an_error_for_its_own_id_only(store: SceneStore, admin: Any, bucket: str) -> None:
-    store.put(scene())
-    store.put(scene(2.0))
-    key = f"kept/{scene().id}.safetensors"
-    admin.put_object(Bucket=bucket.split("/")[2], Key=key, Body=b"rubbish")
-    with pytest.raises(SceneDamaged):
-        store.get(scene().id)
-    assert store.get(scene(2.0).id).id == scene(2.0).id
-    assert store.put(scene())
-    assert store.get(scene().id).id == scene().id
-
-
-def test_a_store_that_does_not_answer(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_does_not_answer(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
-    silent = open_store(Settings(store=bucket))
+    silent = open_store(Settings(store=bucket.address))
     with pytest.raises(StoreUnavailable):
         silent.check()
     with pytest.raises(StoreUnavailable):
         silent.put(scene())
 
 
-def test_a_bucket_that_is_not_there(bucket: str) -> None:
+def test_a_bucket_that_is_not_there(bucket: Bucket) -> None:
     with pytest.raises((StoreUnavailable, SceneNotFound)):
-        open_store(Settings(store=bucket.replace("scenes-", "missing-"))).put(scene())
+        open_store(Settings(store=bucket.address.replace("scenes-", "missing-"))).put(scene())
 
 
 @pytest.mark.slow
-def test_two_servers_on_one_store(bucket: str, tmp_path: Path) -> None:
+def test_two_servers_on_one_store(bucket: Bucket, tmp_path: Path) -> None:
     with (
-        running_server(tmp_path, store=bucket) as one,
-        running_server(tmp_path, store=bucket) as two,
+        running_server(tmp_path, store=bucket.address) as one,
+        running_server(tmp_path, store=bucket.address) as two,
         one.client() as first,
         two.client() as second,
     ):
@@ -115,7 +73,7 @@ def test_two_servers_on_one_store(bucket: str, tmp_path: Path) -> None:
         assert one.stop(signal.SIGKILL) == -signal.SIGKILL
         for left in (path, edited):
             assert second.get(left).status_code == 200
-        with running_server(tmp_path, store=bucket) as three, three.client() as third:
+        with running_server(tmp_path, store=bucket.address) as three, three.client() as third:
             for left in (path, edited):
                 assert third.get(left).json()["links"]["self"] == left
         assert two.stop() == 0

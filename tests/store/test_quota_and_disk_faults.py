@@ -24,12 +24,15 @@ from app.main import create_app
 from app.scenes.scene import Scene, make_scene
 from app.services.readiness import Readiness
 from app.settings import Settings
-from app.store.local_store import LocalStore
-from app.store.quota import Quota
-from app.store.scene_store import SceneStore, StoreFull, on_disk
+from app.store.byte_store import on_disk, usage
+from app.store.errors import StoreFull
+from app.store.local_store import LocalByteStore
+from app.store.quota import QuotaByteStore
+from app.store.scene_store import BlobSceneStore, SceneStore
 from app.web.api.dependencies import services_of
 from tests.support.polling import wait_until
 from tests.support.scenes import CHAPTER, Body
+from tests.support.stores import local_store
 
 LIMITS = Limits()
 MANY = 100_000
@@ -43,6 +46,10 @@ def scene(number: int, side: int = 2) -> Scene:
 
 def body(number: int) -> Body:
     return CHAPTER | {"bias": {"data": [number]}}
+
+
+def with_quota(folder: Path, max_bytes: int) -> SceneStore:
+    return BlobSceneStore(QuotaByteStore(LocalByteStore(folder), max_bytes), LIMITS)
 
 
 def new_client(folder: Path, **settings: Any) -> TestClient:
@@ -102,7 +109,7 @@ def test_a_read_only_disk_can_be_read(tmp_path: Path) -> None:
         refused = client.post("/api/v1/scenes", json=body(2))
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
-        assert LocalStore(folder, LIMITS).get(made.rsplit("/", 1)[1])  # past what is kept in memory
+        assert local_store(folder).get(made.rsplit("/", 1)[1])  # past what is kept in memory
         assert client.get(made).status_code == 200
         wait_for_readiness(client, 503)
         assert 'store_errors_total{error="unavailable"}' in client.get("/metrics").text
@@ -118,7 +125,7 @@ def wait_for_readiness(client: TestClient, status: int) -> None:
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff" * 5000, b"\x08" + b"\0" * 7 + b'{"a":1}}'])
 def test_a_damaged_scene_is_reported_and_repaired(tmp_path: Path, content: bytes) -> None:
     made = new_client(tmp_path).post("/api/v1/scenes", json=body(1)).json()["links"]["self"]
-    path = tmp_path / f"{made.rsplit('/', 1)[1]}.safetensors"
+    path = tmp_path / "scenes" / f"{made.rsplit('/', 1)[1]}.json"
     path.write_bytes(content)
     client = new_client(tmp_path)
     damaged = client.get(made)
@@ -186,7 +193,7 @@ def test_the_quota_is_kept_to_the_block(tmp_path: Path) -> None:
 def test_scenes_that_others_store_are_counted_before_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, theirs = (Quota(LocalStore(tmp_path, LIMITS), 3 * BLOCK) for _ in range(2))
+    mine, theirs = (with_quota(tmp_path, 3 * BLOCK) for _ in range(2))
     assert mine.put(scene(0)) and theirs.put(scene(1)) and theirs.put(scene(2))
     later = time.monotonic() + 61
     monkeypatch.setattr("app.store.quota.monotonic", lambda: later)
@@ -195,7 +202,7 @@ def test_scenes_that_others_store_are_counted_before_long(
 
 
 def test_many_writers_at_a_time_stay_within_the_quota(tmp_path: Path) -> None:
-    quota = Quota(LocalStore(tmp_path, LIMITS), 10 * BLOCK)
+    quota = with_quota(tmp_path, 10 * BLOCK)
     done: list[bool] = []
 
     def write(first: int) -> None:
@@ -211,11 +218,11 @@ def test_many_writers_at_a_time_stay_within_the_quota(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sum(done) == 10
-    assert quota.usage() == 10 * BLOCK
+    assert usage(LocalByteStore(tmp_path)) == 10 * BLOCK
 
 
 def test_a_failed_write_takes_nothing_of_the_quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    quota = Quota(LocalStore(tmp_path, LIMITS), 2 * BLOCK)
+    quota = with_quota(tmp_path, 2 * BLOCK)
     for number in range(5):
         with monkeypatch.context() as broken:
             broken.setattr(Path, "replace", _no_space)
@@ -232,17 +239,17 @@ def _no_space(*_: Any) -> None:
 def test_a_hundred_thousand_scenes_slow_nothing_down(tmp_path: Path) -> None:
     """Beside a store with one scene: storing and reading take less than thrice as long, in the median."""
     few, many = tmp_path / "few", tmp_path / "many"
-    LocalStore(few, LIMITS)
-    LocalStore(many, LIMITS).put(scene(1))
-    (first,) = many.glob("*.safetensors")
+    local_store(few)
+    local_store(many).put(scene(1))
+    (first,) = many.glob("scenes/*.json")
     for number in range(MANY):
-        shutil.copy(first, copied := many / f"{number:040x}.safetensors") if number % 1000 == 0 else os.link(
-            copied, many / f"{number:040x}.safetensors"
+        shutil.copy(first, copied := first.with_stem(f"{number:040x}")) if number % 1000 == 0 else os.link(
+            copied, first.with_stem(f"{number:040x}")
         )
     room = on_disk(first.stat().st_size) * (MANY + 61)
     stores: dict[str, SceneStore] = {
-        "few": Quota(LocalStore(few, LIMITS), room),
-        "many": Quota(LocalStore(many, LIMITS), room),
+        "few": with_quota(few, room),
+        "many": with_quota(many, room),
     }
     times: dict[str, list[float]] = {name: [] for name in stores}
     for store in stores.values():
@@ -270,12 +277,12 @@ def test_a_clock_that_jumps_sweeps_nothing_that_is_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Set back, the clock makes files look younger; set forward, older: a scene is never one of them."""
-    store = LocalStore(tmp_path, LIMITS)
+    store = local_store(tmp_path)
     store.put(scene(1))
     real = time.time
     for jump in (86_400.0 * 365, -86_400.0 * 365):
         monkeypatch.setattr(time, "time", lambda jump=jump: real() + jump)
-        again = LocalStore(tmp_path, LIMITS)
+        again = local_store(tmp_path)
         assert again.get(scene(1).id).id == scene(1).id
         assert again.put(scene(int(jump)))
         client = new_client(tmp_path)

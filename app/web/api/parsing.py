@@ -30,17 +30,23 @@ def check_encoding(request: Request) -> None:
         raise Problem(415, Message("content_encoding_unknown", coding=f"{coding!r:.60}"))
 
 
-async def read_scene(request: Request, services: Services) -> Scene:
-    """The scene that a JSON body describes; parsing and building go to the pool if they are large."""
-    body, size = await read_json(request, services, SceneBody)
+async def read_scene(request: Request, services: Services, *also_read: str) -> Scene:
+    """
+    The scene that a JSON body describes; parsing and building go to the pool if they are large. `also_read`:
+    other media types that the call reads, for the message about one that it does not.
+    """
+    body, size = await read_json(request, services, SceneBody, *also_read)
     cost = size + body.generated_elements
     return await services.pool.run(cost, scene_from_body, body, {}, services.settings)
 
 
-async def read_json(request: Request, services: Services, model: type[B]) -> tuple[B, int]:
+async def read_json(request: Request, services: Services, model: type[B], *also_read: str) -> tuple[B, int]:
     """A JSON body, and about how many numbers it holds. Raises Problem 415 for another form."""
     if (sent := content_type(request)) != JSON:
-        raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=JSON))
+        expected: str | Message = JSON
+        for other in also_read:
+            expected = Message("term.or", others=expected, last=other)
+        raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=expected))
     check_encoding(request)
     content = await request.body()
     size = len(content) // 4

@@ -21,10 +21,11 @@ from app.i18n.messages import render
 from app.limits import LimitExceeded
 from app.scenes.scene_file import NotAScene
 from app.scenes.tensors import NoSuchTensor
-from app.services.body_errors import FieldError, InvalidFields, NotJson, field_errors
+from app.services.body_errors import FieldError, InvalidFields, NotJson, query_errors
 from app.services.executor import ServerBusy
-from app.store.scene_store import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
-from app.torch_code.parser import ParseError
+from app.store.errors import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
+from app.torch_code.parser import ParseError, SeveralLayers
+from app.torch_code.source_text import Place
 from app.web.negotiation import NotAcceptable, preferred_language
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,11 +94,19 @@ def _code_problem(error: ParseError) -> Problem:
     """Lines and columns count characters from 1, the end excluded."""
     message = Message("in_code", line=error.line, column=error.column, message=error.message)
     place = {"line": error.line, "column": error.column, "end_column": error.end_column}
-    return Problem(422, message, [FieldError("/code", error.message, place)])
+    errors = [FieldError("/code", error.message, place)]
+    if isinstance(error, SeveralLayers):
+        return Problem(422, message, errors, layers=_layer_members(error.layers))
+    return Problem(422, message, errors)
+
+
+def _layer_members(layers: Sequence[Place]) -> list[dict[str, Any]]:
+    """What `layer_index` may choose from."""
+    return [{"layer_index": index} | place._asdict() for index, place in enumerate(layers)]
 
 
 def _query_problem(error: RequestValidationError) -> Problem:
-    errors = field_errors((tuple(each["loc"][1:]), each) for each in error.errors())
+    errors = query_errors(error.errors())
     places = [Message("in_field", at=each.at, message=each.message) for each in errors]
     message = reduce(lambda first, second: Message("both", first=first, second=second), places)
     return Problem(422, message, errors)
@@ -108,7 +117,7 @@ def _http_problem(error: HTTPException) -> Problem:
     message: Any = error.detail
     if not isinstance(message, Message):
         code = _HTTP_CODES.get(error.status_code)
-        message = Message(code) if code else Message("http_error", reason=message)
+        message = Message(code) if code else Message("http_error", status=error.status_code)
     headers = dict(error.headers or {})
     if "GET" in headers.get("Allow", ""):
         headers["Allow"] = ", ".join(sorted({*headers["Allow"].split(", "), "HEAD"}))

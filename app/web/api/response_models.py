@@ -222,7 +222,10 @@ class Fault(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457. Of 413 also `limit`, its `value` and what was `asked`."""
+    """
+    RFC 9457. Of 413 also `limit`, its `value` and what was `asked`; of code with several layers also
+    `layers`, each with its `layer_index`, `line`, `column`, `end_column` and `text`.
+    """
 
     type: str
     title: str

@@ -27,6 +27,11 @@ class _Form(MultiPartParser):
     """Parts never go to the disk: the body is within its limit, and there may be no disk to write to."""
 
     spool_max_size = sys.maxsize
+    is_finished = False
+
+    def on_end(self) -> None:
+        """The parser calls this at the last boundary."""
+        self.is_finished = True
 
 
 async def read_upload(
@@ -51,11 +56,22 @@ async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
     try:
         parts = await form.parse()
     except MultiPartException as error:
-        raise Problem(400, Message("form_unreadable", reason=error.message)) from None
+        raise Problem(400, _form_message(error.message)) from None
     try:
+        if not form.is_finished:
+            raise Problem(400, Message("form_unfinished"))
         return await _contents(parts)
     finally:
         await parts.close()
+
+
+def _form_message(said: str) -> Message:
+    """What the parser says: it has sentences, no codes."""
+    if said.startswith("Missing boundary"):
+        return Message("form_without_boundary")
+    if said.startswith("Too many"):
+        return Message("form_too_many_parts", most=len(_PARTS))
+    return Message("form_unreadable")
 
 
 async def _contents(parts: FormData) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.services.scenes import find_scene
 from app.settings import TEMPLATES
-from app.store.scene_store import SceneDamaged, SceneNotFound
+from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
 from app.web.negotiation import choose_language
 from app.web.pages import assets

@@ -189,8 +189,8 @@ class HttpConnection(HttpToolsProtocol):
             self._unsent, self._unsent_since = unsent, now
         return now - self._unsent_since > self._limits.body_seconds
 
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(_Refused(400, "head.unreadable", reason=msg))
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        self._refuse(_Refused(400, "head.unreadable"))
 
     def _refuse(self, refused: _Refused) -> None:
         """Answer and close the connection; a request under way is answered first."""

@@ -23,7 +23,7 @@ from uvicorn.supervisors import multiprocess
 
 from app.observability.logs import configure_logs
 from app.settings import Settings
-from app.store.cached_store import open_store
+from app.store.open_store import open_store
 from app.web.api.dependencies import services_of
 from app.web.server.config import ServerConfig
 from app.web.server.protocol import HttpConnection

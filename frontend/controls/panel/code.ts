@@ -1,13 +1,13 @@
 /** From PyTorch code to the scene, and back. */
 
 import { effect } from '@preact/signals-core';
-import { ApiError } from '../../data/client.ts';
+import { ApiError, type CodeLayer } from '../../data/client.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { ParsedLayer } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { makeCodeRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
-import { findElement, nextPaint, setText } from '../../views/shared/dom.ts';
+import { findElement, makeElement, nextPaint, setText } from '../../views/shared/dom.ts';
 import { copyText } from '../clipboard.ts';
 
 export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
@@ -23,13 +23,21 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
     message.hidden = text === '';
     area.setAttribute('aria-invalid', String(text !== ''));
   };
-  const read = async () => {
+  const choice = new LayerChoice(area, t);
+  const read = async (layer?: CodeLayer) => {
+    if (layer) area.setSelectionRange(...textRangeOf(area.value, layer));
     try {
-      const parsed = await state.api.post<ParsedLayer>('/parse', { code: area.value });
+      const chosen = layer && { layer_index: layer.layer_index };
+      const parsed = await state.api.post<ParsedLayer>('/parse', { code: area.value, ...chosen });
       await changes.submit((scene) => makeCodeRequest(parsed, scene));
       showError('');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (error.layers.length > 0) {
+        showError('');
+        choice.offer(error.layers, read);
+        return;
+      }
       const fault = error.errors.find(({ at }) => at === '/code');
       showError(fault ? t('code.place', { line: 1, column: 1, ...fault }) : formatFailure(error, t));
       if (!fault) return;
@@ -37,12 +45,39 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
       area.setSelectionRange(...textRangeOf(area.value, fault));
     }
   };
-  findElement('#code-read', HTMLButtonElement).onclick = read;
+  findElement('#code-read', HTMLButtonElement).onclick = () => read();
   area.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     read();
   });
+}
+
+/** The layers of a piece of code, until it is changed. */
+class LayerChoice {
+  readonly #label = findElement('#code-layers', HTMLElement);
+  readonly #select = findElement('#code-layer', HTMLSelectElement);
+  readonly #t: Translate;
+
+  constructor(area: HTMLTextAreaElement, t: Translate) {
+    this.#t = t;
+    area.addEventListener('input', () => {
+      this.#label.hidden = true;
+    });
+  }
+
+  /** choose: called with each layer that the reader picks. */
+  offer(layers: CodeLayer[], choose: (layer?: CodeLayer) => void) {
+    const options = layers.map(({ line, text }) => this.#t('code.layer', { line, text }));
+    const texts = [this.#t('code.choose', { count: layers.length }), ...options];
+    this.#select.replaceChildren(...texts.map((text) => makeElement('option', '', text)));
+    this.#select.onchange = () => {
+      const layer = layers[this.#select.selectedIndex - 1];
+      if (layer) choose(layer);
+    };
+    this.#label.hidden = false;
+    this.#select.focus();
+  }
 }
 
 function formatFailure({ status, message }: ApiError, t: Translate) {

@@ -2,8 +2,8 @@
 
 import type { Layer, OperationFields } from '../../model/layer_validation.ts';
 import { isPooling } from '../../model/layer_validation.ts';
+import { parseNumber } from '../../model/number_syntax.ts';
 import { formatExact } from '../../model/numbers.ts';
-import { parseNumber } from '../../model/parse_numbers.ts';
 import type { Operation, OperationKind } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
 import type { Distribution, PanelValues } from '../../state/scene_requests.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PasteError, parseNumber, parseNumberBlock } from '../../../frontend/model/parse_numbers.ts';
+import { PasteError, parseNumber } from '../../../frontend/model/number_syntax.ts';
+import { parseNumberBlock } from '../../../frontend/model/parse_numbers.ts';
 import { nestArray } from '../../../frontend/model/tensors.ts';
 
 /** What it is, the text, the grid. */
@@ -343,7 +344,7 @@ const BAD: [string, string, string, [number, number] | null][] = [
   ['something after it', '[[1, 2]] + 1', 'after', [1, 10]],
   ['an empty list', '[[], []]', 'emptyList', [1, 2]],
   ['five dimensions', '[[[[[1]]]]]', 'deep', [1, 5]],
-  ['a dictionary', '{"a": [1]}', 'text', [1, 1]],
+  ['a dictionary', '{"a": [1]}', 'text', [1, 2]],
   ['decimal commas between tabs', '1,5\t2', 'comma', [1, 1]],
   ['booleans', '[[True, False]]', 'text', [1, 3]],
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PasteError } from '../../../frontend/model/parse_numbers.ts';
+import { PasteError } from '../../../frontend/model/number_syntax.ts';
 import { findPlacements } from '../../../frontend/model/paste_placement.ts';
 
 function place(shape: number[], tensor: number[], index: number[]) {

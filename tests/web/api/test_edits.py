@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "text": ({"cells": [cell("input", [0, 0, 0], "1")]}, "/cells/0/value"),  # type: ignore[arg-type]
     "stride": ({"operation": {"stride": 0}}, "/operation/stride"),
     "unknown field": ({"operation": {"strides": 1}}, "/operation/strides"),
-    "unknown kind": ({"operation": {"kind": "conv4d"}}, "/operation"),
+    "unknown kind": ({"operation": {"kind": "conv4d"}}, "/operation/kind"),
     "kind without its fields": ({"operation": {"kind": "max_pool2d"}}, "/operation/kernel_size"),
     "pooling with a weight": ({"operation": {"kind": "max_pool2d", "kernel_size": 1}}, "/weight"),
     "no input": ({"input": None}, "/input"),

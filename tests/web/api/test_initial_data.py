@@ -63,9 +63,18 @@ def test_the_scatter_reading_has_stamps_in_place_of_steps(client: TestClient) ->
     assert initial(client, path, start=1, reading="scatter")["stamps"] == stamps
 
 
-def test_a_layer_without_stamps_has_steps_in_every_reading(client: TestClient) -> None:
-    path = make_scene(client, CHAPTER)
-    assert initial(client, path, reading="scatter") == initial(client, path)
+@pytest.mark.parametrize("name", PRESETS)
+def test_only_a_transposed_layer_has_the_scatter_reading(client: TestClient, name: str) -> None:
+    path, query = path_of(name), {"include": "initial", "reading": "scatter"}
+    answers = (client.get(path, params=query), client.post(f"{path}/edits", json=CELL, params=query))
+    kind = PRESETS[name].scene.plan.operation.kind
+    for answer in answers:
+        if kind == "conv_transpose2d":
+            assert "stamps" in answer.json()["initial"]
+        else:
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["at"] == "/reading"
+            assert answer.json()["detail"] == f"stamps are those of conv_transpose2d, this is {kind}"
 
 
 def test_a_scene_that_is_made_has_them_too(client: TestClient) -> None:

@@ -27,7 +27,7 @@ from app.web.api.parsing import content_type, read_json, read_scene
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response
 from app.web.api.uploads import read_upload
-from app.web.negotiation import SAFETENSORS
+from app.web.negotiation import FORM, SAFETENSORS
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
 
@@ -74,7 +74,7 @@ _EDITED: Final = _example(EditsBody, EDITS, lambda body: edited_scene(_CHAPTER, 
     "",
     status_code=201,
     summary="Make a scene",
-    openapi_extra=json_body(SceneBody, SCENE, **{"multipart/form-data": _FORM}),
+    openapi_extra=json_body(SceneBody, SCENE, **{FORM: _FORM}),
     responses={**_stored_answers(_CREATED), **problems(400, 413, 415, 507)},
 )
 async def create_scene(
@@ -93,11 +93,11 @@ async def create_scene(
     From JSON, or from a form with the part `scene` and files in place of some of its tensors. Pictures become
     (C, H, W), 0...1, upright, the first frame, alpha over white. The scene is kept before it is answered.
     """
-    if content_type(request) == "multipart/form-data":
+    if content_type(request) == FORM:
         keys = {"input": input_key, "weight": weight_key, "bias": bias_key}
         scene = await read_upload(request, services, keys, _parse_size(size))
     else:
-        scene = await read_scene(request, services)
+        scene = await read_scene(request, services, FORM)
     data = initial_data(scene, initial) if initial else None
     return _stored(scene, await store_scene(services, scene), data)
 

@@ -25,6 +25,8 @@ from app.web.negotiation import JSON, AcceptHeader, choose_media_type
 
 router = APIRouter(tags=["code"], route_class=StrictQueryRoute)
 PYTHON: Final = "text/x-python"
+# Reading a character takes as long as touching so many numbers.
+_NUMBERS_PER_CHARACTER: Final = 10
 
 
 _MISTAKE: Final[dict[str, Any]] = {
@@ -71,11 +73,13 @@ def _parsed(layer: Parsed) -> dict[str, Any]:
 )
 async def parse_code(request: Request, services: ServicesDep) -> Response:
     """
-    One call of `nn.Conv2d`, `nn.ConvTranspose2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, `F.conv2d`,
-    `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`. The code is read as syntax and never run.
+    The call of `nn.Conv2d`, `nn.ConvTranspose2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, `F.conv2d`,
+    `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`; of several, the one of `layer_index`, without
+    which a problem lists them in `layers`. The code is read as syntax and never run.
     """
     body, _ = await read_json(request, services, CodeBody)
-    return json_response(_parsed(parse(body.code)))
+    cost = _NUMBERS_PER_CHARACTER * len(body.code)
+    return json_response(_parsed(await services.pool.run(cost, parse, body.code, body.layer_index)))
 
 
 _EXAMPLE: Final = {"code": write_code(PRESETS["two-channels"].scene)}

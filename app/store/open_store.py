@@ -1,0 +1,45 @@
+"""The store that CONVSCOPE_STORE names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from app.settings import Settings
+from app.store.byte_store import ByteStore
+from app.store.local_store import LocalByteStore
+from app.store.quota import QuotaByteStore
+from app.store.scene_store import BlobSceneStore, SceneStore
+
+_OBJECT_STORES: Final = ("s3", "gs", "az")
+
+
+def open_store(settings: Settings) -> SceneStore:
+    """Raises ValueError for an address that is none, and StoreUnavailable."""
+    store = open_byte_store(settings)
+    if settings.store_quota:
+        store = QuotaByteStore(store, settings.store_quota)
+    return BlobSceneStore(store, settings)
+
+
+def open_byte_store(settings: Settings) -> ByteStore:
+    """The objects of the store, without its quota. Raises as `open_store`."""
+    address = urlsplit(settings.store)
+    if address.scheme == "file" and address.netloc in ("", "localhost") and address.path:
+        return LocalByteStore(Path(unquote(address.path)), settings.store_reserve)
+    if address.scheme in _OBJECT_STORES and address.netloc:
+        return _object_store(settings.store)
+    raise ValueError(
+        f"CONVSCOPE_STORE is {settings.store!r}, expected file:///folder, s3://bucket/path, gs://… or az://…"
+    )
+
+
+def _object_store(address: str) -> ByteStore:
+    try:
+        from app.store.object_store import ObjectByteStore
+    except ImportError as error:
+        raise ValueError(
+            f"CONVSCOPE_STORE is {address!r}, which needs pip install 'convscope[objectstore]'"
+        ) from error
+    return ObjectByteStore(address)

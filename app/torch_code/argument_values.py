@@ -1,0 +1,131 @@
+"""The values of a layer's arguments, as far as they are written out: nothing is evaluated but 3 // 2."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app.conv.errors import ConvError, Message, integer, one_of, shown
+from app.conv.operation import PADDING_MODES, Conv2d, ConvTranspose2d, Padding
+from app.torch_code.layer_choice import dotted_name
+from app.torch_code.signatures import DTYPE_NAMES, FIXED, Signature
+from app.torch_code.source_text import Snippet
+
+_NODES: Final[Mapping[type[ast.AST], str]] = {
+    ast.Call: "term.call",
+    ast.Name: "term.name",
+    ast.Attribute: "term.attribute",
+    ast.Subscript: "term.index",
+    ast.BinOp: "term.calculation",
+    ast.UnaryOp: "term.calculation",
+    ast.BoolOp: "term.calculation",
+    ast.Compare: "term.comparison",
+    ast.IfExp: "term.condition",
+    ast.JoinedStr: "term.f_string",
+    ast.Starred: "term.starred_argument",
+    ast.Lambda: "term.lambda",
+    ast.NamedExpr: "term.assignment",
+    ast.ListComp: "term.comprehension",
+    ast.SetComp: "term.comprehension",
+    ast.DictComp: "term.comprehension",
+    ast.GeneratorExp: "term.comprehension",
+}
+_CALCULATIONS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_LARGEST_OPERAND: Final = 2**63
+# What may stand for a tensor: x, self.weight, w[0], F.relu(x), x - mean.
+_TENSORS: Final = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp)
+# torch prints layers with strings that have no quotes: padding=same, padding_mode=circular.
+_PRINTED_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "padding": ("same", "valid"),
+    "padding_mode": PADDING_MODES,
+}
+
+
+def argument_value(snippet: Snippet, signature: Signature, name: str, node: ast.expr) -> Any:
+    """An argument's value, checked and normalised as far as it can be alone."""
+    if name in signature.tensors:
+        return _tensor(snippet, name, node)
+    if name == "device" or (name == "dtype" and dotted_name(node) in DTYPE_NAMES):
+        return None
+    value = _literal(snippet, name, node)
+    if name in ("in_channels", "out_channels"):
+        integer(value, name, 1, name)
+    elif name in ("kernel_size", "stride", "dilation", "output_padding"):
+        if name == "stride" and value is None and signature.is_pooling:
+            return None
+        return _pair(value, name)
+    elif name == "padding":
+        return _padding(value, signature.operation is Conv2d)
+    elif name == "bias":
+        one_of(value, name, (False, True))
+    elif name in FIXED or (name == "padding_mode" and signature.operation is ConvTranspose2d):
+        one_of(value, name, (FIXED.get(name, "zeros"),))
+    return value
+
+
+def _tensor(snippet: Snippet, name: str, node: ast.expr) -> bool:
+    """Whether there is a tensor: what it holds is not looked at."""
+    if isinstance(node, ast.Constant) and node.value is None and name == "bias":
+        return False
+    if not isinstance(node, _TENSORS):
+        raise snippet.error(node, "code.tensor_expected", name=name, found=found_kind(node))
+    return True
+
+
+def _literal(snippet: Snippet, name: str, node: ast.expr) -> Any:
+    """A number, string, True, False, None, a calculation with integers, or a tuple or list of these."""
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=word) if word in _PRINTED_WORDS.get(name, ()):
+            return word
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return tuple(_literal(snippet, name, item) for item in items)
+        case ast.UnaryOp() | ast.BinOp():
+            return _calculated(snippet, name, node)
+    raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
+
+
+def _calculated(snippet: Snippet, name: str, node: ast.UnaryOp | ast.BinOp) -> Any:
+    """3 // 2 and the like, of written-out numbers, no longer than 64 bits on the way."""
+    operate = _CALCULATIONS.get(type(node.op))
+    operands = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right]
+    if operate is None:
+        raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
+    values = [_literal(snippet, name, operand) for operand in operands]
+    types = (int, float) if isinstance(node, ast.UnaryOp) else (int,)
+    if not all(type(value) in types and abs(value) < _LARGEST_OPERAND for value in values):
+        raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
+    try:
+        return operate(*values)
+    except ZeroDivisionError:
+        raise snippet.error(node, "code.division_by_zero", name=name) from None
+
+
+def found_kind(node: ast.expr) -> Message:
+    return Message(_NODES.get(type(node), "term.this"))
+
+
+def _pair(value: Any, name: str, expected: str = "term.one_or_two_integers") -> tuple[int, int]:
+    pair = value if isinstance(value, tuple) else (value, value)
+    if len(pair) != 2 or not all(type(number) is int for number in pair):
+        raise ConvError("code.not_a_size", name, name=name, expected=Message(expected), value=shown(value))
+    return pair
+
+
+def _padding(value: Any, has_words: bool) -> Any:
+    if has_words and value in ("same", "valid"):
+        return "same" if value == "same" else Padding()
+    expected = "term.one_or_two_integers_or_word" if has_words else "term.one_or_two_integers"
+    height, width = _pair(value, "padding", expected)
+    return Padding(height, height, width, width)
