@@ -4,7 +4,17 @@ import { effect } from '@preact/signals-core';
 import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
+
+<<<<<<< HEAD
+
 import { setUpInspect } from './controls/engineer/inspect.ts';
+
+=======
+
+import { showErrors } from './controls/error_message.ts';
+
+>>>>>>> chrome
+
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
@@ -21,8 +31,9 @@ import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
 import { setUpMatrixViews } from './interactions/matrix_pan_and_zoom.ts';
 import { setUpPanAndZoom } from './interactions/pan_and_zoom.ts';
+import { setUpPinnedCellEditing } from './interactions/pinned_cell_editing.ts';
 import type { Translate } from './model/i18n.ts';
-import type { PageData, ViewName } from './model/types.ts';
+import type { ViewName } from './model/types.ts';
 import type { AppState } from './state/app_state.ts';
 import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
@@ -34,7 +45,7 @@ const PLAY = '#play';
 export function setUpWorkbench(parts: AppContext) {
   const { state, canvas, t, boot, model } = parts;
   const changes = new EditSession(state, state.api, boot.scene);
-  showErrors(state, t, boot);
+  showErrors(parts);
   setUpTransport(state, t);
   setUpOutputChooser(parts);
   setUpKeyboard(state, setUpHelp(), setUpPresenter(state));
@@ -50,7 +61,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpHoverAndSelect(parts);
   setUpPanAndZoom(parts);
   linkLedgerTerms(state, showDescription(parts));
-  new CellEditor(parts, changes);
+  setUpPinnedCellEditing(parts, new CellEditor(parts, changes));
   setUpUndoRedo(changes);
   const panel = new ParameterPanel(state, changes, t);
   setUpCode(state, changes, t);
@@ -67,26 +78,14 @@ function begin(state: AppState, named: boolean) {
   if (!named && !state.reducedMotion.peek()) state.togglePlay();
 }
 
-function showErrors(state: AppState, t: Translate, boot: PageData) {
-  const box = findElement('#error-message', HTMLElement);
-  effect(() => {
-    const error = state.error.value;
-    box.hidden = error === null;
-    if (error)
-      setText(
-        findElement('#error-text', HTMLElement),
-        error.status === 0 ? t('error.offline') : t('error.answer', error),
-      );
-  });
-  const retry = () => state.retry(boot.summary);
-  findElement('#retry', HTMLButtonElement).onclick = retry;
-  addEventListener('online', () => state.error.peek() && retry());
-}
-
 function setUpHelp() {
   const help = findElement('#help', HTMLDialogElement);
   const open = () => help.showModal();
   findElement('#help-open', HTMLButtonElement).onclick = open;
+  findElement('#help-legend', HTMLButtonElement).onclick = () => {
+    help.close();
+    findElement('#legend', HTMLElement).showPopover();
+  };
   return open;
 }
 

@@ -5,6 +5,8 @@ import { effect, signal } from '@preact/signals-core';
 import type { Translate } from '../model/i18n.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
+import type { Cell } from '../model/relations.ts';
+import type { SceneModel } from '../model/scene_model.ts';
 import { makeStampLedger } from '../model/stamp_ledger.ts';
 import type { Step } from '../model/step.ts';
 import type { AppState } from '../state/app_state.ts';
@@ -22,10 +24,11 @@ const LOADING_DELAY = 300;
 /** Returns the ledger that is shown. */
 export function showDescription({ state, t, model, frame }: AppContext): ReadonlySignal<Ledger | null> {
   const shownLedger = signal<Ledger | null>(null);
-  const moment = signal('');
+  const moment = signal({ text: '', terms: '' });
   const write = makeTableWriter(t);
   const live = findElement('#step-announcement', HTMLElement);
   const line = findElement('#step-description', HTMLElement);
+  const terms = findElement('#now-terms', HTMLElement);
   const update = throttle(() => {
     const [step, stamp, position, layer] = [
       state.step.peek(),
@@ -39,11 +42,11 @@ export function showDescription({ state, t, model, frame }: AppContext): Readonl
     const ledger = step && (stageLedger(frame(), step) ?? makeLedger(step, ledgerLayer));
     const stampLedger = stamp && makeStampLedger(stamp, { ...ledgerLayer, width: shapes.output[2] });
     const description = ledger
-      ? describeStep(t, ledger, position)
+      ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
       : stampLedger && describeStamp(t, stampLedger, position);
     if (!description) return;
     write(description, `${id}/${position.outChannel}`);
-    moment.value = description.moment;
+    moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
     shownLedger.value = ledger;
@@ -57,18 +60,27 @@ export function showDescription({ state, t, model, frame }: AppContext): Readonl
   effect(() => {
     const [active, layer] = [state.activeCell.value, model()];
     const text = active && layer ? describeCell(state, t, layer, active.cell) : '';
-    const note = active?.pinned ? ` ${t('ask.pinned')}` : '';
-    setText(line, text ? text + note : moment.value);
+    const note = active?.pinned
+      ? ` ${t(isEditable(active.cell, layer) ? 'ask.pinned.edit' : 'ask.pinned')}`
+      : '';
+    setText(line, text ? text + note : moment.value.text);
+    setText(terms, text ? '' : moment.value.terms);
   });
   announceLoading(state, () => {
-    moment.value = t('now.loading');
+    moment.value = { text: t('now.loading'), terms: '' };
   });
   return shownLedger;
 }
 
+<<<<<<< HEAD
 /** The step as the stage prints it: with the same decimals. */
 function stageLedger(frame: AnyFrame | null, step: Step): Ledger | null {
   return frame?.view === 'stage' && frame.step === step ? frame.ledger : null;
+=======
+/** Whether a number can be typed in place of a cell's. */
+function isEditable({ grid }: Cell, layer: SceneModel | null) {
+  return grid === 'input' || (grid === 'weight' && !!layer?.weight);
+>>>>>>> chrome
 }
 
 function announceLoading(state: AppState, announce: () => void) {

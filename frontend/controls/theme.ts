@@ -18,6 +18,7 @@ export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
     const chosen = forced.matches ? undefined : document.documentElement.dataset.theme;
     state.theme.value = (chosen ?? (dark.matches ? 'dark' : 'light')) as 'light' | 'dark';
     state.reducedMotion.value = calm.matches;
+    document.documentElement.classList.toggle('is-dark', state.theme.value === 'dark');
     return readThemeColors();
   };
   const colors = signal(apply());

@@ -30,7 +30,11 @@ export class AppState {
   readonly api: ApiClient;
   readonly origins: SceneOrigins;
   readonly scene = signal<Scene | null>(null);
-  readonly error = signal<{ status: number; detail: string } | null>(null);
+  readonly error = signal<{ status: number; detail: string; again?: (() => unknown) | undefined } | null>(
+    null,
+  );
+  /** Why the last change could not be made, while the picture shows what was before. */
+  readonly refusal = signal<string | null>(null);
   readonly time = signal(0);
   readonly playing = signal(false);
   readonly speed = signal(1);
@@ -183,12 +187,12 @@ export class AppState {
     return makePages(this.api, summary, (error) => this.reportError(error));
   }
 
-  /** The last good picture stays. */
-  reportError(error: unknown) {
+  /** The last good picture stays. again: what trying again does, beside loading what is missing. */
+  reportError(error: unknown, again?: () => unknown) {
     const { status = -1, message = String(error) } = error as { status?: number; message?: string };
     batch(() => {
       this.playing.value = false;
-      this.error.value = { status, detail: message };
+      this.error.value = { status, detail: message, again };
       if (this.stepLoaded.peek() || !this.scene.peek()) return;
       this.failedTime = this.time.peek();
       this.time.value = this.lastLoadedTime;
@@ -199,12 +203,14 @@ export class AppState {
   async retry(first: SceneSummary) {
     const scene = this.scene.peek();
     if (!scene) return this.open(first);
+    const again = this.error.peek()?.again;
     batch(() => {
       if (this.failedTime !== null) this.time.value = this.failedTime;
       this.#recover();
       const pages = this.shownView.value === 'scatter' ? scene.stamps : scene.steps;
       pages.load(this.outChannel.value, this.window.value);
     });
+    again?.();
   }
 
   /** What arrived shows that requests succeed again. */

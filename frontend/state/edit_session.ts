@@ -136,23 +136,25 @@ export class EditSession {
 
   async #move(direction: 1 | -1) {
     const next = history.moveBy(this.history.peek(), direction);
-    if (!next || !(await this.#fetch(history.currentScene(next), {}))) return;
+    const again = () => this.#move(direction);
+    if (!next || !(await this.#fetch(history.currentScene(next), {}, again))) return;
     this.history.value = next;
   }
 
   /** A scene that the address names. */
   async visit(id: string, moment: Moment | null) {
-    if (!(await this.#fetch(id, { moment }))) return;
+    if (!(await this.#fetch(id, { moment }, () => this.visit(id, moment)))) return;
     const { ids } = this.history.peek();
     const at = ids.lastIndexOf(id);
     this.history.value = at >= 0 ? { ids, at } : history.recordScene(this.history.peek(), id);
   }
 
-  async #fetch(id: string, options: { moment?: Moment | null }) {
+  /** again: what trying again does. */
+  async #fetch(id: string, options: { moment?: Moment | null }, again: () => unknown) {
     try {
       return await this.#show(id, options);
     } catch (error) {
-      this.state.reportError(error);
+      this.state.reportError(error, again);
       return false;
     }
   }
@@ -230,7 +232,7 @@ export class EditSession {
         state.zoom.value = { input: UNZOOMED, output: UNZOOMED };
         state.firstChannel.value = null;
       }
-      state.error.value = null;
+      state.error.value = state.refusal.value = null;
     });
     state.loadWholeInput();
   }

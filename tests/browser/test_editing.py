@@ -103,16 +103,83 @@ def test_a_cell_changes_while_the_first_page_plays(
     expect(sentence(page)).to_have_text(EDITED)
 
 
+# Every change of the panel: a field's name, and what is chosen or typed.
+CHANGES = {
+    "kind": "max_pool2d", "stride_h": "2", "padding_top": "1", "padding_kind": "same", "dilation_w": "2",
+    "groups_slider": "1", "flip": True, "bias": True, "dtype": "float64", "input_source": "random",
+    "channels": "3", "input_h": "5", "weight_source": "random", "kernel_size_w": "3", "outputs": "3",
+    "kernels": True,
+}  # fmt: skip
+
+
+def change_field(page: Page, name: str, value: str | bool) -> None:
+    """Make a change of the panel, after what it needs."""
+    if name == "kernels":
+        field(page, "weight_source").select_option("named")
+        page.locator('#panel-form [name="kernels"][value="identity"]').check()
+    elif name == "groups_slider":
+        field(page, "outputs").fill("2")
+        field(page, name).fill(str(value))
+    elif value is True:
+        field(page, name).check()
+    elif field(page, name).evaluate("(control) => control.localName") == "select":
+        field(page, name).select_option(str(value))
+    else:
+        field(page, name).fill(str(value))
+
+
+def is_told(page: Page, before: dict[str, str]) -> None:
+    """Title, address and picture are those of one scene, which a reload shows again."""
+    stage = page.locator("#stage")
+    expect(stage).not_to_have_attribute("data-scene", before["scene"])
+    expect(page.locator("#panel-form")).to_have_attribute("aria-busy", "false")
+    scene = stage.get_attribute("data-scene") or ""
+    expect(page).to_have_url(re.compile(f"/s/{scene}"))
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(before["title"])
+    title, formula = (page.locator(place).inner_text() for place in ("h1", "#formula"))
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.locator("#stage").get_attribute("data-scene") == scene
+    assert page.locator("h1").inner_text() == title
+    assert page.locator("#formula").inner_text() == formula
+
+
 @pytest.mark.parametrize(("place", "text"), AUTOPLAY)
-def test_a_parameter_changes_while_the_first_page_plays(
-    open_page: OpenPage, place: str, text: re.Pattern[str]
+@pytest.mark.parametrize("name", CHANGES)
+def test_everything_in_the_panel_changes_while_the_first_page_plays(
+    open_page: OpenPage, name: str, place: str, text: re.Pattern[str]
 ) -> None:
     page = open_page("/")
     expect(page.locator(place)).to_have_text(text)
+    before = {
+        "scene": page.locator("#stage").get_attribute("data-scene") or "",
+        "title": page.locator("h1").inner_text(),
+    }
     page.get_by_role("button", name="Change", exact=True).click()
-    field(page, "padding_top").fill("1")
-    expect(where(page)).to_have_text(re.compile("of 16$"))
-    expect(page.locator("#formula")).to_contain_text("2·1")
+    change_field(page, name, CHANGES[name])
+    is_told(page, before)
+
+
+@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
+@pytest.mark.parametrize("what", ["code", "a picture"])
+def test_code_and_pictures_are_read_while_the_first_page_plays(
+    open_page: OpenPage, what: str, place: str, text: re.Pattern[str]
+) -> None:
+    page = open_page("/")
+    expect(page.locator(place)).to_have_text(text)
+    before = {
+        "scene": page.locator("#stage").get_attribute("data-scene") or "",
+        "title": page.locator("h1").inner_text(),
+    }
+    page.get_by_role("button", name="Change", exact=True).click()
+    if what == "code":
+        page.locator("#code-text").fill("nn.Conv2d(2, 5, 3, padding=1)")
+        page.locator("#code-read").click()
+    else:
+        data = io.BytesIO()
+        Image.fromarray(np.full((30, 40, 3), 90, np.uint8)).save(data, "PNG")
+        page.evaluate(DROP, ["a.png", list(data.getvalue())])
+    is_told(page, before)
 
 
 def press(page: Page) -> None:
@@ -475,3 +542,18 @@ def test_the_panel_is_remembered_and_closes_with_escape(panel: Page) -> None:
     panel.keyboard.press("Escape")
     expect(panel.locator("#panel")).to_be_hidden()
     expect(panel.get_by_role("button", name="Change", exact=True)).to_be_focused()
+
+
+def test_a_cell_of_a_heat_map_is_pinned_and_then_typed_over(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(f"{scene_paths['edges']}?pin=x0,40,40")
+    now = page.locator("#step-description")
+    expect(now).to_contain_text("type a number or press Enter to change it")
+    for keys, value in ((["0", ".", "5"], "0.5"), (["Enter", "1"], "1")):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator("#cell-value")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(now).to_have_text(re.compile(rf"^X\[0, 40, 40\] = {re.escape(value)} reaches"))
+    expect(page.locator("[name=granularity]:checked")).to_have_value("window")

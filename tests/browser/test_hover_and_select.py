@@ -92,6 +92,7 @@ def test_a_term_highlights_its_cells_and_a_cell_its_term(
 ) -> None:
     page = open_page(scene_paths["two-channels"])
     page.keyboard.press("Shift+ArrowRight")
+    page.get_by_role("button", name="All terms").click()
     terms = page.locator("#ledger-lines .terms").first
     box = terms.bounding_box()
     assert box
@@ -114,6 +115,7 @@ def test_rounded_numbers_show_all_their_digits(
     page.keyboard.press("Shift+ArrowRight")
     steps = f"{server}/api/v1/scenes/{scene_paths['edges'][3:]}/steps?start=0&stop=1"
     step = page.request.get(steps).json()["steps"][0]
+    page.get_by_role("button", name="All terms").click()
     page.locator("#ledger-lines [data-grid=sum]").first.hover()
     expect(page.locator("#step-description")).to_have_text(re.compile(r"^Channel 0 adds up to .{7,}\.$"))
     said = page.locator("#step-description").inner_text().split()[-1].rstrip(".").replace("−", "-")

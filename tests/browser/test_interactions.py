@@ -84,6 +84,7 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     x, y = find_cell(page, "X[1, 1, ")
     page.locator("#stage").tap(position={"x": x, "y": y})
     expect(page.locator("#step-description")).to_contain_text("pinned")
+    page.get_by_role("button", name="All terms").tap()
     page.locator("#ledger-lines [data-grid=sum]").first.tap()
     expect(page.locator("#step-description")).to_have_text(re.compile(r"^Channel 0 adds up to \d+\."))
     page.locator("#stage").dblclick(position={"x": x, "y": y})

@@ -71,6 +71,37 @@ def test_buttons_zoom_to_the_window_and_a_drag_pans(open_page: OpenPage, scene_p
     assert painted(page) == whole
 
 
+# Presses a button that is in sight, and says whether the picture is another one some frames later.
+PRESS = """() => new Promise((done) => {
+    const button = document.querySelector('#zoom-in'), stage = document.querySelector('#stage');
+    if (!button.checkVisibility() || button.disabled) return done('no button');
+    const before = stage.toDataURL();
+    button.click();
+    let frames = 20;
+    const look = () => {
+        if (stage.toDataURL() !== before) done('changed');
+        else --frames > 0 ? requestAnimationFrame(look) : done('nothing');
+    };
+    look();
+})"""
+
+
+def test_a_button_that_zooms_is_only_there_where_it_zooms(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page("/")
+    page.keyboard.press("Space")
+    said = {}
+    for name in scene_paths:
+        for view in ("", "&view=scatter", "&view=matrix", "&view=sparse"):
+            page.goto(page.url.split("/s/")[0].rstrip("/") + scene_paths[name] + f"?step=0,0,0{view}")
+            page.wait_for_selector("html[data-ready]", state="attached")
+            said[name + view] = page.evaluate(PRESS)
+    assert "nothing" not in said.values(), said
+    assert said["edges"] == "changed"
+    assert said["edges&view=matrix"] == "no button"
+
+
 def test_two_fingers_zoom_a_picture(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["edges"], **PHONE)
     page.evaluate(PAINTED)

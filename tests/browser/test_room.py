@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.support.page import PHONE, OpenPage
@@ -104,3 +107,40 @@ def test_where_there_is_height_to_spare_all_terms_are_shown(open_page: OpenPage)
     page = open_page("/", viewport={"width": 1920, "height": 1200})
     expect(page.locator("#ledger-lines .terms").first).to_be_in_viewport(ratio=1)
     assert room(page)[1] >= 780
+
+
+@pytest.mark.parametrize("screen", [(1366, 768), (1024, 768)])
+def test_with_the_panel_open_nothing_wraps_or_is_cut_off(
+    open_page: OpenPage, scene_paths: dict[str, str], screen: tuple[int, int]
+) -> None:
+    page = open_page(scene_paths["strided-volume"], viewport={"width": screen[0], "height": screen[1]})
+    page.get_by_role("button", name="Change", exact=True).click()
+    panel = page.locator("#panel").bounding_box()
+    assert panel
+    for part in ("#stage-room", "#play", "#scrubber", "#timeline-position", "#speed", "#all-terms"):
+        box = page.locator(part).bounding_box()
+        assert box and box["x"] + box["width"] <= panel["x"], part
+        assert is_in_sight(page, part), part
+    if screen[0] == 1366:
+        middles = {
+            round(box["y"] + box["height"] / 2)
+            for box in (page.locator(part).bounding_box() for part in ("#play", "#scrubber", "#speed"))
+            if box
+        }
+        assert max(middles) - min(middles) <= 1, "the timeline wraps"
+
+
+def test_example_pictures_follow_the_theme(open_page: OpenPage) -> None:
+    page = open_page("/", color_scheme="light")
+    page.get_by_role("button", name="Examples").click()
+    picture = page.locator('#examples a[data-preset="dilated"] img')
+    picture.evaluate("(image) => image.decode()")
+    shades = []
+    for _ in range(2):
+        shot = Image.open(io.BytesIO(picture.screenshot())).convert("L")
+        shades.append(shot.getpixel((2, shot.height // 2)))
+        page.keyboard.press("Escape")
+        page.locator("#theme").click()
+        page.get_by_role("button", name="Examples").click()
+    light, dark = shades
+    assert light > 200 and dark < 80

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.page import OpenPage
+from tests.support.page import OpenPage, field
 
 API = re.compile(r"/api/v1/")
 
@@ -60,3 +61,46 @@ def test_a_loading_step_is_announced(open_page: OpenPage, scene_paths: dict[str,
     page.unroute("**/steps?**")
     last = re.compile(r"is the output cell Y\[3, 125, 125\]\.$")
     expect(page.locator("#step-description")).to_have_text(last)
+
+
+@pytest.mark.parametrize("change", ["a parameter", "back"])
+def test_try_again_makes_the_change_that_failed(
+    open_page: OpenPage, scene_paths: dict[str, str], change: str
+) -> None:
+    page = open_page(scene_paths["two-channels"], expect_refusals=True)
+    page.get_by_role("button", name="Change", exact=True).click()
+    field(page, "padding_top").fill("1")
+    size = page.locator("#timeline-position")
+    expect(size).to_have_text("window 1 of 16")
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    field(page, "stride_h").fill("2")
+    expect(size).to_have_text("window 1 of 8")
+    cut_off(page)
+    if change == "a parameter":
+        field(page, "stride_w").fill("2")
+    else:
+        page.go_back()
+        page.go_back()
+    expect(page.locator("#error-message")).to_contain_text("does not answer")
+    page.locator("#retry").click()
+    expect(page.locator("#error-message")).to_contain_text("does not answer")
+    page.unroute(API)
+    page.locator("#retry").click()
+    # Smaller by the new stride, or the example as it was.
+    expect(size).to_have_text("window 1 of 4")
+    expect(page.locator("#error-message")).to_be_hidden()
+
+
+def test_a_refusal_is_said_beside_the_field_and_over_the_stage(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.get_by_role("button", name="Change", exact=True).click()
+    field(page, "kernel_size_h").fill("9")
+    for place in ('[data-at="/operation/kernel_size"] .field-error', "#error-message"):
+        expect(page.locator(place)).to_contain_text("the kernel does not fit")
+    expect(page.locator("#error-message")).to_contain_text("the last layer that works")
+    expect(page.locator("#retry")).to_be_hidden()
+    field(page, "kernel_size_h").fill("3")
+    expect(page.locator("#error-message")).to_be_hidden()

@@ -7,6 +7,7 @@ import { effect } from '@preact/signals-core';
 import type { ApiError } from '../../data/client.ts';
 import { formatError } from '../../data/error_message.ts';
 import type { Translate } from '../../model/i18n.ts';
+import type { Layer } from '../../model/layer_validation.ts';
 import { findProblems, layerCost, outputSizes } from '../../model/layer_validation.ts';
 import type { AppState } from '../../state/app_state.ts';
 import type { EditSession } from '../../state/edit_session.ts';
@@ -112,6 +113,7 @@ export class ParameterPanel {
     this.pictureNote.show(values);
     this.errors.clear();
     for (const { at, message } of problems) this.errors.show(at, message);
+    this.state.refusal.value = problems[0]?.message ?? null;
     return problems.length === 0;
   }
 
@@ -119,13 +121,13 @@ export class ParameterPanel {
   #showSize({ layer, bias }: PanelValues) {
     const problems = findProblems(layer);
     const small = problems.some(({ at }) => at === '/operation');
-    const texts = problems.length === 0 || small ? outputSizes(layer).map(({ text }) => text) : [];
+    const texts = problems.length === 0 || small ? labelSizes(this.t, layer) : [];
     if (problems.length === 0)
       texts.push(
         formatCost(this.t, document.documentElement.lang, layer.kind, layerCost(layer, bias !== null)),
       );
     const formula = findElement('#panel-formula', HTMLElement);
-    setText(formula, [...new Set(texts)].join('\n'));
+    setText(formula, texts.join('\n'));
     formula.classList.toggle('is-wrong', small);
   }
 
@@ -165,7 +167,17 @@ export class ParameterPanel {
       this.#send();
       return;
     }
-    this.errors.show(this.errors.nearestField(at), formatError(this.t, error));
+    const message = formatError(this.t, error);
+    this.errors.show(this.errors.nearestField(at), message);
+    if (error.status > 0 && error.status < 500) this.state.refusal.value = message;
+    else this.state.reportError(error, () => this.#send());
     findElement('#panel-retry', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
   }
+}
+
+/** The output's height and width worked out as torch does; one line where they are alike. */
+function labelSizes(t: Translate, layer: Layer) {
+  const [height = '', width = ''] = outputSizes(layer).map(({ text }) => text);
+  if (height === width) return [t('size.both', { formula: height })];
+  return [t('size.height', { formula: height }), t('size.width', { formula: width })];
 }

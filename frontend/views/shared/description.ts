@@ -24,6 +24,8 @@ export interface Description {
   key: string;
   /** What happens at this time. */
   moment: string;
+  /** The terms at work, as a sum. */
+  terms?: string;
   sentence: () => string;
   /** The sentence in parts, so that each can be pointed at. */
   parts: () => (string | DescribedText)[];

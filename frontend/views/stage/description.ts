@@ -1,4 +1,4 @@
-/** A step as a sentence, as a table, and what happens at this time. Pure. */
+/** A step as a sentence and as a table. Pure. */
 
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
@@ -12,6 +12,8 @@ import {
 import type { Position } from '../../model/timeline.ts';
 import type { DescribedRow, DescribedText, Description } from '../shared/description.ts';
 import { MAX_ROWS } from '../shared/description.ts';
+import type { MomentLayer } from './moment.ts';
+import { describeMoment } from './moment.ts';
 
 /** With more terms the sentence has channel sums only, with more sums not all of them. */
 const MAX_TERMS = 28;
@@ -21,14 +23,21 @@ const HEADINGS = ['ledger.channel', 'ledger.terms', 'ledger.sum', 'ledger.runnin
 const MAX_HEADINGS = ['ledger.channel', 'stage.values', 'stage.max'];
 const MEAN_HEADINGS = ['ledger.channel', 'stage.terms', 'stage.mean'];
 
-export function describeStep(t: Translate, ledger: Ledger, position: Position): Description {
+export function describeStep(
+  t: Translate,
+  ledger: Ledger,
+  position: Position,
+  layer: MomentLayer,
+): Description {
+  const { text, terms } = describeMoment(t, ledger, position, layer);
   const line = position.active >= 0 ? position.active : position.channels - 1;
   const page = Math.floor(line / MAX_ROWS) * MAX_ROWS;
   const first = Math.max(0, Math.min(page, ledger.lines.length - 1));
   const poolingHeadings = ledger.largest ? MAX_HEADINGS : MEAN_HEADINGS;
   return {
     key: `${ledger.cell} ${first}`,
-    moment: describeMoment(t, ledger, position),
+    moment: text,
+    terms,
     sentence: () => describeSums(ledger),
     parts: () => splitDescription(ledger),
     headings: isPooling(ledger) ? poolingHeadings : HEADINGS,
@@ -78,26 +87,4 @@ function describeLines(t: Translate, ledger: Ledger, first: number): DescribedRo
   const bias = { text: joinSigned(['', ledger.bias]).trim() };
   const total = number(ledger.output, 'total', ledger.lines.at(-1)?.channel ?? 0);
   return [...rows, { heading: t('ledger.bias'), cells: [bias, { text: '' }, total], total: true }];
-}
-
-function describeMoment(t: Translate, ledger: Ledger, position: Position) {
-  const { cell, bias, output } = ledger;
-  const { channel = 0, sum = '', running = '' } = ledger.lines[Math.max(position.active, 0)] ?? {};
-  if (position.place > 0) return t('now.place', { cell, output }) + describeTie(t, ledger);
-  if (position.bias > 0 && !isPooling(ledger)) return t('now.bias', { bias, output });
-  if (position.slide < 1) return t('now.slide', { cell });
-  if (isPooling(ledger)) {
-    if (position.sum === 0 && position.accumulate === 0) return t('now.pool', { channel, sum });
-    return ledger.largest ? t('now.max', { sum }) + describeTie(t, ledger) : t('now.mean', { sum });
-  }
-  if (position.active < 0) return t(position.sum > 0 ? 'now.sums' : 'now.multiply.all', { cell });
-  if (position.accumulate > 0) return t('now.accumulate', { channel, sum, running });
-  if (position.sum > 0) return t('now.sum', { channel, sum });
-  return t('now.multiply', { channel });
-}
-
-/** Says which of several largest values is used. */
-function describeTie(t: Translate, { largest, lines: [line] }: Ledger) {
-  const times = line?.terms.filter(({ empty, product }) => !empty && product === line.sum).length ?? 0;
-  return largest && times > 1 ? ` ${t('now.max.tie', { times })}` : '';
 }

@@ -1,0 +1,25 @@
+/** Errors over the stage: what went wrong, in one sentence, and what to do. */
+
+import { effect } from '@preact/signals-core';
+import type { AppContext } from '../views/app_context.ts';
+import { findElement, setText } from '../views/shared/dom.ts';
+
+export function showErrors({ state, t, boot }: AppContext) {
+  const box = findElement('#error-message', HTMLElement);
+  const button = findElement('#retry', HTMLButtonElement);
+  effect(() => {
+    const [error, refusal] = [state.error.value, state.refusal.value];
+    box.hidden = error === null && refusal === null;
+    button.hidden = error === null;
+    const text = findElement('#error-text', HTMLElement);
+    if (error) setText(text, error.status === 0 ? t('error.offline') : t('error.answer', values(error)));
+    else if (refusal) setText(text, t('error.refused', { detail: refusal }));
+  });
+  const retry = () => state.retry(boot.summary);
+  button.onclick = retry;
+  addEventListener('online', () => state.error.peek() && retry());
+}
+
+function values({ status, detail }: { status: number; detail: string }) {
+  return { status, detail };
+}
