@@ -1,4 +1,7 @@
-"""The `convscope` command."""
+"""The `convscope` command.
+
+Torch and the web framework take seconds to import: each command imports what it uses when it runs.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from app.conv.errors import CodedError, Message
-from app.conv.torch_setup import prepare
-from app.formats.file_types import TensorFile
-from app.i18n.messages import render
-from app.main import create_app
-from app.scenes.scene import Scene
-from app.services.scene_builder import scene_from_bytes
-from app.services.trace import requested_channels
-from app.services.trace_writer import Format, scene_body_of_layer, write_trace
-from app.settings import Settings
-from app.store.check_store import check_store
-from app.store.collection import collect, parse_age
-from app.store.open_store import open_byte_store
-from app.torch_code.parser import ParseError
-from app.web.pages.assets import check_bundle
-from app.web.server.workers import server_for
+
+if TYPE_CHECKING:
+    from app.scenes.scene import Scene
+
+# That of app/services/trace_writer.py, which imports torch.
+Format = Literal["jsonl", "json", "safetensors"]
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
 store = typer.Typer(help="Look after what the store of CONVSCOPE_STORE holds.", no_args_is_help=True)
@@ -40,14 +32,24 @@ def _one_clear_line() -> Iterator[None]:
     """Tell what is wrong with what was given, and exit with 1."""
     try:
         yield
-    except ParseError as error:
-        _fail(f"--layer, line {error.line}, column {error.column}: {render(error.message)}")
     except CodedError as error:
-        _fail(render(error.message))
+        _fail(_place(error) + _sentence(error.message))
     except OSError as error:
         _fail(f"{error.filename or 'output'}: {error.strerror}")
     except ValueError as error:
         _fail(str(error))
+
+
+def _sentence(message: Message) -> str:
+    from app.i18n.messages import render
+
+    return render(message)
+
+
+def _place(error: CodedError) -> str:
+    from app.torch_code.parser import ParseError
+
+    return f"--layer, line {error.line}, column {error.column}: " if isinstance(error, ParseError) else ""
 
 
 def _fail(message: str) -> None:
@@ -62,6 +64,11 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes that serve (CONVSCOPE_WORKERS).")] = None,
 ) -> None:
     """Serve the pages and the API."""
+    from app.main import create_app
+    from app.settings import Settings
+    from app.web.pages.assets import check_bundle
+    from app.web.server.workers import server_for
+
     asked = {"host": host, "port": port, "workers": workers}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _one_clear_line():
@@ -73,6 +80,8 @@ def serve(
 @main.command("settings")
 def show_settings() -> None:
     """Print the settings that hold, as a file that CONVSCOPE_SETTINGS may name."""
+    from app.settings import Settings
+
     with _one_clear_line():
         settings = Settings.read()
     for name, field in Settings.model_fields.items():
@@ -113,6 +122,12 @@ def trace(
     """Write every step of a layer: products, channel sums, running sums and outputs."""
     if (scene is None) == (layer is None):
         raise typer.BadParameter("give a scene or --layer, and not both")
+    from app.conv.torch_setup import prepare
+    from app.formats.file_types import TensorFile
+    from app.services.scene_builder import scene_from_bytes
+    from app.services.trace_writer import scene_body_of_layer
+    from app.settings import Settings
+
     # As other filters do when what reads from them ends.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     paths = {"input": (input, input_key), "weight": (weight, weight_key), "bias": (bias, bias_key)}
@@ -129,6 +144,12 @@ def trace(
 
 
 def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from app.services.trace import requested_channels
+    from app.services.trace_writer import write_trace
+
     out_channels = requested_channels(scene.plan, out_channel)
     console = Console(stderr=True)
     # A bar among the steps themselves would help nobody.
@@ -156,16 +177,21 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
 @store.command("check")
 def check_stored() -> None:
     """Read every scene and blob; tell which are damaged, and exit with 1 if any are."""
+    from app.conv.torch_setup import prepare
+    from app.settings import Settings
+    from app.store.check_store import check_store
+    from app.store.open_store import open_byte_store
+
     prepare()
     with _one_clear_line():
         settings = Settings.read()
         checked = check_store(open_byte_store(settings), settings)
         for damage in checked.damages:
-            typer.echo(render(damage))
+            typer.echo(_sentence(damage))
         counts = checked._asdict() | {"damages": len(checked.damages)}
-        typer.echo(render(Message("store_checked", **counts)))
+        typer.echo(_sentence(Message("store_checked", **counts)))
     if checked.damages:
-        _fail(render(Message("store_mended")))
+        _fail(_sentence(Message("store_mended")))
 
 
 @store.command("collect")
@@ -174,9 +200,13 @@ def collect_blobs(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be freed.")] = False,
 ) -> None:
     """Free the blobs that no scene needs; servers may go on meanwhile."""
+    from app.settings import Settings
+    from app.store.collection import collect, parse_age
+    from app.store.open_store import open_byte_store
+
     with _one_clear_line():
         age = parse_age(older_than)
         collected = collect(open_byte_store(Settings.read()), age, dry_run=dry_run)
     typer.echo(
-        render(Message("store_would_collect" if dry_run else "store_collected", **collected._asdict()))
+        _sentence(Message("store_would_collect" if dry_run else "store_collected", **collected._asdict()))
     )

@@ -207,6 +207,37 @@ def test_usage() -> None:
     assert run("--layer", LAYER, "--format", "xml").exit_code == 2
 
 
+# What a call needs to import, of what takes long.
+HEAVY = {"torch", "numpy", "PIL", "fastapi", "starlette", "uvicorn", "jinja2", "pydantic_settings"}
+TENSORS = {"torch", "numpy", "PIL", "pydantic_settings"}
+IMPORTS: dict[str, tuple[list[str], set[str]]] = {
+    "help": (["--help"], set()),
+    "help of a command": (["trace", "--help"], set()),
+    "help of the server": (["serve", "--help"], set()),
+    "an unknown command": (["plot"], set()),
+    "an unknown option": (["trace", "--pixels"], set()),
+    "nothing to trace": (["trace"], set()),
+    "help of the store": (["store", "--help"], set()),
+    "settings": (["settings"], {"pydantic_settings"}),
+    "a layer": (["trace", "--layer", "nn.MaxPool2d(2)", "--size", "2", "2"], TENSORS),
+}
+LIST_MODULES = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from app.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("case", IMPORTS)
+def test_a_call_imports_only_what_it_uses(case: str) -> None:
+    arguments, uses = IMPORTS[case]
+    process = subprocess.run(
+        [sys.executable, "-c", LIST_MODULES, *arguments], capture_output=True, text=True, check=False
+    )
+    assert set(process.stderr.split()) & HEAVY <= uses
+
+
 @pytest.mark.slow
 def test_a_reader_that_leaves_ends_the_command() -> None:
     big = "nn.Conv2d(16, 16, 3, padding=1)"
