@@ -14,7 +14,7 @@ from app.conv.operation import Operation
 from app.formats.file_types import TensorFile, read_tensor
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
-from app.scenes.edits import edit
+from app.scenes.edits import converted, edit
 from app.scenes.scene import Scene, describe, make_scene
 from app.scenes.scene_file import decode
 from app.scenes.tensor_sources import from_kernels, from_lists, from_random, from_sample
@@ -72,21 +72,23 @@ def scene_from_body(body: SceneForm, files: Mapping[str, TensorFile], limits: Li
 
 
 def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
-    """The scene with the edits of a body: other tensors, other fields of the operation, other cells."""
+    """The scene with the edits of a body: another dtype, tensors, fields of the operation, and cells."""
     operation = _edited_operation(scene.plan.operation, body.operation, limits)
+    dtype = body.dtype or scene.dtype
     replaced: dict[str, Tensor | None] = {
         name: None for name in TENSOR_NAMES if name in body.model_fields_set
     }
+    kept = converted({n: t for n, t in scene.tensors.items() if n not in replaced}, dtype, limits)
     if body.input is not None:
-        replaced["input"] = _input(body.input, scene.dtype, limits)
+        replaced["input"] = _input(body.input, dtype, limits)
     if body.weight is not None:
-        input = replaced.get("input") if "input" in replaced else scene.input
+        input = (kept | replaced).get("input")
         if input is None:
             raise ConvError("scene_needs_input", "/input")
-        replaced["weight"] = _weight(body.weight, operation, input, scene.dtype, limits)
+        replaced["weight"] = _weight(body.weight, operation, input, dtype, limits)
     if body.bias is not None:
-        replaced["bias"] = _data_or_random(body.bias, 1, scene.dtype, limits, "/bias")
-    return edit(scene, operation, replaced, body.cells, limits)
+        replaced["bias"] = _data_or_random(body.bias, 1, dtype, limits, "/bias")
+    return edit(scene, operation, kept | replaced, body.cells, limits)
 
 
 def _edited_operation(operation: Operation, changes: dict[str, Any] | None, limits: Limits) -> Operation:

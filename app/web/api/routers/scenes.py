@@ -130,8 +130,8 @@ async def edit_scene(
     initial: InitialDep,
 ) -> Response:
     """
-    Other tensors, other fields of the operation, other cells, in this order; null takes a weight or bias
-    away. The old scene stays as it is. The initial tensors are those that differ from it.
+    Another dtype, other tensors, other fields of the operation, other cells, in this order; null takes a
+    weight or bias away. The old scene stays as it is. The initial tensors are those that differ from it.
     """
     body, size = await read_json(request, services, EditsBody)
     cost = size + body.generated_elements + scene.input.numel()
