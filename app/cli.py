@@ -8,7 +8,8 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # That of app/services/trace_writer.py, which imports torch.
 Format = Literal["jsonl", "json", "safetensors"]
+
+# Standard input or output.
+_STANDARD = Path("-")
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
 store = typer.Typer(help="Look after what the store of CONVSCOPE_STORE holds.", no_args_is_help=True)
@@ -93,39 +97,65 @@ def show_settings() -> None:
 @main.command()
 def trace(
     scene: Annotated[
-        Path | None, typer.Argument(help="A scene: JSON as POST /trace takes it, or a saved scene file.")
+        Path | None,
+        typer.Argument(
+            help="A scene: JSON as POST /trace takes it, or a saved scene file; -: standard input."
+        ),
     ] = None,
     layer: Annotated[
         str | None, typer.Option(help="A layer instead: its PyTorch code, 'nn.Conv2d(3, 16, 3, padding=1)'.")
     ] = None,
-    input: Annotated[Path | None, typer.Option(help="PNG, JPEG, WebP, .npy or .safetensors.")] = None,
-    weight: Annotated[Path | None, typer.Option(help=".npy or .safetensors.")] = None,
-    bias: Annotated[Path | None, typer.Option(help=".npy or .safetensors.")] = None,
+    input: Annotated[
+        Path | None, typer.Option(help="PNG, JPEG, WebP, .npy, .npz or .safetensors; -: standard input.")
+    ] = None,
+    weight: Annotated[
+        Path | None,
+        typer.Option(help=".npy, .npz or .safetensors; a layer with a bias takes it from there too."),
+    ] = None,
+    bias: Annotated[Path | None, typer.Option(help=".npy, .npz or .safetensors.")] = None,
     input_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     weight_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     bias_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
+    input_index: Annotated[
+        int | None, typer.Option(min=0, help="Which sample of an input (N, C, H, W).")
+    ] = None,
     size: Annotated[
         tuple[int, int] | None, typer.Option(help="H W: scales the picture; with --layer, of a random input.")
     ] = None,
     dtype: Annotated[
-        Literal["float32", "float64", "int32"], typer.Option(help="With --layer: the type of all numbers.")
-    ] = "float32",
-    seed: Annotated[int, typer.Option(min=0, help="With --layer: of the random numbers.")] = 0,
+        Literal["float32", "float64", "int32"] | None,
+        typer.Option(help="With --layer: the type of all numbers, float32 by default."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="With --layer: of the numbers that no file gives, 0 by default.")
+    ] = None,
     out_channel: Annotated[int | None, typer.Option(min=0, help="One output channel, not all.")] = None,
     form: Annotated[
         Format, typer.Option("--format", help="One step a line; all in one; columns of one output channel.")
     ] = "jsonl",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="A file, written whole or not at all.")
+        Path | None,
+        typer.Option("-o", "--output", help="A file, written whole or not at all; -: standard output."),
     ] = None,
 ) -> None:
     """Write every step of a layer: products, channel sums, running sums and outputs."""
     if (scene is None) == (layer is None):
         raise typer.BadParameter("give a scene or --layer, and not both")
+    _check_options(
+        ("--dtype", dtype, "--layer", layer),
+        ("--seed", seed, "--layer", layer),
+        ("--size", size, "--input or --layer", input or layer),
+        ("--input-key", input_key, "--input", input),
+        ("--input-index", input_index, "--input", input),
+        ("--weight-key", weight_key, "--weight", weight),
+        ("--bias-key", bias_key, "--bias", bias),
+    )
+    if [scene, input, weight, bias].count(_STANDARD) > 1:
+        raise typer.BadParameter("standard input can be read once")
     from app.conv.torch_setup import prepare
     from app.formats.file_types import TensorFile
+    from app.services.layer_scene import check_has_layer, scene_of_layer
     from app.services.scene_builder import scene_from_bytes
-    from app.services.trace_writer import scene_body_of_layer
     from app.settings import Settings
 
     # As other filters do when what reads from them ends.
@@ -133,14 +163,32 @@ def trace(
     paths = {"input": (input, input_key), "weight": (weight, weight_key), "bias": (bias, bias_key)}
     prepare()
     with _one_clear_line():
-        scale = size if input is not None else None
         files = {
-            name: TensorFile(path.read_bytes(), key, scale if name == "input" else None)
-            for name, (path, key) in paths.items()
-            if path is not None
+            name: TensorFile(_read(path), key) for name, (path, key) in paths.items() if path is not None
         }
-        content = scene.read_bytes() if scene else scene_body_of_layer(layer or "", files, size, seed, dtype)
-        _write(scene_from_bytes(content, files, Settings()), out_channel, form, output)
+        if "input" in files:
+            files["input"] = replace(files["input"], size=size, index=input_index)
+        if layer is not None:
+            built = scene_of_layer(layer, files, size, seed or 0, dtype or "float32", Settings())
+        else:
+            assert scene is not None
+            content = _read(scene)
+            check_has_layer(content)
+            built = scene_from_bytes(content, files, Settings())
+        for note in built.notes:
+            typer.echo(f"convscope: note: {_sentence(note)}", err=True)
+        _write(built.scene, out_channel, form, None if output == _STANDARD else output)
+
+
+def _check_options(*rules: tuple[str, object, str, object]) -> None:
+    """Refuse an option that says nothing without another. Rules are: option, value, other option, value."""
+    for option, value, other, present in rules:
+        if value is not None and present is None:
+            raise typer.BadParameter(f"{option} needs {other}")
+
+
+def _read(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if path == _STANDARD else path.read_bytes()
 
 
 def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None) -> None:
@@ -161,17 +209,25 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
 
 @contextmanager
 def _target(path: Path | None) -> Iterator[BinaryIO]:
+    """What to write to. Raises OSError, which names the path that was given."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    # A device or a pipe takes its bytes as they come, and a folder cannot be opened.
+    in_place = path.exists() and not path.is_file()
+    unfinished = path if in_place else path.with_name(f".{path.name}.unfinished")
     try:
         with unfinished.open("wb") as file:
             yield file
-        unfinished.replace(path)
+        if not in_place:
+            unfinished.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        if not in_place:
+            with suppress(OSError):
+                unfinished.unlink()
 
 
 @store.command("check")
