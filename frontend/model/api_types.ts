@@ -98,6 +98,7 @@ export interface components {
       dilation: [number, number];
       ceil_mode: boolean;
     };
+    /** @description What was decided for the sender of a file; the message is in the language that was asked for. */
     Note: {
       code: string;
       message: string;
@@ -266,7 +267,7 @@ export interface components {
       idle_rows: number[];
       /** @description input columns that no window reads */
       idle_cols: number[];
-      /** @description what was decided for the sender */
+      /** @description what was decided for the sender; of the answer to an upload only */
       notes: components['schemas']['Note'][];
       /** @description what a first picture needs; with include=initial */
       initial?: components['schemas']['Initial'] | null;

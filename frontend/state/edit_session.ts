@@ -83,7 +83,7 @@ export class EditSession {
   submit(
     order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
     signal?: AbortSignal,
-    made?: (id: string) => void,
+    made?: (summary: SceneSummary) => void,
   ): Promise<boolean> {
     const turn = this.#queue.then(() => (signal?.aborted ? false : this.#make(order, signal, made)));
     this.#queue = turn.catch(() => false);
@@ -93,7 +93,7 @@ export class EditSession {
   async #make(
     order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
     signal?: AbortSignal,
-    made?: (id: string) => void,
+    made?: (summary: SceneSummary) => void,
   ) {
     const scene = this.state.scene.peek();
     if (!scene) return false;
@@ -102,7 +102,7 @@ export class EditSession {
       const { path, body, layer, replaced } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
       const summary = await this.api.post<SceneSummary>(path + query, body, signal);
-      made?.(summary.id);
+      made?.(summary);
       const random = this.#random.peek();
       const changed = replaced ?? (body instanceof FormData ? {} : body);
       const after = randomAfter(random.get(scene.summary.id) ?? [], changed);

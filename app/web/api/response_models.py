@@ -49,6 +49,8 @@ class Links(BaseModel):
 
 
 class Note(BaseModel):
+    """What was decided for the sender of a file; the message is in the language that was asked for."""
+
     code: str
     message: str
 
@@ -91,7 +93,7 @@ class Summary(BaseModel):
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
     idle_rows: list[int] = Field(description="input rows that no window reads")
     idle_cols: list[int] = Field(description="input columns that no window reads")
-    notes: list[Note] = Field(description="what was decided for the sender")
+    notes: list[Note] = Field(description="what was decided for the sender; of the answer to an upload only")
     initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
 
 

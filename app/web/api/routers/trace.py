@@ -25,7 +25,7 @@ router = APIRouter(tags=["trace"], route_class=StrictQueryRoute)
 
 
 def _example() -> dict[str, Any]:
-    scene = scene_from_body(SceneBody.model_validate_json(to_json(SCENE)), {}, Limits())
+    scene = scene_from_body(SceneBody.model_validate_json(to_json(SCENE)), Limits())
     return orjson.loads(trace(scene, range(1)))  # type: ignore[no-any-return]
 
 
