@@ -5,15 +5,9 @@ import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
 
-<<<<<<< HEAD
-
 import { setUpInspect } from './controls/engineer/inspect.ts';
 
-=======
-
 import { showErrors } from './controls/error_message.ts';
-
->>>>>>> chrome
 
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';

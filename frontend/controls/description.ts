@@ -72,15 +72,14 @@ export function showDescription({ state, t, model, frame }: AppContext): Readonl
   return shownLedger;
 }
 
-<<<<<<< HEAD
 /** The step as the stage prints it: with the same decimals. */
 function stageLedger(frame: AnyFrame | null, step: Step): Ledger | null {
   return frame?.view === 'stage' && frame.step === step ? frame.ledger : null;
-=======
+}
+
 /** Whether a number can be typed in place of a cell's. */
 function isEditable({ grid }: Cell, layer: SceneModel | null) {
   return grid === 'input' || (grid === 'weight' && !!layer?.weight);
->>>>>>> chrome
 }
 
 function announceLoading(state: AppState, announce: () => void) {

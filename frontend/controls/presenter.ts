@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-/** Presenting: the stage fills the window, or the screen where the browser lets it; the keys still work. */
-=======
 /** Presenting: the stage fills the window, or the screen where it may; the keys go on working. */
->>>>>>> chrome
 
 import { effect } from '@preact/signals-core';
 import type { AppState } from '../state/app_state.ts';

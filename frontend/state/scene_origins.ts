@@ -26,11 +26,7 @@ export class SceneOrigins {
     if (name && Object.values(this.#presets).includes(name) && !this.of(id)) this.#origins.set(id, name);
   }
 
-<<<<<<< HEAD
-  /** A scene follows another: an edit, unless another kind of layer or other channel counts make it new. */
-=======
   /** A scene follows another: an edit, unless it is of another kind or has other numbers of channels. */
->>>>>>> chrome
   follow(before: SceneSummary | null, summary: SceneSummary) {
     if (before && isSameLayer(before, summary)) this.remember(summary.id, this.of(before.id));
   }
