@@ -24,7 +24,8 @@ _LINGER_SECONDS: Final = 2.0
 
 # Health checks are answered also when the server is at its limits.
 _HEALTH_PATHS: Final = ("/healthz", "/readyz", "/metrics")
-_HOST: Final = re.compile(rb"[A-Za-z0-9._:\[\]-]*")
+# A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port (RFC 9110, 7.2).
+_HOST: Final = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _REFUSALS: Final[dict[int, Refusal]] = {431: "head", 408: "slow"}
 _DIGITS: Final = re.compile(rb"[0-9]{1,18}")
 
@@ -52,6 +53,7 @@ class HttpConnection(HttpToolsProtocol):
         self._limits = config.settings
         self._phase: Literal["idle", "head", "body", "closing"] = "idle"
         self._deadline: float | None = None
+        self._head = b""  # received since the last request line; the next one is in it
         self._parser_bytes = 0  # received since the last complete head or piece of a body
         self._body_bytes = 0
         self._unsent = 0
@@ -77,6 +79,7 @@ class HttpConnection(HttpToolsProtocol):
         if self._deadline is None and self._phase == "idle":
             self._deadline = self.loop.time() + self._limits.head_seconds
         body_bytes = self._body_bytes
+        self._head = self._head + data if self._phase == "head" else data
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -106,7 +109,13 @@ class HttpConnection(HttpToolsProtocol):
             self._deadline = self.loop.time() + self._limits.head_seconds
 
     def on_headers_complete(self) -> None:
-        _check_head(self.parser.get_http_version(), self.url, self.headers, self._limits)
+        version = self.parser.get_http_version()
+        _check_head(version, self.url, self.headers, self._limits)
+        # The parser also takes several spaces where there may be one (RFC 9112, 3).
+        line = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, version.encode())
+        _, found, self._head = self._head.partition(line)
+        if not found or b"#" in self.url:
+            raise _Refused(400, "head.target_not_strict")
         self._phase = "body"
         self._parser_bytes = self._body_bytes = 0
         self._deadline = self.loop.time() + self._limits.body_seconds
