@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -81,6 +83,13 @@ class Metrics:
         if (times := self._times.get(route)) is None:
             times = self._times[route] = self._request_seconds.labels(route)
         times.observe(seconds)
+
+    @contextmanager
+    def large_computation(self) -> Iterator[None]:
+        """Counts and times a large computation, its wait included."""
+        self.large.inc()
+        with self.queue.track_inprogress(), self.computation_seconds.time():
+            yield
 
     def refused(self, reason: str) -> None:
         self._refused.labels(reason).inc()
