@@ -46,7 +46,7 @@ def test_beyond_capacity_nobody_waits_for_long(tmp_path: Path) -> None:
     Twice, three times and ten times as many small requests as can be answered. What the server gets done is
     counted for each second of a processor that it has: others, the client among them, have some too.
     """
-    traces = new_traces(18)
+    traces = new_traces(22)
 
     async def overload(server: ServerProcess) -> None:
         for times in (2, 3, 10):
@@ -102,7 +102,7 @@ def test_beyond_capacity_large_computations_have_a_queue_of_their_own(tmp_path: 
 @pytest.mark.safety(34)
 def test_health_is_told_in_the_midst_of_it(tmp_path: Path) -> None:
     """On new connections, as probes come; a probe that waits for a second counts as a failure."""
-    traces = new_traces(18)
+    traces = new_traces(22)
 
     async def flood(server: ServerProcess) -> None:
         peak = (await Flood(server.port, traces).as_many_as_answered(CONNECTIONS, 2)).goodput

@@ -89,6 +89,7 @@ def test_a_burst_waits_for_a_second_at_most() -> None:
     assert len(loop.waits) + len(loop.refused) == 200
 
 
+@pytest.mark.safety(34)
 @settings(max_examples=30)
 @given(
     service=st.floats(0.001, 0.2),
