@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 # A request may wait so long, in seconds; and so long once the queue has not been empty for a second.
 LONGEST: Final = 1.0
-LONGEST_IN_OVERLOAD: Final = 0.1
+LONGEST_IN_OVERLOAD: Final = 0.5
 # Requests begun in one turn of the event loop: between turns it reads, and answers health checks.
 BEGUN_A_TURN: Final = 4
 # Turns in a row that only accept: uvloop accepts one connection a turn.
@@ -40,7 +40,7 @@ class RequestQueue:
     Begins requests first come, first served, a few in each turn of the event loop, while there is room.
 
     A burst may wait for a second. A queue that does not become empty within a second only makes everybody
-    wait: from then on it is a tenth of a second (controlled delay: B. Maurer, "Fail at Scale", ACM Queue 13
+    wait: from then on it is half a second (controlled delay: B. Maurer, "Fail at Scale", ACM Queue 13
     (8), 2015, after RFC 8289).
     """
 
