@@ -458,7 +458,7 @@ def read(screen: Any) -> bytes:
 
 @pytest.mark.slow
 def test_serve_refuses_bad_settings_in_one_clear_line() -> None:
-    for settings in ({"CONVSCOPE_STORE": "ftp://x"}, {"CONVSCOPE_MAX_WAITING": "-1"}):
+    for settings in ({"CONVSCOPE_STORE": "ftp://x"}, {"CONVSCOPE_MAX_WAIT_SECONDS": "-1"}):
         process = subprocess.run(
             [COMMAND, "serve"], capture_output=True, env={**os.environ, **settings}, check=False
         )

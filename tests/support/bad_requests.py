@@ -266,6 +266,7 @@ OF_SCENES: Final[dict[str, BadRequest]] = {
     "a scatter reading": get(f"{_FIRST}?include=initial&reading=scatter"),
     "another media type": text(b"{}", _SCENES, "text/plain"),
     "no form of a tensor": get(f"{_FIRST}/tensors/input", Accept="text/html"),
+    "another tag": get(_FIRST, **{"If-Match": '"other"'}),
     "no form of steps": get(f"{_FIRST}/steps", Accept="text/html;q=1"),
     "an unknown format": get(f"{_FIRST}/tensors/input?format=x"),
     "a channel that is no integer": get(f"{_FIRST}/tensors/input?channel=x"),

@@ -19,7 +19,7 @@ from app.services.scene_builder import edited_scene, scene_from_body
 from app.services.scenes import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
-from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.caching import check_edited_scene, immutable_headers, not_modified
 from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
 from app.web.api.openapi_examples import EDITS, SCENE
@@ -126,7 +126,7 @@ def _stored(created: bool, summary: dict[str, Any]) -> Response:
     status_code=201,
     summary="Make a scene from another",
     openapi_extra=json_body(EditsBody, EDITS),
-    responses={**_stored_answers(_EDITED), **problems(400, 404, 413, 415, 500, 507)},
+    responses={**_stored_answers(_EDITED), **problems(400, 404, 412, 413, 415, 500, 507)},
 )
 async def edit_scene(
     request: Request,
@@ -138,6 +138,7 @@ async def edit_scene(
     Another dtype, other tensors, other fields of the operation, other cells, in this order; null takes a
     weight or bias away. The old scene stays as it is. The initial tensors are those that differ from it.
     """
+    check_edited_scene(request)
     body, size = await read_json(request, services, EditsBody)
     cost = size + body.generated_elements + scene.input.numel()
     edited = await services.pool.run(cost, edited_scene, scene, body, services.settings)
