@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.scenes.scene import Scene
 
 # That of app/services/trace_writer.py, which imports torch.
-Format = Literal["jsonl", "json", "safetensors"]
+Format = Literal["jsonl", "json", "safetensors", "zip"]
 
 # Standard input or output.
 _STANDARD = Path("-")
@@ -131,7 +131,7 @@ def trace(
     ] = None,
     out_channel: Annotated[int | None, typer.Option(min=0, help="One output channel, not all.")] = None,
     form: Annotated[
-        Format, typer.Option("--format", help="One step a line; all in one; columns of one output channel.")
+        Format, typer.Option("--format", help="One step a line; all in one; columns, zip as .npz.")
     ] = "jsonl",
     output: Annotated[
         Path | None,
@@ -195,16 +195,23 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
     from rich.console import Console
     from rich.progress import Progress
 
+    from app.services.answer_pages import ALL
     from app.services.trace import requested_channels
     from app.services.trace_writer import write_trace
 
-    out_channels = requested_channels(scene.plan, out_channel)
+    steps = len(requested_channels(scene.plan, out_channel)) * scene.plan.windows
     console = Console(stderr=True)
     # A bar among the steps themselves would help nobody.
     quiet = not console.is_terminal or (path is None and sys.stdout.isatty())
     with _target(path) as out, Progress(console=console, transient=True, disable=quiet) as bar:
-        task = bar.add_task("windows", total=len(out_channels) * scene.plan.windows)
-        write_trace(scene, out_channels, form, out, lambda windows: bar.advance(task, windows))
+        task = bar.add_task("windows", total=steps)
+        write_trace(
+            scene,
+            ALL if out_channel is None else out_channel,
+            form,
+            out,
+            lambda windows: bar.advance(task, windows),
+        )
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD"],
-            expose_headers=["Convscope-Steps", "ETag", "Link", "X-Request-ID"],
+            expose_headers=["Content-Range", "Convscope-Steps", "ETag", "Link", "X-Request-ID"],
         )
     app.add_middleware(RateLimitMiddleware, settings=settings, metrics=metrics)
     app.add_middleware(HostCheckMiddleware, hosts=settings.hosts, metrics=metrics)

@@ -3,6 +3,7 @@ Answers over HTTP beside bare routes, in turns, each server one process.
 
 trace: every body has other numbers. steps, the same: one page, asked for again and again; new: every page
 differs from the hundreds before it, so that none is cached. bare: a Starlette route that sends the bytes.
+whole layer: the columns of all output channels, in pages and as one file.
 output, steps: a typed, synchronous FastAPI route with torch's conv2d that answers the output alone, or all
 that POST /trace does.
 """
@@ -83,6 +84,7 @@ def run() -> str:
                 _columns(Path(folder), ours + columns, f"{bare}/bytes/steps"),
                 _numbers(ours, bare),
                 _stream(ours, process),
+                _whole_layer(ours, process, columns),
             )
         )
 
@@ -183,6 +185,45 @@ def _stream(ours: str, process: int) -> str:
     rows = [[name, shown(time), f"{time / one:.2f}×"] for name, time in times.items()]
     rows.append([f"resident memory over {lines:,} lines", f"{(most - before) / 2**20:+.0f} MiB", ""])
     return table("HTTP: stream of 3×224×224 → 64, 3×3", ("", "time", "× one step"), rows)
+
+
+def _whole_layer(ours: str, process: int, steps: str) -> str:
+    """A layer's columns: the pages of a quarter of it, and the same and all of it as one file."""
+    quarter = f"{steps}?out_channel=all&stop={16 * 56 * 56}"
+    ways = {
+        "pages": f"{quarter}&format=safetensors",
+        "one file, safetensors": f"{quarter}&format=safetensors&whole=true",
+        "one file, zip": f"{quarter}&format=zip&whole=true",
+    }
+    rates = dict.fromkeys(ways, 0.0)
+    for turn in range(ROUNDS):
+        for name, path in ways.items():
+            start = perf_counter()
+            # Other pages each time, so that none comes out of the cache.
+            received = sum(_pieces(ours, f"{path}&start={turn}"))
+            rates[name] = max(rates[name], received / (perf_counter() - start))
+    rows = [
+        [name, f"{rate / 2**20:,.0f} MiB/s", f"{rate / rates['pages']:.0%}"] for name, rate in rates.items()
+    ]
+    before, most, received = _resident(process), 0, 0
+    for piece in _pieces(ours, f"{steps}?out_channel=all&format=safetensors&whole=true"):
+        received, most = received + piece, max(most, _resident(process))
+    growth = f"{(most - before) / 2**20:+.0f} MiB"
+    rows.append([f"resident memory over {received / 2**20:,.0f} MiB", growth, ""])
+    return table("HTTP: all steps of 64×56×56 → 64, 3×3", ("", "rate", "of pages"), rows)
+
+
+def _pieces(url: str, path: str | None) -> Iterator[int]:
+    """The bytes of each piece of an answer, and of the pages after it."""
+    connection = _connection(url)
+    while path:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        while piece := answer.read(2**20):
+            yield len(piece)
+        link = answer.headers["Link"]
+        path = link[1 : link.index(">")] if link else None
+    connection.close()
 
 
 def _times(ways: Mapping[str, Callable[[], Any]]) -> dict[str, float]:

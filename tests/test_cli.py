@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -73,10 +74,9 @@ def lines(content: bytes) -> list[dict[str, Any]]:
 
 
 def test_lines_are_the_steps_of_the_api(client: TestClient, layer_file: Path) -> None:
-    expected = client.post("/api/v1/trace", json=GROUPED).json()["steps"]
-    assert lines(good(layer_file)) == expected
-    one = [step for step in expected if step["out_channel"] == 4]
-    assert lines(good(layer_file, "--out-channel", 4)) == one
+    steps = f"{make_scene(client, GROUPED)}/steps?format=jsonl&out_channel="
+    assert good(layer_file) == client.get(f"{steps}all").content
+    assert good(layer_file, "--out-channel", 4) == client.get(f"{steps}4").content
 
 
 @pytest.mark.parametrize("query", [{}, {"out_channel": 2}])
@@ -87,12 +87,16 @@ def test_json_is_the_answer_of_the_api(client: TestClient, layer_file: Path, que
 
 
 def test_columns_are_those_of_the_api(client: TestClient, layer_file: Path) -> None:
-    url = f"{make_scene(client, GROUPED)}/steps?out_channel=5"
-    expected = client.get(url, headers={"Accept": "application/vnd.safetensors"}).content
-    found = good(layer_file, "--out-channel", 5, "--format", "safetensors")
-    assert safetensors.numpy.load(found).keys() == safetensors.numpy.load(expected).keys()
-    for name, column in safetensors.numpy.load(expected).items():
-        np.testing.assert_array_equal(safetensors.numpy.load(found)[name], column)
+    """Of one output channel, and of all in one file."""
+    steps = f"{make_scene(client, GROUPED)}/steps?whole=true&format="
+    for form in ("safetensors", "zip"):
+        one = client.get(f"{steps}{form}&out_channel=5").content
+        assert good(layer_file, "--out-channel", 5, "--format", form) == one
+        whole = client.get(f"{steps}{form}&out_channel=all").content
+        assert good(layer_file, "--format", form) == whole
+    columns = np.load(io.BytesIO(whole))
+    sums = columns["products"].sum((2, 3))
+    np.testing.assert_allclose(sums, columns["channel_sums"], rtol=1e-4, atol=1e-5)
 
 
 def test_the_chapters_numbers(chapter_file: Path) -> None:
@@ -143,6 +147,26 @@ def test_files_beside_a_scene(tmp_path: Path) -> None:
     assert outputs == F.conv2d(torch.from_numpy(x), torch.from_numpy(2 * k)).flatten().tolist()
 
 
+@pytest.mark.slow
+@pytest.mark.exclusive
+@pytest.mark.parametrize("form", ["jsonl", "json", "safetensors", "zip"])
+def test_a_file_takes_the_memory_of_a_piece(tmp_path: Path, form: str) -> None:
+    """Four times the windows, and as many more bytes, take as much memory."""
+    peaks, sizes = [], []
+    for side in (48, 96):
+        target = tmp_path / f"{side}"
+        layer = ["--layer", "nn.Conv2d(8, 8, 3, padding=1)", "--size", side, side]
+        command = [COMMAND, "trace", *map(str, layer), "--format", form, "-o", str(target)]
+        process = subprocess.Popen(command)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status
+        assert status == 0
+        peaks.append(usage.ru_maxrss * 1024)
+        sizes.append(target.stat().st_size)
+    assert sizes[1] - sizes[0] > 30 * 2**20
+    assert peaks[1] - peaks[0] < 25 * 2**20
+
+
 def test_a_file_is_written_whole(tmp_path: Path, chapter_file: Path) -> None:
     target = tmp_path / "out.jsonl"
     assert good(chapter_file, "-o", target) == b""
@@ -165,7 +189,6 @@ REFUSED: dict[str, tuple[list[object], str]] = {
         ["--layer", LAYER, "--out-channel", 3],
         "out_channel is 3, the output has 3 channels",
     ),
-    "several channels": (["--layer", LAYER, "--format", "safetensors"], "choose --out-channel"),
     "no weight": (["--layer", "F.conv2d(x, w)"], "needs a weight"),
     "average of integers": (["--layer", "nn.AvgPool2d(2)", "--dtype", "int32"], "avg_pool2d has no int32"),
     "folder": (["."], "Is a directory"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
 
 import torch
 from torch import Tensor
@@ -13,10 +11,8 @@ from torch import Tensor
 from app.conv.dtypes import check_range, check_tensors
 from app.conv.errors import ConvError, item_range
 from app.conv.operation import MaxPool2d, Plan
+from app.conv.reads import Reads, reads_of
 from app.conv.taps import TapTable
-
-# Up to so many taps, what windows read is remembered: of a small layer that is most of the work.
-SMALL: Final = 2**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +45,8 @@ class Ledger:
 @dataclass(frozen=True, slots=True)
 class LayerLedger:
     """
-    The ledgers of O output channels, one or all of a layer, computed together: as Ledger has them, with one
-    dimension more in front.
+    The ledgers of O output channels, of one group or all those of several, computed together: as Ledger has
+    them, with one dimension more in front.
 
     patches: (groups, n, C, kH, kW), of the groups of these channels. products: (O, n, C, kH, kW).
     channel_sums, running_sums: (O, n, C). outputs: (O, n). selected: (O, n, 2) or None.
@@ -109,7 +105,8 @@ def ledger(
     product or sum leaves the range of the dtype, or a range or channel is not there.
     """
     channels = range(out_channel, out_channel + 1)
-    return layer_ledger(plan, taps, x, weight, bias, channels, start, stop, out).channel(out_channel)
+    places = {} if out is None else {name: each[None] for name, each in out.items()}
+    return layer_ledger(plan, taps, x, weight, bias, channels, start, stop, places).channel(out_channel)
 
 
 def layer_ledger(
@@ -123,21 +120,16 @@ def layer_ledger(
     stop: int | None = None,
     out: Mapping[str, Tensor] | None = None,
 ) -> LayerLedger:
-    """The ledgers of one output channel, or of all (None), as `ledger` has each."""
+    """The ledgers of all output channels (None), or of some: those of groups, or a part of one group."""
     check_tensors(plan, x, weight=weight, bias=bias)
     stop = plan.windows if stop is None else stop
     out_channels = range(plan.output_shape[0]) if out_channels is None else out_channels
     _check_range(plan, out_channels.start, start, stop)
     # Exact products and sums are wider than int32 until they are checked.
-    places = {} if out is None or x.dtype == torch.int32 else {name: each[None] for name, each in out.items()}
-    reads = _reads_of(plan, taps, start, stop)
-    patches = products = _patches(plan, x, out_channels, reads, places.get("patches"))
-    selected = None
-    if weight is not None:
-        factors = _slices(plan, weight, out_channels)
-        products = _weighted(patches, factors, places.get("products"))
-    elif reads.divisors is not None:
-        products = torch.div(patches, reads.divisors[:, None, None, None], out=places.get("products"))
+    places = {} if out is None or x.dtype == torch.int32 else out
+    reads = reads_of(plan, taps, start, stop)
+    patches = _patches(plan, x, out_channels, reads, places.get("patches"))
+    products, selected = _products(plan, patches, weight, out_channels, reads, places.get("products")), None
     if isinstance(plan.operation, MaxPool2d):
         selected, sums = _winners(patches, reads.missing)
     else:
@@ -153,49 +145,34 @@ def layer_ledger(
     )
 
 
+def ledger_tensor(
+    name: str,
+    plan: Plan,
+    taps: TapTable,
+    x: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    out_channels: range,
+    start: int,
+    stop: int,
+) -> Tensor:
+    """One tensor of a LayerLedger by its name, made with no more work than that one takes."""
+    if name not in ("patches", "products"):
+        tensor: Tensor = getattr(layer_ledger(plan, taps, x, weight, bias, out_channels, start, stop), name)
+        return tensor
+    reads = reads_of(plan, taps, start, stop)
+    patches = _patches(plan, x, out_channels, reads, None)
+    if name == "patches":
+        return patches
+    products = _products(plan, patches, weight, out_channels, reads, None)
+    return check_range(products, x.dtype, "term.product").int() if x.dtype == torch.int32 else products
+
+
 def _check_range(plan: Plan, out_channel: int, start: int, stop: int) -> None:
     channels = plan.output_shape[0]
     if not 0 <= out_channel < channels:
         raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
     item_range(start, stop, plan.windows, "no_such_steps")
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """
-    What n windows read: rows (n, kH) and cols (n, kW) int32, as the ledger has them; cells (n, kH, kW),
-    places in a flattened channel; missing (n, kH, kW), where there is no input, None if no window of the
-    layer can miss any, and absent, where these are among all n·kH·kW; divisors (n,) of an average.
-    """
-
-    rows: Tensor
-    cols: Tensor
-    cells: Tensor
-    missing: Tensor | None
-    absent: Tensor | None
-    divisors: Tensor | None
-
-
-def _reads_of(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
-    is_small = (stop - start) * plan.kernel_size[0] * plan.kernel_size[1] <= SMALL
-    return (_cached_reads if is_small else _reads)(plan, taps, start, stop)
-
-
-def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
-    width = plan.output_shape[2]
-    windows = torch.arange(start, stop)
-    out_rows, out_cols = windows // width, windows % width
-    rows, cols = taps.rows[out_rows], taps.cols[out_cols]
-    cells = rows.unsqueeze(2) * plan.input_shape[2] + cols.unsqueeze(1)
-    missing = absent = None
-    if not plan.is_complete:
-        missing = (rows.unsqueeze(2) | cols.unsqueeze(1)) < 0  # the sign bit is NONE's
-        absent = missing.flatten().nonzero().flatten()
-        cells.masked_fill_(missing, 0)
-    return Reads(rows.int(), cols.int(), cells, missing, absent, taps.divisors(out_rows, out_cols))
-
-
-_cached_reads = lru_cache(maxsize=64)(_reads)
 
 
 def _patches(plan: Plan, x: Tensor, out_channels: range, reads: Reads, out: Tensor | None) -> Tensor:
@@ -209,15 +186,36 @@ def _patches(plan: Plan, x: Tensor, out_channels: range, reads: Reads, out: Tens
     by_window = (
         patches.unflatten(0, (-1, plan.channels_per_step)).unflatten(2, reads.cells.shape).transpose(1, 2)
     )
-    return by_window.contiguous() if out is None else out.copy_(by_window)
+    # Where several channels read the patches of one group, each has its own place there.
+    has_place = out is not None and len(out) == len(by_window)
+    return out.copy_(by_window) if out is not None and has_place else by_window.contiguous()
+
+
+def _products(
+    plan: Plan, patches: Tensor, weight: Tensor | None, out_channels: range, reads: Reads, out: Tensor | None
+) -> Tensor:
+    """patches (groups, n, C, kH, kW) -> (O, n, C, kH, kW); integers are wider than int32."""
+    if weight is not None:
+        return _weighted(patches, _slices(plan, weight, out_channels), out)
+    if reads.divisors is not None:
+        return torch.div(patches, reads.divisors[:, None, None, None], out=out)
+    return patches
 
 
 def _slices(plan: Plan, weight: Tensor, out_channels: range) -> Tensor:
-    """The kernel slices of these channels, (groups, C_out/groups, C_in/groups, kH, kW)."""
+    """The kernel slices of these channels, (groups, O/groups, C_in/groups, kH, kW), of these groups."""
     if len(out_channels) == 1:
         return kernel_slices(plan, weight, out_channels.start)[None, None]
-    grouped: Tensor = weight.unflatten(0, (plan.groups, -1))
-    return grouped.transpose(1, 2).contiguous() if plan.is_transposed else grouped
+    first, last = plan.in_channels(out_channels[0]), plan.in_channels(out_channels[-1])
+    groups = (last.stop - first.start) // plan.channels_per_step
+    own = (
+        slice(first.start, last.stop) if plan.is_transposed else slice(out_channels.start, out_channels.stop)
+    )
+    grouped: Tensor = weight[own].unflatten(0, (groups, -1))
+    if not plan.is_transposed:
+        return grouped
+    start = out_channels.start % weight.shape[1]
+    return grouped[:, :, start : start + len(out_channels) // groups].transpose(1, 2).contiguous()
 
 
 def kernel_slices(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
@@ -232,7 +230,7 @@ def _weighted(patches: Tensor, factors: Tensor, out: Tensor | None) -> Tensor:
     """patches (groups, n, C, kH, kW), factors (groups, O/groups, C, kH, kW) -> (O, n, C, kH, kW)."""
     if patches.dtype == torch.int32:
         patches, factors = patches.long(), factors.long()
-    place = None if out is None else out[None]
+    place = None if out is None else out.unflatten(0, (len(factors), -1))
     return torch.mul(patches[:, None], factors[:, :, None], out=place).flatten(0, 1)
 
 

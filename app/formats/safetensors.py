@@ -48,22 +48,31 @@ def allocate_safetensors(
     specs: TensorSpecs, metadata: dict[str, str] | None = None
 ) -> tuple[memoryview, Tensors]:
     """A safetensors file without numbers yet, and tensors that are views of the file, to compute into."""
+    head, places = safetensors_layout(specs, metadata)
+    file = np.empty(max([len(head), *(stop for _, stop in places.values())]), np.uint8)
+    file[: len(head)] = np.frombuffer(head, np.uint8)
+    bytes_, tensors = torch.from_numpy(file), {}
+    for name, (dtype, shape) in specs.items():
+        start, stop = places[name]
+        tensors[name] = bytes_[start:stop].view(dtype).view(shape)
+    return file.data, tensors
+
+
+def safetensors_layout(
+    specs: TensorSpecs, metadata: dict[str, str] | None = None
+) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    """The first bytes of a file, and where each tensor begins and ends in it, in the order of the file."""
     header: dict[str, Any] = {"__metadata__": metadata} if metadata else {}
-    end = 0
+    places, end = {}, 0
     # The widest first, as the library orders them: each number then lies where its type wants it.
     for name, (dtype, shape) in sorted(specs.items(), key=lambda item: -item[1][0].itemsize):
         start, end = end, end + prod(shape) * dtype.itemsize
+        places[name] = (start, end)
         header[name] = {"dtype": _DTYPE_NAMES[dtype], "shape": shape, "data_offsets": [start, end]}
     text = orjson.dumps(header)
     text += b" " * (-len(text) % 8)
     head = len(text).to_bytes(8, "little") + text
-    file = np.empty(len(head) + end, np.uint8)
-    file[: len(head)] = np.frombuffer(head, np.uint8)
-    numbers, tensors = torch.from_numpy(file[len(head) :]), {}
-    for name, (dtype, shape) in specs.items():
-        start, stop = header[name]["data_offsets"]
-        tensors[name] = numbers[start:stop].view(dtype).view(shape)
-    return file.data, tensors
+    return head, {name: (len(head) + start, len(head) + stop) for name, (start, stop) in places.items()}
 
 
 def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:

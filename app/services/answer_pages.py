@@ -1,29 +1,35 @@
-"""Pages: a range of items of one output channel, cut to what one answer may hold."""
+"""Pages: a range of items of one output channel, or of all, cut to what one answer may hold."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Literal, Self
 from urllib.parse import urlencode
 
 from app.scenes.scene import Scene
 from app.services.summary import scene_url
 
+# Every output channel, one after the other.
+ALL: Final = "all"
+OutChannel = int | Literal["all"]
 # Numbers in one piece of a stream, after a first piece of one item.
 _NUMBERS_PER_PIECE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Page(ABC):
-    """Items start … stop−1 of one output channel; the request asked for items up to `requested_stop`."""
+    """
+    Items start … stop−1 of one output channel, or, counted over all of them, of ALL; the request asked for
+    items up to `requested_stop`.
+    """
 
     # The last part of the URL.
     name: ClassVar[str]
 
     scene: Scene
-    out_channel: int
+    out_channel: OutChannel
     start: int
     stop: int
     requested_stop: int
@@ -31,7 +37,7 @@ class Page(ABC):
     @property
     @abstractmethod
     def total(self) -> int:
-        """The number of items of the output channel."""
+        """The number of items of the output channel, or of all."""
 
     @property
     @abstractmethod
@@ -57,12 +63,20 @@ class Page(ABC):
 
     @property
     def envelope(self) -> dict[str, Any]:
-        """What an answer says about the page beside its items."""
+        """What an answer says about the page beside its items; of all output channels lists."""
+        plan, bias = self.scene.plan, self.scene.bias
+        if self.out_channel == ALL:
+            channels = range(plan.output_shape[0])
+            in_channels: list[Any] = [list(plan.in_channels(channel)) for channel in channels]
+            biases: Any = [0] * len(channels) if bias is None else bias.numpy()
+        else:
+            in_channels = list(plan.in_channels(self.out_channel))
+            biases = 0 if bias is None else bias.numpy()[self.out_channel]
         return {
             "scene": self.scene.id,
             "out_channel": self.out_channel,
-            "in_channels": list(self.scene.plan.in_channels(self.out_channel)),
-            "bias": 0 if self.scene.bias is None else self.scene.bias.numpy()[self.out_channel],
+            "in_channels": in_channels,
+            "bias": biases,
             "start": self.start,
             "stop": self.stop,
             "total": self.total,

@@ -69,7 +69,7 @@ def _steps(scene: Scene, request: InitialRequest) -> dict[str, Any]:
 
 def _stamps(scene: Scene, request: InitialRequest) -> dict[str, Any]:
     page = replace(all_stamps(scene), out_channel=request.out_channel, start=request.start)
-    check_stamps(scene.plan, page.out_channel, page.start, page.total, "/reading")
+    check_stamps(scene.plan, request.out_channel, page.start, page.total, "/reading")
     stamps = (_MAX_NUMBERS - scene.plan.windows) // page.numbers_per_item
     page = page.take(max(stamps, 0))
     # Every stamp before the page is computed too.

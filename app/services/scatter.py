@@ -13,7 +13,7 @@ from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene
 from app.services.answer_pages import Page
-from app.services.steps import indices_or_null
+from app.services.step_columns import indices_or_null
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class StampsPage(Page):
 
     def stamps(self) -> Stamps:
         scene = self.scene
-        assert scene.weight is not None  # a transposed convolution has one
+        # A transposed convolution has a weight, and stamps are of one output channel.
+        assert scene.weight is not None and isinstance(self.out_channel, int)
         layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
         return stamps(*layer, self.out_channel, self.start, self.stop)
 

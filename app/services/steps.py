@@ -1,42 +1,52 @@
-"""The steps of a scene: the ledger of one output channel as JSON structures or as columns, in pages."""
+"""The steps of a scene, of one output channel or of all, as JSON, lines or columns, in pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from app.conv.dtypes import DTYPES
+from app.conv.blocks import Block, blocks
 from app.conv.errors import ConvError, item_range
-from app.conv.ledger import Ledger, ledger
 from app.conv.operation import MaxPool2d, Plan
-from app.conv.taps import NONE
-from app.formats.json_encoding import to_array, to_json
+from app.formats.json_encoding import to_json
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.answer_pages import Page
+from app.services.answer_pages import ALL, OutChannel, Page
+from app.services.step_columns import PARTS, StepColumns, column_specs
 
-# The parts of a step that a request may leave out.
-PARTS: Final = ("patch", "products")
+# The parts that a step holds when a request names none.
+DEFAULT_PARTS: Final = ("patch", "products")
+# What a request may call the parts; what is None is always there.
+_PART_NAMES: Final = {
+    "patch": "patch", "patches": "patch", "products": "products", "tap_running_sums": "tap_running_sums",
+    "output": None, "outputs": None,
+}  # fmt: skip
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
 class StepsPage(Page):
-    """Steps, one for each window; `parts` are those of PARTS that they hold."""
+    """
+    Steps, one for each window; `parts` are those of PARTS that they hold, `bits` those of the accumulator
+    whose overflow they name, `form` the format that the URL of the rest asks for.
+    """
 
     name = "steps"
 
-    parts: tuple[str, ...] = PARTS
+    parts: tuple[str, ...] = DEFAULT_PARTS
+    bits: int | None = None
+    form: str | None = None
 
     @property
     def total(self) -> int:
-        return self.scene.plan.windows
+        plan = self.scene.plan
+        return plan.windows * (plan.output_shape[0] if self.out_channel == ALL else 1)
 
     @property
     def numbers_per_item(self) -> int:
@@ -44,68 +54,113 @@ class StepsPage(Page):
 
     @property
     def extra_query(self) -> dict[str, str]:
-        return {"include": ",".join(self.parts)}
+        query = {"include": ",".join(self.parts), "bits": self.bits, "format": self.form}
+        return {name: str(value) for name, value in query.items() if value is not None}
 
-    def ledger(self, out: Tensors | None = None) -> Ledger:
-        scene = self.scene
-        layer = (scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
-        return ledger(*layer, self.out_channel, self.start, self.stop, out)
+    @property
+    def envelope_numbers(self) -> int:
+        """Numbers in the lists of the envelope."""
+        plan = self.scene.plan
+        return plan.output_shape[0] * (plan.channels_per_step + 1) if self.out_channel == ALL else 0
 
-    def steps(self) -> list[dict[str, Any]]:
-        return steps_of(self.ledger(), self.scene.plan.output_shape[2], self.parts)
+    def blocks(self) -> Iterator[Block]:
+        """The windows of the page as blocks of the layer's."""
+        if self.out_channel == ALL:
+            yield from blocks(self.scene.plan, self.start, self.stop)
+        else:
+            yield Block(range(self.out_channel, self.out_channel + 1), self.start, self.stop)
+
+    def steps(self, *further: str) -> list[dict[str, Any]]:
+        """The steps as JSON structures; `further`: also out_channel, bias."""
+        return [
+            step
+            for block in self.blocks()
+            for step in StepColumns(self.scene, block, self.bits).steps(self.parts, *further)
+        ]
 
     def json(self) -> bytes:
-        return to_json(self.envelope | {"steps": self.steps()})
+        further = ("out_channel",) if self.out_channel == ALL else ()
+        return to_json(self.envelope | {"steps": self.steps(*further)})
 
     def lines(self) -> bytes:
         """One step a line."""
-        return b"".join(to_json(step) + b"\n" for step in self.steps())
+        return b"".join(to_json(step) + b"\n" for step in self.steps("out_channel", "bias"))
 
     def safetensors(self) -> memoryview:
-        file, columns = self.allocate()
-        self.write(columns)
+        file, columns = allocate_safetensors(self.column_specs, self.metadata)
+        self._write(columns)
         return file
 
     def npz(self) -> bytes:
         """The columns as a .npz archive."""
         columns = {
-            name: torch.empty(shape, dtype=dtype) for name, (dtype, shape) in _column_specs(self).items()
+            name: torch.empty(shape, dtype=dtype) for name, (dtype, shape) in self.column_specs.items()
         }
-        self.write(columns)
+        self._write(columns)
         file = BytesIO()
         np.savez(file, **{name: column.numpy() for name, column in columns.items()})  # type: ignore[arg-type]
         return file.getvalue()
 
-    def allocate(self) -> tuple[memoryview, Tensors]:
-        """A safetensors file without numbers yet, and its columns, which `write` computes."""
+    @property
+    def column_specs(self) -> TensorSpecs:
+        steps, places = self.stop - self.start, self.out_channel == ALL
+        return column_specs(self.scene, steps, self.parts, places=places, bits=self.bits)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What a safetensors file says beside its columns: the envelope, but no list over all channels."""
         # One entry of metadata: safetensors writes several in a random order.
-        metadata = {"page": to_json(self.envelope).decode()}
-        return allocate_safetensors(_column_specs(self), metadata)
+        without = {"in_channels", "bias"} if self.out_channel == ALL else set()
+        return {"page": to_json({k: v for k, v in self.envelope.items() if k not in without}).decode()}
 
-    def write(self, columns: Tensors) -> None:
+    def _write(self, columns: Tensors) -> None:
         """Write the columns; the ledger computes some of them in place."""
-        ledger = self.ledger(columns)
-        for name, column in columns.items():
-            computed = getattr(ledger, name)
-            if computed.data_ptr() != column.data_ptr():
-                column.copy_(computed)
+        done = 0
+        for block in self.blocks():
+            rows = {name: column[done : done + block.steps] for name, column in columns.items()}
+            computed = StepColumns(self.scene, block, self.bits, rows)
+            for name, place in rows.items():
+                column = computed[name]
+                if column.data_ptr() != place.data_ptr():
+                    place.copy_(column)
+            done += block.steps
 
 
-def all_steps(scene: Scene, out_channel: int, parts: tuple[str, ...] = PARTS) -> StepsPage:
-    """All windows of one output channel in one page."""
-    return StepsPage(scene, out_channel, 0, scene.plan.windows, scene.plan.windows, parts)
+def all_steps(scene: Scene, out_channel: OutChannel, parts: tuple[str, ...] = DEFAULT_PARTS) -> StepsPage:
+    """All windows of one output channel, or of all, in one page."""
+    page = StepsPage(scene, out_channel, 0, 0, 0, parts)
+    return replace(page, stop=page.total, requested_stop=page.total)
 
 
-def requested_steps(
-    scene: Scene, out_channel: int, start: int, stop: int | None, parts: tuple[str, ...], limits: Limits
-) -> StepsPage:
-    """Windows start … stop−1 (None: to the last), one page. Raises ConvError for those that are not there."""
-    plan = scene.plan
-    stop = plan.windows if stop is None else stop
-    check_out_channel(plan, out_channel)
-    item_range(start, stop, plan.windows, "no_such_steps")
-    check("term.step_numbers", "max_answer_numbers", numbers_per_step(plan, parts), limits)
-    return StepsPage(scene, out_channel, start, stop, stop, parts)
+def requested_steps(page: StepsPage, stop: int | None, limits: Limits) -> StepsPage:
+    """
+    The page up to `stop` (None: to the last), if there are these windows and what is asked of them, and if
+    one answer may hold one step. Raises ConvError and LimitExceeded.
+    """
+    plan, total = page.scene.plan, page.total
+    stop = total if stop is None else stop
+    if page.out_channel != ALL:
+        check_out_channel(plan, page.out_channel)
+    item_range(page.start, stop, total, "no_such_steps")
+    _check_accumulator(page)
+    check("term.step_numbers", "max_answer_numbers", page.numbers_per_item, limits)
+    return replace(page, stop=stop, requested_stop=stop)
+
+
+def json_page(requested: StepsPage, limits: Limits) -> StepsPage:
+    """As many steps as one JSON answer may hold beside its envelope. Raises LimitExceeded for none."""
+    envelope = requested.envelope_numbers
+    check("term.answer_numbers", "max_answer_numbers", envelope + requested.numbers_per_item, limits)
+    return requested.take_numbers(limits.max_answer_numbers - envelope)
+
+
+def _check_accumulator(page: StepsPage) -> None:
+    """Raise ConvError for sums of a maximum, and for bits of an accumulator of floats."""
+    asked = {"/include": "tap_running_sums" in page.parts, "/bits": page.bits is not None}
+    if page.bits is not None and page.scene.dtype != "int32":
+        raise ConvError("bits_need_integers", "/bits", dtype=page.scene.dtype)
+    if isinstance(page.scene.plan.operation, MaxPool2d) and any(asked.values()):
+        raise ConvError("maximum_has_no_sums", next(at for at, is_asked in asked.items() if is_asked))
 
 
 def check_out_channel(plan: Plan, out_channel: int) -> None:
@@ -115,7 +170,7 @@ def check_out_channel(plan: Plan, out_channel: int) -> None:
         raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
 
 
-def one_channel(out_channel: int | None, channel: int | None) -> int | None:
+def one_channel(out_channel: C | None, channel: C | None) -> C | None:
     """The output channel, given under either name. Raises ConvError for two different ones."""
     if out_channel is not None and channel not in (None, out_channel):
         raise ConvError("two_channels", "/channel", out_channel=out_channel, channel=channel)
@@ -125,62 +180,14 @@ def one_channel(out_channel: int | None, channel: int | None) -> int | None:
 def parse_parts(include: str) -> tuple[str, ...]:
     """Names of parts, separated by commas. Raises ConvError for an unknown one."""
     names = [part for part in include.split(",") if part]
-    if unknown := [name for name in names if name not in PARTS]:
-        raise ConvError("part_unknown", "/include", name=f"{unknown[0]!r:.40}", names=", ".join(PARTS))
-    return tuple(part for part in PARTS if part in names)
+    if unknown := [name for name in names if name not in _PART_NAMES]:
+        raise ConvError("part_unknown", "/include", name=f"{unknown[0]!r:.40}", names=", ".join(_PART_NAMES))
+    asked = {_PART_NAMES[name] for name in names}
+    return tuple(part for part in PARTS if part in asked)
 
 
-def numbers_per_step(plan: Plan, parts: Sequence[str] = PARTS) -> int:
+def numbers_per_step(plan: Plan, parts: Sequence[str] = DEFAULT_PARTS) -> int:
     """How many numbers one step holds."""
     height, width = plan.kernel_size
     channels = plan.channels_per_step
     return channels * height * width * len(parts) + 2 * channels + height + width + 4
-
-
-def _column_specs(page: StepsPage) -> TensorSpecs:
-    """The tensors of the page's ledger that are the columns of its steps."""
-    plan, dtype, windows = page.scene.plan, DTYPES[page.scene.dtype], page.stop - page.start
-    (height, width), channels = plan.kernel_size, plan.channels_per_step
-    specs: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
-        "outputs": (dtype, (windows,)),
-        "channel_sums": (dtype, (windows, channels)),
-        "running_sums": (dtype, (windows, channels)),
-        "input_rows": (torch.int32, (windows, height)),
-        "input_cols": (torch.int32, (windows, width)),
-    }
-    column_names = {"patch": "patches", "products": "products"}
-    specs |= {column_names[part]: (dtype, (windows, channels, height, width)) for part in page.parts}
-    if isinstance(plan.operation, MaxPool2d):
-        specs["selected"] = (torch.int32, (windows, 2))
-    return specs
-
-
-def steps_of(ledger: Ledger, width: int, parts: Sequence[str] = PARTS) -> list[dict[str, Any]]:
-    """The steps of a ledger as JSON structures; `width` is W_out."""
-    columns = _json_columns(ledger, parts)
-    names = tuple(columns)
-    return [
-        {"index": index, "row": index // width, "col": index % width, **dict(zip(names, values, strict=True))}
-        for index, values in enumerate(zip(*columns.values(), strict=True), ledger.start)
-    ]
-
-
-def _json_columns(ledger: Ledger, parts: Sequence[str]) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "input_rows": indices_or_null(ledger.input_rows),
-        "input_cols": indices_or_null(ledger.input_cols),
-    }
-    if "patch" in parts:
-        columns["patch"] = ledger.patches.numpy()
-    if "products" in parts:
-        columns["products"] = ledger.products.numpy()
-    columns["channel_sums"] = to_array(ledger.channel_sums)
-    columns["running_sums"] = to_array(ledger.running_sums)
-    if ledger.selected is not None:
-        columns["selected"] = ledger.selected.numpy()
-    return columns | {"output": ledger.outputs.numpy()}
-
-
-def indices_or_null(table: Tensor) -> list[list[int | None]]:
-    """Rows of a table of indices with null for none."""
-    return [[None if index == NONE else index for index in row] for row in table.tolist()]

@@ -22,8 +22,11 @@ Format = Literal["json", "npy", "safetensors", "png"]
 
 def check_tensor_request(
     scene: Scene, name: Name, channel: int | None, every: int, form: Format, limits: Limits
-) -> None:
-    """Raise NoSuchTensor, ConvError or LimitExceeded before anything is computed."""
+) -> int:
+    """
+    How many numbers the answer holds. Raises NoSuchTensor, ConvError or LimitExceeded, before anything is
+    computed.
+    """
     shape = tensor_shape(scene, name, channel)
     if form == "png" and not _is_plane(shape):
         if channel is None and _is_plane(tensor_shape(scene, name, 0)):
@@ -32,6 +35,7 @@ def check_tensor_request(
     shape = _thinned_shape(shape, every)
     limit: Final = "max_answer_numbers" if form == "json" else "max_tensor_elements"
     check("term.tensor_numbers", limit, prod(shape), limits, name=name)
+    return prod(shape)
 
 
 def encode_tensor(

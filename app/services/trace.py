@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.conv.correlate import channel_sums, output
-from app.conv.ledger import LayerLedger, Ledger, layer_ledger
+from app.conv.ledger import LayerLedger, layer_ledger
 from app.conv.operation import Plan
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene, describe
-from app.services.steps import StepsPage, all_steps, check_out_channel, numbers_per_step, steps_of
+from app.services.step_columns import StepColumns
+from app.services.steps import DEFAULT_PARTS, all_steps, check_out_channel, numbers_per_step
 from app.services.summary import shapes
 
 # Products that a ledger of a whole layer may hold.
@@ -36,8 +37,10 @@ def check_trace(plan: Plan, out_channels: range, limits: Limits) -> int:
 def trace(scene: Scene, out_channels: range) -> bytes:
     """The trace as JSON, with the steps of some output channels. Raises ConvError for overflow."""
     layer = _small_ledger(scene)
-    ledgers = (layer.channel(o) if layer else all_steps(scene, o).ledger() for o in out_channels)
-    steps = [step for ledger in ledgers for step in _with_channel(ledger, scene.plan.output_shape[2])]
+    if layer and len(out_channels) == scene.plan.output_shape[0]:
+        steps = StepColumns.of_ledger(scene, layer).steps(DEFAULT_PARTS, "out_channel")
+    else:
+        steps = [step for o in out_channels for step in all_steps(scene, o).steps("out_channel")]
     return to_json(_structure(scene, layer) | {"steps": steps})
 
 
@@ -68,15 +71,3 @@ def _structure(scene: Scene, ledger: LayerLedger | None) -> dict[str, Any]:
         "output": to_array(outputs),
         "channel_sums": to_array(sums),
     }
-
-
-def traced_steps(page: StepsPage) -> list[dict[str, Any]]:
-    """The steps of a page as a trace has them: each names its output channel."""
-    return _with_channel(page.ledger(), page.scene.plan.output_shape[2])
-
-
-def _with_channel(ledger: Ledger, width: int) -> list[dict[str, Any]]:
-    steps = steps_of(ledger, width)
-    for step in steps:
-        step["out_channel"] = ledger.out_channel
-    return steps

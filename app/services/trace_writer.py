@@ -2,52 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, Literal
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, Literal
 
-from app.conv.errors import ConvError
 from app.formats.json_encoding import to_json
 from app.scenes.scene import Scene
-from app.services.steps import all_steps
-from app.services.trace import layer_structure, traced_steps
+from app.services.answer_pages import OutChannel
+from app.services.step_files import Piece, SafetensorsFile, npz_pieces
+from app.services.steps import StepsPage, all_steps
+from app.services.trace import layer_structure
 
-Format = Literal["jsonl", "json", "safetensors"]
+Format = Literal["jsonl", "json", "safetensors", "zip"]
 # Called with the number of windows that have been written since the last call.
-Progress = Callable[[int], None]
+Progress = Callable[[float], None]
 
 
-def write_trace(scene: Scene, out_channels: range, form: Format, file: BinaryIO, progress: Progress) -> None:
-    """Write the trace of some output channels."""
+def write_trace(
+    scene: Scene, out_channel: OutChannel, form: Format, file: BinaryIO, progress: Progress
+) -> None:
+    """Write the trace of one output channel, or of all."""
+    page = all_steps(scene, out_channel)
     match form:
         case "jsonl":
-            for step in _steps(scene, out_channels, progress):
-                file.write(to_json(step) + b"\n")
+            for piece in page.pieces():
+                file.write(piece.lines())
+                progress(piece.stop - piece.start)
         case "json":
-            _write_json(scene, out_channels, file, progress)
+            _write_json(page, file, progress)
         case "safetensors":
-            _write_columns(scene, out_channels, file, progress)
+            _write_columns(page, SafetensorsFile(page).pieces(), file, progress)
+        case "zip":
+            _write_columns(page, npz_pieces(page), file, progress)
 
 
-def _steps(scene: Scene, out_channels: range, progress: Progress) -> Iterator[dict[str, Any]]:
-    for channel in out_channels:
-        for piece in all_steps(scene, channel).pieces():
-            yield from traced_steps(piece)
-            progress(piece.stop - piece.start)
-
-
-def _write_json(scene: Scene, out_channels: range, file: BinaryIO, progress: Progress) -> None:
-    file.write(to_json(layer_structure(scene)).removesuffix(b"}") + b',"steps":[')
-    for i, step in enumerate(_steps(scene, out_channels, progress)):
-        file.write(b"," * (i > 0) + to_json(step))
+def _write_json(page: StepsPage, file: BinaryIO, progress: Progress) -> None:
+    file.write(to_json(layer_structure(page.scene)).removesuffix(b"}") + b',"steps":[')
+    for piece in page.pieces():
+        steps = to_json(piece.steps("out_channel"))
+        file.write(b"," * (piece.start > 0) + steps[1:-1])
+        progress(piece.stop - piece.start)
     file.write(b"]}\n")
 
 
-def _write_columns(scene: Scene, out_channels: range, file: BinaryIO, progress: Progress) -> None:
-    if len(out_channels) > 1:
-        raise ConvError("safetensors_needs_one_out_channel", count=len(out_channels))
-    page = all_steps(scene, out_channels[0])
-    content, columns = page.allocate()
-    for piece in page.pieces():
-        piece.write({name: column[piece.start : piece.stop] for name, column in columns.items()})
-        progress(piece.stop - piece.start)
-    file.write(content)
+def _write_columns(page: StepsPage, pieces: Iterable[Piece], file: BinaryIO, progress: Progress) -> None:
+    columns = len(page.column_specs)
+    for piece in pieces:
+        file.write(piece.content())
+        progress(piece.steps / columns)

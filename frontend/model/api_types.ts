@@ -113,6 +113,13 @@ export interface components {
       shape: number[];
       data: number[] | number[][] | number[][][] | number[][][][] | number;
     };
+    /** @description The first sum that does not fit, and the product it was added with; all null: the bias. */
+    Overflow: {
+      in_channel: number | null;
+      u: number | null;
+      v: number | null;
+      value: number;
+    };
     /** @description A normalised padding. */
     PaddingSides: {
       top: number;
@@ -226,10 +233,14 @@ export interface components {
       patch?: number[][][];
       /** @description (C, kH, kW); with include=products */
       products?: number[][][];
+      /** @description the sum after each product, as products; with that in include */
+      tap_running_sums?: number[][][];
       channel_sums: number[];
       running_sums: number[];
       /** @description the kernel cell [u, v] that won, of max_pool2d */
       selected?: number[];
+      /** @description where an accumulator of ?bits= first overflows, or null */
+      overflow?: components['schemas']['Overflow'] | null;
       output: number;
     };
     /** @description Windows start ... stop-1 of one output channel; `next` is the URL of the rest. */

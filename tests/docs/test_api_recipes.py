@@ -87,6 +87,19 @@ def test_stream_to_a_file(scene: str, tmp_path: Path) -> None:
     assert all("products" in line and "patch" not in line for line in lines)
 
 
+def test_a_whole_layer_in_one_file(scene: str, tmp_path: Path) -> None:
+    told = subprocess.run(
+        ["sh", "-eu", "-c", recipe("A whole layer in one file")],
+        cwd=tmp_path,
+        env={**os.environ, "SCENE": scene, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert "'products': (90, 2, 3, 3)" in told
+    assert "'out_channel': (90,)" in told
+
+
 def test_load_in_numpy(scene: str, tmp_path: Path) -> None:
     (printed,) = python(recipe("Load in NumPy"), tmp_path, SCENE=scene)
     assert printed == "(2, 6, 5) (3, 2, 3, 3) (3, 6, 5) (2, 6, 5)"
@@ -102,12 +115,14 @@ def test_the_commands_without_a_server(tmp_path: Path) -> None:
     second = {"conv2.weight": torch.ones(6, 2, 3, 3), "fc.bias": torch.zeros(1)}
     safetensors.torch.save_file(first | second, tmp_path / "net.safetensors")
     commands = re.findall(r"^    convscope (trace .*?)(?:  +#.*)?$", PAGE, re.MULTILINE)
-    assert len(commands) == 4
+    assert len(commands) == 5
     convscope = Path(sys.executable).with_name("convscope")
     for command in commands[1:]:
         subprocess.run(f"{convscope} {command}", shell=True, cwd=tmp_path, check=True)
     assert len((tmp_path / "steps.jsonl").read_text().splitlines()) == 16 * 32 * 32
     assert safetensors.torch.load_file(tmp_path / "golden.safetensors")["outputs"].shape == (30,)
+    with np.load(tmp_path / "layer.npz") as layer:
+        assert layer["products"].shape == (6 * 30, 2, 3, 3)
 
 
 def test_every_call_is_in_the_page() -> None:

@@ -305,11 +305,11 @@ def test_no_name_reaches_a_header(server: ServerProcess, name: str) -> None:
 
 
 @pytest.mark.safety(28)
-def test_ranges_are_not_served(client: TestClient) -> None:
-    """An answer may always be whole (RFC 9110, 14.2), and ten thousand ranges then cost nothing."""
+def test_texts_and_pages_have_no_ranges(client: TestClient) -> None:
+    """An answer may always be whole (RFC 9110, 14.2); tests/web/api/test_byte_ranges.py has the others."""
     made = client.post("/api/v1/scenes", json=CHAPTER).json()["links"]
     many = "bytes=" + ",".join(f"{k}-{k}" for k in range(10_000))
-    for path in (made["file"], made["steps"], "/", "/static/x/css/app.css"):
+    for path in (made["self"], made["steps"], "/", "/static/x/css/app.css"):
         whole = client.get(path)
         for ranges in ("bytes=0-1", "bytes=-1", "bytes=0-0,0-0", "bytes=5-1", many):
             started = time.process_time()

@@ -9,23 +9,31 @@ from starlette.responses import Response
 
 from app.conv.errors import Message
 from app.settings import VERSION
+from app.web.api.content_coding import coding_headers
 from app.web.api.problems import Problem
 from app.web.negotiation import JSON, etag_matches, etag_matches_strongly
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
-def immutable_headers(request: Request, media_type: str = JSON) -> dict[str, str]:
+def immutable_headers(
+    request: Request, media_type: str = JSON, *, numbers: int = 0, vary: str = ""
+) -> dict[str, str]:
     """
-    The headers of an answer below a scene's id. Its ETag names the URL, the media type and the program's
-    version, which together determine the content.
+    The headers of an answer of so many numbers below a scene's id; `vary` names what its form depends on.
+    Its ETag names the URL, the media type, the content coding and the program's version, which together
+    determine the bytes.
     """
-    tag = _entity_tag(request.url.path, request.url.query, media_type)
-    return {"ETag": tag, "Cache-Control": _IMMUTABLE}
+    coding = coding_headers(request, media_type, numbers)
+    tag = _entity_tag(request.url.path, request.url.query, media_type, coding.get("Content-Encoding", ""))
+    headers = {"ETag": tag, "Cache-Control": _IMMUTABLE} | coding
+    if vary:
+        headers["Vary"] = ", ".join(filter(None, (vary, coding.get("Vary"))))
+    return headers
 
 
-def _entity_tag(path: str, query: str, media_type: str) -> str:
-    name = f"{VERSION} {path}?{query} {media_type}"
+def _entity_tag(path: str, query: str, media_type: str, coding: str = "") -> str:
+    name = f"{VERSION} {path}?{query} {media_type} {coding}"
     return f'"{hashlib.sha256(name.encode()).hexdigest()[:32]}"'
 
 
@@ -37,7 +45,9 @@ def not_modified(request: Request, headers: dict[str, str]) -> Response | None:
     """
     check_if_match(request, headers["ETag"])
     if etag_matches(request.headers.get("if-none-match", ""), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
+        # What says how a body is to be read has no place here (15.4.5).
+        kept = {name: value for name, value in headers.items() if name != "Content-Encoding"}
+        return Response(status_code=304, headers=kept)
     return None
 
 

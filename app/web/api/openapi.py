@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -30,6 +30,7 @@ _MEANINGS: Final = {
     413: "over a limit; `limit` names it, `value` and `asked` say how far",
     412: "If-Match names another entity tag than the one here",
     415: "a kind of body or file that is not read",
+    416: "no such bytes; Content-Range says how many there are",
     421: "not a name that this server answers to",
     422: "content that cannot be used; `errors` says where",
     429: "too many requests; Retry-After says when again",
@@ -76,11 +77,18 @@ def _text(example: Any) -> str:
     return to_json(example).decode()
 
 
-def immutable_answers(found: Document, *statuses: int) -> dict[int | str, Document]:
-    """The answers of a route below a scene's id."""
+def immutable_answers(
+    found: Document, *statuses: int, ranges: Sequence[str] = ()
+) -> dict[int | str, Document]:
+    """The answers of a route below a scene's id; `ranges`: media types of which bytes may be asked for."""
     tag = {"ETag": {"schema": {"type": "string"}}, "Cache-Control": {"schema": {"type": "string"}}}
     known = {"description": "the client has this answer already", "headers": tag}
-    return {200: found | {"headers": tag}, 304: known, **problems(404, 412, 500, *statuses)}
+    answers = {200: found | {"headers": tag}, 304: known, **problems(404, 412, 500, *statuses)}
+    if ranges:
+        partial = {"description": "the bytes that Range asks for", "headers": tag}
+        answers[206] = partial | {"content": dict.fromkeys(ranges, BINARY)}
+        answers |= problems(416)
+    return answers
 
 
 BINARY: Final[Document] = {"schema": {"type": "string", "format": "binary"}}

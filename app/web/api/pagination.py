@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fastapi import Request
 from starlette.responses import Response
 
 from app.services.answer_pages import Page
 from app.services.container import Services
 from app.services.response_cache import Content
+from app.web.api.byte_ranges import binary_response
+from app.web.api.content_coding import encoded
 from app.web.negotiation import JSON
 
 
 async def respond_with_page(
+    request: Request,
     services: Services,
     headers: dict[str, str],
     page: Page,
     cost: int,
-    encode: Callable[[], Content],
+    make: Callable[[], Content],
     media_type: str = JSON,
 ) -> Response:
     """The encoded page. The ETag in `headers` names all that the content depends on."""
     if page.next:
         headers["Link"] = f'<{page.next}>; rel="next"'
     if (content := services.responses.get(headers["ETag"])) is None:
-        content = await services.pool.run(cost, encode)
+        content = await services.pool.run(cost, encoded(headers, make))
         services.responses.put(headers["ETag"], content)
-    return Response(content, headers=headers, media_type=media_type)
+    if media_type == JSON:
+        return Response(content, headers=headers, media_type=media_type)
+    return binary_response(request, content, headers, media_type)

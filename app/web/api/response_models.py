@@ -97,6 +97,15 @@ class Summary(BaseModel):
     initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
 
 
+class Overflow(BaseModel):
+    """The first sum that does not fit, and the product it was added with; all null: the bias."""
+
+    in_channel: int | None
+    u: int | None
+    v: int | None
+    value: int
+
+
 class Step(BaseModel):
     """One window of one output channel, C input channels."""
 
@@ -107,14 +116,24 @@ class Step(BaseModel):
     input_cols: Taken
     patch: Volume = _sometimes("(C, kH, kW), 0 where there is no input; with include=patch")
     products: Volume = _sometimes("(C, kH, kW); with include=products")
+    tap_running_sums: Volume = _sometimes("the sum after each product, as products; with that in include")
     channel_sums: Vector
     running_sums: Vector
     selected: list[int] = _sometimes("the kernel cell [u, v] that won, of max_pool2d")
+    overflow: Overflow | None = _sometimes("where an accumulator of ?bits= first overflows, or null")
     output: float
 
 
 class TracedStep(Step):
     out_channel: int
+
+
+class StepLine(TracedStep):
+    bias: float
+
+
+class LayerStep(Step):
+    out_channel: int = _sometimes("with out_channel=all")
 
 
 class Page(BaseModel):
@@ -134,6 +153,20 @@ class Steps(Page):
     """Windows start ... stop-1 of one output channel; `next` is the URL of the rest."""
 
     steps: list[Step]
+
+
+class LayerSteps(BaseModel):
+    """The same of one output channel, or of all, one after the other: then with a list item for each."""
+
+    scene: str
+    out_channel: int | Literal["all"]
+    in_channels: list[int] | list[list[int]]
+    bias: float | list[float]
+    start: int = Field(description="windows are counted over all output channels that are asked for")
+    stop: int
+    total: int
+    next: str | None
+    steps: list[LayerStep]
 
 
 class Trace(BaseModel):
@@ -267,6 +300,6 @@ class Problem(BaseModel):
 
 
 MODELS: tuple[type[BaseModel], ...] = (
-    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead, Code,
-    Status, Problem,
+    Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
+    Code, Status, Problem,
 )  # fmt: skip

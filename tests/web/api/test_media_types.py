@@ -67,7 +67,8 @@ def test_lines_are_the_steps(client: TestClient, layer: str, query: dict[str, An
     answer = get(client, f"{layer}/steps", JSONL, **query)
     assert answer.headers["content-type"].startswith(JSONL)
     lines = answer.text.splitlines()
-    assert [json.loads(line) for line in lines] == page["steps"]
+    of_channel = {name: page[name] for name in ("out_channel", "bias")}
+    assert [json.loads(line) for line in lines] == [step | of_channel for step in page["steps"]]
     assert answer.headers["convscope-steps"] == str(len(lines))
     assert answer.text.endswith("\n")
 

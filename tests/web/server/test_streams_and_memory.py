@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -132,3 +133,81 @@ def test_a_stream_takes_the_memory_of_a_piece(tmp_path: Path) -> None:
         assert lines == 256 * 256
         assert sent > 25 * MEBI
         assert peak(server) - before < 20 * MEBI
+
+
+def layer_of_a_network(server: ServerProcess) -> str:
+    body = {
+        "input": {"random": {"shape": [64, 56, 56]}},
+        "weight": {"random": {"shape": [64, 64, 3, 3]}},
+        "operation": {"kind": "conv2d", "padding": 1},
+    }
+    with server.client() as client:
+        path: str = client.post("/api/v1/scenes", json=body).json()["links"]["steps"]
+    return f"{path}?out_channel=all"
+
+
+def download(server: ServerProcess, url: str) -> Iterator[int]:
+    """The bytes of each piece, of all pages where there are several."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    next_url: str | None = url
+    while next_url:
+        connection.request("GET", next_url)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        while piece := answer.read(MEBI):
+            yield len(piece)
+        link = answer.headers["Link"]
+        next_url = link[1 : link.index(">")] if link else None
+    connection.close()
+
+
+@pytest.mark.slow
+@pytest.mark.exclusive
+def test_a_whole_layer_comes_at_half_the_rate_of_its_pages_at_least(tmp_path: Path) -> None:
+    """In turns, so that what slows the machine slows all of them; a quarter of the layer each time."""
+    with running_server(tmp_path) as server:
+        steps = f"{layer_of_a_network(server)}&stop={16 * 56 * 56}"
+        urls = {
+            "pages": f"{steps}&format=safetensors",
+            "safetensors": f"{steps}&format=safetensors&whole=true",
+            "zip": f"{steps}&format=zip&whole=true",
+        }
+        rates = dict.fromkeys(urls, 0.0)
+        for turn in range(4):
+            for name, url in urls.items():
+                started = time.perf_counter()
+                # Other pages each time, so that none comes out of the cache.
+                received = sum(download(server, f"{url}&start={turn}"))
+                rates[name] = max(rates[name], received / (time.perf_counter() - started))
+                assert received > 200 * MEBI
+    assert rates["safetensors"] > 0.5 * rates["pages"], rates
+    assert rates["zip"] > 0.5 * rates["pages"], rates
+
+
+@pytest.mark.slow
+@pytest.mark.exclusive
+@pytest.mark.parametrize("form", ["safetensors", "zip"])
+def test_a_whole_layer_takes_the_memory_of_a_piece(tmp_path: Path, form: str) -> None:
+    with running_server(tmp_path) as server:
+        received = before = 0
+        for piece in download(server, f"{layer_of_a_network(server)}&format={form}&whole=true"):
+            received += piece
+            if not before and received > 50 * MEBI:
+                before = peak(server)
+        assert received > 900 * MEBI
+        assert peak(server) - before < 20 * MEBI
+
+
+@pytest.mark.slow
+def test_a_client_that_leaves_stops_its_file(server: ServerProcess) -> None:
+    computed_before = working(server)[1]
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", f"{layer_of_a_network(server)}&format=safetensors&whole=true")
+    answer = connection.getresponse()
+    assert len(answer.read(MEBI)) == MEBI
+    connection.sock.setsockopt(1, 13, struct.pack("ii", 1, 0))
+    answer.close()
+    connection.close()
+    wait_until(lambda: working(server)[0] == 0, seconds=60)
+    pieces = 3 * 64 * 56 * 56 * 576 // 2**19
+    assert working(server)[1] - computed_before < pieces / 2

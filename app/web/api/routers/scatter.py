@@ -46,9 +46,9 @@ async def get_stamps(
     the output cells under it once it is added. `before` is the output channel before the first of them.
     """
     page = requested_stamps(scene, out_channel, start, stop, services.settings)
-    headers = immutable_headers(request)
+    headers = immutable_headers(request, numbers=scene.plan.windows + page.numbers)
     if response := not_modified(request, headers):
         return response
     # Every stamp before the page is computed too.
     cost = scene.plan.windows + page.stop * page.numbers_per_item
-    return await respond_with_page(services, headers, page, cost, page.json)
+    return await respond_with_page(request, services, headers, page, cost, page.json)

@@ -19,7 +19,9 @@ from app.services.scene_builder import edited_scene, scene_from_body
 from app.services.scenes import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
+from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import check_edited_scene, immutable_headers, not_modified
+from app.web.api.content_coding import encoded
 from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
 from app.web.api.openapi_examples import EDITS, SCENE
@@ -27,7 +29,7 @@ from app.web.api.parsing import content_type, read_json, read_scene
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response
 from app.web.api.uploads import FileQuery, read_upload
-from app.web.negotiation import FORM, SAFETENSORS, preferred_language
+from app.web.negotiation import FORM, JSON, SAFETENSORS, preferred_language
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
 
@@ -175,24 +177,25 @@ async def get_scene(
 )
 async def get_taps(request: Request, services: ServicesDep, scene: SceneDep) -> Response:
     """Rows and columns are independent: output (i, j) reads input (rows[i][u], cols[j][v]) through (u, v)."""
-    headers = immutable_headers(request)
+    numbers = tap_numbers(scene.plan)
+    headers = immutable_headers(request, numbers=numbers)
     if response := not_modified(request, headers):
         return response
-    numbers = tap_numbers(scene.plan)
     check("term.answer_numbers", "max_answer_numbers", numbers, services.settings)
-    return await services.pool.run(numbers, _taps_response, scene, headers)
+    content = await services.pool.run(numbers, encoded(headers, lambda: _taps_json(scene)))
+    return Response(content, headers=headers, media_type=JSON)
 
 
-def _taps_response(scene: Scene, headers: dict[str, str]) -> Response:
-    taps = {"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()}
-    return json_response(taps, headers=headers)
+def _taps_json(scene: Scene) -> bytes:
+    return to_json({"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()})
 
 
 @router.get(
     "/{id}/file",
     summary="The scene file",
     responses=immutable_answers(
-        {"description": "safetensors, the operation in its metadata", "content": {SAFETENSORS: BINARY}}
+        {"description": "safetensors, the operation in its metadata", "content": {SAFETENSORS: BINARY}},
+        ranges=(SAFETENSORS,),
     ),
 )
 async def get_file(request: Request, services: ServicesDep, scene: SceneDep) -> Response:
@@ -202,4 +205,4 @@ async def get_file(request: Request, services: ServicesDep, scene: SceneDep) -> 
         return response
     headers["Content-Disposition"] = f'attachment; filename="{scene.id}.safetensors"'
     content = await services.pool.run(scene.nbytes, encode, scene)
-    return Response(content, headers=headers, media_type=SAFETENSORS)
+    return binary_response(request, content, headers, SAFETENSORS)

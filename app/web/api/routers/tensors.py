@@ -12,7 +12,9 @@ from app.scenes.tensors import Name, tensor_cost
 from app.services.steps import one_channel
 from app.services.tensors import Format, check_tensor_request, encode_tensor
 from app.web.api import response_models
+from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.content_coding import encoded
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers
 from app.web.api.query_check import StrictQueryRoute
@@ -43,6 +45,7 @@ _EXAMPLE: Final = {
         ),
         406,
         413,
+        ranges=(NPY, SAFETENSORS, PNG),
     ),
 )
 async def get_tensor(
@@ -63,10 +66,13 @@ async def get_tensor(
         raise ConvError("input_has_no_out_channel", "/out_channel")
     channel = one_channel(out_channel, channel)
     form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]
-    check_tensor_request(scene, name, channel, every, form, services.settings)
-    headers = immutable_headers(request, _MEDIA_TYPES[form]) | {"Vary": "Accept"}
+    numbers = check_tensor_request(scene, name, channel, every, form, services.settings)
+    media_type = _MEDIA_TYPES[form]
+    headers = immutable_headers(request, media_type, numbers=numbers, vary="Accept")
     if response := not_modified(request, headers):
         return response
-    cost = tensor_cost(scene, name)
-    content = await services.pool.run(cost, encode_tensor, scene, name, channel, every, form)
-    return Response(content, headers=headers, media_type=_MEDIA_TYPES[form])
+    make = encoded(headers, lambda: encode_tensor(scene, name, channel, every, form))
+    content = await services.pool.run(tensor_cost(scene, name), make)
+    if form == "json":
+        return Response(content, headers=headers, media_type=media_type)
+    return binary_response(request, content, headers, media_type)

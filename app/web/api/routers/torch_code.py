@@ -117,7 +117,7 @@ async def get_code(
     the scene file, `<id>.safetensors`. `zip` has both of them.
     """
     media_type = _MEDIA_TYPES[format] if format else choose_media_type(accept, tuple(_MEDIA_TYPES.values()))
-    headers = immutable_headers(request, media_type) | {"Vary": "Accept"}
+    headers = immutable_headers(request, media_type, vary="Accept")
     if response := not_modified(request, headers):
         return response
     if media_type == JSON:

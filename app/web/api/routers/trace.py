@@ -14,6 +14,7 @@ from app.services.request_models import SceneBody
 from app.services.scene_builder import scene_from_body
 from app.services.trace import check_trace, requested_channels, trace
 from app.web.api import response_models
+from app.web.api.content_coding import coding_headers, encoded
 from app.web.api.dependencies import services_of
 from app.web.api.openapi import answer, json_body, problems
 from app.web.api.openapi_examples import SCENE
@@ -49,4 +50,6 @@ async def post_trace(
     out_channels = requested_channels(scene.plan, out_channel)
     numbers = check_trace(scene.plan, out_channels, services.settings)
     cost = numbers + scene.plan.multiply_adds // 16
-    return Response(await services.pool.run(cost, trace, scene, out_channels), media_type=JSON)
+    headers = coding_headers(request, JSON, numbers)
+    content = await services.pool.run(cost, encoded(headers, lambda: trace(scene, out_channels)))
+    return Response(content, headers=headers, media_type=JSON)
