@@ -58,8 +58,8 @@ def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Li
         decided = body.model_fields_set
         tensors, notes = read_files(files, body.dtype, limits)
         scene = scene_from_body(body, limits, tensors)
-    asked_for_none = "weight" in files and "bias" not in {*files, *decided}
-    if asked_for_none and (bias := bias_beside_weight(files["weight"])):
+    silent_on_bias = "weight" in files and "bias" not in {*files, *decided}
+    if silent_on_bias and (bias := bias_beside_weight(files["weight"])):
         notes.append(Message("bias_not_used", name=f"{bias!r:.60}"))
     return BuiltScene(scene, notes)
 
