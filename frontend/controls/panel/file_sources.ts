@@ -150,6 +150,10 @@ export class FileSources implements FileChoices {
     const bias = this.bias.suggest(entry.name, outputs);
     this.weight.bias = bias && sliceTensor(file, kind, bias, null);
     if (bias) this.form.set('bias', true);
+    else if (this.form.checked('bias') && this.form.biasTexts().length !== outputs) {
+      this.form.set('bias', false);
+      this.#note(name, this.t('panel.note.noBias'));
+    }
   }
 
   #index(count: number) {

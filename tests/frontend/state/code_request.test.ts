@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ParsedLayer } from '../../../frontend/model/types.ts';
-import { makeCodeRequest, textRangeOf } from '../../../frontend/state/code_request.ts';
+import { fittingSize, makeCodeRequest, textRangeOf } from '../../../frontend/state/code_request.ts';
 import { makeScene, makeSummary } from '../support/builders.ts';
 
 const summary = makeSummary(
