@@ -1,4 +1,4 @@
-"""Weights from checkpoints, batches and pictures; examples from blank."""
+"""Weights from checkpoints, batches, and examples from blank."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -128,18 +127,6 @@ def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_pa
     expect(field(page, "input_index")).to_be_hidden()
 
 
-def test_a_picture_that_is_reduced_says_so(
-    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
-) -> None:
-    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(tmp_path / "photo.png")
-    page = open_page(scene_paths["edges"])
-    page.locator("#panel-open").click()
-    before = scene_of(page)
-    load(page, "input", tmp_path / "photo.png")
-    settled(page, before)
-    expect(page.locator("[data-note=input]")).to_contain_text("640 × 480 pixels is reduced to 256 × 192")
-
-
 def test_an_example_from_blank_has_fresh_numbers(
     open_page: OpenPage, server: str, scene_paths: dict[str, str]
 ) -> None:
@@ -183,3 +170,23 @@ def test_a_new_example_that_cannot_be_says_why(open_page: OpenPage, scene_paths:
     form.get_by_role("button", name="Make it").click()
     expect(page.locator("#new-error")).to_contain_text(re.compile("output height would be|= −3"))
     visit(page, scene_paths["depthwise"])
+
+
+def test_a_layer_from_code_that_is_larger_than_the_input_offers_an_input_of_its_own_size(
+    open_page: OpenPage, server: str, scene_paths: dict[str, str]
+) -> None:
+    for code, shape in (
+        ("nn.Conv2d(2, 3, 5, stride=2, dilation=2)", (3, 3, 3)),
+        ("nn.MaxPool2d(4, stride=1)", (2, 3, 3)),
+    ):
+        page = open_page(scene_paths["two-channels"], expect_refusals=True)
+        page.locator("#panel-open").click()
+        before = scene_of(page)
+        page.locator("#code-text").fill(code)
+        page.locator("#code-read").click()
+        expect(page.locator("#code-error")).to_be_visible()
+        page.locator("#code-offers button").click()
+        settled(page, before)
+        assert shown(page, server, "output").shape == shape
+        expect(page.locator("#code-error")).to_be_hidden()
+        expect(page.locator("#code-offers")).to_be_hidden()

@@ -196,12 +196,7 @@ export class FileSources implements FileChoices {
     const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
     const scaled = (length: number) => Math.max(1, Math.round(length * scale));
     this.form.set('channels', 3);
-    const [height, width] = [scaled(bitmap.height), scaled(bitmap.width)];
-    this.form.setPair('input', [height, width]);
-    if (scale < 1) {
-      const sizes = { from: `${bitmap.width} × ${bitmap.height}`, to: `${width} × ${height}` };
-      this.#note('input', this.t('panel.note.reduced', sizes));
-    }
+    this.form.setPair('input', [scaled(bitmap.height), scaled(bitmap.width)]);
     bitmap.close();
   }
 }
