@@ -65,8 +65,8 @@ def test_the_grids_can_be_walked_with_the_keyboard(open_page: OpenPage, scene_pa
 
 def test_a_large_grid_has_few_elements(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["edges"])
-    # The panel's form and the engineer's strip are as large for a small scene.
-    assert page.evaluate("document.querySelectorAll('*:not(#panel *, #inspect *)').length") <= 400
+    # The panel's form is as large for a small scene.
+    assert page.evaluate("document.querySelectorAll('*:not(#panel *)').length") <= 400
     grid = page.get_by_role("grid", name="input X, channel 0")
     assert grid.get_attribute("aria-rowcount") == "128"
     grid.focus()
