@@ -8,7 +8,7 @@ import { showDescription } from './controls/description.ts';
 import { setUpInspect } from './controls/engineer/inspect.ts';
 
 import { showErrors } from './controls/error_message.ts';
-
+import { setUpNewExample } from './controls/engineer/new_example.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
@@ -59,6 +59,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpUndoRedo(changes);
   const panel = new ParameterPanel(state, changes, t);
   setUpCode(state, changes, t);
+  setUpNewExample(changes, t);
   setUpFileDrop((file, name) => panel.sources.take(file, name));
   setUpCopyButtons(parts);
   setUpInspect(parts);

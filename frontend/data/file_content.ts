@@ -6,15 +6,21 @@
  */
 
 export interface TensorEntry {
+  /** Empty in an npy file. */
   name: string;
+  /** As the format names it. */
   dtype: string;
   shape: number[];
+  /** The first byte of its numbers and the one after the last, in the file. */
+  range: [number, number];
 }
 
-export type FileContent =
-  | { kind: 'picture' }
-  | { kind: 'npy'; shape: number[] }
-  | { kind: 'safetensors'; tensors: TensorEntry[] };
+export interface TensorsContent {
+  kind: 'npy' | 'safetensors';
+  tensors: TensorEntry[];
+}
+
+export type FileContent = { kind: 'picture' } | TensorsContent;
 
 /** The server reads no longer header either. */
 const LONGEST_HEADER = 1 << 20;
@@ -37,21 +43,22 @@ export async function readFileContent(file: Blob): Promise<FileContent> {
   const head = new DataView(await file.slice(0, 16).arrayBuffer());
   const start = String.fromCharCode(...new Uint8Array(head.buffer));
   if (PICTURES.some((mark) => start.startsWith(mark))) return { kind: 'picture' };
-  if (start.startsWith(NPY)) return { kind: 'npy', shape: await npyShape(file, head) };
+  if (start.startsWith(NPY)) return { kind: 'npy', tensors: [await npyEntry(file, head)] };
   if (start.startsWith('PK') || start.startsWith('\x80\x02')) throw new FileError('pickle');
   if (head.byteLength < 10 || start[8] !== '{') throw new FileError('unknown');
   return { kind: 'safetensors', tensors: await entries(file, Number(head.getBigUint64(0, true))) };
 }
 
-async function npyShape(file: Blob, head: DataView) {
+async function npyEntry(file: Blob, head: DataView): Promise<TensorEntry> {
   const [from, length] = head.getUint8(6) > 1 ? [12, head.getUint32(8, true)] : [10, head.getUint16(8, true)];
   const text = await file.slice(from, from + Math.min(length, LONGEST_HEADER)).text();
   const shape = /'shape': \(([\d, ]*)\)/.exec(text)?.[1];
+  const dtype = /'descr': '([^']+)'/.exec(text)?.[1] ?? '';
   if (shape === undefined) throw new FileError('damaged');
-  return shape
-    .split(',')
-    .filter((part) => part.trim())
-    .map(Number);
+  const sizes = shape.split(',').filter((part) => part.trim());
+  // Column by column the items of the first axis lie apart.
+  const start = /'fortran_order': True/.test(text) ? file.size : from + length;
+  return { name: '', dtype, shape: sizes.map(Number), range: [start, file.size] };
 }
 
 async function entries(file: Blob, length: number): Promise<TensorEntry[]> {
@@ -60,11 +67,16 @@ async function entries(file: Blob, length: number): Promise<TensorEntry[]> {
   return Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, about]) => {
-      const { dtype, shape } = (about ?? {}) as { dtype?: unknown; shape?: unknown };
-      if (typeof dtype !== 'string' || !Array.isArray(shape) || !shape.every(Number.isInteger))
+      const { dtype, shape, data_offsets: offsets } = (about ?? {}) as Record<string, unknown>;
+      if (typeof dtype !== 'string' || !isIntegers(shape) || !isIntegers(offsets))
         throw new FileError('damaged');
-      return { name, dtype, shape };
+      const [from = 0, to = 0] = offsets;
+      return { name, dtype, shape, range: [8 + length + from, 8 + length + to] };
     });
+}
+
+function isIntegers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isInteger);
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -79,7 +91,7 @@ function parsed(text: string): Record<string, unknown> {
 
 /** The tensors a file offers with one of these numbers of dimensions. */
 export function tensorsOfRank(content: FileContent, ranks: number[]): TensorEntry[] {
-  return content.kind === 'safetensors'
-    ? content.tensors.filter(({ shape }) => ranks.includes(shape.length))
-    : [];
+  return content.kind === 'picture'
+    ? []
+    : content.tensors.filter(({ shape }) => ranks.includes(shape.length));
 }

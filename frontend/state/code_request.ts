@@ -2,6 +2,7 @@
  * A layer read from code -> what to ask of the API: an edit that keeps of the scene what still fits. Pure.
  */
 
+import type { OperationFields } from '../model/layer_validation.ts';
 import type { FittingLayer, ParsedLayer } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';
@@ -9,24 +10,40 @@ import type { Scene } from './scene.ts';
 /** Each tensor has numbers of its own. */
 const [INPUT_SEED, WEIGHT_SEED, BIAS_SEED] = [0, 1, 2];
 
-export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest {
+/** size: of an input of random numbers, in place of the scene's. */
+export function makeCodeRequest(parsed: ParsedLayer, scene: Scene, size?: [number, number]): SceneRequest {
   const path = `/scenes/${scene.summary.id}/edits`;
   const { operation, weight_shape: shape } = parsed;
-  if (operation.kind.endsWith('pool2d')) return { path, body: { operation, weight: null, bias: null } };
-  if (!shape) return { path, body: { operation } };
   const { input, weight, bias } = scene.summary.shapes;
+  const given = size && { input: random([input[0], ...size], INPUT_SEED) };
+  if (operation.kind.endsWith('pool2d'))
+    return { path, body: { operation, weight: null, bias: null, ...given } };
+  if (!shape) return { path, body: { operation, ...given } };
   const known = weight?.join() === shape.join();
   return {
     path,
     body: {
       operation,
-      ...(input[0] !== parsed.in_channels && {
-        input: random([parsed.in_channels ?? 1, input[1], input[2]], INPUT_SEED),
+      ...((size || input[0] !== parsed.in_channels) && {
+        input: random([parsed.in_channels ?? 1, ...(size ?? [input[1], input[2]])], INPUT_SEED),
       }),
       ...(!known && { weight: random(shape, WEIGHT_SEED) }),
       ...biasOf(parsed, bias?.[0]),
     },
   };
+}
+
+/** Windows beside one another that an input of the layer's own size has. */
+const WINDOWS = 3;
+
+/** Height and width of an input over which a layer's window can slide. */
+export function fittingSize({ operation, weight_shape: shape }: ParsedLayer, scene: Scene): [number, number] {
+  const { dilation, stride, kernel_size: size }: Partial<OperationFields> = operation;
+  const { weight } = scene.summary.shapes;
+  const kernel = shape?.slice(2) ?? size ?? weight?.slice(2) ?? [];
+  const along = (axis: 0 | 1) =>
+    (dilation?.[axis] ?? 1) * ((kernel[axis] ?? 1) - 1) + 1 + (WINDOWS - 1) * (stride?.[axis] ?? 1);
+  return [along(0), along(1)];
 }
 
 /** A layer of these shapes, of random numbers. */

@@ -7,7 +7,7 @@ import { hasAllNumbers } from '../data/input_preview.ts';
 import { encodeNpy } from '../data/npy.ts';
 import type { Layer } from '../model/layer_validation.ts';
 import { isPooling, outputSizes, weightShape } from '../model/layer_validation.ts';
-import { makeRamp, nestArray, resizeTensor, swapChannels } from '../model/tensors.ts';
+import { makeRamp, nestArray, repeatChannels, resizeTensor, swapChannels } from '../model/tensors.ts';
 import type { LayerShape, Tensor } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';
@@ -29,10 +29,14 @@ export interface PanelValues {
   operation: object;
   dtype: string;
   bias: number[] | null;
+  /** In its place a tensor that came with the weight. */
+  biasFile: Blob | null;
   input: TensorSource & {
     source: 'keep' | 'ramp' | 'random' | 'sample' | 'file';
     sample: string;
     picture: boolean;
+    /** Other channels are those there are, cut or repeated, and not fresh numbers. */
+    repeats: boolean;
   };
   weight: TensorSource & { source: 'keep' | 'named' | 'random' | 'file'; kernels: string[] };
 }
@@ -47,6 +51,9 @@ type TensorPart =
   | { data: number[] }
   | null
   | undefined;
+
+/** Fresh numbers of the input and of the kernel differ. */
+const [INPUT_SEED, WEIGHT_SEED] = [0, 1];
 
 /** Numbers that still travel as JSON. */
 const MOST_NUMBERS = 50_000;
@@ -81,7 +88,10 @@ function inputPart({ input, layer }: PanelValues, scene: Scene): TensorPart {
   const due = input.touched || resizedTo;
   switch (input.source) {
     case 'keep':
-      return resizedTo ? resizeTensor(scene.input, layer.input) : undefined;
+      if (!resizedTo) return undefined;
+      return input.repeats
+        ? repeatChannels(scene.input, layer.input)
+        : resizeTensor(scene.input, layer.input, INPUT_SEED);
     case 'ramp':
       return due ? makeRamp(layer.input) : undefined;
     case 'random':
@@ -117,11 +127,13 @@ function refitWeight({ weight, summary }: Scene, { kind }: Layer, shape: number[
     return { shape, data: makeRamp([outer * inner, height, width]).data };
   }
   const turned = (summary.operation.kind === 'conv_transpose2d') !== (kind === 'conv_transpose2d');
-  return resizeTensor(turned ? swapChannels(weight) : weight, shape);
+  return resizeTensor(turned ? swapChannels(weight) : weight, shape, WEIGHT_SEED);
 }
 
-function biasPart({ bias, layer }: PanelValues, scene: Scene): TensorPart {
+function biasPart(reading: PanelValues, scene: Scene): TensorPart {
+  const { bias, layer } = reading;
   const wanted = isPooling(layer.kind) ? null : bias;
+  if (reading.biasFile && !isPooling(layer.kind)) return reading.biasFile;
   if (!wanted) return scene.bias ? null : undefined;
   return scene.bias && same(wanted, [...scene.bias.data]) ? undefined : { data: wanted };
 }

@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from torch import Tensor
 
 from tests.support.page import OpenPage, make_scene
+from tests.support.painted_text import painted_texts, record_text
 
 GENERATOR = torch.Generator().manual_seed(3)
 
@@ -158,3 +159,38 @@ def test_a_pasted_error_is_explained_and_opens_a_layer_that_fits(
         expect(page.locator("#random-note")).to_be_visible()
         page.locator("#undo").click()
         expect(page.locator("#random-note")).to_be_hidden()
+
+
+def painted(page: Page) -> list[str]:
+    return [text.text for text in painted_texts(page)]
+
+
+def test_kernel_slices_on_the_stage_are_named_as_in_torch(open_page: OpenPage, server: str) -> None:
+    for x, w, groups, step, names in (
+        (integers(4, 4, 4), integers(4, 2, 2, 2), 2, "2,0,0", {"K[2, 0]", "K[2, 1]"}),
+        (integers(2, 4, 4), integers(2, 1, 2, 2), 2, "1,0,0", {"K[1, 0]"}),
+    ):
+        path = make_scene(server, x, w, {"kind": "conv2d", "groups": groups})
+        page = open_page(f"{path}?step={step}", viewport={"width": 1366, "height": 768}, prepare=record_text)
+        found = {text for text in painted(page) if text.startswith("K[")}
+        assert found <= {f"K[{o}, {c}]" for o in range(w.shape[0]) for c in range(w.shape[1])}
+        assert names <= found or not found
+
+
+def test_small_weights_are_not_rounded_to_zeros(open_page: OpenPage, server: str) -> None:
+    w = (torch.rand(1, 2, 3, 3, generator=GENERATOR) - 0.5) * 0.12
+    w[0, 0, 0, 0] = 0.06
+    path = make_scene(server, integers(2, 5, 5), w, {"kind": "conv2d"})
+    for view in ("stage", "matrix", "sparse"):
+        page = open_page(f"{path}?view={view}&step=0,1,1", prepare=record_text)
+        short = [text for text in painted(page) if re.fullmatch(r"[−-]?0\.0\d?", text)]
+        assert short == [], view
+
+
+def test_a_row_of_the_sparse_matrix_is_said_to_be_one_channels_part(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?view=sparse&step=0,1,1", prepare=record_text)
+    texts = painted(page)
+    assert "this row · X[1] = 77 is one channel's part of the output:" in texts
+    assert "77 (X[1]) + 43 (X[0]) = 120 = Y[0, 1, 1]" in texts

@@ -5,7 +5,7 @@ import { ApiError, type CodeLayer } from '../../data/client.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { FittingLayer, ParsedLayer, ReadTorchError } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { makeCodeRequest, makeFittingRequest, textRangeOf } from '../../state/code_request.ts';
+import { fittingSize, makeCodeRequest, makeFittingRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import { findElement, makeElement, nextPaint, setText } from '../../views/shared/dom.ts';
 import { copyText } from '../clipboard.ts';
@@ -36,6 +36,20 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
     }
   };
   showRandomNote(changes, t);
+  const sizeOffer = new SizeOffer(area, t);
+  const show = async (parsed: ParsedLayer, size?: [number, number]) => {
+    sizeOffer.hide();
+    try {
+      await changes.submit((scene) => makeCodeRequest(parsed, scene, size));
+      showError('');
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      showError(formatFailure(error, t));
+      const scene = state.scene.peek();
+      if (!size && scene && error.errors[0]?.at.startsWith('/operation'))
+        sizeOffer.show(fittingSize(parsed, scene), (wanted) => show(parsed, wanted));
+    }
+  };
   const read = async (layer?: CodeLayer) => {
     if (layer) area.setSelectionRange(...textRangeOf(area.value, layer));
     try {
@@ -47,8 +61,7 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
         return explanation.show(parsed, openFitting);
       }
       explanation.hide();
-      await changes.submit((scene) => makeCodeRequest(parsed, scene));
-      showError('');
+      await show(parsed);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.layers.length > 0) {
@@ -69,6 +82,29 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
     event.preventDefault();
     read();
   });
+}
+
+/** Offers an input of the layer's own size where the scene's is too small, until the code is changed. */
+class SizeOffer {
+  readonly #root = findElement('#code-offers', HTMLElement);
+  readonly #t: Translate;
+
+  constructor(area: HTMLTextAreaElement, t: Translate) {
+    this.#t = t;
+    area.addEventListener('input', () => this.hide());
+  }
+
+  hide() {
+    this.#root.hidden = true;
+  }
+
+  show([height, width]: [number, number], choose: (size: [number, number]) => void) {
+    const button = makeElement('button', '', this.#t('code.size', { height, width })) as HTMLButtonElement;
+    button.type = 'button';
+    button.onclick = () => choose([height, width]);
+    this.#root.replaceChildren(button);
+    this.#root.hidden = false;
+  }
 }
 
 /** The layers of a piece of code, until it is changed. */

@@ -1,9 +1,11 @@
 /** Files as an input or a kernel: chosen, dropped onto the page, or pasted as a picture. */
 
-import type { FileContent, TensorEntry } from '../../data/file_content.ts';
+import type { FileContent, TensorEntry, TensorsContent } from '../../data/file_content.ts';
 import { FileError, readFileContent, tensorsOfRank } from '../../data/file_content.ts';
+import { sliceTensor } from '../../data/tensor_slice.ts';
 import type { Translate } from '../../model/i18n.ts';
-import { findElement } from '../../views/shared/dom.ts';
+import { findElement, setText } from '../../views/shared/dom.ts';
+import { BiasChoice } from './bias_choice.ts';
 import type { FileChoices, PanelForm } from './form.ts';
 
 /** Dimensions that an input and a kernel may have in a file. */
@@ -11,6 +13,9 @@ const RANKS = { input: [3, 2, 4], weight: [4] };
 
 /** A large picture is scaled down to this many pixels on its longer side, until the reader says otherwise. */
 const LONGEST = 256;
+
+/** Four dimensions whose last two are larger than this are rather a batch of inputs. */
+const LARGEST_KERNEL = 15;
 
 type TensorName = 'input' | 'weight';
 
@@ -21,9 +26,15 @@ export class FileSources implements FileChoices {
   readonly t: Translate;
   readonly showError: (name: TensorName, message: string) => void;
   readonly onChange: () => void;
-  input: FileChoices['input'] = { file: null, picture: false, touched: false };
-  weight: FileChoices['weight'] = { file: null, touched: false };
+  input: FileChoices['input'] = { file: null, picture: false, touched: false, repeats: false };
+  weight: FileChoices['weight'] = { file: null, touched: false, shape: null, bias: null };
+  readonly bias: BiasChoice;
   readonly tensors: Record<TensorName, TensorEntry[]> = { input: [], weight: [] };
+  /** As they were chosen, of which `input` and `weight` have what is used. */
+  readonly #files: Record<TensorName, { file: Blob; kind: FileContent['kind'] } | null> = {
+    input: null,
+    weight: null,
+  };
 
   constructor(
     form: PanelForm,
@@ -35,6 +46,12 @@ export class FileSources implements FileChoices {
     this.t = t;
     this.showError = showError;
     this.onChange = onChange;
+    this.bias = new BiasChoice(form, t, () => this.#applyTensor('weight'));
+    for (const type of ['input', 'change'])
+      form.control('input_index').addEventListener(type, (event) => {
+        event.stopPropagation();
+        if (type === 'input') this.#applyTensor('input');
+      });
     for (const name of NAMES) {
       const control = form.control(`${name}_file`) as HTMLInputElement;
       control.addEventListener('change', (event) => {
@@ -47,14 +64,20 @@ export class FileSources implements FileChoices {
   }
 
   forget() {
-    this.input = { file: null, picture: false, touched: false };
-    this.weight = { file: null, touched: false };
-    for (const name of NAMES) this.form.control(`${name}_file`).value = '';
+    this.input = { file: null, picture: false, touched: false, repeats: false };
+    this.weight = { file: null, touched: false, shape: null, bias: null };
+    for (const name of NAMES) {
+      this.form.control(`${name}_file`).value = '';
+      this.#files[name] = null;
+      this.#note(name, '');
+    }
+    this.bias.hide();
   }
 
   /** The scene has what was chosen. */
   settle() {
-    this.input.touched = this.weight.touched = false;
+    this.input.touched = this.weight.touched = this.input.repeats = false;
+    this.weight.bias = null;
   }
 
   /** name: by default what the file seems to be. */
@@ -72,15 +95,15 @@ export class FileSources implements FileChoices {
 
   async #use(name: TensorName, file: Blob, content: FileContent) {
     const picture = content.kind === 'picture';
-    const entries =
-      content.kind === 'npy'
-        ? [{ name: '', dtype: '', shape: content.shape }]
-        : tensorsOfRank(content, RANKS[name]);
-    if (!picture && !entries.some(({ shape }) => RANKS[name].includes(shape.length)))
+    const entries = tensorsOfRank(content, RANKS[name]);
+    if (!picture && entries.length === 0)
       return this.showError(name, this.t('panel.file.none', { ranks: name === 'input' ? '2, 3' : '4' }));
     if (picture && name === 'weight') throw new FileError('unknown');
     this[name].file = file;
+    this.#files[name] = { file, kind: content.kind };
     this.tensors[name] = entries;
+    this.#note(name, '');
+    if (name === 'weight') this.bias.offer(tensorsOfRank(content, [1]));
     this.#listTensors(name, content.kind === 'safetensors' ? entries : []);
     if (name === 'input') this.input.picture = picture;
     if (picture) await this.#applyPicture(file);
@@ -101,10 +124,55 @@ export class FileSources implements FileChoices {
   #applyTensor(name: TensorName) {
     const key = this.form.text(`${name}_key`);
     const entries = this.tensors[name];
-    const shape = (entries.find((entry) => entry.name === key) ?? entries[0])?.shape;
-    if (shape) this.#applyShape(name, shape);
+    const entry = entries.find((each) => each.name === key) ?? entries[0];
+    const chosen = this.#files[name];
+    if (entry && chosen && chosen.kind !== 'picture') this.#applyEntry(name, chosen.file, chosen.kind, entry);
+    else this.#showIndex(0);
     this[name].touched = true;
     this.onChange();
+  }
+
+  #applyEntry(name: TensorName, file: Blob, kind: TensorsContent['kind'], entry: TensorEntry) {
+    const batch = name === 'input' && entry.shape.length === 4;
+    const [count = 1] = entry.shape;
+    if (name === 'input') this.#showIndex(batch ? count : 0);
+    if (batch && entry.range[0] === entry.range[1]) return this.showError(name, this.t('panel.file.fortran'));
+    this[name].file = sliceTensor(file, kind, entry, batch ? this.#index(count) : null);
+    this.#applyShape(name, batch ? entry.shape.slice(1) : entry.shape);
+    if (batch)
+      this.#note(
+        name,
+        this.t(count === 1 ? 'panel.note.batchOfOne' : 'panel.note.batch', { count, last: count - 1 }),
+      );
+    if (name !== 'weight') return;
+    this.weight.shape = entry.shape;
+    const outputs = this.form.number('outputs');
+    const bias = this.bias.suggest(entry.name, outputs);
+    this.weight.bias = bias && sliceTensor(file, kind, bias, null);
+    if (bias) this.form.set('bias', true);
+    else if (this.form.checked('bias') && this.form.biasTexts().length !== outputs) {
+      this.form.set('bias', false);
+      this.#note(name, this.t('panel.note.noBias'));
+    }
+  }
+
+  #index(count: number) {
+    const index = this.form.number('input_index');
+    return Number.isInteger(index) && index >= 0 && index < count ? index : 0;
+  }
+
+  /** count: of the batch. */
+  #showIndex(count: number) {
+    const control = this.form.control('input_index') as HTMLInputElement;
+    control.max = String(count - 1);
+    if (!(this.form.number('input_index') < count)) control.value = '0';
+    findElement('label:has([name="input_index"])', HTMLElement, this.form.form).hidden = count < 2;
+  }
+
+  #note(name: TensorName, text: string) {
+    const note = findElement(`[data-note="${name}"]`, HTMLElement, this.form.form);
+    setText(note, text);
+    note.hidden = text === '';
   }
 
   #applyShape(name: TensorName, shape: number[]) {
@@ -134,6 +202,6 @@ export class FileSources implements FileChoices {
 }
 
 function guessName(content: FileContent): TensorName {
-  const kernel = content.kind === 'npy' ? content.shape.length === 4 : tensorsOfRank(content, [4]).length > 0;
-  return kernel ? 'weight' : 'input';
+  const isKernel = ({ shape }: TensorEntry) => Math.max(...shape.slice(2)) <= LARGEST_KERNEL;
+  return tensorsOfRank(content, [4]).some(isKernel) ? 'weight' : 'input';
 }

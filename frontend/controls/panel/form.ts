@@ -23,8 +23,10 @@ interface FieldDefinition {
 
 /** Files that were chosen, and whether the reader changed a source since the last scene was made. */
 export interface FileChoices {
-  input: { file: Blob | null; picture: boolean; touched: boolean };
-  weight: { file: Blob | null; touched: boolean };
+  /** repeats: other channels are those there are, cut or repeated. */
+  input: { file: Blob | null; picture: boolean; touched: boolean; repeats: boolean };
+  /** shape, bias: of the weight in the file, and what comes with it. */
+  weight: { file: Blob | null; touched: boolean; shape: number[] | null; bias: Blob | null };
 }
 
 export class PanelForm {
@@ -160,6 +162,7 @@ export class PanelForm {
       operation: Object.fromEntries([['kind', layer.kind], ...fields.map(({ name }) => [name, layer[name]])]),
       dtype: this.text('dtype'),
       bias: this.bias()?.map(({ value }) => value) ?? null,
+      biasFile: this.checked('bias') && this.text('weight_source') === 'file' ? files.weight.bias : null,
       input: {
         ...files.input,
         ...this.#source('input'),
@@ -183,14 +186,18 @@ export class PanelForm {
     };
   }
 
+  fillBias({ bias, dtype }: Pick<Scene, 'bias'> & { dtype: string }) {
+    this.set('bias', bias !== null);
+    this.set('bias_values', bias ? [...bias.data].map((value) => formatExact(value, dtype)).join(', ') : '');
+  }
+
   fill({ summary, bias }: Scene) {
     const { operation, shapes, dtype } = summary;
     for (const field of this.operationFields)
       this.#write(field, operation[field.name] ?? field.default ?? shapes.weight?.slice(2));
     this.set('kind', operation.kind);
     this.set('dtype', dtype);
-    this.set('bias', bias !== null);
-    this.set('bias_values', bias ? [...bias.data].map((value) => formatExact(value, dtype)).join(', ') : '');
+    this.fillBias({ bias, dtype });
     this.set('channels', shapes.input[0]);
     this.setPair('input', [shapes.input[1], shapes.input[2]]);
     this.set('outputs', shapes.output[0]);

@@ -20,6 +20,7 @@ import { applyFieldDependencies } from './field_dependencies.ts';
 import { FieldErrors } from './field_errors.ts';
 import { arrangeFields, showRanges } from './fields.ts';
 import { FileSources } from './file_sources.ts';
+import { fitProblems, showFitOffers } from './fit_offers.ts';
 import { PanelForm } from './form.ts';
 import { setUpPanelToggle } from './panel_toggle.ts';
 import { PictureNote } from './picture_note.ts';
@@ -108,7 +109,11 @@ export class ParameterPanel {
   /** Shows what follows from the form, and what is wrong with it; returns whether nothing is. */
   #check(): boolean {
     const values = this.form.values(this.sources);
-    const problems = findFieldProblems(this.form, values, this.t, this.#lastField);
+    const problems = [
+      ...findFieldProblems(this.form, values, this.t, this.#lastField),
+      ...fitProblems(values, this.sources, this.t),
+    ];
+    showFitOffers(this.form, values, this.sources, this.t, () => this.#schedule(0));
     arrangeFields(this.form, values);
     showRanges(this.form, this.t, values.layer);
     this.#showSize(values);
@@ -157,6 +162,8 @@ export class ParameterPanel {
       if (!isShown) this.#ownScene = before;
       this.#unsent = false;
       this.sources.settle();
+      const scene = this.state.scene.peek();
+      if (values.biasFile && scene) this.form.fillBias({ bias: scene.bias, dtype: scene.summary.dtype });
     } catch (error) {
       if (!request.signal.aborted) this.#showFailure(error as ApiError, values);
     }

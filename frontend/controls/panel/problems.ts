@@ -46,8 +46,8 @@ function sourceProblems(
   ];
 }
 
-function biasProblems(form: PanelForm, { layer, bias }: PanelValues, t: Translate): FieldProblem[] {
-  if (isPooling(layer.kind) || !bias) return [];
+function biasProblems(form: PanelForm, { layer, bias, biasFile }: PanelValues, t: Translate): FieldProblem[] {
+  if (isPooling(layer.kind) || !bias || biasFile) return [];
   const wrong = form.bias()?.find(({ value }) => Number.isNaN(value));
   if (wrong) return [{ at: '/bias', message: t('panel.bias.text', { text: wrong.text.slice(0, QUOTED) }) }];
   return bias.length === layer.outputs

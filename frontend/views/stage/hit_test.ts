@@ -101,6 +101,7 @@ export function findCellRect(frame: ChannelFrame, cell: Cell): Rect | null {
     return output && cellRect(output.view, output.view.cell, cell.row, cell.col);
   }
   if (cell.grid === 'total') return layout.total;
+  if (cell.grid === 'bias') return cell.channel === frame.position.outChannel ? layout.bias : null;
   if (cell.grid === 'input') {
     const [large] = frame.planes;
     const plane = planeOf(frame, cell.channel) ?? (large && isComposite(frame, large) ? large : null);

@@ -1,7 +1,7 @@
 /** A channel's sentence before anything is computed: its rail and name, the kernel slice, empty places. */
 
 import { colorScale, numberedIndex } from '../../model/color.ts';
-import { weightOffset } from '../../model/geometry.ts';
+import { weightIndex, weightOffset } from '../../model/geometry.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
@@ -102,7 +102,7 @@ function paintKernel(
   { channel, lane, active }: ChannelRow,
   rect: Rect,
 ) {
-  const { model, position } = frame;
+  const { model } = frame;
   const [rows, cols] = model.subject.kernel;
   const outChannel = kernelOutput(frame, channel);
   const offset = weightOffset(model.summary, outChannel, channel);
@@ -123,7 +123,7 @@ function paintKernel(
     paintGrid(context, rect, lane.cell, grid, frame);
     strokeRoundedRect(context, growRect(rect, 1), 4, hueOf(frame, channel), active ? 2.5 : 1.5);
   }
-  if (!lane.upright) paintSliceName(context, frame, rect, position.outChannel, channel);
+  if (!lane.upright) paintSliceName(context, frame, rect, weightIndex(model.summary, outChannel, channel));
 }
 
 /** Of depthwise layers each lane has a filter of its own. */
@@ -134,16 +134,11 @@ function kernelOutput({ model, position }: ChannelFrame, channel: number) {
   return channel * multiplier + (position.outChannel % multiplier);
 }
 
-function paintSliceName(
-  context: Context2D,
-  frame: ChannelFrame,
-  rect: Rect,
-  output: number,
-  channel: number,
-) {
+/** index: the first two into the weight, as torch counts them. */
+function paintSliceName(context: Context2D, frame: ChannelFrame, rect: Rect, index: [number, number]) {
   context.fillStyle = frame.colors.muted;
   context.font = cssFont(smallType(frame));
-  paintText(context, `K[${output}, ${channel}]`, 'left', rect.x, rect.y + rect.height + 11, rect.width);
+  paintText(context, `K[${index.join(', ')}]`, 'left', rect.x, rect.y + rect.height + 11, rect.width);
 }
 
 /** Paints the kernel turning about its center; its numbers stay upright. */

@@ -15,14 +15,16 @@ function safetensors(header: object | string, length?: number) {
 const because = (reason: string) => (error: unknown) => error instanceof FileError && error.reason === reason;
 
 test('a safetensors file tells its tensors', async () => {
-  const content = await readFileContent(
-    safetensors({
-      __metadata__: { format: 'pt' },
-      'conv.weight': { dtype: 'F32', shape: [2, 1, 1, 1], data_offsets: [0, 8] },
-      'conv.bias': { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
-    }),
-  );
-  assert.deepEqual(tensorsOfRank(content, [4]), [{ name: 'conv.weight', dtype: 'F32', shape: [2, 1, 1, 1] }]);
+  const about = {
+    __metadata__: { format: 'pt' },
+    'conv.weight': { dtype: 'F32', shape: [2, 1, 1, 1], data_offsets: [0, 8] },
+    'conv.bias': { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
+  };
+  const content = await readFileContent(safetensors(about));
+  const header = 8 + JSON.stringify(about).length;
+  assert.deepEqual(tensorsOfRank(content, [4]), [
+    { name: 'conv.weight', dtype: 'F32', shape: [2, 1, 1, 1], range: [header, header + 8] },
+  ]);
   assert.deepEqual(
     tensorsOfRank(content, [1]).map(({ name }) => name),
     ['conv.bias'],
@@ -49,7 +51,7 @@ test('pictures and npy files', async () => {
   );
   assert.deepEqual(await readFileContent(new Blob([encodeNpy(makeRamp([2, 3, 4]))])), {
     kind: 'npy',
-    shape: [2, 3, 4],
+    tensors: [{ name: '', dtype: '<f8', shape: [2, 3, 4], range: [128, 128 + 24 * 8] }],
   });
 });
 

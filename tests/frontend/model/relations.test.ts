@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ApiClient } from '../../../frontend/data/client.ts';
+import { tensorCell } from '../../../frontend/interactions/editable_cells.ts';
+import type { Translate } from '../../../frontend/model/i18n.ts';
 import { findReachedOutputs, findRelations, findRuns } from '../../../frontend/model/relations.ts';
+import { AppState } from '../../../frontend/state/app_state.ts';
+import { cellValue } from '../../../frontend/state/cell_value.ts';
+import { hasCell } from '../../../frontend/state/url.ts';
 import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
-import { makePadding, makeScene, makeSummary, makeTapLines } from '../support/builders.ts';
+import { describeCell } from '../../../frontend/views/stage/relations_description.ts';
+import { makePadding, makeScene, makeSummary, makeTapLines, makeTensor } from '../support/builders.ts';
 
 /** A layer whose tables are made here by plain loops. */
 function layer({
@@ -102,4 +109,23 @@ test('runs put neighbours together', () => {
     [7, 2],
   ]);
   assert.deepEqual(findRuns([]), []);
+});
+
+test('the bias of an output channel is a cell of its own, where there is one', () => {
+  const biased = makeSummary({}, { bias: [4] });
+  const cell = { grid: 'bias' as const, channel: 3, row: 0, col: 0 };
+  assert.equal(hasCell(biased, cell), true);
+  assert.equal(hasCell(biased, { ...cell, channel: 4 }), false);
+  assert.equal(hasCell(makeSummary(), cell), false);
+  assert.deepEqual(tensorCell(biased, cell, 3), { tensor: 'bias', index: [3] });
+  const model = makeSceneModel(makeScene(biased, { bias: makeTensor([4], [0, 1, 2, -0.5]) }));
+  assert.deepEqual(findRelations(model, cell, { row: 0, col: 0 }), {
+    inputs: null,
+    weights: null,
+    outputs: [],
+  });
+  const state = new AppState(new ApiClient('', 'en'));
+  assert.equal(cellValue(state, model, cell), -0.5);
+  const t: Translate = (key, values) => `${key} ${JSON.stringify(values)}`;
+  assert.equal(describeCell(state, t, model, cell), 'ask.bias {"cell":"b[3]","value":"−0.5","channel":3}');
 });

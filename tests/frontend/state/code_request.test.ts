@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ParsedLayer } from '../../../frontend/model/types.ts';
-import { makeCodeRequest, textRangeOf } from '../../../frontend/state/code_request.ts';
+import { fittingSize, makeCodeRequest, textRangeOf } from '../../../frontend/state/code_request.ts';
 import { makeScene, makeSummary } from '../support/builders.ts';
 
 const summary = makeSummary(
@@ -66,4 +66,17 @@ test('a place that counts code points is found in a text that counts UTF-16', ()
   const text = 'x = 1\n𝒙 = nn.Conv3d()';
   const [start, end] = textRangeOf(text, { line: 2, column: 5, end_column: 14 });
   assert.equal(text.slice(start, end), 'nn.Conv3d');
+});
+
+test('the size of an input that fits lets the window slide along both axes', () => {
+  const parsed: ParsedLayer = {
+    operation: { ...operation, stride: [2, 3], dilation: [2, 1] },
+    weight_shape: [1, 1, 3, 5],
+    bias: false,
+    in_channels: 1,
+    out_channels: 1,
+  } as ParsedLayer;
+  const [height, width] = fittingSize(parsed, scene);
+  // floor((n − dilation·(kernel − 1) − 1) / stride) + 1
+  assert.deepEqual([Math.floor((height - 2 * 2 - 1) / 2) + 1, Math.floor((width - 4 - 1) / 3) + 1], [3, 3]);
 });

@@ -1,0 +1,33 @@
+/** A new example from blank, by its sizes. */
+
+import { ApiError } from '../../data/client.ts';
+import { formatError } from '../../data/error_message.ts';
+import type { Translate } from '../../model/i18n.ts';
+import type { EditSession } from '../../state/edit_session.ts';
+import { makeExampleRequest } from '../../state/new_example.ts';
+import { findElement, setText } from '../../views/shared/dom.ts';
+
+export function setUpNewExample(changes: EditSession, t: Translate) {
+  const form = findElement('#new-form', HTMLFormElement);
+  const message = findElement('#new-error', HTMLElement);
+  // Made again, it has other numbers.
+  let seed = 0;
+  const showError = (text: string) => {
+    setText(message, text);
+    message.hidden = text === '';
+  };
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const size = (name: string) => Number(new FormData(form).get(name));
+    const [channels, filters] = [size('channels'), size('filters')];
+    const sizes = { channels, height: size('height'), width: size('width'), filters, kernel: size('kernel') };
+    try {
+      await changes.submit(() => makeExampleRequest(sizes, seed));
+      seed += 2;
+      showError('');
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      showError(formatError(t, error));
+    }
+  });
+}

@@ -1,0 +1,192 @@
+"""Weights from checkpoints, batches, and examples from blank."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import Page, expect
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from tests.support.page import OpenPage, field, make_scene, visit
+
+GENERATOR = torch.Generator().manual_seed(5)
+
+
+def numbers(*shape: int) -> Tensor:
+    return torch.randn(shape, generator=GENERATOR)
+
+
+def load(page: Page, name: str, path: Path) -> None:
+    field(page, f"{name}_source").select_option("file")
+    field(page, f"{name}_file").set_input_files(path)
+
+
+def shown(page: Page, server: str, name: str) -> Tensor:
+    """A tensor of the scene that the page shows."""
+    scene = page.locator("#stage").get_attribute("data-scene")
+    with urllib.request.urlopen(f"{server}/api/v1/scenes/{scene}/tensors/{name}?format=npy") as answer:
+        return torch.from_numpy(np.load(io.BytesIO(answer.read())))
+
+
+def expect_output(page: Page, server: str, expected: Tensor) -> None:
+    scene = page.locator("#stage").get_attribute("data-scene")
+    with urllib.request.urlopen(f"{server}/api/v1/scenes/{scene}") as answer:
+        shapes: Any = json.load(answer)["shapes"]
+    assert tuple(shapes["output"]) == tuple(expected.shape)
+    torch.testing.assert_close(shown(page, server, "output"), expected, rtol=1e-4, atol=1e-4)
+
+
+def settled(page: Page, before: str | None) -> str | None:
+    """Waits for another scene."""
+    expect(page.locator("#stage")).not_to_have_attribute("data-scene", before or "")
+    return page.locator("#stage").get_attribute("data-scene")
+
+
+def scene_of(page: Page) -> str | None:
+    return page.locator("#stage").get_attribute("data-scene")
+
+
+def test_a_layer_loaded_from_a_checkpoint_has_its_bias_too(
+    open_page: OpenPage, server: str, tmp_path: Path
+) -> None:
+    layer = nn.Conv2d(64, 128, 3, stride=2, padding=1, groups=2)
+    checkpoint = {"norm.bias": numbers(128), "conv.weight": layer.weight.detach(), "conv.bias": numbers(128)}
+    layer.load_state_dict({"weight": checkpoint["conv.weight"], "bias": checkpoint["conv.bias"]})
+    save_file(checkpoint, tmp_path / "net.safetensors")
+    page = open_page(make_scene(server, numbers(64, 6, 6), numbers(1, 64, 3, 3), {"kind": "conv2d"}))
+    page.locator("#panel-open").click()
+    first = scene_of(page)
+    page.locator("#code-text").fill("nn.Conv2d(64, 128, 3, stride=2, padding=1, groups=2)")
+    page.locator("#code-read").click()
+    read = settled(page, first)
+    expect(page.locator("#random-note")).to_have_text("Random numbers until they are loaded: kernel, bias.")
+    load(page, "weight", tmp_path / "net.safetensors")
+    loaded = settled(page, read)
+    expect(field(page, "bias_key")).to_have_value("conv.bias")
+    expect(page.locator("#random-note")).to_be_hidden()
+    x = shown(page, server, "input")
+    with torch.no_grad():
+        expect_output(page, server, layer(x[None])[0])
+    field(page, "bias_key").select_option("norm.bias")
+    settled(page, loaded)
+    expected = F.conv2d(x[None], checkpoint["conv.weight"], checkpoint["norm.bias"], 2, 1, groups=2)[0]
+    expect_output(page, server, expected)
+
+
+def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server: str, tmp_path: Path) -> None:
+    weight = numbers(6, 2, 3, 3)
+    save_file({"conv.weight": weight}, tmp_path / "net.safetensors")
+    x = numbers(4, 5, 5)
+    path = make_scene(server, x, numbers(6, 4, 3, 3), {"kind": "conv2d"})
+    for button, expected in (
+        ("groups = 2", lambda: F.conv2d(x[None], weight, groups=2)[0]),
+        ("input cut or repeated to 2 channels", lambda: F.conv2d(x[None, :2], weight)[0]),
+        ("random input of 2 channels", None),
+    ):
+        page = open_page(path)
+        page.locator("#panel-open").click()
+        before = scene_of(page)
+        load(page, "weight", tmp_path / "net.safetensors")
+        expect(page.locator('[data-at="/weight/file"] .field-error')).to_contain_text(
+            "The weight 6×2×3×3 reads 2 input channels; the input has 4."
+        )
+        page.get_by_role("button", name=button).click()
+        settled(page, before)
+        given = shown(page, server, "input")
+        expect_output(page, server, expected() if expected else F.conv2d(given[None], weight)[0])
+        expect(page.locator("[data-offers=weight]")).to_be_hidden()
+
+
+def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_path: Path) -> None:
+    batch = numbers(3, 2, 6, 6)
+    np.save(tmp_path / "batch.npy", batch.numpy())
+    np.save(tmp_path / "one.npy", batch[:1].numpy())
+    weight = numbers(1, 2, 3, 3)
+    page = open_page(make_scene(server, numbers(2, 5, 5), weight, {"kind": "conv2d"}))
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    load(page, "input", tmp_path / "batch.npy")
+    first = settled(page, before)
+    expect(page.locator("[data-note=input]")).to_have_text("A batch of 3 inputs: choose one, from 0 to 2.")
+    expect_output(page, server, F.conv2d(batch[:1], weight)[0])
+    field(page, "input_index").fill("2")
+    third = settled(page, first)
+    expect_output(page, server, F.conv2d(batch[2:], weight)[0])
+    load(page, "input", tmp_path / "one.npy")
+    settled(page, third)
+    expect(page.locator("[data-note=input]")).to_have_text("Its batch axis of 1 is dropped.")
+    expect(field(page, "input_index")).to_be_hidden()
+
+
+def test_an_example_from_blank_has_fresh_numbers(
+    open_page: OpenPage, server: str, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    page.get_by_text("New example from blank").click()
+    form = page.locator("#new-form")
+    for name, value in {"input channels": 3, "height": 4, "width": 4, "kernel size": 2}.items():
+        form.get_by_label(name, exact=True).fill(str(value))
+    form.get_by_role("button", name="Make it").click()
+    made = settled(page, before)
+    x, weight = shown(page, server, "input"), shown(page, server, "weight")
+    assert (x.shape, weight.shape) == ((3, 4, 4), (2, 3, 2, 2))
+    assert not torch.equal(x[0, :2, :2], weight[0, 0])
+    expect_output(page, server, F.conv2d(x[None], weight)[0])
+    form.get_by_role("button", name="Make it").click()
+    again = settled(page, made)
+    assert not torch.equal(shown(page, server, "input"), x)
+    # Added channels and filters have numbers of their own; what fits stays.
+    kept = shown(page, server, "weight")
+    field(page, "outputs").fill("3")
+    third = settled(page, again)
+    grown = shown(page, server, "weight")
+    assert torch.equal(grown[:2], kept)
+    assert all(grown[2].any() and not torch.equal(grown[2], other) for other in kept)
+    field(page, "channels").fill("4")
+    settled(page, third)
+    wider = shown(page, server, "input")
+    assert all(wider[3].any() and not torch.equal(wider[3], other) for other in wider[:3])
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#stage")).to_have_attribute("data-scene", third or "")
+
+
+def test_a_new_example_that_cannot_be_says_why(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"], expect_refusals=True)
+    page.locator("#panel-open").click()
+    page.get_by_text("New example from blank").click()
+    form = page.locator("#new-form")
+    form.get_by_label("kernel size", exact=True).fill("9")
+    form.get_by_role("button", name="Make it").click()
+    expect(page.locator("#new-error")).to_contain_text(re.compile("output height would be|= −3"))
+    visit(page, scene_paths["depthwise"])
+
+
+def test_a_layer_from_code_that_is_larger_than_the_input_offers_an_input_of_its_own_size(
+    open_page: OpenPage, server: str, scene_paths: dict[str, str]
+) -> None:
+    for code, shape in (
+        ("nn.Conv2d(2, 3, 5, stride=2, dilation=2)", (3, 3, 3)),
+        ("nn.MaxPool2d(4, stride=1)", (2, 3, 3)),
+    ):
+        page = open_page(scene_paths["two-channels"], expect_refusals=True)
+        page.locator("#panel-open").click()
+        before = scene_of(page)
+        page.locator("#code-text").fill(code)
+        page.locator("#code-read").click()
+        expect(page.locator("#code-error")).to_be_visible()
+        page.locator("#code-offers button").click()
+        settled(page, before)
+        assert shown(page, server, "output").shape == shape
+        expect(page.locator("#code-error")).to_be_hidden()
+        expect(page.locator("#code-offers")).to_be_hidden()
