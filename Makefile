@@ -71,7 +71,7 @@ types: .venv/.dev node_modules/.dev ## write the types of what the API answers, 
 
 fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept in .fuzz/
 	$(PIP) install -c constraints.txt -e '.[fuzz]'
-	for target in arrays pictures npy safetensors code; do \
+	for target in arrays pictures npy npz safetensors code; do \
 	    $(BIN)/python -m tests.fuzz $$target $(or $(MINUTES),10) .fuzz || exit; done
 
 load: .venv/.dev $(BUNDLE) ## two workers under a crowd, for three minutes, and far beyond capacity

@@ -1,34 +1,30 @@
-"""The `convscope` command."""
+"""The `convscope` command.
+
+Torch and the web framework take seconds to import: each command imports what it uses when it runs.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from app.conv.errors import CodedError, Message
-from app.conv.torch_setup import prepare
-from app.formats.file_types import TensorFile
-from app.i18n.messages import render
-from app.main import create_app
-from app.scenes.scene import Scene
-from app.services.scene_builder import scene_from_bytes
-from app.services.trace import requested_channels
-from app.services.trace_writer import Format, scene_body_of_layer, write_trace
-from app.settings import Settings
-from app.store.check_store import check_store
-from app.store.collection import collect, parse_age
-from app.store.open_store import open_byte_store
-from app.torch_code.parser import ParseError
-from app.web.pages.assets import check_bundle
-from app.web.server.workers import server_for
+
+if TYPE_CHECKING:
+    from app.scenes.scene import Scene
+
+# That of app/services/trace_writer.py, which imports torch.
+Format = Literal["jsonl", "json", "safetensors"]
+
+# Standard input or output.
+_STANDARD = Path("-")
 
 main = typer.Typer(help="See what a convolution layer does, number by number.", no_args_is_help=True)
 store = typer.Typer(help="Look after what the store of CONVSCOPE_STORE holds.", no_args_is_help=True)
@@ -40,14 +36,24 @@ def _one_clear_line() -> Iterator[None]:
     """Tell what is wrong with what was given, and exit with 1."""
     try:
         yield
-    except ParseError as error:
-        _fail(f"--layer, line {error.line}, column {error.column}: {render(error.message)}")
     except CodedError as error:
-        _fail(render(error.message))
+        _fail(_place(error) + _sentence(error.message))
     except OSError as error:
         _fail(f"{error.filename or 'output'}: {error.strerror}")
     except ValueError as error:
         _fail(str(error))
+
+
+def _sentence(message: Message) -> str:
+    from app.i18n.messages import render
+
+    return render(message)
+
+
+def _place(error: CodedError) -> str:
+    from app.torch_code.parser import ParseError
+
+    return f"--layer, line {error.line}, column {error.column}: " if isinstance(error, ParseError) else ""
 
 
 def _fail(message: str) -> None:
@@ -62,6 +68,11 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes that serve (CONVSCOPE_WORKERS).")] = None,
 ) -> None:
     """Serve the pages and the API."""
+    from app.main import create_app
+    from app.settings import Settings
+    from app.web.pages.assets import check_bundle
+    from app.web.server.workers import server_for
+
     asked = {"host": host, "port": port, "workers": workers}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _one_clear_line():
@@ -73,6 +84,8 @@ def serve(
 @main.command("settings")
 def show_settings() -> None:
     """Print the settings that hold, as a file that CONVSCOPE_SETTINGS may name."""
+    from app.settings import Settings
+
     with _one_clear_line():
         settings = Settings.read()
     for name, field in Settings.model_fields.items():
@@ -84,51 +97,107 @@ def show_settings() -> None:
 @main.command()
 def trace(
     scene: Annotated[
-        Path | None, typer.Argument(help="A scene: JSON as POST /trace takes it, or a saved scene file.")
+        Path | None,
+        typer.Argument(
+            help="A scene: JSON as POST /trace takes it, or a saved scene file; -: standard input."
+        ),
     ] = None,
     layer: Annotated[
         str | None, typer.Option(help="A layer instead: its PyTorch code, 'nn.Conv2d(3, 16, 3, padding=1)'.")
     ] = None,
-    input: Annotated[Path | None, typer.Option(help="PNG, JPEG, WebP, .npy or .safetensors.")] = None,
-    weight: Annotated[Path | None, typer.Option(help=".npy or .safetensors.")] = None,
-    bias: Annotated[Path | None, typer.Option(help=".npy or .safetensors.")] = None,
+    input: Annotated[
+        Path | None, typer.Option(help="PNG, JPEG, WebP, .npy, .npz or .safetensors; -: standard input.")
+    ] = None,
+    weight: Annotated[
+        Path | None,
+        typer.Option(help=".npy, .npz or .safetensors; a layer with a bias takes it from there too."),
+    ] = None,
+    bias: Annotated[Path | None, typer.Option(help=".npy, .npz or .safetensors.")] = None,
     input_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     weight_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     bias_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
+    input_index: Annotated[
+        int | None, typer.Option(min=0, help="Which sample of an input (N, C, H, W).")
+    ] = None,
     size: Annotated[
         tuple[int, int] | None, typer.Option(help="H W: scales the picture; with --layer, of a random input.")
     ] = None,
     dtype: Annotated[
-        Literal["float32", "float64", "int32"], typer.Option(help="With --layer: the type of all numbers.")
-    ] = "float32",
-    seed: Annotated[int, typer.Option(min=0, help="With --layer: of the random numbers.")] = 0,
+        Literal["float32", "float64", "int32"] | None,
+        typer.Option(help="With --layer: the type of all numbers, float32 by default."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="With --layer: of the numbers that no file gives, 0 by default.")
+    ] = None,
     out_channel: Annotated[int | None, typer.Option(min=0, help="One output channel, not all.")] = None,
     form: Annotated[
         Format, typer.Option("--format", help="One step a line; all in one; columns of one output channel.")
     ] = "jsonl",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="A file, written whole or not at all.")
+        Path | None,
+        typer.Option("-o", "--output", help="A file, written whole or not at all; -: standard output."),
     ] = None,
 ) -> None:
     """Write every step of a layer: products, channel sums, running sums and outputs."""
     if (scene is None) == (layer is None):
         raise typer.BadParameter("give a scene or --layer, and not both")
+    _check_options(
+        ("--dtype", dtype, "--layer", layer),
+        ("--seed", seed, "--layer", layer),
+        ("--size", size, "--input or --layer", input or layer),
+        ("--input-key", input_key, "--input", input),
+        ("--input-index", input_index, "--input", input),
+        ("--weight-key", weight_key, "--weight", weight),
+        ("--bias-key", bias_key, "--bias", bias),
+    )
+    if [scene, input, weight, bias].count(_STANDARD) > 1:
+        raise typer.BadParameter("standard input can be read once")
+    from app.conv.torch_setup import prepare
+    from app.formats.file_types import TensorFile
+    from app.services.layer_scene import check_has_layer, scene_of_layer
+    from app.services.scene_builder import scene_from_bytes
+    from app.settings import Settings
+
     # As other filters do when what reads from them ends.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     paths = {"input": (input, input_key), "weight": (weight, weight_key), "bias": (bias, bias_key)}
     prepare()
     with _one_clear_line():
-        scale = size if input is not None else None
         files = {
-            name: TensorFile(path.read_bytes(), key, scale if name == "input" else None)
-            for name, (path, key) in paths.items()
-            if path is not None
+            name: TensorFile(_read(path), key) for name, (path, key) in paths.items() if path is not None
         }
-        content = scene.read_bytes() if scene else scene_body_of_layer(layer or "", files, size, seed, dtype)
-        _write(scene_from_bytes(content, files, Settings()), out_channel, form, output)
+        if "input" in files:
+            files["input"] = replace(files["input"], size=size, index=input_index)
+        if layer is not None:
+            built = scene_of_layer(layer, files, size, seed or 0, dtype or "float32", Settings())
+        else:
+            assert scene is not None
+            content = _read(scene)
+            check_has_layer(content)
+            built = scene_from_bytes(content, files, Settings())
+        for note in built.notes:
+            typer.echo(f"convscope: note: {_sentence(note)}", err=True)
+        _write(built.scene, out_channel, form, None if output == _STANDARD else output)
+
+
+def _check_options(*rules: tuple[str, object, str, object]) -> None:
+    """Refuse an option that says nothing without another. Rules are: option, value, other option, value."""
+    for option, value, other, present in rules:
+        if value is not None and present is None:
+            raise typer.BadParameter(f"{option} needs {other}")
+
+
+def _read(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if path == _STANDARD else path.read_bytes()
 
 
 def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from app.services.trace import requested_channels
+    from app.services.trace_writer import write_trace
+
     out_channels = requested_channels(scene.plan, out_channel)
     console = Console(stderr=True)
     # A bar among the steps themselves would help nobody.
@@ -140,32 +209,45 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
 
 @contextmanager
 def _target(path: Path | None) -> Iterator[BinaryIO]:
+    """What to write to. Raises OSError, which names the path that was given."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    # A device or a pipe takes its bytes as they come, and a folder cannot be opened.
+    in_place = path.exists() and not path.is_file()
+    unfinished = path if in_place else path.with_name(f".{path.name}.unfinished")
     try:
         with unfinished.open("wb") as file:
             yield file
-        unfinished.replace(path)
+        if not in_place:
+            unfinished.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        if not in_place:
+            with suppress(OSError):
+                unfinished.unlink()
 
 
 @store.command("check")
 def check_stored() -> None:
     """Read every scene and blob; tell which are damaged, and exit with 1 if any are."""
+    from app.conv.torch_setup import prepare
+    from app.settings import Settings
+    from app.store.check_store import check_store
+    from app.store.open_store import open_byte_store
+
     prepare()
     with _one_clear_line():
         settings = Settings.read()
         checked = check_store(open_byte_store(settings), settings)
         for damage in checked.damages:
-            typer.echo(render(damage))
+            typer.echo(_sentence(damage))
         counts = checked._asdict() | {"damages": len(checked.damages)}
-        typer.echo(render(Message("store_checked", **counts)))
+        typer.echo(_sentence(Message("store_checked", **counts)))
     if checked.damages:
-        _fail(render(Message("store_mended")))
+        _fail(_sentence(Message("store_mended")))
 
 
 @store.command("collect")
@@ -174,9 +256,13 @@ def collect_blobs(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be freed.")] = False,
 ) -> None:
     """Free the blobs that no scene needs; servers may go on meanwhile."""
+    from app.settings import Settings
+    from app.store.collection import collect, parse_age
+    from app.store.open_store import open_byte_store
+
     with _one_clear_line():
         age = parse_age(older_than)
         collected = collect(open_byte_store(Settings.read()), age, dry_run=dry_run)
     typer.echo(
-        render(Message("store_would_collect" if dry_run else "store_collected", **collected._asdict()))
+        _sentence(Message("store_would_collect" if dry_run else "store_collected", **collected._asdict()))
     )

@@ -37,9 +37,15 @@ class Limits(BaseModel):
     max_answer_numbers: int = Field(MEBI, ge=1, description="numbers in one JSON answer or page of steps")
     max_picture_pixels: int = Field(32 * MEBI, ge=1, description="pixels of an uploaded picture")
     max_computations: int = Field(2, ge=1, description="large computations at a time")
-    max_waiting: int = Field(64, ge=0, description="large computations that wait for their turn")
+    max_wait_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="seconds a large computation or a stored file may be waited for before it begins",
+    )
     max_seconds: float = Field(30.0, gt=0, description="seconds one request may take")
-    max_requests: int = Field(512, ge=1, description="requests at a time; those beyond are answered 503")
+    max_requests: int = Field(
+        512, ge=1, description="requests at a time; those beyond wait for up to a second"
+    )
     max_requests_per_client: int = Field(
         128, ge=1, description="requests of one client at a time; those beyond are answered 429"
     )

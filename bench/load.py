@@ -20,13 +20,15 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from statistics import median
 from typing import Final, cast
 
 import numpy as np
 import uvloop
+
+from bench.flood import Flood
 
 PATIENCE: Final = 30.0
 SMALL: Final = ("page", "static", "trace", "steps")
@@ -205,38 +207,6 @@ async def crowd(port: int, requests: list[Request], connections: int, seconds: f
     return tally
 
 
-async def flood(port: int, requests: list[Request], rate: float, seconds: float, most: int = 2000) -> Tally:
-    """So many requests a second whatever comes back, as when a whole school comes at once."""
-    tally, idle = Tally(), list[Visitor]()
-    busy = set[asyncio.Task[None]]()
-    started, sent = time.monotonic(), 0
-    chance = random.Random(0)
-
-    async def one(request: Request) -> None:
-        began = time.monotonic()
-        visitor = idle.pop() if idle else None
-        try:
-            if visitor is None or visitor.transport is None:
-                visitor = await connect(port)
-            status, said = await visitor.ask(request.once())
-            tally.add(request.kind, status, said, time.monotonic() - began)
-            idle.append(visitor)
-        except (OSError, TimeoutError) as error:
-            tally.errors[f"{request.kind} {type(error).__name__}"] += 1
-
-    while (elapsed := time.monotonic() - started) < seconds:
-        for _ in range(min(round(elapsed * rate) - sent, most - len(busy))):
-            task = asyncio.create_task(one(chance.choice(requests)))
-            busy.add(task)
-            task.add_done_callback(busy.discard)
-        sent = round(elapsed * rate)
-        await asyncio.sleep(0.005)
-    finished = Tally(tally.statuses.copy(), tally.seconds, tally.errors.copy())
-    await asyncio.gather(*busy)
-    finished.errors = tally.errors
-    return finished
-
-
 def memory(parent: int) -> int:
     """Bytes that the parent and its children hold."""
     total = 0
@@ -325,6 +295,30 @@ def _refused(tally: Tally) -> str:
     return ", ".join(f"{name}: {n}" for name, n in found.items()) or "none"
 
 
+async def beyond_capacity(report: Report, port: int, parent: int, seconds: float) -> None:
+    """Twice, three times and ten times what can be answered, no two requests the same; then large ones."""
+    small = [Request("trace", trace(side, 3, int(SEED))) for side in range(10, 20)]
+    large = [Request("trace", trace(side, 3, int(SEED))) for side in range(50, 60)]
+    for about, requests, floods in (("small", small, (2, 3, 10)), ("large", large, (3,))):
+        print(f"beyond capacity, {about} requests")
+        for times in floods:
+            asked = cycle(requests)
+            peaks = [
+                await _flood(port, parent, asked).as_many_as_answered(few, seconds / 3) for few in (4, 16, 64)
+            ]
+            peak = max(peaks, key=lambda outcome: outcome.goodput)
+            over = await _flood(port, parent, asked).at_rate(times * peak.goodput, seconds)
+            share = over.goodput_of_cpu / (peak.goodput_of_cpu or 1)
+            holds = over.lost == 0 and (about == "large" or (share >= 0.7 and over.wait(100) < 2))
+            report.line(
+                f"{times} × {peak.goodput:,.0f} a second: {over}; of the peak {share:.0%}", holds=holds
+            )
+
+
+def _flood(port: int, parent: int, requests: Iterator[Request]) -> Flood:
+    return Flood(port, lambda: next(requests).once(), parent, ADDRESSES)
+
+
 async def run(seconds: float, connections: int, idle: int, port: int) -> bool:
     report = Report()
     async with served(port) as parent:
@@ -350,16 +344,7 @@ async def run(seconds: float, connections: int, idle: int, port: int) -> bool:
             if visitor.transport:
                 visitor.transport.abort()
 
-        print("three times the capacity")
-        heavy = [Request("trace", trace(side, 3, int(SEED))) for side in range(20, 30)]
-        part = min(20.0, seconds / 3)
-        peaks = [(await crowd(port, heavy, few, part)).good / part for few in (4, 16, 64)]
-        peak = max(peaks)
-        over = await flood(port, heavy, 3 * peak, part)
-        good = over.good / part
-        text = f"capacity {peak:,.0f} a second; {3 * peak:,.0f} asked: {good:,.0f} good ({good / peak:.0%})"
-        report.line(f"{text}; refused: {_refused(over)}", holds=good >= 0.7 * peak)
-        report.line(f"errors: {dict(over.errors) or 'none'}", holds=not over.errors)
+        await beyond_capacity(report, port, parent, min(10.0, seconds / 6))
         report.line(f"a visitor after that: {await first_visit(port):.2f} s")
     return report.kept
 

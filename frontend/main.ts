@@ -8,10 +8,12 @@ import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
+import { isMatrixFrame } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
 import { makeSceneModel } from './views/shared/scene_model.ts';
+import { shownOutputChannels } from './views/stage/channel_frame.ts';
 import { setUpWorkbench } from './workbench.ts';
 
 async function start() {
@@ -25,17 +27,39 @@ async function start() {
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
   });
-  const surface = new StageCanvas(canvas, request, computeFrame(request));
+  const frame = computeFrame(request);
+  const surface = new StageCanvas(canvas, request, frame);
   surface.painted.then(() => performance.mark('painted'));
   runAnimation(state);
+  surface.painted.then(() => loadShownOutputs(state, surface));
   showSceneState(state, canvas);
   const opened = state.open(boot.summary).then(() => surface.paintNow());
   // Where the address names a moment or a view, the controls read it before the first picture.
   if (!location.search) await nextPaint();
-  setUpWorkbench({ state, canvas, t, boot, model: () => model.value, shown: () => surface.lastFrame });
+  setUpWorkbench({
+    state,
+    canvas,
+    t,
+    boot,
+    model: () => model.value,
+    frame: () => frame.peek(),
+    shown: () => surface.lastFrame,
+  });
   await opened;
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
+}
+
+/** Loads the outputs of the other channels that the stage shows in small. */
+function loadShownOutputs(state: AppState, surface: StageCanvas) {
+  effect(() => {
+    state.scene.value;
+    state.outChannel.value;
+    nextPaint().then(() => {
+      const shown = surface.lastFrame;
+      if (shown && !isMatrixFrame(shown)) state.loadNeighbours(shownOutputChannels(shown));
+    });
+  });
 }
 
 /** Which scene and view the canvas shows, and whether numbers are on their way. */

@@ -4,7 +4,11 @@ import { effect } from '@preact/signals-core';
 import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
+
+import { setUpInspect } from './controls/engineer/inspect.ts';
+
 import { showErrors } from './controls/error_message.ts';
+
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
@@ -57,6 +61,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpCode(state, changes, t);
   setUpFileDrop((file, name) => panel.sources.take(file, name));
   setUpCopyButtons(parts);
+  setUpInspect(parts);
   const named = syncUrl(parts, changes);
   if (boot.autoplay || location.hash === PLAY) begin(state, named);
 }

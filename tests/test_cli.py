@@ -128,8 +128,9 @@ def test_a_layer_of_a_network_on_a_picture(tmp_path: Path) -> None:
     expected = layer(x).detach()
     found = torch.tensor([step["output"] for step in steps]).reshape(4, 6, 7)
     torch.testing.assert_close(found, expected)
-    small = good("--layer", "nn.Conv2d(3, 4, 3, padding=1)", *given, "--size", 3, 2)
-    assert len(lines(small)) == 4 * 3 * 2
+    small = run("--layer", "nn.Conv2d(3, 4, 3, padding=1)", *given, "--size", 3, 2)
+    assert len(lines(small.stdout_bytes)) == 4 * 3 * 2
+    assert small.stderr == "convscope: note: the picture of size (6, 7) is scaled to (3, 2)\n"
 
 
 def test_files_beside_a_scene(tmp_path: Path) -> None:
@@ -183,6 +184,183 @@ def test_bad_input_is_one_clear_line(case: str) -> None:
     assert says in result.stderr
 
 
+NET = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 2), torch.nn.Conv2d(3, 2, 1, bias=False))
+TENSORS_OF_NET = {f"net.{name}": value for name, value in NET.state_dict().items()}
+X = torch.randn(2, 4, 5, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a network's state_dict and an input, in every form."""
+    folder = tmp_path_factory.mktemp("net")
+    arrays = {name: value.numpy() for name, value in TENSORS_OF_NET.items()}
+    safetensors.torch.save_file(TENSORS_OF_NET, folder / "net.safetensors")
+    np.savez(folder / "net.npz", **arrays)
+    np.save(folder / "weight.npy", arrays["net.0.weight"])
+    np.save(folder / "bias.npy", arrays["net.0.bias"])
+    np.save(folder / "x.npy", X.numpy())
+    np.savez_compressed(folder / "x.npz", X.numpy()[None])
+    (folder / "scene.json").write_text(json.dumps({"operation": {"kind": "conv2d"}}))
+    return folder
+
+
+WITH, WITHOUT = "nn.Conv2d(2, 3, 2)", "nn.Conv2d(2, 3, 2, bias=False)"
+FUNCTION, FUNCTION_WITHOUT = "F.conv2d(x, w, b)", "F.conv2d(x, w)"
+FIRST = ["--weight", "net.safetensors", "--weight-key", "net.0.weight"]
+FIRST_NPZ = ["--weight", "net.npz", "--weight-key", "net.0.weight"]
+SECOND = ["--weight", "net.npz", "--weight-key", "net.1.weight"]
+ALONE = ["--weight", "weight.npy"]
+BIAS = ["--bias", "net.safetensors", "--bias-key", "net.0.bias"]
+BIAS_ALONE = ["--bias", "bias.npy"]
+# What is given, and whether the layer's own bias is in the golden values.
+GOLDENS: dict[str, tuple[str, list[str], bool]] = {
+    "the bias beside the weight": (WITH, FIRST, True),
+    "the bias beside the weight, in npz": (WITH, FIRST_NPZ, True),
+    "a bias from the same file": (WITH, [*FIRST, *BIAS], True),
+    "a bias from another file": (WITH, [*ALONE, *BIAS_ALONE], True),
+    "no bias, though there is one": (WITHOUT, FIRST, False),
+    "no bias anywhere": (WITHOUT, ALONE, False),
+    "a function with a bias": (FUNCTION, FIRST, True),
+    "a function with another file's bias": (FUNCTION, [*ALONE, *BIAS], True),
+    "a function without": (FUNCTION_WITHOUT, FIRST_NPZ, False),
+}
+
+
+@pytest.mark.parametrize("input", ["x.npy", "x.npz"])
+@pytest.mark.parametrize("case", GOLDENS)
+def test_golden_values_are_those_of_the_module(
+    net: Path, monkeypatch: pytest.MonkeyPatch, case: str, input: str
+) -> None:
+    monkeypatch.chdir(net)
+    layer, given, has_bias = GOLDENS[case]
+    module = torch.nn.Conv2d(2, 3, 2, bias=has_bias)
+    module.load_state_dict(
+        {name: TENSORS_OF_NET[f"net.0.{name}"] for name in ("weight", "bias")[: 1 + has_bias]}
+    )
+    result = run("--layer", layer, "--input", input, *given)
+    assert result.exit_code == 0, result.stderr
+    assert ("batch axis" in result.stderr) == (input == "x.npz")
+    found = torch.tensor([step["output"] for step in lines(result.stdout_bytes)])
+    torch.testing.assert_close(found.reshape(3, 3, 4), module(X).detach())
+
+
+INCONSISTENT: dict[str, tuple[str, list[str], str]] = {
+    "no bias in the weight's file": (WITH, ALONE, "give --bias FILE"),
+    "no bias beside the weight": ("nn.Conv2d(3, 2, 1)", SECOND, "write bias=False in the layer"),
+    "no bias for a function": (FUNCTION, ALONE, "give --bias FILE"),
+    "a bias for a layer without": (WITHOUT, [*FIRST, *BIAS], "the layer has no bias, but --bias gives one"),
+    "a bias for a function without": (FUNCTION_WITHOUT, [*FIRST, *BIAS], "the layer has no bias"),
+    "a bias for a random layer without": (WITHOUT, BIAS_ALONE, "the layer has no bias"),
+    "another kernel size": (
+        "nn.Conv2d(2, 3, 3)", FIRST, "weight has shape (3, 2, 2, 2), the layer in --layer has (3, 2, 3, 3)",
+    ),
+    "another count of outputs": ("nn.Conv2d(2, 16, 2)", FIRST, "has (16, 2, 2, 2)"),
+    "another count of inputs": ("nn.Conv2d(3, 3, 2)", FIRST, "has (3, 3, 2, 2)"),
+    "other groups": ("nn.Conv2d(2, 4, 2, groups=2)", FIRST, "has (4, 1, 2, 2)"),
+    "a transposed layer": ("nn.ConvTranspose2d(2, 3, 2)", FIRST, "has (2, 3, 2, 2)"),
+    "an input of other channels": ("nn.Conv2d(3, 4, 2)", [], "input has 2 channels, weight expects 3"),
+    "a bias of another length": (WITH, [*FIRST, "--bias", "net.npz", "--bias-key", "net.1.weight"], "bias"),
+    "a weight for pooling": ("nn.MaxPool2d(2)", FIRST, "weight"),
+    "no such key": (WITH, ["--weight", "net.npz", "--weight-key", "conv1.weight"], "weight_key may be"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", INCONSISTENT)
+def test_files_that_contradict_the_layer(net: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    monkeypatch.chdir(net)
+    layer, given, says = INCONSISTENT[case]
+    result = run("--layer", layer, "--input", "x.npy", *given)
+    assert (result.exit_code, result.stdout_bytes) == (1, b"")
+    assert result.stderr.count("\n") == 1
+    assert says in result.stderr
+
+
+IGNORED: dict[str, list[str]] = {
+    "--dtype needs --layer": ["scene.json", "--dtype", "float64"],
+    "--seed needs --layer": ["scene.json", "--seed", "1"],
+    "--size needs --input or --layer": ["scene.json", "--size", "4", "4"],
+    "--input-key needs --input": ["scene.json", "--input-key", "x"],
+    "--input-index needs --input": ["--layer", WITH, "--input-index", "0"],
+    "--weight-key needs --weight": ["--layer", WITH, "--weight-key", "x"],
+    "--bias-key needs --bias": ["--layer", WITH, *FIRST, "--bias-key", "net.0.bias"],
+    "standard input can be read once": ["--layer", WITH, "--input", "-", "--weight", "-"],
+}
+
+
+@pytest.mark.parametrize("says", IGNORED)
+def test_no_option_is_ignored(net: Path, monkeypatch: pytest.MonkeyPatch, says: str) -> None:
+    monkeypatch.chdir(net)
+    monkeypatch.setenv("COLUMNS", "200")
+    result = run(*IGNORED[says])
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_scene_says_what_it_does_not_use(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(net)
+    result = run("scene.json", "--input", "x.npy", *FIRST)
+    assert result.exit_code == 0
+    assert result.stderr.startswith("convscope: note: the weight's file holds a bias too, 'net.0.bias'")
+    found = torch.tensor([step["output"] for step in lines(result.stdout_bytes)]).reshape(3, 3, 4)
+    torch.testing.assert_close(found, F.conv2d(X, TENSORS_OF_NET["net.0.weight"]))
+
+
+def test_one_sample_of_a_batch(tmp_path: Path) -> None:
+    batch = torch.stack([X, 2 * X, 3 * X])
+    np.save(tmp_path / "batch.npy", batch.numpy())
+    given = ["--layer", "nn.MaxPool2d(2)", "--input", tmp_path / "batch.npy"]
+    for index in range(3):
+        found = torch.tensor([step["output"] for step in lines(good(*given, "--input-index", index))])
+        torch.testing.assert_close(found.reshape(2, 2, 2), F.max_pool2d(batch[index], 2))
+    assert "a batch of 3: input_index picks one" in run(*given).stderr
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz", "net.safetensors"])
+def test_tensors_without_a_layer_say_what_is_missing(net: Path, name: str) -> None:
+    for result in (run(net / name), run_with((net / name).read_bytes(), "-")):
+        assert (result.exit_code, result.stdout_bytes) == (1, b"")
+        assert result.stderr.count("\n") == 1
+        assert "and no layer: add --layer" in result.stderr
+
+
+def run_with(content: bytes, *arguments: object) -> Result:
+    result: Result = CliRunner().invoke(main, ["trace", *map(str, arguments)], input=content)
+    return result
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz", "x.safetensors"])
+def test_tensors_from_standard_input(net: Path, name: str) -> None:
+    content = safetensors.torch.save({"x": X}) if name.endswith("s") else (net / name).read_bytes()
+    result = run_with(content, "--layer", "nn.MaxPool2d(2)", "--input", "-")
+    found = torch.tensor([step["output"] for step in lines(result.stdout_bytes)])
+    torch.testing.assert_close(found.reshape(2, 2, 2), F.max_pool2d(X, 2))
+
+
+def test_scenes_from_standard_input(client: TestClient, chapter_file: Path) -> None:
+    saved = client.get(f"{make_scene(client, CHAPTER)}/file").content
+    for content in (chapter_file.read_bytes(), saved):
+        result = run_with(content, "-", "-o", "-")
+        assert [step["output"] for step in lines(result.stdout_bytes)] == [56, 72, 104, 120]
+
+
+@pytest.mark.parametrize("target", ["nowhere/x", ".", "scene.json/x"])
+def test_a_bad_output_is_named(chapter_file: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    monkeypatch.chdir(chapter_file.parent)
+    result = run(chapter_file, "-o", target)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"convscope: {target}: ")
+    assert [path.name for path in chapter_file.parent.iterdir()] == ["scene.json"]
+
+
+def test_a_device_is_written_to_as_it_is(chapter_file: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        assert good(chapter_file, "-o", pipe) == b""
+        assert len(lines(reader.communicate()[0])) == 4
+    assert good(chapter_file, "-o", "/dev/null") == b""
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"operation": {"kind": "x"}}', "\0", "PK\3\4"])
 def test_bad_scenes_are_one_clear_line(tmp_path: Path, content: str) -> None:
     path = tmp_path / "scene.json"
@@ -193,7 +371,7 @@ def test_bad_scenes_are_one_clear_line(tmp_path: Path, content: str) -> None:
 
 
 def test_bad_files_are_one_clear_line(tmp_path: Path) -> None:
-    (tmp_path / "x.pt").write_bytes(b"PK\x03\x04")
+    torch.save({"weight": torch.zeros(3)}, tmp_path / "x.pt")
     result = run("--layer", LAYER, "--input", tmp_path / "x.pt")
     assert result.exit_code == 1
     assert "never are" in result.stderr
@@ -205,6 +383,37 @@ def test_usage() -> None:
     assert run().exit_code == 2
     assert run("scene.json", "--layer", LAYER).exit_code == 2
     assert run("--layer", LAYER, "--format", "xml").exit_code == 2
+
+
+# What a call needs to import, of what takes long.
+HEAVY = {"torch", "numpy", "PIL", "fastapi", "starlette", "uvicorn", "jinja2", "pydantic_settings"}
+TENSORS = {"torch", "numpy", "PIL", "pydantic_settings"}
+IMPORTS: dict[str, tuple[list[str], set[str]]] = {
+    "help": (["--help"], set()),
+    "help of a command": (["trace", "--help"], set()),
+    "help of the server": (["serve", "--help"], set()),
+    "an unknown command": (["plot"], set()),
+    "an unknown option": (["trace", "--pixels"], set()),
+    "nothing to trace": (["trace"], set()),
+    "help of the store": (["store", "--help"], set()),
+    "settings": (["settings"], {"pydantic_settings"}),
+    "a layer": (["trace", "--layer", "nn.MaxPool2d(2)", "--size", "2", "2"], TENSORS),
+}
+LIST_MODULES = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from app.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("case", IMPORTS)
+def test_a_call_imports_only_what_it_uses(case: str) -> None:
+    arguments, uses = IMPORTS[case]
+    process = subprocess.run(
+        [sys.executable, "-c", LIST_MODULES, *arguments], capture_output=True, text=True, check=False
+    )
+    assert set(process.stderr.split()) & HEAVY <= uses
 
 
 @pytest.mark.slow
@@ -249,7 +458,7 @@ def read(screen: Any) -> bytes:
 
 @pytest.mark.slow
 def test_serve_refuses_bad_settings_in_one_clear_line() -> None:
-    for settings in ({"CONVSCOPE_STORE": "ftp://x"}, {"CONVSCOPE_MAX_WAITING": "-1"}):
+    for settings in ({"CONVSCOPE_STORE": "ftp://x"}, {"CONVSCOPE_MAX_WAIT_SECONDS": "-1"}):
         process = subprocess.run(
             [COMMAND, "serve"], capture_output=True, env={**os.environ, **settings}, check=False
         )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from app.conv.errors import ConvError, Message
-from app.conv.operation import AvgPool2d, Plan
+from app.conv.operation import AvgPool2d, Operation, Plan
 
 # More than rounding can add to the bound of any sum that fits in memory.
 ROUNDING = 1.01
@@ -34,7 +34,12 @@ def check_tensors(plan: Plan, x: Tensor, **others: Tensor | None) -> None:
             raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
     if x.dtype not in DTYPES.values():
         raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype_name(x.dtype))
-    if x.dtype == torch.int32 and isinstance(plan.operation, AvgPool2d):
+    check_averages(plan.operation, x.dtype)
+
+
+def check_averages(operation: Operation, dtype: torch.dtype) -> None:
+    """Raise ConvError for averages of integers, which are none."""
+    if dtype == torch.int32 and isinstance(operation, AvgPool2d):
         raise ConvError("averages_are_not_integers", "/dtype")
 
 

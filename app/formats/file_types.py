@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal, NamedTuple
 
+from numpy.typing import NDArray
 from torch import Tensor
 
-from app.conv.errors import CodedError, ConvError
+from app.conv.errors import ConvError, Message
+from app.formats import npy, npz
 from app.formats.conversion import from_array
+from app.formats.errors import UnsupportedFile as UnsupportedFile
 from app.formats.images import read_picture
-from app.formats.npy import read_npy
-from app.formats.safetensors import is_safetensors, read_safetensors
+from app.formats.safetensors import is_safetensors, read_safetensors, safetensors_names
+from app.formats.tensor_choice import choose_tensor
 from app.limits import Limits
 
-Kind = Literal["picture", "npy", "safetensors"]
+Array = NDArray[Any]
+Kind = Literal["picture", "npy", "npz", "safetensors"]
 
-
-class UnsupportedFile(CodedError, ValueError):
-    """A file of a kind that is not read."""
+# (N, C_in, H, W): an input with its batch axis.
+_BATCH_DIMENSIONS: Final = 4
 
 
 def kind_of(data: bytes) -> Kind:
@@ -28,10 +31,10 @@ def kind_of(data: bytes) -> Kind:
         b"WEBP",
     ):
         return "picture"
-    if data.startswith(b"\x93NUMPY"):
+    if data.startswith(npy.MAGIC):
         return "npy"
-    if data.startswith(b"PK\x03\x04"):
-        raise UnsupportedFile("archive_not_opened")
+    if data.startswith(npz.MAGICS):
+        return "npz"
     if is_safetensors(data):
         return "safetensors"
     if data[:1] == b"\x80":
@@ -41,28 +44,83 @@ def kind_of(data: bytes) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class TensorFile:
-    """A file for one tensor; `key` picks a tensor out of it, `size` scales a picture to (H, W)."""
+    """
+    A file for one tensor. `key` picks a tensor out of it, `size` scales a picture to (H, W), `index` picks
+    one sample out of a batch.
+    """
 
     data: bytes
     key: str | None = None
     size: tuple[int, int] | None = None
+    index: int | None = None
 
 
-def read_tensor(file: TensorFile, name: str, dtype: str, limits: Limits) -> Tensor:
+class FileTensor(NamedTuple):
+    """A tensor that was read, and what was decided for its sender."""
+
+    tensor: Tensor
+    notes: list[Message]
+
+
+def read_tensor(file: TensorFile, name: str, dtype: str, limits: Limits) -> FileTensor:
     """The tensor in a file, for the field `name` of a scene.
 
     Raises UnsupportedFile for a kind of file that is not read, ConvError for content that cannot be used.
     """
+    at, notes = f"/{name}", list[Message]()
+    array = _read_array(file, name, limits, notes)
+    if name == "input":
+        array = _one_sample(array, file.index, notes)
+    return FileTensor(from_array(array, dtype, limits, at), notes)
+
+
+def bias_beside_weight(file: TensorFile) -> str | None:
+    """The name of the bias that belongs to the weight in a file: of `conv1.weight`, `conv1.bias`."""
+    at = "/weight"
+    match kind_of(file.data):
+        case "safetensors":
+            names = safetensors_names(file.data, at)
+        case "npz":
+            names = npz.npz_names(file.data, at)
+        case _:
+            return None
+    weight = choose_tensor(names, file.key, "weight", at)
+    bias = weight.removesuffix("weight") + "bias"
+    return bias if weight.endswith("weight") and bias in names else None
+
+
+def _read_array(file: TensorFile, name: str, limits: Limits, notes: list[Message]) -> Array:
     at, kind = f"/{name}", kind_of(file.data)
-    if file.key is not None and kind != "safetensors":
+    if file.key is not None and kind not in ("safetensors", "npz"):
         raise ConvError("key_needs_safetensors", at, key=f"{name}_key", kind=kind)
     if file.size is not None and kind != "picture":
         raise ConvError("size_needs_picture", at, kind=kind)
     match kind:
         case "picture":
-            array = read_picture(file.data, file.size, limits, at)
+            picture = read_picture(file.data, file.size, limits, at)
+            if file.size not in (None, picture.full_size):
+                notes.append(Message("picture_scaled", found=picture.full_size, size=file.size))
+            return picture.planes
         case "npy":
-            array = read_npy(file.data, at)
+            return npy.read_npy(file.data, at)
+        case "npz":
+            return npz.read_npz(file.data, file.key, name, limits, at)
         case "safetensors":
-            array = read_safetensors(file.data, file.key, name, at)
-    return from_array(array, dtype, limits, at)
+            return read_safetensors(file.data, file.key, name, at)
+
+
+def _one_sample(array: Array, index: int | None, notes: list[Message]) -> Array:
+    """The input without its batch axis, where it has one."""
+    if array.ndim != _BATCH_DIMENSIONS or array.size == 0:
+        if index is not None:
+            raise ConvError("index_needs_batch", "/input_index", shape=array.shape)
+        return array
+    count = len(array)
+    if index is None:
+        if count > 1:
+            raise ConvError("batch_needs_index", "/input", shape=array.shape, count=count, last=count - 1)
+        notes.append(Message("batch_axis_dropped", shape=array.shape, left=array.shape[1:]))
+    elif index >= count:
+        raise ConvError("no_such_sample", "/input_index", index=index, count=count, last=count - 1)
+    sample: Array = array[index or 0]
+    return sample

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,14 @@ from app.limits import LimitExceeded, Limits, check, check_tensor
 
 Plane = NDArray[np.float32]
 
+
+class Picture(NamedTuple):
+    """The planes as they were asked for, (C, H, W), and the size (H, W) that the picture itself has."""
+
+    planes: Plane
+    full_size: tuple[int, int]
+
+
 _FORMATS: Final = ("PNG", "JPEG", "WEBP")
 _JPEG_SCAN: Final = b"\xff\xda"
 _MOST_SCANS: Final = 100
@@ -22,7 +30,7 @@ _MOST_SCANS: Final = 100
 Image.MAX_IMAGE_PIXELS = None
 
 
-def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: str) -> Plane:
+def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: str) -> Picture:
     """The first frame, turned as its EXIF orientation says, alpha over white, scaled to `size` (H, W).
 
     Raises ConvError for what is no whole picture, LimitExceeded for one of too many pixels.
@@ -35,9 +43,11 @@ def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: 
         raise ConvError("picture_not_whole", at) from None
     except Exception:  # Damaged files make Pillow's decoders raise almost anything.
         raise ConvError("picture_unreadable", at) from None
-    height, width = size or planes[0].shape
+    full_height, full_width = planes[0].shape
+    height, width = size or (full_height, full_width)
     check_tensor(at.strip("/"), (len(planes), height, width), limits)
-    return np.stack(planes if size is None else [_scaled(plane, size) for plane in planes])
+    stacked = np.stack(planes if size is None else [_scaled(plane, size) for plane in planes])
+    return Picture(stacked, (full_height, full_width))
 
 
 def _planes(data: bytes, limits: Limits, at: str) -> list[Plane]:

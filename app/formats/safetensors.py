@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.conv.errors import ConvError
+from app.formats.tensor_choice import MAX_TENSORS, choose_tensor
 
 Array = NDArray[Any]
 # Tensors by name: their dtypes and shapes, and themselves.
@@ -21,8 +22,6 @@ TensorSpecs = Mapping[str, tuple[torch.dtype, tuple[int, ...]]]
 Tensors = Mapping[str, Tensor]
 
 _MAX_HEADER_BYTES: Final = 1 << 20
-_MAX_TENSORS: Final = 4096
-_MAX_NAMES_SHOWN: Final = 20
 _NUMPY_DTYPES: Final = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?",
@@ -69,13 +68,10 @@ def allocate_safetensors(
 
 def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
     """One tensor of a file: `key`, or else the one called `name`, or else the only one."""
-    header = safetensors_header(data, at)
-    header.pop("__metadata__", None)
-    if len(header) > _MAX_TENSORS:
-        raise ConvError("safetensors_too_many_tensors", at, found=len(header), most=_MAX_TENSORS)
+    entries = _entries(data, at)
     _check_whole(data, at)
-    chosen = _choose(list(header), key, name, at)
-    entry = header[chosen]
+    chosen = choose_tensor(list(entries), key, name, at)
+    entry = entries[chosen]
     start, end = (8 + int.from_bytes(data[:8], "little") + offset for offset in entry["data_offsets"])
     shape, raw = entry["shape"], data[start:end]
     if entry["dtype"] == "BF16":
@@ -86,6 +82,20 @@ def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
         names = {"name": f"{chosen!r:.60}", "dtype": entry["dtype"], "known": known}
         raise ConvError("safetensors_dtype_unknown", at, **names)
     return np.frombuffer(raw, _NUMPY_DTYPES[entry["dtype"]]).reshape(shape)
+
+
+def safetensors_names(data: bytes, at: str) -> list[str]:
+    """The names of the tensors in a file. Raises ConvError where its header cannot be read."""
+    return list(_entries(data, at))
+
+
+def _entries(data: bytes, at: str) -> dict[str, Any]:
+    """What the header says of each tensor."""
+    header = safetensors_header(data, at)
+    header.pop("__metadata__", None)
+    if len(header) > MAX_TENSORS:
+        raise ConvError("safetensors_too_many_tensors", at, found=len(header), most=MAX_TENSORS)
+    return header
 
 
 def safetensors_header(data: bytes, at: str) -> dict[str, Any]:
@@ -109,18 +119,3 @@ def _check_whole(data: bytes, at: str) -> None:
         safetensors.deserialize(data)  # type: ignore[no-untyped-call]
     except safetensors.SafetensorError:
         raise ConvError("safetensors_unreadable", at) from None
-
-
-def _choose(names: list[str], key: str | None, name: str, at: str) -> str:
-    if not names:
-        raise ConvError("safetensors_without_tensors", at)
-    if key is None and len(names) == 1:
-        return names[0]
-    chosen = name if key is None else key
-    if chosen not in names:
-        shown = ", ".join(f"{one!r:.60}" for one in names[:_MAX_NAMES_SHOWN])
-        params = {"name": f"{chosen!r:.60}", "key": f"{name}_key", "names": shown}
-        if (more := len(names) - _MAX_NAMES_SHOWN) > 0:
-            raise ConvError("no_such_tensor_of_many", at, **params, more=more)
-        raise ConvError("no_such_tensor", at, **params)
-    return chosen

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -39,6 +42,7 @@ class Metrics:
             ("reason",),
             registry=registry,
         )
+        self._refused_for = cache(self._refused.labels)
         computations = Counter(
             "convscope_computations",
             "Computations, small (done at once) or large.",
@@ -82,8 +86,15 @@ class Metrics:
             times = self._times[route] = self._request_seconds.labels(route)
         times.observe(seconds)
 
+    @contextmanager
+    def large_computation(self) -> Iterator[None]:
+        """Counts and times a large computation, its wait included."""
+        self.large.inc()
+        with self.queue.track_inprogress(), self.computation_seconds.time():
+            yield
+
     def refused(self, reason: str) -> None:
-        self._refused.labels(reason).inc()
+        self._refused_for(reason).inc()
 
     def store_failed(self, error: str) -> None:
         self._store_errors.labels(error).inc()

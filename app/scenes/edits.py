@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from torch import Tensor
 
+from app.conv.dtypes import dtype_name
 from app.conv.errors import ConvError, shown
 from app.conv.operation import Operation
 from app.formats.conversion import from_array
@@ -26,6 +27,15 @@ class CellEdit(Protocol):
     def value(self) -> float: ...
 
 
+def converted(tensors: Mapping[str, Tensor], dtype: str, limits: Limits) -> dict[str, Tensor | None]:
+    """Tensors as another dtype. Raises ConvError, at its place, for a number that `dtype` cannot hold."""
+    return {name: _converted(tensor, dtype, limits, f"/{name}") for name, tensor in tensors.items()}
+
+
+def _converted(tensor: Tensor, dtype: str, limits: Limits, at: str) -> Tensor:
+    return tensor if dtype_name(tensor.dtype) == dtype else from_array(tensor.numpy(), dtype, limits, at)
+
+
 def edit(
     scene: Scene,
     operation: Operation,
@@ -35,24 +45,26 @@ def edit(
 ) -> Scene:
     """The scene with another operation, other tensors (None: without it), and then other cells.
 
+    The dtype is that of its input.
+
     Raises ConvError for cells that are not there, numbers that do not fit and layers that cannot be.
     """
-    tensors: dict[str, Tensor | None] = {**scene.tensors, **replaced}
-    for name in {cell.tensor for cell in cells}:
-        if (tensor := tensors.get(name)) is not None:
-            tensors[name] = tensor.clone()
-    values = from_array(np.array([cell.value for cell in cells]), scene.dtype, limits, "/cells")
+    merged = {**scene.tensors, **replaced}
+    tensors = {name: tensor for name, tensor in merged.items() if tensor is not None}
+    if "input" not in tensors:
+        raise ConvError("scene_needs_input", "/input")
+    for name in {cell.tensor for cell in cells} & tensors.keys():
+        tensors[name] = tensors[name].clone()
+    dtype = dtype_name(tensors["input"].dtype)
+    values = from_array(np.array([cell.value for cell in cells]), dtype, limits, "/cells")
     for i, (cell, value) in enumerate(zip(cells, values, strict=True)):
         _place(tensors, cell, f"/cells/{i}")[tuple(cell.index)] = value
-    input = tensors["input"]
-    if input is None:
-        raise ConvError("scene_needs_input", "/input")
-    return make_scene(operation, input, tensors.get("weight"), tensors.get("bias"), limits)
+    return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
 
 
-def _place(tensors: Mapping[str, Any], cell: CellEdit, at: str) -> Tensor:
+def _place(tensors: Mapping[str, Tensor], cell: CellEdit, at: str) -> Tensor:
     """The tensor that holds the cell."""
-    tensor: Tensor | None = tensors.get(cell.tensor)
+    tensor = tensors.get(cell.tensor)
     if tensor is None:
         raise ConvError("no_such_tensor_to_edit", f"{at}/tensor", name=cell.tensor)
     shape, index = tuple(tensor.shape), tuple(cell.index)

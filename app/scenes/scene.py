@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from app.conv.correlate import output
-from app.conv.dtypes import DTYPES, dtype_name, surely_fits
+from app.conv.dtypes import DTYPES, check_averages, dtype_name, surely_fits
 from app.conv.errors import ConvError
 from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, plan
 from app.conv.taps import TapTable, taps
@@ -80,6 +80,7 @@ def make_scene(
     dtype = dtype_name(input.dtype)
     if dtype not in DTYPES:
         raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
+    check_averages(operation, input.dtype)
     return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
                  bias if bias is None else _canonical(bias))  # fmt: skip
 

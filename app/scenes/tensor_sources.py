@@ -93,9 +93,8 @@ def from_sample(name: str, size: tuple[int, int], dtype: str, limits: Limits, at
 
 @lru_cache(maxsize=8)
 def _sample(name: str, size: tuple[int, int]) -> Tensor:
-    return torch.from_numpy(
-        read_picture((STATIC / "samples" / f"{name}.png").read_bytes(), size, Limits(), "/input")
-    )
+    content = (STATIC / "samples" / f"{name}.png").read_bytes()
+    return torch.from_numpy(read_picture(content, size, Limits(), "/input").planes)
 
 
 def from_kernels(

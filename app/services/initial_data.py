@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import torch
+from torch import Tensor
 
 from app.conv.errors import item_range
 from app.conv.operation import Plan
@@ -87,12 +88,16 @@ def _tensors(scene: Scene, edited_from: Scene | None, out_channel: int) -> dict[
     tensors = {
         name: tensor_structure(scene, name, None, values)
         for name, values in scene.tensors.items()
-        if values.numel() <= _MAX_NUMBERS and not (name in before and torch.equal(before[name], values))
+        if values.numel() <= _MAX_NUMBERS and not (name in before and _equal(before[name], values))
     }
     if _carries_output(scene.plan, edited=edited_from is not None):
         output = tensor(scene, "output", out_channel)
         tensors["output"] = tensor_structure(scene, "output", out_channel, output)
     return tensors
+
+
+def _equal(before: Tensor, values: Tensor) -> bool:
+    return before.dtype == values.dtype and torch.equal(before, values)
 
 
 def _carries_output(plan: Plan, *, edited: bool) -> bool:

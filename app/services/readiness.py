@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
 from typing import Final
 
-from app.services.executor import ServerBusy
 from app.services.shutdown import ShutdownState
+from app.services.thread_queue import ServerBusy
 from app.store.errors import StoreFull
 
 _TIMEOUT_SECONDS: Final = 3.0

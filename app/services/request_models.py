@@ -15,6 +15,7 @@ from app.torch_code.source_text import LONGEST
 T = TypeVar("T")
 Rows = Annotated[list[T], Field(fail_fast=True)]
 Number = Annotated[float, AllowInfNan(False)]
+DType = Literal["float32", "float64", "int32"]
 
 
 class Random(StrictModel):
@@ -80,7 +81,7 @@ class SceneForm(StrictModel):
     weight: Weight | None = None
     bias: Bias | None = None
     operation: AnyOperation
-    dtype: Literal["float32", "float64", "int32"] = "float32"
+    dtype: DType = "float32"
 
     @property
     def generated_elements(self) -> int:
@@ -100,13 +101,17 @@ class OperationBody(StrictModel):
 
 
 class EditsBody(StrictModel):
-    """What is to be different. A tensor replaces the one there is; null takes a weight or bias away."""
+    """
+    What is to be different. A tensor replaces the one there is; null takes a weight or bias away. Another
+    dtype converts the tensors that stay, exactly or not at all.
+    """
 
     cells: Rows[Cell] = Field(default=[])
     operation: dict[str, Any] | None = None
     input: Input | None = None
     weight: Weight | None = None
     bias: Bias | None = None
+    dtype: DType | None = None
 
     @property
     def generated_elements(self) -> int:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, Message
 from app.conv.operation import Operation
-from app.formats.file_types import TensorFile, read_tensor
+from app.formats.file_types import TensorFile, bias_beside_weight, read_tensor
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
-from app.scenes.edits import edit
+from app.scenes.edits import converted, edit
 from app.scenes.scene import Scene, describe, make_scene
 from app.scenes.scene_file import decode
 from app.scenes.tensor_sources import from_kernels, from_lists, from_random, from_sample
@@ -36,30 +36,53 @@ def parse_body(model: type[B], content: bytes, limits: Limits) -> B:
         raise body_error(error, model) from None
 
 
-def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Limits) -> Scene:
+class BuiltScene(NamedTuple):
+    """A scene, and what was decided for its sender."""
+
+    scene: Scene
+    notes: list[Message]
+
+
+def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Limits) -> BuiltScene:
     """
     The scene in JSON, where files stand in for tensors, or in a scene file, whose tensors files replace.
 
-    Raises NotAScene for a damaged scene file, and what `scene_from_body` raises.
+    Raises NotAScene for a damaged scene file, and what `read_files` and `scene_from_body` raise.
     """
-    if not is_safetensors(content):
-        return scene_from_body(parse_body(SceneForm, content, limits), files, limits)
-    saved = decode(content, limits)
-    sent = {name: read_tensor(file, name, saved.dtype, limits) for name, file in files.items()}
-    return edit(saved, saved.plan.operation, sent, (), limits)
+    if is_safetensors(content):
+        saved, decided = decode(content, limits), set[str]()
+        tensors, notes = read_files(files, saved.dtype, limits)
+        scene = edit(saved, saved.plan.operation, tensors, (), limits)
+    else:
+        body = parse_body(SceneForm, content, limits)
+        decided = body.model_fields_set
+        tensors, notes = read_files(files, body.dtype, limits)
+        scene = scene_from_body(body, limits, tensors)
+    asked_for_none = "weight" in files and "bias" not in {*files, *decided}
+    if asked_for_none and (bias := bias_beside_weight(files["weight"])):
+        notes.append(Message("bias_not_used", name=f"{bias!r:.60}"))
+    return BuiltScene(scene, notes)
 
 
-def scene_from_body(body: SceneForm, files: Mapping[str, TensorFile], limits: Limits) -> Scene:
+def read_files(
+    files: Mapping[str, TensorFile], dtype: str, limits: Limits
+) -> tuple[dict[str, Tensor], list[Message]]:
+    """The tensors in files by name, and notes on them. Raises ConvError, LimitExceeded, UnsupportedFile."""
+    read = {name: read_tensor(file, name, dtype, limits) for name, file in files.items()}
+    tensors = {name: each.tensor for name, each in read.items()}
+    return tensors, [note for each in read.values() for note in each.notes]
+
+
+def scene_from_body(body: SceneForm, limits: Limits, sent: Mapping[str, Tensor] = {}) -> Scene:
     """
-    The scene that a body describes, with files in place of some of its tensors.
+    The scene that a body describes, with tensors that came as files in place of some of its own.
 
-    Raises ConvError, LimitExceeded and UnsupportedFile.
+    Raises ConvError and LimitExceeded.
     """
     operation = body.operation.build()
-    for name in files:
+    for name in sent:
         if getattr(body, name) is not None:
             raise ConvError("tensor_given_twice", f"/{name}", name=name)
-    sent = {name: read_tensor(file, name, body.dtype, limits) for name, file in files.items()}
     input = sent.get("input")
     if input is None:
         input = _input(body.input, body.dtype, limits)
@@ -72,21 +95,23 @@ def scene_from_body(body: SceneForm, files: Mapping[str, TensorFile], limits: Li
 
 
 def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
-    """The scene with the edits of a body: other tensors, other fields of the operation, other cells."""
+    """The scene with the edits of a body: another dtype, tensors, fields of the operation, and cells."""
     operation = _edited_operation(scene.plan.operation, body.operation, limits)
+    dtype = body.dtype or scene.dtype
     replaced: dict[str, Tensor | None] = {
         name: None for name in TENSOR_NAMES if name in body.model_fields_set
     }
+    kept = converted({n: t for n, t in scene.tensors.items() if n not in replaced}, dtype, limits)
     if body.input is not None:
-        replaced["input"] = _input(body.input, scene.dtype, limits)
+        replaced["input"] = _input(body.input, dtype, limits)
     if body.weight is not None:
-        input = replaced.get("input") if "input" in replaced else scene.input
+        input = (kept | replaced).get("input")
         if input is None:
             raise ConvError("scene_needs_input", "/input")
-        replaced["weight"] = _weight(body.weight, operation, input, scene.dtype, limits)
+        replaced["weight"] = _weight(body.weight, operation, input, dtype, limits)
     if body.bias is not None:
-        replaced["bias"] = _data_or_random(body.bias, 1, scene.dtype, limits, "/bias")
-    return edit(scene, operation, replaced, body.cells, limits)
+        replaced["bias"] = _data_or_random(body.bias, 1, dtype, limits, "/bias")
+    return edit(scene, operation, kept | replaced, body.cells, limits)
 
 
 def _edited_operation(operation: Operation, changes: dict[str, Any] | None, limits: Limits) -> Operation:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from app.conv.errors import Message
 from app.conv.operation import Plan
 from app.conv.size_formulas import size_formulas
 from app.conv.taps import idle_lines, padding_share
+from app.i18n.languages import DEFAULT
+from app.i18n.messages import render
 from app.scenes.scene import Scene, describe
 
 API_PREFIX: Final = "/api/v1"
@@ -21,8 +24,13 @@ def page_url(scene: Scene) -> str:
     return f"/s/{scene.id}"
 
 
-def summarize(scene: Scene, initial: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The summary as the contract has it; `initial`: the initial data to carry."""
+def summarize(
+    scene: Scene,
+    initial: Mapping[str, Any] | None = None,
+    notes: Sequence[Message] = (),
+    language: str = DEFAULT,
+) -> dict[str, Any]:
+    """The summary as the contract has it; `initial`: the initial data, `notes`: what else it is to carry."""
     plan, url = scene.plan, scene_url(scene)
     summary: dict[str, Any] = {
         "id": scene.id,
@@ -49,7 +57,7 @@ def summarize(scene: Scene, initial: Mapping[str, Any] | None = None) -> dict[st
         "padding_share": padding_share(plan, scene.taps),
         "idle_rows": idle_lines(scene.taps.rows, plan.input_shape[1]),
         "idle_cols": idle_lines(scene.taps.cols, plan.input_shape[2]),
-        "notes": [],
+        "notes": [{"code": note.code, "message": render(note, language)} for note in notes],
     }
     return summary if initial is None else summary | {"initial": initial}
 

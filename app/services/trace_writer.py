@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO, Final, Literal
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Literal
 
 from app.conv.errors import ConvError
-from app.formats.file_types import TensorFile
 from app.formats.json_encoding import to_json
-from app.scenes.scene import Scene, describe
+from app.scenes.scene import Scene
 from app.services.steps import all_steps
 from app.services.trace import layer_structure, traced_steps
-from app.torch_code.parser import parse as parse_layer
 
 Format = Literal["jsonl", "json", "safetensors"]
 # Called with the number of windows that have been written since the last call.
 Progress = Callable[[int], None]
-
-_DEFAULT_SIZE: Final = (8, 8)
-
-
-def scene_body_of_layer(
-    code: str, files: Mapping[str, TensorFile], size: tuple[int, int] | None, seed: int, dtype: str
-) -> bytes:
-    """A scene body for a layer in PyTorch code; tensors that no file gives are random."""
-    layer = parse_layer(code)
-    shapes: dict[str, tuple[int, ...] | None] = {
-        "input": (layer.in_channels or 1, *(size or _DEFAULT_SIZE)),
-        "weight": layer.weight_shape,
-        "bias": (layer.out_channels,) if layer.bias and layer.out_channels else None,
-    }
-    distribution = "integers" if dtype == "int32" else "normal"
-    random = {
-        name: {"random": {"shape": shape, "seed": seed + i, "distribution": distribution}}
-        for i, (name, shape) in enumerate(shapes.items())
-        if shape is not None and name not in files
-    }
-    return to_json({"operation": describe(layer.operation), "dtype": dtype, **random})
 
 
 def write_trace(scene: Scene, out_channels: range, form: Format, file: BinaryIO, progress: Progress) -> None:

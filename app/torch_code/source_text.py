@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from app.conv.errors import CodedError, Message
-from app.formats.ast_lock import AST_LOCK
+from app.torch_code.ast_lock import AST_LOCK
 from app.torch_code.code_lines import CodeLine, readings, statements
 from app.torch_code.signatures import NAMES
 from app.torch_code.syntax_messages import syntax_message

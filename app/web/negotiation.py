@@ -1,4 +1,4 @@
-"""What a client accepts: media types, languages, content codings (RFC 9110, 12.5), entity tags (13.1.2)."""
+"""What a client accepts: media types, languages, content codings (RFC 9110, 12.5), entity tags (13.1)."""
 
 from __future__ import annotations
 
@@ -97,3 +97,8 @@ def etag_matches(if_none_match: str, etag: str) -> bool:
     """Whether If-None-Match names the entity tag; tags are compared weakly (RFC 9110, 8.8.3.2)."""
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return bool(tags & {etag, "*"})
+
+
+def etag_matches_strongly(if_match: str, etag: str) -> bool:
+    """Whether If-Match names the entity tag, or any ("*"); a weak tag names none (RFC 9110, 13.1.1)."""
+    return bool({tag.strip() for tag in if_match.split(",")} & {etag, "*"})

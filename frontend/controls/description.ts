@@ -8,8 +8,10 @@ import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
 import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import { makeStampLedger } from '../model/stamp_ledger.ts';
+import type { Step } from '../model/step.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
+import type { AnyFrame } from '../views/registry.ts';
 import { describeStamp } from '../views/scatter/description.ts';
 import type { DescribedRow, DescribedText, Description } from '../views/shared/description.ts';
 import { findElement, findElements, makeElement, setText, throttle } from '../views/shared/dom.ts';
@@ -20,7 +22,7 @@ import { describeCell } from '../views/stage/relations_description.ts';
 const LOADING_DELAY = 300;
 
 /** Returns the ledger that is shown. */
-export function showDescription({ state, t, model }: AppContext): ReadonlySignal<Ledger | null> {
+export function showDescription({ state, t, model, frame }: AppContext): ReadonlySignal<Ledger | null> {
   const shownLedger = signal<Ledger | null>(null);
   const moment = signal({ text: '', terms: '' });
   const write = makeTableWriter(t);
@@ -37,7 +39,7 @@ export function showDescription({ state, t, model }: AppContext): ReadonlySignal
     if (!position || !layer) return;
     const { id, shapes } = layer.summary;
     const ledgerLayer = ledgerLayerOf(layer, position.outChannel);
-    const ledger = step && makeLedger(step, ledgerLayer);
+    const ledger = step && (stageLedger(frame(), step) ?? makeLedger(step, ledgerLayer));
     const stampLedger = stamp && makeStampLedger(stamp, { ...ledgerLayer, width: shapes.output[2] });
     const description = ledger
       ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
@@ -68,6 +70,11 @@ export function showDescription({ state, t, model }: AppContext): ReadonlySignal
     moment.value = { text: t('now.loading'), terms: '' };
   });
   return shownLedger;
+}
+
+/** The step as the stage prints it: with the same decimals. */
+function stageLedger(frame: AnyFrame | null, step: Step): Ledger | null {
+  return frame?.view === 'stage' && frame.step === step ? frame.ledger : null;
 }
 
 /** Whether a number can be typed in place of a cell's. */

@@ -14,7 +14,7 @@ import type { AnyFrame } from '../views/registry.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement, makeElement } from '../views/shared/dom.ts';
 import { panToShow } from '../views/shared/zoom.ts';
-import { rectInSlot } from '../views/stage/layout.ts';
+import { currentOutput, planeOf } from '../views/stage/channel_frame.ts';
 import type { EditableCell } from './editable_cells.ts';
 
 /** Rows and columns around the cursor that are in the document. */
@@ -140,22 +140,21 @@ export function revealCell(
   { grid, channel, row, col }: EditableCell,
 ) {
   if (!frame || isMatrixFrame(frame) || grid === 'bias') return;
-  const { layout, model, firstChannel } = frame;
-  const { visibleRows } = layout;
-  if (grid !== 'output' && (channel < firstChannel || channel >= firstChannel + visibleRows)) {
-    const centred = Math.max(channel - Math.floor(visibleRows / 2), 0);
-    state.firstChannel.value = Math.min(centred, model.subject.channels - visibleRows);
-  }
+  const { model, firstChannel, rows } = frame;
+  const inSight = channel >= firstChannel && channel < firstChannel + rows.length;
+  if (grid !== 'output' && (!inSight || (grid === 'input' && !planeOf(frame, channel))))
+    state.firstChannel.value = channel;
   const name = grid === 'output' ? 'output' : 'input';
   const zoom = state.zoom.peek()[name];
   if (grid === 'weight' || zoom.scale === 1) return;
-  const [place, view, top, left] =
+  const [shown, top, left] =
     name === 'input'
-      ? [rectInSlot(layout, layout.input, 0), frame.inputView, row + model.plane.top, col + model.plane.left]
-      : [layout.output, frame.outputView, row, col];
+      ? [frame.planes[0], row + model.plane.top, col + model.plane.left]
+      : [currentOutput(frame), row, col];
+  if (!shown) return;
   state.following.value = false;
   state.zoom.value = {
     ...state.zoom.peek(),
-    [name]: panToShow(place, view, zoom, [top, top + 1, left, left + 1]),
+    [name]: panToShow(shown.place, shown.view, zoom, [top, top + 1, left, left + 1]),
   };
 }

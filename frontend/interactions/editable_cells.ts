@@ -3,16 +3,18 @@
  * next. Pure.
  */
 
-import { containsPoint, inputChannelsOf } from '../model/geometry.ts';
+import { containsPoint, inputChannelsOf, weightIndex } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Rect, SceneSummary } from '../model/types.ts';
 import type { TensorName } from '../state/scene_edit.ts';
 import type { AnyFrame } from '../views/registry.ts';
 import { findCellRects, hitTestFrame, isMatrixFrame } from '../views/registry.ts';
-import { READABLE_CELL } from '../views/shared/text_fit.ts';
+import { readableCell } from '../views/shared/text_fit.ts';
 import type { ChannelFrame } from '../views/stage/channel_frame.ts';
+import { displayedTap } from '../views/stage/channel_frame.ts';
 import { findCellRect } from '../views/stage/hit_test.ts';
-import { rectInSlot } from '../views/stage/layout.ts';
+
+const SMALLEST_EDITED = readableCell(1);
 
 /** A number of a tensor. */
 export interface TensorIndex {
@@ -20,40 +22,39 @@ export interface TensorIndex {
   index: number[];
 }
 
-export type EditableCell = Cell | { grid: 'bias'; channel: number; row: number; col: number };
-
-/** Room for `+ bias 0 =` before the total. */
-const BIAS = { wide: 84, narrow: 64 };
+export type EditableCell = Cell;
 
 /**
  * The number a cell shows: its tensor and the index into it; null where nothing can be edited. outChannel:
  * the one shown.
  */
 export function tensorCell(
-  { operation, shapes }: SceneSummary,
+  summary: SceneSummary,
   { grid, channel, row, col }: EditableCell,
   outChannel: number,
 ): TensorIndex | null {
   if (grid === 'input') return { tensor: 'input', index: [channel, row, col] };
-  if (grid === 'bias') return shapes.bias && { tensor: 'bias', index: [outChannel] };
-  if (grid !== 'weight' || !shapes.weight) return null;
-  const groups = operation.groups ?? 1;
-  const index =
-    operation.kind === 'conv_transpose2d'
-      ? [channel, outChannel % (shapes.output[0] / groups), row, col]
-      : [outChannel, channel % (shapes.input[0] / groups), row, col];
-  return { tensor: 'weight', index };
+  if (grid === 'bias') return summary.shapes.bias && { tensor: 'bias', index: [outChannel] };
+  if (grid !== 'weight' || !summary.shapes.weight) return null;
+  return { tensor: 'weight', index: [...weightIndex(summary, outChannel, channel), row, col] };
 }
 
 /** The cell under a point that is large enough to be meant. */
 export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
   const { summary } = frame.model;
-  if (!isMatrixFrame(frame) && frame.ledger && summary.shapes.bias && containsPoint(biasRect(frame), x, y))
+  if (
+    !isMatrixFrame(frame) &&
+    summary.shapes.bias &&
+    frame.layout.bias &&
+    containsPoint(frame.layout.bias, x, y)
+  )
     return biasCell(frame.position.outChannel);
   const cell = hitTestFrame(frame, x, y);
   if (!cell || !tensorCell(summary, cell, frame.position.outChannel)) return null;
   const rects = isMatrixFrame(frame) ? findCellRects(frame, cell) : [editRect(frame, cell)];
-  return rects.some((rect) => rect && rect.width >= READABLE_CELL && containsPoint(rect, x, y)) ? cell : null;
+  return rects.some((rect) => rect && rect.width >= SMALLEST_EDITED && containsPoint(rect, x, y))
+    ? cell
+    : null;
 }
 
 function biasCell(channel: number): EditableCell {
@@ -63,26 +64,21 @@ function biasCell(channel: number): EditableCell {
 /** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. */
 export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
   if (isMatrixFrame(frame)) return cell.grid === 'bias' ? null : (findCellRects(frame, cell)[0] ?? null);
-  if (cell.grid === 'bias') return biasRect(frame);
+  if (cell.grid === 'bias') return frame.layout.bias;
   const rect = findCellRect(frame, cell);
-  if (cell.grid !== 'input' || !rect || rect.width >= READABLE_CELL) return rect;
+  if (cell.grid !== 'input' || !rect || rect.width >= SMALLEST_EDITED) return rect;
   return loupeRect(frame, cell) ?? rect;
 }
 
-function biasRect({ layout: { total, narrow } }: ChannelFrame): Rect {
-  const width = narrow ? BIAS.narrow : BIAS.wide;
-  return { x: total.x - width, y: total.y, width, height: total.height };
-}
-
 /** Where the loupe shows an input cell. */
-function loupeRect({ layout, step, rows }: ChannelFrame, cell: Cell): Rect | null {
+function loupeRect({ step, rows, model }: ChannelFrame, cell: Cell): Rect | null {
   const u = step?.inputRows.indexOf(cell.row) ?? -1;
   const v = step?.inputCols.indexOf(cell.col) ?? -1;
-  const slot = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.slot;
-  if (!layout.loupe || u < 0 || v < 0 || slot === undefined) return null;
-  const { x, y } = rectInSlot(layout, layout.loupeRect, slot);
-  const size = layout.loupeCell;
-  return { x: x + v * size, y: y + u * size, width: size, height: size };
+  const lane = rows.find(({ channel, index }) => channel === cell.channel && index >= 0)?.lane;
+  if (!lane?.loupe || u < 0 || v < 0) return null;
+  const [i, j] = displayedTap(model, u, v);
+  const { cell: size } = lane;
+  return { x: lane.loupe.x + j * size, y: lane.loupe.y + i * size, width: size, height: size };
 }
 
 /**

@@ -3,12 +3,22 @@
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { hitTestFrame } from '../views/registry.ts';
+import { hitTestFrame, isMatrixFrame } from '../views/registry.ts';
+import { hitChoice } from '../views/stage/hit_test.ts';
 
 export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
   const cellUnder = (event: MouseEvent) => {
     const frame = shown();
     return frame && hitTestFrame(frame, event.offsetX, event.offsetY);
+  };
+  /** A press on a small picture shows its channel, or its output. */
+  const choose = (event: MouseEvent) => {
+    const frame = shown();
+    const choice = frame && !isMatrixFrame(frame) && hitChoice(frame, event.offsetX, event.offsetY);
+    if (!choice) return false;
+    if (choice.kind === 'output') state.chooseOutput(choice.channel);
+    else state.firstChannel.value = choice.channel;
+    return true;
   };
   let clicked: Cell | null = null;
   canvas.addEventListener('pointermove', (event) => {
@@ -21,6 +31,7 @@ export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
   });
   canvas.addEventListener('click', (event) => {
     if (state.dragged) return;
+    if (choose(event)) return;
     const cell = cellUnder(event);
     state.doubled = isSameCell(cell, clicked);
     clicked = cell;

@@ -8,11 +8,13 @@ import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { isMatrixFrame } from '../views/registry.ts';
 import { findElement } from '../views/shared/dom.ts';
-import { READABLE_CELL } from '../views/shared/text_fit.ts';
 import type { GridView } from '../views/shared/zoom.ts';
 import { panBy, zoomAtPoint } from '../views/shared/zoom.ts';
 import type { ChannelFrame } from '../views/stage/channel_frame.ts';
-import { rectInSlot } from '../views/stage/layout.ts';
+import { currentOutput } from '../views/stage/channel_frame.ts';
+import type { GridPlace } from '../views/stage/grid_places.ts';
+import { inputFit } from '../views/stage/input_plane.ts';
+import { outputFit } from '../views/stage/output.ts';
 import type { DragMove } from './drag.ts';
 import { setUpDrag } from './drag.ts';
 import { setUpPinch } from './pinch.ts';
@@ -46,7 +48,7 @@ export function setUpPanAndZoom({ state, canvas, shown }: AppContext) {
   setUpWheel(state, canvas, stageFrame);
   const drag = setUpDrag(state, canvas, (event) => {
     const frame = stageFrame();
-    return frame && (beginBarsDrag(state, frame, event) ?? beginGridDrag(state, frame, event));
+    return frame && beginGridDrag(state, frame, event);
   });
   setUpPinch(
     canvas,
@@ -62,26 +64,22 @@ export function setUpPanAndZoom({ state, canvas, shown }: AppContext) {
 }
 
 function findLargeGrid(frame: ChannelFrame, x: number, y: number): LargeGrid | null {
-  const { layout, rows } = frame;
-  if (containsPoint(layout.output, x, y)) return outputGrid(frame);
-  const row = rows.find(({ slot }) => containsPoint(rectInSlot(layout, layout.input, slot), x, y));
-  return row ? inputGrid(frame, row.slot) : null;
+  const under = ({ place, thumbnail }: GridPlace) => !thumbnail && containsPoint(place, x, y);
+  const output = frame.outputPlaces.find(under);
+  if (output) return outputGrid(frame, output);
+  const plane = frame.planes.find(under);
+  return plane ? inputGrid(frame, plane) : null;
 }
 
-function inputGrid({ layout, inputView }: ChannelFrame, slot: number): LargeGrid | null {
-  if (layout.cell >= READABLE_CELL) return null;
-  return {
-    name: 'input',
-    place: rectInSlot(layout, layout.input, slot),
-    view: rectInSlot(layout, inputView, slot),
-    scale: inputView.cell / layout.cell,
-  };
+function inputGrid(frame: ChannelFrame, { place, view }: GridPlace): LargeGrid | null {
+  const { cell } = frame.layout;
+  return inputFit(frame, cell).readable ? null : { name: 'input', place, view, scale: view.cell / cell };
 }
 
-function outputGrid({ layout, outputView }: ChannelFrame): LargeGrid | null {
-  if (layout.outputCell >= READABLE_CELL) return null;
-  const scale = outputView.cell / layout.outputCell;
-  return { name: 'output', place: layout.output, view: outputView, scale };
+function outputGrid(frame: ChannelFrame, { place, view }: GridPlace): LargeGrid | null {
+  const { outputCell } = frame.layout;
+  if (outputFit(frame, outputCell).readable) return null;
+  return { name: 'output', place, view, scale: view.cell / outputCell };
 }
 
 function setZoom(state: AppState, name: LargeGrid['name'], zoom: Zoom) {
@@ -102,7 +100,8 @@ function setUpWheel(state: AppState, canvas: HTMLCanvasElement, stageFrame: () =
     (event) => {
       const frame = stageFrame();
       const grid = frame && findLargeGrid(frame, event.offsetX, event.offsetY);
-      if (!frame || !(grid || frame.layout.bars)) return;
+      const scrolls = frame && visibleCount(frame) < frame.model.subject.channels;
+      if (!frame || !(grid || scrolls)) return;
       event.preventDefault();
       if (grid) {
         zoomBy(state, grid, 2 ** (-event.deltaY / WHEEL_PER_DOUBLING), event.offsetX, event.offsetY);
@@ -111,26 +110,19 @@ function setUpWheel(state: AppState, canvas: HTMLCanvasElement, stageFrame: () =
       turned += event.deltaY;
       const channels = Math.trunc(turned / WHEEL_PER_CHANNEL);
       turned -= channels * WHEEL_PER_CHANNEL;
-      if (channels) scrollToChannel(state, frame, frame.firstChannel + channels);
+      if (channels) scrollToChannel(state, frame, frame.planeChannel + channels);
     },
     { passive: false },
   );
 }
 
-function scrollToChannel(state: AppState, { model, layout }: ChannelFrame, first: number) {
-  state.firstChannel.value = Math.min(Math.max(first, 0), model.subject.channels - layout.visibleRows);
+/** Channels in sight at a time. */
+function visibleCount({ rows }: ChannelFrame) {
+  return rows.length;
 }
 
-/** The bars scroll the channels. */
-function beginBarsDrag(state: AppState, frame: ChannelFrame, event: PointerEvent): DragMove | null {
-  const { bars, visibleRows } = frame.layout;
-  if (!bars || !containsPoint(bars, event.offsetX, event.offsetY)) return null;
-  const scroll = (y: number) => {
-    const share = (y - bars.y) / bars.height;
-    scrollToChannel(state, frame, Math.floor(share * frame.model.subject.channels - visibleRows / 2));
-  };
-  scroll(event.offsetY);
-  return (_dx, _dy, y) => scroll(y);
+function scrollToChannel(state: AppState, { model }: ChannelFrame, first: number) {
+  state.firstChannel.value = Math.min(Math.max(first, 0), model.subject.channels - 1);
 }
 
 /** A zoomed grid moves with the pointer. */
@@ -174,7 +166,9 @@ function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, stageFrame
 }
 
 function largeGridsOf(frame: ChannelFrame): LargeGrid[] {
-  return [inputGrid(frame, 0), outputGrid(frame)].filter((grid) => grid !== null);
+  const plane = frame.planes.find(({ thumbnail }) => !thumbnail);
+  const grids = [plane && inputGrid(frame, plane), outputGrid(frame, currentOutput(frame))];
+  return grids.filter((grid) => grid !== null && grid !== undefined);
 }
 
 /** The middle of the window, in CSS pixels. */

@@ -57,6 +57,16 @@ export interface components {
       /** @description of the message, the same in every language; docs/errors.md lists them */
       code: string;
     };
+    /** @description A layer whose shapes fit: input (C_in, H, W), weight null for pooling. What no text says is usual. */
+    FittingLayer: {
+      operation:
+        | components['schemas']['ParsedConv2d']
+        | components['schemas']['ConvTranspose2d']
+        | components['schemas']['MaxPool2d']
+        | components['schemas']['AvgPool2d'];
+      input_shape: number[];
+      weight_shape: [number, number, number, number] | null;
+    };
     /** @description The first data of a page, each as its own call answers it, as far as it is few numbers. */
     Initial: {
       tensors: {
@@ -88,6 +98,7 @@ export interface components {
       dilation: [number, number];
       ceil_mode: boolean;
     };
+    /** @description What was decided for the sender of a file; the message is in the language that was asked for. */
     Note: {
       code: string;
       message: string;
@@ -147,6 +158,20 @@ export interface components {
       code: string;
       /** @description places in the body or the query */
       errors?: components['schemas']['Fault'][];
+    };
+    /** @description A torch error in place of code: what does not fit, the shapes that the text names, what would fit. */
+    ReadTorchError: {
+      torch_error: components['schemas']['Note'];
+      input_shape: number[] | null;
+      weight_shape: number[] | null;
+      remedies: components['schemas']['Remedy'][];
+    };
+    /** @description What would fit. */
+    Remedy: {
+      code: string;
+      message: string;
+      /** @description with it; null where the text lacks a shape */
+      layer: components['schemas']['FittingLayer'] | null;
     };
     Shapes: {
       input: [number, number, number];
@@ -242,7 +267,7 @@ export interface components {
       idle_rows: number[];
       /** @description input columns that no window reads */
       idle_cols: number[];
-      /** @description what was decided for the sender */
+      /** @description what was decided for the sender; of the answer to an upload only */
       notes: components['schemas']['Note'][];
       /** @description what a first picture needs; with include=initial */
       initial?: components['schemas']['Initial'] | null;

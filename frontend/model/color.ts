@@ -14,6 +14,9 @@ export interface ColorScale {
   pixels: Uint32Array;
   css: string[];
   text: string[];
+  /** Cells with numbers outside the window: paler, their text still 4.5 : 1. */
+  quietCss: string[];
+  quietText: string[];
 }
 
 const HALF = 127;
@@ -33,6 +36,31 @@ const CATEGORIES: Record<Theme, Rgb[]> = {
   light: parseColors('332288 88ccee 44aa99 117733 999933 ddcc77 cc6677 882255 aa4499'),
   dark: parseColors('7c70e2 88ccee 44aa99 268c48 999933 ddcc77 cc6677 ac3e72 bc5aac'),
 };
+
+/**
+ * The hue of each input channel's rail, frame and ledger line; a channel is always named or numbered too,
+ * since six hues cannot be told apart by all. A picture's channels have their own.
+ */
+const CHANNEL_HUES: Record<Theme, string[]> = {
+  light: ['#00796b', '#6a3fb5', '#7a6400', '#8a4310', '#2f6fa8', '#4d5b66'],
+  dark: ['#4fc3b4', '#b79af0', '#d6bd3e', '#e39a63', '#7db8ea', '#a9b6c0'],
+};
+const PICTURE_HUES: Record<Theme, string[]> = {
+  light: ['#b3302a', '#2e7d32', '#2c5fb8'],
+  dark: ['#ff8f86', '#7fd18b', '#8ab4ff'],
+};
+
+export function channelHue(theme: Theme, channel: number, picture = false): string {
+  const hues = (picture ? PICTURE_HUES : CHANNEL_HUES)[theme];
+  return hues[channel % hues.length] ?? '';
+}
+
+/** How far towards the page the cells outside the window go, and the share of the scale beside numbers. */
+const QUIET = 0.5;
+const NUMBERED_SHARE = 0.75;
+const PAGE: Record<Theme, Rgb> = { light: [255, 255, 255], dark: [20, 22, 27] };
+
+const QUIET_INK: Record<Theme, Rgb> = { light: [71, 80, 95], dark: [190, 198, 210] };
 
 const SCALES: Record<Theme, ColorScale> = { light: makeColorScale('light'), dark: makeColorScale('dark') };
 
@@ -55,12 +83,31 @@ function makeColorScale(theme: Theme): ColorScale {
   const colors = Array.from({ length: STEPS }, (_, i) =>
     interpolateStops(stops, (i / (STEPS - 1)) * (stops.length - 1)),
   );
+  const mix = (rgb: Rgb): Rgb => {
+    const part = (k: 0 | 1 | 2) => Math.round(rgb[k] * (1 - QUIET) + PAGE[theme][k] * QUIET);
+    return [part(0), part(1), part(2)];
+  };
+  const quiet = colors.map(mix);
   return {
     theme,
     pixels: Uint32Array.from(colors, packPixel),
     css: colors.map((rgb) => `rgb(${rgb.join(' ')})`),
     text: colors.map(textColorOn),
+    quietCss: quiet.map((rgb) => `rgb(${rgb.join(' ')})`),
+    quietText: quiet.map((rgb) => quietTextOn(theme, rgb)),
   };
+}
+
+/** Grey, where that can be read. */
+function quietTextOn(theme: Theme, rgb: Rgb) {
+  const ink = QUIET_INK[theme];
+  return contrastOf(ink, rgb) >= 4.8 ? `rgb(${ink.join(' ')})` : textColorOn(rgb);
+}
+
+/** The contrast of two colours (WCAG 2.2): 1 … 21. */
+export function contrastOf(one: Rgb, other: Rgb) {
+  const [a, b] = [luminance(one) + 0.05, luminance(other) + 0.05];
+  return Math.max(a, b) / Math.min(a, b);
 }
 
 function interpolateStops(stops: Rgb[], position: number): Rgb {
@@ -75,6 +122,11 @@ function interpolateStops(stops: Rgb[], position: number): Rgb {
 export function colorIndex(value: number, max: number) {
   if (!(max > 0)) return HALF;
   return HALF + Math.round(Math.min(Math.max(value / max, -1), 1) * HALF);
+}
+
+/** The entry for a cell with a number: of the scale only the inner part, on which text can be read. */
+export function numberedIndex(value: number, max: number) {
+  return HALF + Math.round((colorIndex(value, max) - HALF) * NUMBERED_SHARE);
 }
 
 /** The fill of a cell. */

@@ -52,14 +52,22 @@ export function inputChannelsOf({ operation, shapes }: LayerShape, o: number): n
   return Array.from({ length: size }, (_, k) => first + k);
 }
 
-/** The index into the weight's numbers of kernel cell (0, 0) of output channel `o`, input channel `c`. */
-export function weightOffset({ operation, shapes }: SceneSummary, o: number, c: number) {
-  if (!shapes.weight) return -1;
-  const [, second, kH, kW] = shapes.weight;
+/**
+ * The first two indices into the weight of output channel `o` and input channel `c`: one of the two counts
+ * within its group, as in `weight[o, c % (C_in/groups)]`.
+ */
+export function weightIndex({ operation, shapes }: LayerShape, o: number, c: number): [number, number] {
   const groups = operation.groups ?? 1;
-  if (operation.kind === 'conv_transpose2d')
-    return (c * second + (o % (shapes.output[0] / groups))) * kH * kW;
-  return (o * second + (c % (shapes.input[0] / groups))) * kH * kW;
+  if (operation.kind === 'conv_transpose2d') return [c, o % (shapes.output[0] / groups)];
+  return [o, c % (shapes.input[0] / groups)];
+}
+
+/** The index into the weight's numbers of kernel cell (0, 0) of output channel `o`, input channel `c`. */
+export function weightOffset(layer: LayerShape, o: number, c: number) {
+  if (!layer.shapes.weight) return -1;
+  const [, second, kH, kW] = layer.shapes.weight;
+  const [first, inner] = weightIndex(layer, o, c);
+  return (first * second + inner) * kH * kW;
 }
 
 /** The window of output cell (row, col). */

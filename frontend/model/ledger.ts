@@ -4,7 +4,7 @@
  */
 
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
-import { decimalsFor, formatNumber } from './numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 
@@ -29,6 +29,9 @@ export interface Ledger {
   lines: LedgerLine[];
   bias: string;
   output: string;
+  /** Of all printed numbers. */
+  decimals: number;
+  /** Every product and sum is a whole number, and printed as it is. */
   whole: boolean;
   /** Max pooling, whose terms are not added up. */
   largest: boolean;
@@ -44,6 +47,9 @@ export interface LedgerLayer {
 
 /** Significant digits of the largest number in a ledger. */
 export const LEDGER_DIGITS = 4;
+
+/** Decimals that a small bias may add to those of a ledger. */
+const MOST_FOR_BIAS = 3;
 
 /**
  * Rounds `values` to `decimals` so that they sum to `total` as printed: each is moved by less than one unit
@@ -70,12 +76,17 @@ function roundTo(value: number, decimals: number) {
   return Math.round(value * 10 ** decimals) / 10 ** decimals;
 }
 
-/** Every printed number of a step. */
+/**
+ * Every printed number of a step. wanted: the decimals there is room for; there are more where the largest
+ * number would be left with fewer than three digits, or the bias with none.
+ */
 export function makeLedger(
   step: Step,
   layer: LedgerLayer,
-  decimals: number = ledgerDecimals(step, layer.bias),
+  wanted: number = decimalsFor(numbersOf(step, layer.bias), LEDGER_DIGITS),
 ): Ledger {
+  const numbers = numbersOf(step, layer.bias);
+  const decimals = decimalsOfBias(layer.bias, Math.max(wanted, decimalsFor(numbers, LEAST_DIGITS)));
   const output = roundTo(step.output, decimals);
   const largest = step.selected !== null;
   // Running sums are rounded, and a channel's sum is the difference of two: so no error gathers.
@@ -106,9 +117,10 @@ export function makeLedger(
   return {
     cell: `Y[${layer.outChannel}, ${step.row}, ${step.col}]`,
     lines,
-    bias: formatNumber(roundTo(output - running, decimals), decimals),
+    bias: formatBias(layer.bias, roundTo(output - running, decimals), decimals),
     output: formatNumber(output, decimals),
-    whole: decimals === 0,
+    decimals,
+    whole: decimals === 0 && numbers.every(Number.isInteger),
     largest,
   };
 }
@@ -129,8 +141,19 @@ export function ledgerLayerOf(
   };
 }
 
-export function ledgerDecimals(step: Step, bias: number) {
-  return decimalsFor([step.output, bias, ...step.channelSums, ...step.products], LEDGER_DIGITS);
+function numbersOf(step: Step, bias: number) {
+  return [step.output, bias, ...step.channelSums, ...step.products];
+}
+
+/** The decimals with which a bias is not rounded to 0, if a few more than `least` are enough. */
+function decimalsOfBias(bias: number, least: number) {
+  const needed = bias === 0 ? 0 : Math.ceil(-Math.log10(Math.abs(bias)));
+  return needed > least + MOST_FOR_BIAS ? least : Math.max(needed, least);
+}
+
+/** rounded: what is printed for it, so that all adds up. */
+function formatBias(bias: number, rounded: number, decimals: number) {
+  return bias !== 0 && rounded === 0 ? '≈0' : formatNumber(rounded, decimals);
 }
 
 function makeTerms(
@@ -142,7 +165,7 @@ function makeTerms(
 ): LedgerTerm[] {
   const patch = step.patchOf(c);
   const [, columns] = step.kernel;
-  const patchDecimals = decimalsFor(patch, LEDGER_DIGITS - 1);
+  const patchDecimals = decimalsFor(patch, LEAST_DIGITS);
   return products.map((product, k) => {
     const [u, v] = [Math.floor(k / columns), k % columns];
     const weight = layer.weight(c, u, v);
@@ -158,5 +181,5 @@ function makeTerms(
 
 /** A number by which others are multiplied, with decimals of its own. */
 export function formatFactor(value: number) {
-  return formatNumber(value, decimalsFor([value], LEDGER_DIGITS - 1));
+  return formatNumber(value, decimalsFor([value], LEAST_DIGITS));
 }

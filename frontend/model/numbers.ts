@@ -5,12 +5,20 @@ export const MINUS = '\u2212';
 /** Magnitudes outside which a number is written with an exponent. */
 const FIXED = { min: 1e-6, max: 1e12 };
 
+/** Significant digits that the largest of the numbers shown together has at least. */
+export const LEAST_DIGITS = 3;
+
+/** Zero has the decimals of its neighbours: `0.00` beside `1.00`. */
 export function formatNumber(value: number, decimals: number) {
-  if (value === 0) return '0';
   const size = Math.abs(value);
-  const exponent = size >= FIXED.max || (size < FIXED.min && decimals > 6);
+  const exponent = size >= FIXED.max || (size > 0 && size < FIXED.min && decimals > 6);
   const text = exponent ? size.toExponential(3) : size.toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** A number that `formatNumber` wrote. */
+export function parsePrinted(text: string) {
+  return Number(text.replace(MINUS, '-').replace('≈', ''));
 }
 
 /** Decimals that leave `digits` significant ones to the largest of the values; 0 when all are whole. */

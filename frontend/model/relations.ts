@@ -9,10 +9,11 @@ import type { SceneModel } from './scene_model.ts';
 
 /**
  * input: input channel, row, column; weight and tap: input channel and kernel cell, of the output channel
- * shown; output: output channel, row, column; sum, running, total: input channel, of the step shown.
+ * shown; output: output channel, row, column; bias: output channel; sum, running, total: input channel, of
+ * the step shown.
  */
 export interface Cell {
-  grid: 'input' | 'weight' | 'output' | 'tap' | 'sum' | 'running' | 'total';
+  grid: 'input' | 'weight' | 'output' | 'tap' | 'sum' | 'running' | 'total' | 'bias';
   channel: number;
   row: number;
   col: number;
@@ -47,6 +48,7 @@ export function findRelations(
 ): Relations {
   const { grid, channel, row, col } = cell;
   const { summary, taps, plane } = model;
+  if (grid === 'bias') return { inputs: null, weights: null, outputs: [] };
   if (grid === 'input') return { inputs: null, weights: null, outputs: findReachedOutputs(model, row, col) };
   if (grid === 'output')
     return inputsOf(inputChannelsOf(summary, channel), windowAt(summary, taps, row, col));

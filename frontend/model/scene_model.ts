@@ -16,8 +16,16 @@ export interface LayoutInput {
   /** The window's values stand elsewhere than on the input (transposed). */
   gathered: boolean;
 
-  /** The smallest kernel cell that has room for such numbers. */
-  least: number;
+  /** Each output channel reads one input channel alone: depthwise layers and pooling. */
+  perChannel: boolean;
+
+  biased: boolean;
+
+  /** Three channels that are a picture. */
+  picture: boolean;
+
+  /** The longest texts of the numbers, with the fewest decimals that tell them apart. */
+  chars: { input: number; kernel: number; product: number; output: number };
 }
 
 /**

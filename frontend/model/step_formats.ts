@@ -77,6 +77,7 @@ function tex(text: string) {
   return text
     .replaceAll(MINUS, '-')
     .replaceAll('·', ' \\cdot ')
+    .replaceAll('≈', '{\\approx}')
     .replace(
       /(\d)e([+-]?)0*(\d+)/g,
       (_, digit, sign, power) => `${digit} \\times 10^{${sign === '-' ? '-' : ''}${power}}`,

@@ -47,6 +47,9 @@ const TICKS_PER_SECOND = { product: 1.8, channel: 0.8, window: 4 };
 /** From this many ticks a second on, whole ticks are shown: phases would only flicker. */
 const FASTEST_PHASES = 24;
 
+/** Up to this many ticks a second numbers fly: beyond it the eye cannot follow them. */
+export const FASTEST_FLIGHTS = 8;
+
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 
 export function ticksPerWindow({ granularity, channels, taps }: Clock) {

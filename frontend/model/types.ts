@@ -26,6 +26,8 @@ export type StepAnswer = Schemas['Step'];
 export type Stamp = Schemas['Stamp'];
 export type StampPage = Schemas['Stamps'];
 export type ParsedLayer = Schemas['Parsed'];
+export type ReadTorchError = Schemas['ReadTorchError'];
+export type FittingLayer = Schemas['FittingLayer'];
 export type Problem = Schemas['Problem'];
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;

@@ -93,6 +93,13 @@ export class AppState {
   readonly position = computed(() =>
     this.clock.value ? timeline.positionAt(this.clock.value, this.shownTime.value) : null,
   );
+  /** Whether numbers may fly: not while ticks pass too quickly to follow. */
+  readonly flying = computed(() => {
+    const clock = this.clock.value;
+    const slow =
+      clock === null || timeline.ticksPerSecond(clock, this.speed.value) <= timeline.FASTEST_FLIGHTS;
+    return !this.reducedMotion.value && (slow || !this.playing.value);
+  });
   readonly outChannel = computed(() => this.position.value?.outChannel ?? 0);
   readonly window = computed(() => this.position.value?.window ?? 0);
   readonly step = computed(() => {
@@ -168,6 +175,12 @@ export class AppState {
   async loadOutput(channel: number) {
     const scene = this.scene.peek();
     await scene?.outputs.load(channel, () => fetchOutput(this.api, scene.summary.id, channel));
+  }
+
+  /** Loads the outputs that are shown in small beside the one at work, after it. */
+  async loadNeighbours(channels: number[]) {
+    await this.loadOutput(this.outChannel.peek());
+    await Promise.all(channels.map((channel) => this.loadOutput(channel)));
   }
 
   makePages(summary: SceneSummary) {

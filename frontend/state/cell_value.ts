@@ -14,6 +14,7 @@ export function cellValue(
   const { input, output } = model.summary.shapes;
   if (grid === 'input') return model.input.data[(channel * input[1] + row) * input[2] + col] ?? null;
   if (grid === 'output') return state.scene.value?.outputs.get(channel)?.data[row * output[2] + col] ?? null;
+  if (grid === 'bias') return model.bias[channel] ?? null;
   const offset = weightOffset(model.summary, state.outChannel.peek(), channel);
   return model.weight?.data[offset + row * model.subject.kernel[1] + col] ?? null;
 }

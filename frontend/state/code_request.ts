@@ -2,9 +2,12 @@
  * A layer read from code -> what to ask of the API: an edit that keeps of the scene what still fits. Pure.
  */
 
-import type { ParsedLayer } from '../model/types.ts';
+import type { FittingLayer, ParsedLayer } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';
+
+/** Each tensor has numbers of its own. */
+const [INPUT_SEED, WEIGHT_SEED, BIAS_SEED] = [0, 1, 2];
 
 export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest {
   const path = `/scenes/${scene.summary.id}/edits`;
@@ -18,10 +21,23 @@ export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest
     body: {
       operation,
       ...(input[0] !== parsed.in_channels && {
-        input: random([parsed.in_channels ?? 1, input[1], input[2]], 0),
+        input: random([parsed.in_channels ?? 1, input[1], input[2]], INPUT_SEED),
       }),
-      ...(!known && { weight: random(shape, 1) }),
+      ...(!known && { weight: random(shape, WEIGHT_SEED) }),
       ...biasOf(parsed, bias?.[0]),
+    },
+  };
+}
+
+/** A layer of these shapes, of random numbers. */
+export function makeFittingRequest({ operation, input_shape, weight_shape }: FittingLayer): SceneRequest {
+  return {
+    path: '/scenes',
+    body: {
+      operation,
+      input: random(input_shape, INPUT_SEED),
+      ...(weight_shape && { weight: random(weight_shape, WEIGHT_SEED) }),
+      bias: null,
     },
   };
 }
@@ -29,7 +45,7 @@ export function makeCodeRequest(parsed: ParsedLayer, scene: Scene): SceneRequest
 /** length: of the scene's bias. */
 function biasOf({ bias, out_channels }: ParsedLayer, length: number | undefined) {
   if (bias === false) return { bias: null };
-  return bias && length !== out_channels ? { bias: random([out_channels ?? 1], 2) } : {};
+  return bias && length !== out_channels ? { bias: random([out_channels ?? 1], BIAS_SEED) } : {};
 }
 
 function random(shape: number[], seed: number) {

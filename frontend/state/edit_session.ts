@@ -18,8 +18,8 @@ import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
 import type { KnownParts, Scene } from './scene.ts';
 import { availableView, defaultGranularity, fetchOutput, fetchParts, makeClock } from './scene.ts';
-import type { CellEdit, SceneEdit } from './scene_edit.ts';
-import { partsAfterEdit, sameTaps, turnsKernel } from './scene_edit.ts';
+import type { CellEdit, Replaced, SceneEdit, TensorName } from './scene_edit.ts';
+import { partsAfterEdit, randomAfter, sameTaps, turnsKernel } from './scene_edit.ts';
 import type { Moment } from './url.ts';
 import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
@@ -28,6 +28,8 @@ export interface SceneRequest {
   body: SceneEdit | FormData;
   /** The layer that will be answered, where that is known. */
   layer?: LayerShape;
+  /** What of the scene a form puts in another's place. */
+  replaced?: Replaced;
 }
 
 /** Scenes kept whole for undo and redo, and the numbers that all their inputs may have. */
@@ -51,6 +53,11 @@ export class EditSession {
   readonly history: Signal<EditHistory>;
   readonly canUndo = computed(() => this.history.value.at > 0);
   readonly canRedo = computed(() => this.history.value.at < this.history.value.ids.length - 1);
+  readonly #random = signal<ReadonlyMap<string, TensorName[]>>(new Map());
+  /** The tensors of the scene shown whose numbers are random, as far as they were made here. */
+  readonly randomTensors = computed(
+    () => this.#random.value.get(this.state.scene.value?.summary.id ?? '') ?? [],
+  );
   /** Answers that are awaited. */
   readonly pendingCount = signal(0);
 
@@ -76,7 +83,7 @@ export class EditSession {
   submit(
     order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
     signal?: AbortSignal,
-    made?: (id: string) => void,
+    made?: (summary: SceneSummary) => void,
   ): Promise<boolean> {
     const turn = this.#queue.then(() => (signal?.aborted ? false : this.#make(order, signal, made)));
     this.#queue = turn.catch(() => false);
@@ -86,16 +93,20 @@ export class EditSession {
   async #make(
     order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
     signal?: AbortSignal,
-    made?: (id: string) => void,
+    made?: (summary: SceneSummary) => void,
   ) {
     const scene = this.state.scene.peek();
     if (!scene) return false;
     this.pendingCount.value += 1;
     try {
-      const { path, body, layer } = await order(scene);
+      const { path, body, layer, replaced } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
       const summary = await this.api.post<SceneSummary>(path + query, body, signal);
-      made?.(summary.id);
+      made?.(summary);
+      const random = this.#random.peek();
+      const changed = replaced ?? (body instanceof FormData ? {} : body);
+      const after = randomAfter(random.get(scene.summary.id) ?? [], changed);
+      this.#random.value = new Map(random).set(summary.id, after);
       const known = body instanceof FormData ? {} : partsAfterEdit(scene, body);
       if (!(await this.#show(summary.id, { summary, known }))) return false;
       this.history.value = history.recordScene(this.history.peek(), summary.id);

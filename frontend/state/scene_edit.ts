@@ -21,6 +21,19 @@ export interface SceneEdit {
   bias?: object | null;
 }
 
+const TENSOR_NAMES: TensorName[] = ['input', 'weight', 'bias'];
+
+/** What takes the place of tensors. */
+export type Replaced = Partial<Record<TensorName, object | null>>;
+
+/** The tensors whose numbers are random once others are in their place. before: those that were. */
+export function randomAfter(before: TensorName[], replaced: Replaced): TensorName[] {
+  return TENSOR_NAMES.filter((name) => {
+    const part = replaced[name];
+    return part === undefined ? before.includes(name) : part !== null && 'random' in part;
+  });
+}
+
 /** Whether a change of `flip` alone turns the kernel that stands there. */
 export function turnsKernel(before: Scene | null, { summary, weight }: Scene) {
   return (

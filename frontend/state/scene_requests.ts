@@ -165,7 +165,7 @@ function upload(reading: PanelValues, scene: Scene, parts: Record<string, Tensor
   const layer = Object.values(parts).some((part) => part instanceof Blob)
     ? undefined
     : layerShape(reading.layer);
-  return { path: `/scenes${queryOf(reading, parts)}`, body: form, layer };
+  return { path: `/scenes${queryOf(reading, parts)}`, body: form, layer, replaced: parts };
 }
 
 function queryOf({ layer, input, weight }: PanelValues, parts: Record<string, TensorPart>) {

@@ -49,6 +49,7 @@ const GRIDS: Record<string, Cell['grid']> = {
   s: 'sum',
   r: 'running',
   t: 'total',
+  b: 'bias',
 };
 
 /** width: of the output. Returns null: the very start. */
@@ -151,6 +152,7 @@ function counts(text: string | null, length: number): number[] | null {
 /** Whether a layer has this cell. */
 export function hasCell({ shapes }: SceneSummary, cell: Cell) {
   const { grid, channel, row, col } = cell;
+  if (grid === 'bias') return shapes.bias !== null && channel < shapes.output[0];
   if (isSumCell(cell)) return channel < shapes.input[0] && (shapes.weight !== null || grid !== 'running');
   const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
   const kernel = [shapes.input[0], height, width];

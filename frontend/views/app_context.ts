@@ -15,6 +15,9 @@ export interface AppContext {
   /** A signal's. */
   model: () => SceneModel | null;
 
+  /** The frame of this moment, which may not be painted yet. */
+  frame: () => AnyFrame | null;
+
   /** The frame that the reader looks at. */
   shown: () => AnyFrame | null;
 }

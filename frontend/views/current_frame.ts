@@ -29,7 +29,7 @@ export function computeFrameRequest(
     const [scene, position] = [state.scene.value, state.position.value];
     const { width, height } = size.value;
     if (!scene || !model.value || !position || width === 0) return null;
-    // The frame looks outputs up.
+    // The frame looks outputs up, and is painted again when one arrives.
     scene.outputs.version;
     return {
       view: state.shownView.value,
@@ -50,6 +50,8 @@ export function computeFrameRequest(
       following: state.following.value,
       activeCell: state.activeCell.value,
       granularity: state.granularity.value,
+      flying: state.flying.value,
+      presenting: state.presenting.value,
       viewport: state.viewport.value,
       inChannel: state.inChannel.value,
       kernelTurn: state.kernelTurn.value,

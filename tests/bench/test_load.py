@@ -17,7 +17,7 @@ def test_a_crowd_is_answered_or_told_to_wait() -> None:
 
     async def crowded() -> None:
         port = free_port()
-        async with load.served(port):
+        async with load.served(port) as parent:
             tally = await load.crowd(port, await load.mix(port), connections=40, seconds=4)
             assert not tally.errors
             assert tally.good > 40
@@ -27,10 +27,8 @@ def test_a_crowd_is_answered_or_told_to_wait() -> None:
             for visitor in held:
                 if visitor.transport:
                     visitor.transport.abort()
-            large = [load.Request("trace", load.trace(40, 3, int(load.SEED)))]
-            over = await load.flood(port, large, rate=100, seconds=4, most=100)
-            assert not over.errors
-            assert over.good > 0
+            report = load.Report()
+            await load.beyond_capacity(report, port, parent, seconds=1)
             await load.first_visit(port)
 
     run_in_new_event_loop(crowded())

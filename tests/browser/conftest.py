@@ -47,7 +47,8 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     """`open_page(path, **context options)`: a page that has loaded its scene.
 
-    `expect_refusals`: the test asks for what is refused or cut off, and the browser logs that.
+    `expect_refusals`: the test asks for what is refused or cut off, and the browser logs that. `prepare`: is
+    called with the page before it is loaded.
     """
     troubles: list[str] = []
     contexts = []
@@ -66,7 +67,13 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         if request.failure != "net::ERR_ABORTED" and not expect_refusals:
             troubles.append(f"failed: {request.url}")
 
-    def open_(path: str = "/", *, expect_refusals: bool = False, **options: Any) -> Page:
+    def open_(
+        path: str = "/",
+        *,
+        expect_refusals: bool = False,
+        prepare: Callable[[Page], None] | None = None,
+        **options: Any,
+    ) -> Page:
         options = {"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options
         context = browser.new_context(**options)
         contexts.append(context)
@@ -76,6 +83,8 @@ def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
         page.on("requestfailed", lambda request: note_failure(request, expect_refusals))
         page.on("request", lambda request: note_request(request.url))
+        if prepare:
+            prepare(page)
         page.goto(server + path)
         page.wait_for_selector("html[data-ready]", state="attached")
         return page

@@ -5,25 +5,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.support.page import OpenPage
-
-
-def point_at(page: Page, x: float, y: float) -> None:
-    box = page.locator("#stage").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + x, box["y"] + y)
-
-
-def find_cell(page: Page, text: str, xs: range, y: float) -> float:
-    """Moves along a line of the stage until what is asked about begins with `text`; its x."""
-    for x in xs:
-        point_at(page, x, y)
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-        if page.locator("#step-description").inner_text().startswith(text):
-            return x
-    raise AssertionError(f"no {text} on the stage at y={y}")
+from tests.support.page import OpenPage, find_cell, point_at_cell
 
 
 def test_every_kind_of_cell_shows_its_relations_on_hover(
@@ -32,14 +16,14 @@ def test_every_kind_of_cell_shows_its_relations_on_hover(
     page = open_page(scene_paths["three-filters"])
     page.keyboard.press("Shift+ArrowRight")
     now = page.locator("#step-description")
-    find_cell(page, "X[0, 1, 1]", range(40, 400, 10), 125)
+    point_at_cell(page, "X[0, 1, 1]")
     expect(now).to_have_text(
         re.compile(r"^X\[0, 1, 1\] = 4 reaches 4 output cells in each of 3 output channels\.")
     )
-    find_cell(page, "K[0, 0, 0, 1]", range(200, 600, 10), 100)
+    point_at_cell(page, "K[0, 0, 0, 1]")
     expect(now).to_have_text(re.compile(r"^K\[0, 0, 0, 1\] = 1 multiplies 4 cells of input channel 0\."))
-    find_cell(page, "0 · 0 = 0", range(400, 700, 10), 100)
-    find_cell(page, "Y[0, 1, 1]", range(900, 1216, 10), 225)
+    point_at_cell(page, "0 · 0 = 0")
+    point_at_cell(page, "Y[0, 1, 1]")
     expect(now).to_have_text(
         re.compile(r"^Y\[0, 1, 1\] = 120, made from 8 input cells: 4 in each of 2 channels\.")
     )
@@ -51,7 +35,7 @@ def test_a_click_on_an_output_cell_goes_there_and_stays_until_escape(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["two-channels"])
-    find_cell(page, "Y[0, 1, 0]", range(900, 1216, 10), 225)
+    point_at_cell(page, "Y[0, 1, 0]")
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = .* = 104$"))
@@ -95,11 +79,11 @@ def test_touch_selects_and_a_double_tap_goes_to_the_step(
 ) -> None:
     page = open_page(scene_paths["two-channels"], viewport={"width": 360, "height": 740}, has_touch=True)
     stage = page.locator("#stage")
-    stage.scroll_into_view_if_needed()
-    size = stage.evaluate("(canvas) => [canvas.clientWidth, canvas.clientHeight]")
-    stage.tap(position={"x": 60, "y": 60})
+    x, y = find_cell(page, "X[0, 1, 1]")
+    stage.tap(position={"x": x, "y": y})
     expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, .*pinned"))
-    stage.dblclick(position={"x": size[0] / 2 - 15, "y": size[1] - 60})
+    x, y = find_cell(page, "Y[0, 1, 0]")
+    stage.dblclick(position={"x": x, "y": y})
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = "))
 
 
@@ -114,11 +98,11 @@ def test_a_term_highlights_its_cells_and_a_cell_its_term(
     assert box
     page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
     expect(page.locator("#step-description")).to_have_text("0 · 0 = 0")
-    find_cell(page, "X[0, 1, 0]", range(40, 400, 10), 125)
+    point_at_cell(page, "X[0, 1, 0]")
     lit = "[...CSS.highlights.get('active-cell')].map(String)"
     # In the table and in the sentence.
     assert page.evaluate(lit) == ["3·2", "3·2"]
-    find_cell(page, "Channel 1 adds up to 37.", range(560, 800, 10), 310)
+    point_at_cell(page, "Channel 1 adds up to 37.")
     assert page.evaluate(lit) == ["37"]
     page.locator("#ledger-lines [data-grid=running]").first.hover()
     expect(page.locator("#step-description")).to_have_text("The channels up to 0 add up to 19.")
@@ -147,7 +131,7 @@ def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(
 ) -> None:
     page = open_page(scene_paths["edges"])
     page.keyboard.press("Shift+ArrowRight")
-    find_cell(page, "X[0, ", range(60, 200, 5), 60)
+    point_at_cell(page, "X[0, ")
     before = page.locator("#stage").screenshot()
     for _ in range(8):
         page.mouse.wheel(0, -300)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bench.frames import SCENES, path_of
-from tests.support.page import PHONE, OpenPage, fingers
+from tests.support.page import PHONE, OpenPage, find_cell, fingers
 
 
 def sentence(page: Page) -> Locator:
@@ -72,14 +72,6 @@ def test_the_output_grid_walks_through_the_channels(open_page: OpenPage, scene_p
     expect(sentence(page)).to_have_text(re.compile(r"^Y\[1, 0, 1\] = .* = 100$"))
 
 
-def find_by_tap(page: Page, text: str, x: float, ys: range) -> None:
-    for y in ys:
-        page.locator("#stage").tap(position={"x": x, "y": y})
-        if page.locator("#step-description").inner_text().startswith(text):
-            return
-    raise AssertionError(f"no {text} at x={x}")
-
-
 def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"], **PHONE)
     name(page, "Play").tap()
@@ -89,12 +81,13 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     assert box
     scrubber.tap(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
     expect(page.locator("#timeline-position")).to_have_text("window 3 of 4")
-    find_by_tap(page, "X[0, 1, ", 60, range(45, 160, 36))
+    x, y = find_cell(page, "X[1, 1, ")
+    page.locator("#stage").tap(position={"x": x, "y": y})
     expect(page.locator("#step-description")).to_contain_text("pinned")
     page.get_by_role("button", name="All terms").tap()
     page.locator("#ledger-lines [data-grid=sum]").first.tap()
     expect(page.locator("#step-description")).to_have_text(re.compile(r"^Channel 0 adds up to \d+\."))
-    page.locator("#stage").dblclick(position={"x": 55, "y": 52})
+    page.locator("#stage").dblclick(position={"x": x, "y": y})
     editor = page.locator("#cell-value")
     expect(editor).to_be_focused()
     before = sentence(page).inner_text()
@@ -130,15 +123,15 @@ def cell_named(page: Page) -> str:
     return found.group()
 
 
-# Where a grid is, as shares of the stage.
-@pytest.mark.parametrize(("grid", "across", "down"), [("X", 0.09, 0.25), ("Y", 0.94, 0.5)])
+@pytest.mark.parametrize(("grid", "cell"), [("X", "X[0, 28, 3"), ("Y", "Y[0, 28, 3")])
 def test_a_drag_carries_the_cell_under_the_pointer(
-    open_page: OpenPage, layer_path: str, grid: str, across: float, down: float
+    open_page: OpenPage, layer_path: str, grid: str, cell: str
 ) -> None:
     page = open_page(f"{layer_path}?step=0,28,28")
     box = page.locator("#stage").bounding_box()
     assert box
-    x, y = box["x"] + across * box["width"], box["y"] + down * box["height"]
+    x, y = find_cell(page, cell, step=3)
+    x, y = box["x"] + x, box["y"] + y
     page.mouse.move(x, y)
     expect(page.locator("#step-description")).to_have_text(re.compile(rf"^{grid}\["))
     before = cell_named(page)

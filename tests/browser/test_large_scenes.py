@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bench.frames import path_of, shape
-from tests.support.page import PHONE, OpenPage, fingers
+from tests.support.page import PHONE, OpenPage, find_cell, fingers
 
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -52,9 +52,11 @@ def test_buttons_zoom_to_the_window_and_a_drag_pans(open_page: OpenPage, scene_p
     expect(zoom_out).to_be_enabled()
     expect(page).to_have_url(re.compile(r"xzoom=4,"))
     box = stage_box(page)
-    page.mouse.move(box["x"] + 90, box["y"] + 80)
+    x, y = find_cell(page, "X[")
+    x, y = box["x"] + x + 90, box["y"] + y + 80
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + 60, box["y"] + 60, steps=4)
+    page.mouse.move(x - 30, y - 20, steps=4)
     page.mouse.up()
     page.mouse.move(box["x"] + 5, box["y"] - 40)
     assert painted(page) != zoomed
@@ -105,7 +107,8 @@ def test_two_fingers_zoom_a_picture(open_page: OpenPage, scene_paths: dict[str, 
     page.evaluate(PAINTED)
     before = page.screenshot()
     box = stage_box(page)
-    x, y = box["x"] + 55, box["y"] + 60
+    x, y = find_cell(page, "X[")
+    x, y = box["x"] + x + 40, box["y"] + y + 40
     touch = fingers(page)
     touch("touchStart", (x - 5, y), (x + 5, y))
     for apart in (10, 15, 20):
@@ -122,7 +125,7 @@ def test_channels_scroll_by_wheel_bars_and_cell_cursor(open_page: OpenPage, laye
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 0, 0\] = .*…"))
     expect(page).to_have_url(re.compile("step="))
     box = stage_box(page)
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 8)
     page.mouse.wheel(0, 600)
     expect(page).to_have_url(re.compile("rows=10"))
     grid = page.locator("#cells-weight")

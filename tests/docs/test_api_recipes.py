@@ -97,11 +97,12 @@ def test_the_commands_without_a_server(tmp_path: Path) -> None:
 
     (tmp_path / "scene.json").write_text(json.dumps(SCENE | {"weight": None}))
     Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(tmp_path / "photo.png")
-    safetensors.torch.save_file(
-        {"conv1.weight": torch.ones(6, 2, 3, 3), "fc.bias": torch.zeros(1)}, tmp_path / "net.safetensors"
-    )
+    np.save(tmp_path / "batch.npy", np.ones((3, 3, 8, 8)))
+    first = {"conv1.weight": torch.ones(64, 3, 7, 7), "conv1.bias": torch.ones(64)}
+    second = {"conv2.weight": torch.ones(6, 2, 3, 3), "fc.bias": torch.zeros(1)}
+    safetensors.torch.save_file(first | second, tmp_path / "net.safetensors")
     commands = re.findall(r"^    convscope (trace .*?)(?:  +#.*)?$", PAGE, re.MULTILINE)
-    assert len(commands) == 3
+    assert len(commands) == 4
     convscope = Path(sys.executable).with_name("convscope")
     for command in commands[1:]:
         subprocess.run(f"{convscope} {command}", shell=True, cwd=tmp_path, check=True)

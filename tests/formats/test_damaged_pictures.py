@@ -22,7 +22,7 @@ MODES = ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"]
 
 
 def read(data: bytes) -> np.ndarray:  # type: ignore[type-arg]
-    return read_picture(data, None, LIMITS, "/input")
+    return read_picture(data, None, LIMITS, "/input").planes
 
 
 def refusal(data: bytes) -> str:

@@ -7,6 +7,7 @@ import io
 import json
 import pickle  # noqa: TID251
 import struct
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from PIL import Image
 from app.conv.errors import ConvError
 from app.formats.file_types import TensorFile, UnsupportedFile, read_tensor
 from app.limits import LimitExceeded, Limits
+from tests.formats.test_npz import REFUSED as REFUSED_ARCHIVES
 from tests.support.refusals import refuses, sentence
 
 LIMITS = Limits()
@@ -31,7 +33,7 @@ COLOURS = RANDOM.integers(0, 256, (6, 9, 3), np.uint8)
 
 
 def read(data: bytes, dtype: str = "float64", limits: Limits = LIMITS, **asked: Any) -> torch.Tensor:
-    return read_tensor(TensorFile(data, **asked), "input", dtype, limits)
+    return read_tensor(TensorFile(data, **asked), "input", dtype, limits).tensor
 
 
 def saved(picture: Image.Image, format: str = "PNG", **options: Any) -> bytes:
@@ -301,7 +303,7 @@ class TestNpy:
         "short": (npy_bytes(np.zeros((2, 2, 2)))[:-1], "64 bytes, not 63"),
         "long": (npy_bytes(np.zeros((2, 2, 2))) + b"x", "64 bytes, not 65"),
         "no header": (b"\x93NUMPY", "header"),
-        "unknown version": (npy_with(header("'<f4'", "(1,)"), b"0000", version=(9, 0)), "version"),
+        "unknown version": (npy_with(header("'<f4'", "(1,)"), b"0000", version=(9, 0)), "version 9.0, known"),
         "header of code": (npy_with("__import__('os').abort()"), "header"),
         "header of nested lists": (npy_with("[" * 9000), "header"),
         "header of digits": (npy_with(header("'<f4'", "9" * 9000)), "header"),
@@ -310,7 +312,7 @@ class TestNpy:
         "header of nothing": (npy_with(""), "header"),
         "wrong keys": (npy_with("{'shape': (1,)}"), "header"),
         "boolean shape": (npy_with(header("'<f4'", "(True, 1, 1)"), b"\0" * 4), "header|shape|expected"),
-        "unknown type": (npy_with(header("'nonsense'", "(1,)")), "header"),
+        "unknown type": (npy_with(header("'nonsense'", "(1,)")), "holds nonsense, expected real numbers"),
         "void": (npy_with(header("'|V8'", "(1, 1, 1)"), b"\0" * 8), "real numbers"),
         "NaN": (npy_bytes(np.array([[[1, float("nan")]]])), "nan is outside"),
         "infinity": (npy_bytes(np.array([[[float("inf")]]])), "inf is outside"),
@@ -332,7 +334,6 @@ class TestNpy:
             read(npy_bytes(np.array([[[0.5]]])), "int32")
 
     def test_other_files_by_this_name(self, tmp_path: Path) -> None:
-        np.savez(tmp_path / "x.npz", x=np.zeros(3))
         canary = tmp_path / "canary"
 
         class Evil:
@@ -341,7 +342,6 @@ class TestNpy:
 
         torch.save({"x": torch.zeros(3)}, tmp_path / "x.pt")
         files = [
-            (tmp_path / "x.npz").read_bytes(),
             (tmp_path / "x.pt").read_bytes(),
             pickle.dumps(Evil()),
             npy_bytes(np.array([Evil()], object), allow_pickle=True),
@@ -357,6 +357,74 @@ class TestNpy:
         assert not canary.exists()
         with refuses(UnsupportedFile, r"\.pt.*never"):
             read((tmp_path / "x.pt").read_bytes())
+
+
+@pytest.mark.safety(11)
+class TestNpyHeaders:
+    """Headers as other versions and other programs write them."""
+
+    X = np.arange(6, dtype="<f4").reshape(1, 2, 3)
+
+    @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+    def test_every_version_is_read(self, version: tuple[int, int]) -> None:
+        file = io.BytesIO()
+        np.lib.format.write_array(file, self.X, version=version)
+        assert read(file.getvalue()).tolist() == self.X.tolist()
+
+    @pytest.mark.parametrize(
+        "version", [(0, 0), (0, 1), (1, 1), (1, 255), (2, 7), (3, 1), (4, 0), (255, 255)]
+    )
+    def test_no_other_version_is_read(self, version: tuple[int, int]) -> None:
+        data = npy_bytes(self.X)
+        with refuses(ConvError, rf"version {version[0]}\.{version[1]}, known are 1\.0, 2\.0, 3\.0"):
+            read(data[:6] + bytes(version) + data[8:])
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 3), }          \n",
+            "{'shape':(1,2,3),'fortran_order':False,'descr':'<f4'}",
+            '{"descr": "<f4", "fortran_order": False, "shape": (1, 2, 3)}',
+            "{ 'fortran_order' : False ,\t'descr' : '<f4' , 'shape' : ( 1 , 2 , 3 , ) , } \n",
+            "{'descr': 'f4', 'fortran_order': False, 'shape': (1, 2, 3)}",
+        ],
+    )
+    def test_what_numpy_reads_is_read(self, text: str) -> None:
+        data = npy_with(text, self.X.tobytes())
+        assert np.lib.format.read_array(io.BytesIO(data)).tolist() == self.X.tolist()
+        assert read(data).tolist() == self.X.tolist()
+
+    @pytest.mark.parametrize("shape", ["(1L, 2L, 3L)", "(1, 2L, 3L)", "(1L,2L,3L,)"])
+    def test_long_integers_of_python_2_without_a_warning(self, shape: str) -> None:
+        """Here warnings are errors; NumPy's own reader warns."""
+        data = npy_with(header("'<f4'", shape), self.X.tobytes())
+        with pytest.warns(UserWarning, match="Python 2"):
+            np.lib.format.read_array(io.BytesIO(data))
+        assert read(data).tolist() == self.X.tolist()
+
+    @pytest.mark.parametrize("escape", [r"\d", r"\777", "1if 1else 2"])
+    def test_headers_that_python_warns_of(self, escape: str) -> None:
+        with pytest.raises(ConvError):
+            read(npy_with(header(f"'{escape}'", "(1,)"), b"\0" * 4))
+        with pytest.raises(ConvError):
+            read(npy_with(header("'<f4'", f"({escape},)"), b"\0" * 4))
+
+    def test_names_of_version_3_are_utf_8(self) -> None:
+        file = io.BytesIO()
+        with pytest.warns(UserWarning, match="format 3.0"):
+            np.save(file, np.zeros(1, [("温度", "<f4")]))
+        with refuses(ConvError, r"holds \[\('温度', '<f4'\)\], expected real numbers"):
+            read(file.getvalue())
+
+    def test_no_header_takes_long(self) -> None:
+        """Each part repeated until the header is full."""
+        parts = ["[]", "'a':[],", " ", "(1,", "'", "{'descr': [", "1 ,", "'a':(1L,),", "\\'", "L"]
+        started = time.process_time()
+        for part in parts:
+            for start in ("{", "{'descr': '<f4', 'fortran_order': False, 'shape': ("):
+                with pytest.raises(ConvError):
+                    read(npy_with((start + part * 10_000)[:10_000]))
+        assert time.process_time() - started < 2
 
 
 def tensors(**named: torch.Tensor) -> bytes:
@@ -461,5 +529,6 @@ REFUSED_FILES = {
     "half a PNG": saved(Image.fromarray(COLOURS))[:-200],
     "a pickle": pickle.dumps([1]),
     **{f"npy: {name}": data for name, (data, _) in TestNpy.REFUSED.items()},
+    **{f"npz: {name}": data for name, (data, *_) in REFUSED_ARCHIVES.items()},
     **{f"safetensors: {name}": data for name, (data, _) in TestSafetensors.REFUSED.items()},
 }

@@ -15,9 +15,10 @@ from PIL import Image
 
 from app.conv.errors import ConvError
 from app.conv.operation import Conv2d
-from app.formats.file_types import TensorFile, UnsupportedFile, read_tensor
+from app.formats.file_types import TensorFile, UnsupportedFile, bias_beside_weight, read_tensor
 from app.formats.images import read_picture
 from app.formats.npy import read_npy
+from app.formats.npz import read_npz
 from app.formats.safetensors import read_safetensors
 from app.limits import LimitExceeded, Limits
 from app.scenes.scene import check_sums, make_scene
@@ -63,7 +64,7 @@ def told(read: Callable[[], Any]) -> Any:
 
 def arrays(data: bytes) -> None:
     """A body is a scene, whose every number is finite and can be written, or it is refused."""
-    scene = told(lambda: scene_from_bytes(data, {}, LIMITS))
+    scene = told(lambda: scene_from_bytes(data, {}, LIMITS).scene)
     if scene is None or told(lambda: check_sums(scene) or True) is None:
         return
     if scene.plan.windows * scene.plan.channels_per_step > 2_000:
@@ -75,11 +76,11 @@ def arrays(data: bytes) -> None:
             or b"input_rows" in text
         )
         assert b"NaN" not in text
-        assert encode(scene) == encode(scene_from_bytes(encode(scene), {}, LIMITS))
+        assert encode(scene) == encode(scene_from_bytes(encode(scene), {}, LIMITS).scene)
 
 
 def pictures(data: bytes) -> None:
-    planes = told(lambda: read_picture(data, None, LIMITS, "/input"))
+    planes = told(lambda: read_picture(data, None, LIMITS, "/input").planes)
     if planes is not None:
         assert planes.ndim == 3 and planes.shape[0] in (1, 3)
         assert planes.min() >= 0 and planes.max() <= 1
@@ -92,11 +93,18 @@ def npy(data: bytes) -> None:
         told(lambda: read_tensor(TensorFile(data), "input", "float32", LIMITS))
 
 
+def npz(data: bytes) -> None:
+    for key in (None, "a"):
+        array = told(lambda key=key: read_npz(data, key, "input", LIMITS, "/input"))  # type: ignore[misc]
+        assert array is None or array.dtype.kind in "biuf"
+    told(lambda: bias_beside_weight(TensorFile(data)))
+
+
 def tensors(data: bytes) -> None:
     for key in (None, "a"):
         told(lambda key=key: read_safetensors(data, key, "weight", "/weight"))  # type: ignore[misc]
     told(lambda: read_tensor(TensorFile(data), "weight", "int32", LIMITS))
-    told(lambda: scene_from_bytes(data, {}, LIMITS))
+    told(lambda: scene_from_bytes(data, {}, LIMITS).scene)
 
 
 def code(data: bytes) -> None:
@@ -177,9 +185,17 @@ def _npys() -> list[bytes]:
             found.append(file.getvalue())
     pickled = io.BytesIO()
     np.save(pickled, np.array([{}], object), allow_pickle=True)
-    zipped = io.BytesIO()
-    np.savez(zipped, np.zeros(3))
-    return [*found, pickled.getvalue(), zipped.getvalue()]
+    return [*found, pickled.getvalue()]
+
+
+def _npzs() -> list[bytes]:
+    found = []
+    for save in (np.savez, np.savez_compressed):
+        for arrays in ({"a": np.zeros(3)}, {"a.weight": np.ones((1, 2)), "a.bias": np.ones(1, ">f8")}, {}):
+            file = io.BytesIO()
+            save(file, **arrays)  # type: ignore[arg-type]
+            found.append(file.getvalue())
+    return found
 
 
 def _tensors() -> list[bytes]:
@@ -216,6 +232,7 @@ TARGETS: Final[dict[str, Target]] = {
     "arrays": Target(arrays, _bodies),
     "pictures": Target(pictures, _pictures),
     "npy": Target(npy, _npys),
+    "npz": Target(npz, _npzs),
     "safetensors": Target(tensors, _tensors),
     "code": Target(code, _codes),
 }

@@ -20,7 +20,7 @@ from app.i18n.messages import render, sentences
 from app.main import create_app
 from app.settings import Settings
 from app.torch_code.parser import ParseError, parse
-from app.web.server.protocol import _answer_busy
+from app.web.server.answers import busy_bytes
 from tests.support.bad_requests import BAD_REQUESTS, OF_SYNTAX
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def _kinds(kind: type[CodedError]) -> Iterator[str]:
 # Calls that tell a message, and which of their arguments is its code.
 TELLERS = {
     **dict.fromkeys({*_kinds(CodedError), "Message", "check", "field_error"}, 0),
-    **dict.fromkeys({"_Refused", "error", "named"}, 1),
+    **dict.fromkeys({"HeadRefused", "error", "named"}, 1),
     **dict.fromkeys({"check_range", "check_divides"}, 2),
     "item_range": 3,
 }
@@ -256,8 +256,10 @@ def test_refusals_before_the_application(tmp_path: Path, language: str) -> None:
     refusals = {
         421: asking.get("/api/v1/presets", headers={"Host": "other.example"}),
         429: asking.get("/api/v1/presets"),
-        503: TestClient(_answer_busy, headers={"Accept-Language": language}).get("/"),
     }
+    head, body = busy_bytes(language, 1, closes=False)
+    assert f"content-language: {language}".encode() in head
+    assert json.loads(body)["detail"] == render_plain("server_full", language)
     for status, answer in refusals.items():
         assert answer.status_code == status
         assert answer.headers["Content-Language"] == language

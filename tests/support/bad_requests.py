@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any, Final, NamedTuple
+from zipfile import ZIP_LZMA
 
 import numpy as np
 from fastapi.testclient import TestClient
@@ -15,6 +16,7 @@ from PIL import Image
 from app.conv.operation import MaxPool2d
 from app.scenes.presets import PRESETS
 from app.scenes.scene import describe
+from tests.support.archives import encrypted, npz, with_checksum, with_directory_size, zipped
 
 _SCENE: Final = {
     "input": {"data": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
@@ -264,6 +266,7 @@ OF_SCENES: Final[dict[str, BadRequest]] = {
     "a scatter reading": get(f"{_FIRST}?include=initial&reading=scatter"),
     "another media type": text(b"{}", _SCENES, "text/plain"),
     "no form of a tensor": get(f"{_FIRST}/tensors/input", Accept="text/html"),
+    "another tag": get(_FIRST, **{"If-Match": '"other"'}),
     "no form of steps": get(f"{_FIRST}/steps", Accept="text/html;q=1"),
     "an unknown format": get(f"{_FIRST}/tensors/input?format=x"),
     "a channel that is no integer": get(f"{_FIRST}/tensors/input?channel=x"),
@@ -306,7 +309,20 @@ OF_FORMS: Final[dict[str, BadRequest]] = {
     "a part twice": BadRequest("POST", _SCENES, {"files": [("input", b"x"), ("input", b"x")]}),
     "a tensor twice": form(weight=npy([1.0])),
     "a pickle": form(input=b"\x80\x04\x95"),
-    "an archive": form(input=b"PK\x03\x04"),
+    "an archive": form(input=zipped([("README", b"hello")])),
+    "half an archive": form(input=npz(x=1.0)[:-30]),
+    "a long directory": form(input=with_directory_size(npz(x=1.0), 2**30)),
+    "an archive of many": form(input=zipped((f"{i}.npy", b"") for i in range(4097))),
+    "an array twice": form(input=zipped([("x.npy", b""), ("y.npy", b"")]).replace(b"y.npy", b"x.npy")),
+    "an encrypted array": form(input=encrypted(npz(x=1.0))),
+    "an array compressed in another way": form(input=zipped([("x.npy", npy(1.0))], ZIP_LZMA)),
+    "no array in an archive": form(input=zipped([("x.npy", b"hello")])),
+    "a damaged array": form(input=with_checksum(npz(x=1.0), 1)),
+    "an archive of two": form(input=npz(x=1.0, y=2.0)),
+    "an archive of nothing": form(input=zipped([])),
+    "a batch": form(input=npy(np.zeros((5, 2, 3, 3)))),
+    "a sample that is not there": form("?input_index=5", input=npy(np.zeros((5, 2, 3, 3)))),
+    "a sample of no batch": form("?input_index=0", input=npy(np.zeros((2, 3, 3)))),
     "another file": form(input=b"GIF89a" + b"\0" * 99),
     "half a picture": form(input=png()[:40]),
     "a picture's start": form(input=b"\x89PNG\r\n\x1a\n"),
@@ -318,7 +334,10 @@ OF_FORMS: Final[dict[str, BadRequest]] = {
     "texts": form(input=npy(np.array(["x"]))),
     "half an array": form(input=npy(np.zeros((2, 2)))[:-1]),
     "no header": form(input=b"\x93NUMPY\x01\x00\x05\x00hello"),
-    "a long header of npy": form(input=b"\x93NUMPY\x09\x00\x05\x00\x00\x00hello"),
+    "a version of npy": form(input=b"\x93NUMPY\x09\x00\x05\x00\x00\x00hello"),
+    "a long header of npy": form(input=b"\x93NUMPY\x02\x00\0\0\1\0hello"),
+    "half a header of npy": form(input=b"\x93NUMPY\x01\x00\x09\0hello"),
+    "many dimensions of npy": form(input=npy(np.zeros((1,) * 9))),
     "a number that does not fit": form(input=npy([[[np.inf]]])),
     "no tensor of a file": form("?input_key=c", input=_bytes("ab")),
     "no tensors": form(input=safetensors({})),

@@ -50,3 +50,46 @@ def visit(page: Page, path: str) -> None:
         "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
     )
     expect(page.locator("#stage")).to_have_attribute("data-scene", path.partition("?")[0].removeprefix("/s/"))
+
+
+_SCAN = """([text, step, from]) => {
+  const canvas = document.querySelector('#stage');
+  const line = document.querySelector('#step-description');
+  const { left, top } = canvas.getBoundingClientRect();
+  const point = (kind, x, y) => canvas.dispatchEvent(new PointerEvent(kind, {
+    clientX: left + x, clientY: top + y, pointerType: 'mouse', bubbles: true }));
+  let found = null;
+  for (let y = step / 2; y < canvas.clientHeight && !found; y += step)
+    for (let x = from + step / 2; x < canvas.clientWidth && !found; x += step) {
+      point('pointermove', x, y);
+      if (line.textContent.startsWith(text)) found = [x, y];
+    }
+  point('pointerleave', -1, -1);
+  return found;
+}"""
+
+
+def find_cell(page: Page, text: str, *, step: int = 8, left: int = 0) -> tuple[float, float]:
+    """Find where on the stage what is asked about begins with `text`.
+
+    Returns the point in CSS pixels of the stage; `left`: where to begin looking.
+    """
+    found = page.evaluate(_SCAN, [text, step, left])
+    assert found, f"no {text!r} on the stage"
+    x, y = found
+    return x, y
+
+
+def point_at_cell(page: Page, text: str, *, step: int = 8) -> tuple[float, float]:
+    """Move the pointer to a cell; see `find_cell`."""
+    x, y = find_cell(page, text, step=step)
+    point_at(page, x, y)
+    expect(page.locator("#step-description")).to_contain_text(text)
+    return x, y
+
+
+def point_at(page: Page, x: float, y: float) -> None:
+    """Move the pointer to a point of the stage."""
+    box = page.locator("#stage").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + x, box["y"] + y)

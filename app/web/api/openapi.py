@@ -28,6 +28,7 @@ _MEANINGS: Final = {
     404: "no such scene, or no such tensor of it",
     406: "Accept takes none of the forms",
     413: "over a limit; `limit` names it, `value` and `asked` say how far",
+    412: "If-Match names another entity tag than the one here",
     415: "a kind of body or file that is not read",
     421: "not a name that this server answers to",
     422: "content that cannot be used; `errors` says where",
@@ -79,7 +80,7 @@ def immutable_answers(found: Document, *statuses: int) -> dict[int | str, Docume
     """The answers of a route below a scene's id."""
     tag = {"ETag": {"schema": {"type": "string"}}, "Cache-Control": {"schema": {"type": "string"}}}
     known = {"description": "the client has this answer already", "headers": tag}
-    return {200: found | {"headers": tag}, 304: known, **problems(404, 500, *statuses)}
+    return {200: found | {"headers": tag}, 304: known, **problems(404, 412, 500, *statuses)}
 
 
 BINARY: Final[Document] = {"schema": {"type": "string", "format": "binary"}}

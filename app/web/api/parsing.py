@@ -37,7 +37,7 @@ async def read_scene(request: Request, services: Services, *also_read: str) -> S
     """
     body, size = await read_json(request, services, SceneBody, *also_read)
     cost = size + body.generated_elements
-    return await services.pool.run(cost, scene_from_body, body, {}, services.settings)
+    return await services.pool.run(cost, scene_from_body, body, services.settings)
 
 
 async def read_json(request: Request, services: Services, model: type[B], *also_read: str) -> tuple[B, int]:

@@ -22,7 +22,7 @@ from app.limits import LimitExceeded
 from app.scenes.scene_file import NotAScene
 from app.scenes.tensors import NoSuchTensor
 from app.services.body_errors import FieldError, InvalidFields, NotJson, query_errors
-from app.services.executor import ServerBusy
+from app.services.thread_queue import ServerBusy
 from app.store.errors import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
 from app.torch_code.parser import ParseError, SeveralLayers
 from app.torch_code.source_text import Place
@@ -141,7 +141,7 @@ _PROBLEMS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     UnsupportedFile: lambda error: Problem(415, error.message),
     StoreFull: lambda error: Problem(507, error.message),
     StoreUnavailable: lambda error: busy_problem(error.message, retry_after=5),
-    ServerBusy: lambda error: busy_problem(error.message),
+    ServerBusy: lambda error: busy_problem(error.message, error.retry_after),
     NotAcceptable: lambda error: Problem(406, error.message),
     SceneDamaged: lambda error: Problem(500, error.message),
     Exception: lambda _: Problem(500, Message("server_error")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from app.scenes.operation_models import OperationResponse, ParsedOperationResponse
 from app.scenes.tensors import Name
@@ -49,6 +49,8 @@ class Links(BaseModel):
 
 
 class Note(BaseModel):
+    """What was decided for the sender of a file; the message is in the language that was asked for."""
+
     code: str
     message: str
 
@@ -91,7 +93,7 @@ class Summary(BaseModel):
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
     idle_rows: list[int] = Field(description="input rows that no window reads")
     idle_cols: list[int] = Field(description="input columns that no window reads")
-    notes: list[Note] = Field(description="what was decided for the sender")
+    notes: list[Note] = Field(description="what was decided for the sender; of the answer to an upload only")
     initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
 
 
@@ -205,6 +207,35 @@ class Parsed(BaseModel):
     bias: bool | None
 
 
+class FittingLayer(BaseModel):
+    """A layer whose shapes fit: input (C_in, H, W), weight null for pooling. What no text says is usual."""
+
+    operation: ParsedOperationResponse
+    input_shape: list[int]
+    weight_shape: Shape4 | None
+
+
+class Remedy(BaseModel):
+    """What would fit."""
+
+    code: str
+    message: str
+    layer: FittingLayer | None = Field(description="with it; null where the text lacks a shape")
+
+
+class ReadTorchError(BaseModel):
+    """A torch error in place of code: what does not fit, the shapes that the text names, what would fit."""
+
+    torch_error: Note
+    input_shape: list[int] | None
+    weight_shape: list[int] | None
+    remedies: list[Remedy]
+
+
+class CodeRead(RootModel[Parsed | ReadTorchError]):
+    """A layer, or what a torch error says."""
+
+
 class Code(BaseModel):
     code: str
 
@@ -236,5 +267,6 @@ class Problem(BaseModel):
 
 
 MODELS: tuple[type[BaseModel], ...] = (
-    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, Code, Status, Problem,
+    Summary, Steps, Step, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead, Code,
+    Status, Problem,
 )  # fmt: skip

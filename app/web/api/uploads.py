@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
@@ -14,13 +15,24 @@ from app.conv.errors import Message
 from app.formats.file_types import TensorFile
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
-from app.scenes.scene import Scene
 from app.services.container import Services
-from app.services.scene_builder import TENSOR_NAMES, scene_from_bytes
+from app.services.scene_builder import TENSOR_NAMES, BuiltScene, scene_from_bytes
 from app.web.api.parsing import check_encoding
 from app.web.api.problems import Problem
 
 _PARTS: Final = ("scene", *TENSOR_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class FileQuery:
+    """
+    What the query asks of the files: `keys` pick tensors out of them, `size` scales the picture, `index`
+    picks one sample of a batch.
+    """
+
+    keys: Mapping[str, str | None]
+    size: tuple[int, int] | None
+    index: int | None
 
 
 class _Form(MultiPartParser):
@@ -34,14 +46,12 @@ class _Form(MultiPartParser):
         self.is_finished = True
 
 
-async def read_upload(
-    request: Request, services: Services, keys: Mapping[str, str | None], size: tuple[int, int] | None
-) -> Scene:
-    """The scene in the parts of a form; `keys` pick tensors out of files, `size` scales the picture."""
+async def read_upload(request: Request, services: Services, query: FileQuery) -> BuiltScene:
+    """The scene in the parts of a form."""
     check_encoding(request)
     parts = await _parts(request, services.settings)
     bytes_sent = sum(map(len, parts.values()))
-    return await services.pool.run(bytes_sent, _scene_from_parts, parts, keys, size, services.settings)
+    return await services.pool.run(bytes_sent, _scene_from_parts, parts, query, services.settings)
 
 
 async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
@@ -86,11 +96,11 @@ async def _contents(parts: FormData) -> dict[str, bytes]:
     return contents
 
 
-def _scene_from_parts(
-    parts: Mapping[str, bytes], keys: Mapping[str, str | None], size: tuple[int, int] | None, limits: Limits
-) -> Scene:
+def _scene_from_parts(parts: Mapping[str, bytes], query: FileQuery, limits: Limits) -> BuiltScene:
     files = {
-        name: TensorFile(parts[name], keys[name], size if name == "input" else None)
+        name: TensorFile(parts[name], query.keys[name], query.size, query.index)
+        if name == "input"
+        else TensorFile(parts[name], query.keys[name])
         for name in TENSOR_NAMES
         if name in parts
     }

@@ -16,6 +16,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 
 from app.conv.errors import Message
 from app.settings import STATIC
+from app.web.api.caching import check_if_match
 from app.web.negotiation import choose_encoding, etag_matches
 
 _COMPRESSIBLE: Final = ("text/", "application/json", "image/svg+xml")
@@ -105,6 +106,7 @@ async def _asset(request: Request, digest: str, path: str) -> Response:
         "ETag": tag,
         "Vary": "Accept-Encoding",
     }
+    check_if_match(request, tag)
     if etag_matches(request.headers.get("If-None-Match", ""), tag):
         return Response(status_code=304, headers=headers)
     content, coding = asset.encoded(request.headers.get("Accept-Encoding", ""))

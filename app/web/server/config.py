@@ -9,6 +9,7 @@ import uvicorn
 
 from app.settings import Settings
 from app.web.api.dependencies import services_of
+from app.web.server.request_queue import RequestQueue
 
 if TYPE_CHECKING:
     from app.web.server.protocol import HttpConnection
@@ -24,6 +25,8 @@ class ServerConfig(uvicorn.Config):
     idle: dict[HttpConnection, None]
     # Connections whose peers take their answers more slowly than they are made.
     congested: set[HttpConnection]
+    # Requests that wait to be begun.
+    queue: RequestQueue
     count_refusal: Callable[[Refusal], None]
 
     def __init__(self, app: Any, **options: Any) -> None:

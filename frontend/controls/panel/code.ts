@@ -3,12 +3,14 @@
 import { effect } from '@preact/signals-core';
 import { ApiError, type CodeLayer } from '../../data/client.ts';
 import type { Translate } from '../../model/i18n.ts';
-import type { ParsedLayer } from '../../model/types.ts';
+import type { FittingLayer, ParsedLayer, ReadTorchError } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { makeCodeRequest, textRangeOf } from '../../state/code_request.ts';
+import { makeCodeRequest, makeFittingRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import { findElement, makeElement, nextPaint, setText } from '../../views/shared/dom.ts';
 import { copyText } from '../clipboard.ts';
+import { showRandomNote } from '../engineer/random_note.ts';
+import { isTorchError, TorchErrorAnswer } from '../engineer/torch_error.ts';
 
 export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
   setUpCodeInput(state, changes, t);
@@ -24,11 +26,27 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
     area.setAttribute('aria-invalid', String(text !== ''));
   };
   const choice = new LayerChoice(area, t);
+  const explanation = new TorchErrorAnswer(area, t);
+  const openFitting = async (layer: FittingLayer) => {
+    try {
+      await changes.submit(() => makeFittingRequest(layer));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      showError(formatFailure(error, t));
+    }
+  };
+  showRandomNote(changes, t);
   const read = async (layer?: CodeLayer) => {
     if (layer) area.setSelectionRange(...textRangeOf(area.value, layer));
     try {
       const chosen = layer && { layer_index: layer.layer_index };
-      const parsed = await state.api.post<ParsedLayer>('/parse', { code: area.value, ...chosen });
+      const body = { code: area.value, ...chosen };
+      const parsed = await state.api.post<ParsedLayer | ReadTorchError>('/parse', body);
+      if (isTorchError(parsed)) {
+        showError('');
+        return explanation.show(parsed, openFitting);
+      }
+      explanation.hide();
       await changes.submit((scene) => makeCodeRequest(parsed, scene));
       showError('');
     } catch (error) {

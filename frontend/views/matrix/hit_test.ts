@@ -57,7 +57,7 @@ export function findHighlights(
       related: [makeBlock('columns', 0, n, depth, 1), makeBlock('kernel', r, 0, 1, depth)],
     };
   }
-  const index = inputs.indexOf(cell.channel);
+  const index = cell.grid === 'bias' ? -1 : inputs.indexOf(cell.channel);
   if (index < 0) return { self: [], related: [] };
   const k = index * taps + cell.row * kW + cell.col;
   const weight = makeBlock('kernel', kernelRow, k);

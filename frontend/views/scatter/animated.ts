@@ -7,27 +7,22 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, strokeLine, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell, paintGrid } from '../shared/grid.ts';
 import { centerOf, growRect } from '../shared/rects.ts';
-import {
-  charactersIn,
-  decimalsInCells,
-  decimalsThatFit,
-  fontSizeIn,
-  READABLE_CELL,
-} from '../shared/text_fit.ts';
-import { paintActiveMark } from '../stage/animated.ts';
+import { fitNumbers } from '../shared/text_fit.ts';
 import type { ChannelRow } from '../stage/channel_frame.ts';
-import { lastVisibleSlot } from '../stage/channel_frame.ts';
-import { rectInSlot } from '../stage/layout.ts';
+import { currentOutput } from '../stage/channel_frame.ts';
+import { outputFit } from '../stage/output.ts';
 import { paintRelations } from '../stage/relation_highlights.ts';
-import { paintWindow } from '../stage/window.ts';
+import { hueOf, paintWindows, planeOfRow } from '../stage/window.ts';
 import type { ScatterFrame } from './frame.ts';
 import { firstStampIndex } from './frame.ts';
+import { placeValue } from './layout.ts';
 
 /** The share of a stamp's way after which it lies on the output, and the sums are written. */
 const ARRIVED = 0.6;
 
 export function paintAnimated(context: Context2D, frame: ScatterFrame) {
   paintOutput(context, frame);
+  paintWindows(context, frame);
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row);
   paintStamp(context, frame);
   paintRelations(context, frame);
@@ -35,42 +30,32 @@ export function paintAnimated(context: Context2D, frame: ScatterFrame) {
 
 /** Paints the output at this time; cells that wait for their first stamp are left empty. */
 function paintOutput(context: Context2D, frame: ScatterFrame) {
-  const { layout, model, outputView, outputValues, position, outputMax } = frame;
+  const { model, outputValues, position, outputMax } = frame;
   if (!outputValues) return;
+  const { view, place } = currentOutput(frame);
   const [rows, cols] = model.subject.output;
   const stamped = position.window + (position.place === 1 ? 1 : 0);
   const valueAt = (row: number, col: number) => {
     const first = firstStampIndex(model, row, col);
     return first < stamped || first === Infinity ? (outputValues[row * cols + col] ?? 0) : null;
   };
-  const grid = { rows, cols, valueAt, max: outputMax, decimals: outputDecimals(frame) };
-  clipTo(context, layout.output, () =>
-    paintGrid(context, outputView, outputView.cell, grid, frame, layout.output),
-  );
-}
-
-function outputDecimals({ output, outputMax, outputView: { cell } }: ScatterFrame) {
-  const low = -outputMax / 3;
-  return decimalsInCells(output?.data ?? [outputMax, low], low, outputMax, cell);
+  const grid = { rows, cols, valueAt, max: outputMax, fit: outputFit(frame, view.cell) };
+  clipTo(context, place, () => paintGrid(context, view, view.cell, grid, frame, place));
 }
 
 function paintRow(context: Context2D, frame: ScatterFrame, row: ChannelRow) {
-  const { layout, stamp } = frame;
-  clipTo(context, rectInSlot(layout, layout.input, row.slot), () => paintWindow(context, frame, row));
-  paintActiveMark(context, frame, row, 34);
+  const { stamp } = frame;
   if (!stamp) return;
   paintValue(context, frame, row, stamp.values[row.index] ?? 0);
   paintProducts(context, frame, row, stamp.products[row.index] ?? []);
 }
 
 function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow, products: number[][]) {
-  const { layout, colors, model, theme } = frame;
-  const { kernelCell: cell } = layout;
+  const { colors, model, theme } = frame;
+  const { products: rect, cell } = row.lane;
   const cols = model.subject.kernel[1];
-  const rect = rectInSlot(layout, layout.products, row.slot);
-  const readable = cell >= READABLE_CELL;
-  const decimals = decimalsThatFit(products.flat(), charactersIn(cell));
-  context.font = cssFont(fontSizeIn(cell, decimals === 0));
+  const { readable, decimals, font } = fitNumbers(products.flat(), cell);
+  context.font = cssFont(font);
   for (let k = 0; k < Math.ceil(row.products); k++) {
     const [u, v] = [Math.floor(k / cols), k % cols];
     const value = products[u]?.[v] ?? 0;
@@ -88,41 +73,38 @@ function isCropped({ landing }: ScatterFrame, u: number, v: number) {
 }
 
 /** Paints the number that scales the kernel, and a line to it from its cell. */
-function paintValue(context: Context2D, frame: ScatterFrame, { slot }: ChannelRow, value: number) {
-  const { layout, colors, inputView, model, theme, position } = frame;
-  const rect = rectInSlot(layout, frame.valueRect, slot);
-  if (position.slide === 1) {
-    const { x, y, cell } = rectInSlot(layout, inputView, slot);
-    const from = Math.min(x + (frame.col + 1) * cell, layout.input.x + layout.input.width);
-    context.strokeStyle = colors.accent;
+function paintValue(context: Context2D, frame: ScatterFrame, row: ChannelRow, value: number) {
+  const { model, theme, position } = frame;
+  const rect = placeValue(row.lane);
+  const hue = hueOf(frame, row.channel);
+  const plane = planeOfRow(frame, row);
+  if (position.slide === 1 && plane) {
+    const { view, place } = plane;
+    const from = Math.min(view.x + (frame.col + 1) * view.cell, place.x + place.width);
+    context.strokeStyle = hue;
     context.lineWidth = 1;
     context.globalAlpha = 0.5;
-    strokeLine(context, from, y + (frame.row + 0.5) * cell, rect.x - 2, centerOf(rect).y);
+    strokeLine(context, from, view.y + (frame.row + 0.5) * view.cell, rect.x - 2, centerOf(rect).y);
     context.globalAlpha = 1;
   }
-  const decimals = decimalsThatFit([value], charactersIn(rect.width));
-  context.font = cssFont(fontSizeIn(rect.width, decimals === 0));
+  const { decimals, font } = fitNumbers([value], rect.width);
+  context.font = cssFont(font);
   paintCell(context, rect, value, model.inputMax, formatNumber(value, decimals), theme);
-  strokeRoundedRect(context, growRect(rect, 1), 4, colors.accent, 2);
+  strokeRoundedRect(context, growRect(rect, 1), 4, hue, 2);
 }
 
 /** Paints the channels' stamps added up, on their way, and what they are added to. */
 function paintStamp(context: Context2D, frame: ScatterFrame) {
-  const { layout, model, stamp, position, stampRect, outputMax } = frame;
+  const { layout, model, stamp, position, stampPlace, outputMax } = frame;
   const progress = Math.max(position.bias, position.place);
   if (!stamp || progress === 0) return;
   const [rows, cols] = model.subject.kernel;
-  if (stampRect) {
-    const decimals = decimalsThatFit(stamp.sums.flat(), charactersIn(layout.kernelCell));
+  if (stampPlace) {
+    const { cell } = stampPlace;
     const valueAt = (u: number, v: number) => stamp.sums[u]?.[v] ?? 0;
+    const grid = { rows, cols, valueAt, max: outputMax, fit: fitNumbers(stamp.sums.flat(), cell) };
     context.globalAlpha = easeInOut(progress);
-    paintGrid(
-      context,
-      stampRect,
-      layout.kernelCell,
-      { rows, cols, valueAt, max: outputMax, decimals },
-      frame,
-    );
+    paintGrid(context, stampPlace, cell, grid, frame);
     context.globalAlpha = 1;
   }
   if (position.place === 0) return;
@@ -134,29 +116,31 @@ function paintStamp(context: Context2D, frame: ScatterFrame) {
 }
 
 function paintStampCell(context: Context2D, frame: ScatterFrame, u: number, v: number, added: number) {
-  const { outputView, landing, colors, theme, outputMax, position, outputValues, model } = frame;
+  const { landing, colors, theme, outputMax, position, outputValues, model } = frame;
+  const { view } = currentOutput(frame);
   const [row, col] = [landing.rows[u] ?? 0, landing.cols[v] ?? 0];
   const way = easeInOut(Math.min(position.place / ARRIVED, 1));
-  const box = mixRects(stampCellBox(frame, u, v), cellBox(outputView, outputView.cell, row, col), way);
+  const box = mixRects(stampCellBox(frame, u, v), cellBox(view, view.cell, row, col), way);
   if (position.place < 1) {
     const before = outputValues?.[row * model.subject.output[1] + col] ?? 0;
-    const decimals = outputDecimals(frame);
+    const { decimals } = outputFit(frame, view.cell);
     const adds = way === 1 && firstStampIndex(model, row, col) < position.window;
     const sum = `${formatNumber(before, decimals)}${added < 0 ? '' : '+'}${formatNumber(added, decimals)}`;
     const text = adds ? sum : formatNumber(added, decimals);
-    context.font = adds
-      ? cssFont(Math.min(fontSizeIn(box.width) * 0.85, 26), 600)
-      : cssFont(fontSizeIn(box.width, decimals === 0));
-    const readable = box.width >= READABLE_CELL;
+    const fit = fitNumbers([added], box.width, decimals);
+    const font = adds ? Math.min((box.width - 4) / (0.58 * text.length), 26) : fit.font;
+    context.font = cssFont(Math.max(font, 10), adds ? 600 : 400);
+    const { readable } = fit;
     paintCell(context, box, adds ? before + added : added, outputMax, readable ? text : '', theme);
   }
   frameCells(context, box, box.width, colors.accent, box.width < 6 ? 1 : 2.5, 0);
 }
 
 /** Where a cell of the stamp starts: in the summed stamp, or in the last channel's products. */
-function stampCellBox({ layout, stampRect, firstChannel, inChannels }: ScatterFrame, u: number, v: number) {
-  const slot = lastVisibleSlot(layout, firstChannel, inChannels);
-  return cellBox(stampRect ?? rectInSlot(layout, layout.products, slot), layout.kernelCell, u, v);
+function stampCellBox({ stampPlace, rows }: ScatterFrame, u: number, v: number) {
+  const lane = rows.filter(({ index }) => index >= 0).at(-1)?.lane;
+  const from = stampPlace ?? (lane && { ...lane.products, cell: lane.cell }) ?? { x: 0, y: 0, cell: 10 };
+  return cellBox(from, from.cell, u, v);
 }
 
 function mixRects(from: Rect, to: Rect, share: number): Rect {

@@ -6,8 +6,9 @@ import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect, Stamp } from '../../model/types.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { ChannelFrame } from '../stage/channel_frame.ts';
-import { makeChannelFrame, reuseLayout } from '../stage/channel_frame.ts';
-import { makeScatterLayout, placeStamp, placeValue } from './layout.ts';
+import { chooseFrameLayout, findVisibleChannels, makeChannelFrame } from '../stage/channel_frame.ts';
+import { placeParts } from '../stage/layout.ts';
+import { placeStamp } from './layout.ts';
 
 export interface ScatterFrame extends ChannelFrame {
   view: 'scatter';
@@ -16,10 +17,8 @@ export interface ScatterFrame extends ChannelFrame {
   outputValues: Float64Array | null;
   /** Output rows and columns that the kernel's fall on, NaN where they are cropped. */
   landing: KernelWindow;
-  /** The input cell's number, in the first visible row. */
-  valueRect: Rect;
   /** Where the channels' stamps add up; null for a single channel or where there is no room. */
-  stampRect: Rect | null;
+  stampPlace: (Rect & { cell: number }) | null;
 }
 
 export function makeFrame(request: FrameRequest, previous: ScatterFrame | null = null): ScatterFrame {
@@ -30,21 +29,21 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
   const cell = { row: Math.floor(window / width), col: window % width };
   const cellOf = (index: number) => ({ rows: [Math.floor(index / width)], cols: [index % width] });
   const channels = inputChannelsOf(summary, outChannel).length;
-  const layout = reuseLayout(request, previous) ?? makeScatterLayout(request, channels);
+  const choice = chooseFrameLayout(request, previous);
+  const visible = findVisibleChannels(request, choice);
+  const layout = placeParts(subject, choice, { openLane: visible.open });
   const applied = stamp?.stamp.index === window ? stamp : null;
   const landing = landingWindow(model, cell.row, cell.col);
   return {
-    ...makeChannelFrame(request, layout, cell, cellOf, landing),
+    ...makeChannelFrame(request, { choice, layout, visible }, cell, cellOf, landing),
     view: 'scatter',
     step: null,
     ledger: null,
     placedCount: 0,
-    totalRect: layout.total,
     stamp: applied?.stamp ?? null,
     outputValues: applied && (place === 1 ? applied.after : applied.before),
     landing,
-    valueRect: placeValue(layout),
-    stampRect: channels > 1 ? placeStamp(layout, subject.kernel) : null,
+    stampPlace: channels > 1 ? placeStamp(layout, subject.kernel) : null,
   };
 }
 

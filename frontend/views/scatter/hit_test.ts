@@ -13,8 +13,6 @@ export function hitTest(frame: ScatterFrame, x: number, y: number): Cell | null 
 
 /** Finds a cell's places; a weight stands in the kernel and in its product. */
 export function findCellRects(frame: ScatterFrame, cell: Cell): Rect[] {
-  const rect = findCellRect(frame, cell);
-  if (!rect) return [];
-  const { kernel, products } = frame.layout;
-  return cell.grid === 'weight' ? [rect, { ...rect, x: rect.x + products.x - kernel.x }] : [rect];
+  const places = cell.grid === 'weight' ? [cell, { ...cell, grid: 'tap' as const }] : [cell];
+  return places.map((place) => findCellRect(frame, place)).filter((rect) => rect !== null);
 }

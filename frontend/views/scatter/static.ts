@@ -2,25 +2,25 @@
 
 import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { clearCanvas } from '../shared/drawing.ts';
-import {
-  paintHeading,
-  paintInputHeading,
-  paintKernelHeading,
-  paintOutputHeading,
-} from '../stage/headings.ts';
-import { paintChannelRow, paintOutputPlace } from '../stage/static.ts';
+import { clearCanvas, cssFont, paintText } from '../shared/drawing.ts';
+import { headingSize, paintHeading, paintHeadings } from '../stage/headings.ts';
+import { paintLane } from '../stage/lane.ts';
+import { paintOutputPlaces } from '../stage/output.ts';
+import { paintPlanes } from '../stage/static.ts';
 import type { ScatterFrame } from './frame.ts';
 
 export function paintStatic(context: Context2D, frame: ScatterFrame, bitmaps: BitmapCache) {
-  const { layout, valueRect, stampRect, t } = frame;
+  const { layout, stampPlace, colors, t } = frame;
   clearCanvas(context, frame);
-  paintInputHeading(context, frame);
-  if (!layout.narrow) paintHeading(context, frame, t('scatter.value'), valueRect);
-  paintKernelHeading(context, frame);
-  paintHeading(context, frame, t('stage.products'), layout.products);
-  if (stampRect) paintHeading(context, frame, t('scatter.stamp'), stampRect);
-  paintOutputHeading(context, frame);
-  for (const row of frame.rows) paintChannelRow(context, frame, row, bitmaps);
-  paintOutputPlace(context, frame);
+  paintHeadings(context, frame, ['input', 'kernel', 'products', 'output']);
+  const window = layout.headings.find(({ name }) => name === 'window');
+  if (window) paintHeading(context, frame, window, { name: t('scatter.value') });
+  if (stampPlace) {
+    context.fillStyle = colors.text;
+    context.font = cssFont(headingSize(frame), 600);
+    paintText(context, t('scatter.stamp'), 'left', stampPlace.x, stampPlace.y - 12);
+  }
+  paintPlanes(context, frame, bitmaps);
+  for (const row of frame.rows) paintLane(context, frame, row);
+  paintOutputPlaces(context, frame, bitmaps);
 }

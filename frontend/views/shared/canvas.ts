@@ -7,7 +7,7 @@ import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
-import { viewNamed } from '../registry.ts';
+import { isMatrixFrame, viewNamed } from '../registry.ts';
 import type { Context2D } from './drawing.ts';
 import type { FrameRequest } from './view.ts';
 
@@ -85,6 +85,7 @@ export class StageCanvas {
     for (const { canvas } of [this.context, this.staticLayer, this.finishedLayer]) {
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     }
+    this.canvas.dataset.layout = describeLayout(frame);
     this.canvas.style.height = `${layout.height}px`;
     this.canvas.style.width = `${layout.width}px`;
     this.staticLayer.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -108,6 +109,13 @@ function isAlike(one: AnyFrame | null, other: AnyFrame, key: 'positionKey' | 'fi
   if (one?.view !== 'stage' || other.view !== 'stage' || one[key] !== other[key]) return false;
   const names = ['staticKey', 'model', 'step', 'output', 'granularity', 'colors'] as const;
   return names.every((name) => one[name] === other[name]);
+}
+
+/** `rows 94 94 110`: the stage's arrangement, and its cells of input, kernel and output in CSS pixels. */
+function describeLayout(frame: AnyFrame) {
+  if (isMatrixFrame(frame)) return '';
+  const { family, cell, kernelCell, outputCell } = frame.layout;
+  return [family, ...[cell, kernelCell, outputCell].map((size) => Number(size.toFixed(2)))].join(' ');
 }
 
 function opaqueContext(canvas: HTMLCanvasElement) {

@@ -4,13 +4,14 @@
  */
 
 import type { Theme } from '../../model/color.ts';
-import { cellColor, colorScale, pixelColor, textColor } from '../../model/color.ts';
+import { cellColor, colorScale, numberedIndex, pixelColor } from '../../model/color.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from './drawing.ts';
 import { cssFont, fillRoundedRect, paintOutline, paintTextIn, traceRoundedRect } from './drawing.ts';
 import { cellRect, growRect } from './rects.ts';
-import { fontSizeIn, READABLE_CELL } from './text_fit.ts';
+import type { NumberFit } from './text_fit.ts';
+import { READABLE_CELL } from './text_fit.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 /** null: no number there. */
@@ -20,18 +21,23 @@ export interface CellValues {
   valueAt: ValueAt;
   /** The magnitude that has the strongest colour. */
   max: number;
-  decimals: number;
+  fit: NumberFit;
 }
 
 export interface CellGrid extends CellValues {
   rows: number;
   cols: number;
+  /** Paler than what is at work. */
+  quiet?: boolean;
 }
 
 export interface Palette {
   theme: Theme;
   colors: ThemeColors;
 }
+
+/** Cells up to which a grid without numbers is painted as rectangles. */
+const MAX_RECTS = 150;
 
 /** Paints the cells of a grid that are visible inside `clip`. */
 export function paintGrid(
@@ -42,12 +48,13 @@ export function paintGrid(
   { theme, colors }: Palette,
   clip: Rect = rect,
 ) {
-  if (cell < READABLE_CELL) {
-    paintHeatMap(context, rect, makeHeatMap(grid.rows, grid.cols, pixelsOf(grid, theme)));
+  if (!grid.fit.readable) {
+    if (grid.rows * grid.cols <= MAX_RECTS) paintColors(context, rect, cell, grid, theme);
+    else paintHeatMap(context, rect, makeHeatMap(grid.rows, grid.cols, pixelsOf(grid, theme)));
     paintOutline(context, rect, colors.line);
     return;
   }
-  context.font = cssFont(fontSizeIn(cell, grid.decimals === 0));
+  context.font = cssFont(grid.fit.font);
   const [top, bottom] = visibleRange(clip.y - rect.y, clip.height, cell, grid.rows);
   const [left, right] = visibleRange(clip.x - rect.x, clip.width, cell, grid.cols);
   for (let row = top; row < bottom; row++) {
@@ -55,9 +62,22 @@ export function paintGrid(
       const value = grid.valueAt(row, col);
       const box = cellBox(rect, cell, row, col);
       if (value === null) paintEmptyCell(context, box, colors);
-      else paintCell(context, box, value, grid.max, formatNumber(value, grid.decimals), theme);
+      else
+        paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid.quiet);
     }
   }
+}
+
+/** Paints the cells of a small grid as rectangles: a bitmap would cost more. */
+function paintColors(context: Context2D, { x, y }: Rect, cell: number, grid: CellGrid, theme: Theme) {
+  const scale = colorScale(theme);
+  for (let row = 0; row < grid.rows; row++)
+    for (let col = 0; col < grid.cols; col++) {
+      const value = grid.valueAt(row, col);
+      if (value === null) continue;
+      context.fillStyle = cellColor(scale, value, grid.max);
+      context.fillRect(x + col * cell, y + row * cell, cell, cell);
+    }
 }
 
 /** The first and one past the last cell between `start` and `start + length`. */
@@ -77,11 +97,16 @@ export function paintCell(
   max: number,
   text: string,
   theme: Theme,
+  quiet = false,
 ) {
   const scale = colorScale(theme);
-  fillRoundedRect(context, box, 3, cellColor(scale, value, max));
-  if (text === '') return;
-  context.fillStyle = textColor(scale, value, max);
+  if (text === '') {
+    fillRoundedRect(context, box, 3, cellColor(scale, value, max));
+    return;
+  }
+  const index = numberedIndex(value, max);
+  fillRoundedRect(context, box, 3, (quiet ? scale.quietCss : scale.css)[index] ?? '');
+  context.fillStyle = (quiet ? scale.quietText : scale.text)[index] ?? '';
   paintTextIn(context, text, box, 2);
 }
 
@@ -107,7 +132,7 @@ export function paintEmptyGrid(
 }
 
 /** Looks up the pixel of each cell; transparent where there is no number. */
-export function pixelsOf({ valueAt, max }: Omit<CellValues, 'decimals'>, theme: Theme) {
+export function pixelsOf({ valueAt, max }: Omit<CellValues, 'fit'>, theme: Theme) {
   const scale = colorScale(theme);
   return (row: number, col: number) => {
     const value = valueAt(row, col);

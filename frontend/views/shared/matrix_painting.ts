@@ -16,7 +16,7 @@ import { makeHeatMap, paintGrid, paintHeatMap, pixelsOf } from './grid.ts';
 import type { CellBlock, MatrixPane, PaneFrame, Panes } from './matrix_viewport.ts';
 import { canScroll, matrixRect, visibleBlockRect, visibleCells } from './matrix_viewport.ts';
 import { centerOf, clamp, growRect } from './rects.ts';
-import { charactersIn, decimalsThatFit, READABLE_CELL } from './text_fit.ts';
+import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from './text_fit.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 type AnyPaneFrame = PaneFrame<string>;
@@ -27,11 +27,15 @@ const SMALL_CELL = 6;
 /** The output cells that decide on the decimals. */
 const MAX_DECISIVE = 1024;
 
+/** The numbers of a pane, with the decimals that have room in its cells. */
+type PaneValues = Omit<CellValues, 'fit'> & { decimals: number };
+
 /** Paints numbers on colour, or a heat map of the part in sight. */
-export function paintPane(context: Context2D, pane: MatrixPane, values: CellValues, palette: Palette) {
+export function paintPane(context: Context2D, pane: MatrixPane, values: PaneValues, palette: Palette) {
   const { place, size, rows, cols } = pane;
   if (Math.min(...size) >= READABLE_CELL && size[0] === size[1]) {
-    const grid = { rows, cols, ...values };
+    const font = fontSizeIn(size[0], values.decimals === 0);
+    const grid = { rows, cols, ...values, fit: { decimals: values.decimals, readable: true, font } };
     clipTo(context, place, () => paintGrid(context, matrixRect(pane), size[0], grid, palette, place));
     return;
   }

@@ -14,7 +14,8 @@ import { decimalsFor } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
-import { READABLE_CELL, READABLE_DECIMAL_CELL } from './text_fit.ts';
+import { isPicture } from '../../state/scene.ts';
+import { longestText } from './text_fit.ts';
 
 export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): SceneModel {
   const { shapes } = summary;
@@ -41,7 +42,10 @@ export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): S
       outChannels,
       weighted: weight !== null,
       gathered: summary.operation.kind === 'conv_transpose2d',
-      least: leastCell(input, weight),
+      perChannel: weight === null || (shapes.weight?.[1] === 1 && (summary.operation.groups ?? 1) > 1),
+      biased: bias !== null,
+      picture: isPicture(input),
+      chars: countChars(input, weight, kernelSize(summary), channels),
     },
     inputMax,
     inputLow,
@@ -56,12 +60,30 @@ export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): S
   };
 }
 
-function leastCell(input: Tensor, weight: Tensor | null) {
-  const whole = (tensor: Tensor | null) => tensor === null || decimalsFor(availableNumbers(tensor), 4) === 0;
-  return whole(input) && whole(weight) ? READABLE_CELL : READABLE_DECIMAL_CELL;
+/** Counts the characters of the longest numbers; of the products and outputs an estimate. */
+function countChars(input: Tensor, weight: Tensor | null, [kH, kW]: [number, number], channels: number) {
+  const [x, w] = [availableNumbers(input), weight?.data ?? []];
+  const decimals = fewestDecimals(x);
+  const weightDecimals = fewestDecimals(w);
+  const product = maxMagnitude(x) * (weight ? maxMagnitude(w) : 1);
+  const signed = lowestValue(x) < 0 || lowestValue(w) < 0;
+  const spread = weight ? Math.sqrt(kH * kW * channels) : 1;
+  const both = Math.max(decimals, weightDecimals);
+  const length = (size: number) => longestText([size, signed ? -size : 0], both);
+  return {
+    input: longestText(x, decimals),
+    kernel: longestText(w, weightDecimals),
+    product: length(product),
+    output: length(product * spread),
+  };
 }
 
-function lowestValue(data: NumberArray) {
+/** One decimal for fractions, two where all are below one. */
+function fewestDecimals(values: NumberArray | never[]) {
+  return Math.min(decimalsFor(values, 3), maxMagnitude(values) < 1 ? 2 : 1);
+}
+
+function lowestValue(data: NumberArray | never[]) {
   let least = 0;
   for (const value of data) if (value < least) least = value;
   return least;

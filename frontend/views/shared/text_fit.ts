@@ -1,6 +1,6 @@
 /** How large text is in a cell, and how many decimals fit. */
 
-import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS } from '../../model/numbers.ts';
 import { clamp } from './rects.ts';
 
 /** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
@@ -13,7 +13,63 @@ export const LARGEST_CELL = 48;
 /** The most numbers that are all looked at for their decimals. */
 const MAX_DECISIVE = 4096;
 
-/** Finds the most decimals, up to `wanted`, with which every value fits into `room` characters. */
+/** The smallest cell in which `chars` tabular characters can be read, in type of 10 px. */
+export function readableCell(chars: number) {
+  return Math.max(20, Math.ceil(5.4 * chars + 4));
+}
+
+/** How the numbers of a grid are written in its cells. */
+export interface NumberFit {
+  decimals: number;
+  /** Whether they can be read. */
+  readable: boolean;
+  /** The size of type, in CSS pixels. */
+  font: number;
+}
+
+/** The characters that have room in a cell at the smallest type. */
+function roomIn(cell: number) {
+  return Math.floor((cell - 4) / 5.4);
+}
+
+/** The size of type in a cell, from the longest text of its grid. */
+export function fontFor(cell: number, chars: number) {
+  return clamp(Math.min(cell / 2, (cell - 5) / (0.58 * chars)), 10, 48);
+}
+
+/** Fits the numbers of a grid into cells: the most decimals, up to `wanted`, with which each has room. */
+export function fitNumbers(
+  values: ArrayLike<number>,
+  cell: number,
+  wanted = decimalsFor(values, 3),
+): NumberFit {
+  const decimals = decimalsThatFit(values, roomIn(cell), wanted);
+  const chars = longestText(values, decimals);
+  // A grid of fractions that has no room for a decimal would show zeros and ones.
+  const readable = cell >= readableCell(chars) && (wanted === 0 || decimals > 0);
+  return { decimals, readable, font: fontFor(cell, chars) };
+}
+
+/** The length of the longest number with these decimals. */
+export function longestText(values: ArrayLike<number>, decimals: number) {
+  let [max, min] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (value > max) max = value;
+    if (value < min) min = value;
+  }
+  return Math.max(formatNumber(max, decimals).length, formatNumber(min, decimals).length);
+}
+
+/** As `fitNumbers`; for a large tensor `min` and `max` stand for its numbers. */
+export function fitTensor(data: ArrayLike<number>, min: number, max: number, cell: number): NumberFit {
+  return fitNumbers(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], cell);
+}
+
+/**
+ * Finds the most decimals, up to `wanted`, with which every value fits into `room` characters, or those that
+ * leave three digits to the largest: text can be narrowed, a rounded weight cannot be read back.
+ */
 export function decimalsThatFit(
   values: ArrayLike<number>,
   room: number,
@@ -27,7 +83,8 @@ export function decimalsThatFit(
     if (value < min) min = value;
   }
   const length = () => Math.max(formatNumber(max, decimals).length, formatNumber(min, decimals).length);
-  while (decimals > 0 && length() > room) decimals -= 1;
+  const least = decimalsFor(values, LEAST_DIGITS);
+  while (decimals > least && length() > room) decimals -= 1;
   return decimals;
 }
 

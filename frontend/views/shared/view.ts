@@ -19,7 +19,7 @@ export interface FrameRequest {
   step: Step | null;
   stamp: AppliedStamp | null;
   /** Output channels by index, as far as they are loaded. */
-  outputs: Pick<Map<number, Tensor>, 'get' | 'has'>;
+  outputs: Pick<Map<number, Tensor>, 'get' | 'has'> & { readonly version: number };
   /** The largest magnitude of the outputs loaded. */
   outputMax: number;
   /** The first channel row that the reader chose; null: follow the timeline. */
@@ -37,6 +37,10 @@ export interface FrameRequest {
   following: boolean;
   activeCell: { cell: Cell; pinned: boolean } | null;
   granularity: Granularity;
+  /** Whether numbers may fly: not at high speeds, nor with reduced motion. */
+  flying: boolean;
+  /** Whether the stage has the whole screen, for the back of a room. */
+  presenting: boolean;
   viewport: ViewportChoice;
   /** Position in the step of the input channel that the sparse matrix is of, unless it follows. */
   inChannel: number;

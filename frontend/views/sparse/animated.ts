@@ -1,10 +1,15 @@
 /** What time moves in the sparse view: the row at work, the inputs it reads, the output cells. */
 
 import type { Context2D } from '../shared/drawing.ts';
+import { cssFont, paintText } from '../shared/drawing.ts';
 import { outputDecimals, paintBlock, paintHighlights, paintPane } from '../shared/matrix_painting.ts';
 import { makeBlock } from '../shared/matrix_viewport.ts';
 import { makeBlocks, rowEntries } from './entries.ts';
+import { writeEquation } from './equation.ts';
 import type { SparseFrame } from './frame.ts';
+
+/** Between lines of the equation, in CSS pixels. */
+const LINE_HEIGHT = 20;
 
 export function paintAnimated(context: Context2D, frame: SparseFrame) {
   const { panes, colors, row, transposed, model } = frame;
@@ -17,6 +22,15 @@ export function paintAnimated(context: Context2D, frame: SparseFrame) {
   for (const { col } of rowEntries(model, row)) paintBlock(context, panes, blocks.input(col), colors, 0.2, 2);
   paintBlock(context, panes, blocks.output(row), colors, 0, 2);
   paintHighlights(context, frame);
+  paintEquation(context, frame);
+}
+
+function paintEquation(context: Context2D, frame: SparseFrame) {
+  const { footer, layout, colors } = frame;
+  context.fillStyle = colors.text;
+  context.font = cssFont(14);
+  for (const [k, line] of writeEquation(frame).entries())
+    paintText(context, line, 'left', footer.x, footer.y + k * LINE_HEIGHT, layout.width - footer.x - 4);
 }
 
 function paintFinishedOutput(context: Context2D, frame: SparseFrame) {

@@ -7,7 +7,7 @@ import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { rowEntries } from './entries.ts';
 import { findHighlights } from './hit_test.ts';
-import type { PaneName } from './layout.ts';
+import type { PaneName, SparseLayout } from './layout.ts';
 import { makeLayout, makePanes } from './layout.ts';
 
 export interface SparseFrame extends PaneFrame<PaneName> {
@@ -17,6 +17,7 @@ export interface SparseFrame extends PaneFrame<PaneName> {
   channelIndex: number;
   /** The output cell at work. */
   row: number;
+  footer: SparseLayout['footer'];
 }
 
 export function makeFrame(request: FrameRequest): SparseFrame {
@@ -45,6 +46,7 @@ export function makeFrame(request: FrameRequest): SparseFrame {
     channelIndex,
     viewportKey,
     row,
+    footer: layout.footer,
     placedCount: row + (position.place === 1 ? 1 : 0),
     highlights,
     staticKey: makeStaticKey(request, viewportKey, channel, layout.cell, ...scrolled),
@@ -62,7 +64,7 @@ export function shownChannelIndex({
 }: Pick<FrameRequest, 'model' | 'position' | 'activeCell' | 'following' | 'granularity' | 'inChannel'>) {
   const inputs = inputChannelsOf(model.summary, position.outChannel);
   const cell = activeCell?.cell;
-  const active = cell && cell.grid !== 'output' ? inputs.indexOf(cell.channel) : -1;
+  const active = cell && cell.grid !== 'output' && cell.grid !== 'bias' ? inputs.indexOf(cell.channel) : -1;
   if (active >= 0) return active;
   const working = position.active >= 0 ? position.active : Math.max(position.channels - 1, 0);
   return Math.min(following && granularity !== 'window' ? working : inChannel, inputs.length - 1);

@@ -23,6 +23,8 @@ export interface SparseLayout {
   /** How thick the strips above and beside the matrix are. */
   strip: number;
   rects: Record<'kernel' | 'matrix' | 'above' | 'beside', Rect>;
+  /** Where the equation of the row at work begins. */
+  footer: { x: number; y: number };
 }
 
 const NARROW = 800;
@@ -35,6 +37,9 @@ const SMALLEST_WHOLE = 6;
 /** The strips beside the matrix are at least this thick. */
 const STRIP = 16;
 const GAP = 8;
+
+/** Room below the matrix for the equation of the row at work. */
+const FOOTER = 42;
 
 /** The room for the matrix and its strips, and the kernel slice's cell. */
 function makeSizes(model: SceneModel, width: number, height: number) {
@@ -51,7 +56,7 @@ function makeSizes(model: SceneModel, width: number, height: number) {
     left,
     top: narrow ? 30 + kH * sliceCell + 44 : HEADER,
     freeWidth: width - left - (narrow ? 14 : 72) - GAP,
-    freeHeight: (narrow ? 420 : Math.max(height - HEADER - 10, 140)) - GAP,
+    freeHeight: (narrow ? 420 : Math.max(height - HEADER - FOOTER - 10, 140)) - GAP,
   };
 }
 
@@ -104,7 +109,8 @@ export function makeLayout(request: FrameRequest, choice: number | null): Sparse
     leastCell,
     sliceCell,
     strip,
-    layout: { width, height: narrow ? bottom : Math.max(height, bottom), narrow },
+    layout: { width, height: narrow ? bottom + FOOTER : Math.max(height, bottom + FOOTER), narrow },
+    footer: { x: narrow ? 4 : matrix.x, y: bottom + 8 },
     rects: {
       kernel,
       matrix,

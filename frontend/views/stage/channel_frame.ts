@@ -3,7 +3,7 @@
  * of their grids is in sight. Pure.
  */
 
-import type { KernelWindow, Zoom } from '../../model/geometry.ts';
+import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf, interpolateWindows } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Relations } from '../../model/relations.ts';
@@ -12,16 +12,18 @@ import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
 import { easeInOut } from '../../model/timeline.ts';
-import type { Rect, Tensor } from '../../model/types.ts';
+import type { Tensor } from '../../model/types.ts';
 import { clamp } from '../shared/rects.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
-import type { GridView } from '../shared/zoom.ts';
-import { makeGridView, panToShow } from '../shared/zoom.ts';
-import type { StageLayout } from './layout.ts';
+import type { GridPlace, VisibleChannels } from './grid_places.ts';
+import { otherChannels, placeOutputs, placePlanes } from './grid_places.ts';
+import type { Lane, LayoutChoice, StageLayout } from './layout.ts';
+import { chooseLayout } from './layout.ts';
 
 export interface ChannelRow {
   slot: number;
+  lane: Lane;
   channel: number;
   /** Position in the step, -1: not of this group. */
   index: number;
@@ -35,10 +37,17 @@ export interface ChannelRow {
 
 export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
   view: 'stage' | 'scatter';
+  choice: LayoutChoice;
   layout: StageLayout;
   /** The first visible channel. */
   firstChannel: number;
   rows: ChannelRow[];
+  /** The channel of the large plane. */
+  planeChannel: number;
+  planes: GridPlace[];
+  outputPlaces: GridPlace[];
+  /** The other output channels on the shelf. */
+  shelfChannels: number[];
   /** Input channels of the step. */
   inChannels: number[];
   /** Output cell of the step, or input cell of the stamp. */
@@ -46,6 +55,7 @@ export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
   col: number;
   /** The window where it is now, perhaps on its way. */
   window: KernelWindow;
+  previousWindow: KernelWindow | null;
   targetWindow: KernelWindow;
   /** null: not loaded. */
   step: Step | null;
@@ -56,10 +66,6 @@ export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
   placedCount: number;
   /** What the active cell is computed from, or takes part in. */
   relations: Relations | null;
-  totalRect: Rect;
-  /** Of the first visible row. */
-  inputView: GridView;
-  outputView: GridView;
   /** Changes when anything but the moving parts does. */
   staticKey: string;
 }
@@ -67,70 +73,120 @@ export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
 /** windowOf: the input cells of a window, or of a stamp. outputCells: at work. */
 export function makeChannelFrame(
   request: FrameRequest,
-  layout: StageLayout,
+  { choice, layout, visible }: { choice: LayoutChoice; layout: StageLayout; visible: VisibleChannels },
   { row, col }: { row: number; col: number },
   windowOf: (index: number) => KernelWindow,
   outputCells: KernelWindow,
 ) {
   const { model, position, activeCell } = request;
   const inChannels = inputChannelsOf(model.summary, position.outChannel);
-  const firstChannel = firstVisibleChannel(layout, inChannels, request);
   const targetWindow = windowOf(position.window);
-  const views = makeGridViews(request, layout, targetWindow, outputCells);
+  const planeChannel = visible.first + visible.open;
+  const planes = placePlanes(request, layout, visible, targetWindow);
+  const outputPlaces = placeOutputs(request, layout, visible, outputCells);
+  const moving = position.slide < 1 && position.window > 0;
   return {
     ...request,
-    ...views,
+    choice,
     layout,
-    firstChannel,
-    rows: makeChannelRows(layout, firstChannel, inChannels, position, model.subject),
+    firstChannel: visible.first,
+    rows: makeChannelRows(layout, visible.first, inChannels, position, model.subject),
+    planeChannel,
+    planes,
+    outputPlaces,
+    shelfChannels: otherChannels(position.outChannel, model.subject.outChannels, layout.shelf.length),
     inChannels,
     row,
     col,
     window: slidingWindow(position, targetWindow, windowOf),
+    previousWindow: moving ? windowOf(position.window - 1) : null,
     targetWindow,
     output: request.outputs.get(position.outChannel) ?? null,
     relations: activeCell && findRelations(model, activeCell.cell, { row, col }),
-    staticKey: makeRowsKey(request, firstChannel, views),
+    staticKey: makeRowsKey(request, choice, visible, planes, outputPlaces),
   };
 }
 
-/** The slot of the step's last channel, or the nearest one to it. */
-export function lastVisibleSlot({ visibleRows }: StageLayout, firstChannel: number, inChannels: number[]) {
-  return clamp((inChannels.at(-1) ?? 0) - firstChannel, 0, visibleRows - 1);
+/** Finds the place of a channel's plane that is not a thumbnail, or null. */
+export function planeOf({ planes }: Pick<ChannelFrame, 'planes'>, channel: number): GridPlace | null {
+  return planes.find((plane) => plane.channel === channel && !plane.thumbnail) ?? null;
 }
 
-/** The layout of the frame before, where the scene and the size are the same. */
-export function reuseLayout({ model, width, height }: FrameRequest, previous: ChannelFrame | null) {
-  const same = previous?.model === model && previous.width === width && previous.height === height;
-  return same ? previous.layout : null;
+/** Finds the place of an output channel that is not a thumbnail, or null. */
+export function outputOf(
+  { outputPlaces }: Pick<ChannelFrame, 'outputPlaces'>,
+  channel: number,
+): GridPlace | null {
+  return outputPlaces.find((place) => place.channel === channel && !place.thumbnail) ?? null;
 }
 
-/** The first visible channel: the reader's choice, or the screenful of the channel at work. */
-function firstVisibleChannel(
-  { visibleRows }: StageLayout,
-  inChannels: number[],
-  { model, position, firstChannel: choice }: FrameRequest,
-) {
-  const max = model.subject.channels - visibleRows;
-  if (max <= 0) return 0;
-  if (choice !== null) return Math.min(Math.max(choice, 0), max);
-  const index = Math.min(Math.max(position.active, position.channels - 1, 0), inChannels.length - 1);
-  const working = inChannels[index] ?? 0;
-  const first =
-    position.together || working === 0
-      ? (inChannels[0] ?? 0)
-      : Math.floor(working / visibleRows) * visibleRows;
-  return Math.min(first, max);
+/** The output channels, other than the one at work, of which the stage shows the output. */
+export function shownOutputChannels({ shelfChannels, outputPlaces, position }: ChannelFrame): number[] {
+  const channels = new Set([...shelfChannels, ...outputPlaces.map(({ channel }) => channel)]);
+  channels.delete(position.outChannel);
+  return [...channels].sort((a, b) => a - b);
+}
+
+/** The place of the output channel at work. */
+export function currentOutput(frame: Pick<ChannelFrame, 'outputPlaces' | 'position'>): GridPlace {
+  const place = outputOf(frame, frame.position.outChannel) ?? frame.outputPlaces[0];
+  if (!place) throw new RangeError('a layout has an output');
+  return place;
+}
+
+/** The layout's choice of the frame before, where the scene and the size are the same. */
+export function chooseFrameLayout(
+  { model, width, height, presenting }: FrameRequest,
+  previous: ChannelFrame | null,
+): LayoutChoice {
+  const sameScene = previous?.model.subject === model.subject;
+  if (
+    sameScene &&
+    previous.width === width &&
+    previous.height === height &&
+    previous.presenting === presenting
+  )
+    return previous.choice;
+  const before =
+    previous && isAlikeSubject(previous.model.subject, model.subject) ? previous.layout.family : null;
+  return chooseLayout(model.subject, width, height, { presenting, before });
+}
+
+/** Whether two layers are of one shape, so that an edit keeps the arrangement. */
+function isAlikeSubject(one: LayoutInput, other: LayoutInput) {
+  const shape = ({ plane, kernel, channels, output }: LayoutInput) =>
+    [plane.rows, plane.cols, kernel, channels, output].join();
+  return shape(one) === shape(other);
+}
+
+/** Finds the visible channels: the reader's choice, or the screenful of the channel at work. */
+export function findVisibleChannels(
+  { model, position, firstChannel: wanted }: FrameRequest,
+  { candidate }: LayoutChoice,
+): VisibleChannels {
+  const { channels, perChannel } = model.subject;
+  const inChannels = inputChannelsOf(model.summary, position.outChannel);
+  const total = candidate.family === 'phone' ? 1 : candidate.lanes + candidate.smallLanes;
+  const count = Math.min(total, channels);
+  const max = channels - count;
+  const index = clamp(Math.max(position.active, position.channels - 1), 0, inChannels.length - 1);
+  const working = position.together && !perChannel ? (inChannels[0] ?? 0) : (inChannels[index] ?? 0);
+  if (wanted !== null) {
+    const first = clamp(count === 1 ? wanted : Math.floor(wanted / count) * count, 0, max);
+    return { first, count, open: clamp(wanted - first, 0, count - 1) };
+  }
+  const first = Math.min(Math.floor(working / count) * count, max);
+  return { first, count, open: clamp(working - first, 0, count - 1) };
 }
 
 function makeChannelRows(
-  { visibleRows }: StageLayout,
+  { lanes }: StageLayout,
   firstChannel: number,
   inChannels: number[],
   position: Position,
   { kernel }: LayoutInput,
 ): ChannelRow[] {
-  return Array.from({ length: visibleRows }, (_, slot) => {
+  return lanes.map((lane, slot) => {
     const channel = firstChannel + slot;
     const index = channel - (inChannels[0] ?? 0);
     const inGroup = index >= 0 && index < inChannels.length;
@@ -140,6 +196,7 @@ function makeChannelRows(
     const { products, sum, accumulate } = done || working ? progress : { products: 0, sum: 0, accumulate: 0 };
     return {
       slot,
+      lane,
       channel,
       index: inGroup ? index : -1,
       active: inGroup && position.active === index,
@@ -160,46 +217,30 @@ function slidingWindow(
   return interpolateWindows(windowOf(window - 1), target, easeInOut(slide));
 }
 
-/** What of the grids is in sight; while time runs that includes the cells at work. */
-function makeGridViews(
-  { model, zoom, following }: FrameRequest,
-  { input, cell, output, outputCell }: StageLayout,
-  inputCells: KernelWindow,
-  outputCells: KernelWindow,
-) {
-  const { plane, output: outputSize } = model.subject;
-  const view = (
-    place: Rect,
-    size: number,
-    [rows, cols]: [number, number],
-    zoom: Zoom,
-    needed: KernelWindow,
-  ) => {
-    const wanted = makeGridView(place, size, rows, cols, zoom);
-    if (!following || zoom.scale <= 1) return wanted;
-    const shown = panToShow(place, wanted, zoom, [...extent(needed.rows), ...extent(needed.cols)]);
-    return makeGridView(place, size, rows, cols, shown);
-  };
-  return {
-    inputView: view(input, cell, [plane.rows, plane.cols], zoom.input, inputCells),
-    outputView: view(output, outputCell, outputSize, zoom.output, outputCells),
-  };
-}
-
-/** The first and one past the last cell of a line, without those that are nowhere. */
-function extent(line: number[]): [number, number] {
-  const cells = line.filter(Number.isFinite);
-  return cells.length ? [Math.min(...cells), Math.max(...cells) + 1] : [0, 1];
-}
-
-/** Joins all that the static layer of the rows and the output depends on. */
+/** Joins all that the static layer of the rows and the outputs depends on. */
 function makeRowsKey(
   request: FrameRequest,
-  firstChannel: number,
-  { inputView, outputView }: { inputView: GridView; outputView: GridView },
+  { candidate, presenting }: LayoutChoice,
+  { first, open }: VisibleChannels,
+  [plane]: GridPlace[],
+  [output]: GridPlace[],
 ) {
-  const { x, y, cell } = inputView;
-  return makeStaticKey(request, firstChannel, request.kernelTurn, x, y, cell, outputView.cell);
+  const { x = 0, y = 0, cell = 0 } = plane?.view ?? {};
+  const loaded = request.outputs.version;
+  const sizes = Object.values(candidate).join();
+  return makeStaticKey(
+    request,
+    sizes,
+    presenting ? 1 : 0,
+    first,
+    open,
+    request.kernelTurn,
+    x,
+    y,
+    cell,
+    output?.view.cell ?? 0,
+    loaded,
+  );
 }
 
 /**

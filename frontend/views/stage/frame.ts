@@ -3,19 +3,33 @@
 import { windowAt } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
-import { decimalsFor } from '../../model/numbers.ts';
-import type { LayoutInput, SceneModel } from '../../model/scene_model.ts';
+import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
-import { charactersIn, decimalsThatFit, READABLE_CELL } from '../shared/text_fit.ts';
+import type { NumberArray, Rect } from '../../model/types.ts';
+import type { NumberFit } from '../shared/text_fit.ts';
+import { decimalsThatFit, fitNumbers } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { ChannelFrame } from './channel_frame.ts';
-import { lastVisibleSlot, makeChannelFrame, reuseLayout } from './channel_frame.ts';
-import type { StageLayout } from './layout.ts';
-import { makeLayout, rectInSlot } from './layout.ts';
+import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame } from './channel_frame.ts';
+import type { Point, StageLayout } from './layout.ts';
+import { placeParts } from './layout.ts';
+import { findWay } from './way.ts';
+
+/** The type from which on a fourth digit is worth its place, in CSS pixels. */
+const LARGE_ENOUGH = 12;
 
 export interface StageFrame extends ChannelFrame {
   view: 'stage';
+  /** Where the output's value comes to stand before it is placed. */
+  totalRect: Rect;
+  /** The corners of its way to the cell. */
+  wayPoints: Point[];
+  /** How the products of each lane are written. */
+  productFits: NumberFit[];
+  /** Writes a number like the sums. */
+  formatSum: (value: number) => string;
   /** Changes only when something is completed, or begins to move. */
   finishedKey: string;
   /** Changes whenever anything moves. */
@@ -24,25 +38,46 @@ export interface StageFrame extends ChannelFrame {
 
 export function makeFrame(request: FrameRequest, previous: StageFrame | null = null): StageFrame {
   const { model, position } = request;
-  const { summary, taps, subject } = model;
+  const { summary, taps } = model;
   const { outChannel, window, place } = position;
-  const layout = reuseLayout(request, previous) ?? makeLayout(subject, request.width, request.height);
+  const choice = chooseFrameLayout(request, previous);
+  const visible = findVisibleChannels(request, choice);
+  const layout =
+    reuseParts(previous, choice, visible.open) ??
+    placeParts(model.subject, choice, { openLane: visible.open });
   const [, height, width] = summary.shapes.output;
   const cellOf = (index: number) => ({ row: Math.floor(index / width), col: index % width });
   const windowOf = (index: number) => windowAt(summary, taps, cellOf(index).row, cellOf(index).col);
   const cell = cellOf(window);
-  const frame = makeChannelFrame(request, layout, cell, windowOf, { rows: [cell.row], cols: [cell.col] });
+  const frame = makeChannelFrame(request, { choice, layout, visible }, cell, windowOf, {
+    rows: [cell.row],
+    cols: [cell.col],
+  });
   const step = request.step?.index === window ? request.step : null;
+  const ledger = step && printStep(step, model, outChannel, layout, previous);
+  const totalRect = placeTotal(frame, layout);
   return {
     ...frame,
     view: 'stage',
     step,
-    ledger: step && printStep(step, model, outChannel, layout, previous),
+    ledger,
     placedCount: Math.min(window + (place === 1 ? 1 : 0), height * width),
-    totalRect: placeTotal(layout, subject, frame.firstChannel, frame.inChannels),
-    positionKey: Object.values(position).join(),
+    totalRect,
+    wayPoints: findWay({ layout, totalRect, ...cell, current: currentOutput(frame) }),
+    productFits: frame.rows.map(({ lane, index }) => fitProducts(step, ledger, index, lane.cell)),
+    formatSum: (value) => formatNumber(value, ledger?.decimals ?? 0),
+    positionKey: [Object.values(position).join(), request.flying].join(),
     finishedKey: makeFinishedKey(position),
   };
+}
+
+function reuseParts(
+  previous: StageFrame | null,
+  choice: StageFrame['choice'],
+  open: number,
+): StageLayout | null {
+  const same = previous?.choice === choice && previous.planeChannel - previous.firstChannel === open;
+  return same ? previous.layout : null;
 }
 
 /** Joins what is complete at a position, and what moves. */
@@ -51,16 +86,21 @@ function makeFinishedKey({ products, ...rest }: Position) {
   return [Math.floor(products), Math.ceil(products), ...parts].join();
 }
 
-/** Places the output's value: beside the last running sum in sight, or, in pooling, in the one box. */
-function placeTotal(
-  layout: StageLayout,
-  { weighted }: LayoutInput,
-  firstChannel: number,
-  inChannels: number[],
-) {
-  const lastSlot = layout.visibleRows - 1;
-  const slot = layout.narrow && weighted ? lastSlot : lastVisibleSlot(layout, firstChannel, inChannels);
-  return rectInSlot(layout, weighted ? layout.total : layout.sum, slot);
+/** Places the output's value: at the foot of the ledger, or in the box of the lane at work. */
+function placeTotal({ rows }: Pick<ChannelFrame, 'rows'>, { ledger, total }: StageLayout): Rect {
+  const atWork = rows.find(({ index }) => index >= 0);
+  return ledger === 'boxes' ? (atWork?.lane.sum ?? total) : total;
+}
+
+function fitProducts(step: Step | null, ledger: Ledger | null, index: number, cell: number): NumberFit {
+  if (!step || !ledger || index < 0) return { decimals: 0, readable: false, font: 10 };
+  return fitNumbers(step.productsOf(index), cell, ledger.decimals);
+}
+
+/** Four significant digits where they can be written large enough, else three. */
+function fitProductDecimals(products: NumberArray, cell: number): NumberFit {
+  const four = fitNumbers(products, cell, decimalsFor(products, 4));
+  return four.font >= LARGE_ENOUGH ? four : fitNumbers(products, cell);
 }
 
 /** Prints the step with as many decimals as the cells have room for. */
@@ -71,13 +111,18 @@ function printStep(
   layout: StageLayout,
   previous: StageFrame | null,
 ): Ledger {
-  if (previous?.ledger && previous.step === step && previous.layout === layout) return previous.ledger;
+  if (
+    previous?.ledger &&
+    previous.step === step &&
+    previous.choice.candidate.kernelCell === layout.kernelCell
+  )
+    return previous.ledger;
   const layer = ledgerLayerOf(model, outChannel);
-  const { kernelCell, sum } = layout;
+  const [lane] = layout.lanes;
   const sums = [step.output, layer.bias, ...step.channelSums, ...step.runningSums];
+  const fit = fitProductDecimals(step.products, lane?.cell ?? 0);
   // Terms with decimals may well have a whole sum, which is then written like them.
-  const readable = kernelCell >= READABLE_CELL;
-  const wanted = decimalsFor(readable ? [...step.products, ...sums] : sums, 4);
-  const fitting = readable ? decimalsThatFit(step.products, charactersIn(kernelCell), wanted) : wanted;
-  return makeLedger(step, layer, decimalsThatFit(sums, Math.floor(sum.width / 9), fitting));
+  const wanted = decimalsFor(fit.readable ? [...step.products, ...sums] : sums, 4);
+  const fitting = fit.readable ? Math.min(fit.decimals, wanted) : wanted;
+  return makeLedger(step, layer, decimalsThatFit(sums, Math.floor((layout.total.width || 80) / 8), fitting));
 }

@@ -1,69 +1,150 @@
-/** The headings of the stage's columns, with the scales of their numbers. */
+/** The words on the picture: what each part is, its shape, and the scale of its numbers. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
 import { formatNumber } from '../../model/numbers.ts';
-import type { Rect } from '../../model/types.ts';
+import type { SceneSummary } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { cssFont, paintCenteredText, paintOutline, paintText } from '../shared/drawing.ts';
-import { centerOf } from '../shared/rects.ts';
+import { cssFont, paintOutline, paintText } from '../shared/drawing.ts';
 import { decimalsThatFit } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
-import { STACK_STEP } from './columns.ts';
+import type { Heading } from './layout.ts';
 
 /** Lowest number (0 if none is negative) and largest magnitude. */
 type ValueRange = [low: number, max: number];
 
-const SCALE_HEIGHT = 5;
-
-export function paintInputHeading(context: Context2D, frame: ChannelFrame) {
-  const { layout, model, t } = frame;
-  paintHeading(context, frame, t('stage.input'), layout.input, [model.inputLow, model.inputMax]);
+interface HeadingText {
+  name: string;
+  detail?: string;
+  range?: ValueRange;
 }
 
-export function paintKernelHeading(context: Context2D, frame: ChannelFrame) {
-  const { layout, model, t } = frame;
-  paintHeading(context, frame, t('stage.kernel'), layout.kernel, [model.weightLow, model.weightMax]);
+const TYPE = 14;
+
+/** Room that the chooser of the output channel has beside the output's name. */
+const CHOOSER_WIDTH = 104;
+const SCALE_WIDTH = 54;
+const SCALE_HEIGHT = 6;
+
+/** The size of a heading's type, in CSS pixels. */
+export function headingSize({ layout }: Pick<ChannelFrame, 'layout'>) {
+  return layout.family === 'phone' ? 12 : TYPE * layout.spacing.scale;
 }
 
-export function paintOutputHeading(context: Context2D, frame: ChannelFrame) {
-  const { layout, output, outputMax, position, t } = frame;
+const ALL: Heading['name'][] = ['input', 'window', 'kernel', 'products', 'ledger', 'output'];
+
+export function paintHeadings(context: Context2D, frame: ChannelFrame, names = ALL) {
+  for (const heading of frame.layout.headings) {
+    if (!names.includes(heading.name)) continue;
+    const text = headingText(frame, heading.name);
+    if (text) paintHeading(context, frame, heading, text);
+  }
+}
+
+/** `(2, 3, 3)` */
+export function formatShape(shape: number[]) {
+  return `(${shape.join(', ')})`;
+}
+
+export function headingText(frame: ChannelFrame, name: Heading['name']): HeadingText | null {
+  const { model, position, t, outputMax, output } = frame;
+  const { shapes, operation } = model.summary;
   const low = output?.data.some((value) => value < 0) ? -1 : 0;
-  const y = layout.narrow ? layout.output.y - 30 - layout.stackCount * STACK_STEP : layout.headerY;
-  const text = `${t('stage.output')}[${position.outChannel}]`;
-  paintHeading(context, frame, text, layout.output, [low, outputMax], y);
+  switch (name) {
+    case 'input':
+      return {
+        name: t('stage.input'),
+        detail: [formatShape(shapes.input), formatPadding(model.summary, t)].filter(Boolean).join(', '),
+        range: [model.inputLow, model.inputMax],
+      };
+    case 'window':
+      return { name: t('stage.window') };
+    case 'kernel':
+      return {
+        name: t('stage.kernelOf', { output: position.outChannel }),
+        detail: shapes.weight ? formatShape([frame.inChannels.length, ...model.subject.kernel]) : '',
+      };
+    case 'products':
+      return productsText(operation.kind, t);
+    case 'ledger':
+      return { name: t('stage.ledger'), detail: t('stage.ledger.detail') };
+    case 'output': {
+      const [channels, ...size] = shapes.output;
+      if (frame.layout.ledger === 'boxes')
+        return { name: t('stage.output'), detail: formatShape(shapes.output), range: [low, outputMax] };
+      const of = channels > 1 ? `${t('stage.outputOf', { count: channels })}, ` : '';
+      return {
+        name: t('stage.outputNamed', { output: position.outChannel }),
+        detail: of + formatShape(size),
+        range: [low, outputMax],
+      };
+    }
+  }
 }
 
-/** Paints a column's name, and under it the scale of its numbers with its ends. */
-export function paintHeading(
+function productsText(kind: string, t: ChannelFrame['t']): HeadingText {
+  if (kind === 'max_pool2d') return { name: t('stage.values') };
+  if (kind === 'avg_pool2d') return { name: t('stage.terms'), detail: 'x ÷ n' };
+  return { name: t('stage.products'), detail: 'x · w' };
+}
+
+/** `padding 1`, `padding 0, 1, 0, 1 (reflect)`; nothing without padding. */
+function formatPadding({ operation }: SceneSummary, t: ChannelFrame['t']) {
+  const { top, bottom, left, right } = operation.padding;
+  const sides = [...new Set([top, bottom, left, right])];
+  if (sides.length === 1 && sides[0] === 0) return '';
+  const size = sides.length === 1 ? String(top) : [top, bottom, left, right].join(' ');
+  const mode = operation.padding_mode;
+  return t('stage.padding', { size }) + (mode && mode !== 'zeros' ? ` (${mode})` : '');
+}
+
+/** Paints a name in bold, its detail muted, and the scale of the numbers, as far as there is room. */
+export function paintHeading(context: Context2D, frame: ChannelFrame, place: Heading, text: HeadingText) {
+  const { colors, layout } = frame;
+  const size = headingSize(frame);
+  const chooser = place.name === 'output' && frame.model.subject.outChannels > 1 ? CHOOSER_WIDTH : 0;
+  const end = Math.min(place.x + place.width, layout.width) - chooser;
+  context.fillStyle = colors.text;
+  context.font = cssFont(size, 600);
+  const nameWidth = Math.min(context.measureText(text.name).width, end - place.x);
+  paintText(context, text.name, 'left', place.x, place.y, end - place.x);
+  let x = place.x + nameWidth + 6;
+  if (text.detail) {
+    context.font = cssFont(size);
+    const width = context.measureText(text.detail).width;
+    if (x + width <= end) {
+      context.fillStyle = colors.muted;
+      paintText(context, text.detail, 'left', x, place.y);
+      x += width + 14;
+    }
+  }
+  const [low, max] = text.range ?? [0, 0];
+  if (max > 0 && layout.family !== 'phone') paintScale(context, frame, x, place.y, end, low, max);
+}
+
+/** Paints the scale of a tensor's numbers with its ends, if there is room. */
+function paintScale(
   context: Context2D,
-  { colors, layout, theme }: ChannelFrame,
-  text: string,
-  over: Rect,
-  range?: ValueRange,
-  y = layout.headerY,
+  { colors, theme, layout }: ChannelFrame,
+  x: number,
+  y: number,
+  end: number,
+  low: number,
+  max: number,
 ) {
-  const [low, max] = range ?? [0, 0];
   const decimals = Number.isInteger(max) ? 0 : decimalsThatFit([max], 4);
-  const lowText = low < 0 ? formatNumber(-max, decimals) : '0';
-  const width = layout.narrow ? 36 : 56;
-  const smallFont = cssFont(Math.max(layout.fontSize - 3, 10.5));
-  context.font = smallFont;
-  const room = max === 0 ? 0 : width / 2 + 6 + context.measureText(lowText).width;
-  const x = Math.min(Math.max(centerOf(over).x, 34, room), layout.width - (range ? 54 : 40));
-  context.fillStyle = colors.muted;
-  context.font = cssFont(layout.fontSize);
-  paintCenteredText(context, text, x, y);
-  if (max === 0) return;
-  const left = x - width / 2;
-  const top = y + Math.round(layout.fontSize * 0.92);
-  for (let k = 0; k < width; k++) {
-    const share = k / (width - 1);
+  const [lowText, highText] = [low < 0 ? formatNumber(-max, decimals) : '0', formatNumber(max, decimals)];
+  context.font = cssFont(Math.max(10.5, 11 * layout.spacing.scale));
+  const lowWidth = context.measureText(lowText).width;
+  if (x + lowWidth + SCALE_WIDTH + 10 + context.measureText(highText).width > end) return;
+  const left = x + lowWidth + 5;
+  const top = y - SCALE_HEIGHT / 2;
+  for (let k = 0; k < SCALE_WIDTH; k++) {
+    const share = k / (SCALE_WIDTH - 1);
     context.fillStyle = cellColor(colorScale(theme), low < 0 ? share * 2 - 1 : share, 1);
     context.fillRect(left + k, top, 1, SCALE_HEIGHT);
   }
-  paintOutline(context, { x: left, y: top, width, height: SCALE_HEIGHT }, colors.line);
-  context.font = smallFont;
+  paintOutline(context, { x: left, y: top, width: SCALE_WIDTH, height: SCALE_HEIGHT }, colors.line);
   context.fillStyle = colors.muted;
-  paintText(context, lowText, 'right', left - 4, top + 3);
-  paintText(context, formatNumber(max, decimals), 'left', left + width + 4, top + 3);
+  paintText(context, lowText, 'left', x, y);
+  paintText(context, highText, 'left', left + SCALE_WIDTH + 5, y);
 }

@@ -5,54 +5,89 @@ import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { cellRect } from '../shared/rects.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
-import { displayedTap } from './channel_frame.ts';
-import { rectInSlot } from './layout.ts';
+import { displayedTap, outputOf, planeOf } from './channel_frame.ts';
+import type { GridPlace } from './grid_places.ts';
+import { isComposite } from './input_plane.ts';
+
+/** What a press on a small picture chooses. */
+export type Choice = { kind: 'channel' | 'output'; channel: number };
 
 export function hitTest(frame: ChannelFrame, x: number, y: number): Cell | null {
-  const { layout, position, outputView, inChannels, step, model, totalRect } = frame;
-  const output = containsPoint(layout.output, x, y) ? cellAt(outputView, outputView.cell, x, y) : null;
-  if (output) return { grid: 'output', channel: position.outChannel, row: output[0], col: output[1] };
-  if (step && model.weight && containsPoint(totalRect, x, y))
-    return { grid: 'total', channel: inChannels.at(-1) ?? 0, row: 0, col: 0 };
+  return hitOutput(frame, x, y) ?? hitLedger(frame, x, y) ?? hitInput(frame, x, y) ?? hitRows(frame, x, y);
+}
+
+/** Finds the thumbnail or the filter of the shelf under a point. */
+export function hitChoice(
+  { planes, outputPlaces, layout, shelfChannels }: ChannelFrame,
+  x: number,
+  y: number,
+): Choice | null {
+  const thumbnail = (places: GridPlace[]) =>
+    places.find(({ thumbnail: small, place }) => small && containsPoint(place, x, y));
+  const plane = thumbnail(planes);
+  if (plane) return { kind: 'channel', channel: plane.channel };
+  const output = thumbnail(outputPlaces);
+  if (output) return { kind: 'output', channel: output.channel };
+  const k = layout.shelf.findIndex(
+    ({ kernels, output: rect }) =>
+      containsPoint(rect, x, y) || kernels.some((kernel) => containsPoint(kernel, x, y)),
+  );
+  const channel = shelfChannels[k];
+  return channel === undefined ? null : { kind: 'output', channel };
+}
+
+function hitOutput({ outputPlaces }: ChannelFrame, x: number, y: number): Cell | null {
+  for (const { place, view, channel, thumbnail } of outputPlaces) {
+    const cell = !thumbnail && containsPoint(place, x, y) ? cellAt(view, view.cell, x, y) : null;
+    if (cell) return { grid: 'output', channel, row: cell[0], col: cell[1] };
+  }
+  return null;
+}
+
+function hitLedger(frame: ChannelFrame, x: number, y: number): Cell | null {
+  const { step, model, inChannels, layout } = frame;
+  if (!step || !model.weight || layout.ledger === 'boxes' || !containsPoint(layout.total, x, y)) return null;
+  return { grid: 'total', channel: inChannels.at(-1) ?? 0, row: 0, col: 0 };
+}
+
+function hitInput({ planes, model }: ChannelFrame, x: number, y: number): Cell | null {
+  const [, height, width] = model.summary.shapes.input;
+  for (const { place, view, channel, thumbnail } of planes) {
+    if (thumbnail || !containsPoint(place, x, y)) continue;
+    const [planeRow, planeCol] = cellAt(view, view.cell, x, y) ?? [-1, -1];
+    const [row, col] = [planeRow - model.plane.top, planeCol - model.plane.left];
+    return row >= 0 && col >= 0 && row < height && col < width ? { grid: 'input', channel, row, col } : null;
+  }
+  return null;
+}
+
+function hitRows(frame: ChannelFrame, x: number, y: number): Cell | null {
   for (const row of frame.rows) {
-    const cell = hitInput(frame, row, x, y) ?? (row.index < 0 ? null : hitTapOrSum(frame, row, x, y));
+    const cell = row.index < 0 ? null : hitTapOrSum(frame, row, x, y);
     if (cell) return cell;
   }
   return null;
 }
 
-function hitInput(
-  { layout, model, inputView }: ChannelFrame,
-  { slot, channel }: ChannelRow,
-  x: number,
-  y: number,
-): Cell | null {
-  if (!containsPoint(rectInSlot(layout, layout.input, slot), x, y)) return null;
-  const [planeRow, planeCol] = cellAt(rectInSlot(layout, inputView, slot), inputView.cell, x, y) ?? [-1, -1];
-  const [, height, width] = model.summary.shapes.input;
-  const [row, col] = [planeRow - model.plane.top, planeCol - model.plane.left];
-  return row >= 0 && col >= 0 && row < height && col < width ? { grid: 'input', channel, row, col } : null;
-}
-
 function hitTapOrSum(
-  { layout, model, step }: ChannelFrame,
-  { slot, channel, sum, accumulate }: ChannelRow,
+  { model, step }: ChannelFrame,
+  { lane, channel, sum, accumulate }: ChannelRow,
   x: number,
   y: number,
 ): Cell | null {
-  const isOver = (rect: Rect) => containsPoint(rectInSlot(layout, rect, slot), x, y);
-  if (sum > 0 && isOver(layout.sum)) return { grid: 'sum', channel, row: 0, col: 0 };
-  if (model.weight && accumulate > 0 && isOver(layout.running))
+  const isOver = (rect: Rect | null) => rect !== null && containsPoint(rect, x, y);
+  if (sum > 0 && isOver(lane.sum)) return { grid: 'sum', channel, row: 0, col: 0 };
+  if (model.weight && accumulate > 0 && isOver(lane.running))
     return { grid: 'running', channel, row: 0, col: 0 };
-  const tapIn = (rect: Rect, cell = layout.kernelCell) => {
-    const tap = cellAt(rectInSlot(layout, rect, slot), cell, x, y);
+  const tapIn = (rect: Rect | null) => {
+    const tap = rect && cellAt(rect, lane.cell, x, y);
     return tap && displayedTap(model, ...tap);
   };
-  const weight = model.weight && tapIn(layout.kernel);
+  const weight = model.weight && tapIn(lane.kernel);
   if (weight) return { grid: 'weight', channel, row: weight[0], col: weight[1] };
-  const product = tapIn(layout.products);
+  const product = tapIn(lane.products);
   if (product) return { grid: 'tap', channel, row: product[0], col: product[1] };
-  const enlarged = layout.loupe ? tapIn(layout.loupeRect, layout.loupeCell) : null;
+  const enlarged = tapIn(lane.loupe);
   if (!enlarged || !step?.hasInput(...enlarged)) return null;
   const [row = 0, col = 0] = [step.inputRows[enlarged[0]], step.inputCols[enlarged[1]]];
   return { grid: 'input', channel, row, col };
@@ -60,21 +95,24 @@ function hitTapOrSum(
 
 /** Where a cell is on the stage, or null. */
 export function findCellRect(frame: ChannelFrame, cell: Cell): Rect | null {
-  const { layout, model, position, outputView, inputView } = frame;
+  const { layout, model } = frame;
   if (cell.grid === 'output') {
-    if (cell.channel !== position.outChannel) return null;
-    return cellRect(outputView, outputView.cell, cell.row, cell.col);
+    const output = outputOf(frame, cell.channel);
+    return output && cellRect(output.view, output.view.cell, cell.row, cell.col);
   }
-  if (cell.grid === 'total') return frame.totalRect;
-  const slot = frame.rows.find(({ channel }) => channel === cell.channel)?.slot;
-  if (slot === undefined) return null;
-  if (cell.grid === 'sum' || cell.grid === 'running') return rectInSlot(layout, layout[cell.grid], slot);
+  if (cell.grid === 'total') return layout.total;
   if (cell.grid === 'input') {
-    const [row, col] = [cell.row + model.plane.top, cell.col + model.plane.left];
-    return cellRect(rectInSlot(layout, inputView, slot), inputView.cell, row, col);
+    const [large] = frame.planes;
+    const plane = planeOf(frame, cell.channel) ?? (large && isComposite(frame, large) ? large : null);
+    if (!plane) return null;
+    return cellRect(plane.view, plane.view.cell, cell.row + model.plane.top, cell.col + model.plane.left);
   }
-  const grid = rectInSlot(layout, cell.grid === 'weight' ? layout.kernel : layout.products, slot);
-  return cellRect(grid, layout.kernelCell, ...displayedTap(model, cell.row, cell.col));
+  const lane = frame.rows.find(({ channel }) => channel === cell.channel)?.lane;
+  if (!lane) return null;
+  if (cell.grid === 'sum') return lane.sum;
+  if (cell.grid === 'running') return lane.running;
+  const grid = cell.grid === 'weight' ? lane.kernel : lane.products;
+  return grid && cellRect(grid, lane.cell, ...displayedTap(model, cell.row, cell.col));
 }
 
 export function findCellRects(frame: ChannelFrame, cell: Cell): Rect[] {

@@ -3,29 +3,35 @@
 import { cellColor, colorScale, textColor } from '../../model/color.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import { ledgerLayerOf } from '../../model/ledger.ts';
-import { formatNumber } from '../../model/numbers.ts';
+import { decimalsFor, formatNumber } from '../../model/numbers.ts';
 import type { CellLattice, ReachedOutput } from '../../model/relations.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, paintCenteredText, paintTextIn } from '../shared/drawing.ts';
 import { cellRect, centerOf, growRect } from '../shared/rects.ts';
-import { decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
-import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
+import { fontFor } from '../shared/text_fit.ts';
+import type { ChannelFrame } from './channel_frame.ts';
+import { outputOf } from './channel_frame.ts';
+import type { GridPlace } from './grid_places.ts';
 import { findCellRect } from './hit_test.ts';
-import { rectInSlot } from './layout.ts';
+import { isComposite } from './input_plane.ts';
 
 /** The largest side of a small picture of another output channel, and how many there are at most. */
 const SMALL_SIDE = 54;
 const MAX_SMALL = 8;
 
+/** The smallest output cell in which the factors are written. */
+const FACTORS_CELL = 24;
+
 export function paintRelations(context: Context2D, frame: ChannelFrame) {
   const { activeCell, relations } = frame;
   if (!activeCell || !relations) return;
   const { cell, pinned } = activeCell;
-  for (const row of frame.rows) {
-    if (relations.inputs?.channels.includes(row.channel))
-      paintInputs(context, frame, row, relations.inputs.plane);
+  for (const plane of frame.planes) {
+    const asked = relations.inputs?.channels.includes(plane.channel) || isComposite(frame, plane);
+    if (relations.inputs && asked && !plane.thumbnail)
+      paintInputs(context, frame, plane, relations.inputs.plane);
   }
   if (relations.outputs.length > 0) paintReachedOutputs(context, frame, cell.channel, relations.outputs);
   if (relations.weights) markRect(context, frame, findCellRect(frame, { ...cell, grid: 'weight' }), 2.5);
@@ -38,24 +44,23 @@ function markRect(context: Context2D, { colors }: ChannelFrame, rect: Rect | nul
 
 function paintInputs(
   context: Context2D,
-  { layout, inputView, colors }: ChannelFrame,
-  { slot }: ChannelRow,
+  { colors }: ChannelFrame,
+  { view, place }: GridPlace,
   plane: CellLattice,
 ) {
-  const origin = rectInSlot(layout, inputView, slot);
   const paintRun = ({ x, y, width, height }: Rect) => {
     context.globalAlpha = 0.28;
     context.fillRect(x, y, width, height);
     context.globalAlpha = 1;
     if (Math.min(width, height) >= 4) context.strokeRect(x, y, width, height);
   };
-  clipTo(context, rectInSlot(layout, layout.input, slot), () => {
+  clipTo(context, place, () => {
     context.fillStyle = colors.accent;
     context.strokeStyle = colors.accent;
     context.lineWidth = 1.5;
     for (const [row, rows] of findRuns(plane.rows))
       for (const [col, cols] of findRuns(plane.cols))
-        paintRun(cellRect(origin, inputView.cell, row, col, rows, cols));
+        paintRun(cellRect(view, view.cell, row, col, rows, cols));
   });
 }
 
@@ -66,7 +71,7 @@ function paintReachedOutputs(
   inChannel: number,
   reached: ReachedOutput[],
 ) {
-  const { layout, model, outputView, position } = frame;
+  const { layout, model, position } = frame;
   const { summary } = model;
   const outputs = Array.from({ length: summary.shapes.output[0] }, (_, o) => o).filter(
     (o, _, { length }) => length === 1 || inputChannelsOf(summary, o).includes(inChannel),
@@ -74,10 +79,12 @@ function paintReachedOutputs(
   const paintIn = (origin: Rect, cell: number, o: number) => () => {
     for (const output of reached) paintReachedOutput(context, frame, origin, cell, o, output);
   };
-  if (outputs.includes(position.outChannel))
-    clipTo(context, layout.output, paintIn(outputView, outputView.cell, position.outChannel));
-  const others = outputs.filter((o) => o !== position.outChannel);
-  if (!layout.narrow && others.length > 0)
+  for (const o of outputs) {
+    const output = outputOf(frame, o);
+    if (output) clipTo(context, output.place, paintIn(output.view, output.view.cell, o));
+  }
+  const others = outputs.filter((o) => o !== position.outChannel && !outputOf(frame, o));
+  if (layout.family !== 'phone' && others.length > 0)
     paintOtherOutputs(context, frame, others.slice(0, MAX_SMALL), paintIn);
 }
 
@@ -100,13 +107,14 @@ function paintReachedOutput(
   context.lineWidth = 2;
   context.strokeStyle = colors.accent;
   if (size >= 5) context.strokeRect(rect.x + 1, rect.y + 1, size - 2, size - 2);
-  if (weight === null || size < READABLE_CELL) return;
+  if (weight === null || size < FACTORS_CELL) return;
   const value = activeInput(frame);
   const whole = Number.isInteger(weight) && Number.isInteger(value);
-  const format = (number: number) => formatNumber(number, whole ? 0 : decimalsThatFit([number], 3));
+  const format = (number: number) => formatNumber(number, whole ? 0 : decimalsFor([number], 3));
+  const text = `${format(value)}·${format(weight)}`;
   context.fillStyle = textColor(scale, weight, model.weightMax);
-  context.font = cssFont(Math.min(fontSizeIn(size), 16));
-  paintTextIn(context, `${format(value)}·${format(weight)}`, rect, 6);
+  context.font = cssFont(fontFor(size, text.length));
+  paintTextIn(context, text, rect, 6);
 }
 
 function activeInput({ model, activeCell }: ChannelFrame) {

@@ -1,6 +1,6 @@
 /** What a cell is computed from, or takes part in, as a sentence. */
 
-import { inputChannelsOf } from '../../model/geometry.ts';
+import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';
@@ -13,8 +13,9 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
   if (isSumCell(cell)) return describeSum(state, t, model, cell);
   if (cell.grid === 'tap') return describeTap(state, t, model, cell);
   const { inputs, outputs } = findRelations(model, cell, { row: 0, col: 0 });
-  const name = formatCell(cell, state.outChannel.value);
+  const name = formatCell(model, cell, state.outChannel.value);
   const value = formatValue(model, cellValue(state, model, cell));
+  if (cell.grid === 'bias') return t('ask.bias', { cell: name, value, channel: cell.channel });
   if (cell.grid === 'input') {
     const { shapes, operation } = model.summary;
     const channels = model.weight ? shapes.output[0] / (operation.groups ?? 1) : 1;
@@ -37,9 +38,10 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
   });
 }
 
-/** `Y[0, 1, 2]` */
-function formatCell({ grid, channel, row, col }: Cell, outChannel: number) {
-  if (grid === 'weight') return `K[${outChannel}, ${channel}, ${row}, ${col}]`;
+/** `Y[0, 1, 2]`, and the weight by the index that it has in torch. */
+function formatCell({ summary }: SceneModel, { grid, channel, row, col }: Cell, outChannel: number) {
+  if (grid === 'bias') return `b[${channel}]`;
+  if (grid === 'weight') return `K[${[...weightIndex(summary, outChannel, channel), row, col].join(', ')}]`;
   return `${grid === 'input' ? 'X' : 'Y'}[${channel}, ${row}, ${col}]`;
 }
 
@@ -67,7 +69,7 @@ function describeSum(state: AppState, t: Translate, model: SceneModel, { grid, c
   if (!model.weight) return t(kind === 'max_pool2d' ? 'now.max' : 'now.mean', { sum: output });
   if (grid === 'total') {
     const cell = { grid: 'output', channel: outChannel, row: step?.row ?? 0, col: step?.col ?? 0 } as const;
-    return t('ask.total', { output: formatCell(cell, outChannel), value: output });
+    return t('ask.total', { output: formatCell(model, cell, outChannel), value: output });
   }
   const sums = grid === 'sum' ? step?.channelSums : step?.runningSums;
   const index = inputChannelsOf(model.summary, outChannel).indexOf(channel);

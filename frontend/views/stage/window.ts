@@ -1,32 +1,89 @@
-/** The window of a step on an input channel: its frame, borrowed padding, the loupe, the tap at work. */
+/** The window of a step on an input plane: its cells, its frame, borrowed padding, the loupe. */
 
+import { channelHue } from '../../model/color.ts';
+import type { KernelWindow } from '../../model/geometry.ts';
 import { isContiguous } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { frameCells, strokeLine, strokeRoundedRect } from '../shared/drawing.ts';
+import { clipTo, frameCells, strokeRoundedRect } from '../shared/drawing.ts';
 import { paintGrid } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
-import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
+import { fitNumbers } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
-import { displayedTap } from './channel_frame.ts';
+import { displayedTap, planeOf } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
-import { rectInSlot } from './layout.ts';
+import type { GridPlace } from './grid_places.ts';
+import { isComposite, paintWindowCells } from './input_plane.ts';
+
+/** How strong the window's former place is while it moves. */
+const LINGER = 0.25;
+
+/** The hue of a channel in this scene. */
+export function hueOf({ theme, model }: Pick<ChannelFrame, 'theme' | 'model'>, channel: number) {
+  return channelHue(theme, channel, model.subject.picture);
+}
+
+/** The windows of all planes in sight that are read: on a picture one for all channels. */
+export function paintWindows(context: Context2D, frame: ChannelFrame) {
+  for (const plane of frame.planes) {
+    const read = frame.inChannels.includes(plane.channel);
+    if (!read && !frame.model.subject.perChannel) continue;
+    const composite = isComposite(frame, plane);
+    const active = frame.rows.some((row) => row.active && row.channel === plane.channel);
+    const hue = composite ? frame.colors.accent : hueOf(frame, plane.channel);
+    clipTo(context, plane.place, () => {
+      if (frame.previousWindow && !plane.thumbnail) {
+        context.globalAlpha = LINGER;
+        paintFrames(context, plane, frame.previousWindow, hue, 2);
+        context.globalAlpha = 1;
+      }
+      if (!plane.thumbnail) paintWindowCells(context, frame, plane, frame.window);
+      paintFrames(context, plane, frame.window, plane.thumbnail ? frame.colors.text : hue, active ? 3 : 2);
+      if (frame.position.slide === 1 && !plane.thumbnail) paintBorrowedPadding(context, frame, plane);
+    });
+  }
+}
 
 /** Paints one frame round touching taps, a frame a tap where they are apart. */
-export function paintWindow(context: Context2D, frame: ChannelFrame, { slot }: ChannelRow) {
-  const { window, inputView, layout, colors } = frame;
-  const { cell } = inputView;
-  const origin = rectInSlot(layout, inputView, slot);
+export function paintFrames(
+  context: Context2D,
+  { view }: Pick<GridPlace, 'view'>,
+  window: KernelWindow,
+  color: string,
+  lineWidth: number,
+) {
+  const { cell } = view;
   const [rows, cols] = [finite(window.rows), finite(window.cols)];
   if (rows.length === 0 || cols.length === 0) return;
   if (isContiguous(rows) && isContiguous(cols)) {
-    const rect = cellRect(origin, cell, Math.min(...rows), Math.min(...cols), rows.length, cols.length);
-    frameCells(context, rect, cell, colors.accent, cell < 6 ? 1.5 : 3);
+    frameCells(context, windowRect(view, cell, rows, cols), cell, color, cell < 6 ? 1.5 : lineWidth);
     return;
   }
   for (const row of rows)
     for (const col of cols)
-      frameCells(context, cellRect(origin, cell, row, col), cell, colors.accent, cell < 6 ? 1 : 2.5);
+      frameCells(context, cellRect(view, cell, row, col), cell, color, cell < 6 ? 1 : lineWidth);
+}
+
+function windowRect(view: Rect, cell: number, rows: number[], cols: number[]) {
+  const [top, left] = [Math.min(...rows), Math.min(...cols)];
+  return cellRect(view, cell, top, left, Math.max(...rows) - top + 1, Math.max(...cols) - left + 1);
+}
+
+/** The rectangle round all cells of the window, inside the plane's place; null where it reads none. */
+export function windowOutline({ window }: ChannelFrame, { view, place }: GridPlace): Rect | null {
+  const [rows, cols] = [finite(window.rows), finite(window.cols)];
+  if (rows.length === 0 || cols.length === 0) return null;
+  const rect = windowRect(view, view.cell, rows, cols);
+  const [left, top] = [
+    clamp(rect.x, place.x, place.x + place.width),
+    clamp(rect.y, place.y, place.y + place.height),
+  ];
+  return {
+    x: left,
+    y: top,
+    width: clamp(rect.x + rect.width, left, place.x + place.width) - left,
+    height: clamp(rect.y + rect.height, top, place.y + place.height) - top,
+  };
 }
 
 function finite(line: number[]) {
@@ -34,13 +91,15 @@ function finite(line: number[]) {
 }
 
 /** Paints a curve from each padding cell under the window to the cell whose value it borrows. */
-export function paintBorrowedPadding(context: Context2D, frame: StageFrame, { slot }: ChannelRow) {
-  const { model, targetWindow, inputView, layout, colors } = frame;
+function paintBorrowedPadding(
+  context: Context2D,
+  { model, targetWindow, colors }: ChannelFrame,
+  { view }: GridPlace,
+) {
   const { plane, rowSources, colSources, summary } = model;
   const borrows = ['reflect', 'replicate', 'circular'].includes(summary.operation.padding_mode ?? '');
-  if (!borrows || inputView.cell < 8) return;
-  const origin = rectInSlot(layout, inputView, slot);
-  const center = (row: number, col: number) => centerOf(cellRect(origin, inputView.cell, row, col));
+  if (!borrows || view.cell < 8) return;
+  const center = (row: number, col: number) => centerOf(cellRect(view, view.cell, row, col));
   context.strokeStyle = colors.muted;
   context.lineWidth = 1.2;
   for (const row of targetWindow.rows) {
@@ -61,64 +120,30 @@ export function paintBorrowedPadding(context: Context2D, frame: StageFrame, { sl
   }
 }
 
-/** Paints the window enlarged, and lines to it from the input. */
+/** Paints the window enlarged. */
 export function paintLoupe(context: Context2D, frame: StageFrame, row: ChannelRow) {
-  const { layout, colors, step, model } = frame;
-  const rect = rectInSlot(layout, layout.loupeRect, row.slot);
-  paintLoupeLines(context, frame, row.slot, rect);
+  const { step, model } = frame;
+  const { loupe, cell } = row.lane;
+  if (!loupe) return;
   if (step && row.index >= 0) {
     const patch = step.patchOf(row.index);
     const [rows, cols] = model.subject.kernel;
-    const decimals = decimalsThatFit(patch, charactersIn(layout.loupeCell));
     const valueAt = (i: number, j: number) => {
       const [u, v] = displayedTap(model, i, j);
       return step.hasInput(u, v) ? (patch[u * cols + v] ?? 0) : null;
     };
-    const grid = { rows, cols, valueAt, max: model.inputMax, decimals };
-    paintGrid(context, rect, layout.loupeCell, grid, frame);
+    paintGrid(
+      context,
+      loupe,
+      cell,
+      { rows, cols, valueAt, max: model.inputMax, fit: fitNumbers(patch, cell) },
+      frame,
+    );
   }
-  strokeRoundedRect(context, growRect(rect, 1), 4, colors.accent, 2);
+  strokeRoundedRect(context, growRect(loupe, 1), 4, hueOf(frame, row.channel), row.active ? 2.5 : 1.5);
 }
 
-function paintLoupeLines(context: Context2D, frame: StageFrame, slot: number, loupe: Rect) {
-  const { layout, colors, window, inputView } = frame;
-  const { cell } = inputView;
-  const place = rectInSlot(layout, layout.input, slot);
-  const input = rectInSlot(layout, inputView, slot);
-  const [rows, cols] = [finite(window.rows), finite(window.cols)];
-  if (rows.length === 0 || cols.length === 0) return;
-  const right = Math.min(input.x + (Math.max(...cols, 0) + 1) * cell, place.x + place.width);
-  const edge = (row: number) => clamp(input.y + row * cell, place.y, place.y + place.height);
-  context.strokeStyle = colors.accent;
-  context.lineWidth = 1;
-  context.globalAlpha = 0.4;
-  strokeLine(context, right, edge(Math.min(...rows)), loupe.x, loupe.y);
-  strokeLine(context, right, edge(Math.max(...rows) + 1), loupe.x, loupe.y + loupe.height);
-  context.globalAlpha = 1;
-}
-
-/** Marks the input cell, the kernel cell and the product at work, where time runs product by product. */
-export function paintActiveTap(context: Context2D, frame: StageFrame, row: ChannelRow) {
-  const { layout, model, window, colors, position, inputView, granularity } = frame;
-  const [kH, kW] = model.subject.kernel;
-  const k = Math.ceil(row.products) - 1;
-  if (granularity !== 'product' || !row.active || k < 0 || position.products === 0 || row.sum > 0) return;
-  const [u, v] = [Math.floor(k / kW), k % kW];
-  if (u >= kH) return;
-  const rectIn = (grid: Rect, cell: number, tapRow: number, tapCol: number) =>
-    cellRect(rectInSlot(layout, grid, row.slot), cell, tapRow, tapCol);
-  const mark = (rect: Rect) => frameCells(context, rect, rect.width, colors.accent, 2.5, 0);
-  const [inputRow = NaN, inputCol = NaN] = [window.rows[u], window.cols[v]];
-  if (Number.isFinite(inputRow + inputCol)) {
-    const rect = rectIn(inputView, inputView.cell, inputRow, inputCol);
-    context.fillStyle = colors.accent;
-    context.globalAlpha = 0.25;
-    context.fillRect(rect.x, rect.y, rect.width, rect.height);
-    context.globalAlpha = 1;
-    mark(rect);
-  }
-  const tap = displayedTap(model, u, v);
-  if (layout.loupe) mark(rectIn(layout.loupeRect, layout.loupeCell, ...tap));
-  if (model.weight) mark(rectIn(layout.kernel, layout.kernelCell, ...tap));
-  mark(rectIn(layout.products, layout.kernelCell, ...tap));
+/** The plane that a lane's window is on. */
+export function planeOfRow(frame: ChannelFrame, { channel }: ChannelRow): GridPlace | null {
+  return planeOf(frame, channel) ?? (frame.layout.plane ? (frame.planes[0] ?? null) : null);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tensorCell } from '../../../frontend/interactions/editable_cells.ts';
 import {
   averageDivisorAt,
   cellAt,
@@ -10,9 +11,11 @@ import {
   invertTapTable,
   isContiguous,
   makePlane,
+  weightIndex,
   weightOffset,
   windowAt,
 } from '../../../frontend/model/geometry.ts';
+import { flatOffset } from '../../../frontend/state/scene_edit.ts';
 import { makeAveragePool, makeSummary as summary } from '../support/builders.ts';
 
 test('a window lies at stride times its cell, its taps a dilation apart, from the end when flipped', () => {
@@ -135,4 +138,27 @@ test('an average divides by the cells that torch counts', () => {
     [4, 6, 9],
   );
   assert.equal(averageDivisorAt(makeAveragePool({ ...padded, counted: true }), 0, 0), 9);
+});
+
+test('a weight of a grouped layer is named by its index in torch', () => {
+  // Layers and [output channel, input channel] -> the index that torch.nn.functional reads.
+  const conv = summary({ groups: 2 }, { input: [64, 5, 5], weight: [128, 32, 3, 3], output: [128, 3, 3] });
+  const depthwise = summary({ groups: 3 }, { input: [3, 5, 5], weight: [6, 1, 3, 3], output: [6, 3, 3] });
+  const transposed = summary(
+    { kind: 'conv_transpose2d', groups: 2 },
+    { input: [4, 3, 3], weight: [4, 3, 3, 3], output: [6, 5, 5] },
+  );
+  assert.deepEqual(weightIndex(conv, 77, 62), [77, 30]);
+  assert.deepEqual(weightIndex(conv, 3, 30), [3, 30]);
+  assert.deepEqual(weightIndex(depthwise, 5, 2), [5, 0]);
+  assert.deepEqual(weightIndex(transposed, 4, 3), [3, 1]);
+  for (const [layer, o, c] of [
+    [conv, 77, 62],
+    [depthwise, 5, 2],
+    [transposed, 4, 3],
+  ] as const) {
+    const index = tensorCell(layer, { grid: 'weight', channel: c, row: 1, col: 2 }, o)?.index ?? [];
+    assert.deepEqual(index, [...weightIndex(layer, o, c), 1, 2]);
+    assert.equal(flatOffset(layer.shapes.weight ?? [], index), weightOffset(layer, o, c) + 5);
+  }
 });

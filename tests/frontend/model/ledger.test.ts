@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LedgerLayer } from '../../../frontend/model/ledger.ts';
 import { apportionRounding, makeLedger } from '../../../frontend/model/ledger.ts';
 import { formatSentence } from '../../../frontend/model/ledger_text.ts';
 import type { StepAnswer } from '../../../frontend/model/types.ts';
@@ -51,12 +52,16 @@ test('printed terms add up to printed sums, and those to the printed output, for
       input_rows: Array(size).fill(0),
       input_cols: Array(size).fill(0),
     };
-    for (const decimals of [0, 1, 3, 5]) {
+    for (const wanted of [0, 1, 3, 5]) {
       const printed = makeLedger(
         makeStep(step),
         { ...CHAPTER_LAYER, inChannels: sums.map((_, c) => c), bias },
-        decimals,
+        wanted,
       );
+      const { decimals } = printed;
+      const largest = Math.max(...[output, bias, ...sums, ...products.flat(2)].map(Math.abs));
+      assert.ok(largest * 10 ** decimals >= 99, 'three digits for the largest');
+      assert.notEqual(units(printed.bias, decimals), 0n, 'the bias shows');
       let total = units(printed.bias, decimals);
       printed.lines.forEach((line, c) => {
         total += units(line.sum, decimals);
@@ -79,4 +84,39 @@ test('printed terms add up to printed sums, and those to the printed output, for
 test('apportioning moves no number by a unit or more, and whole numbers not at all', () => {
   assert.deepEqual(apportionRounding([1, 2, 3], 6, 0), [1, 2, 3]);
   assert.deepEqual(apportionRounding([0.333, 0.333, 0.334], 1, 2), [0.33, 0.33, 0.34]);
+});
+
+/** A step of one channel of 1×1 cells. */
+function makeProduct(x: number, weight: number, bias: number) {
+  const product = x * weight;
+  const step: StepAnswer = {
+    ...CHAPTER_STEP,
+    patch: [[[x]]],
+    products: [[[product]]],
+    channel_sums: [product],
+    running_sums: [product],
+    output: product + bias,
+    input_rows: [0],
+    input_cols: [0],
+  };
+  const layer: LedgerLayer = { ...CHAPTER_LAYER, inChannels: [0], weight: () => weight, bias };
+  return [makeStep(step), layer] as const;
+}
+
+test('a small bias is never printed as 0', () => {
+  const printed = (bias: number, wanted?: number) => makeLedger(...makeProduct(1, -0.5583, bias), wanted);
+  for (const wanted of [undefined, 0, 2]) {
+    const { bias, output, lines } = printed(-0.00648, wanted);
+    assert.notEqual(Number(bias.replace('−', '-')), 0);
+    const sum = Number(lines[0]?.sum.replace('−', '-')) + Number(bias.replace('−', '-'));
+    assert.ok(Math.abs(sum - Number(output.replace('−', '-'))) < 1e-9);
+  }
+  assert.equal(printed(1e-9).bias, '≈0');
+  assert.equal(Number(printed(0).bias), 0);
+});
+
+test('sums without room for decimals are not taken for whole numbers', () => {
+  const printed = makeLedger(...makeProduct(1234.5, 1, 0));
+  assert.equal(printed.whole, false);
+  assert.equal(makeLedger(...makeProduct(1234, 1, 0)).whole, true);
 });

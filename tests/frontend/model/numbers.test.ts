@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decimalsFor, formatExact } from '../../../frontend/model/numbers.ts';
+import { decimalsFor, formatExact, formatNumber } from '../../../frontend/model/numbers.ts';
 
 test('decimals follow the largest number', () => {
   assert.equal(decimalsFor([1, 2, 3], 4), 0);
@@ -13,4 +13,13 @@ test('the full text of a float32 is the shortest that reads back', () => {
   assert.equal(formatExact(Math.fround(0.1), 'float32'), '0.1');
   assert.equal(formatExact(-0.1, 'float64'), '−0.1');
   assert.equal(formatExact(Math.fround(1 / 3), 'float32'), '0.33333334');
+});
+
+test('zero is written like its neighbours', () => {
+  assert.deepEqual(
+    [0, 1, -0.25, -0].map((value) => formatNumber(value, 2)),
+    ['0.00', '1.00', '−0.25', '0.00'],
+  );
+  assert.equal(formatNumber(0, 0), '0');
+  assert.equal(formatNumber(0, 8), '0.00000000');
 });

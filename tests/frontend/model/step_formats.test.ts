@@ -53,7 +53,7 @@ test('text', () => {
 test('text of numbers that are rounded: a line for each channel', () => {
   const step = { ...STEP, output: 72.25, running_sums: [25, 72.25], channel_sums: [25, 47.25] };
   const [first, ...others] = formatStepText(makeLedger(makeStep(step), LAYER)).split('\n');
-  assert.equal(first, 'Y[0, 0, 1] = 25.00 + 47.25 + 0 = 72.25');
+  assert.equal(first, 'Y[0, 0, 1] = 25.00 + 47.25 + 0.00 = 72.25');
   assert.equal(others.length, 2);
   assert.match(others[1] ?? '', /^c = 1: .* = 47\.25$/);
 });

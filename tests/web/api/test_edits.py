@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -120,7 +121,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no input": ({"input": None}, "/input"),
     "no input for its kernels": ({"input": None, "weight": {"kernels": ["box"]}}, "/input"),
     "no weight": ({"weight": None}, "/weight"),
-    "dtype": ({"dtype": "int32"}, "/dtype"),
+    "unknown dtype": ({"dtype": "float16"}, "/dtype"),
+    "a dtype that is no text": ({"dtype": 32}, "/dtype"),
     "overflow": ({"cells": [cell("input", [0, i, 0], 3e38) for i in range(3)]}, "/input"),
 }
 
@@ -138,6 +140,72 @@ def test_int32_cells_are_integers(client: TestClient) -> None:
     path = make_scene(client, CHAPTER | {"dtype": "int32"})
     for value, status in ((7, 201), (-(2**31), 201), (0.5, 422), (2**31, 422)):
         assert edit(client, path, {"cells": [cell("input", [0, 0, 1], value)]}).status_code == status
+
+
+DTYPES = ("float32", "float64", "int32")
+HALVES = {"data": [[[0.5, 1], [2, 3]]]}
+ONE_BY_ONE: Body = {
+    "input": {"data": [[[1, 2], [3, -0.0]]]},
+    "weight": {"data": [[[[3]]]]},
+    "bias": {"data": [-4]},
+    "operation": {"kind": "conv2d"},
+}
+
+
+@pytest.mark.parametrize("after", DTYPES)
+@pytest.mark.parametrize("before", DTYPES)
+def test_another_dtype_is_the_scene_made_with_it(client: TestClient, before: str, after: str) -> None:
+    path = make_scene(client, ONE_BY_ONE | {"dtype": before})
+    answer = client.post(f"{path}/edits?include=initial", json={"dtype": after})
+    assert answer.json()["dtype"] == after
+    assert answer.json()["links"]["self"] == make_scene(client, ONE_BY_ONE | {"dtype": after})
+    tensors = set() if before == after else {"input", "weight", "bias"}
+    assert answer.json()["initial"]["tensors"].keys() == tensors | {"output"}
+    back = edit(client, answer.json()["links"]["self"], {"dtype": before})
+    assert back.json()["links"]["self"] == path
+
+
+def test_a_float32_becomes_the_float64_that_it_is(client: TestClient) -> None:
+    path = make_scene(client, ONE_BY_ONE | {"weight": {"data": [[[[0.1]]]]}})
+    answer = edit(client, path, {"dtype": "float64"})
+    data = client.get(f"{answer.json()['links']['self']}/tensors/weight").json()["data"]
+    assert data == [[[[float(np.float32(0.1))]]]]
+
+
+def test_what_an_edit_brings_is_of_the_new_dtype(client: TestClient) -> None:
+    """Tensors that are replaced need not fit it, and cells are of it."""
+    path = make_scene(client, ONE_BY_ONE | {"input": HALVES})
+    body = {"dtype": "int32", "input": {"data": [[[5, 6]]]}, "cells": [cell("weight", [0, 0, 0, 0], 2**30)]}
+    assert edit(client, path, body).json()["errors"][0]["code"] == "int32_overflow"
+    body["cells"] = [cell("weight", [0, 0, 0, 0], 2**24 + 1)]
+    answer = edit(client, path, body | {"bias": None})
+    assert output(client, answer) == [[[5 * (2**24 + 1), 6 * (2**24 + 1)]]]
+
+
+BEYOND: dict[str, tuple[Body, str, str, str]] = {
+    "a half as int32": ({"input": HALVES}, "float32", "int32", "/input/0/0/0"),
+    "a large float as int32": ({"weight": {"data": [[[[2.0**31]]]]}}, "float64", "int32", "/weight/0/0/0/0"),
+    "a bias as int32": ({"bias": {"data": [0.25]}}, "float32", "int32", "/bias/0"),
+    "a large float64 as float32": ({"input": {"data": [[[1, 1e39]]]}}, "float64", "float32", "/input/0/0/1"),
+    "averages as int32": (
+        {"weight": None, "bias": None, "operation": {"kind": "avg_pool2d", "kernel_size": 2}},
+        "float32", "int32", "/dtype",
+    ),
+    "a cell as int32": ({}, "float32", "int32", "/cells/0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BEYOND)
+def test_a_number_that_the_dtype_cannot_hold_is_named(client: TestClient, case: str) -> None:
+    parts, before, after, at = BEYOND[case]
+    body = {name: part for name, part in (ONE_BY_ONE | parts).items() if part is not None}
+    path = make_scene(client, body | {"dtype": before})
+    edits: Body = {"dtype": after}
+    if case.startswith("a cell"):
+        edits["cells"] = [cell("input", [0, 0, 0], 0.5)]
+    answer = edit(client, path, edits)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["at"] == at
 
 
 def test_no_scene_to_edit(client: TestClient) -> None:

@@ -106,6 +106,8 @@ def test_lists_of_the_wrong_rank_are_told_as_arrays_are(client: TestClient, name
         return
     said = problem(answer)["errors"][0]
     assert (said["at"], said["code"]) == (f"/{name}/data", "dimensions_mismatch")
+    if (name, depth) == ("input", 4):  # As a file this is a batch.
+        return
     file = io.BytesIO()
     np.save(file, np.ones((1,) * depth))
     del scene[name]
@@ -247,9 +249,7 @@ def test_a_scene_file_is_not_told_in_pythons_words(client: TestClient, case: str
 def test_a_file_without_tensors(client: TestClient, query: str) -> None:
     scene = json.dumps({"weight": {"data": nested(4)}, "operation": OPERATION})
     parts = {"scene": (None, scene), "input": safetensors({})}
-    assert (
-        problem(client.post(SCENES + query, files=parts))["detail"] == "the safetensors file holds no tensors"
-    )
+    assert problem(client.post(SCENES + query, files=parts))["detail"] == "the file holds no tensors"
 
 
 @pytest.mark.parametrize("shape", [[2**31 - 1] * 4, [2**31 - 1] * 3, [2**21] * 3, [2**24 + 1]])

@@ -272,6 +272,44 @@ def test_below_an_id_nothing_ever_changes(client: TestClient, chapter: Body, bel
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+# If-Match and If-None-Match, with TAG for the tag of what is asked, and the status (RFC 9110, 13.2.2).
+PRECONDITIONS = [
+    ("TAG", None, 200), ("*", None, 200), ('"other", TAG', None, 200), ("TAG,TAG", None, 200),
+    ('"other"', None, 412), ("W/TAG", None, 412), ("", None, 412), ("TAGx", None, 412), ('W/"*"', None, 412),
+    ("TAG", "TAG", 304), ("TAG", '"other"', 200), ("*", "*", 304),
+    ('"other"', "TAG", 412), ('"other"', "*", 412), ("W/TAG", '"other"', 412),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "below", ["", "?include=initial", "/taps", "/steps", "/tensors/output", "/file", "/code"]
+)
+def test_preconditions(client: TestClient, chapter: Body, below: str, method: str) -> None:
+    path = make_scene(client, chapter) + below
+    tag = client.get(path).headers["etag"]
+    for if_match, if_none_match, status in PRECONDITIONS:
+        sent = {"If-Match": if_match, "If-None-Match": if_none_match}
+        headers = {name: value.replace("TAG", tag) for name, value in sent.items() if value is not None}
+        answer = client.request(method, path, headers=headers)
+        assert answer.status_code == status, headers
+        if status == 412 and method == "GET":
+            assert answer.json()["code"] == "precondition_failed"
+            assert tag in answer.json()["detail"]
+
+
+def test_a_precondition_on_what_is_not_there_is_404(client: TestClient) -> None:
+    assert client.get("/api/v1/scenes/" + "0" * 40, headers={"If-Match": "*"}).status_code == 404
+
+
+def test_an_edit_with_the_tag_of_another_scene_is_412(client: TestClient, chapter: Body) -> None:
+    path = make_scene(client, chapter)
+    tag = client.get(path).headers["etag"]
+    edit = {"cells": [{"tensor": "input", "index": [0, 0, 0], "value": 123}]}
+    for if_match, status in (('"other"', 412), (f"W/{tag}", 412), (tag, 201), ("*", 200)):
+        assert client.post(f"{path}/edits", json=edit, headers={"If-Match": if_match}).status_code == status
+
+
 def test_each_response_has_its_own_etag(client: TestClient, chapter: Body) -> None:
     path = make_scene(client, chapter)
     urls = [

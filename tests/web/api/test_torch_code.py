@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import torch
@@ -170,6 +172,31 @@ def test_the_code_gives_the_numbers_of_the_api(client: TestClient, tmp_path: Pat
     for name, line, numbers in zip(SCENES, results, expected, strict=True):
         found = torch.tensor(json.loads(line))
         torch.testing.assert_close(found, torch.tensor(numbers), rtol=1e-5, atol=1e-5, msg=name)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_archive_runs_where_it_is_unpacked(client: TestClient, tmp_path: Path, name: str) -> None:
+    x, weight, operation = SCENES[name]
+    body: Body = {"input": {"random": {"shape": x}}, "operation": operation}
+    if weight is not None:
+        body |= {"weight": {"random": {"shape": weight, "seed": 1}}, "bias": {"data": [1, 2, 3]}}
+    path = make_scene(client, body)
+    answer = client.get(f"{path}/code?format=zip")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.content == client.get(f"{path}/code", headers={"Accept": "application/zip"}).content
+    named = answer.headers["content-disposition"].split('"')[1]
+    assert named.endswith(".zip")
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        script, _ = archive.namelist()
+        archive.extractall(tmp_path)
+    command = [sys.executable, "-W", "error", "-c", RUN, script]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    found = torch.tensor(json.loads(run.stdout.splitlines()[-1]))
+    numbers = torch.tensor(client.get(f"{path}/tensors/output?format=json").json()["data"])
+    torch.testing.assert_close(found, numbers, rtol=1e-5, atol=1e-5)
+    assert client.post("/api/v1/scenes", json=body).json()["links"]["self"] == path
+    assert client.get(f"{path}/code?format=zip").content == answer.content
 
 
 def test_code_never_changes_and_has_two_forms(client: TestClient, chapter: Body) -> None:

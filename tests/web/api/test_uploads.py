@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 import safetensors.torch
 import torch
+import torch.nn.functional as F
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
@@ -96,6 +98,164 @@ def test_bytes_of_int8_are_exact_in_int32(client: TestClient) -> None:
     x, k = (np.array(a, np.int8) for a in ([[[-128, 127]]], [[[[127, -128]]]]))
     answer = upload(client, {"scene": scene_part(dtype="int32"), "input": npy(x), "weight": npy(k)})
     assert tensor(client, answer, "output") == [[[-128 * 127 + 127 * -128]]]
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_archives_of_numpy(client: TestClient, save: Any) -> None:
+    file = io.BytesIO()
+    save(file, x=X, k=K, b=np.array([10.0]))
+    data = file.getvalue()
+    files = {"scene": scene_part(), "input": data, "weight": data, "bias": data}
+    answer = upload(client, files, input_key="x", weight_key="k", bias_key="b")
+    expected = F.conv2d(torch.from_numpy(X), torch.from_numpy(K), torch.tensor([10.0]))
+    assert tensor(client, answer, "output") == expected.tolist()
+
+
+def codes(answer: Response) -> list[str]:
+    assert answer.status_code in (200, 201), answer.text
+    return [note["code"] for note in answer.json()["notes"]]
+
+
+def as_npy(x: Any) -> bytes:
+    return npy(x)
+
+
+def as_npz(x: Any) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, x)
+    return file.getvalue()
+
+
+def as_safetensors(x: Any) -> bytes:
+    return safetensors.numpy.save({"x": np.ascontiguousarray(x)})
+
+
+@pytest.mark.parametrize("form", [as_npy, as_npz, as_safetensors])
+class TestBatches:
+    BATCH = np.stack([X + 100 * i for i in range(5)])
+
+    def sent(self, client: TestClient, data: bytes, **query: Any) -> Response:
+        return upload(client, {"scene": scene_part(), "input": data, "weight": npy(K)}, **query)
+
+    def test_an_axis_of_one_is_dropped_with_a_note(self, client: TestClient, form: Any) -> None:
+        answer = self.sent(client, form(X[None]))
+        assert tensor(client, answer, "input") == X.tolist()
+        said = "the input has shape (1, 2, 3, 3): its batch axis is dropped, (2, 3, 3) is left"
+        assert answer.json()["notes"] == [{"code": "batch_axis_dropped", "message": said}]
+        assert answer.json()["id"] == self.sent(client, form(X)).json()["id"]
+
+    @pytest.mark.parametrize("index", range(5))
+    def test_one_sample_of_several(self, client: TestClient, form: Any, index: int) -> None:
+        answer = self.sent(client, form(self.BATCH), input_index=index)
+        assert tensor(client, answer, "input") == self.BATCH[index].tolist()
+        assert codes(answer) == []
+
+    def test_the_only_sample_may_be_asked_for(self, client: TestClient, form: Any) -> None:
+        assert codes(self.sent(client, form(X[None]), input_index=0)) == []
+
+    @pytest.mark.parametrize(
+        ("x", "index", "at", "says"),
+        [
+            (BATCH, None, "/input", "a batch of 5: input_index picks one, from 0 to 4"),
+            (BATCH, 5, "/input_index", "input_index is 5, the batch holds 5 samples: 0 to 4"),
+            (X[None], 1, "/input_index", "input_index is 1, the batch holds 1 sample: 0 to 0"),
+            (X, 0, "/input_index", "the input has shape (2, 3, 3)"),
+            (X[None, None], None, "/input", "(C_in, H, W)"),
+            (BATCH[:0], None, "/input", "(C_in, H, W)"),
+        ],
+    )
+    def test_refused(
+        self, client: TestClient, form: Any, x: Any, index: int | None, at: str, says: str
+    ) -> None:
+        answer = self.sent(client, form(x), **({} if index is None else {"input_index": index}))
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["at"] == at
+        assert says in answer.json()["detail"]
+
+
+def test_an_index_is_no_negative_number(client: TestClient) -> None:
+    files = {"scene": scene_part(), "input": npy(X[None]), "weight": npy(K)}
+    for index in (-1, "x", 10**30):
+        assert upload(client, files, input_index=index).status_code == 422
+
+
+def test_a_picture_is_no_batch(client: TestClient) -> None:
+    scene = scene_part(weight={"kernels": ["box"]})
+    answer = upload(client, {"scene": scene, "input": picture(np.zeros((5, 5), np.uint8))}, input_index=0)
+    assert answer.status_code == 422
+
+
+def test_nested_lists_have_no_batch_axis(client: TestClient) -> None:
+    """A body says what it means; only what comes as a file may have the axis."""
+    body = CHAPTER | {"input": {"data": [CHAPTER["input"]["data"]]}}
+    assert client.post("/api/v1/scenes", json=body).status_code == 422
+
+
+LAYER = torch.nn.Conv2d(2, 3, 2)
+CHECKPOINT = {name: value.detach().numpy() for name, value in LAYER.state_dict().items()}
+
+
+def checkpoint(prefix: str, form: str, leave_out: str = "") -> bytes:
+    tensors = {prefix + name: value for name, value in CHECKPOINT.items() if name != leave_out}
+    tensors |= {"other.weight": K, "fc.bias": np.zeros(9)}
+    if form == "safetensors":
+        return safetensors.numpy.save(tensors)
+    file = io.BytesIO()
+    np.savez(file, **tensors)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("form", ["safetensors", "npz"])
+class TestBiasBesideTheWeight:
+    def sent(self, client: TestClient, data: bytes, scene: Any = None, **query: Any) -> Response:
+        files = {"scene": scene or scene_part(), "input": npy(X), "weight": data}
+        return upload(client, files, **query)
+
+    @pytest.mark.parametrize("prefix", ["conv1.", "features.0.", ""])
+    def test_it_is_named_and_not_used(self, client: TestClient, form: str, prefix: str) -> None:
+        answer = self.sent(client, checkpoint(prefix, form), weight_key=f"{prefix}weight")
+        assert answer.json()["shapes"]["bias"] is None
+        (note,) = answer.json()["notes"]
+        assert note["code"] == "bias_not_used"
+        assert f"'{prefix}bias'" in note["message"]
+        without = F.conv2d(torch.from_numpy(X), LAYER.weight).detach()
+        torch.testing.assert_close(torch.tensor(tensor(client, answer, "output")), without)
+
+    def test_nothing_is_said_where_there_is_none(self, client: TestClient, form: str) -> None:
+        answer = self.sent(client, checkpoint("conv1.", form, "bias"), weight_key="conv1.weight")
+        assert codes(answer) == []
+
+    def test_nothing_is_said_where_the_sender_decided(self, client: TestClient, form: str) -> None:
+        data, key = checkpoint("conv1.", form), "conv1.weight"
+        for scene in (scene_part(bias={"data": [0, 0, 1]}), scene_part(bias=None)):
+            assert codes(self.sent(client, data, scene, weight_key=key)) == []
+        files = {"scene": scene_part(), "input": npy(X), "weight": data, "bias": data}
+        answer = upload(client, files, weight_key=key, bias_key="conv1.bias")
+        assert codes(answer) == []
+        expected = LAYER(torch.from_numpy(X)).detach()
+        torch.testing.assert_close(torch.tensor(tensor(client, answer, "output")), expected)
+
+
+def test_a_scaled_picture_is_told(client: TestClient) -> None:
+    data = picture(np.zeros((50, 60), np.uint8))
+    files = {"scene": scene_part(weight={"kernels": ["box"]}), "input": data}
+    scaled = upload(client, files, size="10,20")
+    assert scaled.json()["notes"][0]["message"] == "the picture of size (50, 60) is scaled to (10, 20)"
+    assert codes(upload(client, files)) == codes(upload(client, files, size="50,60")) == []
+
+
+def test_notes_are_in_the_readers_language(client: TestClient) -> None:
+    """Of a new scene (201) and of one that was there (200); the scene itself has none."""
+    files = {"scene": scene_part(), "input": npy(X[None] + 7), "weight": npy(K)}
+    said = []
+    for language, status in (("zh-CN,en;q=0.5", 201), ("en", 200)):
+        headers = {"Accept-Language": language}
+        answer = client.post("/api/v1/scenes", files=files, headers=headers)
+        assert answer.status_code == status
+        said.append(answer.json()["notes"][0]["message"])
+    assert said[0] == "输入的形状是 (1, 2, 3, 3)：已去掉批次维，剩下 (2, 3, 3)"
+    assert said[1].startswith("the input has shape (1, 2, 3, 3)")
+    assert client.get(answer.json()["links"]["self"]).json()["notes"] == []
 
 
 def saved_scene(client: TestClient) -> bytes:

@@ -167,7 +167,7 @@ SLOW = {
 def test_one_client_cannot_take_all_places(tmp_path: Path) -> None:
     """Requests of one client beyond its share are 429, while others' are answered."""
     with (
-        running_server(tmp_path, max_requests_per_client=4, max_waiting=100) as server,
+        running_server(tmp_path, max_requests_per_client=4, max_wait_seconds=60) as server,
         server.client() as client,
     ):
         output = (
@@ -195,7 +195,7 @@ def test_one_client_cannot_take_all_places(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.safety(9)
 def test_a_full_server_sends_retry_after(tmp_path: Path) -> None:
-    """Beyond max_requests: 503 and Retry-After at once; whether it lives is told all the same."""
+    """Beyond max_requests: 503 and Retry-After after a second; whether it lives is told all the same."""
     head = b"POST /api/v1/trace HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
     page = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     with running_server(tmp_path, max_requests=8) as server:
@@ -205,7 +205,8 @@ def test_a_full_server_sends_retry_after(tmp_path: Path) -> None:
             wait_until(lambda: exchange(server.port, page).statuses == [503])
             with server.client() as client:
                 full = client.get("/api/v1/presets")
-                assert (full.status_code, full.headers["retry-after"]) == (503, "1")
+                assert full.status_code == 503
+                assert 1 <= int(full.headers["retry-after"]) <= 60
                 assert full.headers["content-type"] == "application/problem+json"
                 assert client.get("/healthz").status_code == 200
                 assert 'convscope_refused_total{reason="busy"}' in client.get("/metrics").text

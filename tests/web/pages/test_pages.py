@@ -174,6 +174,7 @@ def test_static_files_are_compressed_tagged_and_typed(
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert decode(raw) == (STATIC / "build" / "workbench.js").read_bytes()
     assert client.get(link, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert client.get(link, headers={"If-Match": '"other"'}).status_code == 412
 
 
 def test_another_version_is_served_but_not_kept(client: TestClient) -> None:

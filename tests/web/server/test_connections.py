@@ -59,6 +59,44 @@ AMBIGUOUS: dict[str, bytes] = {name: HEAD + rest + SMUGGLED for name, rest in PO
     "two hosts": GET + b"Host: evil\r\n\r\n" + SMUGGLED,
     "host with a path": b"GET /healthz HTTP/1.1\r\nHost: x/evil\r\n\r\n" + SMUGGLED,
     "host with a user": b"GET /healthz HTTP/1.1\r\nHost: x@evil\r\n\r\n" + SMUGGLED,
+    **{
+        f"host {host!r}": b"GET /healthz HTTP/1.1\r\nHost:%s\r\n\r\n" % host + SMUGGLED
+        for host in (
+            b"",
+            b" ",
+            b" :80",
+            b" a:b",
+            b" a:1:2",
+            b" [::1",
+            b" []",
+            b" [x]",
+            b" a b",
+            b" a,b",
+            b' "a"',
+        )
+    },
+    "empty host in 1.0": b"GET /healthz HTTP/1.0\r\nHost: \r\n\r\n" + SMUGGLED,
+    **{
+        f"request line {line!r}": line + b"\r\nHost: x\r\n\r\n" + SMUGGLED
+        for line in (
+            b"GET  /healthz HTTP/1.1",
+            b"GET /healthz  HTTP/1.1",
+            b"GET /healthz HTTP/1.1 ",
+            b" GET /healthz HTTP/1.1",
+            b"GET\t/healthz HTTP/1.1",
+            b"GET /healthz\tHTTP/1.1",
+            b"GET      /healthz HTTP/1.1",
+            b"get /healthz HTTP/1.1",
+            b"GET /healthz#x HTTP/1.1",
+            b"GET /healthz# HTTP/1.1",
+            b"GET /healthz?a#b HTTP/1.1",
+            b"GET # HTTP/1.1",
+            b"GET /health z HTTP/1.1",
+            b"GET /healthz HTTP/1.1 x",
+            b"GET /healthz http/1.1",
+            b"GET /healthz HTTP/1.1\r",
+        )
+    },
     "HTTP/0.9": b"GET /healthz\r\n\r\n" + SMUGGLED,
     "HTTP/1.2": b"GET /healthz HTTP/1.2\r\nHost: x\r\n\r\n" + SMUGGLED,
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -76,6 +114,50 @@ def test_ambiguous_requests_are_400_and_close_the_connection(server: ServerProce
     assert answer.statuses == [400], answer.text
     assert b"connection: close" in answer.text
     assert answer.problem["status"] == 400
+
+
+# Odd, but with one meaning only.
+UNUSUAL: dict[str, bytes] = {
+    "an empty line first": b"\r\n" + GET,
+    "an absolute address": b"GET http://x/healthz HTTP/1.1\r\nHost: x\r\n",
+    "a query of question marks": b"GET /healthz?a=?? HTTP/1.1\r\nHost: x\r\n",
+    "an escaped number sign": b"GET /healthz?%23 HTTP/1.1\r\nHost: x\r\n",
+    "an address and port": b"GET /healthz HTTP/1.1\r\nHOST:127.0.0.1:8000\r\n",
+    "an IPv6 address and port": b"GET /healthz HTTP/1.1\r\nhost:  [::1]:8000\r\n",
+    "an empty port": b"GET /healthz HTTP/1.1\r\nHost: x_y.example:\r\n",
+}
+
+
+@pytest.mark.parametrize("case", UNUSUAL)
+def test_unusual_requests_are_answered(server: ServerProcess, case: str) -> None:
+    assert exchange(server.port, UNUSUAL[case] + b"Connection: close\r\n\r\n").statuses in ([200], [404])
+
+
+@pytest.mark.safety(25)
+@pytest.mark.parametrize("line", [b"GET  /healthz HTTP/1.1", b"GET /healthz#x HTTP/1.1"])
+def test_request_lines_are_checked_wherever_they_begin(server: ServerProcess, line: bytes) -> None:
+    """In pieces, and behind another request in one packet."""
+    with connected(server.port) as sender:
+        send_slowly(sender, (line[k : k + 1] for k in range(len(line))), 0.01)
+        sender.sendall(b"\r\nHost: x\r\n\r\n")
+        assert Answer(read_all(sender)).statuses == [400]
+    body = HEAD + b"Content-Length: 2\r\n\r\n{}"
+    for first, status in ((GET + b"\r\n", 200), (body, 422)):
+        with connected(server.port) as sender:
+            sender.sendall(first)
+            sender.recv(65536)
+            sender.sendall(first[:-1])
+            sender.sendall(first[-1:] + line + b"\r\nHost: x\r\n\r\n")
+            assert Answer(read_all(sender)).statuses[0] == status
+
+
+@pytest.mark.safety(25)
+def test_a_request_in_pieces_is_one_request(server: ServerProcess) -> None:
+    whole = HEAD + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+    with connected(server.port) as sender:
+        send_slowly(sender, (whole[k : k + 1] for k in range(len(whole) - 1)), 0.001)
+        sender.sendall(whole[-1:])
+        assert Answer(read_all(sender)).statuses == [422]
 
 
 @pytest.mark.safety(25)

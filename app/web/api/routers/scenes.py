@@ -19,15 +19,15 @@ from app.services.scene_builder import edited_scene, scene_from_body
 from app.services.scenes import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
-from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.caching import check_edited_scene, immutable_headers, not_modified
 from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
 from app.web.api.openapi_examples import EDITS, SCENE
 from app.web.api.parsing import content_type, read_json, read_scene
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response
-from app.web.api.uploads import read_upload
-from app.web.negotiation import FORM, SAFETENSORS
+from app.web.api.uploads import FileQuery, read_upload
+from app.web.negotiation import FORM, SAFETENSORS, preferred_language
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
 
@@ -35,9 +35,9 @@ _CHAPTER: Final = PRESETS["two-channels"].scene
 _SUMMARY: Final = summarize(_CHAPTER)
 _LOCATION: Final = {"headers": {"Location": {"schema": {"type": "string"}}}}
 _FILE_KINDS: Final = {
-    "input": "PNG, JPEG, WebP, .npy, .safetensors",
-    "weight": ".npy, .safetensors",
-    "bias": ".npy, .safetensors",
+    "input": "PNG, JPEG, WebP, .npy, .npz, .safetensors",
+    "weight": ".npy, .npz, .safetensors",
+    "bias": ".npy, .npz, .safetensors",
 }
 _FORM: Final = {
     "schema": {
@@ -66,7 +66,7 @@ def _example(body: type[Any], example: Any, build: Any) -> dict[str, Any]:
     return summarize(build(body.model_validate_json(to_json(example))))
 
 
-_CREATED: Final = _example(SceneBody, SCENE, lambda body: scene_from_body(body, {}, Limits()))
+_CREATED: Final = _example(SceneBody, SCENE, lambda body: scene_from_body(body, Limits()))
 _EDITED: Final = _example(EditsBody, EDITS, lambda body: edited_scene(_CHAPTER, body, Limits()))
 
 
@@ -88,18 +88,24 @@ async def create_scene(
     input_key: Annotated[str | None, Query(description="which tensor of the file for the input")] = None,
     weight_key: Annotated[str | None, Query(description="which tensor of the file for the weight")] = None,
     bias_key: Annotated[str | None, Query(description="which tensor of the file for the bias")] = None,
+    input_index: Annotated[
+        int | None, Query(ge=0, description="which sample of an uploaded batch (N, C_in, H, W)")
+    ] = None,
 ) -> Response:
     """
     From JSON, or from a form with the part `scene` and files in place of some of its tensors. Pictures become
     (C, H, W), 0...1, upright, the first frame, alpha over white. The scene is kept before it is answered.
+    `notes` say, in the language that Accept-Language asks for, what was decided for the sender.
     """
     if content_type(request) == FORM:
         keys = {"input": input_key, "weight": weight_key, "bias": bias_key}
-        scene = await read_upload(request, services, keys, _parse_size(size))
+        query = FileQuery(keys, _parse_size(size), input_index)
+        scene, notes = await read_upload(request, services, query)
     else:
-        scene = await read_scene(request, services, FORM)
+        scene, notes = await read_scene(request, services, FORM), []
     data = initial_data(scene, initial) if initial else None
-    return _stored(scene, await store_scene(services, scene), data)
+    created = await store_scene(services, scene)
+    return _stored(created, summarize(scene, data, notes, preferred_language(request.scope)))
 
 
 def _parse_size(text: str | None) -> tuple[int, int] | None:
@@ -111,8 +117,7 @@ def _parse_size(text: str | None) -> tuple[int, int] | None:
     return height, width
 
 
-def _stored(scene: Scene, created: bool, initial: dict[str, Any] | None) -> Response:
-    summary = summarize(scene, initial)
+def _stored(created: bool, summary: dict[str, Any]) -> Response:
     return json_response(summary, 201 if created else 200, {"Location": summary["links"]["self"]})
 
 
@@ -121,7 +126,7 @@ def _stored(scene: Scene, created: bool, initial: dict[str, Any] | None) -> Resp
     status_code=201,
     summary="Make a scene from another",
     openapi_extra=json_body(EditsBody, EDITS),
-    responses={**_stored_answers(_EDITED), **problems(400, 404, 413, 415, 500, 507)},
+    responses={**_stored_answers(_EDITED), **problems(400, 404, 412, 413, 415, 500, 507)},
 )
 async def edit_scene(
     request: Request,
@@ -130,16 +135,17 @@ async def edit_scene(
     initial: InitialDep,
 ) -> Response:
     """
-    Other tensors, other fields of the operation, other cells, in this order; null takes a weight or bias
-    away. The old scene stays as it is. The initial tensors are those that differ from it.
+    Another dtype, other tensors, other fields of the operation, other cells, in this order; null takes a
+    weight or bias away. The old scene stays as it is. The initial tensors are those that differ from it.
     """
+    check_edited_scene(request)
     body, size = await read_json(request, services, EditsBody)
     cost = size + body.generated_elements + scene.input.numel()
     edited = await services.pool.run(cost, edited_scene, scene, body, services.settings)
     data = None
     if initial:
         data = await services.pool.run(edit_cost(edited), initial_data, edited, initial, scene)
-    return _stored(edited, await store_scene(services, edited), data)
+    return _stored(await store_scene(services, edited), summarize(edited, data))
 
 
 @router.get(

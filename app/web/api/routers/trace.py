@@ -14,7 +14,7 @@ from app.services.request_models import SceneBody
 from app.services.scene_builder import scene_from_body
 from app.services.trace import check_trace, requested_channels, trace
 from app.web.api import response_models
-from app.web.api.dependencies import ServicesDep
+from app.web.api.dependencies import services_of
 from app.web.api.openapi import answer, json_body, problems
 from app.web.api.openapi_examples import SCENE
 from app.web.api.parsing import read_scene
@@ -25,7 +25,7 @@ router = APIRouter(tags=["trace"], route_class=StrictQueryRoute)
 
 
 def _example() -> dict[str, Any]:
-    scene = scene_from_body(SceneBody.model_validate_json(to_json(SCENE)), {}, Limits())
+    scene = scene_from_body(SceneBody.model_validate_json(to_json(SCENE)), Limits())
     return orjson.loads(trace(scene, range(1)))  # type: ignore[no-any-return]
 
 
@@ -38,12 +38,13 @@ def _example() -> dict[str, Any]:
 )
 async def post_trace(
     request: Request,
-    services: ServicesDep,
     out_channel: Annotated[
         int | None, Query(ge=0, description="the steps of one output channel only")
     ] = None,
 ) -> Response:
     """Nothing is stored. The steps are those of every output channel, one after the other."""
+    # As a dependency it would take a fifteenth of a small trace.
+    services = services_of(request.app)
     scene = await read_scene(request, services)
     out_channels = requested_channels(scene.plan, out_channel)
     numbers = check_trace(scene.plan, out_channels, services.settings)

@@ -2,77 +2,50 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LayoutInput } from '../../../../frontend/model/scene_model.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';
-import { READABLE_CELL } from '../../../../frontend/views/shared/text_fit.ts';
-import { makeLayout, rectInSlot } from '../../../../frontend/views/stage/layout.ts';
+import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
+import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
+import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
+import { STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
 
-function subject(channels: number, size: number, kernel: number, outChannels: number, pad = 0): LayoutInput {
-  const out = size + 2 * pad - kernel + 1;
-  return {
-    plane: { rows: size + 2 * pad, cols: size + 2 * pad, top: pad, left: pad },
-    kernel: [kernel, kernel],
-    channels,
-    output: [out, out],
-    outChannels,
-    weighted: true,
-    gathered: false,
-    least: READABLE_CELL,
-  };
-}
-
-const SUBJECTS = {
-  chapter: subject(2, 3, 2, 1),
-  filters: subject(2, 3, 2, 3),
-  pointwise: subject(3, 3, 1, 2),
-  volume: subject(3, 7, 3, 2, 1),
-  photograph: subject(3, 128, 3, 4),
-  deep: subject(64, 56, 3, 64, 1),
-  large: subject(3, 1024, 7, 16, 3),
+const OTHER_SIZES: Record<string, [number, number]> = {
+  'a laptop with the panel open': [880, 560],
+  '200 % zoom': [640, 260],
+  'a tablet upright': [768, 800],
+  'a narrow phone': [288, 480],
+  'a very wide screen': [2400, 700],
 };
 
-const SIZES = [
-  [1216, 400],
-  [1856, 760],
-  [960, 320],
-  [800, 300],
-  [688, 500],
-  [328, 420],
-  [288, 420],
-] as const;
+const SIZES = { ...STAGE_SIZES, ...OTHER_SIZES };
 
-for (const [name, shape] of Object.entries(SUBJECTS)) {
-  for (const [width, height] of SIZES) {
-    test(`${name} at ${width}×${height}: everything is inside, nothing overlaps`, () => {
-      const at = makeLayout(shape, width, height);
-      const parts = [
-        at.input,
-        at.kernel,
-        at.products,
-        at.sum,
-        at.running,
-        ...(at.loupe ? [at.loupeRect] : []),
-      ];
-      const rows = parts.flatMap((rect) => [
-        rectInSlot(at, rect, 0),
-        rectInSlot(at, rect, at.visibleRows - 1),
-      ]);
-      for (const rect of [...rows, at.output, rectInSlot(at, at.total, at.visibleRows - 1)]) {
-        assert.ok(
-          rect.x >= -0.5 && rect.x + rect.width <= width + 0.5,
-          `${JSON.stringify(rect)} leaves ${width}`,
-        );
-        assert.ok(
-          rect.y >= -0.5 && rect.y + rect.height <= at.height + 0.5,
-          `${JSON.stringify(rect)} leaves ${at.height}`,
-        );
-        assert.ok(rect.width > 0 && rect.height > 0);
-      }
-      const row = [...parts, ...(at.narrow ? [] : [at.output])];
-      for (const [i, a] of row.entries())
-        for (const b of row.slice(i + 1)) assert.ok(!overlap(a, b), `${JSON.stringify([a, b])}`);
-      assert.ok(at.visibleRows >= 1 && at.visibleRows <= shape.channels);
-      assert.equal(at.bars !== null, at.visibleRows < shape.channels);
-    });
+/** The parts that may neither overlap nor leave the stage, by name. */
+function partsOf(layout: StageLayout): Map<string, Rect> {
+  const parts = new Map<string, Rect>();
+  const add = (name: string, rect: Rect | null) => {
+    if (rect) parts.set(name, rect);
+  };
+  for (const [k, lane] of layout.lanes.entries()) {
+    add(`input ${k}`, lane.input);
+    add(`loupe ${k}`, lane.loupe);
+    add(`kernel ${k}`, lane.kernel);
+    add(`products ${k}`, lane.products);
+    add(`output ${k}`, lane.output);
+    if (layout.ledger !== 'card') add(`sum ${k}`, lane.sum);
+    if (layout.family === 'phone') add(`running ${k}`, lane.running);
   }
+  add('plane', layout.plane);
+  for (const [k, rect] of layout.thumbnails.entries()) add(`thumbnail ${k}`, rect);
+  for (const [k, rect] of layout.outputThumbnails.entries()) add(`output thumbnail ${k}`, rect);
+  if (!layout.lanes.some(({ output }) => output)) add('output', layout.output);
+  add('card', layout.card);
+  if (layout.ledger === 'equation') {
+    add('bias', layout.bias);
+    add('total', layout.total);
+  }
+  layout.shelf.forEach(({ kernels, output }, k) => {
+    for (const [c, rect] of kernels.entries()) add(`filter ${k}, ${c}`, rect);
+    add(`filter ${k}, output`, output);
+  });
+  return parts;
 }
 
 function overlap(a: Rect, b: Rect) {
@@ -84,18 +57,100 @@ function overlap(a: Rect, b: Rect) {
   );
 }
 
-test("the chapter's numbers can be read on a laptop and on a phone", () => {
-  for (const [width, height] of [
-    [1216, 380],
-    [328, 420],
-  ]) {
-    const at = makeLayout(SUBJECTS.chapter, width ?? 0, height ?? 0);
-    assert.ok(Math.min(at.cell, at.kernelCell, at.outputCell) >= READABLE_CELL);
-    assert.equal(at.loupe, false);
+function describe({ x, y, width, height }: Rect) {
+  return [x, y, width, height].map((value) => value.toFixed(1)).join(' ');
+}
+
+for (const [name, subject] of Object.entries(SUBJECTS)) {
+  for (const [place, [width, height]] of Object.entries(SIZES)) {
+    test(`${name} on ${place}: all parts are inside, and none overlaps another`, () => {
+      for (const presenting of [false, true]) {
+        const choice = chooseLayout(subject, width, height, { presenting });
+        for (const openLane of [0, choice.candidate.lanes + choice.candidate.smallLanes - 1]) {
+          const layout = placeParts(subject, choice, { openLane });
+          const parts = [...partsOf(layout)];
+          for (const [part, rect] of parts) {
+            const at = `${layout.family}: ${part} at ${describe(rect)} leaves ${width}×${layout.height}`;
+            assert.ok(rect.x >= -0.5 && rect.x + rect.width <= width + 0.5, at);
+            assert.ok(rect.y >= -0.5 && rect.y + rect.height <= layout.height + 0.5, at);
+            assert.ok(rect.width > 0 && rect.height > 0, at);
+          }
+          for (const [i, [one, a]] of parts.entries())
+            for (const [other, b] of parts.slice(i + 1))
+              assert.ok(
+                !overlap(a, b),
+                `${layout.family}: ${one} at ${describe(a)} overlaps ${other} at ${describe(b)}`,
+              );
+        }
+      }
+    });
+  }
+}
+
+/** Family and cells of input, kernel and output, as the design has them; a few pixels more or less will do. */
+const CHOSEN: Record<
+  string,
+  Record<string, [family: string, cell: number, kernel: number, output: number]>
+> = {
+  'two-channels': {
+    laptop: ['rows', 94, 94, 100],
+    desktop: ['rows', 128, 128, 153],
+    tablet: ['columns', 101, 80, 98],
+    phone: ['phone', 44, 44, 44],
+  },
+  'strided-volume': {
+    laptop: ['columns', 34, 46, 61],
+    desktop: ['columns', 48, 66, 92],
+    tablet: ['columns', 21, 31, 48],
+    phone: ['phone', 20, 38, 33],
+  },
+  edges: {
+    laptop: ['focus', 2.7, 41, 2.8],
+    desktop: ['focus', 3.9, 45, 4],
+    tablet: ['stacked', 2.1, 41, 2.1],
+    phone: ['phone', 1, 29, 0.7],
+  },
+  depthwise: { laptop: ['rows', 35, 45, 60], desktop: ['rows', 52, 70, 90] },
+  dilated: { laptop: ['focus', 42, 85, 98], phone: ['phone', 40, 40, 30] },
+  deep: { laptop: ['stacked', 4.5, 60, 4.5], desktop: ['focus', 9, 45, 9] },
+};
+
+for (const [name, sizes] of Object.entries(CHOSEN))
+  for (const [place, [family, ...cells]] of Object.entries(sizes))
+    test(`${name} on a ${place} is arranged as ${family}, with cells of ${cells.join(', ')} px or more`, () => {
+      const [width, height] = STAGE_SIZES[place as keyof typeof STAGE_SIZES];
+      const { candidate } = chooseLayout(SUBJECTS[name] as LayoutInput, width, height);
+      assert.equal(candidate.family, family);
+      const chosen = [candidate.cell, candidate.kernelCell, candidate.outputCell];
+      for (const [k, cell] of chosen.entries()) assert.ok(cell >= (cells[k] ?? 0), `${chosen.join()}`);
+    });
+
+test('where input cells are too small for numbers, a loupe shows the window with them', () => {
+  for (const name of ['edges', 'photograph, 3×3', 'photograph, 7×7, stride 2', 'deep']) {
+    const subject = SUBJECTS[name] as LayoutInput;
+    const { candidate } = chooseLayout(subject, ...STAGE_SIZES.laptop);
+    assert.ok(candidate.cell < readableCell(subject.chars.input) && candidate.loupe, name);
+    assert.ok(candidate.kernelCell >= readableCell(subject.chars.kernel), name);
   }
 });
 
-test('where input cells are too small for numbers, a loupe shows the window with them', () => {
-  const at = makeLayout(SUBJECTS.photograph, 1216, 400);
-  assert.ok(at.cell < READABLE_CELL && at.loupe && at.kernelCell >= READABLE_CELL);
+test('kernels of 11×11 have a place on a phone', () => {
+  const layout = placeParts(
+    SUBJECTS['photograph, 11×11, stride 4'] as LayoutInput,
+    chooseLayout(SUBJECTS['photograph, 11×11, stride 4'] as LayoutInput, ...STAGE_SIZES.phone),
+  );
+  assert.ok((layout.lanes[0]?.kernel?.width ?? 0) >= 40);
+});
+
+test('while the window is resized, the arrangement stays unless another is clearly better', () => {
+  for (const [name, subject] of Object.entries(SUBJECTS)) {
+    let before = chooseLayout(subject, 1400, 620);
+    let changes = 0;
+    for (let width = 1400; width >= 820; width -= 4) {
+      const choice = chooseLayout(subject, width, 620, { before: before.candidate.family });
+      if (choice.candidate.family !== before.candidate.family) changes += 1;
+      before = choice;
+    }
+    assert.ok(changes <= 3, `${name}: ${changes} changes`);
+  }
 });

@@ -30,6 +30,7 @@ const LEDGER: Ledger = {
   ],
   bias: '−6',
   output: '−1',
+  decimals: 0,
   whole: true,
   largest: false,
 };

@@ -1,0 +1,102 @@
+"""A torch error that somebody pastes, perhaps with the traceback above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from app.torch_code import error_kinds as kinds
+from app.torch_code.error_kinds import TorchError
+
+# The end of a traceback is what matters; torch's own messages are shorter.
+_LONGEST: Final = 20_000
+_COUNT: Final = r"([1-9]\d{0,8})"
+_SHAPE: Final = r"\[([1-9]\d{0,8}(?:, ?[1-9]\d{0,8}){0,7})\]"
+_WEIGHT: Final = r"\[([1-9]\d{0,8}(?:, ?[1-9]\d{0,8}){1,7})\]"
+_PAIR: Final = r"\((-?\d{1,9}) x (-?\d{1,9})\)"
+
+_READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchError]], ...]] = tuple(
+    (re.compile(pattern), reader)
+    for pattern, reader in (
+        (
+            rf"Given groups={_COUNT}, weight of size {_WEIGHT}, expected input ?{_SHAPE} "
+            rf"to have {_COUNT} channels, but got {_COUNT} channels",
+            kinds.read_channels,
+        ),
+        (
+            rf"Given transposed=(?:1|True), weight of size {_WEIGHT}, expected input ?{_SHAPE} "
+            rf"to have {_COUNT} channels, but got {_COUNT} channels",
+            kinds.read_transposed_channels,
+        ),
+        (
+            rf"Calculated padded input size per channel: {_PAIR}\. Kernel size: {_PAIR}",
+            kinds.read_kernel_size,
+        ),
+        (
+            rf"Calculated padded input size per channel: \({_COUNT}\)\. Kernel size: \({_COUNT}\)",
+            kinds.read_kernel_length,
+        ),
+        (
+            rf"mat1 and mat2 shapes cannot be multiplied \({_COUNT}x{_COUNT} and {_COUNT}x{_COUNT}\)",
+            kinds.read_matrix_product,
+        ),
+        (
+            rf"Expected \dD \(unbatched\) or (\d)D \(batched\) input to (\w{{1,40}}), "
+            rf"but got input of size: {_SHAPE}",
+            kinds.read_dimensions,
+        ),
+        (r"Input type \(([\w.: ]{1,40})\) and (?:bias|weight) type \(([\w.: ]{1,40})\)", kinds.read_types),
+        (r"mat1 and mat2 must have the same dtype, but got (\w{1,20}) and (\w{1,20})", kinds.read_types),
+        (r"expected scalar type (\w{1,20}) but found (\w{1,20})", kinds.read_scalar_type),
+        (
+            rf"Given input size: \({_COUNT}x{_COUNT}x{_COUNT}\)\. Calculated output size",
+            kinds.read_pooled_size,
+        ),
+        (
+            rf"Given input size per channel: {_PAIR}\. Calculated output size per channel: {_PAIR}",
+            kinds.read_cropped_size,
+        ),
+        (
+            rf"pad should be at most half of (?:effective )?kernel size, but got pad={_COUNT}, "
+            rf"kernel_size={_COUNT} and dilation={_COUNT}",
+            kinds.read_half,
+        ),
+        (r"padding should be at most half of (?:effective )?kernel size", kinds.read_half_unnamed),
+        (
+            rf"Given groups={_COUNT}, expected weight to be divisible by \d{{1,9}} at dimension 0, "
+            rf"but got weight of size \[?{_WEIGHT}",
+            kinds.read_weight_groups,
+        ),
+        (r"(in_channels|out_channels) must be divisible by groups", kinds.read_undivided),
+        (
+            rf"Given (?:transposed=\d, )?weight of size {_WEIGHT}, expected bias to be 1-dimensional "
+            rf"with {_COUNT} elements, but got bias of size {_SHAPE}",
+            kinds.read_bias,
+        ),
+        (
+            r"Padding size should be less than the corresponding input dimension, but got: "
+            rf"padding \({_COUNT}, {_COUNT}\) at dimension \d of input {_SHAPE}",
+            kinds.read_borrowed,
+        ),
+        (r"output padding must be smaller than either stride or dilation", kinds.read_output_padding),
+        (
+            rf"size mismatch for ([\w.]{{1,99}}): copying a param with shape torch\.Size\({_SHAPE}\) "
+            rf"from checkpoint, the shape in current model is torch\.Size\({_SHAPE}\)",
+            kinds.read_state,
+        ),
+        (rf"running_mean should contain {_COUNT} elements not {_COUNT}", kinds.read_normalised),
+    )
+)
+
+
+def find_torch_error(text: str) -> TorchError | None:
+    """The last error of torch in a text, with or without the traceback above it; None: there is none."""
+    line = re.sub(r"\s+", " ", text[-_LONGEST:])
+    found = [
+        (match.start(), reader, match) for pattern, reader in _READERS for match in pattern.finditer(line)
+    ]
+    if not found:
+        return None
+    _, reader, match = max(found, key=lambda each: each[0])
+    return reader(match)

@@ -1,0 +1,56 @@
+/** The engineer's strip: one output cell by its address, its terms, another implementation's value, files. */
+
+import type { Signal } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
+import { listTerms } from '../../model/cell_terms.ts';
+import type { AppContext } from '../../views/app_context.ts';
+import { findElement, setText } from '../../views/shared/dom.ts';
+import { setUpComparison } from './comparison.ts';
+import { showDownloads } from './downloads.ts';
+import { setUpGoTo } from './go_to.ts';
+import { showTerms } from './term_list.ts';
+
+export function setUpInspect(context: AppContext) {
+  const { state, model } = context;
+  const open = setUpToggle();
+  /** What the strip is about, while it is open and there. */
+  const cell = computed(() => {
+    const [step, layer, outChannel] = [state.step.value, model(), state.outChannel.value];
+    if (!open.value || !step || !layer) return null;
+    return { step, layer, outChannel, terms: listTerms(step, layer, outChannel) };
+  });
+  effect(() => {
+    const { step, outChannel } = cell.value ?? {};
+    const text = step ? `Y[${outChannel}, ${step.row}, ${step.col}]` : '';
+    setText(findElement('#inspect-cell', HTMLElement), text);
+  });
+  setUpGoTo(context, open);
+  showTerms(context, cell);
+  setUpComparison(context, cell);
+  showDownloads(context, open);
+}
+
+function setUpToggle(): Signal<boolean> {
+  const open = signal(false);
+  const root = findElement('#inspect', HTMLElement);
+  const button = findElement('#inspect-open', HTMLButtonElement);
+  const close = () => {
+    open.value = false;
+    button.focus();
+  };
+  button.onclick = () => {
+    open.value = !open.peek();
+    if (open.peek()) findElement('#inspect-address', HTMLInputElement).focus({ preventScroll: true });
+  };
+  findElement('#inspect-close', HTMLButtonElement).onclick = close;
+  root.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    close();
+  });
+  effect(() => {
+    root.hidden = !open.value;
+    button.setAttribute('aria-expanded', String(open.value));
+  });
+  return open;
+}

@@ -1,0 +1,42 @@
+/** What a pasted torch error says: what does not fit, and what would, as layers that can be shown. */
+
+import type { Translate } from '../../model/i18n.ts';
+import type { FittingLayer, ParsedLayer, ReadTorchError } from '../../model/types.ts';
+import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
+
+export function isTorchError(answer: ParsedLayer | ReadTorchError): answer is ReadTorchError {
+  return 'torch_error' in answer;
+}
+
+export class TorchErrorAnswer {
+  readonly #root = findElement('#torch-error', HTMLElement);
+  readonly #t: Translate;
+
+  constructor(area: HTMLTextAreaElement, t: Translate) {
+    this.#t = t;
+    area.addEventListener('input', () => this.hide());
+  }
+
+  hide() {
+    this.#root.hidden = true;
+  }
+
+  /** open: called with the layer that the reader picks. */
+  show({ torch_error, remedies }: ReadTorchError, open: (layer: FittingLayer) => void) {
+    setText(findElement('#torch-error-text', HTMLElement), torch_error.message);
+    const items = remedies.map(({ message, layer }) => {
+      const item = makeElement('li', '', message);
+      if (layer) item.append(' ', this.#makeButton(layer, open));
+      return item;
+    });
+    findElement('#torch-error-remedies', HTMLElement).replaceChildren(...items);
+    this.#root.hidden = false;
+  }
+
+  #makeButton(layer: FittingLayer, open: (layer: FittingLayer) => void) {
+    const button = makeElement('button', '', this.#t('torchError.show')) as HTMLButtonElement;
+    button.type = 'button';
+    button.onclick = () => open(layer);
+    return button;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Arrangements of the stage that fit, and how much a reader has of each: numbers that can be read count most,
+ * then the sentence at work, the output, the channels in sight, the other filters. Pure.
+ */
+
+import type { LayoutInput } from '../../model/scene_model.ts';
+import { clamp } from '../shared/rects.ts';
+import { readableCell } from '../shared/text_fit.ts';
+import { columnCandidates } from './columns_layout.ts';
+import { focusCandidates } from './focus_layout.ts';
+import { phoneCandidates } from './phone_layout.ts';
+import { rowCandidates } from './rows_layout.ts';
+import { makeSpacing } from './spacing.ts';
+
+export type Family = 'rows' | 'columns' | 'focus' | 'stacked' | 'phone';
+
+/** The choice of a layout: a family and its sizes, in CSS pixels. */
+export interface Candidate {
+  family: Family;
+  /** The ledger beside the lanes, below them, or as an equation along the bottom. */
+  ledger: 'beside' | 'below' | 'equation';
+  /** Sides of the cells of the input, the kernel, the output. */
+  cell: number;
+  kernelCell: number;
+  outputCell: number;
+  /** Whether the window is shown enlarged. */
+  loupe: boolean;
+  /** Channels with a sentence that can be read, and those with a small one or a thumbnail. */
+  lanes: number;
+  smallLanes: number;
+  /** The cell of the other filters' kernels, 0: none are shown. */
+  shelfCell: number;
+  /** What a phone scrolls to, beyond the stage's height. */
+  overflow: number;
+  /** The side of thumbnails of channels. */
+  thumbnail: number;
+}
+
+/** The smallest cells in which the numbers of each grid can be read. */
+export interface ReadableCells {
+  input: number;
+  kernel: number;
+  output: number;
+}
+
+const PHONE_WIDTH = 800;
+
+/** How much better another arrangement must be, so that a change of size changes the arrangement. */
+const CLEARLY_BETTER = 0.6;
+
+/** The coarse steps of a search, and the fine ones round its best. */
+const COARSE = 5;
+
+export function readableCellsOf({ chars }: LayoutInput): ReadableCells {
+  return {
+    input: readableCell(chars.input),
+    kernel: readableCell(Math.max(chars.kernel, chars.product)),
+    output: readableCell(chars.output),
+  };
+}
+
+/** Finds the best arrangement. before: the family that stays unless another is clearly better. */
+export function chooseCandidate(
+  input: LayoutInput,
+  width: number,
+  height: number,
+  { presenting = false, before = null }: { presenting?: boolean; before?: Family | null } = {},
+): Candidate {
+  const spacing = makeSpacing(width, height, presenting);
+  const best = new Map<Family, { candidate: Candidate; worth: number }>();
+  const wide =
+    width < PHONE_WIDTH
+      ? []
+      : [
+          ...rowCandidates(input, width, height, spacing),
+          ...columnCandidates(input, width, height, spacing),
+          ...focusCandidates(input, width, height, spacing),
+        ];
+  for (const candidate of wide.length > 0 ? wide : phoneCandidates(input, width, height)) {
+    const worth = worthOf(input, candidate, height);
+    if (worth > (best.get(candidate.family)?.worth ?? -Infinity))
+      best.set(candidate.family, { candidate, worth });
+  }
+  const ranked = [...best.values()].sort((a, b) => b.worth - a.worth);
+  const [first] = ranked;
+  if (!first) throw new RangeError(`no arrangement has room in ${width}×${height}`);
+  const kept = before && best.get(before);
+  return kept && kept.worth > first.worth - CLEARLY_BETTER ? kept.candidate : first.candidate;
+}
+
+/** Sizes to try, from the largest: coarse steps, and those from which on numbers can be read. */
+export function sizesToTry(largest: number, smallest: number, ...thresholds: number[]): number[] {
+  const top = Math.floor(largest);
+  const sizes = new Set(thresholds.filter((size) => size <= top && size >= smallest));
+  for (let size = top; size >= smallest; size -= size > 16 ? COARSE : 1) sizes.add(size);
+  return [...sizes].sort((a, b) => b - a);
+}
+
+/** The use of a grid: a number that can be read is worth more than any picture; size counts ever less. */
+function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 400) {
+  if (cell < readable) return 0.9 * Math.min(1, (cell * side) / wantedSide);
+  const beyond = cell - readable;
+  return 1 + 0.6 * clamp(beyond / 20, 0, 1) + 0.4 * clamp((beyond - 20) / 60, 0, 1);
+}
+
+const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, stacked: -0.3 };
+
+export function worthOf(input: LayoutInput, candidate: Candidate, height: number) {
+  const { plane, output, channels, picture, gathered, weighted } = input;
+  const { family, cell, kernelCell, outputCell, loupe, lanes, smallLanes, thumbnail } = candidate;
+  const readable = readableCellsOf(input);
+  const wantedSide = Math.max(360, 0.72 * height);
+  const oneLarge = (family === 'focus' || family === 'stacked') && !picture && channels > 1;
+  const share = oneLarge ? 1 / Math.min(channels, 3) : 1;
+  const inputWorth = worthOfGrid(cell, readable.input, Math.max(plane.rows, plane.cols), wantedSide);
+  const outputWorth = worthOfGrid(outputCell, readable.output, Math.max(...output), wantedSide);
+  const thumbnails = Math.min(inputWorth, 0.9 * Math.min(1, thumbnail / 400));
+  return (
+    3 * (share * inputWorth + (1 - share) * thumbnails) +
+    (kernelCell >= readable.kernel ? 1.5 : 0) +
+    3 * worthOfGrid(kernelCell, readable.kernel, 0) +
+    2.5 * outputWorth +
+    2 * ((lanes + 0.4 * smallLanes) / Math.min(channels, 6)) -
+    (loupe && !gathered ? 0.3 : 0) -
+    // A window that is enlarged nowhere cannot be read.
+    (weighted && !loupe && cell < readable.input ? 1.6 : 0) +
+    (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
+    candidate.overflow / 150 +
+    (NEAR_TIES[family] ?? 0) +
+    (thumbnail > 50 ? 0.15 : 0) +
+    0.5 * Math.min(1, candidate.shelfCell / 20)
+  );
+}

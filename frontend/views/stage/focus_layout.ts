@@ -1,0 +1,291 @@
+/**
+ * One plane in large: of a picture all channels at once, else the active channel, with the channels as
+ * thumbnails. The lanes hold loupe × kernel = products; lanes that have no room are small, and the active one
+ * opens. The output is as large as the input, beside the lanes or (stacked) below the input. Pure.
+ */
+
+import type { LayoutInput } from '../../model/scene_model.ts';
+import type { Rect } from '../../model/types.ts';
+import { clamp } from '../shared/rects.ts';
+import type { Candidate } from './candidates.ts';
+import { readableCellsOf, sizesToTry } from './candidates.ts';
+import type { Heading, Lane, PlacedParts } from './layout.ts';
+import { placeCard, waterfallHeight } from './ledger_layout.ts';
+import type { Room } from './placing.ts';
+import { gridRect, wholePixels } from './placing.ts';
+import type { Spacing } from './spacing.ts';
+
+const MAX_LANES = 6;
+const MAX_PLANE = 760;
+const MIN_PLANE = 96;
+/** Between the lanes and the card below them. */
+const CARD_GAP = 22;
+/** A thumbnail's name below it. */
+const NAME = 18;
+const CARD_MARGINS = 36;
+const MAX_THUMBNAILS = 12;
+
+interface Sizes {
+  lanesWidth: number;
+  lanesHeight: number;
+  smallHeight: number;
+  middle: number;
+  lineCount: number;
+}
+
+function laneCount({ channels, perChannel }: LayoutInput) {
+  return perChannel ? 1 : Math.min(channels, MAX_LANES);
+}
+
+function sizeLanes(
+  input: LayoutInput,
+  candidate: Pick<Candidate, 'kernelCell' | 'loupe' | 'lanes' | 'ledger'>,
+  height: number,
+  spacing: Spacing,
+): Sizes {
+  const { kernel, weighted } = input;
+  const { kernelCell, loupe, lanes, ledger } = candidate;
+  const small = laneCount(input) - lanes;
+  const smallHeight = small > 0 ? clamp(Math.floor(height / 20), 26, 40) : 0;
+  const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
+  const lanesWidth = spacing.rail + grids * kernel[1] * kernelCell + spacing.sign * (grids - 1);
+  const lanesHeight =
+    lanes * kernel[0] * kernelCell + small * smallHeight + (lanes + small - 1) * spacing.laneGap;
+  const middle =
+    ledger === 'below'
+      ? Math.max(lanesWidth, spacing.card) + 16 + 8 * laneCount(input)
+      : lanesWidth + spacing.funnel + spacing.card;
+  return { lanesWidth, lanesHeight, smallHeight, middle, lineCount: laneCount(input) };
+}
+
+function lineWeights(input: LayoutInput, lines: number) {
+  return lines + 1 + (input.biased ? 0.8 : 0);
+}
+
+export function focusCandidates(
+  input: LayoutInput,
+  width: number,
+  height: number,
+  spacing: Spacing,
+): Candidate[] {
+  const lanes = laneCount(input);
+  const readable = readableCellsOf(input);
+  const candidates: Candidate[] = [];
+  for (const kernelCell of sizesToTry(Math.min(spacing.maxCell, 96), 8, readable.kernel))
+    for (const open of new Set([lanes, 1]))
+      for (const ledger of ['below', 'beside'] as const)
+        for (const loupe of [true, false])
+          for (const family of ['focus', 'stacked'] as const) {
+            const choice = { family, ledger, kernelCell, loupe, lanes: open, smallLanes: lanes - open };
+            const planes = sizePlanes(input, choice, width, height, spacing);
+            if (!planes) continue;
+            const { cell, outputCell, thumbnail } = planes;
+            if (loupe === (cell >= readable.input && !input.gathered)) continue;
+            candidates.push({ ...choice, cell, outputCell, thumbnail, shelfCell: 0, overflow: 0 });
+          }
+  return candidates;
+}
+
+type Choice = Pick<Candidate, 'family' | 'ledger' | 'kernelCell' | 'loupe' | 'lanes' | 'smallLanes'>;
+
+/** The cells of the large planes beside such lanes, or null where they have no room. */
+function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: number, spacing: Spacing) {
+  const { plane, output, channels, perChannel } = input;
+  const { lanesHeight, middle, lineCount } = sizeLanes(input, choice, height, spacing);
+  const high = height - spacing.heading;
+  const below = choice.ledger === 'below';
+  const weights = lineWeights(input, lineCount);
+  const chart = waterfallHeight(input, lineCount);
+  const line = below
+    ? clamp((high - lanesHeight - CARD_GAP - CARD_MARGINS - chart) / weights, 24, spacing.line)
+    : spacing.line;
+  const card = weights * line + CARD_MARGINS + chart;
+  if (lanesHeight + (below ? CARD_GAP + card : 0) > high || (!below && card > high)) return null;
+  const room = width - middle - 2 * spacing.way;
+  if (choice.family === 'stacked') {
+    const side = Math.min(
+      room + spacing.way,
+      (height - 2 * spacing.heading - 10) / (plane.rows / plane.cols + output[0] / output[1]),
+    );
+    if (side < MIN_PLANE) return null;
+    return { ...planeCells(input, side, spacing), thumbnail: 0 };
+  }
+  let side = Math.min(room / 2, MAX_PLANE);
+  const ratio = Math.max(plane.rows / plane.cols, output[0] / output[1]);
+  side = Math.min(side, high / ratio);
+  if (side < MIN_PLANE) return null;
+  const left = high - side * ratio;
+  const shown = perChannel ? Math.max(channels, 2) : channels;
+  const thumbnail = left >= 60 ? Math.min(left - NAME - 8, (side - 12) / clamp(shown, 2, 3)) : 0;
+  return { ...planeCells(input, side, spacing), thumbnail };
+}
+
+function planeCells({ plane, output }: LayoutInput, side: number, { maxCell }: Spacing) {
+  return {
+    cell: wholeOrFine(Math.min(maxCell, side / plane.cols)),
+    outputCell: wholeOrFine(Math.min(maxCell * 1.2, side / output[1])),
+  };
+}
+
+/** Whole pixels where cells are large; a picture may have any scale. */
+function wholeOrFine(size: number) {
+  return size >= 10 ? Math.floor(size) : Math.max(size, 0.05);
+}
+
+export function placeFocus(input: LayoutInput, candidate: Candidate, room: Room): PlacedParts {
+  const { plane, output, channels, weighted } = input;
+  const { family, cell, outputCell, ledger } = candidate;
+  const { width, height, spacing } = room;
+  const sizes = sizeLanes(input, candidate, height, spacing);
+  const [planeWidth, planeHeight] = [cell * plane.cols, cell * plane.rows];
+  const [outputWidth, outputHeight] = [outputCell * output[1], outputCell * output[0]];
+  const stacked = family === 'stacked';
+  const sideWidth = stacked ? Math.max(planeWidth, outputWidth) : planeWidth;
+  const spare = width - sideWidth - sizes.middle - spacing.way - (stacked ? 0 : outputWidth + spacing.way);
+  const extra = clamp(spare / 2, 0, stacked ? 90 : 80);
+  const start = stacked ? Math.max(0, (spare - extra) / 2) : Math.max(0, (spare - 2 * extra) / 2);
+  const lanesX = start + sideWidth + spacing.way + extra;
+  const high = height - spacing.heading;
+  const weights = lineWeights(input, sizes.lineCount);
+  const below = ledger === 'below';
+  const chart = waterfallHeight(input, sizes.lineCount);
+  const cardLine = clamp(
+    (high - sizes.lanesHeight - CARD_GAP - CARD_MARGINS - chart) / weights,
+    24,
+    spacing.line,
+  );
+  const cardHeight = below ? weights * cardLine + CARD_MARGINS + chart : high;
+  const used = Math.max(
+    stacked ? planeHeight + outputHeight + spacing.heading + 10 : Math.max(planeHeight, outputHeight),
+    sizes.lanesHeight + (below ? CARD_GAP + cardHeight : 0),
+  );
+  const thumbnailRoom = !stacked && candidate.thumbnail > 0 ? candidate.thumbnail + NAME + 8 : 0;
+  const top = spacing.heading + Math.max(0, (high - Math.max(used, planeHeight + thumbnailRoom)) * 0.35);
+  const planeRect = gridRect(start, top, cell, [plane.rows, plane.cols]);
+  const outputX = stacked ? start : lanesX + sizes.middle + spacing.way + extra;
+  const outputY = stacked ? top + planeHeight + spacing.heading + 10 : top;
+  const outputRect = gridRect(outputX, outputY, outputCell, output);
+  const cardX = below ? lanesX : lanesX + sizes.lanesWidth + spacing.funnel;
+  const cardWidth = below ? Math.max(sizes.lanesWidth, spacing.card) : spacing.card;
+  const card = placeCard(
+    input,
+    spacing,
+    below
+      ? { x: cardX, y: top + sizes.lanesHeight + CARD_GAP, width: cardWidth, height: cardHeight }
+      : { x: cardX, y: top, width: cardWidth, height: height - top },
+    below ? cardHeight : Math.max(sizes.lanesHeight, planeHeight * 0.8),
+    sizes.lineCount,
+  );
+  const lanes = placeLanes(input, candidate, sizes, { x: lanesX, y: top }, card.lines, room);
+  const heading = (name: Heading['name'], x: number, space: number, y = top): Heading => ({
+    name,
+    x,
+    y: y - spacing.heading / 2,
+    width: space,
+  });
+  const open = lanes[Math.min(room.openLane, lanes.length - 1)] ?? lanes[0];
+  const grid = candidate.kernelCell * input.kernel[1];
+  const products = open?.products.x ?? lanesX;
+  return {
+    lanes,
+    plane: planeRect,
+    thumbnails: stacked
+      ? placeBeside(input, planeRect, lanesX - 10)
+      : placeThumbnails(channels > 1 ? channels : 0, candidate.thumbnail, planeRect, height),
+    headings: [
+      heading('input', start, lanesX - start - 10),
+      ...(open?.loupe ? [heading('window', open.loupe.x, grid + spacing.sign - 6)] : []),
+      ...(weighted && open?.kernel ? [heading('kernel', open.kernel.x, grid + spacing.sign - 6)] : []),
+      heading('products', products, stacked ? width - products : outputX - products - 10),
+      heading('output', outputX, stacked ? lanesX - outputX - 10 : width - outputX, outputY),
+    ],
+    ledger: 'card',
+    card: card.frame,
+    waterfall: card.waterfall,
+    bias: card.bias,
+    total: card.total,
+    output: outputRect,
+    outputThumbnails:
+      stacked || input.perChannel
+        ? []
+        : placeThumbnails(Math.min(input.outChannels - 1, 3), candidate.thumbnail, outputRect, height),
+    wayFrom: stacked ? 'right' : 'below',
+    wayTurn: stacked ? lanesX - Math.min(spacing.way, 26) / 2 - 6 : outputX - (spacing.way + extra) / 2,
+    shelf: [],
+    shelfCell: 0,
+  };
+}
+
+function placeLanes(
+  input: LayoutInput,
+  { kernelCell, loupe, lanes: openCount, smallLanes }: Candidate,
+  { smallHeight }: Sizes,
+  at: { x: number; y: number },
+  lines: { line: Rect; sum: Rect; running: Rect }[],
+  { spacing, openLane }: Room,
+): Lane[] {
+  const { kernel, weighted } = input;
+  const smallCell = Math.max(smallHeight / kernel[0], 1);
+  let y = at.y;
+  return Array.from({ length: openCount + smallLanes }, (_, slot): Lane => {
+    const open = smallLanes === 0 || slot === Math.min(openLane, openCount + smallLanes - 1);
+    const cell = open ? kernelCell : wholePixels(smallCell);
+    const pitch = kernelCell * kernel[1] + spacing.sign;
+    const x = at.x + spacing.rail;
+    const columns = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
+    const placed = (name: string) => gridRect(x + columns.indexOf(name) * pitch, y, cell, kernel);
+    const height = cell * kernel[0];
+    const middle = y + height / 2;
+    const line = lines[slot] ?? lines.at(-1);
+    const lane: Lane = {
+      rail: { x: at.x, y, width: 3, height },
+      upright: true,
+      input: null,
+      loupe: loupe ? placed('loupe') : null,
+      kernel: weighted ? placed('kernel') : null,
+      products: placed('products'),
+      cell,
+      times: weighted && loupe && open ? { x: placed('kernel').x - spacing.sign / 2, y: middle } : null,
+      equals: { x: placed('products').x - spacing.sign / 2, y: middle },
+      line: line?.line ?? placed('products'),
+      sum: line?.sum ?? placed('products'),
+      running: line?.running ?? null,
+      output: null,
+    };
+    y += height + spacing.laneGap;
+    return lane;
+  });
+}
+
+/** Thumbnails of the channels below the plane. */
+function placeThumbnails(channels: number, side: number, plane: Rect, height: number): Rect[] {
+  if (side < 24 || channels < 1) return [];
+  const count = Math.min(channels, MAX_THUMBNAILS);
+  const perRow = Math.max(1, Math.floor((plane.width + 8) / (side + 8)));
+  // A contact sheet of many channels has smaller ones.
+  const rowCount = Math.ceil(count / Math.max(perRow, 3));
+  const small =
+    rowCount === 1 ? side : Math.min(side, (height - plane.y - plane.height - 8) / rowCount - NAME - 4);
+  const across = rowCount === 1 ? Math.min(small, (plane.width - 8 * (count - 1)) / count) : small;
+  const size = Math.max(Math.min(small, across), 20);
+  const columns = Math.max(1, Math.floor((plane.width + 8) / (size + 8)));
+  return Array.from({ length: count }, (_, k) => ({
+    x: plane.x + (k % columns) * (size + 8),
+    y: plane.y + plane.height + 12 + Math.floor(k / columns) * (size + NAME + 4),
+    width: size,
+    height: size,
+  })).filter(({ y }) => y + size <= height + 1);
+}
+
+/** Thumbnails beside a stacked plane, where there is room. */
+function placeBeside({ channels }: LayoutInput, plane: Rect, right: number): Rect[] {
+  const size = Math.min(right - plane.x - plane.width - 16, 72, (plane.height - 3 * NAME) / 3);
+  if (size < 30 || channels < 2) return [];
+  const count = Math.min(channels, Math.floor(plane.height / (size + NAME)));
+  return Array.from({ length: count }, (_, k) => ({
+    x: plane.x + plane.width + 10,
+    y: plane.y + k * (size + NAME),
+    width: size,
+    height: size,
+  }));
+}

@@ -1,0 +1,181 @@
+/** A channel's sentence before anything is computed: its rail and name, the kernel slice, empty places. */
+
+import { colorScale, numberedIndex } from '../../model/color.ts';
+import { weightOffset } from '../../model/geometry.ts';
+import { formatNumber } from '../../model/numbers.ts';
+import { easeInOut } from '../../model/timeline.ts';
+import type { Rect } from '../../model/types.ts';
+import type { Context2D } from '../shared/drawing.ts';
+import {
+  cssFont,
+  fillRoundedRect,
+  paintCenteredText,
+  paintOutline,
+  paintText,
+  strokeRoundedRect,
+} from '../shared/drawing.ts';
+import type { CellGrid } from '../shared/grid.ts';
+import { cellBox, paintCell, paintEmptyGrid, paintGrid } from '../shared/grid.ts';
+import { centerOf, clamp, growRect } from '../shared/rects.ts';
+import { fitTensor, readableCell } from '../shared/text_fit.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
+import { displayedTap } from './channel_frame.ts';
+import { hueOf } from './window.ts';
+
+/** A thinner lane than this has no name beside its rail. */
+const MIN_NAMED = 44;
+
+/** The size of small type on the stage, in CSS pixels. */
+export function smallType({ layout }: Pick<ChannelFrame, 'layout'>) {
+  return clamp(11.5 * layout.spacing.scale, 10.5, 15);
+}
+
+/** Paints a lane as far as the products' places. */
+export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelRow) {
+  const { model } = frame;
+  const { lane } = row;
+  context.globalAlpha = row.index < 0 && !model.subject.perChannel ? 0.45 : 1;
+  paintRail(context, frame, row);
+  if (model.weight && lane.kernel) paintKernel(context, frame, row, lane.kernel);
+  context.globalAlpha = 1;
+  if (row.index < 0) return;
+  if (lane.loupe) paintEmptyTaps(context, frame, lane.loupe, lane.cell);
+  paintEmptyTaps(context, frame, lane.products, lane.cell);
+  paintSigns(context, frame, row);
+}
+
+function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, active }: ChannelRow) {
+  const { rail, upright } = lane;
+  const hue = hueOf(frame, channel);
+  const weight = active ? 5 : 3;
+  context.fillStyle = hue;
+  if (upright) context.fillRect(rail.x, rail.y, weight, rail.height);
+  else context.fillRect(rail.x, rail.y, rail.width, weight);
+  const size = smallType(frame);
+  const name = frame.t('stage.channel.name', { channel });
+  context.font = cssFont(size, active ? 700 : 500);
+  if (!upright) {
+    paintText(context, name, 'left', rail.x, rail.y + size * 0.5 + 7);
+    return;
+  }
+  if (rail.height < MIN_NAMED || frame.layout.family === 'phone') return;
+  context.save();
+  context.translate(rail.x + 5 + size * 0.7, centerOf(rail).y);
+  context.rotate(-Math.PI / 2);
+  paintCenteredText(context, name, 0, 0, rail.height);
+  context.restore();
+}
+
+function paintSigns(context: Context2D, { layout, colors, model }: ChannelFrame, { lane }: ChannelRow) {
+  const room = layout.family === 'phone' ? 14 : clamp(layout.spacing.sign * 0.75, 14, 24);
+  context.fillStyle = colors.text;
+  context.font = cssFont(room);
+  if (lane.times) {
+    if (!lane.upright)
+      fillRoundedRect(
+        context,
+        { x: lane.times.x - 11, y: lane.times.y - 11, width: 22, height: 22 },
+        11,
+        colors.paper,
+      );
+    context.fillStyle = colors.text;
+    paintCenteredText(context, '×', lane.times.x, lane.times.y);
+  }
+  const arrow = lane.upright ? '→' : '↓';
+  paintCenteredText(context, model.weight ? '=' : arrow, lane.equals.x, lane.equals.y);
+}
+
+/** Paints the places of numbers to come. */
+export function paintEmptyTaps(
+  context: Context2D,
+  { model, colors }: ChannelFrame,
+  rect: Rect,
+  cell: number,
+) {
+  if (cell < readableCell(1)) paintOutline(context, rect, colors.line);
+  else paintEmptyGrid(context, rect, cell, model.subject.kernel, colors);
+}
+
+function paintKernel(
+  context: Context2D,
+  frame: ChannelFrame,
+  { channel, lane, active }: ChannelRow,
+  rect: Rect,
+) {
+  const { model, position } = frame;
+  const [rows, cols] = model.subject.kernel;
+  const outChannel = kernelOutput(frame, channel);
+  const offset = weightOffset(model.summary, outChannel, channel);
+  const data = model.weight?.data ?? [];
+  const valueAt = (i: number, j: number) => {
+    const [u, v] = displayedTap(model, i, j);
+    return data[offset + u * cols + v] ?? 0;
+  };
+  const grid = {
+    rows,
+    cols,
+    valueAt,
+    max: model.weightMax,
+    fit: fitTensor(data, model.weightLow, model.weightMax, lane.cell),
+  };
+  if (frame.kernelTurn < 1) paintTurningKernel(context, frame, rect, lane.cell, grid);
+  else {
+    paintGrid(context, rect, lane.cell, grid, frame);
+    strokeRoundedRect(context, growRect(rect, 1), 4, hueOf(frame, channel), active ? 2.5 : 1.5);
+  }
+  if (!lane.upright) paintSliceName(context, frame, rect, position.outChannel, channel);
+}
+
+/** Of depthwise layers each lane has a filter of its own. */
+function kernelOutput({ model, position }: ChannelFrame, channel: number) {
+  const { perChannel, outChannels, channels } = model.subject;
+  if (!perChannel) return position.outChannel;
+  const multiplier = Math.max(1, outChannels / channels);
+  return channel * multiplier + (position.outChannel % multiplier);
+}
+
+function paintSliceName(
+  context: Context2D,
+  frame: ChannelFrame,
+  rect: Rect,
+  output: number,
+  channel: number,
+) {
+  context.fillStyle = frame.colors.muted;
+  context.font = cssFont(smallType(frame));
+  paintText(context, `K[${output}, ${channel}]`, 'left', rect.x, rect.y + rect.height + 11, rect.width);
+}
+
+/** Paints the kernel turning about its center; its numbers stay upright. */
+function paintTurningKernel(
+  context: Context2D,
+  { kernelTurn, theme }: ChannelFrame,
+  rect: Rect,
+  cell: number,
+  { rows, cols, valueAt, max, fit }: CellGrid,
+) {
+  const angle = (1 - easeInOut(kernelTurn)) * Math.PI;
+  const center = centerOf(rect);
+  const scale = colorScale(theme);
+  context.font = cssFont(fit.font);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++) {
+      const value = valueAt(i, j) ?? 0;
+      context.save();
+      context.translate(center.x, center.y);
+      context.rotate(-angle);
+      context.translate((j + 0.5) * cell - rect.width / 2, (i + 0.5) * cell - rect.height / 2);
+      paintCell(
+        context,
+        cellBox({ x: -cell / 2, y: -cell / 2 }, cell, 0, 0),
+        value,
+        max,
+        fit.readable ? '\u200a' : '',
+        theme,
+      );
+      context.rotate(angle);
+      context.fillStyle = scale.text[numberedIndex(value, max)] ?? '';
+      if (fit.readable) paintCenteredText(context, formatNumber(value, fit.decimals), 0, 0, cell - 4);
+      context.restore();
+    }
+}

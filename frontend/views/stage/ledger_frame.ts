@@ -1,0 +1,163 @@
+/** The ledger before any number is there: a card of lines, an equation, or boxes. */
+
+import type { Rect } from '../../model/types.ts';
+import type { Context2D } from '../shared/drawing.ts';
+import {
+  cssFont,
+  fillRoundedRect,
+  paintCenteredText,
+  paintText,
+  strokeLine,
+  strokeRoundedRect,
+} from '../shared/drawing.ts';
+import { centerOf, clamp } from '../shared/rects.ts';
+import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
+import type { StageFrame } from './frame.ts';
+import { hueOf } from './window.ts';
+
+export const SMALL_TYPE = 11;
+
+export function smallFont({ layout }: Pick<ChannelFrame, 'layout'>, weight = 400) {
+  return cssFont(clamp(SMALL_TYPE * layout.spacing.scale, 10.5, 14), weight);
+}
+
+/** The size of a number's type in its box. */
+export function numberSize(rect: Rect, text: string) {
+  return clamp(Math.min(rect.height * 0.62, (rect.width - 4) / (0.58 * Math.max(text.length, 1))), 10, 36);
+}
+
+/** The sums that a card lists, or that stand in boxes: what is there before any number. */
+export function paintLedgerFrame(context: Context2D, frame: StageFrame) {
+  const { layout, colors, model } = frame;
+  if (layout.card) {
+    strokeRoundedRect(context, layout.card, 8, colors.line, 1);
+    paintCardHeading(context, frame, layout.card);
+  }
+  for (const row of frame.rows) if (row.index >= 0) paintLineFrame(context, frame, row);
+  if (layout.ledger === 'boxes') return;
+  const { total, bias } = layout;
+  if (bias && model.subject.biased) paintBiasName(context, frame, bias);
+  if (layout.ledger === 'card' && layout.card) {
+    const y = total.y - 3;
+    context.strokeStyle = colors.muted;
+    context.lineWidth = 1.2;
+    strokeLine(context, layout.card.x + 10, y, layout.card.x + layout.card.width - 10, y);
+    context.fillStyle = colors.accent;
+    context.font = smallFont(frame, 600);
+    paintText(
+      context,
+      cellName(frame),
+      'left',
+      layout.card.x + 12,
+      centerOf(total).y,
+      total.x - layout.card.x - 12,
+    );
+  }
+  if (layout.ledger === 'equation') paintEquationFrame(context, frame);
+}
+
+/** `Y[0, 1, 1]` */
+function cellName({ position, row, col }: StageFrame) {
+  return `Y[${position.outChannel}, ${row}, ${col}]`;
+}
+
+function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {
+  const { rows, t, colors, model } = frame;
+  const [row] = rows;
+  if (!row) return;
+  context.fillStyle = colors.muted;
+  context.font = smallFont(frame);
+  const y = card.y + 13;
+  const { kind } = model.summary.operation;
+  const sum = kind === 'max_pool2d' ? 'stage.max' : kind === 'avg_pool2d' ? 'stage.mean' : 'stage.sum.short';
+  paintText(context, t(sum), 'right', row.lane.sum.x + row.lane.sum.width, y, row.lane.sum.width + 6);
+  const { running } = row.lane;
+  if (running && model.weight)
+    paintText(context, t('stage.running.short'), 'right', running.x + running.width, y, running.width - 2);
+}
+
+function paintLineFrame(context: Context2D, frame: StageFrame, row: ChannelRow) {
+  const { layout, colors, model, t } = frame;
+  const { line, sum } = row.lane;
+  const hue = hueOf(frame, row.channel);
+  if (layout.ledger === 'card') {
+    fillRoundedRect(context, { x: line.x, y: line.y + 3, width: 4, height: line.height - 6 }, 2, hue);
+    return;
+  }
+  strokeRoundedRect(context, sum, 6, row.active ? hue : colors.line, row.active ? 2 : 1);
+  if (layout.family !== 'phone') return;
+  context.fillStyle = colors.muted;
+  context.font = smallFont(frame);
+  const { running } = row.lane;
+  paintText(
+    context,
+    t('stage.sum.channel', { channel: row.channel }),
+    'left',
+    sum.x,
+    sum.y - 8,
+    sum.width + 10,
+  );
+  if (running && model.weight) {
+    strokeRoundedRect(context, running, 6, colors.line, 1);
+    paintText(context, t('stage.running.short'), 'left', running.x, running.y - 8, running.width);
+  }
+}
+
+function paintBiasName(context: Context2D, frame: StageFrame, bias: Rect) {
+  const { layout, colors, t } = frame;
+  context.fillStyle = colors.muted;
+  context.font = smallFont(frame);
+  if (layout.card) {
+    paintText(context, t('stage.bias.short'), 'left', layout.card.x + 12, centerOf(bias).y);
+    return;
+  }
+  strokeRoundedRect(context, bias, 6, colors.line, 1);
+  paintText(context, t('stage.bias.short'), 'left', bias.x, bias.y - 8, bias.width);
+}
+
+/** Paints the places of the equation and the signs between them. */
+function paintEquationFrame(context: Context2D, frame: StageFrame) {
+  const { layout, colors, rows } = frame;
+  const { total, bias, family } = layout;
+  const y = centerOf(total).y;
+  strokeRoundedRect(context, total, 6, colors.accent, 1.5);
+  context.fillStyle = colors.accent;
+  context.font = smallFont(frame, 600);
+  paintText(context, cellName(frame), 'left', total.x, total.y - 8, total.width + 4);
+  context.fillStyle = colors.text;
+  context.font = cssFont(clamp(18 * layout.spacing.scale, 14, 22));
+  const boxes: Rect[] =
+    family === 'phone'
+      ? phoneBoxes(frame)
+      : rows.filter(({ index }) => index >= 0).map(({ lane }) => lane.sum);
+  const [first, ...others] = [...boxes, ...(bias ? [bias] : [])];
+  let before = first;
+  for (const box of others) {
+    if (before) {
+      const sign = family === 'phone' ? (before.x + before.width + box.x) / 2 : box.x - 16;
+      paintCenteredText(context, family === 'phone' && box !== bias ? '→' : '+', sign, y);
+    }
+    before = box;
+  }
+  if (before)
+    paintCenteredText(context, '=', total.x - Math.min(14, (total.x - before.x - before.width) / 2), y);
+  paintConnectors(context, frame, boxes);
+}
+
+function phoneBoxes({ rows: [row], model }: StageFrame): Rect[] {
+  const { sum, running } = row?.lane ?? {};
+  return [sum, model.weight ? running : null].filter((rect) => rect !== null && rect !== undefined);
+}
+
+function paintConnectors(context: Context2D, { layout, colors }: StageFrame, boxes: Rect[]) {
+  if (layout.family === 'phone') return;
+  context.strokeStyle = colors.line;
+  context.lineWidth = 1;
+  const ends = [...boxes, layout.bias ?? layout.total];
+  for (let k = 0; k + 1 < ends.length; k++) {
+    const [one, other] = [ends[k], ends[k + 1]];
+    if (!one || !other) continue;
+    const y = centerOf(one).y;
+    strokeLine(context, one.x + one.width + 4, y, other.x - 30, y);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The stage on phones: the active channel's plane with the others as tabs beside it, its sentence below, then
+ * the ledger's row and the output. Pure.
+ */
+
+import type { LayoutInput } from '../../model/scene_model.ts';
+import { clamp } from '../shared/rects.ts';
+import type { Candidate } from './candidates.ts';
+import { readableCellsOf, sizesToTry } from './candidates.ts';
+import type { Heading, Lane, PlacedParts } from './layout.ts';
+import type { Room } from './placing.ts';
+import { gridRect } from './placing.ts';
+
+const MAX_CELL = 44;
+const TABS = 84;
+const HEADING = 20;
+const SENTENCE_GAP = 24;
+const SIGN = 16;
+/** The equation's boxes with their names above them. */
+const EQUATION = 54;
+const BOX = 28;
+const BOX_NAME = 20;
+const OUTPUT_HEADING = 24;
+const RAIL = 6;
+const MAX_TABS = 4;
+
+export function phoneCandidates(input: LayoutInput, width: number, height: number): Candidate[] {
+  const { plane, kernel, output, channels, weighted, gathered } = input;
+  const readable = readableCellsOf(input);
+  const tabs = channels > 1 ? TABS : 0;
+  const candidates: Candidate[] = [];
+  const widest = Math.min(MAX_CELL, (width - tabs - RAIL) / plane.cols);
+  const cells = widest >= 1 ? sizesToTry(widest, 1, readable.input) : [];
+  // A picture of more cells than pixels takes what room there is.
+  if (widest < 4) cells.push(widest, widest * 0.75, widest * 0.5);
+  // A kernel of any size has a place.
+  const smallest = (width - RAIL - 2 * SIGN) / (3 * kernel[1]);
+  const kernelCells = smallest < 4 ? [smallest] : sizesToTry(MAX_CELL, 4, readable.kernel);
+  for (const kernelCell of kernelCells)
+    for (const cell of cells)
+      for (const loupe of gathered ? [true] : weighted && cell < readable.input ? [true, false] : [false]) {
+        const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
+        if (grids * kernel[1] * kernelCell + (grids - 1) * SIGN + RAIL > width) continue;
+        const used =
+          HEADING + cell * plane.rows + SENTENCE_GAP + kernel[0] * kernelCell + EQUATION + OUTPUT_HEADING + 8;
+        const room = Math.max(height - used, 90);
+        const outputCell = Math.min(MAX_CELL, (width - 8) / output[1], room / output[0]);
+        candidates.push({
+          family: 'phone',
+          ledger: 'equation',
+          cell,
+          kernelCell,
+          outputCell: outputCell >= 4 ? Math.floor(outputCell) : Math.max(outputCell, 0.05),
+          loupe,
+          lanes: 1,
+          smallLanes: Math.min(channels - 1, MAX_TABS),
+          shelfCell: 0,
+          overflow: Math.max(0, used + outputCell * output[0] - height),
+          thumbnail: 0,
+        });
+      }
+  return candidates;
+}
+
+export function placePhone(input: LayoutInput, candidate: Candidate, room: Room): PlacedParts {
+  const { plane, kernel, output, channels, weighted, biased } = input;
+  const { cell, kernelCell, outputCell, loupe } = candidate;
+  const { width } = room;
+  const tabsWidth = channels > 1 ? TABS : 0;
+  const planeX = RAIL + Math.max(0, (width - tabsWidth - RAIL - cell * plane.cols) / 2);
+  const planeRect = gridRect(channels > 1 ? RAIL : planeX, HEADING, cell, [plane.rows, plane.cols]);
+  const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
+  const grid = kernelCell * kernel[1];
+  const gap = clamp((width - RAIL - grids * grid) / Math.max(grids - 1, 1), SIGN, 40);
+  const sentenceY = planeRect.y + planeRect.height + SENTENCE_GAP;
+  const pitch = grid + gap;
+  const names = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
+  const placed = (name: string) =>
+    gridRect(RAIL + names.indexOf(name) * pitch, sentenceY, kernelCell, kernel);
+  const middle = sentenceY + (kernelCell * kernel[0]) / 2;
+  const rowY = sentenceY + kernelCell * kernel[0] + BOX_NAME;
+  const box = Math.min(84, (width - 3 * SIGN) / 4);
+  const height = BOX;
+  const total = { x: width - box - 2, y: rowY, width: box, height };
+  const bias = biased ? { x: total.x - SIGN - box * 0.8, y: rowY, width: box * 0.8, height } : null;
+  const sum = { x: RAIL, y: rowY, width: box, height };
+  const running = { x: RAIL + box + SIGN + 14, y: rowY, width: box, height };
+  const lane: Lane = {
+    rail: { x: 0, y: planeRect.y, width: 3, height: planeRect.height },
+    upright: true,
+    input: null,
+    loupe: loupe ? placed('loupe') : null,
+    kernel: weighted ? placed('kernel') : null,
+    products: placed('products'),
+    cell: kernelCell,
+    times: weighted && loupe ? { x: placed('kernel').x - gap / 2, y: middle } : null,
+    equals: { x: placed('products').x - gap / 2, y: middle },
+    line: { x: RAIL, y: rowY, width: width - RAIL - box, height },
+    sum,
+    running: weighted ? running : null,
+    output: null,
+  };
+  const outputY = rowY + EQUATION - BOX_NAME + OUTPUT_HEADING;
+  const outputWidth = outputCell * output[1];
+  const outputX = Math.max(0, (width - outputWidth) / 2);
+  const heading = (name: Heading['name'], x: number, y: number, space: number): Heading => ({
+    name,
+    x,
+    y,
+    width: space,
+  });
+  const tabCount = Math.min(channels, MAX_TABS);
+  const tab = Math.min(TABS - 14, (planeRect.height + 4) / tabCount - 18, 64);
+  return {
+    lanes: [lane],
+    plane: planeRect,
+    thumbnails:
+      tab < 14 || channels < 2
+        ? []
+        : Array.from({ length: tabCount }, (_, k) => ({
+            x: width - tab - 2,
+            y: planeRect.y + k * (tab + 18),
+            width: tab,
+            height: tab,
+          })),
+    headings: [
+      heading('input', RAIL, HEADING / 2, width - RAIL),
+      ...(loupe ? [heading('window', placed('loupe').x, sentenceY - 9, pitch - 4)] : []),
+      ...(weighted ? [heading('kernel', placed('kernel').x, sentenceY - 9, pitch - 4)] : []),
+      heading('products', placed('products').x, sentenceY - 9, width - placed('products').x),
+      heading('output', outputX, outputY - OUTPUT_HEADING / 2, width - outputX),
+    ],
+    ledger: 'equation',
+    card: null,
+    waterfall: null,
+    bias,
+    total,
+    output: gridRect(outputX, outputY, outputCell, output),
+    outputThumbnails: [],
+    wayFrom: outputX + outputWidth < width - 24 ? 'right' : 'below',
+    wayTurn: width - 8,
+    shelf: [],
+    shelfCell: 0,
+  };
+}

@@ -1,0 +1,160 @@
+"""The engineer's strip: one cell by its address, its terms, another implementation's value, files."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import Page, expect
+from torch import Tensor
+
+from tests.support.page import OpenPage, make_scene
+
+GENERATOR = torch.Generator().manual_seed(3)
+
+
+def integers(*shape: int) -> Tensor:
+    return torch.randint(-9, 10, shape, generator=GENERATOR).float()
+
+
+def inspect(page: Page) -> None:
+    page.get_by_role("button", name="Inspect").click()
+    expect(page.get_by_label("Go to Y[channel, row, column]")).to_be_focused()
+
+
+def test_a_typed_address_goes_to_the_cell(open_page: OpenPage, server: str) -> None:
+    x, w = integers(4, 6, 7), integers(6, 2, 3, 3)
+    page = open_page(make_scene(server, x, w, {"kind": "conv2d", "groups": 2, "padding": 1}))
+    inspect(page)
+    address = page.get_by_label("Go to Y[channel, row, column]")
+    expect(page.locator("#inspect-range")).to_have_text("Output cells: 0 … 5, 0 … 5, 0 … 6")
+    y = F.conv2d(x[None], w, padding=1, groups=2)[0]
+    for text, cell in (("Y[4, 0, 6]", (4, 0, 6)), ("5,5,0", (5, 5, 0)), ("[0, 2, 3]", (0, 2, 3))):
+        address.fill(text)
+        address.press("Enter")
+        expect(page.locator("#inspect-cell")).to_have_text(f"Y[{', '.join(map(str, cell))}]")
+        value = str(int(y[cell])).replace("-", "−")
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(f"= {value}$"))
+    address.fill("6, 0, 0")
+    address.press("Enter")
+    expect(page.locator("#inspect-range")).to_contain_text("channel, row, column in 0 … 5, 0 … 5, 0 … 6")
+    page.keyboard.press("Escape")
+    expect(page.locator("#inspect")).to_be_hidden()
+    expect(page.get_by_role("button", name="Inspect")).to_be_focused()
+
+
+def test_the_terms_of_a_cell_are_found_and_add_up(open_page: OpenPage, server: str) -> None:
+    x, w = integers(64, 5, 5), integers(4, 32, 3, 3)
+    path = make_scene(server, x, w, {"kind": "conv2d", "groups": 2})
+    page = open_page(path + "?step=3,1,2&by=window")
+    inspect(page)
+    terms = (x[32:, 1:4, 2:5] * w[3]).flatten()
+    rows = page.locator("#inspect-terms tr")
+    expect(page.locator("#inspect-count")).to_have_text("Terms found: 288 of 288; the 100 largest are listed")
+    first = rows.first.locator(".number").inner_text().replace("−", "-")
+    assert abs(int(first)) == int(terms.abs().max())
+    positive, negative = int(terms[terms > 0].sum()), int(terms[terms < 0].sum())
+    expect(page.locator("#inspect-sums")).to_have_text(
+        f"Positive terms {positive}, negative terms −{-negative}: together {int(terms.sum())}.".replace(
+            "together -", "together −"
+        )
+    )
+    page.get_by_label("Find in all terms").fill("K[3, 31, 2, 2]")
+    expect(rows).to_have_count(1)
+    weight, value = int(w[3, 31, 2, 2]), int(x[63, 3, 4])
+    expected = f"X[63, 3, 4] {value} · K[3, 31, 2, 2] {weight}".replace("-", "−")
+    expect(rows.first.locator("button")).to_have_text(expected)
+    rows.first.locator("button").click()
+    expect(page).to_have_url(re.compile(r"pin=p63,2,2|pin=p63%2C2%2C2"))
+
+
+def test_another_implementations_value_is_traced_to_its_fault(open_page: OpenPage, server: str) -> None:
+    x, w = integers(3, 7, 7), integers(2, 3, 3, 3)
+    path = make_scene(server, x, w, {"kind": "conv2d", "stride": 2, "padding": 1})
+    page = open_page(path + "?step=1,2,1&by=window")
+    inspect(page)
+    value = page.get_by_label("Compare with my value")
+    verdict = page.locator("#inspect-verdict")
+    right = F.conv2d(x[None], w, stride=2, padding=1)[0]
+    for result, said in (
+        (right, "This is the value of the cell."),
+        (F.conv2d(x[None], w.flip(2, 3), stride=2, padding=1)[0], "flipped"),
+        (F.conv2d(x[None], w, padding=1)[0], "the stride is ignored"),
+        (F.conv2d(x[None, :1], w[:, :1], stride=2, padding=1)[0], "only input channel 0 is read"),
+        (right + 123456, "None of these readings gives it"),
+    ):
+        value.fill(str(int(result[1, 2, 1])))
+        value.press("Enter")
+        expect(verdict).to_contain_text(said)
+
+
+def test_everything_can_be_downloaded(open_page: OpenPage, server: str, tmp_path: Path) -> None:
+    x, w = integers(2, 20, 20), integers(3, 2, 3, 3)
+    page = open_page(make_scene(server, x, w, {"kind": "conv2d"}))
+    inspect(page)
+    page.locator("#inspect summary").click()
+    links = page.locator("#inspect-downloads a")
+    urls: dict[str, str] = {
+        str(link.get_attribute("download")): server + str(link.get_attribute("href")) for link in links.all()
+    }
+    expected = {"input": x, "weight": w, "output": F.conv2d(x[None], w)[0]}
+    for name, tensor in expected.items():
+        with urllib.request.urlopen(urls[f"{name}.npy"]) as answer:
+            assert np.array_equal(np.load(io.BytesIO(answer.read())), tensor.numpy())
+        assert f"{name}.safetensors" in urls
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PyTorch code with its file (ZIP)").click()
+    with ZipFile(download.value.path()) as archive:
+        script = archive.namelist()[0]
+        archive.extractall(tmp_path)
+    run = f"import json, runpy; print(json.dumps(runpy.run_path({script!r})['y'].tolist()))"
+    command = [sys.executable, "-c", run]
+    printed = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout
+    found: Any = json.loads(printed.splitlines()[-1])
+    torch.testing.assert_close(torch.tensor(found), expected["output"])
+
+
+def test_a_weight_of_a_grouped_layer_is_named_by_its_index_in_torch(open_page: OpenPage, server: str) -> None:
+    for x, w, groups, output, channel, index in (
+        (integers(64, 3, 3), integers(128, 32, 2, 2), 2, 77, 62, (77, 30, 1, 0)),
+        (integers(6, 3, 3), integers(6, 1, 2, 2), 6, 4, 4, (4, 0, 1, 0)),
+    ):
+        path = make_scene(server, x, w, {"kind": "conv2d", "groups": groups})
+        page = open_page(f"{path}?step={output},0,0&pin=k{channel},1,0")
+        value = str(int(w[index])).replace("-", "−")
+        name = f"K[{', '.join(map(str, index))}] = {value} "
+        expect(page.locator("#step-description")).to_contain_text(name)
+
+
+def test_a_pasted_error_is_explained_and_opens_a_layer_that_fits(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    for language, sentence, button in (
+        ("en", "the weight [64, 3, 7, 7] with groups=1 reads 3", "Show, with random numbers"),
+        ("zh-CN", "而权重 [64, 3, 7, 7]（groups=1）读取 3 个", "显示（用随机数）"),
+    ):
+        page = open_page(f"{scene_paths['two-channels']}?lang={language}")
+        page.locator("#panel-open").click()
+        page.locator("#code-text").fill(
+            "Traceback (most recent call last):\n  File 'train.py', line 3, in forward\n"
+            "    return F.conv2d(input, weight, bias)\n"
+            "RuntimeError: Given groups=1, weight of size [64, 3, 7, 7], expected input[1, 1, 12, 12] "
+            "to have 3 channels, but got 1 channels instead"
+        )
+        page.locator("#code-read").click()
+        expect(page.locator("#torch-error-text")).to_contain_text(sentence)
+        page.get_by_role("button", name=button).last.click()
+        expect(page.locator("#counts")).to_contain_text(re.compile(r"9,?408"))
+        expect(page.locator("#random-note")).to_be_visible()
+        page.locator("#undo").click()
+        expect(page.locator("#random-note")).to_be_hidden()

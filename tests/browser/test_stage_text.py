@@ -1,0 +1,65 @@
+"""Every number on the stage can be read, at any moment: none is covered, cut, squeezed or too faint."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.page import OpenPage
+from tests.support.painted_text import PaintedText, painted_texts, record_text
+
+MOMENTS = 50
+PRESETS = [
+    "two-channels", "three-filters", "one-by-one", "strided-volume", "edges",
+    "depthwise", "pointwise", "dilated", "transposed", "max-pooling",
+]  # fmt: skip
+LAPTOP = {"width": 1366, "height": 768}
+
+
+def faults_of(texts: list[PaintedText]) -> list[str]:
+    """What cannot be read, in words."""
+    faults = []
+    for k, text in enumerate(texts):
+        later = [other for other in texts[k + 1 :] if text.overlaps(other)]
+        if any(text.same_place(other) for other in later):
+            continue
+        covering = [other.text for other in later if not text.same_place(other)]
+        if covering:
+            faults.append(f"{text.text!r} at {text.box} lies under {covering}")
+        elif not text.inside:
+            faults.append(f"{text.text!r} at {text.box} is cut off")
+        elif text.alpha > 0.99 and text.contrast < 4.5:
+            faults.append(f"{text.text!r} at {text.box} has a contrast of {text.contrast:.2f}")
+        elif not text.seen:
+            faults.append(f"{text.text!r} at {text.box} is covered")
+        elif text.squeezed < 0.75:
+            faults.append(f"{text.text!r} at {text.box} is squeezed to {text.squeezed:.2f}")
+    return faults
+
+
+def go_to(page: Page, share: float) -> None:
+    """Show a moment, as a share of the time line, and wait until it is painted."""
+    page.evaluate(
+        """(share) => new Promise((done) => {
+          const scrubber = document.querySelector('#scrubber');
+          scrubber.value = String(Number(scrubber.max) * share);
+          scrubber.dispatchEvent(new Event('input', { bubbles: true }));
+          requestAnimationFrame(() => requestAnimationFrame(done));
+        })""",
+        share,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_number_is_covered_or_faint(
+    open_page: OpenPage, scene_paths: dict[str, str], preset: str, scheme: str
+) -> None:
+    page = open_page(scene_paths[preset], viewport=LAPTOP, color_scheme=scheme, prepare=record_text)
+    counts = []
+    for moment in range(MOMENTS):
+        go_to(page, (moment + 0.37) / MOMENTS)
+        texts = painted_texts(page)
+        counts.append(len(texts))
+        assert faults_of(texts) == [], f"moment {moment} of {MOMENTS}"
+    assert min(counts) >= 10

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareWithValue, listReadings, typedValue } from '../../../frontend/model/fault_readings.ts';
+import { parseNumber } from '../../../frontend/model/number_syntax.ts';
+import type { Deviation } from '../support/plain_layer.ts';
+import { PlainConvolution } from '../support/plain_layer.ts';
+
+const LAYER = {
+  ...{ channels: 6, outputs: 4, size: 9, kernel: 3, stride: 2, padding: 1, dilation: 2, groups: 2 },
+  bias: [100, 203, -307, 411],
+};
+const CELL = [3, 1, 2] as const;
+
+/** The keys of the readings that give a number in the cell. */
+function readingsOf(conv: PlainConvolution, value: number) {
+  const [o, i, j] = CELL;
+  const { right, readings } = compareWithValue(
+    typedValue(String(value), value),
+    conv.step(o, i, j),
+    conv.model(),
+    o,
+  );
+  return right ? ['right'] : readings.map(({ key }) => key);
+}
+
+/** Each fault, by plain sums over the definition of the layer. */
+const FAULTS: Record<string, (conv: PlainConvolution) => number> = {
+  right: (conv) => conv.sum(...CELL) + 411,
+  channel: (conv) => conv.channelSum(...CELL, 0) + 411,
+  channelWithoutBias: (conv) => conv.channelSum(...CELL, 1),
+  mean: (conv) => conv.sum(...CELL) / 3 + 411,
+  meanOfAll: (conv) => (conv.sum(...CELL) + 411) / 3,
+  noBias: (conv) => conv.sum(...CELL),
+  minusBias: (conv) => conv.sum(...CELL) - 411,
+  biasPerChannel: (conv) => conv.sum(...CELL) + 3 * 411,
+  otherBias: (conv) => conv.sum(...CELL) - 307,
+  flipped: deviating({ weightAt: (u, v) => [2 - u, 2 - v] }),
+  kernelTransposed: deviating({ weightAt: (u, v) => [v, u] }),
+  inputTransposed: deviating({ swapsInput: true }),
+  noPadding: deviating({ padding: 0 }),
+  noStride: deviating({ stride: 1 }),
+  noDilation: deviating({ dilation: 1 }),
+  offByOne: (conv) => conv.sum(3, 2, 2) + 411,
+  swapped: (conv) => conv.sum(3, 2, 1) + 411,
+};
+
+function deviating(deviation: Deviation) {
+  return (conv: PlainConvolution) => conv.sum(...CELL, deviation) + 411;
+}
+
+for (const [key, result] of Object.entries(FAULTS))
+  test(`a value made by the fault "${key}" is traced back to it`, () => {
+    for (const seed of [1, 2, 3]) {
+      const conv = new PlainConvolution(LAYER, seed);
+      assert.ok(readingsOf(conv, result(conv)).includes(key), `seed ${seed}`);
+    }
+  });
+
+test('a value that no reading gives is traced to none', () => {
+  const conv = new PlainConvolution(LAYER);
+  assert.deepEqual(readingsOf(conv, 123456), []);
+});
+
+test('only what can be recomputed is listed', () => {
+  const plain = { ...LAYER, stride: 1, padding: 0, dilation: 1, bias: null };
+  const keys = (layer: typeof plain) => {
+    const conv = new PlainConvolution({ ...layer });
+    return new Set(listReadings(conv.step(0, 0, 0), conv.model(), 0).map(({ key }) => key));
+  };
+  for (const key of ['noPadding', 'noStride', 'noDilation', 'noBias', 'biasPerChannel', 'otherBias'])
+    assert.ok(!keys(plain).has(key), key);
+  assert.ok(!keys({ ...plain, groups: 2, channels: 2, outputs: 2 }).has('mean'), 'one channel in each group');
+  const conv = new PlainConvolution(LAYER);
+  const sketched = { ...conv.model(), input: { shape: [6, 9, 9], data: new Float32Array(0) } };
+  const left = listReadings(conv.step(...CELL), sketched, 3).map(({ key }) => key);
+  assert.ok(!left.includes('flipped') && left.includes('noBias'));
+});
+
+test('a value with few decimals stands for all that are rounded to it', () => {
+  const fits = (text: string, result: number) => {
+    const { value, tolerance } = typedValue(text, parseNumber(text));
+    return Math.abs(result - value) <= tolerance;
+  };
+  assert.ok(fits('3.14', Math.PI));
+  assert.ok(!fits('3.15', Math.PI));
+  assert.ok(fits('-1.5e-3', -0.00152));
+  assert.ok(!fits('77', 77.2));
+});

@@ -1,0 +1,138 @@
+"""What is written on the stage: every text of a frame with its place, its colour and what lies behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page
+
+# Notes each text with the canvas it is painted on; a canvas that is copied brings its texts along.
+RECORD = """() => {
+  const texts = new WeakMap();
+  const of = (canvas) => texts.get(canvas) ?? texts.set(canvas, []).get(canvas);
+  const { fillText, fillRect, drawImage } = CanvasRenderingContext2D.prototype;
+  Object.assign(CanvasRenderingContext2D.prototype, {
+    fillText(text, x, y, maxWidth) {
+      fillText.apply(this, arguments);
+      if (!text.trim()) return;
+      const size = this.measureText(text);
+      const width = Math.min(size.width, maxWidth ?? Infinity);
+      const left = this.textAlign === 'center' ? -width / 2 : this.textAlign === 'right' ? -width : 0;
+      const [top, bottom] = [-size.actualBoundingBoxAscent, size.actualBoundingBoxDescent];
+      const corners = [[x + left, y + top], [x + left + width, y + bottom]].map(([a, b]) =>
+        this.getTransform().transformPoint(new DOMPoint(a, b)));
+      const [xs, ys] = ['x', 'y'].map((axis) => corners.map((corner) => corner[axis]).sort((a, b) => a - b));
+      of(this.canvas).push({ text, box: [xs[0], ys[0], xs[1], ys[1]], color: this.fillStyle,
+        alpha: this.globalAlpha, squeezed: width / size.width });
+    },
+    fillRect(x, y, width, height) {
+      fillRect.apply(this, arguments);
+      const { a } = this.getTransform();
+      if (width * a >= this.canvas.width && height * a >= this.canvas.height) texts.set(this.canvas, []);
+    },
+    drawImage(image, x, y) {
+      drawImage.apply(this, arguments);
+      const whole = image.width === this.canvas.width && image.height === this.canvas.height;
+      if (whole && arguments.length === 3) texts.set(this.canvas, [...of(image)]);
+    },
+  });
+  globalThis.paintedTexts = (canvas) => {
+    const { width, height } = canvas;
+    const copy = Object.assign(document.createElement('canvas'), { width, height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    drawImage.call(context, canvas, 0, 0);
+    const all = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+    return of(canvas).map((text) => {
+      const [x0, y0, x1, y1] = text.box.map(Math.round);
+      const inside = x0 >= 0 && y0 >= 0 && x1 <= canvas.width && y1 <= canvas.height;
+      const counts = new Map();
+      for (let y = Math.max(y0, 0); y < Math.min(y1, height); y++)
+        for (let x = Math.max(x0, 0); x < Math.min(x1, width); x++) {
+          const pixel = all[y * width + x];
+          counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+        }
+      return { ...text, inside, counts: [...counts] };
+    });
+  };
+}"""
+
+
+@dataclass
+class PaintedText:
+    """A text, in device pixels; `contrast`: with what lies behind it; `seen`: whether any ink is in sight."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    alpha: float
+    squeezed: float
+    inside: bool
+    contrast: float
+    seen: bool
+
+    def overlaps(self, other: PaintedText, margin: float = 1.5) -> bool:
+        left, top, right, bottom = self.box
+        x0, y0, x1, y1 = other.box
+        return min(right, x1) - max(left, x0) > margin and min(bottom, y1) - max(top, y0) > margin
+
+    def same_place(self, other: PaintedText) -> bool:
+        """Whether this is the other painted once more, brighter."""
+        near = all(abs(a - b) <= 6 for a, b in zip(self.box, other.box, strict=True))
+        return self.text == other.text and near
+
+
+def record_text(page: Page) -> None:
+    """Begin to note what is painted; call before the page is opened."""
+    page.add_init_script(f"({RECORD})()")
+
+
+def painted_texts(page: Page) -> list[PaintedText]:
+    """Everything written on the stage at this moment, in the order in which it was painted."""
+    found: list[dict[str, Any]] = page.evaluate("paintedTexts(document.querySelector('#stage'))")
+    return [_judge(text) for text in found]
+
+
+def _judge(text: dict[str, Any]) -> PaintedText:
+    ink = _parse_color(text["color"])
+    # Little-endian: alpha, blue, green, red.
+    counts = [((pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255), count) for pixel, count in text["counts"]]
+    # What is far from the ink is ground; the ground's most frequent colour counts.
+    ground = max(
+        ((color, count) for color, count in counts if _distance(color, ink) > 90),
+        key=lambda pair: pair[1],
+        default=(ink, 0),
+    )[0]
+    return PaintedText(
+        text=text["text"],
+        box=tuple(text["box"]),
+        alpha=text["alpha"],
+        squeezed=text["squeezed"],
+        inside=text["inside"],
+        contrast=_contrast(ink, ground),
+        seen=any(_distance(color, ink) < 70 for color, _ in counts),
+    )
+
+
+Rgb = tuple[int, int, int]
+
+
+def _parse_color(text: str) -> Rgb:
+    """`#rrggbb`, as a canvas gives its fill style."""
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def _distance(one: Rgb, other: Rgb) -> float:
+    return float(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)
+
+
+def _luminance(color: Rgb) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    red, green, blue = (
+        v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (c / 255 for c in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: Rgb, other: Rgb) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
