@@ -73,13 +73,24 @@ function begin(state: AppState, named: boolean) {
   if (!named && !state.reducedMotion.peek()) state.togglePlay();
 }
 
+/** What is not looked at is no part of the page: it stands in a template until it is opened. */
+function unfold(sheet: HTMLElement) {
+  const template = sheet.querySelector('template');
+  template?.replaceWith(template.content);
+}
+
 function setUpHelp() {
   const help = findElement('#help', HTMLDialogElement);
-  const open = () => help.showModal();
+  const legend = findElement('#legend', HTMLElement);
+  legend.addEventListener('beforetoggle', () => unfold(legend));
+  const open = () => {
+    unfold(help);
+    help.showModal();
+  };
   findElement('#help-open', HTMLButtonElement).onclick = open;
   findElement('#help-legend', HTMLButtonElement).onclick = () => {
     help.close();
-    findElement('#legend', HTMLElement).showPopover();
+    legend.showPopover();
   };
   return open;
 }

@@ -44,7 +44,13 @@ def test_axe_finds_nothing(
     page.keyboard.press("?")
     assert violations(page) == []
     page.keyboard.press("Escape")
-    page.locator("[popovertarget=examples]").click()
+    for sheet in ("examples", "legend", "facts-detail"):
+        page.locator(f"[popovertarget={sheet}]").click()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+    page.locator("#all-terms").click()
+    assert violations(page) == []
+    page.keyboard.press("p")
     assert violations(page) == []
 
 

@@ -150,6 +150,7 @@ def test_everything_in_the_panel_changes_while_the_first_page_plays(
     open_page: OpenPage, name: str, place: str, text: re.Pattern[str]
 ) -> None:
     page = open_page("/")
+    page.locator("#speed").select_option("4")
     expect(page.locator(place)).to_have_text(text)
     before = {
         "scene": page.locator("#stage").get_attribute("data-scene") or "",
@@ -166,6 +167,7 @@ def test_code_and_pictures_are_read_while_the_first_page_plays(
     open_page: OpenPage, what: str, place: str, text: re.Pattern[str]
 ) -> None:
     page = open_page("/")
+    page.locator("#speed").select_option("4")
     expect(page.locator(place)).to_have_text(text)
     before = {
         "scene": page.locator("#stage").get_attribute("data-scene") or "",

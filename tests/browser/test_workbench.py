@@ -159,8 +159,24 @@ def test_keys_are_shown_and_the_dialog_closes_with_escape(open_page: OpenPage) -
     page = open_page("/")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keys").get_by_text("play or pause")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
+def test_the_legend_opens_from_the_help_and_beside_the_picture(open_page: OpenPage) -> None:
+    page = open_page("/")
+    legend = page.locator("#legend")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="What the marks on the picture mean").click()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(legend.get_by_text("Hatched rows and columns")).to_be_visible()
+    expect(legend.get_by_text("Why are the channels added?")).to_be_visible()
+    expect(legend.locator("dt")).to_have_count(7)
+    page.keyboard.press("Escape")
+    expect(legend).to_be_hidden()
+    page.get_by_role("button", name="legend").click()
+    expect(legend.get_by_text("Y[o, i, j] is the output cell")).to_be_visible()
 
 
 def test_reduced_motion_shows_the_same_steps_and_starts_still(open_page: OpenPage) -> None:

@@ -22,8 +22,9 @@ export function smallFont({ layout }: Pick<ChannelFrame, 'layout'>, weight = 400
 }
 
 /** The size of a number's type in its box. */
-export function numberSize(rect: Rect, text: string) {
-  return clamp(Math.min(rect.height * 0.62, (rect.width - 4) / (0.58 * Math.max(text.length, 1))), 10, 36);
+export function numberSize({ layout }: Pick<ChannelFrame, 'layout'>, rect: Rect, text: string) {
+  const wide = (rect.width - 4) / (0.58 * Math.max(text.length, 1));
+  return clamp(Math.min(rect.height * 0.62, wide), 10, 26 * layout.spacing.scale);
 }
 
 /** The sums that a card lists, or that stand in boxes: what is there before any number. */

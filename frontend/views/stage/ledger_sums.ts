@@ -64,7 +64,7 @@ function paintLineText(
   const products = terms.slice(0, taken).map(({ product, empty }) => (empty && !model.weight ? '' : product));
   const text = model.weight && taken > 0 ? joinSigned(products.filter(Boolean)) : '';
   context.font = smallFont(frame);
-  const sumWidth = numberSize(sum, lineSum) * 0.62 * lineSum.length;
+  const sumWidth = numberSize(frame, sum, lineSum) * 0.62 * lineSum.length;
   const termsRoom = tall ? sum.x + sum.width - sumWidth - 10 - left : room - 44;
   const fits = text !== '' && context.measureText(text).width <= termsRoom;
   const middle = centerOf(line).y;
@@ -88,14 +88,14 @@ function paintSum(context: Context2D, frame: StageFrame, row: ChannelRow, text: 
   }
   if (layout.ledger === 'card') {
     context.fillStyle = colors.text;
-    context.font = cssFont(numberSize(sum, text), 700);
+    context.font = cssFont(numberSize(frame, sum, text), 700);
     paintText(context, text, 'right', sum.x + sum.width, centerOf(sum).y, sum.width);
   } else {
     const scale = colorScale(theme);
     const index = numberedIndex(value, outputMax);
     fillRoundedRect(context, sum, 6, scale.css[index] ?? '');
     context.fillStyle = scale.text[index] ?? '';
-    context.font = cssFont(numberSize(sum, text), 700);
+    context.font = cssFont(numberSize(frame, sum, text), 700);
     paintTextIn(context, text, sum, 6);
     strokeRoundedRect(context, sum, 6, hueOf(frame, row.channel), row.active ? 2.5 : 1.5);
   }
@@ -135,7 +135,7 @@ function paintPartialSum(context: Context2D, frame: StageFrame, row: ChannelRow)
   for (const product of step.productsOf(row.index).subarray(0, count)) partial += product;
   const text = frame.formatSum(partial);
   context.fillStyle = colors.muted;
-  context.font = cssFont(numberSize(sum, text));
+  context.font = cssFont(numberSize(frame, sum, text));
   if (layout.ledger === 'card')
     paintText(context, text, 'right', sum.x + sum.width, centerOf(sum).y, sum.width);
   else paintTextIn(context, text, sum, 6);
@@ -147,7 +147,7 @@ function paintRunning(context: Context2D, frame: StageFrame, row: ChannelRow, { 
   if (accumulate < ARRIVED && layout.ledger !== 'equation') return;
   context.fillStyle = colors.muted;
   if (lane.running) {
-    context.font = cssFont(Math.min(numberSize(lane.running, running), 24));
+    context.font = cssFont(Math.min(numberSize(frame, lane.running, running), 24));
     paintText(
       context,
       running,
@@ -189,7 +189,7 @@ export function paintTotal(context: Context2D, frame: StageFrame, finished: bool
   const progress = Math.max(position.bias, position.place);
   if (finished && ledger && layout.bias) {
     context.fillStyle = colors.text;
-    context.font = cssFont(Math.min(numberSize(layout.bias, ledger.bias), 20));
+    context.font = cssFont(Math.min(numberSize(frame, layout.bias, ledger.bias), 20));
     const text = layout.card ? joinSigned(['', ledger.bias]).trim() : ledger.bias;
     if (layout.card)
       paintText(
@@ -213,14 +213,14 @@ export function paintTotal(context: Context2D, frame: StageFrame, finished: bool
   const text = ledger.output;
   if (layout.ledger === 'card') {
     context.fillStyle = colors.text;
-    context.font = cssFont(numberSize(totalRect, text), 700);
+    context.font = cssFont(numberSize(frame, totalRect, text), 700);
     paintText(context, text, 'right', totalRect.x + totalRect.width, centerOf(totalRect).y, totalRect.width);
   } else {
     const scale = colorScale(frame.theme);
     const index = numberedIndex(step.output, frame.outputMax);
     fillRoundedRect(context, totalRect, 6, scale.css[index] ?? cellColor(scale, 0, 1));
     context.fillStyle = scale.text[index] ?? '';
-    context.font = cssFont(numberSize(totalRect, text), 700);
+    context.font = cssFont(numberSize(frame, totalRect, text), 700);
     paintTextIn(context, text, totalRect, 6);
     strokeRoundedRect(context, totalRect, 6, colors.accent, 2);
     if (layout.ledger === 'boxes') paintBiasedSum(context, frame);
