@@ -6,9 +6,8 @@ import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
 
 import { setUpInspect } from './controls/engineer/inspect.ts';
-
-import { showErrors } from './controls/error_message.ts';
 import { setUpNewExample } from './controls/engineer/new_example.ts';
+import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
