@@ -182,7 +182,7 @@ def test_what_there_is_not_is_refused(client: TestClient) -> None:
         ("out_channel=every", "/out_channel", "or all"),
         ("out_channel=-1", "/out_channel", "or all"),
         ("channel=0.5", "/channel", "or all"),
-        (f"out_channel={9 * '9'}", "/out_channel", "the output has 1 channels"),
+        (f"out_channel={9 * '9'}", "/out_channel", "the output has 1 channel"),
         ("out_channel=all&channel=0", "/channel", "two names"),
         ("out_channel=all&stop=5", "/stop", "there are 4 windows"),
         ("whole=true", "/whole", "format=safetensors or format=zip"),
