@@ -101,7 +101,7 @@ def test_beyond_capacity_large_computations_have_a_queue_of_their_own(tmp_path: 
 @pytest.mark.slow
 @pytest.mark.safety(34)
 def test_health_is_told_in_the_midst_of_it(tmp_path: Path) -> None:
-    """On new connections, as probes come; a probe that waits for a second counts as a failure."""
+    """A probe waits for a turn of the event loop, not in the queue: less than half as long as requests do."""
     traces = new_traces(22)
 
     async def flood(server: ServerProcess) -> None:
@@ -110,9 +110,10 @@ def test_health_is_told_in_the_midst_of_it(tmp_path: Path) -> None:
         over, probes = await asyncio.gather(
             Flood(server.port, traces).at_rate(5 * peak, SECONDS), health.at_rate(20, SECONDS)
         )
-        assert over.refused, over
+        assert over.refused and not probes.refused, (over, probes)
         assert set(probes.statuses) == {200}, probes
-        assert probes.wait(100) < 1, probes
+        assert probes.wait(50) < over.wait(50) / 2, (probes, over)
+        assert probes.wait(100) < 2.5, probes
 
     with running_server(tmp_path) as server:
         run_in_new_event_loop(flood(server))
