@@ -103,7 +103,9 @@ def test_what_may_change_is_asked_for_each_time(proxy: Proxy) -> None:
     with proxy.client() as client:
         scene = client.post("/api/v1/scenes", json=CHAPTER).json()["links"]["self"]
         lines = {"Accept": "application/jsonl"}
-        for path, headers in [("/", {}), ("/readyz", {}), ("/s/unknown", {}), (f"{scene}/steps", lines)]:
+        streams = [f"{scene}/steps?format=jsonl", f"{scene}/steps?whole=true&format=zip"]
+        paths = ["/", "/readyz", "/s/unknown", *streams]
+        for path, headers in [(f"{scene}/steps", lines), *((path, {}) for path in paths)]:
             answers = [client.get(path, headers=headers) for _ in range(2)]
             assert {answer.headers.get("X-Cache", "") for answer in answers} <= {"", "MISS"}, path
         unknown = "/api/v1/scenes/" + 40 * "0"
