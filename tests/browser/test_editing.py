@@ -444,20 +444,6 @@ def test_an_npy_file_becomes_the_input(panel: Page) -> None:
     expect(sentence(panel)).to_have_text(re.compile(r"\(0·0 \+ 1·1 \+ 4·2 \+ 5·3\)"))
 
 
-def test_what_was_decided_about_a_file_is_told(panel: Page) -> None:
-    """A batch axis dropped, and a bias not used; the next edit brings an answer without notes."""
-    notes = panel.locator("#panel-notes")
-    upload(panel, "input", "x.npy", npy(np.ones((1, 2, 4, 4), np.float32)))
-    expect(notes).to_have_text(
-        "the input has shape (1, 2, 4, 4): its batch axis is dropped, (2, 4, 4) is left"
-    )
-    tensors = {"conv1.weight": np.ones((1, 2, 2, 2)), "conv1.bias": np.zeros(1)}
-    upload(panel, "weight", "net.safetensors", safetensors(tensors))
-    expect(notes).to_have_text(re.compile("holds a bias too, 'conv1.bias', which is not used"))
-    field(panel, "stride_h").fill("2")
-    expect(notes).to_have_text("")
-
-
 def test_a_safetensors_file_offers_its_kernels(panel: Page) -> None:
     content = safetensors(
         {

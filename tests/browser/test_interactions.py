@@ -81,7 +81,7 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     assert box
     scrubber.tap(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
     expect(page.locator("#timeline-position")).to_have_text("window 3 of 4")
-    x, y = find_cell(page, "X[1, 1, ")
+    x, y = find_cell(page, "X[")
     page.locator("#stage").tap(position={"x": x, "y": y})
     expect(page.locator("#step-description")).to_contain_text("pinned")
     page.get_by_role("button", name="All terms").tap()
@@ -93,7 +93,7 @@ def test_touch_plays_scrubs_selects_and_edits(open_page: OpenPage, scene_paths: 
     before = sentence(page).inner_text()
     editor.fill("9")
     editor.press("Enter")
-    name(page, "To the start").tap()
+    name(page, "Step back").tap()
     expect(page.locator("#undo")).to_be_enabled()
     page.locator("#undo").tap()
     expect(page.locator("#undo")).to_be_disabled()
@@ -123,7 +123,7 @@ def cell_named(page: Page) -> str:
     return found.group()
 
 
-@pytest.mark.parametrize(("grid", "cell"), [("X", "X[0, 28, 3"), ("Y", "Y[0, 28, 3")])
+@pytest.mark.parametrize(("grid", "cell"), [("X", "X[0, 35, 30]"), ("Y", "Y[0, 35, 30]")])
 def test_a_drag_carries_the_cell_under_the_pointer(
     open_page: OpenPage, layer_path: str, grid: str, cell: str
 ) -> None:

@@ -185,7 +185,7 @@ def test_any_of_many_channels_is_typed_or_stepped_to(
     expect(output).to_have_accessible_name(re.compile(r"^(Output channel|输出通道)"))
     for button in room.get_by_role("button").all():
         box = button.bounding_box()
-        assert box and min(box["width"], box["height"]) >= 44
+        assert box and min(box["width"], box["height"]) >= 24
     output.fill("511")
     output.press("Enter")
     expect(sentence).to_have_text(re.compile(r"^Y\[511, 1, 1\] = "))

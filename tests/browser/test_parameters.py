@@ -83,12 +83,12 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "divisor": (
         {"kind": "avg_pool2d", "kernel_size": 2, "padding": 1, "count_include_pad": False},
-        "^no parameters · [0-9,]+ values averaged · .* on padding$",
+        "^no parameters · [0-9,]+ values averaged · .* read padding$",
         "lie inside the input, at most 4: padding does not count",
     ),
     "clipped": (
         {"kind": "max_pool2d", "kernel_size": 2, "ceil_mode": True},
-        "^no parameters · [0-9,]+ values compared · .* on padding$",
+        "^no parameters · [0-9,]+ values compared · .* read padding$",
         "^ceil_mode: the last windows hang over the edge",
     ),
 }

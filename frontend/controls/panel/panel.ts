@@ -9,7 +9,6 @@ import { formatError } from '../../data/error_message.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Layer } from '../../model/layer_validation.ts';
 import { findProblems, layerCost, outputSizes } from '../../model/layer_validation.ts';
-import type { SceneSummary } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import type { PanelValues } from '../../state/scene_requests.ts';
@@ -69,7 +68,6 @@ export class ParameterPanel {
       if (!scene || scene.summary.id === this.#ownScene) return;
       this.#ownScene = '';
       if (this.#unsent) return;
-      this.#showNotes([]);
       this.form.fill(scene);
       this.sources.forget();
       if (this.element.checkVisibility()) this.#check();
@@ -153,9 +151,8 @@ export class ParameterPanel {
             needsWholeInput(values, scene) ? await this.changes.withWholeInput(scene) : scene,
           ),
         request.signal,
-        ({ id, notes }) => {
+        ({ id }) => {
           this.#ownScene = id;
-          this.#showNotes(notes);
         },
       );
       if (request.signal.aborted) return;
@@ -167,12 +164,6 @@ export class ParameterPanel {
     } catch (error) {
       if (!request.signal.aborted) this.#showFailure(error as ApiError, values);
     }
-  }
-
-  /** What the server decided about a file; of a picture's size its own field tells. */
-  #showNotes(notes: SceneSummary['notes']) {
-    const told = notes.filter(({ code }) => code !== 'picture_scaled').map(({ message }) => message);
-    setText(findElement('#panel-notes', HTMLElement), told.join('\n'));
   }
 
   #showFailure(error: ApiError, { input, layer }: PanelValues) {
