@@ -83,9 +83,26 @@ function paintReachedOutputs(
     const output = outputOf(frame, o);
     if (output) clipTo(context, output.place, paintIn(output.view, output.view.cell, o));
   }
+  const small = smallOutputs(frame);
+  for (const { channel, rect, cell } of small)
+    if (outputs.includes(channel)) clipTo(context, rect, paintIn(rect, cell, channel));
   const others = outputs.filter((o) => o !== position.outChannel && !outputOf(frame, o));
-  if (layout.family !== 'phone' && others.length > 0)
+  if (layout.family !== 'phone' && small.length === 0 && others.length > 0)
     paintOtherOutputs(context, frame, others.slice(0, MAX_SMALL), paintIn);
+}
+
+/** Where the stage shows outputs of other channels in small: on the shelf, or as thumbnails. */
+function smallOutputs({ layout, shelfChannels, outputPlaces }: ChannelFrame) {
+  const shelf = layout.shelf.map(({ output, outputCell }, k) => ({
+    channel: shelfChannels[k] ?? -1,
+    rect: output,
+    cell: outputCell,
+  }));
+  const thumbnails = outputPlaces.filter(({ thumbnail }) => thumbnail);
+  return [
+    ...shelf,
+    ...thumbnails.map(({ channel, place, view }) => ({ channel, rect: place, cell: view.cell })),
+  ];
 }
 
 /** Paints an output cell in the colour of the weight that carries the input there. */
