@@ -72,6 +72,7 @@ _LAYOUTS: Final[Mapping[Any, tuple[int, str | Message]]] = {
     "input": (3, "(C_in, H, W)"),
     "weight": (4, Message("term.weight_layouts")),
     "bias": (1, "(C_out,)"),
+    "upstream": (3, "(C_out, H_out, W_out)"),
 }
 Location = tuple[int | str, ...]
 

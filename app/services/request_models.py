@@ -69,6 +69,12 @@ class Bias(Source):
     data: Rows[Number] | None = None
 
 
+class Upstream(Source):
+    """The gradient of a loss to each output cell."""
+
+    data: Rows[Rows[Rows[Number]]] | None = None
+
+
 def _generated(*sources: Source | None) -> int:
     """Elements that are made here rather than sent."""
     return sum(source.generated_elements for source in sources if source is not None)
@@ -80,18 +86,19 @@ class SceneForm(StrictModel):
     input: Input | None = None
     weight: Weight | None = None
     bias: Bias | None = None
+    upstream: Upstream | None = None
     operation: AnyOperation
     dtype: DType = "float32"
 
     @property
     def generated_elements(self) -> int:
-        return _generated(self.input, self.weight, self.bias)
+        return _generated(self.input, self.weight, self.bias, self.upstream)
 
 
 class Cell(StrictModel):
     """One number of a tensor, and its new value."""
 
-    tensor: Literal["input", "weight", "bias"]
+    tensor: Literal["input", "weight", "bias", "upstream"]
     index: Annotated[list[int], Field(max_length=4)]
     value: Number
 
@@ -102,7 +109,7 @@ class OperationBody(StrictModel):
 
 class EditsBody(StrictModel):
     """
-    What is to be different. A tensor replaces the one there is; null takes a weight or bias away. Another
+    What is to be different. A tensor replaces the one there is; null takes one but the input away. Another
     dtype converts the tensors that stay, exactly or not at all.
     """
 
@@ -111,11 +118,12 @@ class EditsBody(StrictModel):
     input: Input | None = None
     weight: Weight | None = None
     bias: Bias | None = None
+    upstream: Upstream | None = None
     dtype: DType | None = None
 
     @property
     def generated_elements(self) -> int:
-        return _generated(self.input, self.weight, self.bias)
+        return _generated(self.input, self.weight, self.bias, self.upstream)
 
 
 class SceneBody(SceneForm):

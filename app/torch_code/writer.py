@@ -24,7 +24,7 @@ def write_code(scene: Scene) -> str:
 
     Running it needs the scene file beside it, <id>.safetensors, if a tensor has more than LITERAL numbers.
     """
-    loaded = any(tensor.numel() > LITERAL for tensor in scene.tensors.values())
+    loaded = any(tensor.numel() > LITERAL for tensor in _forward(scene).values())
     imports = ["import torch", "import torch.nn.functional as F"]
     if loaded:
         imports.append("from safetensors.torch import load_file")
@@ -39,11 +39,16 @@ def _tensors(scene: Scene, loaded: bool) -> list[str]:
             f"# The scene file, as GET /api/v1/scenes/{scene.id}/file sends it.",
             f'tensors = load_file("{scene.id}.safetensors")',
         ]
-    for name, tensor in scene.tensors.items():
+    for name, tensor in _forward(scene).items():
         literal = tensor.numel() <= LITERAL
         value = _literal(tensor, scene.dtype) if literal else f'tensors["{name}"]'
         lines.append(f"{_NAMES[name]} = {value}  # {tuple(tensor.shape)}")
     return lines
+
+
+def _forward(scene: Scene) -> dict[str, Tensor]:
+    """The tensors that the output is made of."""
+    return {name: tensor for name, tensor in scene.tensors.items() if name in _NAMES}
 
 
 def _literal(tensor: Tensor, dtype: str) -> str:

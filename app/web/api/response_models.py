@@ -32,6 +32,7 @@ class Shapes(BaseModel):
     weight: Shape4 | None
     bias: tuple[int] | None
     output: Shape3
+    upstream: Shape3 | None = _sometimes("of a scene that has one")
 
 
 class Counts(BaseModel):
@@ -93,7 +94,7 @@ class Summary(BaseModel):
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
     idle_rows: list[int] = Field(description="input rows that no window reads")
     idle_cols: list[int] = Field(description="input columns that no window reads")
-    notes: list[Note] = Field(description="what was decided for the sender; of the answer to an upload only")
+    notes: list[Note] = Field(description="what was decided for the sender of an upload or edit")
     initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
 
 

@@ -15,7 +15,7 @@ from app.scenes.scene import Scene
 from app.scenes.scene_file import encode
 from app.services.initial_data import edit_cost, initial_data
 from app.services.request_models import EditsBody, SceneBody
-from app.services.scene_builder import edited_scene, scene_from_body
+from app.services.scene_builder import edit_notes, edited_scene, scene_from_body
 from app.services.scenes import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
@@ -40,6 +40,7 @@ _FILE_KINDS: Final = {
     "input": "PNG, JPEG, WebP, .npy, .npz, .safetensors",
     "weight": ".npy, .npz, .safetensors",
     "bias": ".npy, .npz, .safetensors",
+    "upstream": ".npy, .npz, .safetensors",
 }
 _FORM: Final = {
     "schema": {
@@ -90,6 +91,9 @@ async def create_scene(
     input_key: Annotated[str | None, Query(description="which tensor of the file for the input")] = None,
     weight_key: Annotated[str | None, Query(description="which tensor of the file for the weight")] = None,
     bias_key: Annotated[str | None, Query(description="which tensor of the file for the bias")] = None,
+    upstream_key: Annotated[
+        str | None, Query(description="which tensor of the file for the upstream")
+    ] = None,
     input_index: Annotated[
         int | None, Query(ge=0, description="which sample of an uploaded batch (N, C_in, H, W)")
     ] = None,
@@ -100,7 +104,7 @@ async def create_scene(
     `notes` say, in the language that Accept-Language asks for, what was decided for the sender.
     """
     if content_type(request) == FORM:
-        keys = {"input": input_key, "weight": weight_key, "bias": bias_key}
+        keys = {"input": input_key, "weight": weight_key, "bias": bias_key, "upstream": upstream_key}
         query = FileQuery(keys, _parse_size(size), input_index)
         scene, notes = await read_upload(request, services, query)
     else:
@@ -138,7 +142,8 @@ async def edit_scene(
 ) -> Response:
     """
     Another dtype, other tensors, other fields of the operation, other cells, in this order; null takes a
-    weight or bias away. The old scene stays as it is. The initial tensors are those that differ from it.
+    weight, bias or upstream away. An upstream goes, with a note, where the output has another shape. The old
+    scene stays as it is. The initial tensors are those that differ from it.
     """
     check_edited_scene(request)
     body, size = await read_json(request, services, EditsBody)
@@ -147,7 +152,8 @@ async def edit_scene(
     data = None
     if initial:
         data = await services.pool.run(edit_cost(edited), initial_data, edited, initial, scene)
-    return _stored(await store_scene(services, edited), summarize(edited, data))
+    created, notes = await store_scene(services, edited), edit_notes(scene, body, edited)
+    return _stored(created, summarize(edited, data, notes, preferred_language(request.scope)))
 
 
 @router.get(
