@@ -132,6 +132,45 @@ class SceneBody(SceneForm):
     input: Input
 
 
+class SquaredError(StrictModel):
+    """The sum of the squared differences from a target of the output's shape."""
+
+    kind: Literal["squared_error"]
+    target: Upstream
+
+
+class CrossEntropy(StrictModel):
+    """Of a class, an output channel; the logits are the channels' means."""
+
+    kind: Literal["cross_entropy"]
+    target: Annotated[int, Field(ge=0, le=LARGEST)]
+
+
+AnyLoss = SquaredError | CrossEntropy
+LossField = Annotated[AnyLoss, Field(discriminator="kind")]
+
+
+class GradientsBody(SceneBody):
+    """A scene, with an upstream or with a loss that gives it."""
+
+    loss: LossField | None = None
+
+    @model_validator(mode="after")
+    def _one_upstream(self) -> GradientsBody:
+        if self.loss is not None and self.upstream is not None:
+            raise field_error("field.upstream_and_loss")
+        return self
+
+
+class DescentBody(SceneBody):
+    """A scene, and how to train its weight and bias."""
+
+    loss: LossField
+    learning_rate: Annotated[Number, Field(gt=0)]
+    steps: Annotated[int, Field(ge=1, le=1000)]
+    train: list[Literal["weight", "bias"]] = Field(default=["weight"], min_length=1, max_length=2)
+
+
 class CodeBody(StrictModel):
     code: str = Field(description=f"the call of a layer, or of several; at most {LONGEST:,} characters")
     layer_index: Annotated[int, Field(ge=0)] | None = Field(

@@ -92,9 +92,9 @@ def scene_from_body(body: SceneForm, limits: Limits, sent: Mapping[str, Tensor] 
     if body.weight is not None:
         weight = _weight(body.weight, operation, input, body.dtype, limits)
     if body.bias is not None:
-        bias = _data_or_random(body.bias, 1, body.dtype, limits, "/bias")
+        bias = data_or_random(body.bias, 1, body.dtype, limits, "/bias")
     if body.upstream is not None:
-        upstream = _data_or_random(body.upstream, 3, body.dtype, limits, "/upstream")
+        upstream = data_or_random(body.upstream, 3, body.dtype, limits, "/upstream")
     return make_scene(operation, input, weight, bias, limits, upstream)
 
 
@@ -114,9 +114,9 @@ def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
             raise ConvError("scene_needs_input", "/input")
         replaced["weight"] = _weight(body.weight, operation, input, dtype, limits)
     if body.bias is not None:
-        replaced["bias"] = _data_or_random(body.bias, 1, dtype, limits, "/bias")
+        replaced["bias"] = data_or_random(body.bias, 1, dtype, limits, "/bias")
     if body.upstream is not None:
-        replaced["upstream"] = _data_or_random(body.upstream, 3, dtype, limits, "/upstream")
+        replaced["upstream"] = data_or_random(body.upstream, 3, dtype, limits, "/upstream")
     return edit(
         scene, operation, kept | replaced, body.cells, limits, drop_upstream="upstream" not in replaced
     )
@@ -147,18 +147,19 @@ def _input(source: Input | None, dtype: str, limits: Limits) -> Tensor:
         raise ConvError("input_missing", "/input")
     if source.sample is not None and source.size is not None:
         return from_sample(source.sample, source.size, dtype, limits, "/input")
-    return _data_or_random(source, 3, dtype, limits, "/input")
+    return data_or_random(source, 3, dtype, limits, "/input")
 
 
 def _weight(source: Weight, operation: Operation, input: Tensor, dtype: str, limits: Limits) -> Tensor:
     if source.kernels is not None:
         return from_kernels(source.kernels, operation, input.shape[0], dtype, limits, "/weight")
-    return _data_or_random(source, 4, dtype, limits, "/weight")
+    return data_or_random(source, 4, dtype, limits, "/weight")
 
 
-def _data_or_random(
+def data_or_random(
     source: Input | Weight | Bias | Upstream, ndim: int, dtype: str, limits: Limits, at: str
 ) -> Tensor:
+    """Numbers that were sent, or are made here. Raises ConvError and LimitExceeded."""
     if source.random is not None:
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
         return from_random(shape, seed, distribution, dtype, limits, f"{at}/random")

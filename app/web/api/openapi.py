@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.formats.json_encoding import to_json
 from app.scenes.presets import PRESETS
-from app.services.request_models import CodeBody, EditsBody, SceneBody
+from app.services.request_models import CodeBody, DescentBody, EditsBody, GradientsBody, SceneBody
 from app.services.summary import API_PREFIX
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
 from app.web.api.response_models import MODELS
@@ -21,7 +21,7 @@ from app.web.negotiation import JSON
 
 Document = dict[str, Any]
 
-BODIES: Final = (SceneBody, EditsBody, CodeBody)
+BODIES: Final = (SceneBody, EditsBody, CodeBody, GradientsBody, DescentBody)
 _SCHEMA: Final = "#/components/schemas/{model}"
 _MEANINGS: Final = {
     400: "not JSON, or a form that cannot be read",

@@ -300,7 +300,28 @@ class Problem(BaseModel):
     errors: list[Fault] = _sometimes("places in the body or the query")
 
 
+class Gradients(BaseModel):
+    """What flows back through a layer."""
+
+    shapes: Shapes
+    output: Volume = Field(description="(C_out, H_out, W_out)")
+    upstream: Volume = Field(description="the gradient of the loss to each output cell")
+    loss: float | None
+    input: Volume = Field(description="the gradient to the input, (C_in, H, W)")
+    weight: list[Volume] | None
+    bias: Vector | None
+
+
+class Descent(BaseModel):
+    """Losses before each step and after the last, and what was trained."""
+
+    losses: Vector
+    weight: list[Volume] | None
+    bias: Vector | None
+    diverged_at: int | None = Field(description="the step after which a number was out of range")
+
+
 MODELS: tuple[type[BaseModel], ...] = (
     Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
-    Code, Status, Problem,
+    Code, Gradients, Descent, Status, Problem,
 )  # fmt: skip
