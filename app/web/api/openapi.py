@@ -45,7 +45,10 @@ _ABOUT: Final = (
     "each with a `code`, in English or Chinese as Accept-Language says."
 )
 # Which preset the examples of a route are about.
-_SCENES: Final = {f"{API_PREFIX}/scenes/{{id}}/stamps": "transposed"}
+_SCENES: Final = {
+    f"{API_PREFIX}/scenes/{{id}}/stamps": "transposed",
+    f"{API_PREFIX}/scenes/{{id}}/gradients/bias": "strided-volume",
+}
 
 
 def ref(model: type[BaseModel]) -> Document:
