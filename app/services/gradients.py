@@ -8,16 +8,24 @@ from typing import Any, Literal
 
 from torch import Tensor
 
+from app.conv.adjoint import adjoint
 from app.conv.correlate import output
 from app.conv.errors import ConvError
 from app.conv.gradients import gradients
 from app.conv.losses import Loss, cross_entropy, squared_error
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
-from app.scenes.scene import Scene
+from app.scenes.scene import Scene, make_scene
 from app.services.request_models import AnyLoss, DescentBody, SquaredError
 from app.services.scene_builder import data_or_random
 from app.services.summary import shapes
+
+
+def gradient_scene(scene: Scene, limits: Limits) -> Scene:
+    """The layer whose output is the gradient to the input. Raises ConvError where there is none."""
+    operation, input, weight = adjoint(scene.plan, scene.weight, scene.given_upstream)
+    return make_scene(operation, input, weight, None, limits)
+
 
 Trained = Literal["weight", "bias"]
 # Passes over the layer in one step: the output, and the gradients to input and weight.

@@ -16,7 +16,7 @@ from app.scenes.presets import PRESETS
 from app.services.request_models import CodeBody, DescentBody, EditsBody, GradientsBody, SceneBody
 from app.services.summary import API_PREFIX
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
-from app.web.api.response_models import MODELS
+from app.web.api.response_models import MODELS, Summary
 from app.web.negotiation import JSON
 
 Document = dict[str, Any]
@@ -53,6 +53,15 @@ _SCENES: Final = {
 
 def ref(model: type[BaseModel]) -> Document:
     return {"$ref": _SCHEMA.format(model=model.__name__)}
+
+
+def stored_answers(example: Any) -> dict[int | str, Document]:
+    """The answers of a route that stores a scene: its summary."""
+    location = {"headers": {"Location": {"schema": {"type": "string"}}}}
+    return {
+        200: answer(Summary, example, "the scene, which was there already") | location,
+        201: answer(Summary, example, "the scene, which is kept for good now") | location,
+    }
 
 
 def problems(*statuses: int) -> dict[int | str, Document]:

@@ -179,3 +179,27 @@ def test_planes_over_the_limit_are_refused(client: TestClient) -> None:
     answer = client.get(f"{scene}/{WEIGHT}?include=products")
     assert (answer.status_code, answer.json()["limit"]) == (413, "max_answer_numbers")
     assert len(get(client, f"{scene}/{WEIGHT}")["steps"]) == 4
+
+
+def test_the_gradient_is_the_output_of_a_scene(client: TestClient) -> None:
+    scene = make(client, WITH)
+    for status in (201, 200):
+        answer = client.post(f"{scene}/gradients/input/scene")
+        assert answer.status_code == status
+        summary = answer.json()
+        assert answer.headers["Location"] == summary["links"]["self"]
+    assert summary["operation"]["kind"] == "conv_transpose2d"
+    assert tensor(client, answer.headers["Location"], "output") == GRAD_INPUT
+    back = client.post(f"{answer.headers['Location']}/gradients/input/scene").json()
+    assert back["operation"]["kind"] == "conv2d"
+
+
+def test_what_has_no_such_scene_is_refused(client: TestClient, borrowed: str) -> None:
+    pooling = make(client, {"input": WITH["input"], "operation": {"kind": "avg_pool2d", "kernel_size": 2}})
+    for scene, code in (
+        (borrowed, "gradient_of_borrowed_is_no_layer"),
+        (pooling, "gradient_of_pooling_is_no_layer"),
+    ):
+        answer = client.post(f"{scene}/gradients/input/scene")
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert client.post(f"/api/v1/scenes/{'0' * 40}/gradients/input/scene").status_code == 404

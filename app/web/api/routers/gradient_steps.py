@@ -22,14 +22,17 @@ from app.services.gradient_steps import (
     check_has,
     requested_gradients,
 )
+from app.services.gradients import gradient_scene
+from app.services.scenes import store_scene
 from app.services.steps import parse_parts
+from app.services.summary import summarize
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
-from app.web.api.openapi import BINARY, answer, immutable_answers, ref
+from app.web.api.openapi import BINARY, answer, immutable_answers, problems, ref, stored_answers
 from app.web.api.pagination import respond_in_form, respond_with_lines
 from app.web.api.query_check import StrictQueryRoute
-from app.web.api.responses import json_response
+from app.web.api.responses import json_response, stored_response
 from app.web.negotiation import JSON, JSONL, SAFETENSORS, ZIP, AcceptHeader, choose_media_type
 
 router = APIRouter(prefix="/scenes", tags=["gradients"], route_class=StrictQueryRoute)
@@ -43,6 +46,7 @@ _MEDIA_TYPES: Final[dict[Format, str]] = {
 }
 _FormatQuery = Annotated[Format | None, Query(description="instead of Accept; zip: columns as .npz")]
 _CHAPTER: Final = PRESETS["two-channels"].scene
+_GRADIENT_SCENE: Final = summarize(gradient_scene(_CHAPTER, Limits()))
 _WITH_BIAS: Final = PRESETS["strided-volume"].scene
 
 
@@ -175,3 +179,22 @@ async def get_bias_gradient(request: Request, services: ServicesDep, scene: Scen
         return response
     cost = scene.given_upstream.numel()
     return json_response(await services.pool.run(cost, _bias_structure, scene), headers=headers)
+
+
+@router.post(
+    "/{id}/gradients/input/scene",
+    status_code=201,
+    summary="The layer whose output is the gradient to the input",
+    responses={
+        **stored_answers(summarize(gradient_scene(_CHAPTER, Limits()))),
+        **problems(404, 413, 500, 507),
+    },
+)
+async def make_gradient_scene(services: ServicesDep, scene: SceneDep) -> Response:
+    """
+    Of a convolution a transposed one, of a transposed convolution a convolution, with the upstream as input.
+    Pooling and padding that borrows have none.
+    """
+    cost = scene.given_upstream.numel() + scene.nbytes // 4
+    made = await services.pool.run(cost, gradient_scene, scene, services.settings)
+    return stored_response(await store_scene(services, made), summarize(made))

@@ -23,11 +23,11 @@ from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import check_edited_scene, immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
-from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
+from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems, stored_answers
 from app.web.api.openapi_examples import EDITS, SCENE
 from app.web.api.parsing import content_type, read_json, read_scene
 from app.web.api.query_check import StrictQueryRoute
-from app.web.api.responses import json_response
+from app.web.api.responses import json_response, stored_response
 from app.web.api.uploads import FileQuery, read_upload
 from app.web.negotiation import FORM, JSON, SAFETENSORS, preferred_language
 
@@ -35,7 +35,6 @@ router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRou
 
 _CHAPTER: Final = PRESETS["two-channels"].scene
 _SUMMARY: Final = summarize(_CHAPTER)
-_LOCATION: Final = {"headers": {"Location": {"schema": {"type": "string"}}}}
 _FILE_KINDS: Final = {
     "input": "PNG, JPEG, WebP, .npy, .npz, .safetensors",
     "weight": ".npy, .npz, .safetensors",
@@ -58,13 +57,6 @@ _FORM: Final = {
 }
 
 
-def _stored_answers(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {
-        200: answer(response_models.Summary, example, "the scene, which was there already") | _LOCATION,
-        201: answer(response_models.Summary, example, "the scene, which is kept for good now") | _LOCATION,
-    }
-
-
 def _example(body: type[Any], example: Any, build: Any) -> dict[str, Any]:
     return summarize(build(body.model_validate_json(to_json(example))))
 
@@ -78,7 +70,7 @@ _EDITED: Final = _example(EditsBody, EDITS, lambda body: edited_scene(_CHAPTER, 
     status_code=201,
     summary="Make a scene",
     openapi_extra=json_body(SceneBody, SCENE, **{FORM: _FORM}),
-    responses={**_stored_answers(_CREATED), **problems(400, 413, 415, 507)},
+    responses={**stored_answers(_CREATED), **problems(400, 413, 415, 507)},
 )
 async def create_scene(
     request: Request,
@@ -111,7 +103,7 @@ async def create_scene(
         scene, notes = await read_scene(request, services, FORM), []
     data = initial_data(scene, initial) if initial else None
     created = await store_scene(services, scene)
-    return _stored(created, summarize(scene, data, notes, preferred_language(request.scope)))
+    return stored_response(created, summarize(scene, data, notes, preferred_language(request.scope)))
 
 
 def _parse_size(text: str | None) -> tuple[int, int] | None:
@@ -123,16 +115,12 @@ def _parse_size(text: str | None) -> tuple[int, int] | None:
     return height, width
 
 
-def _stored(created: bool, summary: dict[str, Any]) -> Response:
-    return json_response(summary, 201 if created else 200, {"Location": summary["links"]["self"]})
-
-
 @router.post(
     "/{id}/edits",
     status_code=201,
     summary="Make a scene from another",
     openapi_extra=json_body(EditsBody, EDITS),
-    responses={**_stored_answers(_EDITED), **problems(400, 404, 412, 413, 415, 500, 507)},
+    responses={**stored_answers(_EDITED), **problems(400, 404, 412, 413, 415, 500, 507)},
 )
 async def edit_scene(
     request: Request,
@@ -153,7 +141,7 @@ async def edit_scene(
     if initial:
         data = await services.pool.run(edit_cost(edited), initial_data, edited, initial, scene)
     created, notes = await store_scene(services, edited), edit_notes(scene, body, edited)
-    return _stored(created, summarize(edited, data, notes, preferred_language(request.scope)))
+    return stored_response(created, summarize(edited, data, notes, preferred_language(request.scope)))
 
 
 @router.get(
