@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ def gradient_scene(scene: Scene, limits: Limits) -> Scene:
     return make_scene(operation, input, weight, None, limits)
 
 
+LossFunction = Callable[[Tensor], Loss]
 Trained = Literal["weight", "bias"]
 # Passes over the layer in one step: the output, and the gradients to input and weight.
 _PASSES = 3
@@ -44,7 +45,7 @@ def gradients_json(scene: Scene, loss: AnyLoss | None, limits: Limits) -> bytes:
     """Output, upstream, loss and gradients. Raises ConvError where a sum leaves the range of the dtype."""
     plan = scene.plan
     outputs = output(plan, scene.input, scene.weight, scene.bias)
-    known = _loss_of(outputs, loss, scene.dtype, limits)
+    known = None if loss is None else _loss_function(loss, scene.dtype, limits)(outputs)
     upstream = scene.given_upstream if known is None else known.upstream
     found = gradients(plan, scene.taps, scene.input, scene.weight, upstream)
     return to_json(
@@ -62,12 +63,13 @@ def _arrays(**tensors: Tensor | None) -> dict[str, Any]:
     return {name: None if tensor is None else to_array(tensor) for name, tensor in tensors.items()}
 
 
-def _loss_of(outputs: Tensor, loss: AnyLoss | None, dtype: str, limits: Limits) -> Loss | None:
-    if loss is None:
-        return None
+def _loss_function(loss: AnyLoss, dtype: str, limits: Limits) -> LossFunction:
+    """The loss of an output; its target is made once."""
     if isinstance(loss, SquaredError):
-        return squared_error(outputs, data_or_random(loss.target, 3, dtype, limits, "/loss/target"))
-    return cross_entropy(outputs, loss.target)
+        target = data_or_random(loss.target, 3, dtype, limits, "/loss/target")
+        return lambda outputs: squared_error(outputs, target)
+    label = loss.target
+    return lambda outputs: cross_entropy(outputs, label)
 
 
 def check_descent(scene: Scene, body: DescentBody, limits: Limits) -> int:
@@ -93,12 +95,13 @@ def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
     """
     parameters = {"weight": scene.weight, "bias": scene.bias}
     losses, diverged_at = list[float](), None
-    loss, upstream = _evaluated(scene, parameters, body.loss, limits)
+    loss_of = _loss_function(body.loss, scene.dtype, limits)
+    loss, upstream = _evaluated(scene, parameters, loss_of)
     losses.append(loss)
     for step in range(body.steps):
         try:
             moved = _moved(scene, parameters, upstream, body.train, body.learning_rate)
-            loss, upstream = _evaluated(scene, moved, body.loss, limits)
+            loss, upstream = _evaluated(scene, moved, loss_of)
         except ConvError as error:
             if error.message.code != "float_overflow":
                 raise
@@ -109,11 +112,8 @@ def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
     return to_json({"losses": losses, **_arrays(**parameters), "diverged_at": diverged_at})
 
 
-def _evaluated(scene: Scene, parameters: dict[str, Tensor | None], loss: AnyLoss, limits: Limits) -> Loss:
-    outputs = output(scene.plan, scene.input, parameters["weight"], parameters["bias"])
-    known = _loss_of(outputs, loss, scene.dtype, limits)
-    assert known is not None  # there is a loss
-    return known
+def _evaluated(scene: Scene, parameters: dict[str, Tensor | None], loss_of: LossFunction) -> Loss:
+    return loss_of(output(scene.plan, scene.input, parameters["weight"], parameters["bias"]))
 
 
 def _moved(

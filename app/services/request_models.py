@@ -150,10 +150,18 @@ AnyLoss = SquaredError | CrossEntropy
 LossField = Annotated[AnyLoss, Field(discriminator="kind")]
 
 
+def _generated_target(loss: AnyLoss | None) -> int:
+    return loss.target.generated_elements if isinstance(loss, SquaredError) else 0
+
+
 class GradientsBody(SceneBody):
     """A scene, with an upstream or with a loss that gives it."""
 
     loss: LossField | None = None
+
+    @property
+    def generated_elements(self) -> int:
+        return super().generated_elements + _generated_target(self.loss)
 
     @model_validator(mode="after")
     def _one_upstream(self) -> GradientsBody:
@@ -169,6 +177,10 @@ class DescentBody(SceneBody):
     learning_rate: Annotated[Number, Field(gt=0)]
     steps: Annotated[int, Field(ge=1, le=1000)]
     train: list[Literal["weight", "bias"]] = Field(default=["weight"], min_length=1, max_length=2)
+
+    @property
+    def generated_elements(self) -> int:
+        return super().generated_elements + _generated_target(self.loss)
 
 
 class CodeBody(StrictModel):

@@ -59,7 +59,7 @@ async def post_gradients(request: Request, services: ServicesDep) -> Response:
     numbers = check_gradients(scene, limits)
     headers = coding_headers(request, JSON, numbers)
     make = encoded(headers, lambda: gradients_json(scene, body.loss, limits))
-    content = await services.pool.run(numbers + gradients_cost(scene), make)
+    content = await services.pool.run(cost + gradients_cost(scene), make)
     return Response(content, headers=headers, media_type=JSON)
 
 
@@ -82,5 +82,5 @@ async def post_descent(request: Request, services: ServicesDep) -> Response:
     work = check_descent(scene, body, limits)
     headers = coding_headers(request, JSON, scene.plan.parameters)
     make = encoded(headers, lambda: descent_json(scene, body, limits))
-    content = await services.pool.run(work // 16 + body.steps * scene.nbytes, make)
+    content = await services.pool.run(cost + work // 16 + body.steps * scene.nbytes, make)
     return Response(content, headers=headers, media_type=JSON)
