@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
@@ -116,6 +117,10 @@ def trace(
     input_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     weight_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     bias_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
+    upstream: Annotated[
+        Path | None, typer.Option(help="With --backward: .npy, .npz or .safetensors; ones by default.")
+    ] = None,
+    upstream_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     input_index: Annotated[
         int | None, typer.Option(min=0, help="Which sample of an input (N, C, H, W).")
     ] = None,
@@ -130,6 +135,10 @@ def trace(
         int | None, typer.Option(min=0, help="With --layer: of the numbers that no file gives, 0 by default.")
     ] = None,
     out_channel: Annotated[int | None, typer.Option(min=0, help="One output channel, not all.")] = None,
+    backward: Annotated[
+        bool,
+        typer.Option("--backward", help="The steps of the gradients to input, weight and bias instead."),
+    ] = False,
     form: Annotated[
         Format, typer.Option("--format", help="One step a line; all in one; columns, zip as .npz.")
     ] = "jsonl",
@@ -149,8 +158,12 @@ def trace(
         ("--input-index", input_index, "--input", input),
         ("--weight-key", weight_key, "--weight", weight),
         ("--bias-key", bias_key, "--bias", bias),
+        ("--upstream", upstream, "--backward", backward or None),
+        ("--upstream-key", upstream_key, "--upstream", upstream),
     )
-    if [scene, input, weight, bias].count(_STANDARD) > 1:
+    if backward and out_channel is not None:
+        raise typer.BadParameter("--out-channel chooses steps of the output, --backward writes gradients")
+    if [scene, input, weight, bias, upstream].count(_STANDARD) > 1:
         raise typer.BadParameter("standard input can be read once")
     from app.conv.torch_setup import prepare
     from app.formats.file_types import TensorFile
@@ -160,7 +173,12 @@ def trace(
 
     # As other filters do when what reads from them ends.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    paths = {"input": (input, input_key), "weight": (weight, weight_key), "bias": (bias, bias_key)}
+    paths = {
+        "input": (input, input_key),
+        "weight": (weight, weight_key),
+        "bias": (bias, bias_key),
+        "upstream": (upstream, upstream_key),
+    }
     prepare()
     with _one_clear_line():
         files = {
@@ -177,7 +195,8 @@ def trace(
             built = scene_from_bytes(content, files, Settings())
         for note in built.notes:
             typer.echo(f"convscope: note: {_sentence(note)}", err=True)
-        _write(built.scene, out_channel, form, None if output == _STANDARD else output)
+        path = None if output == _STANDARD else output
+        _write(built.scene, out_channel, form, path, backward=backward)
 
 
 def _check_options(*rules: tuple[str, object, str, object]) -> None:
@@ -191,27 +210,27 @@ def _read(path: Path) -> bytes:
     return sys.stdin.buffer.read() if path == _STANDARD else path.read_bytes()
 
 
-def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None) -> None:
+def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | None, *, backward: bool) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from app.services.answer_pages import ALL
+    from app.services.answer_pages import ALL, OutChannel
+    from app.services.backward_writer import backward_steps, write_backward
     from app.services.trace import requested_channels
     from app.services.trace_writer import write_trace
 
-    steps = len(requested_channels(scene.plan, out_channel)) * scene.plan.windows
+    windows = len(requested_channels(scene.plan, out_channel)) * scene.plan.windows
+    steps = backward_steps(scene) if backward else windows
     console = Console(stderr=True)
     # A bar among the steps themselves would help nobody.
     quiet = not console.is_terminal or (path is None and sys.stdout.isatty())
     with _target(path) as out, Progress(console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task("windows", total=steps)
-        write_trace(
-            scene,
-            ALL if out_channel is None else out_channel,
-            form,
-            out,
-            lambda windows: bar.advance(task, windows),
-        )
+        channel: OutChannel = ALL if out_channel is None else out_channel
+        if backward:
+            write_backward(scene, form, out, partial(bar.advance, task))
+        else:
+            write_trace(scene, channel, form, out, partial(bar.advance, task))
 
 
 @contextmanager

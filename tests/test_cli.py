@@ -488,3 +488,39 @@ def test_serve_refuses_bad_settings_in_one_clear_line() -> None:
         assert process.returncode == 1
         assert process.stderr.startswith(b"convscope: ")
         assert process.stderr.count(b"\n") == 1
+
+
+def test_gradients_are_those_of_the_api(client: TestClient, layer_file: Path, tmp_path: Path) -> None:
+    expected = client.post("/api/v1/gradients", json=GROUPED).json()
+    assert json.loads(good(layer_file, "--backward", "--format", "json")) == expected
+    for form, load in (
+        ("safetensors", safetensors.numpy.load_file),
+        ("zip", lambda path: np.load(io.BytesIO(path.read_bytes()))),
+    ):
+        path = tmp_path / f"gradients.{form}"
+        good(layer_file, "--backward", "--format", form, "-o", path)
+        found = load(path)
+        for name in ("input", "weight", "bias"):
+            assert np.allclose(found[f"grad_{name}"], expected[name], rtol=1e-5, atol=1e-5)
+
+
+def test_lines_of_gradients_are_steps_of_the_api(client: TestClient, layer_file: Path) -> None:
+    scene = client.post("/api/v1/scenes", json=GROUPED).json()["links"]["self"]
+    steps = lines(good(layer_file, "--backward"))
+    assert len(steps) == 4 * 30 + 6 * 2 * 6 + 1
+    for url in ("input/steps?in_channel=2", "weight/steps?out_channel=4&in_channel=3"):
+        kind, found = url.partition("/")[0], client.get(f"{scene}/gradients/{url}&format=jsonl").content
+        expected = [{"gradient_of": kind, **step} for step in lines(found)]
+        assert [step for step in expected if step not in steps] == []
+    assert steps[-1] == {"gradient_of": "bias", **client.get(f"{scene}/gradients/bias").json()}
+
+
+def test_an_upstream_from_a_file(chapter_file: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "u.npy", np.array([[[1, 0], [0, -2]]]))
+    asked = (chapter_file, "--backward", "--format", "json", "--upstream", tmp_path / "u.npy")
+    assert json.loads(good(*asked))["input"][0] == [[0, 1, 0], [2, 3, -2], [0, -4, -6]]
+    layer = ("--layer", "nn.Conv2d(1, 1, 2)", "--size", 3, 3, "--dtype", "int32")
+    random = json.loads(good(*layer, *asked[1:]))
+    assert random["upstream"] == [[[1, 0], [0, -2]]]
+    for options in (("--upstream", tmp_path / "u.npy"), ("--backward", "--out-channel", 0)):
+        assert run(chapter_file, *options).exit_code == 2

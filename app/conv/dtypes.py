@@ -43,8 +43,8 @@ def check_averages(operation: Operation, dtype: torch.dtype) -> None:
         raise ConvError("averages_are_not_integers", "/dtype")
 
 
-def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
-    """The values, if each of them fits the dtype. Raises ConvError otherwise. `what`: the code of a term."""
+def check_range(values: Tensor, dtype: torch.dtype, what: str, at: str = "/input") -> Tensor:
+    """The values, if each fits the dtype. Raises ConvError at this place otherwise. `what`: a term's code."""
     if values.numel() == 0:
         return values
     low, high = (bound.item() for bound in values.aminmax())
@@ -53,16 +53,29 @@ def check_range(values: Tensor, dtype: torch.dtype, what: str) -> Tensor:
         worst = low if low < limits.min else high
         if not limits.min <= worst <= limits.max:
             bounds = {"low": limits.min, "high": limits.max}
-            raise ConvError("int32_overflow", "/input", what=Message(what), value=int(worst), **bounds)
+            raise ConvError("int32_overflow", at, what=Message(what), value=int(worst), **bounds)
     elif not (math.isfinite(low) and math.isfinite(high)):
-        raise ConvError("float_overflow", "/input", what=Message(what), dtype=dtype_name(dtype))
+        raise ConvError("float_overflow", at, what=Message(what), dtype=dtype_name(dtype))
     return values
+
+
+def check_numbers(dtype: torch.dtype, at: str, numbers: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    """
+    Numbers by their terms, each made of those before it, in the dtype. Raises ConvError, at this place, where
+    one is out of range.
+    """
+    if dtype == torch.int32:
+        return tuple(check_range(each, dtype, name, at).to(dtype) for name, each in numbers.items())
+    # What has overflowed stays infinite, or becomes NaN, to the end.
+    name, last = list(numbers.items())[-1]
+    check_range(last, dtype, name, at)
+    return tuple(numbers.values())
 
 
 def surely_fits(plan: Plan, x: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
     """Whether the largest magnitudes alone show that no product or sum leaves the dtype's range."""
     terms = plan.channels_per_step * plan.kernel_size[0] * plan.kernel_size[1]
-    bound = _largest(x) * _largest(weight) * terms + (_largest(bias) if bias is not None else 0)
+    bound = largest(x) * largest(weight) * terms + (largest(bias) if bias is not None else 0)
     if x.dtype == torch.int32:
         return bound <= torch.iinfo(x.dtype).max
     return bound * ROUNDING < torch.finfo(x.dtype).max
@@ -76,7 +89,8 @@ def working_dtype(plan: Plan) -> torch.dtype:
     return torch.float64 if plan.terms <= 2**22 else torch.int64
 
 
-def _largest(values: Tensor) -> float:
+def largest(values: Tensor) -> float:
+    """The largest magnitude."""
     low, high = values.aminmax()
     return max(-low.item(), high.item())
 

@@ -219,6 +219,11 @@ class Plan:
         return range(group * self.channels_per_step, (group + 1) * self.channels_per_step)
 
     @property
+    def upstream_shape(self) -> tuple[int, int, int]:
+        """The gradient of a loss to each output cell."""
+        return self.output_shape
+
+    @property
     def windows(self) -> int:
         return self.output_shape[1] * self.output_shape[2]
 

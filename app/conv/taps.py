@@ -43,7 +43,7 @@ def taps(plan: Plan) -> TapTable:
             for axis, positions in zip(plan.axes, (rows, cols), strict=True)
         )
     height, width = plan.axes
-    return TapTable(_sources(plan, height, rows), _sources(plan, width, cols), row_counts, col_counts)
+    return TapTable(sources(plan, height, rows), sources(plan, width, cols), row_counts, col_counts)
 
 
 def _positions(plan: Plan, axis: Axis, length: int) -> Tensor:
@@ -60,7 +60,7 @@ def _positions(plan: Plan, axis: Axis, length: int) -> Tensor:
     return outputs.unsqueeze(1) + (offsets.flip(0) if plan.flip else offsets)
 
 
-def _sources(plan: Plan, axis: Axis, positions: Tensor) -> Tensor:
+def sources(plan: Plan, axis: Axis, positions: Tensor) -> Tensor:
     """The input cell at each position, as torch.nn.functional.pad borrows it, or NONE."""
     if plan.is_transposed:
         cells = positions.div(axis.stride, rounding_mode="floor")

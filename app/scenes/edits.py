@@ -42,8 +42,12 @@ def edit(
     replaced: Mapping[str, Tensor | None],
     cells: Sequence[CellEdit],
     limits: Limits,
+    *,
+    drop_upstream: bool,
 ) -> Scene:
-    """The scene with another operation, other tensors (None: without it), and then other cells.
+    """
+    The scene with another operation, other tensors (None: without it), and then other cells; with
+    `drop_upstream` without an upstream where the output has another shape.
 
     The dtype is that of its input.
 
@@ -59,7 +63,11 @@ def edit(
     values = from_array(np.array([cell.value for cell in cells]), dtype, limits, "/cells")
     for i, (cell, value) in enumerate(zip(cells, values, strict=True)):
         _place(tensors, cell, f"/cells/{i}")[tuple(cell.index)] = value
-    return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
+    layer = (operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
+    edited, upstream = make_scene(*layer), tensors.get("upstream")
+    if upstream is None or (drop_upstream and edited.plan.output_shape != scene.plan.output_shape):
+        return edited
+    return make_scene(*layer, upstream)
 
 
 def _place(tensors: Mapping[str, Tensor], cell: CellEdit, at: str) -> Tensor:

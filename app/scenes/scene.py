@@ -16,6 +16,7 @@ from app.conv.correlate import output
 from app.conv.dtypes import DTYPES, check_averages, dtype_name, surely_fits
 from app.conv.errors import ConvError
 from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, plan
+from app.conv.readers import Readers, readers
 from app.conv.taps import TapTable, taps
 from app.limits import Limits, check_plan, tap_numbers
 
@@ -36,6 +37,7 @@ class Scene:
     input: Tensor
     weight: Tensor | None
     bias: Tensor | None
+    upstream: Tensor | None = None
 
     @cached_property
     def id(self) -> str:
@@ -52,10 +54,26 @@ class Scene:
     def taps(self) -> TapTable:
         return (_cached_taps if tap_numbers(self.plan) <= _MAX_CACHED_TAPS else taps)(self.plan)
 
+    @cached_property
+    def readers(self) -> Readers:
+        return readers(self.taps)
+
+    @property
+    def given_upstream(self) -> Tensor:
+        """The upstream, or ones where the scene has none; these take no memory."""
+        if self.upstream is not None:
+            return self.upstream
+        return torch.ones(1, dtype=self.input.dtype).expand(self.plan.output_shape)
+
     @property
     def tensors(self) -> dict[str, Tensor]:
         """The tensors of the scene by name, without absent ones."""
-        named = {"input": self.input, "weight": self.weight, "bias": self.bias}
+        named = {
+            "input": self.input,
+            "weight": self.weight,
+            "bias": self.bias,
+            "upstream": self.upstream,
+        }
         return {name: tensor for name, tensor in named.items() if tensor is not None}
 
     @property
@@ -64,14 +82,19 @@ class Scene:
 
 
 def make_scene(
-    operation: Operation, input: Tensor, weight: Tensor | None, bias: Tensor | None, limits: Limits
+    operation: Operation,
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    limits: Limits,
+    upstream: Tensor | None = None,
 ) -> Scene:
     """Plan the layer and check it against the limits.
 
     Raises ConvError for a layer that cannot be and LimitExceeded for one that is too large, before anything
     in proportion to its output is allocated.
     """
-    for name, tensor in (("weight", weight), ("bias", bias)):
+    for name, tensor in (("weight", weight), ("bias", bias), ("upstream", upstream)):
         if tensor is not None and tensor.dtype != input.dtype:
             types = {"found": dtype_name(tensor.dtype), "expected": dtype_name(input.dtype)}
             raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
@@ -81,8 +104,10 @@ def make_scene(
     if dtype not in DTYPES:
         raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
     check_averages(operation, input.dtype)
-    return Scene(planned, dtype, _canonical(input), weight if weight is None else _canonical(weight),
-                 bias if bias is None else _canonical(bias))  # fmt: skip
+    if upstream is not None and (shape := _shape(upstream)) != planned.output_shape:
+        raise ConvError("upstream_mismatch", "/upstream", found=shape, expected=planned.output_shape)
+    others = (each if each is None else _canonical(each) for each in (weight, bias, upstream))
+    return Scene(planned, dtype, _canonical(input), *others)
 
 
 def check_sums(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from app.formats.safetensors import safetensors_header
 from app.limits import Limits
 from app.scenes.scene import Scene, describe, make_scene, operation_from
 
-_NAMES: Final = {"input", "weight", "bias", "__metadata__"}
+_NAMES: Final = {"input", "weight", "bias", "upstream", "__metadata__"}
 
 
 class NotAScene(CodedError, ValueError):
@@ -46,7 +46,8 @@ def scene_of(operation: Operation, tensors: Mapping[str, Tensor], limits: Limits
     """The scene of tensors that come from where they may be damaged. Raises NotAScene too."""
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
         raise NotAScene("scene_file_not_finite")
-    return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
+    others = (tensors.get("weight"), tensors.get("bias"), limits, tensors.get("upstream"))
+    return make_scene(operation, tensors["input"], *others)
 
 
 def _operation(header: Mapping[str, Any]) -> Operation:

@@ -1,11 +1,11 @@
-"""Pages: a range of items of one output channel, or of all, cut to what one answer may hold."""
+"""Pages: a range of items, cut to what one answer may hold."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self, TypeVar
 from urllib.parse import urlencode
 
 from app.scenes.scene import Scene
@@ -18,18 +18,14 @@ OutChannel = int | Literal["all"]
 _NUMBERS_PER_PIECE: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True)
 class Page(ABC):
-    """
-    Items start … stop−1 of one output channel, or, counted over all of them, of ALL; the request asked for
-    items up to `requested_stop`.
-    """
+    """Items start … stop−1 of a scene; the request asked for items up to `requested_stop`."""
 
-    # The last part of the URL.
+    __slots__ = ()
+    # The URL below that of the scene.
     name: ClassVar[str]
 
     scene: Scene
-    out_channel: OutChannel
     start: int
     stop: int
     requested_stop: int
@@ -37,7 +33,12 @@ class Page(ABC):
     @property
     @abstractmethod
     def total(self) -> int:
-        """The number of items of the output channel, or of all."""
+        """The number of items that there are."""
+
+    @property
+    @abstractmethod
+    def place(self) -> dict[str, Any]:
+        """The query parameters that say what the items are of."""
 
     @property
     @abstractmethod
@@ -58,8 +59,77 @@ class Page(ABC):
         """The URL of the rest, or None."""
         if self.stop >= self.requested_stop:
             return None
-        query = {"out_channel": self.out_channel, "start": self.stop, "stop": self.requested_stop}
+        query = {**self.place, "start": self.stop, "stop": self.requested_stop}
         return f"{scene_url(self.scene)}/{self.name}?{urlencode(query | self.extra_query, safe=',')}"
+
+    @property
+    def range(self) -> dict[str, Any]:
+        """What an answer says about the range beside its items."""
+        return {"start": self.start, "stop": self.stop, "total": self.total, "next": self.next}
+
+    def take(self, items: int) -> Self:
+        """The first `items` items at most."""
+        return _moved(self, stop=min(self.stop, self.start + items))
+
+    def take_numbers(self, numbers: int) -> Self:
+        """As many items as `numbers` numbers hold, but one at least."""
+        return self.take(max(1, numbers // self.numbers_per_item))
+
+    def pieces(self) -> Iterator[Self]:
+        """The page in pieces: first one item, so that something can be sent at once, then many at a time."""
+        rest, numbers = self, 1
+        while rest.start < self.stop:
+            piece = rest.take_numbers(numbers)
+            yield piece
+            rest, numbers = _moved(rest, start=piece.stop), _NUMBERS_PER_PIECE
+
+
+P = TypeVar("P", bound=Page)
+
+
+def _moved(page: P, **bounds: int) -> P:
+    """The page with other bounds; every page is a dataclass."""
+    return replace(page, **bounds)  # type: ignore[type-var]
+
+
+class FormsPage(Page):
+    """Items that are answered as JSON, as lines and as columns."""
+
+    __slots__ = ()
+
+    @property
+    def cost(self) -> int:
+        """Numbers touched by making the page, about."""
+        return self.numbers
+
+    @abstractmethod
+    def json(self) -> bytes: ...
+
+    @abstractmethod
+    def lines(self) -> bytes:
+        """One item a line."""
+
+    @abstractmethod
+    def safetensors(self) -> memoryview: ...
+
+    @abstractmethod
+    def npz(self) -> bytes:
+        """The columns as a .npz archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutChannelPage(Page):
+    """Items of one output channel, or, counted over all of them, of ALL."""
+
+    scene: Scene
+    out_channel: OutChannel
+    start: int
+    stop: int
+    requested_stop: int
+
+    @property
+    def place(self) -> dict[str, Any]:
+        return {"out_channel": self.out_channel}
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -77,24 +147,5 @@ class Page(ABC):
             "out_channel": self.out_channel,
             "in_channels": in_channels,
             "bias": biases,
-            "start": self.start,
-            "stop": self.stop,
-            "total": self.total,
-            "next": self.next,
+            **self.range,
         }
-
-    def take(self, items: int) -> Self:
-        """The first `items` items at most."""
-        return replace(self, stop=min(self.stop, self.start + items))
-
-    def take_numbers(self, numbers: int) -> Self:
-        """As many items as `numbers` numbers hold, but one at least."""
-        return self.take(max(1, numbers // self.numbers_per_item))
-
-    def pieces(self) -> Iterator[Self]:
-        """The page in pieces: first one item, so that something can be sent at once, then many at a time."""
-        rest, numbers = self, 1
-        while rest.start < self.stop:
-            piece = rest.take_numbers(numbers)
-            yield piece
-            rest, numbers = replace(rest, start=piece.stop), _NUMBERS_PER_PIECE

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from app.conv.errors import CodedError, Message
+from app.conv.losses import LOSSES
 from app.conv.operation import OPERATIONS
 from app.services.model_fields import unknown_field
 
@@ -72,6 +73,7 @@ _LAYOUTS: Final[Mapping[Any, tuple[int, str | Message]]] = {
     "input": (3, "(C_in, H, W)"),
     "weight": (4, Message("term.weight_layouts")),
     "bias": (1, "(C_out,)"),
+    "upstream": (3, "(C_out, H_out, W_out)"),
 }
 Location = tuple[int | str, ...]
 
@@ -117,17 +119,17 @@ def _body_field_error(loc: Location, error: Mapping[str, Any], model: type[BaseM
     if error["type"] == "extra_forbidden":
         return FieldError(_pointer(_without_kind(loc)), unknown_field(model, loc))
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return FieldError(_pointer((*loc, "kind")), _kind_message(error))
+        return FieldError(_pointer((*loc, "kind")), _kind_message(loc, error))
     return _rank_error(loc, error) or FieldError(_pointer(_without_kind(loc)), _field_message(error))
 
 
 def _without_kind(loc: Location) -> Location:
-    """Operations are told apart by kind, which pydantic adds to the path."""
-    return (loc[0], *loc[2:]) if loc[:1] == ("operation",) else loc
+    """Operations and losses are told apart by kind, which pydantic adds to the path."""
+    return (loc[0], *loc[2:]) if loc[:1] in (("operation",), ("loss",)) else loc
 
 
-def _kind_message(error: Mapping[str, Any]) -> Message:
-    kinds = ", ".join(map(repr, OPERATIONS))
+def _kind_message(loc: Location, error: Mapping[str, Any]) -> Message:
+    kinds = ", ".join(map(repr, LOSSES if loc[-1] == "loss" else OPERATIONS))
     if (kind := error["ctx"].get("tag")) is None:
         return Message("field.kind_missing", kinds=kinds)
     return Message("field.kind_unknown", kinds=kinds, kind=kind[:_MAX_TAG_LENGTH])

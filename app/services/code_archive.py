@@ -16,12 +16,12 @@ _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _MODE: Final = 0o100644 << 16
 
 
-def code_archive(scene: Scene) -> bytes:
-    """`<id>.py`, which prints the output `y`, and the scene file `<id>.safetensors` beside it, unpacked."""
+def code_archive(scene: Scene, backward: bool = False) -> bytes:
+    """`<id>.py`, which prints output or gradients, and the scene file `<id>.safetensors` beside it."""
     content = io.BytesIO()
     with ZipFile(content, "w", ZIP_STORED) as archive:
         for name, data in (
-            (f"{scene.id}.py", write_code(scene).encode()),
+            (f"{scene.id}.py", write_code(scene, backward=backward).encode()),
             (f"{scene.id}.safetensors", encode(scene)),
         ):
             entry = ZipInfo(name, _DATE)

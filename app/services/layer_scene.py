@@ -50,7 +50,8 @@ def scene_of_layer(
     _check_weight(layer, given.get("weight"))
     random = _random_tensors(layer, set(given), size or _DEFAULT_SIZE, seed, dtype, limits)
     tensors = given | random
-    scene = make_scene(layer.operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), limits)
+    others = (tensors.get("weight"), tensors.get("bias"), limits, tensors.get("upstream"))
+    scene = make_scene(layer.operation, tensors["input"], *others)
     return BuiltScene(scene, notes)
 
 

@@ -69,6 +69,12 @@ class Bias(Source):
     data: Rows[Number] | None = None
 
 
+class Upstream(Source):
+    """The gradient of a loss to each output cell."""
+
+    data: Rows[Rows[Rows[Number]]] | None = None
+
+
 def _generated(*sources: Source | None) -> int:
     """Elements that are made here rather than sent."""
     return sum(source.generated_elements for source in sources if source is not None)
@@ -80,18 +86,19 @@ class SceneForm(StrictModel):
     input: Input | None = None
     weight: Weight | None = None
     bias: Bias | None = None
+    upstream: Upstream | None = None
     operation: AnyOperation
     dtype: DType = "float32"
 
     @property
     def generated_elements(self) -> int:
-        return _generated(self.input, self.weight, self.bias)
+        return _generated(self.input, self.weight, self.bias, self.upstream)
 
 
 class Cell(StrictModel):
     """One number of a tensor, and its new value."""
 
-    tensor: Literal["input", "weight", "bias"]
+    tensor: Literal["input", "weight", "bias", "upstream"]
     index: Annotated[list[int], Field(max_length=4)]
     value: Number
 
@@ -102,7 +109,7 @@ class OperationBody(StrictModel):
 
 class EditsBody(StrictModel):
     """
-    What is to be different. A tensor replaces the one there is; null takes a weight or bias away. Another
+    What is to be different. A tensor replaces the one there is; null takes one but the input away. Another
     dtype converts the tensors that stay, exactly or not at all.
     """
 
@@ -111,17 +118,69 @@ class EditsBody(StrictModel):
     input: Input | None = None
     weight: Weight | None = None
     bias: Bias | None = None
+    upstream: Upstream | None = None
     dtype: DType | None = None
 
     @property
     def generated_elements(self) -> int:
-        return _generated(self.input, self.weight, self.bias)
+        return _generated(self.input, self.weight, self.bias, self.upstream)
 
 
 class SceneBody(SceneForm):
     """A scene."""
 
     input: Input
+
+
+class SquaredError(StrictModel):
+    """The sum of the squared differences from a target of the output's shape."""
+
+    kind: Literal["squared_error"]
+    target: Upstream
+
+
+class CrossEntropy(StrictModel):
+    """Of a class, an output channel; the logits are the channels' means."""
+
+    kind: Literal["cross_entropy"]
+    target: Annotated[int, Field(ge=0, le=LARGEST)]
+
+
+AnyLoss = SquaredError | CrossEntropy
+LossField = Annotated[AnyLoss, Field(discriminator="kind")]
+
+
+def _generated_target(loss: AnyLoss | None) -> int:
+    return loss.target.generated_elements if isinstance(loss, SquaredError) else 0
+
+
+class GradientsBody(SceneBody):
+    """A scene, with an upstream or with a loss that gives it."""
+
+    loss: LossField | None = None
+
+    @property
+    def generated_elements(self) -> int:
+        return super().generated_elements + _generated_target(self.loss)
+
+    @model_validator(mode="after")
+    def _one_upstream(self) -> GradientsBody:
+        if self.loss is not None and self.upstream is not None:
+            raise field_error("field.upstream_and_loss")
+        return self
+
+
+class DescentBody(SceneBody):
+    """A scene, and how to train its weight and bias."""
+
+    loss: LossField
+    learning_rate: Annotated[Number, Field(gt=0)]
+    steps: Annotated[int, Field(ge=1, le=1000)]
+    train: list[Literal["weight", "bias"]] = Field(default=["weight"], min_length=1, max_length=2)
+
+    @property
+    def generated_elements(self) -> int:
+        return super().generated_elements + _generated_target(self.loss)
 
 
 class CodeBody(StrictModel):

@@ -12,12 +12,12 @@ from app.conv.scatter import Stamps, check_stamps, stamps
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.answer_pages import Page
+from app.services.answer_pages import OutChannelPage
 from app.services.step_columns import indices_or_null
 
 
 @dataclass(frozen=True, slots=True)
-class StampsPage(Page):
+class StampsPage(OutChannelPage):
     """Stamps, one for each input cell."""
 
     name = "stamps"

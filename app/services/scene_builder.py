@@ -20,11 +20,11 @@ from app.scenes.scene_file import decode
 from app.scenes.tensor_sources import from_kernels, from_lists, from_random, from_sample
 from app.services.body_errors import body_error
 from app.services.body_structure import check_structure
-from app.services.request_models import Bias, EditsBody, Input, OperationBody, SceneForm, Weight
+from app.services.request_models import Bias, EditsBody, Input, OperationBody, SceneForm, Upstream, Weight
 
 B = TypeVar("B", bound=BaseModel)
 
-TENSOR_NAMES: Final = ("input", "weight", "bias")
+TENSOR_NAMES: Final = ("input", "weight", "bias", "upstream")
 
 
 def parse_body(model: type[B], content: bytes, limits: Limits) -> B:
@@ -52,7 +52,9 @@ def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Li
     if is_safetensors(content):
         saved, decided = decode(content, limits), set[str]()
         tensors, notes = read_files(files, saved.dtype, limits)
-        scene = edit(saved, saved.plan.operation, tensors, (), limits)
+        drop_upstream = "upstream" not in tensors
+        scene = edit(saved, saved.plan.operation, tensors, (), limits, drop_upstream=drop_upstream)
+        notes += _upstream_notes(saved, scene) if drop_upstream else []
     else:
         body = parse_body(SceneForm, content, limits)
         decided = body.model_fields_set
@@ -86,12 +88,14 @@ def scene_from_body(body: SceneForm, limits: Limits, sent: Mapping[str, Tensor] 
     input = sent.get("input")
     if input is None:
         input = _input(body.input, body.dtype, limits)
-    weight, bias = sent.get("weight"), sent.get("bias")
+    weight, bias, upstream = sent.get("weight"), sent.get("bias"), sent.get("upstream")
     if body.weight is not None:
         weight = _weight(body.weight, operation, input, body.dtype, limits)
     if body.bias is not None:
-        bias = _data_or_random(body.bias, 1, body.dtype, limits, "/bias")
-    return make_scene(operation, input, weight, bias, limits)
+        bias = data_or_random(body.bias, 1, body.dtype, limits, "/bias")
+    if body.upstream is not None:
+        upstream = data_or_random(body.upstream, 3, body.dtype, limits, "/upstream")
+    return make_scene(operation, input, weight, bias, limits, upstream)
 
 
 def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
@@ -110,8 +114,24 @@ def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
             raise ConvError("scene_needs_input", "/input")
         replaced["weight"] = _weight(body.weight, operation, input, dtype, limits)
     if body.bias is not None:
-        replaced["bias"] = _data_or_random(body.bias, 1, dtype, limits, "/bias")
-    return edit(scene, operation, kept | replaced, body.cells, limits)
+        replaced["bias"] = data_or_random(body.bias, 1, dtype, limits, "/bias")
+    if body.upstream is not None:
+        replaced["upstream"] = data_or_random(body.upstream, 3, dtype, limits, "/upstream")
+    return edit(
+        scene, operation, kept | replaced, body.cells, limits, drop_upstream="upstream" not in replaced
+    )
+
+
+def edit_notes(scene: Scene, body: EditsBody, edited: Scene) -> list[Message]:
+    """What an edit decided for its sender: an upstream that does not fit another output is dropped."""
+    return [] if "upstream" in body.model_fields_set else _upstream_notes(scene, edited)
+
+
+def _upstream_notes(before: Scene, after: Scene) -> list[Message]:
+    if before.upstream is None or after.upstream is not None:
+        return []
+    shapes = {"found": before.plan.output_shape, "expected": after.plan.output_shape}
+    return [Message("upstream_dropped", **shapes)]
 
 
 def _edited_operation(operation: Operation, changes: dict[str, Any] | None, limits: Limits) -> Operation:
@@ -127,16 +147,19 @@ def _input(source: Input | None, dtype: str, limits: Limits) -> Tensor:
         raise ConvError("input_missing", "/input")
     if source.sample is not None and source.size is not None:
         return from_sample(source.sample, source.size, dtype, limits, "/input")
-    return _data_or_random(source, 3, dtype, limits, "/input")
+    return data_or_random(source, 3, dtype, limits, "/input")
 
 
 def _weight(source: Weight, operation: Operation, input: Tensor, dtype: str, limits: Limits) -> Tensor:
     if source.kernels is not None:
         return from_kernels(source.kernels, operation, input.shape[0], dtype, limits, "/weight")
-    return _data_or_random(source, 4, dtype, limits, "/weight")
+    return data_or_random(source, 4, dtype, limits, "/weight")
 
 
-def _data_or_random(source: Input | Weight | Bias, ndim: int, dtype: str, limits: Limits, at: str) -> Tensor:
+def data_or_random(
+    source: Input | Weight | Bias | Upstream, ndim: int, dtype: str, limits: Limits, at: str
+) -> Tensor:
+    """Numbers that were sent, or are made here. Raises ConvError and LimitExceeded."""
     if source.random is not None:
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
         return from_random(shape, seed, distribution, dtype, limits, f"{at}/random")

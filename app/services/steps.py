@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Final, TypeVar
@@ -17,8 +17,8 @@ from app.formats.json_encoding import to_json
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.answer_pages import ALL, OutChannel, Page
-from app.services.step_columns import PARTS, StepColumns, column_specs
+from app.services.answer_pages import ALL, FormsPage, OutChannel, OutChannelPage
+from app.services.step_columns import StepColumns, column_specs
 
 # The parts that a step holds when a request names none.
 DEFAULT_PARTS: Final = ("patch", "products")
@@ -31,7 +31,7 @@ C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
-class StepsPage(Page):
+class StepsPage(OutChannelPage, FormsPage):
     """
     Steps, one for each window; `parts` are those of PARTS that they hold, `bits` those of the accumulator
     whose overflow they name, `form` the format that the URL of the rest asks for.
@@ -177,13 +177,13 @@ def one_channel(out_channel: C | None, channel: C | None) -> C | None:
     return channel if out_channel is None else out_channel
 
 
-def parse_parts(include: str) -> tuple[str, ...]:
-    """Names of parts, separated by commas. Raises ConvError for an unknown one."""
+def parse_parts(include: str, known: Mapping[str, str | None] = _PART_NAMES) -> tuple[str, ...]:
+    """Names of parts, separated by commas, in the order of `known`. Raises ConvError for an unknown one."""
     names = [part for part in include.split(",") if part]
-    if unknown := [name for name in names if name not in _PART_NAMES]:
-        raise ConvError("part_unknown", "/include", name=f"{unknown[0]!r:.40}", names=", ".join(_PART_NAMES))
-    asked = {_PART_NAMES[name] for name in names}
-    return tuple(part for part in PARTS if part in asked)
+    if unknown := [name for name in names if name not in known]:
+        raise ConvError("part_unknown", "/include", name=f"{unknown[0]!r:.40}", names=", ".join(known))
+    asked = {known[name] for name in names}
+    return tuple(part for part in dict.fromkeys(known.values()) if part is not None and part in asked)
 
 
 def numbers_per_step(plan: Plan, parts: Sequence[str] = DEFAULT_PARTS) -> int:

@@ -36,7 +36,7 @@ def summarize(
         "id": scene.id,
         "operation": describe(plan.operation),
         "dtype": scene.dtype,
-        "shapes": shapes(plan),
+        "shapes": _shapes_of(scene),
         "counts": {
             "windows": plan.windows,
             "multiply_adds": plan.multiply_adds,
@@ -60,6 +60,11 @@ def summarize(
         "notes": [{"code": note.code, "message": render(note, language)} for note in notes],
     }
     return summary if initial is None else summary | {"initial": initial}
+
+
+def _shapes_of(scene: Scene) -> dict[str, tuple[int, ...] | None]:
+    own = shapes(scene.plan)
+    return own if scene.upstream is None else own | {"upstream": scene.plan.output_shape}
 
 
 def shapes(plan: Plan) -> dict[str, tuple[int, ...] | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from torch import Tensor
@@ -18,32 +20,71 @@ _NAMES: Final = {"input": "x", "weight": "weight", "bias": "bias"}
 _EXACT: Final = 2**24
 
 
-def write_code(scene: Scene) -> str:
+def write_code(scene: Scene, *, backward: bool = False) -> str:
     """
     A script that computes the scene's output as `y`, (C_out, H_out, W_out), with torch's own operators.
 
-    Running it needs the scene file beside it, <id>.safetensors, if a tensor has more than LITERAL numbers.
+    `backward`: also the gradients `grad_input`, `grad_weight` and `grad_bias`, as far as there are these
+    tensors, by autograd. Running it needs the scene file beside it, <id>.safetensors, if a tensor has more
+    than LITERAL numbers.
     """
-    loaded = any(tensor.numel() > LITERAL for tensor in scene.tensors.values())
+    tensors = scene.tensors if backward else _forward(scene)
+    loaded = any(tensor.numel() > LITERAL for tensor in tensors.values())
     imports = ["import torch", "import torch.nn.functional as F"]
     if loaded:
         imports.append("from safetensors.torch import load_file")
-    parts = [imports, _tensors(scene, loaded), _layer(scene), ["print(y)"]]
+    parts = [imports, _tensors(scene, tensors, loaded)]
+    if backward:
+        # Autograd has floats only; float64 is exact for every sum that int32 can hold.
+        floats = replace(scene, dtype="float64") if scene.dtype == "int32" else scene
+        parts += [_leaves(scene), _layer(floats), _backward(scene)]
+    else:
+        parts += [_layer(scene), ["print(y)"]]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def _tensors(scene: Scene, loaded: bool) -> list[str]:
+def _tensors(scene: Scene, tensors: Mapping[str, Tensor], loaded: bool) -> list[str]:
     lines = []
     if loaded:
         lines = [
             f"# The scene file, as GET /api/v1/scenes/{scene.id}/file sends it.",
             f'tensors = load_file("{scene.id}.safetensors")',
         ]
-    for name, tensor in scene.tensors.items():
+    for name, tensor in tensors.items():
         literal = tensor.numel() <= LITERAL
         value = _literal(tensor, scene.dtype) if literal else f'tensors["{name}"]'
-        lines.append(f"{_NAMES[name]} = {value}  # {tuple(tensor.shape)}")
+        lines.append(f"{_NAMES.get(name, name)} = {value}  # {tuple(tensor.shape)}")
     return lines
+
+
+def _forward(scene: Scene) -> dict[str, Tensor]:
+    """The tensors that the output is made of."""
+    return {name: tensor for name, tensor in scene.tensors.items() if name in _NAMES}
+
+
+def _leaves(scene: Scene) -> list[str]:
+    """The tensors that gradients are asked for."""
+    names = [_NAMES[name] for name in _forward(scene)]
+    if scene.dtype != "int32":
+        return [f"{name}.requires_grad_()" for name in names]
+    return [
+        "# Autograd has floats only; float64 holds all of these integers and sums exactly.",
+        *(f"{name} = {name}.double().requires_grad_()" for name in names),
+    ]
+
+
+def _backward(scene: Scene) -> list[str]:
+    is_exact, names = scene.dtype == "int32", _forward(scene)
+    given = (
+        "torch.ones_like(y)" if scene.upstream is None else "upstream.double()" if is_exact else "upstream"
+    )
+    back = ".int()" if is_exact else ""
+    gradients = [f"grad_{name}" for name in names]
+    return [
+        f"y.backward({given})",
+        *(f"grad_{name} = {_NAMES[name]}.grad{back}" for name in names),
+        f'print({", ".join(gradients)}, sep="\\n")',
+    ]
 
 
 def _literal(tensor: Tensor, dtype: str) -> str:

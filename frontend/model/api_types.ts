@@ -106,7 +106,16 @@ export interface components {
     /** @description A tensor, or one channel of it. */
     Numbers: {
       /** @enum {string} */
-      name: 'input' | 'weight' | 'bias' | 'output' | 'channel_sums';
+      name:
+        | 'input'
+        | 'weight'
+        | 'bias'
+        | 'upstream'
+        | 'output'
+        | 'channel_sums'
+        | 'grad_input'
+        | 'grad_weight'
+        | 'grad_bias';
       channel: number | null;
       /** @enum {string} */
       dtype: 'float32' | 'float64' | 'int32';
@@ -185,6 +194,8 @@ export interface components {
       weight: [number, number, number, number] | null;
       bias: [number] | null;
       output: [number, number, number];
+      /** @description of a scene that has one */
+      upstream?: [number, number, number] | null;
     };
     /** @description An output length worked out. */
     SizeFormula: {
@@ -278,7 +289,7 @@ export interface components {
       idle_rows: number[];
       /** @description input columns that no window reads */
       idle_cols: number[];
-      /** @description what was decided for the sender; of the answer to an upload only */
+      /** @description what was decided for the sender of an upload or edit */
       notes: components['schemas']['Note'][];
       /** @description what a first picture needs; with include=initial */
       initial?: components['schemas']['Initial'] | null;

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from app.conv.correlate import channel_sums, output
+from app.conv.gradients import gradients
+from app.conv.input_gradients import input_gradients
 from app.conv.ledger import ledger
 from app.conv.operation import (
     AvgPool2d,
@@ -21,7 +25,9 @@ from app.conv.operation import (
     PaddingMode,
     plan,
 )
+from app.conv.readers import readers
 from app.conv.taps import taps
+from app.conv.weight_gradients import weight_gradients
 
 
 class Counter(TorchDispatchMode):
@@ -72,6 +78,102 @@ def test_a_range_costs_the_same_in_any_picture(operation: Operation, dtype: torc
         costs.append(count(lambda: ledger(layer, table, x, weight, None, 1, middle, middle + 10)).made)  # noqa: B023
     # Windows in a row share what they read: in the small picture they are spread over more rows.
     assert costs[1] <= costs[0] < 10 * 27 * 20
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.kind)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int32])
+def test_a_range_of_gradients_costs_the_same_in_any_picture(operation: Operation, dtype: torch.dtype) -> None:
+    dtype = torch.float64 if isinstance(operation, AvgPool2d) else dtype
+    costs = []
+    for side in (16, 520):  # whose middle cells lie alike in their windows
+        x, upstream, weight = backward_of(operation, side, dtype)
+        layer = plan(operation, (3, side, side), None if weight is None else (3, 3, 3, 3))
+        table, middle = taps(layer), side * side // 2 + side // 2
+        inverse = readers(table)
+        ledger_of = (layer, table, inverse, x, weight, upstream, 1, middle, middle + 5)
+        costs.append(count(lambda: input_gradients(*ledger_of)).made)  # noqa: B023
+    assert costs[1] <= costs[0] < 5 * 27 * 40
+
+
+def backward_of(operation: Operation, side: int, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Input, upstream and weight of 3 channels, all ones; a padded layer keeps its size."""
+    is_pooling = isinstance(operation, MaxPool2d | AvgPool2d)
+    weight = None if is_pooling else torch.ones(3, 3, 3, 3, dtype=dtype)
+    layer = plan(operation, (3, side, side), None if is_pooling else (3, 3, 3, 3))
+    return torch.ones(3, side, side, dtype=dtype), torch.ones(layer.output_shape, dtype=dtype), weight
+
+
+@pytest.mark.parametrize("operation", OPERATIONS[:3], ids=lambda operation: operation.kind)
+def test_gradients_to_the_weight_cost_their_windows(operation: Operation) -> None:
+    costs = []
+    for cells in (1, 2, 4):
+        x, upstream, _ = backward_of(operation, 64, torch.float32)
+        layer = plan(operation, (3, 64, 64), (3, 3, 3, 3))
+        table = taps(layer)
+        counter = count(lambda: weight_gradients(layer, table, x, upstream, 1, 1, 2, 2 + cells))  # noqa: B023
+        costs.append(counter.made)
+        assert counter.largest <= max(layer.windows, x[0].numel())
+    assert costs[2] - costs[1] <= 1.1 * 2 * (costs[1] - costs[0])
+
+
+def test_wide_padding_has_gradients() -> None:
+    """A million cells of padding: by the taps, where no operator of torch could lay it out."""
+    side = 10**6
+    for mode, expected in (("zeros", 1), ("replicate", 9)):
+        operation = Conv2d((side, side), Padding(side, side, side, side), mode)  # type: ignore[arg-type]
+        layer = plan(operation, (1, 1, 1), (1, 1, 1, 1))
+        x, weight = torch.full((1, 1, 1), 2.0), torch.full((1, 1, 1, 1), 3.0)
+        whole = gradients(layer, taps(layer), x, weight, torch.ones(1, 3, 3))
+        assert whole.weight is not None
+        assert (whole.input.item(), whole.weight.item()) == (3 * expected, 2 * expected)
+
+
+@pytest.mark.exclusive
+def test_a_step_takes_no_longer_in_a_large_picture() -> None:
+    """Gradient to one cell of 3×2048² against one of 3×32², the quickest of many, in turns."""
+    times: dict[int, list[float]] = {32: [], 2048: []}
+    steps = {}
+    for side in times:
+        x, upstream, weight = backward_of(Conv2d(padding=PAD_1), side, torch.float32)
+        layer = plan(Conv2d(padding=PAD_1), (3, side, side), (3, 3, 3, 3))
+        table, middle = taps(layer), side * side // 2 + side // 2
+        steps[side] = (layer, table, readers(table), x, weight, upstream, 1, middle, middle + 1)
+    for _ in range(300):
+        for side, arguments in steps.items():
+            start = perf_counter()
+            input_gradients(*arguments)
+            times[side].append(perf_counter() - start)
+    assert min(times[2048]) <= 1.3 * min(times[32])
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As the server computes; others on the machine disturb two threads more than one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.exclusive
+@pytest.mark.usefixtures("one_thread")
+def test_whole_gradients_are_as_fast_as_torchs() -> None:
+    """64×56² → 64, against torch's own backward pass, the quickest of many, in turns."""
+    layer = plan(Conv2d(padding=PAD_1), (64, 56, 56), (64, 64, 3, 3))
+    x, weight, upstream = torch.randn(64, 56, 56), torch.randn(64, 64, 3, 3), torch.randn(64, 56, 56)
+    table, leaves = taps(layer), (x.clone().requires_grad_(), weight.clone().requires_grad_())
+    y = torch.nn.functional.conv2d(leaves[0][None], leaves[1], padding=1)[0]
+    ways: list[Callable[[], object]] = [
+        lambda: gradients(layer, table, x, weight, upstream),
+        lambda: torch.autograd.grad(y, leaves, upstream, retain_graph=True),
+    ]
+    times: list[list[float]] = [[], []]
+    for _ in range(40):
+        for taken, way in zip(times, ways, strict=True):
+            start = perf_counter()
+            way()
+            taken.append(perf_counter() - start)
+    assert min(times[0]) <= 1.5 * min(times[1])
 
 
 def test_taps_cost_the_sides_not_the_area() -> None:

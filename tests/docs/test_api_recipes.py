@@ -105,6 +105,18 @@ def test_load_in_numpy(scene: str, tmp_path: Path) -> None:
     assert printed == "(2, 6, 5) (3, 2, 3, 3) (3, 6, 5) (2, 6, 5)"
 
 
+def test_gradients(server: ServerProcess, tmp_path: Path) -> None:
+    """The loss is (19 - 10)² + (25 - 15)² + (37 - 30)² + (43 - 30)²."""
+    code = recipe("Gradients").replace("http://127.0.0.1:8000", server.url)
+    to_input, to_weight, loss, trained = python(code, tmp_path)
+    assert to_input == "grad_input [[[0, 1, 0], [2, 3, -2], [0, -4, -6]]]"
+    assert to_weight == "grad_weight [[[[-8, -9], [-11, -12]]]]"
+    assert loss == "399.0"
+    last, diverged_at = trained.split()
+    assert float(last) < 100
+    assert diverged_at == "None"
+
+
 def test_the_commands_without_a_server(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -13,15 +13,15 @@ from pydantic.json_schema import models_json_schema
 
 from app.formats.json_encoding import to_json
 from app.scenes.presets import PRESETS
-from app.services.request_models import CodeBody, EditsBody, SceneBody
+from app.services.request_models import CodeBody, DescentBody, EditsBody, GradientsBody, SceneBody
 from app.services.summary import API_PREFIX
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
-from app.web.api.response_models import MODELS
+from app.web.api.response_models import MODELS, Summary
 from app.web.negotiation import JSON
 
 Document = dict[str, Any]
 
-BODIES: Final = (SceneBody, EditsBody, CodeBody)
+BODIES: Final = (SceneBody, EditsBody, CodeBody, GradientsBody, DescentBody)
 _SCHEMA: Final = "#/components/schemas/{model}"
 _MEANINGS: Final = {
     400: "not JSON, or a form that cannot be read",
@@ -45,11 +45,23 @@ _ABOUT: Final = (
     "each with a `code`, in English or Chinese as Accept-Language says."
 )
 # Which preset the examples of a route are about.
-_SCENES: Final = {f"{API_PREFIX}/scenes/{{id}}/stamps": "transposed"}
+_SCENES: Final = {
+    f"{API_PREFIX}/scenes/{{id}}/stamps": "transposed",
+    f"{API_PREFIX}/scenes/{{id}}/gradients/bias": "strided-volume",
+}
 
 
 def ref(model: type[BaseModel]) -> Document:
     return {"$ref": _SCHEMA.format(model=model.__name__)}
+
+
+def stored_answers(example: Any) -> dict[int | str, Document]:
+    """The answers of a route that stores a scene: its summary."""
+    location = {"headers": {"Location": {"schema": {"type": "string"}}}}
+    return {
+        200: answer(Summary, example, "the scene, which was there already") | location,
+        201: answer(Summary, example, "the scene, which is kept for good now") | location,
+    }
 
 
 def problems(*statuses: int) -> dict[int | str, Document]:

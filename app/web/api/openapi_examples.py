@@ -18,4 +18,8 @@ EDITS: Final[Body] = {
     "cells": [{"tensor": "input", "index": [0, 1, 2], "value": 6}],
     "operation": {"padding": 1},
 }
+GRADIENTS: Final[Body] = SCENE | {
+    "loss": {"kind": "squared_error", "target": {"data": [[[56, 70], [104, 121]]]}}
+}
+DESCENT: Final[Body] = GRADIENTS | {"learning_rate": 0.0005, "steps": 3, "train": ["weight", "bias"]}
 CODE: Final[Body] = {"code": "nn.Conv2d(3, 16, 3, stride=2, padding=1)"}

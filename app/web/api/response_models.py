@@ -32,6 +32,7 @@ class Shapes(BaseModel):
     weight: Shape4 | None
     bias: tuple[int] | None
     output: Shape3
+    upstream: Shape3 | None = _sometimes("of a scene that has one")
 
 
 class Counts(BaseModel):
@@ -93,7 +94,7 @@ class Summary(BaseModel):
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
     idle_rows: list[int] = Field(description="input rows that no window reads")
     idle_cols: list[int] = Field(description="input columns that no window reads")
-    notes: list[Note] = Field(description="what was decided for the sender; of the answer to an upload only")
+    notes: list[Note] = Field(description="what was decided for the sender of an upload or edit")
     initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
 
 
@@ -299,7 +300,89 @@ class Problem(BaseModel):
     errors: list[Fault] = _sometimes("places in the body or the query")
 
 
+class Gradients(BaseModel):
+    """What flows back through a layer."""
+
+    shapes: Shapes
+    output: Volume = Field(description="(C_out, H_out, W_out)")
+    upstream: Volume = Field(description="the gradient of the loss to each output cell")
+    loss: float | None
+    input: Volume = Field(description="the gradient to the input, (C_in, H, W)")
+    weight: list[Volume] | None
+    bias: Vector | None
+
+
+class InputGradientStep(BaseModel):
+    """One cell of an input channel, and the O output channels of its group."""
+
+    index: int = Field(description="row * W + col")
+    row: int
+    col: int
+    output_rows: list[list[int]] = Field(description="for each kernel row: who reads the cell through it")
+    output_cols: list[list[int]] = Field(description="for each kernel column: who reads the cell through it")
+    upstream: Volume = _sometimes("(O, kH, kW), summed over these outputs; with include=upstream")
+    products: Volume = _sometimes("(O, kH, kW); with include=products")
+    channel_sums: Vector
+    running_sums: Vector
+    gradient: float
+
+
+class WeightGradientStep(BaseModel):
+    """One kernel cell of an output and an input channel."""
+
+    index: int = Field(description="u * kW + v")
+    u: int
+    v: int
+    patch: Plane = _sometimes("(H_out, W_out), 0 where there is no input; with include=patch")
+    upstream: Plane = _sometimes("(H_out, W_out); with include=upstream")
+    products: Plane = _sometimes("(H_out, W_out); with include=products")
+    row_sums: Vector = Field(description="of the products of each output row")
+    gradient: float
+
+
+class GradientPage(BaseModel):
+    """Steps start ... stop-1; `next` is the URL of the rest."""
+
+    scene: str
+    in_channel: int
+    start: int
+    stop: int
+    total: int
+    next: str | None
+
+
+class InputGradientSteps(GradientPage):
+    """Cells start ... stop-1 of one input channel; `next` is the URL of the rest."""
+
+    out_channels: list[int]
+    steps: list[InputGradientStep]
+
+
+class WeightGradientSteps(GradientPage):
+    """Kernel cells start ... stop-1 of one pair of channels; `next` is the URL of the rest."""
+
+    out_channel: int
+    steps: list[WeightGradientStep]
+
+
+class BiasGradient(BaseModel):
+    """One number for each output channel."""
+
+    upstream_sums: Vector
+    gradient: Vector
+
+
+class Descent(BaseModel):
+    """Losses before each step and after the last, and what was trained."""
+
+    losses: Vector
+    weight: list[Volume] | None
+    bias: Vector | None
+    diverged_at: int | None = Field(description="the step after which a number was out of range")
+
+
 MODELS: tuple[type[BaseModel], ...] = (
     Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
-    Code, Status, Problem,
+    Code, Gradients, Descent, InputGradientSteps, InputGradientStep, WeightGradientSteps, WeightGradientStep,
+    BiasGradient, Status, Problem,
 )  # fmt: skip

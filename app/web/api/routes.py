@@ -7,13 +7,24 @@ from fastapi import FastAPI
 from app.services.summary import API_PREFIX
 from app.web.api import openapi
 from app.web.api.problems import add_problem_handlers
-from app.web.api.routers import health, presets, scatter, scenes, steps, tensors, torch_code, trace
+from app.web.api.routers import (
+    gradient_steps,
+    gradients,
+    health,
+    presets,
+    scatter,
+    scenes,
+    steps,
+    tensors,
+    torch_code,
+    trace,
+)
 
 
 def add_api(app: FastAPI) -> None:
     """Add the API, its document and its problem answers to `app`."""
     openapi.describe_app(app)
     add_problem_handlers(app)
-    for module in (trace, scenes, steps, scatter, tensors, presets, torch_code):
+    for module in (trace, gradients, gradient_steps, scenes, steps, scatter, tensors, presets, torch_code):
         app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(health.router)

@@ -14,6 +14,7 @@ import pytest
 import torch
 from fastapi.testclient import TestClient
 
+from app.scenes.presets import PRESETS
 from app.torch_code.source_text import LONGEST
 from tests.support.scenes import Body, make_scene
 
@@ -229,3 +230,13 @@ def test_the_documented_examples_are_true(client: TestClient, chapter: Body) -> 
 
 def example(documented: Any, status: str, media_type: str) -> Any:
     return documented["responses"][status]["content"][media_type]["example"]
+
+
+def test_code_of_the_gradients(client: TestClient) -> None:
+    scene = PRESETS["two-channels"].scene
+    url = f"/api/v1/scenes/{scene.id}/code?backward=true"
+    code = client.get(url).json()["code"]
+    assert "y.backward(torch.ones_like(y))" in code
+    assert client.get(url, headers={"Accept": "text/x-python"}).text == code
+    archive = ZipFile(io.BytesIO(client.get(f"{url}&format=zip").content))
+    assert archive.read(f"{scene.id}.py").decode() == code

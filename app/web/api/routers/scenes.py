@@ -15,7 +15,7 @@ from app.scenes.scene import Scene
 from app.scenes.scene_file import encode
 from app.services.initial_data import edit_cost, initial_data
 from app.services.request_models import EditsBody, SceneBody
-from app.services.scene_builder import edited_scene, scene_from_body
+from app.services.scene_builder import edit_notes, edited_scene, scene_from_body
 from app.services.scenes import store_scene
 from app.services.summary import summarize
 from app.web.api import response_models
@@ -23,11 +23,11 @@ from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import check_edited_scene, immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import InitialDep, SceneDep, ServicesDep
-from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems
+from app.web.api.openapi import BINARY, answer, immutable_answers, json_body, problems, stored_answers
 from app.web.api.openapi_examples import EDITS, SCENE
 from app.web.api.parsing import content_type, read_json, read_scene
 from app.web.api.query_check import StrictQueryRoute
-from app.web.api.responses import json_response
+from app.web.api.responses import json_response, stored_response
 from app.web.api.uploads import FileQuery, read_upload
 from app.web.negotiation import FORM, JSON, SAFETENSORS, preferred_language
 
@@ -35,11 +35,11 @@ router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRou
 
 _CHAPTER: Final = PRESETS["two-channels"].scene
 _SUMMARY: Final = summarize(_CHAPTER)
-_LOCATION: Final = {"headers": {"Location": {"schema": {"type": "string"}}}}
 _FILE_KINDS: Final = {
     "input": "PNG, JPEG, WebP, .npy, .npz, .safetensors",
     "weight": ".npy, .npz, .safetensors",
     "bias": ".npy, .npz, .safetensors",
+    "upstream": ".npy, .npz, .safetensors",
 }
 _FORM: Final = {
     "schema": {
@@ -57,13 +57,6 @@ _FORM: Final = {
 }
 
 
-def _stored_answers(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {
-        200: answer(response_models.Summary, example, "the scene, which was there already") | _LOCATION,
-        201: answer(response_models.Summary, example, "the scene, which is kept for good now") | _LOCATION,
-    }
-
-
 def _example(body: type[Any], example: Any, build: Any) -> dict[str, Any]:
     return summarize(build(body.model_validate_json(to_json(example))))
 
@@ -77,7 +70,7 @@ _EDITED: Final = _example(EditsBody, EDITS, lambda body: edited_scene(_CHAPTER, 
     status_code=201,
     summary="Make a scene",
     openapi_extra=json_body(SceneBody, SCENE, **{FORM: _FORM}),
-    responses={**_stored_answers(_CREATED), **problems(400, 413, 415, 507)},
+    responses={**stored_answers(_CREATED), **problems(400, 413, 415, 507)},
 )
 async def create_scene(
     request: Request,
@@ -90,6 +83,9 @@ async def create_scene(
     input_key: Annotated[str | None, Query(description="which tensor of the file for the input")] = None,
     weight_key: Annotated[str | None, Query(description="which tensor of the file for the weight")] = None,
     bias_key: Annotated[str | None, Query(description="which tensor of the file for the bias")] = None,
+    upstream_key: Annotated[
+        str | None, Query(description="which tensor of the file for the upstream")
+    ] = None,
     input_index: Annotated[
         int | None, Query(ge=0, description="which sample of an uploaded batch (N, C_in, H, W)")
     ] = None,
@@ -100,14 +96,14 @@ async def create_scene(
     `notes` say, in the language that Accept-Language asks for, what was decided for the sender.
     """
     if content_type(request) == FORM:
-        keys = {"input": input_key, "weight": weight_key, "bias": bias_key}
+        keys = {"input": input_key, "weight": weight_key, "bias": bias_key, "upstream": upstream_key}
         query = FileQuery(keys, _parse_size(size), input_index)
         scene, notes = await read_upload(request, services, query)
     else:
         scene, notes = await read_scene(request, services, FORM), []
     data = initial_data(scene, initial) if initial else None
     created = await store_scene(services, scene)
-    return _stored(created, summarize(scene, data, notes, preferred_language(request.scope)))
+    return stored_response(created, summarize(scene, data, notes, preferred_language(request.scope)))
 
 
 def _parse_size(text: str | None) -> tuple[int, int] | None:
@@ -119,16 +115,12 @@ def _parse_size(text: str | None) -> tuple[int, int] | None:
     return height, width
 
 
-def _stored(created: bool, summary: dict[str, Any]) -> Response:
-    return json_response(summary, 201 if created else 200, {"Location": summary["links"]["self"]})
-
-
 @router.post(
     "/{id}/edits",
     status_code=201,
     summary="Make a scene from another",
     openapi_extra=json_body(EditsBody, EDITS),
-    responses={**_stored_answers(_EDITED), **problems(400, 404, 412, 413, 415, 500, 507)},
+    responses={**stored_answers(_EDITED), **problems(400, 404, 412, 413, 415, 500, 507)},
 )
 async def edit_scene(
     request: Request,
@@ -138,7 +130,8 @@ async def edit_scene(
 ) -> Response:
     """
     Another dtype, other tensors, other fields of the operation, other cells, in this order; null takes a
-    weight or bias away. The old scene stays as it is. The initial tensors are those that differ from it.
+    weight, bias or upstream away. An upstream goes, with a note, where the output has another shape. The old
+    scene stays as it is. The initial tensors are those that differ from it.
     """
     check_edited_scene(request)
     body, size = await read_json(request, services, EditsBody)
@@ -147,7 +140,8 @@ async def edit_scene(
     data = None
     if initial:
         data = await services.pool.run(edit_cost(edited), initial_data, edited, initial, scene)
-    return _stored(await store_scene(services, edited), summarize(edited, data))
+    created, notes = await store_scene(services, edited), edit_notes(scene, body, edited)
+    return stored_response(created, summarize(edited, data, notes, preferred_language(request.scope)))
 
 
 @router.get(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final, Literal
 
 import orjson
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import PlainValidator, WithJsonSchema
 from starlette.responses import Response, StreamingResponse
 
-from app.conv.errors import ConvError, Message
+from app.conv.errors import ConvError
 from app.scenes.operation_models import field_error
 from app.scenes.presets import PRESETS
 from app.services.answer_pages import ALL, OutChannel
@@ -32,11 +31,9 @@ from app.services.steps import (
 from app.web.api import response_models
 from app.web.api.byte_ranges import requested_range
 from app.web.api.caching import immutable_headers, not_modified
-from app.web.api.content_coding import encoded_stream
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import BINARY, answer, immutable_answers, ref
-from app.web.api.pagination import respond_with_page
-from app.web.api.problems import busy_problem
+from app.web.api.pagination import respond_in_form, respond_with_lines, respond_with_page
 from app.web.api.query_check import StrictQueryRoute
 from app.web.negotiation import JSON, JSONL, SAFETENSORS, ZIP, AcceptHeader, choose_media_type
 
@@ -120,7 +117,7 @@ async def get_steps(
     if response := not_modified(request, headers):
         return response
     if media_type == JSONL:
-        return _lines(request, services, headers, requested)
+        return respond_with_lines(request, services, headers, requested)
     if whole:
         return _file(request, services, headers, requested, media_type)
     return await _page(request, services, headers, requested, media_type)
@@ -130,46 +127,12 @@ async def _page(
     request: Request, services: Services, headers: dict[str, str], requested: StepsPage, media_type: str
 ) -> Response:
     limits = services.settings
-    if media_type == JSON:
-        page = json_page(requested, limits)
-    else:
+    if media_type != JSON:
         page = requested.take_numbers(limits.max_answer_numbers)
-    makers: dict[str, Callable[[], Content]] = {
-        JSON: page.json,
-        SAFETENSORS: page.safetensors,
-        ZIP: page.npz,
-    }
-    make, cost = makers[media_type], page.numbers + page.envelope_numbers
-    return await respond_with_page(request, services, headers, page, cost, make, media_type)
-
-
-def _lines(
-    request: Request, services: Services, headers: dict[str, str], requested: StepsPage
-) -> StreamingResponse:
-    headers["Convscope-Steps"] = str(requested.stop - requested.start)
-    sent = requested.take(0) if "head" in request.scope else requested
-    lines = encoded_stream(headers, _stream_lines(services, sent))
-    return StreamingResponse(lines, headers=headers, media_type=JSONL)
-
-
-async def _stream_lines(services: Services, requested: StepsPage) -> AsyncIterator[bytes]:
-    """
-    One step a line. The first line leaves as soon as there is one; memory is that of one piece.
-
-    A stream that must end early says so in its last line, a problem with the URL of the rest. Its headers
-    allow caches to keep it for ever, so it is aborted then: no browser or proxy takes it for whole.
-    """
-    for piece in requested.pieces():
-        if services.shutdown.due:
-            yield _end_record(piece)
-            raise StreamAborted
-        yield await services.pool.next(piece.numbers, piece.lines)
-
-
-def _end_record(piece: StepsPage) -> bytes:
-    url = replace(piece, stop=piece.start).next
-    problem = busy_problem(Message("stream_ended_early"), next=url)
-    return problem.to_json() + b"\n"
+        return await respond_in_form(request, services, headers, page, media_type)
+    page = json_page(requested, limits)
+    cost = page.cost + page.envelope_numbers
+    return await respond_with_page(request, services, headers, page, cost, page.json)
 
 
 def _file(

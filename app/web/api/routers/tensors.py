@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from app.conv.errors import LARGEST, ConvError
-from app.scenes.tensors import Name, tensor_cost
+from app.scenes.tensors import OF_INPUT, Name, tensor_cost
 from app.services.steps import one_channel
 from app.services.tensors import Format, check_tensor_request, encode_tensor
 from app.web.api import response_models
@@ -53,16 +53,21 @@ async def get_tensor(
     services: ServicesDep,
     scene: SceneDep,
     name: Annotated[Name, Path(examples=["output"])],
-    channel: Annotated[int | None, Query(ge=0, description="of the input, or else an output channel")] = None,
+    channel: Annotated[
+        int | None, Query(ge=0, description="of input and grad_input, or else an output channel")
+    ] = None,
     out_channel: Annotated[
-        int | None, Query(ge=0, description="the same as channel, but not for the input")
+        int | None, Query(ge=0, description="the same as channel, but not for input and grad_input")
     ] = None,
     every: Annotated[int, Query(ge=1, le=LARGEST, description="n: only every n-th row and column")] = 1,
     format: Annotated[Format | None, Query(description="instead of Accept")] = None,
     accept: AcceptHeader = "",
 ) -> Response:
-    """`input`, `weight`, `bias`, `output` (C_out, H, W) or `channel_sums` (C_out, C_in/groups, H, W)."""
-    if out_channel is not None and name == "input":
+    """
+    `input`, `weight`, `bias`, `output` (C_out, H, W), `channel_sums` (C_out, C_in/groups, H, W); of a scene
+    that has one `upstream`; and the gradients `grad_input`, `grad_weight` and `grad_bias`.
+    """
+    if out_channel is not None and name in OF_INPUT:
         raise ConvError("input_has_no_out_channel", "/out_channel")
     channel = one_channel(out_channel, channel)
     form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]

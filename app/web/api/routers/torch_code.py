@@ -110,20 +110,22 @@ async def get_code(
     services: ServicesDep,
     scene: SceneDep,
     format: Annotated[CodeFormat | None, Query(description="instead of Accept")] = None,
+    backward: Annotated[bool, Query(description="with the gradients, by autograd")] = False,
     accept: AcceptHeader = "",
 ) -> Response:
     """
     A script that computes the scene's output as `y`. Small tensors stand in it; for large ones it loads
-    the scene file, `<id>.safetensors`. `zip` has both of them.
+    the scene file, `<id>.safetensors`. `zip` has both of them. With `backward` it computes `grad_input`,
+    `grad_weight` and `grad_bias` from the upstream too.
     """
     media_type = _MEDIA_TYPES[format] if format else choose_media_type(accept, tuple(_MEDIA_TYPES.values()))
     headers = immutable_headers(request, media_type, vary="Accept")
     if response := not_modified(request, headers):
         return response
     if media_type == JSON:
-        return json_response({"code": write_code(scene)}, headers=headers)
+        return json_response({"code": write_code(scene, backward=backward)}, headers=headers)
     if media_type == PYTHON:
-        return Response(write_code(scene), headers=headers, media_type=PYTHON)
+        return Response(write_code(scene, backward=backward), headers=headers, media_type=PYTHON)
     headers["Content-Disposition"] = f'attachment; filename="{scene.id}.zip"'
-    content = await services.pool.run(scene.nbytes, code_archive, scene)
+    content = await services.pool.run(scene.nbytes, code_archive, scene, backward)
     return Response(content, headers=headers, media_type=ZIP)

@@ -1,0 +1,83 @@
+"""The tap tables the other way round: which output cells read an input cell, through which kernel cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from app.conv.taps import NONE, TapTable
+
+
+@dataclass(frozen=True, slots=True)
+class AxisReaders:
+    """
+    One axis, as taps in the order of what they read. `keys`: input cell · kernel + kernel cell, ascending;
+    `outputs`: the output cells of these taps, ascending for equal keys. `most`: how many taps share a key at
+    most, but at least 1. Only padding that borrows cells lets more than one do so.
+    """
+
+    kernel: int
+    keys: Tensor
+    outputs: Tensor
+    most: int
+
+    def lists(self, cells: range) -> Tensor:
+        """(len(cells), kernel, most): the output cells that read each input cell, then NONE."""
+        wanted = torch.arange(cells.start * self.kernel, cells.stop * self.kernel)
+        first = torch.searchsorted(self.keys, wanted)
+        end = torch.searchsorted(self.keys, wanted, right=True)
+        places = first[:, None] + torch.arange(self.most)
+        absent = places >= end[:, None]
+        if not len(self.outputs):
+            return torch.full((len(cells), self.kernel, self.most), NONE)
+        lists = self.outputs[places.masked_fill(absent, 0)].masked_fill(absent, NONE)
+        return lists.view(len(cells), self.kernel, self.most)
+
+    def taps(self, cells: range) -> tuple[Tensor, Tensor]:
+        """The taps that read these cells: the output cells, and for each the place in (cells, kernel)."""
+        bounds = torch.tensor([cells.start * self.kernel, cells.stop * self.kernel])
+        start, stop = torch.searchsorted(self.keys, bounds).tolist()
+        return self.outputs[start:stop], self.keys[start:stop] - cells.start * self.kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The taps of a layer, sorted by the input row or column that they read."""
+
+    rows: AxisReaders
+    cols: AxisReaders
+
+
+def readers(taps: TapTable) -> Readers:
+    """The readers of every input cell; time and memory as the tap table, but for a logarithm."""
+    return Readers(_axis_readers(taps.rows), _axis_readers(taps.cols))
+
+
+def _axis_readers(table: Tensor) -> AxisReaders:
+    kernel = table.shape[1]
+    outputs, cells = (table != NONE).nonzero(as_tuple=True)
+    keys, order = torch.sort(table[outputs, cells] * kernel + cells, stable=True)
+    counts = torch.unique_consecutive(keys, return_counts=True)[1]
+    most = int(counts.max()) if len(counts) else 1
+    return AxisReaders(kernel, keys, outputs[order], most)
+
+
+class Rectangle(NamedTuple):
+    """Some rows and columns of a plane."""
+
+    rows: range
+    cols: range
+
+
+def rectangles(start: int, stop: int, width: int) -> Iterator[Rectangle]:
+    """The cells start … stop−1, in raster order, as three rectangles at most: rows begun, whole and ended."""
+    while start < stop:
+        row, col = divmod(start, width)
+        rows = 1 if col else max(1, (stop - start) // width)
+        cols = range(col, min(width, col + stop - start))
+        yield Rectangle(range(row, row + rows), cols)
+        start += rows * len(cols)

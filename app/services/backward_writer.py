@@ -1,0 +1,73 @@
+"""Writes the gradients of a scene to a file: what `convscope trace --backward` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import BinaryIO
+
+import numpy as np
+from torch import Tensor
+
+from app.conv.gradients import bias_gradient
+from app.formats.json_encoding import to_array, to_json
+from app.formats.safetensors import to_safetensors
+from app.limits import Limits
+from app.scenes.scene import Scene
+from app.scenes.tensors import scene_gradients
+from app.services.gradient_steps import InputGradientPage, WeightGradientPage
+from app.services.gradients import gradients_json
+from app.services.trace_writer import Format, Progress
+
+
+def backward_steps(scene: Scene) -> int:
+    """How many steps all gradients have."""
+    return sum(page.total for page in _pages(scene))
+
+
+def write_backward(scene: Scene, form: Format, file: BinaryIO, progress: Progress) -> None:
+    """
+    Write the gradients: as lines every step to the input and to the weight, and one of the bias; as JSON what
+    POST /gradients answers; as columns the gradients alone. Raises ConvError.
+    """
+    match form:
+        case "jsonl":
+            _write_lines(scene, file, progress)
+        case "json":
+            file.write(gradients_json(scene, None, Limits()) + b"\n")
+        case "safetensors":
+            file.write(to_safetensors(_named(scene)))
+        case "zip":
+            archive = BytesIO()
+            np.savez(archive, **{name: tensor.numpy() for name, tensor in _named(scene).items()})  # type: ignore[arg-type]
+            file.write(archive.getvalue())
+
+
+def _named(scene: Scene) -> dict[str, Tensor]:
+    found = scene_gradients(scene)._asdict()
+    return {f"grad_{name}": tensor for name, tensor in found.items() if tensor is not None}
+
+
+def _pages(scene: Scene) -> Iterator[InputGradientPage | WeightGradientPage]:
+    """All steps to each input channel, and to each pair of channels that has a kernel."""
+    plan = scene.plan
+    for channel in range(plan.input_shape[0]):
+        total = plan.input_shape[1] * plan.input_shape[2]
+        yield InputGradientPage(scene, channel, 0, total, total)
+    if scene.weight is not None:
+        total = plan.kernel_size[0] * plan.kernel_size[1]
+        for out_channel in range(plan.output_shape[0]):
+            for channel in plan.in_channels(out_channel):
+                yield WeightGradientPage(scene, out_channel, channel, 0, total, total)
+
+
+def _write_lines(scene: Scene, file: BinaryIO, progress: Progress) -> None:
+    for page in _pages(scene):
+        of = "input" if isinstance(page, InputGradientPage) else "weight"
+        for piece in page.pieces():
+            for step in piece.steps():
+                file.write(to_json({"gradient_of": of, **piece.place, **step}) + b"\n")
+            progress(piece.stop - piece.start)
+    if scene.bias is not None:
+        sums = to_array(bias_gradient(scene.given_upstream))
+        file.write(to_json({"gradient_of": "bias", "upstream_sums": sums, "gradient": sums}) + b"\n")

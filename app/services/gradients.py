@@ -1,0 +1,133 @@
+"""Everything that flows back through a layer at once, and gradient descent; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any, Literal
+
+from torch import Tensor
+
+from app.conv.adjoint import adjoint
+from app.conv.correlate import output
+from app.conv.errors import ConvError
+from app.conv.gradients import gradients
+from app.conv.losses import Loss, cross_entropy, squared_error
+from app.formats.json_encoding import to_array, to_json
+from app.limits import Limits, check
+from app.scenes.scene import Scene, make_scene
+from app.services.request_models import AnyLoss, DescentBody, SquaredError
+from app.services.scene_builder import data_or_random
+from app.services.summary import shapes
+
+
+def gradient_scene(scene: Scene, limits: Limits) -> Scene:
+    """The layer whose output is the gradient to the input. Raises ConvError where there is none."""
+    operation, input, weight = adjoint(scene.plan, scene.weight, scene.given_upstream)
+    return make_scene(operation, input, weight, None, limits)
+
+
+LossFunction = Callable[[Tensor], Loss]
+Trained = Literal["weight", "bias"]
+# Passes over the layer in one step: the output, and the gradients to input and weight.
+_PASSES = 3
+
+
+def check_gradients(scene: Scene, limits: Limits) -> int:
+    """How many numbers the gradients and what they are of hold. Raises LimitExceeded for too many."""
+    plan = scene.plan
+    numbers = prod(plan.input_shape) + 2 * prod(plan.output_shape) + plan.parameters
+    check("term.answer_numbers", "max_answer_numbers", numbers, limits)
+    return numbers
+
+
+def gradients_json(scene: Scene, loss: AnyLoss | None, limits: Limits) -> bytes:
+    """Output, upstream, loss and gradients. Raises ConvError where a sum leaves the range of the dtype."""
+    plan = scene.plan
+    outputs = output(plan, scene.input, scene.weight, scene.bias)
+    known = None if loss is None else _loss_function(loss, scene.dtype, limits)(outputs)
+    upstream = scene.given_upstream if known is None else known.upstream
+    found = gradients(plan, scene.taps, scene.input, scene.weight, upstream)
+    return to_json(
+        {
+            "shapes": shapes(plan),
+            "output": to_array(outputs),
+            "upstream": to_array(upstream),
+            "loss": None if known is None else known.value,
+            **_arrays(input=found.input, weight=found.weight, bias=found.bias),
+        }
+    )
+
+
+def _arrays(**tensors: Tensor | None) -> dict[str, Any]:
+    return {name: None if tensor is None else to_array(tensor) for name, tensor in tensors.items()}
+
+
+def _loss_function(loss: AnyLoss, dtype: str, limits: Limits) -> LossFunction:
+    """The loss of an output; its target is made once."""
+    if isinstance(loss, SquaredError):
+        target = data_or_random(loss.target, 3, dtype, limits, "/loss/target")
+        return lambda outputs: squared_error(outputs, target)
+    label = loss.target
+    return lambda outputs: cross_entropy(outputs, label)
+
+
+def check_descent(scene: Scene, body: DescentBody, limits: Limits) -> int:
+    """
+    How many multiply-adds a descent takes, about. Raises ConvError for what cannot be trained, and
+    LimitExceeded for too much work.
+    """
+    check_gradients(scene, limits)
+    if scene.dtype == "int32":
+        raise ConvError("descent_needs_floats", "/dtype", dtype=scene.dtype)
+    for index, name in enumerate(body.train):
+        if name not in scene.tensors:
+            raise ConvError("nothing_to_train", f"/train/{index}", name=name)
+    work = _PASSES * body.steps * scene.plan.multiply_adds
+    check("term.descent_multiply_adds", "max_multiply_adds", work, limits, steps=body.steps)
+    return work
+
+
+def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
+    """
+    The losses before each step and after the last, and what was trained. A step after which a number leaves
+    the range of the dtype is not taken: it is `diverged_at`, and the losses end before it.
+    """
+    parameters = {"weight": scene.weight, "bias": scene.bias}
+    losses, diverged_at = list[float](), None
+    loss_of = _loss_function(body.loss, scene.dtype, limits)
+    loss, upstream = _evaluated(scene, parameters, loss_of)
+    losses.append(loss)
+    for step in range(body.steps):
+        try:
+            moved = _moved(scene, parameters, upstream, body.train, body.learning_rate)
+            loss, upstream = _evaluated(scene, moved, loss_of)
+        except ConvError as error:
+            if error.message.code != "float_overflow":
+                raise
+            diverged_at = step
+            break
+        parameters = moved
+        losses.append(loss)
+    return to_json({"losses": losses, **_arrays(**parameters), "diverged_at": diverged_at})
+
+
+def _evaluated(scene: Scene, parameters: dict[str, Tensor | None], loss_of: LossFunction) -> Loss:
+    return loss_of(output(scene.plan, scene.input, parameters["weight"], parameters["bias"]))
+
+
+def _moved(
+    scene: Scene,
+    parameters: dict[str, Tensor | None],
+    upstream: Tensor,
+    train: Sequence[Trained],
+    learning_rate: float,
+) -> dict[str, Tensor | None]:
+    """The parameters one step down the gradient."""
+    found = gradients(scene.plan, scene.taps, scene.input, parameters["weight"], upstream)
+    moved = dict(parameters)
+    for name in train:
+        parameter, gradient = parameters[name], getattr(found, name)
+        assert parameter is not None  # it was checked before
+        moved[name] = parameter - learning_rate * gradient
+    return moved
