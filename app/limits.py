@@ -115,5 +115,9 @@ def tap_numbers(plan: Plan) -> int:
 def _padded(plan: Plan) -> int:
     """Elements of the tensor that padding, or for a transposed convolution cropping, belongs to."""
     channels, height, width = plan.output_shape if plan.is_transposed else plan.input_shape
-    (top, bottom), (left, right) = plan.padding.sides
-    return channels * (height + top + bottom) * (width + left + right)
+    rows, cols = (sum(sides) for sides in plan.padding.sides)
+    if not plan.is_transposed:
+        # The windows of ceil_mode may hang over far beyond the padding.
+        left, right, top, bottom = plan.margins
+        rows, cols = max(rows, top + bottom), max(cols, left + right)
+    return channels * (height + rows) * (width + cols)

@@ -109,6 +109,14 @@ def test_limits_count_before_anything_is_made() -> None:
         make_scene(Conv2d(), x, weight, None, Limits(max_multiply_adds=881))
 
 
+@pytest.mark.safety(6)
+@pytest.mark.parametrize("kind", [MaxPool2d, AvgPool2d])
+def test_a_window_that_hangs_over_far_is_refused(kind: type[MaxPool2d | AvgPool2d]) -> None:
+    """One cell, and a window of 30,000 × 30,000 that ceil_mode allows: 3.6 GB if it were laid out."""
+    with refuses(LimitExceeded, "elements with padding: 900,000,000 asked"):
+        make_scene(kind((30_000, 30_000), ceil_mode=True), torch.ones(1, 1, 1), None, None, LIMITS)
+
+
 WHOLE = encode(scene_of(OPERATIONS[1]))
 
 
