@@ -18,7 +18,10 @@ def answered(page: Page, id: str) -> Locator:
 
 def test_every_call_is_listed_and_can_be_tried(open_page: Callable[..., Page]) -> None:
     page = open_page("/docs")
-    expect(page.locator(".opblock-summary-path")).to_have_count(15)
+    paths = page.request.get(page.url.replace("/docs", "/openapi.json")).json()["paths"]
+    calls = sum(len(operations) for operations in paths.values())
+    assert calls > 15
+    expect(page.locator(".opblock-summary-path")).to_have_count(calls)
     expect(page.locator(".errors-wrapper")).to_have_count(0)
     for id, says in {
         "trace-trace_api_v1_trace_post": "running_sums",
