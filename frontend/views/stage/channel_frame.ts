@@ -175,7 +175,9 @@ export function findVisibleChannels(
     const first = clamp(count === 1 ? wanted : Math.floor(wanted / count) * count, 0, max);
     return { first, count, open: clamp(wanted - first, 0, count - 1) };
   }
-  const first = Math.min(Math.floor(working / count) * count, max);
+  // From the group's first channel on, so that as many of its lanes as possible are in sight.
+  const start = inChannels[0] ?? 0;
+  const first = Math.min(start + Math.floor((working - start) / count) * count, max);
   return { first, count, open: clamp(working - first, 0, count - 1) };
 }
 

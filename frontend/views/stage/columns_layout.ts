@@ -109,7 +109,8 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Roo
   const grid = kernelCell * kernel[1];
   const box = Math.max(spacing.box * 0.8, 64);
   const lanes = Array.from({ length: channels }, (_, slot): Lane => {
-    const x = slot * (panel + gap);
+    // The first kernel's frame stands out a little.
+    const x = 2 + slot * (panel + gap);
     const kernelX = x;
     const productsX = weighted ? Math.max(x + grid + spacing.sign, x + panel - grid) : x + (panel - grid) / 2;
     const middle = productsX + grid / 2;
@@ -133,7 +134,7 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Roo
       output: null,
     };
   });
-  const right = width - spacing.way * 0.5;
+  const right = width - spacing.way * 0.5 + 2;
   const outputX = right - Math.max(outputCell * output[1], shelfWidth(input, candidate));
   const outputRect = gridRect(outputX, spacing.heading + 4, outputCell, output);
   const totalWidth = Math.max(spacing.box, 84);

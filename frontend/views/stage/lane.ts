@@ -41,6 +41,7 @@ export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelR
   if (row.index < 0) return;
   if (lane.loupe) paintEmptyTaps(context, frame, lane.loupe, lane.cell);
   paintEmptyTaps(context, frame, lane.products, lane.cell);
+  if (!lane.upright && row.slot === 0) paintProductsName(context, frame, lane.products);
   paintSigns(context, frame, row);
 }
 
@@ -135,6 +136,13 @@ function kernelOutput({ model, position }: ChannelFrame, channel: number) {
 }
 
 /** index: the first two into the weight, as torch counts them. */
+/** Where channels are columns the products have no heading of their own. */
+function paintProductsName(context: Context2D, frame: ChannelFrame, { x, y, width }: Rect) {
+  context.fillStyle = frame.colors.muted;
+  context.font = cssFont(smallType(frame));
+  paintText(context, frame.t('stage.products'), 'left', x, y - 9, width);
+}
+
 function paintSliceName(context: Context2D, frame: ChannelFrame, rect: Rect, index: [number, number]) {
   context.fillStyle = frame.colors.muted;
   context.font = cssFont(smallType(frame));

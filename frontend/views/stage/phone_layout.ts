@@ -20,6 +20,9 @@ const SIGN = 16;
 const EQUATION = 54;
 const BOX = 28;
 const BOX_NAME = 20;
+/** Room of a sign, and of the arrow, between the boxes. */
+const BOX_GAP = 22;
+const ARROW_GAP = 26;
 const OUTPUT_HEADING = 24;
 const RAIL = 6;
 const MAX_TABS = 4;
@@ -79,12 +82,13 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Room)
     gridRect(RAIL + names.indexOf(name) * pitch, sentenceY, kernelCell, kernel);
   const middle = sentenceY + (kernelCell * kernel[0]) / 2;
   const rowY = sentenceY + kernelCell * kernel[0] + BOX_NAME;
-  const box = Math.min(84, (width - 3 * SIGN) / 4);
+  const signs = biased ? 2 * BOX_GAP + ARROW_GAP : BOX_GAP + ARROW_GAP;
+  const box = Math.min(84, (width - RAIL - signs - 4) / (biased ? 3.8 : 3));
   const height = BOX;
   const total = { x: width - box - 2, y: rowY, width: box, height };
-  const bias = biased ? { x: total.x - SIGN - box * 0.8, y: rowY, width: box * 0.8, height } : null;
+  const bias = biased ? { x: total.x - BOX_GAP - box * 0.8, y: rowY, width: box * 0.8, height } : null;
   const sum = { x: RAIL, y: rowY, width: box, height };
-  const running = { x: RAIL + box + SIGN + 14, y: rowY, width: box, height };
+  const running = { x: RAIL + box + ARROW_GAP, y: rowY, width: box, height };
   const lane: Lane = {
     rail: { x: 0, y: planeRect.y, width: 3, height: planeRect.height },
     upright: true,

@@ -16,7 +16,8 @@ export function paintStatic(context: Context2D, frame: StageFrame, bitmaps: Bitm
   clearCanvas(context, frame);
   paintHeadings(context, frame);
   paintPlanes(context, frame, bitmaps);
-  for (const row of frame.rows) paintLane(context, frame, row);
+  // Beside a large plane a channel of another group has no lane.
+  for (const row of frame.rows) if (row.index >= 0 || !frame.layout.plane) paintLane(context, frame, row);
   paintOutputPlaces(context, frame, bitmaps);
   paintShelf(context, frame);
 }
