@@ -18,21 +18,19 @@ LAPTOP = {"width": 1366, "height": 768}
 
 
 def faults_of(texts: list[PaintedText]) -> list[str]:
-    """What cannot be read, in words."""
+    """What cannot be read, in words; of a number that is painted twice, once in part: what neither shows."""
     faults = []
     for k, text in enumerate(texts):
-        later = [other for other in texts[k + 1 :] if text.overlaps(other)]
-        if any(text.same_place(other) for other in later):
-            continue
-        covering = [other.text for other in later if not text.same_place(other)]
+        again = [other for other in texts if text.same_place(other)]
+        covering = [other.text for other in texts[k + 1 :] if text.overlaps(other) and other not in again]
         if covering:
             faults.append(f"{text.text!r} at {text.box} lies under {covering}")
         elif not text.inside:
             faults.append(f"{text.text!r} at {text.box} is cut off")
-        elif text.alpha > 0.99 and text.contrast < 4.5:
-            faults.append(f"{text.text!r} at {text.box} has a contrast of {text.contrast:.2f}")
-        elif not text.seen:
+        elif not any(each.seen for each in again):
             faults.append(f"{text.text!r} at {text.box} is covered")
+        elif text.alpha > 0.99 and max(each.contrast for each in again if each.seen) < 4.5:
+            faults.append(f"{text.text!r} at {text.box} has a contrast of {text.contrast:.2f}")
         elif text.squeezed < 0.75:
             faults.append(f"{text.text!r} at {text.box} is squeezed to {text.squeezed:.2f}")
     return faults

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.services.thread_queue import ServerBusy, ThreadQueue
+from tests.support.event_loop import run_in_new_event_loop
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -19,7 +20,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         async with asyncio.timeout(30):
             await work
 
-    asyncio.run(within_time())
+    run_in_new_event_loop(within_time())
 
 
 async def answer(queue: ThreadQueue, work: Any, *args: Any) -> Any:
