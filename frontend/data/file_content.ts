@@ -28,6 +28,9 @@ const LONGEST_HEADER = 1 << 20;
 const NPY = '\x93NUMPY';
 const PICTURES = ['\x89PNG\r\n', '\xff\xd8\xff', 'RIFF'];
 
+/** Where a ZIP archive has the name of its first member. */
+const ZIP_NAME = 30;
+
 /** A file that holds none of these. `reason` is a key below `panel.file.`. */
 export class FileError extends Error {
   readonly reason: string;
@@ -44,9 +47,15 @@ export async function readFileContent(file: Blob): Promise<FileContent> {
   const start = String.fromCharCode(...new Uint8Array(head.buffer));
   if (PICTURES.some((mark) => start.startsWith(mark))) return { kind: 'picture' };
   if (start.startsWith(NPY)) return { kind: 'npy', tensors: [await npyEntry(file, head)] };
-  if (start.startsWith('PK') || start.startsWith('\x80\x02')) throw new FileError('pickle');
+  if (start.startsWith('PK')) throw new FileError((await holdsArrays(file)) ? 'npz' : 'pickle');
+  if (start.startsWith('\x80\x02')) throw new FileError('pickle');
   if (head.byteLength < 10 || start[8] !== '{') throw new FileError('unknown');
   return { kind: 'safetensors', tensors: await entries(file, Number(head.getBigUint64(0, true))) };
+}
+
+/** Whether the first member of a ZIP archive is an .npy file, as numpy.savez makes it. */
+async function holdsArrays(file: Blob) {
+  return /^[^/\0]*\.npy/.test(await file.slice(ZIP_NAME, ZIP_NAME + 256).text());
 }
 
 async function npyEntry(file: Blob, head: DataView): Promise<TensorEntry> {

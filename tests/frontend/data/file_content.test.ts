@@ -40,6 +40,9 @@ test('damaged and foreign files are named as such', async () => {
     readFileContent(new Blob(['PK\x03\x04 a zip, as torch.save makes it'])),
     because('pickle'),
   );
+  const header = `PK\x03\x04${'\0'.repeat(26)}`;
+  await assert.rejects(readFileContent(new Blob([header, 'x.npy', 'numbers'])), because('npz'));
+  await assert.rejects(readFileContent(new Blob([header, 'net/data.pkl'])), because('pickle'));
   await assert.rejects(readFileContent(new Blob(['hello'])), because('unknown'));
   await assert.rejects(readFileContent(new Blob([''])), because('unknown'));
 });
