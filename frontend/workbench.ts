@@ -4,15 +4,12 @@ import { effect } from '@preact/signals-core';
 import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
-
-import { setUpInspect } from './controls/engineer/inspect.ts';
-import { setUpNewExample } from './controls/engineer/new_example.ts';
 import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
+import { loadOnce, openOnDemand } from './controls/on_demand.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
-import { setUpCode } from './controls/panel/code.ts';
-import { ParameterPanel } from './controls/panel/panel.ts';
+import { wasPanelOpen } from './controls/panel_memory.ts';
 import { setUpPresenter } from './controls/presenter.ts';
 import { setUpTransport } from './controls/transport.ts';
 import { setUpUndoRedo } from './controls/undo_redo.ts';
@@ -56,14 +53,28 @@ export function setUpWorkbench(parts: AppContext) {
   linkLedgerTerms(state, showDescription(parts));
   setUpPinnedCellEditing(parts, new CellEditor(parts, changes));
   setUpUndoRedo(changes);
-  const panel = new ParameterPanel(state, changes, t);
-  setUpCode(state, changes, t);
-  setUpNewExample(changes, t);
-  setUpFileDrop((file, name) => panel.sources.take(file, name));
+  setUpSheets(parts, changes);
   setUpCopyButtons(parts);
-  setUpInspect(parts);
   const named = syncUrl(parts, changes);
   if (boot.autoplay || location.hash === PLAY) begin(state, named);
+}
+
+/** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */
+function setUpSheets(parts: AppContext, changes: EditSession) {
+  const { state, t } = parts;
+  const fail = (error: unknown) => state.reportError({ status: 0, message: String(error) });
+  const loadPanel = loadOnce(async () => {
+    const { setUpPanel } = await import('./controls/panel/set_up_panel.ts');
+    return setUpPanel(state, changes, t);
+  });
+  const loadInspect = loadOnce(async () => {
+    const { setUpInspect } = await import('./controls/inspect/inspect.ts');
+    return setUpInspect(parts);
+  });
+  openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
+  openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);
+  setUpFileDrop((file, name) => loadPanel().then((panel) => panel.sources.take(file, name), fail));
+  if (wasPanelOpen()) loadPanel().catch(fail);
 }
 
 /** The first page, and an example, play by themselves. named: whether the address names a moment. */

@@ -21,9 +21,11 @@ from app.main import create_app
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# The chunks have a hash in their names.
 BUILT = {
-    f"static/build/{name}"
-    for name in ("docs.js", "signals-core-LICENSE.txt", "workbench.css", "workbench.js")
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "static/build").iterdir()
+    if path.suffix != ".map"
 }
 WEB = {"templates": "app/_web/templates", "static": "app/_web/static"}
 

@@ -5,7 +5,6 @@
 
 import type { Translate } from '../model/i18n.ts';
 import { PasteError, parseNumber } from '../model/number_syntax.ts';
-import { parseNumberBlock } from '../model/parse_numbers.ts';
 import { findPlacements } from '../model/paste_placement.ts';
 import { nestArray } from '../model/tensors.ts';
 import type { EditSession } from '../state/edit_session.ts';
@@ -18,7 +17,7 @@ export function isNumberBlock(text: string) {
 }
 
 /** shape: of the tensor; attempt: sends a change and shows how it went. */
-export function pasteNumbers(
+export async function pasteNumbers(
   text: string,
   { tensor, index }: TensorIndex,
   shape: number[],
@@ -28,6 +27,8 @@ export function pasteNumbers(
   attempt: (change: () => Promise<boolean>) => void,
 ) {
   try {
+    // The parser of all the forms that people copy comes with the first block.
+    const { parseNumberBlock } = await import('../model/parse_numbers.ts');
     const block = parseNumberBlock(text);
     const { cells, whole } = findPlacements(block, shape, index);
     const fill = () => attempt(() => changes.editCells((cells ?? []).map((cell) => ({ tensor, ...cell }))));

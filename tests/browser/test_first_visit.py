@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-BYTES = 106_000
+BYTES = 95_000
 REQUESTS = 8
-NODES = 850
+NODES = 830
 HEAP = 8 * 2**20
 
 

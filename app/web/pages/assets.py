@@ -6,6 +6,7 @@ import errno
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -83,6 +84,14 @@ def asset_url(path: str) -> str:
     """Raises KeyError for a file that is not there, so that a broken link fails in tests."""
     assets()[path]
     return f"/static/{version()}/{path}"
+
+
+@cache
+def imported_urls(path: str) -> list[str]:
+    """The modules that a module of the page imports at once, so that the browser can fetch them beside it."""
+    folder = path.rpartition("/")[0]
+    names = re.findall(rb'from ?"\./([\w.-]+\.js)"', assets()[path].content)
+    return [asset_url(f"{folder}/{name.decode()}") for name in sorted(set(names))]
 
 
 def install(app: FastAPI) -> None:

@@ -33,7 +33,7 @@ JINJA_ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-JINJA_ENVIRONMENT.globals["asset"] = assets.asset_url
+JINJA_ENVIRONMENT.globals |= {"asset": assets.asset_url, "imported": assets.imported_urls}
 # orjson knows NumPy's numbers; what `tojson` makes safe in HTML stays so.
 JINJA_ENVIRONMENT.policies["json.dumps_function"] = lambda value: orjson.dumps(value, option=_JSON).decode()
 JINJA_ENVIRONMENT.policies["json.dumps_kwargs"] = {}

@@ -9,8 +9,8 @@ import { fittingSize, makeCodeRequest, makeFittingRequest, textRangeOf } from '.
 import type { EditSession } from '../../state/edit_session.ts';
 import { findElement, makeElement, nextPaint, setText } from '../../views/shared/dom.ts';
 import { copyText } from '../clipboard.ts';
-import { showRandomNote } from '../engineer/random_note.ts';
-import { isTorchError, TorchErrorAnswer } from '../engineer/torch_error.ts';
+import { showRandomNote } from './random_note.ts';
+import { isTorchError, TorchErrorAnswer } from './torch_error_answer.ts';
 
 export function setUpCode(state: AppState, changes: EditSession, t: Translate) {
   setUpCodeInput(state, changes, t);

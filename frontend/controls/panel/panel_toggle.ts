@@ -1,11 +1,7 @@
 /** Opens and closes the panel, which is open where it was open on the last visit. */
 
 import { findElement } from '../../views/shared/dom.ts';
-
-const STORAGE_KEY = 'convscope.panel';
-
-/** Pixels from which on the page has room for the panel beside the stage; panel.css says the same. */
-const WIDE = 864;
+import { rememberPanel, wasPanelOpen } from '../panel_memory.ts';
 
 /** Returns a function that opens or closes the panel, without a value as its button does. */
 export function setUpPanelToggle(onOpen: () => void): (open?: boolean) => void {
@@ -15,7 +11,7 @@ export function setUpPanelToggle(onOpen: () => void): (open?: boolean) => void {
     root.hidden = !(open ?? root.hidden);
     document.documentElement.classList.toggle('panel-open', !root.hidden);
     button.setAttribute('aria-expanded', String(!root.hidden));
-    store(root.hidden ? 'closed' : 'open');
+    rememberPanel(root.hidden ? 'closed' : 'open');
     if (root.hidden) return;
     onOpen();
     if (open === undefined) findElement('select', HTMLSelectElement, root).focus({ preventScroll: true });
@@ -31,23 +27,6 @@ export function setUpPanelToggle(onOpen: () => void): (open?: boolean) => void {
     event.stopPropagation();
     close();
   });
-  if (stored() === 'open' && innerWidth >= WIDE) toggle(true);
+  if (wasPanelOpen()) toggle(true);
   return toggle;
-}
-
-/** Storage may be forbidden. */
-function stored() {
-  try {
-    return localStorage.getItem(STORAGE_KEY);
-  } catch {
-    return null;
-  }
-}
-
-function store(value: 'open' | 'closed') {
-  try {
-    localStorage.setItem(STORAGE_KEY, value);
-  } catch {
-    return;
-  }
 }

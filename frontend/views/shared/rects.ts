@@ -28,3 +28,13 @@ export function centerOf({ x, y, width, height }: Rect): Point {
 export function clamp(value: number, min: number, max: number) {
   return Math.max(min, Math.min(value, max));
 }
+
+/** The rectangle of a grid of square cells. */
+export function gridRect(x: number, y: number, cell: number, [rows, cols]: readonly [number, number]): Rect {
+  return { x, y, width: cell * cols, height: cell * rows };
+}
+
+/** Rounds a cell down to whole pixels where it has any: thin lines stay even. */
+export function wholePixels(size: number) {
+  return size >= 4 ? Math.floor(size) : Math.max(size, 0.05);
+}

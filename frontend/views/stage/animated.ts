@@ -11,8 +11,8 @@ import { paintCurrentCell, paintFinishedOutput } from './output.ts';
 import { paintActiveTap, paintDivisor, paintProducts } from './products.ts';
 import { paintRelations } from './relation_highlights.ts';
 import { paintFunnel, paintRibbon } from './ribbons.ts';
+import { paintValuePath } from './value_path.ts';
 import { paintWaterfall } from './waterfall.ts';
-import { paintWay } from './way.ts';
 import { paintLoupe, paintWindows } from './window.ts';
 
 export function paintFinished(context: Context2D, frame: StageFrame, bitmaps: BitmapCache) {
@@ -30,7 +30,7 @@ export function paintAnimated(context: Context2D, frame: StageFrame) {
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row, false);
   paintTotal(context, frame, false);
   paintCurrentCell(context, frame);
-  paintWay(context, frame);
+  paintValuePath(context, frame);
   paintRelations(context, frame);
 }
 

@@ -4,19 +4,18 @@
  */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
-import { clamp } from '../shared/rects.ts';
+import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
-import type { Heading, Lane, PlacedParts } from './layout.ts';
-import type { Room } from './placing.ts';
-import { gridRect, placeShelf, shelfCellIn } from './placing.ts';
+import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
+import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
 import type { Spacing } from './spacing.ts';
 
 const MAX_COLUMNS = 6;
 const MIN_PANEL = 104;
 /** The least width of the output's part, with bias and total below it. */
 const MIN_OUTPUT = 190;
-/** Room below the equation's boxes, beside the way. */
+/** LayoutRoom below the equation's boxes, beside the way. */
 const MARGIN = 8;
 
 /** Height of the funnel from the products to their sum. */
@@ -81,7 +80,7 @@ export function columnCandidates(
   return candidates;
 }
 
-export function placeColumns(input: LayoutInput, candidate: Candidate, room: Room): PlacedParts {
+export function placeColumns(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {
   const { channels, plane, kernel, output, weighted, biased } = input;
   const { cell, kernelCell, outputCell } = candidate;
   const { width, height, spacing } = room;
@@ -101,7 +100,7 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Roo
     funnelHeight(spacing) +
     equation +
     MARGIN;
-  // Room to spare goes between the rows, evenly.
+  // LayoutRoom to spare goes between the rows, evenly.
   const extra = clamp((height - used) / 3, 0, 34);
   const top = spacing.heading + spacing.tag;
   const kernelY = top + inputHeight + spacing.sign + extra;
@@ -162,8 +161,8 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Roo
     total,
     output: outputRect,
     outputThumbnails: [],
-    wayFrom: 'below',
-    wayTurn: width - 4,
+    pathFrom: 'below',
+    pathTurn: width - 4,
     shelf: placeShelf(input, candidate, {
       x: outputX,
       y: shelfY,
@@ -172,8 +171,4 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Roo
     }),
     shelfCell: candidate.shelfCell,
   };
-}
-
-function shelfWidth({ channels, kernel }: LayoutInput, { shelfCell }: Candidate) {
-  return shelfCell ? channels * kernel[1] * shelfCell + 6 * (channels - 1) : 0;
 }

@@ -6,13 +6,11 @@
 
 import type { LayoutInput } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
-import { clamp } from '../shared/rects.ts';
+import { clamp, gridRect, wholePixels } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
-import type { Heading, Lane, PlacedParts } from './layout.ts';
+import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeCard, waterfallHeight } from './ledger_layout.ts';
-import type { Room } from './placing.ts';
-import { gridRect, wholePixels } from './placing.ts';
 import type { Spacing } from './spacing.ts';
 
 const MAX_LANES = 6;
@@ -132,7 +130,7 @@ function wholeOrFine(size: number) {
   return size >= 10 ? Math.floor(size) : Math.max(size, 0.05);
 }
 
-export function placeFocus(input: LayoutInput, candidate: Candidate, room: Room): PlacedParts {
+export function placeFocus(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {
   const { plane, output, channels, weighted } = input;
   const { family, cell, outputCell, ledger } = candidate;
   const { width, height, spacing } = room;
@@ -209,8 +207,8 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Room)
       stacked || input.perChannel
         ? []
         : placeThumbnails(Math.min(input.outChannels - 1, 3), candidate.thumbnail, outputRect, height),
-    wayFrom: stacked ? 'right' : 'below',
-    wayTurn: stacked ? lanesX - Math.min(spacing.way, 26) / 2 - 6 : outputX - (spacing.way + extra) / 2,
+    pathFrom: stacked ? 'right' : 'below',
+    pathTurn: stacked ? lanesX - Math.min(spacing.way, 26) / 2 - 6 : outputX - (spacing.way + extra) / 2,
     shelf: [],
     shelfCell: 0,
   };
@@ -222,7 +220,7 @@ function placeLanes(
   { smallHeight }: Sizes,
   at: { x: number; y: number },
   lines: { line: Rect; sum: Rect; running: Rect }[],
-  { spacing, openLane }: Room,
+  { spacing, openLane }: LayoutRoom,
 ): Lane[] {
   const { kernel, weighted } = input;
   const smallCell = Math.max(smallHeight / kernel[0], 1);

@@ -15,7 +15,7 @@ import type { ChannelFrame } from './channel_frame.ts';
 import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame } from './channel_frame.ts';
 import type { Point, StageLayout } from './layout.ts';
 import { placeParts } from './layout.ts';
-import { findWay } from './way.ts';
+import { findValuePath } from './value_path.ts';
 
 /** The type from which on a fourth digit is worth its place, in CSS pixels. */
 const LARGE_ENOUGH = 12;
@@ -25,7 +25,7 @@ export interface StageFrame extends ChannelFrame {
   /** Where the output's value comes to stand before it is placed. */
   totalRect: Rect;
   /** The corners of its way to the cell. */
-  wayPoints: Point[];
+  pathPoints: Point[];
   /** How the products of each lane are written. */
   productFits: NumberFit[];
   /** Writes a number like the sums. */
@@ -63,7 +63,7 @@ export function makeFrame(request: FrameRequest, previous: StageFrame | null = n
     ledger,
     placedCount: Math.min(window + (place === 1 ? 1 : 0), height * width),
     totalRect,
-    wayPoints: findWay({ layout, totalRect, ...cell, current: currentOutput(frame) }),
+    pathPoints: findValuePath({ layout, totalRect, ...cell, current: currentOutput(frame) }),
     productFits: frame.rows.map(({ lane, index }) => fitProducts(step, ledger, index, lane.cell)),
     formatSum: (value) => formatNumber(value, ledger?.decimals ?? 0),
     positionKey: [Object.values(position).join(), request.flying].join(),

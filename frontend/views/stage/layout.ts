@@ -80,9 +80,9 @@ export interface StageLayout {
   outputThumbnails: Rect[];
   outputHeading: Rect;
   /** How the total reaches its cell: from below through cells to come, or from the right. */
-  wayFrom: 'below' | 'right';
+  pathFrom: 'below' | 'right';
   /** The x or y at which the way turns. */
-  wayTurn: number;
+  pathTurn: number;
   shelf: ShelfPlace[];
   shelfCell: number;
 }
@@ -92,6 +92,14 @@ export type PlacedParts = Omit<
   StageLayout,
   'family' | 'width' | 'height' | 'spacing' | 'cell' | 'kernelCell' | 'outputCell' | 'loupe' | 'outputHeading'
 >;
+
+/** What a family's placing has: the stage's size, and the open lane among those in sight. */
+export interface LayoutRoom {
+  width: number;
+  height: number;
+  spacing: Spacing;
+  openLane: number;
+}
 
 /** What of a layout follows the timeline. */
 export interface LayoutMoment {

@@ -4,12 +4,10 @@
  */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
-import { clamp } from '../shared/rects.ts';
+import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
-import type { Heading, Lane, PlacedParts } from './layout.ts';
-import type { Room } from './placing.ts';
-import { gridRect } from './placing.ts';
+import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 
 const MAX_CELL = 44;
 const TABS = 84;
@@ -20,7 +18,7 @@ const SIGN = 16;
 const EQUATION = 54;
 const BOX = 28;
 const BOX_NAME = 20;
-/** Room of a sign, and of the arrow, between the boxes. */
+/** LayoutRoom of a sign, and of the arrow, between the boxes. */
 const BOX_GAP = 22;
 const ARROW_GAP = 26;
 const OUTPUT_HEADING = 24;
@@ -65,7 +63,7 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
   return candidates;
 }
 
-export function placePhone(input: LayoutInput, candidate: Candidate, room: Room): PlacedParts {
+export function placePhone(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {
   const { plane, kernel, output, channels, weighted, biased } = input;
   const { cell, kernelCell, outputCell, loupe } = candidate;
   const { width } = room;
@@ -141,8 +139,8 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Room)
     total,
     output: gridRect(outputX, outputY, outputCell, output),
     outputThumbnails: [],
-    wayFrom: outputX + outputWidth < width - 24 ? 'right' : 'below',
-    wayTurn: width - 8,
+    pathFrom: outputX + outputWidth < width - 24 ? 'right' : 'below',
+    pathTurn: width - 8,
     shelf: [],
     shelfCell: 0,
   };

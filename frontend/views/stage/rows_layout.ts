@@ -4,18 +4,17 @@
  */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
-import { centerOf, clamp } from '../shared/rects.ts';
+import { centerOf, clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
-import type { Heading, Lane, PlacedParts } from './layout.ts';
+import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeCard } from './ledger_layout.ts';
-import type { Room } from './placing.ts';
-import { gridRect, placeShelf, shelfCellIn } from './placing.ts';
+import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
 import type { Spacing } from './spacing.ts';
 
 const MAX_LANES = 8;
 
-/** Room beside each lane's output for its name. */
+/** LayoutRoom beside each lane's output for its name. */
 const OUTPUT_NAME = 34;
 
 /** The widest that room to spare makes a gap. */
@@ -95,7 +94,7 @@ export function rowCandidates(
   return candidates;
 }
 
-export function placeRows(input: LayoutInput, candidate: Candidate, room: Room): PlacedParts {
+export function placeRows(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {
   const { channels, plane, kernel, output, weighted, perChannel } = input;
   const { cell, kernelCell, outputCell, loupe } = candidate;
   const { width, height, spacing } = room;
@@ -188,8 +187,8 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Room):
     total: card?.total ?? lanes[0]?.sum ?? { x: 0, y: 0, width: 0, height: 0 },
     output: outputRect,
     outputThumbnails: [],
-    wayFrom: 'below',
-    wayTurn: ledgerX + ledgerWidth + (outputX - ledgerX - ledgerWidth) / 2,
+    pathFrom: 'below',
+    pathTurn: ledgerX + ledgerWidth + (outputX - ledgerX - ledgerWidth) / 2,
     shelf: placeShelf(input, candidate, {
       x: outputX,
       y: centerOf(outputRect).y + outputHeight / 2 + 34,
@@ -198,8 +197,4 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Room):
     }),
     shelfCell: candidate.shelfCell,
   };
-}
-
-function shelfWidth({ channels, kernel }: LayoutInput, { shelfCell }: Candidate) {
-  return shelfCell ? channels * kernel[1] * shelfCell + 6 * (channels - 1) : 0;
 }

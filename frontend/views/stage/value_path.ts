@@ -1,4 +1,4 @@
-/** The way of an output's value to its cell: round the grid, never over finished numbers. */
+/** The path of an output's value to its cell: round the grid, never over finished numbers. */
 
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -7,9 +7,9 @@ import { centerOf, clamp } from '../shared/rects.ts';
 import type { StageFrame } from './frame.ts';
 import type { GridPlace } from './grid_places.ts';
 
-/** Paints the total's value where it is on its way, and the way itself. */
-export function paintWay(context: Context2D, frame: StageFrame) {
-  const { position, colors, ledger, wayPoints: points } = frame;
+/** Paints the total's value where it is on its path, and the path itself. */
+export function paintValuePath(context: Context2D, frame: StageFrame) {
+  const { position, colors, ledger, pathPoints: points } = frame;
   if (points.length < 2) return;
   const share = easeInOut(position.place);
   context.strokeStyle = colors.accent;
@@ -61,8 +61,8 @@ function pointAlong(points: { x: number; y: number }[], share: number) {
   return { passed: points, point: points.at(-1) ?? { x: 0, y: 0 } };
 }
 
-/** The corners of the total's way to its cell: round the grid, through cells that are still to come. */
-export function findWay(
+/** The corners of the path from the total to its cell: round the grid, through cells that are still to come. */
+export function findValuePath(
   frame: Pick<StageFrame, 'layout' | 'totalRect' | 'row' | 'col'> & { current: GridPlace },
 ): { x: number; y: number }[] {
   const { layout, totalRect, row, col, current } = frame;
@@ -83,24 +83,30 @@ export function findWay(
       { x, y: y + cellHalf(view.cell, half) },
     ];
   }
-  if (layout.wayFrom === 'right') {
-    const { card, wayTurn } = layout;
+  if (layout.pathFrom === 'right') {
+    const { card, pathTurn } = layout;
     const end = { x: x + cellHalf(view.cell, half), y };
     if (!card) {
       const start = { x: totalRect.x + totalRect.width / 2, y: totalRect.y + totalRect.height };
-      return [start, { x: start.x, y: start.y + 6 }, { x: wayTurn, y: start.y + 6 }, { x: wayTurn, y }, end];
+      return [
+        start,
+        { x: start.x, y: start.y + 6 },
+        { x: pathTurn, y: start.y + 6 },
+        { x: pathTurn, y },
+        end,
+      ];
     }
     const lanes = layout.lanes.map(({ products }) => products);
     if (lanes.every((products) => card.y >= products.y + products.height))
-      return [{ x: card.x, y: middle }, { x: wayTurn, y: middle }, { x: wayTurn, y }, end];
+      return [{ x: card.x, y: middle }, { x: pathTurn, y: middle }, { x: pathTurn, y }, end];
     // The card stands beside the lanes: the way goes below them.
     const under = Math.max(card.y + card.height, ...lanes.map((rect) => rect.y + rect.height)) + 10;
     const down = card.x + card.width / 2;
     return [
       { x: down, y: card.y + card.height },
       { x: down, y: under },
-      { x: wayTurn, y: under },
-      { x: wayTurn, y },
+      { x: pathTurn, y: under },
+      { x: pathTurn, y },
       end,
     ];
   }
@@ -108,8 +114,8 @@ export function findWay(
   const below = place.y + place.height + 9;
   return [
     { x: right, y: middle },
-    { x: layout.wayTurn, y: middle },
-    { x: layout.wayTurn, y: below },
+    { x: layout.pathTurn, y: middle },
+    { x: layout.pathTurn, y: below },
     { x, y: below },
     { x, y: y + cellHalf(view.cell, half) },
   ];

@@ -12,7 +12,7 @@ import { showTerms } from './term_list.ts';
 
 export function setUpInspect(context: AppContext) {
   const { state, model } = context;
-  const open = setUpToggle();
+  const { open, toggle } = setUpToggle();
   /** What the strip is about, while it is open and there. */
   const cell = computed(() => {
     const [step, layer, outChannel] = [state.step.value, model(), state.outChannel.value];
@@ -28,9 +28,10 @@ export function setUpInspect(context: AppContext) {
   showTerms(context, cell);
   setUpComparison(context, cell);
   showDownloads(context, open);
+  return { toggle };
 }
 
-function setUpToggle(): Signal<boolean> {
+function setUpToggle(): { open: Signal<boolean>; toggle: () => void } {
   const open = signal(false);
   const root = findElement('#inspect', HTMLElement);
   const button = findElement('#inspect-open', HTMLButtonElement);
@@ -38,10 +39,11 @@ function setUpToggle(): Signal<boolean> {
     open.value = false;
     button.focus();
   };
-  button.onclick = () => {
+  const toggle = () => {
     open.value = !open.peek();
     if (open.peek()) findElement('#inspect-address', HTMLInputElement).focus({ preventScroll: true });
   };
+  button.onclick = toggle;
   findElement('#inspect-close', HTMLButtonElement).onclick = close;
   root.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
@@ -50,7 +52,8 @@ function setUpToggle(): Signal<boolean> {
   });
   effect(() => {
     root.hidden = !open.value;
+    document.documentElement.classList.toggle('inspect-open', open.value);
     button.setAttribute('aria-expanded', String(open.value));
   });
-  return open;
+  return { open, toggle };
 }

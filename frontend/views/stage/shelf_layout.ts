@@ -1,28 +1,10 @@
-/** What the families of layouts share when they place their parts. Pure. */
+/** Where the other filters stand, below the output, as far as they have room. Pure. */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
-import { clamp } from '../shared/rects.ts';
+import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import type { ShelfPlace } from './layout.ts';
-import type { Spacing } from './spacing.ts';
-
-export interface Room {
-  width: number;
-  height: number;
-  spacing: Spacing;
-  openLane: number;
-}
-
-/** The rectangle of a grid of square cells. */
-export function gridRect(x: number, y: number, cell: number, [rows, cols]: readonly [number, number]): Rect {
-  return { x, y, width: cell * cols, height: cell * rows };
-}
-
-/** Rounds a cell down to whole pixels where it has any: thin lines stay even. */
-export function wholePixels(size: number) {
-  return size >= 4 ? Math.floor(size) : Math.max(size, 0.05);
-}
 
 const MAX_SHELF = 3;
 const MAX_SHELF_CHANNELS = 6;
@@ -64,4 +46,9 @@ export function placeShelf(input: LayoutInput, { shelfCell: cell }: Candidate, a
       outputCell,
     };
   }).filter((place) => place.output.y + place.output.height <= at.y + at.height + 1);
+}
+
+/** The width of a filter on the shelf: its kernel slices, side by side. */
+export function shelfWidth({ channels, kernel }: LayoutInput, { shelfCell }: Candidate) {
+  return shelfCell ? channels * kernel[1] * shelfCell + SHELF_GAP * (channels - 1) : 0;
 }
