@@ -24,7 +24,8 @@ export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
     state.presenting.value;
     nextPaint().then(place);
   });
-  new ResizeObserver(place).observe(canvas);
+  // The canvas follows its room at once, its picture with the next frame.
+  new ResizeObserver(() => nextPaint().then(place)).observe(canvas);
 }
 
 /** Where a frame has the heading of its output, if it has one. */

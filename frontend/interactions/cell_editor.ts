@@ -201,7 +201,10 @@ export class CellEditor {
     if (Number.isNaN(value)) return this.#showMessage(t('edit.notNumber', { text: text.slice(0, QUOTED) }));
     if (text !== this.#initialText || this.pending.get(at)) this.pending.add({ ...at, value, cell, text });
     const next = direction && nextEditableCell(summary, cell, direction, state.outChannel.peek());
-    if (!next || !this.open(next)) this.close();
+    if (!next || !this.open(next)) {
+      this.context.state.pinnedCell.value = null;
+      this.close();
+    }
     this.pending.send();
   }
 
@@ -244,6 +247,8 @@ export class CellEditor {
   async #attempt(change: () => Promise<boolean>) {
     try {
       await change();
+      // What the pinned cell says would cover the new numbers.
+      this.context.state.pinnedCell.value = null;
       this.close();
     } catch (error) {
       this.#showMessage(formatError(this.context.t, error as ApiError));

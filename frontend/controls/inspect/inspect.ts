@@ -3,6 +3,7 @@
 import type { Signal } from '@preact/signals-core';
 import { computed, effect, signal } from '@preact/signals-core';
 import { listTerms } from '../../model/cell_terms.ts';
+import { formatExact } from '../../model/numbers.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
 import { setUpComparison } from './comparison.ts';
@@ -20,8 +21,9 @@ export function setUpInspect(context: AppContext) {
     return { step, layer, outChannel, terms: listTerms(step, layer, outChannel) };
   });
   effect(() => {
-    const { step, outChannel } = cell.value ?? {};
-    const text = step ? `Y[${outChannel}, ${step.row}, ${step.col}]` : '';
+    const { step, outChannel, layer } = cell.value ?? {};
+    const value = step && layer ? formatExact(step.output, layer.summary.dtype) : '';
+    const text = step ? `Y[${outChannel}, ${step.row}, ${step.col}] = ${value}` : '';
     setText(findElement('#inspect-cell', HTMLElement), text);
   });
   setUpGoTo(context, open);

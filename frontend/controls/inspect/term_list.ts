@@ -51,6 +51,7 @@ function listFound({ state, t }: AppContext, { terms, layer }: InspectedCell, wa
     button.type = 'button';
     button.onclick = () => {
       const [u, v] = term.tap;
+      state.firstChannel.value = term.channel;
       state.pinCell({ grid: 'tap', channel: term.channel, row: u, col: v });
     };
     const place = makeElement('td');

@@ -61,9 +61,10 @@ export function longestText(values: ArrayLike<number>, decimals: number) {
   return Math.max(formatNumber(max, decimals).length, formatNumber(min, decimals).length);
 }
 
-/** As `fitNumbers`; for a large tensor `min` and `max` stand for its numbers. */
+/** As `fitNumbers`; for a tensor that is large, or on its way, `min` and `max` stand for its numbers. */
 export function fitTensor(data: ArrayLike<number>, min: number, max: number, cell: number): NumberFit {
-  return fitNumbers(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], cell);
+  const few = data.length > 0 && data.length <= MAX_DECISIVE;
+  return fitNumbers(few ? data : [max, min, max / 3], cell);
 }
 
 /**

@@ -103,7 +103,7 @@ function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 
   return 1 + 0.6 * clamp(beyond / 20, 0, 1) + 0.4 * clamp((beyond - 20) / 60, 0, 1);
 }
 
-const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, stacked: -0.3 };
+const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, stacked: -0.6 };
 
 export function worthOf(input: LayoutInput, candidate: Candidate, height: number) {
   const { plane, output, channels, picture, gathered, weighted } = input;

@@ -18,7 +18,7 @@ import { placeParts } from './layout.ts';
 import { findValuePath } from './value_path.ts';
 
 /** The type from which on a fourth digit is worth its place, in CSS pixels. */
-const LARGE_ENOUGH = 12;
+const LARGE_ENOUGH = 10.3;
 
 export interface StageFrame extends ChannelFrame {
   view: 'stage';
@@ -64,7 +64,7 @@ export function makeFrame(request: FrameRequest, previous: StageFrame | null = n
     placedCount: Math.min(window + (place === 1 ? 1 : 0), height * width),
     totalRect,
     pathPoints: findValuePath({ layout, totalRect, ...cell, current: currentOutput(frame) }),
-    productFits: frame.rows.map(({ lane, index }) => fitProducts(step, ledger, index, lane.cell)),
+    productFits: frame.rows.map(({ lane, index }) => fitProducts(model, step, ledger, index, lane.cell)),
     formatSum: (value) => formatNumber(value, ledger?.decimals ?? 0),
     positionKey: [Object.values(position).join(), request.flying].join(),
     finishedKey: makeFinishedKey(position),
@@ -92,9 +92,19 @@ function placeTotal({ rows }: Pick<ChannelFrame, 'rows'>, { ledger, total }: Sta
   return ledger === 'boxes' ? (atWork?.lane.sum ?? total) : total;
 }
 
-function fitProducts(step: Step | null, ledger: Ledger | null, index: number, cell: number): NumberFit {
+/** With the ledger's decimals; where they have no room, with those that the largest product possible has. */
+function fitProducts(
+  { inputMax, weightMax, weight }: SceneModel,
+  step: Step | null,
+  ledger: Ledger | null,
+  index: number,
+  cell: number,
+): NumberFit {
   if (!step || !ledger || index < 0) return { decimals: 0, readable: false, font: 10 };
-  return fitNumbers(step.productsOf(index), cell, ledger.decimals);
+  const fit = fitNumbers(step.productsOf(index), cell, ledger.decimals);
+  if (fit.readable) return fit;
+  const most = inputMax * (weight ? weightMax : 1);
+  return fitNumbers([most, -most], cell);
 }
 
 /** Four significant digits where they can be written large enough, else three. */

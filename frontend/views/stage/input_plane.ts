@@ -43,6 +43,9 @@ export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridP
     return;
   }
   const paint = () => {
+    // Where padding is, the ground shows.
+    context.fillStyle = colors.soft;
+    context.fillRect(place.x, place.y, place.width, place.height);
     paintHeatMap(context, view, planeBitmap(frame, plane, bitmaps));
     paintBorrowedRing(context, frame, view);
     if (!plane.thumbnail) paintIdleCells(context, frame, view);

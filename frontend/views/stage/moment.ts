@@ -95,7 +95,7 @@ function describeChannel(t: Translate, ledger: Ledger, position: Position, layer
   return { text: t('now.multiply', { channel }), terms };
 }
 
-/** products: how many are made, the fraction being that of the one at work, which shows its factors. */
+/** products: how many are made, the fraction being that of the one at work; at rest the last one is told. */
 function describeProduct(
   t: Translate,
   ledger: Ledger,
@@ -103,13 +103,14 @@ function describeProduct(
   products: number,
 ): Moment {
   const index = Math.min(Math.max(Math.ceil(products), 1), terms.length);
+  const text = t('now.product', { channel, index, count: terms.length });
+  const last = terms[index - 1];
+  if (last && Number.isInteger(products) && products > 0)
+    return { text, terms: `${formatTerm(last, ledger.whole)} = ${last.product}` };
   const texts = terms
     .slice(0, index)
     .map((term, k) => (k < Math.floor(products) ? term.product : formatTerm(term, ledger.whole)));
-  return {
-    text: t('now.product', { channel, index, count: terms.length }),
-    terms: joinSigned(shorten(texts)),
-  };
+  return { text, terms: joinSigned(shorten(texts)) };
 }
 
 /** The last terms of many. */

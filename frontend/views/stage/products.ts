@@ -1,6 +1,7 @@
 /** The products of a window's cells with the kernel's, and how they come about. */
 
 import { averageDivisorAt } from '../../model/geometry.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -48,7 +49,9 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
     const [u, v] = [Math.floor(k / cols), k % cols];
     const box = cellBox(rect, cell, ...displayedTap(model, u, v));
     const notSelected = selected && (selected[0] !== u || selected[1] !== v);
-    const { empty = false, product = '', x = '', w = '' } = terms[k] ?? {};
+    const { empty = false, product: printed = '', x = '', w = '' } = terms[k] ?? {};
+    const rounded = fit && ledger && fit.decimals < ledger.decimals;
+    const product = rounded ? formatNumber(values?.[k] ?? 0, fit.decimals) : printed;
     const share = Math.min(1, row.products - k);
     if (empty && (model.subject.gathered || !model.weight)) {
       if (readable) paintEmptyCell(context, box, colors);

@@ -8,12 +8,11 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, frameCells, strokeRoundedRect } from '../shared/drawing.ts';
 import { paintGrid } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
-import { fitNumbers } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap, planeOf } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import type { GridPlace } from './grid_places.ts';
-import { isComposite, paintWindowCells } from './input_plane.ts';
+import { inputFit, isComposite, paintWindowCells } from './input_plane.ts';
 
 /** How strong the window's former place is while it moves. */
 const LINGER = 0.25;
@@ -136,7 +135,7 @@ export function paintLoupe(context: Context2D, frame: StageFrame, row: ChannelRo
       context,
       loupe,
       cell,
-      { rows, cols, valueAt, max: model.inputMax, fit: fitNumbers(patch, cell) },
+      { rows, cols, valueAt, max: model.inputMax, fit: inputFit(frame, cell) },
       frame,
     );
   }

@@ -112,7 +112,7 @@ const CHOSEN: Record<
   },
   depthwise: { laptop: ['rows', 35, 45, 60], desktop: ['rows', 52, 70, 90] },
   dilated: { laptop: ['focus', 42, 85, 98], phone: ['phone', 40, 40, 30] },
-  deep: { laptop: ['stacked', 4.5, 60, 4.5], desktop: ['focus', 9, 45, 9] },
+  deep: { laptop: ['focus', 3.7, 45, 3.8], desktop: ['focus', 9, 45, 9] },
 };
 
 for (const [name, sizes] of Object.entries(CHOSEN))

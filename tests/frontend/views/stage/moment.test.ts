@@ -45,7 +45,7 @@ function say(granularity: Granularity, time: number, operation: object = {}) {
 
 test('product by product the terms grow, and the one at work shows its factors', () => {
   assert.deepEqual(say('product', 0.8), ['Channel 0, product 1 of 2:', '3·1']);
-  assert.deepEqual(say('product', 1), ['Channel 0, product 1 of 2:', '3']);
+  assert.deepEqual(say('product', 1), ['Channel 0, product 1 of 2:', '3·1 = 3']);
   assert.deepEqual(say('product', 1.5), ['Channel 0, product 2 of 2:', '3 + 2·(−1)']);
   assert.deepEqual(say('product', 1.7), ['Channel 0: its products add up to 1.', '3 − 2 = 1']);
 });
