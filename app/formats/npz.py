@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.conv.errors import ConvError
 from app.formats.errors import UnsupportedFile
 from app.formats.npy import MAGIC, MAX_START_BYTES, check_size, read_header, read_npy
-from app.formats.tensor_choice import MAX_TENSORS, choose_tensor
+from app.formats.tensor_keys import MAX_TENSORS, choose_tensor
 from app.limits import LimitExceeded, Limits, check_tensor
 
 Array = NDArray[Any]

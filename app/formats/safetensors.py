@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.conv.errors import ConvError
-from app.formats.tensor_choice import MAX_TENSORS, choose_tensor
+from app.formats.tensor_keys import MAX_TENSORS, choose_tensor
 
 Array = NDArray[Any]
 # Tensors by name: their dtypes and shapes, and themselves.

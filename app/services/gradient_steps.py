@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from torch import Tensor
 
+from app.conv.channel_checks import check_in_channel
 from app.conv.errors import item_range
-from app.conv.input_gradients import InputGradients, check_in_channel, input_gradients, readers_of
+from app.conv.input_gradients import InputGradients, input_gradients
 from app.conv.operation import MaxPool2d
 from app.conv.taps import NONE
 from app.conv.weight_gradients import WeightGradients, check_pair, weight_gradients
@@ -98,9 +99,9 @@ class InputGradientPage(GradientPage):
 
     @property
     def numbers_per_item(self) -> int:
-        plan, readers = self.scene.plan, self.scene.readers
-        (height, width), channels = plan.kernel_size, len(readers_of(plan, self.in_channel))
-        lists = height * readers.rows.most + width * readers.cols.most
+        plan, inverse = self.scene.plan, self.scene.inverse_taps
+        (height, width), channels = plan.kernel_size, len(plan.out_channels(self.in_channel))
+        lists = height * inverse.rows.most + width * inverse.cols.most
         return channels * (height * width * len(self.parts) + 2) + lists + 4
 
     @property
@@ -111,12 +112,12 @@ class InputGradientPage(GradientPage):
 
     @property
     def envelope(self) -> dict[str, Any]:
-        out_channels = list(readers_of(self.scene.plan, self.in_channel))
+        out_channels = list(self.scene.plan.out_channels(self.in_channel))
         return {"scene": self.scene.id, **self.place, "out_channels": out_channels, **self.range}
 
     def ledger(self) -> InputGradients:
         scene = self.scene
-        layer = (scene.plan, scene.taps, scene.readers, scene.input, scene.weight, scene.given_upstream)
+        layer = (scene.plan, scene.taps, scene.inverse_taps, scene.input, scene.weight, scene.given_upstream)
         return input_gradients(*layer, self.in_channel, self.start, self.stop)
 
     def columns(self) -> dict[str, Tensor]:

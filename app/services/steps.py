@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import torch
 
-from app.conv.blocks import Block, blocks
+from app.conv.channel_checks import check_out_channel
 from app.conv.errors import ConvError, item_range
 from app.conv.operation import MaxPool2d, Plan
+from app.conv.window_blocks import WindowBlock, window_blocks
 from app.formats.json_encoding import to_json
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
 from app.limits import Limits, check
@@ -63,12 +64,12 @@ class StepsPage(OutChannelPage, FormsPage):
         plan = self.scene.plan
         return plan.output_shape[0] * (plan.channels_per_step + 1) if self.out_channel == ALL else 0
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[WindowBlock]:
         """The windows of the page as blocks of the layer's."""
         if self.out_channel == ALL:
-            yield from blocks(self.scene.plan, self.start, self.stop)
+            yield from window_blocks(self.scene.plan, self.start, self.stop)
         else:
-            yield Block(range(self.out_channel, self.out_channel + 1), self.start, self.stop)
+            yield WindowBlock(range(self.out_channel, self.out_channel + 1), self.start, self.stop)
 
     def steps(self, *further: str) -> list[dict[str, Any]]:
         """The steps as JSON structures; `further`: also out_channel, bias."""
@@ -161,13 +162,6 @@ def _check_accumulator(page: StepsPage) -> None:
         raise ConvError("bits_need_integers", "/bits", dtype=page.scene.dtype)
     if isinstance(page.scene.plan.operation, MaxPool2d) and any(asked.values()):
         raise ConvError("maximum_has_no_sums", next(at for at, is_asked in asked.items() if is_asked))
-
-
-def check_out_channel(plan: Plan, out_channel: int) -> None:
-    """Raise ConvError for an output channel that is not there."""
-    channels = plan.output_shape[0]
-    if out_channel >= channels:
-        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
 
 
 def one_channel(out_channel: C | None, channel: C | None) -> C | None:

@@ -20,7 +20,7 @@ from app.i18n.messages import render, sentences
 from app.main import create_app
 from app.settings import Settings
 from app.torch_code.parser import ParseError, parse
-from app.web.server.answers import busy_bytes
+from app.web.server.problem_bytes import busy_bytes
 from tests.support.bad_requests import BAD_REQUESTS, OF_SYNTAX
 
 ROOT = Path(__file__).parents[2]
