@@ -21,7 +21,7 @@ from app.conv.errors import CodedError, Message
 if TYPE_CHECKING:
     from app.scenes.scene import Scene
 
-# That of app/services/trace_writer.py, which imports torch.
+# StepFormat of app/services/answer_pages.py, which imports torch.
 Format = Literal["jsonl", "json", "safetensors", "zip"]
 
 # Standard input or output.
