@@ -28,6 +28,7 @@ from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import answer, immutable_answers, problems, stored_answers
 from app.web.api.pagination import Start, Stop
+from app.web.api.parsing import check_no_body
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
 from app.web.api.step_forms import FormatQuery, form_answers, respond_in_form, step_media_type
@@ -146,11 +147,12 @@ async def get_bias_gradient(request: Request, services: ServicesDep, scene: Scen
         **problems(404, 413, 500, 507),
     },
 )
-async def make_gradient_scene(services: ServicesDep, scene: SceneDep) -> Response:
+async def make_gradient_scene(request: Request, services: ServicesDep, scene: SceneDep) -> Response:
     """
     Of a convolution a transposed one, of a transposed convolution a convolution, with the upstream as input.
-    Pooling and padding that borrows have none.
+    Pooling and padding that borrows have none. It takes no body.
     """
+    await check_no_body(request)
     cost = scene.given_upstream.numel() + scene.nbytes // 4
     made = await services.pool.run(cost, gradient_scene, scene, services.settings)
     return stored_response(await store_scene(services, made), summarize(made))
