@@ -21,7 +21,7 @@ from app.conv.errors import CodedError, Message
 if TYPE_CHECKING:
     from app.scenes.scene import Scene
 
-# That of app/services/trace_writer.py, which imports torch.
+# StepFormat of app/services/answer_pages.py, which imports torch.
 Format = Literal["jsonl", "json", "safetensors", "zip"]
 
 # Standard input or output.
@@ -283,7 +283,7 @@ def collect_blobs(
 ) -> None:
     """Free the blobs that no scene needs; servers may go on meanwhile."""
     from app.settings import Settings
-    from app.store.collection import collect, parse_age
+    from app.store.garbage_collection import collect, parse_age
     from app.store.open_store import open_byte_store
 
     with _one_clear_line():

@@ -12,10 +12,10 @@ from torch import Tensor
 from app.conv.dtypes import ROUNDING, check_range, check_tensors, largest
 from app.conv.im2col import BLOCK, padded, pads_well
 from app.conv.input_gradients import input_gradients
+from app.conv.inverse_taps import InverseTaps, inverse_taps
+from app.conv.max_selection import selected_taps
 from app.conv.operation import ConvTranspose2d, MaxPool2d, Plan
-from app.conv.readers import Readers, readers
 from app.conv.taps import TapTable, sources
-from app.conv.winners import winners
 
 # Numbers that torch's operators may unroll for one layer of float64.
 _MAX_COLUMNS: Final = 2**26
@@ -40,7 +40,7 @@ def gradients(plan: Plan, taps: TapTable, x: Tensor, weight: Tensor | None, upst
     bias = None if plan.bias_shape is None else bias_gradient(upstream)
     if weight is None:
         return Gradients(_pooled(plan, taps, x, upstream), None, bias)
-    inverse = readers(taps)
+    inverse = inverse_taps(taps)
     fits = _all_fit(plan, inverse, x, weight, upstream)
     if fits:
         wide = (tensor.double() if x.dtype == torch.int32 else tensor for tensor in (x, weight, upstream))
@@ -137,7 +137,8 @@ def _pooled(plan: Plan, taps: TapTable, x: Tensor, upstream: Tensor) -> Tensor:
     height, width = (torch.arange(length) for length in plan.output_shape[1:])
     wide = upstream.long() if x.dtype == torch.int32 else upstream
     if isinstance(plan.operation, MaxPool2d):
-        u, v = (index.flatten(1) for index in _divmod(winners(taps, x, height, width), plan.kernel_size[1]))
+        selected = selected_taps(taps, x, height, width).flatten(1)
+        u, v = selected // plan.kernel_size[1], selected % plan.kernel_size[1]
         windows = torch.arange(plan.windows)
         cells = taps.rows[windows // len(width), u] * x.shape[2] + taps.cols[windows % len(width), v]
         sums = wide.new_zeros(len(x), x[0].numel()).scatter_add_(1, cells, wide.flatten(1)).view_as(x)
@@ -146,10 +147,6 @@ def _pooled(plan: Plan, taps: TapTable, x: Tensor, upstream: Tensor) -> Tensor:
         assert divisors is not None  # an average has them
         sums = _spread(taps, wide / divisors, x.shape)
     return check_range(sums, x.dtype, "term.gradient", "/upstream").to(x.dtype)
-
-
-def _divmod(values: Tensor, divisor: int) -> tuple[Tensor, Tensor]:
-    return values // divisor, values % divisor
 
 
 def _spread(taps: TapTable, shares: Tensor, shape: torch.Size) -> Tensor:
@@ -165,7 +162,7 @@ def _spread(taps: TapTable, shares: Tensor, shape: torch.Size) -> Tensor:
     return sums
 
 
-def _all_fit(plan: Plan, inverse: Readers, x: Tensor, weight: Tensor, upstream: Tensor) -> bool:
+def _all_fit(plan: Plan, inverse: InverseTaps, x: Tensor, weight: Tensor, upstream: Tensor) -> bool:
     """Whether magnitudes alone show that no product or sum of the ledgers leaves the range of the dtype."""
     most = torch.iinfo(x.dtype).max if x.dtype == torch.int32 else torch.finfo(x.dtype).max
     repeats = inverse.rows.most * inverse.cols.most
@@ -176,7 +173,7 @@ def _all_fit(plan: Plan, inverse: Readers, x: Tensor, weight: Tensor, upstream: 
 
 
 def _checked_input(
-    plan: Plan, taps: TapTable, inverse: Readers, x: Tensor, weight: Tensor, upstream: Tensor
+    plan: Plan, taps: TapTable, inverse: InverseTaps, x: Tensor, weight: Tensor, upstream: Tensor
 ) -> Tensor:
     """The gradient to the input, with every number of its ledger checked."""
     result, total = torch.empty_like(x), x[0].numel()

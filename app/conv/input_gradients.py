@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from app.conv.channel_checks import check_in_channel
 from app.conv.dtypes import check_numbers, check_tensors
-from app.conv.errors import ConvError, item_range
+from app.conv.errors import item_range
 from app.conv.im2col import BLOCK
+from app.conv.inverse_taps import InverseTaps
+from app.conv.max_selection import selected_taps
 from app.conv.operation import AvgPool2d, MaxPool2d, Plan
-from app.conv.readers import Readers, Rectangle, rectangles
 from app.conv.taps import TapTable
-from app.conv.winners import winners
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class InputGradients:
 def input_gradients(
     plan: Plan,
     taps: TapTable,
-    readers: Readers,
+    inverse: InverseTaps,
     x: Tensor,
     weight: Tensor | None,
     upstream: Tensor,
@@ -64,13 +67,13 @@ def input_gradients(
     stop = total if stop is None else stop
     check_in_channel(plan, in_channel)
     item_range(start, stop, total, "no_such_gradients")
-    out_channels, dtype = readers_of(plan, in_channel), x.dtype
+    out_channels, dtype = plan.out_channels(in_channel), x.dtype
     wide = torch.int64 if dtype == torch.int32 else dtype
     own = upstream[out_channels.start : out_channels.stop]
     parts = [
-        _part(plan, taps, readers, x[in_channel], own, wide, cells)
-        for cells in rectangles(start, stop, plan.input_shape[2])
-    ] or [_part(plan, taps, readers, x[in_channel], own, wide, Rectangle(range(0), range(0)))]
+        _part(plan, taps, inverse, x[in_channel], own, wide, cells)
+        for cells in _rectangles(start, stop, plan.input_shape[2])
+    ] or [_part(plan, taps, inverse, x[in_channel], own, wide, _Rectangle(range(0), range(0)))]
     rows, cols, sums, products = (torch.cat(part) for part in zip(*parts, strict=True))
     if weight is not None:
         products = sums * input_slices(plan, weight, in_channel).to(wide)
@@ -92,42 +95,46 @@ def input_gradients(
     )  # fmt: skip
 
 
-def check_in_channel(plan: Plan, in_channel: int) -> None:
-    """Raise ConvError for an input channel that is not there."""
-    channels = plan.input_shape[0]
-    if not 0 <= in_channel < channels:
-        raise ConvError("no_such_in_channel", "/in_channel", in_channel=in_channel, channels=channels)
-
-
-def readers_of(plan: Plan, in_channel: int) -> range:
-    """The output channels that read one input channel: those of its group."""
-    group, per_group = in_channel // plan.channels_per_step, plan.output_shape[0] // plan.groups
-    return range(group * per_group, (group + 1) * per_group)
-
-
 def input_slices(plan: Plan, weight: Tensor, in_channel: int) -> Tensor:
     """The (C_out/groups, kH, kW) slices of the weight that one input channel is multiplied by."""
     if plan.is_transposed:
         return weight[in_channel]
-    out_channels = readers_of(plan, in_channel)
+    out_channels = plan.out_channels(in_channel)
     return weight[out_channels.start : out_channels.stop, in_channel % plan.channels_per_step]
+
+
+class _Rectangle(NamedTuple):
+    """Some rows and columns of a plane."""
+
+    rows: range
+    cols: range
+
+
+def _rectangles(start: int, stop: int, width: int) -> Iterator[_Rectangle]:
+    """The cells start … stop−1, in raster order, as three rectangles at most: rows begun, whole and ended."""
+    while start < stop:
+        row, col = divmod(start, width)
+        rows = 1 if col else max(1, (stop - start) // width)
+        cols = range(col, min(width, col + stop - start))
+        yield _Rectangle(range(row, row + rows), cols)
+        start += rows * len(cols)
 
 
 def _part(
     plan: Plan,
     taps: TapTable,
-    readers: Readers,
+    inverse: InverseTaps,
     plane: Tensor,
     upstream: Tensor,
     wide: torch.dtype,
-    cells: Rectangle,
+    cells: _Rectangle,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """
     Of a rectangle of n input cells the output rows (n, kH, …) and columns (n, kW, …), the sums of the
     upstream (n, O, kH, kW), and these as pooling passes them on.
     """
-    rows, cols = readers.rows.lists(cells.rows), readers.cols.lists(cells.cols)
-    sums = _upstream_sums(readers, upstream, wide, cells)
+    rows, cols = inverse.rows.lists(cells.rows), inverse.cols.lists(cells.cols)
+    sums = _upstream_sums(inverse, upstream, wide, cells)
     passed = sums
     if isinstance(plan.operation, MaxPool2d):
         passed = sums * _won(taps, plane, rows[..., 0], cols[..., 0]).unsqueeze(2)
@@ -145,15 +152,15 @@ def _part(
     )
 
 
-def _upstream_sums(readers: Readers, upstream: Tensor, wide: torch.dtype, cells: Rectangle) -> Tensor:
+def _upstream_sums(inverse: InverseTaps, upstream: Tensor, wide: torch.dtype, cells: _Rectangle) -> Tensor:
     """
     upstream (O, H_out, W_out) -> (rows, cols, O, kH, kW): for each cell of the rectangle and each kernel cell
     the sum over the outputs that read the one through the other; first over their rows, then their columns.
     """
-    out_rows, row_places = readers.rows.taps(cells.rows)
-    out_cols, col_places = readers.cols.taps(cells.cols)
+    out_rows, row_places = inverse.rows.taps(cells.rows)
+    out_cols, col_places = inverse.cols.taps(cells.cols)
     needed, where = torch.unique(out_cols, return_inverse=True)
-    channels, kernel = len(upstream), (readers.rows.kernel, readers.cols.kernel)
+    channels, kernel = len(upstream), (inverse.rows.kernel, inverse.cols.kernel)
     by_row = torch.zeros(channels, len(cells.rows) * kernel[0], len(needed), dtype=wide)
     step = max(1, BLOCK // max(1, channels * len(needed)))
     for some, places in zip(out_rows.split(step), row_places.split(step), strict=True):
@@ -174,6 +181,6 @@ def _won(taps: TapTable, plane: Tensor, rows: Tensor, cols: Tensor) -> Tensor:
     absent = (rows < 0)[:, None, :, None] | (cols < 0)[None, :, None, :]
     out_rows, down = torch.unique(rows.clamp(min=0), return_inverse=True)
     out_cols, across = torch.unique(cols.clamp(min=0), return_inverse=True)
-    selected = winners(taps, plane[None], out_rows, out_cols)[0]
+    selected = selected_taps(taps, plane[None], out_rows, out_cols)[0]
     kernel = torch.arange(rows.shape[1] * cols.shape[1]).view(rows.shape[1], cols.shape[1])
     return (selected[down[:, None, :, None], across[None, :, None, :]] == kernel) & ~absent

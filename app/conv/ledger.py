@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from app.conv.channel_checks import check_out_channel
 from app.conv.dtypes import check_range, check_tensors
-from app.conv.errors import ConvError, item_range
+from app.conv.errors import item_range
 from app.conv.operation import MaxPool2d, Plan
-from app.conv.reads import Reads, reads_of
 from app.conv.taps import TapTable
+from app.conv.window_taps import WindowTaps, window_taps
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class LayerLedger:
     out_channels: range
     start: int
     stop: int
-    reads: Reads
+    window_taps: WindowTaps
     patches: Tensor
     products: Tensor
     channel_sums: Tensor
@@ -74,8 +75,8 @@ class LayerLedger:
             self.start,
             self.stop,
             self.plan.windows,
-            self.reads.rows,
-            self.reads.cols,
+            self.window_taps.rows,
+            self.window_taps.cols,
             self.patches[k * len(self.patches) // len(self.out_channels)],
             self.products[k],
             self.channel_sums[k],
@@ -124,14 +125,15 @@ def layer_ledger(
     check_tensors(plan, x, weight=weight, bias=bias)
     stop = plan.windows if stop is None else stop
     out_channels = range(plan.output_shape[0]) if out_channels is None else out_channels
-    _check_range(plan, out_channels.start, start, stop)
+    check_out_channel(plan, out_channels.start)
+    item_range(start, stop, plan.windows, "no_such_steps")
     # Exact products and sums are wider than int32 until they are checked.
     places = {} if out is None or x.dtype == torch.int32 else out
-    reads = reads_of(plan, taps, start, stop)
-    patches = _patches(plan, x, out_channels, reads, places.get("patches"))
-    products, selected = _products(plan, patches, weight, out_channels, reads, places.get("products")), None
+    read = window_taps(plan, taps, start, stop)
+    patches = _patches(plan, x, out_channels, read, places.get("patches"))
+    products, selected = _products(plan, patches, weight, out_channels, read, places.get("products")), None
     if isinstance(plan.operation, MaxPool2d):
-        selected, sums = _winners(patches, reads.missing)
+        selected, sums = _selected(patches, read.missing)
     else:
         sums = torch.sum(products, (-2, -1), out=places.get("channel_sums"))
     running = torch.cumsum(sums, 2, out=places.get("running_sums"))
@@ -141,7 +143,7 @@ def layer_ledger(
         outputs, offsets = outputs + offset[:, None], offset.tolist()
     products, sums, running, outputs = _checked(x.dtype, products, sums, running, outputs)
     return LayerLedger(
-        plan, out_channels, start, stop, reads, patches, products, sums, running, offsets, outputs, selected
+        plan, out_channels, start, stop, read, patches, products, sums, running, offsets, outputs, selected
     )
 
 
@@ -160,31 +162,24 @@ def ledger_tensor(
     if name not in ("patches", "products"):
         tensor: Tensor = getattr(layer_ledger(plan, taps, x, weight, bias, out_channels, start, stop), name)
         return tensor
-    reads = reads_of(plan, taps, start, stop)
-    patches = _patches(plan, x, out_channels, reads, None)
+    read = window_taps(plan, taps, start, stop)
+    patches = _patches(plan, x, out_channels, read, None)
     if name == "patches":
         return patches
-    products = _products(plan, patches, weight, out_channels, reads, None)
+    products = _products(plan, patches, weight, out_channels, read, None)
     return check_range(products, x.dtype, "term.product").int() if x.dtype == torch.int32 else products
 
 
-def _check_range(plan: Plan, out_channel: int, start: int, stop: int) -> None:
-    channels = plan.output_shape[0]
-    if not 0 <= out_channel < channels:
-        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
-    item_range(start, stop, plan.windows, "no_such_steps")
-
-
-def _patches(plan: Plan, x: Tensor, out_channels: range, reads: Reads, out: Tensor | None) -> Tensor:
+def _patches(plan: Plan, x: Tensor, out_channels: range, read: WindowTaps, out: Tensor | None) -> Tensor:
     """x (C_in, H, W) -> (groups, n, C_in/groups, kH, kW) of the groups of these channels, 0 where missing."""
     first, last = plan.in_channels(out_channels[0]), plan.in_channels(out_channels[-1])
     channels = x[first.start : last.stop]
-    patches = channels.flatten(1).index_select(1, reads.cells.flatten())
-    if reads.absent is not None:
+    patches = channels.flatten(1).index_select(1, read.cells.flatten())
+    if read.absent is not None:
         # Most often few are missing: their places take a tenth of the time of a mask over all.
-        patches.index_fill_(1, reads.absent, 0)
+        patches.index_fill_(1, read.absent, 0)
     by_window = (
-        patches.unflatten(0, (-1, plan.channels_per_step)).unflatten(2, reads.cells.shape).transpose(1, 2)
+        patches.unflatten(0, (-1, plan.channels_per_step)).unflatten(2, read.cells.shape).transpose(1, 2)
     )
     # Where several channels read the patches of one group, each has its own place there.
     has_place = out is not None and len(out) == len(by_window)
@@ -192,13 +187,13 @@ def _patches(plan: Plan, x: Tensor, out_channels: range, reads: Reads, out: Tens
 
 
 def _products(
-    plan: Plan, patches: Tensor, weight: Tensor | None, out_channels: range, reads: Reads, out: Tensor | None
+    plan: Plan, patches: Tensor, weight: Tensor | None, channels: range, read: WindowTaps, out: Tensor | None
 ) -> Tensor:
     """patches (groups, n, C, kH, kW) -> (O, n, C, kH, kW); integers are wider than int32."""
     if weight is not None:
-        return _weighted(patches, _slices(plan, weight, out_channels), out)
-    if reads.divisors is not None:
-        return torch.div(patches, reads.divisors[:, None, None, None], out=out)
+        return _weighted(patches, _slices(plan, weight, channels), out)
+    if read.divisors is not None:
+        return torch.div(patches, read.divisors[:, None, None, None], out=out)
     return patches
 
 
@@ -234,7 +229,7 @@ def _weighted(patches: Tensor, factors: Tensor, out: Tensor | None) -> Tensor:
     return torch.mul(patches[:, None], factors[:, :, None], out=place).flatten(0, 1)
 
 
-def _winners(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
+def _selected(patches: Tensor, missing: Tensor | None) -> tuple[Tensor, Tensor]:
     """The winning kernel cells (O, n, 2) and the values (O, n, 1) there, of patches (O, n, 1, kH, kW)."""
     values = patches.double()
     if missing is not None:

@@ -218,6 +218,11 @@ class Plan:
         group = out_channel // (self.output_shape[0] // self.groups)
         return range(group * self.channels_per_step, (group + 1) * self.channels_per_step)
 
+    def out_channels(self, in_channel: int) -> range:
+        """The output channels that read one input channel: those of its group."""
+        group, per_group = in_channel // self.channels_per_step, self.output_shape[0] // self.groups
+        return range(group * per_group, (group + 1) * per_group)
+
     @property
     def upstream_shape(self) -> tuple[int, int, int]:
         """The gradient of a loss to each output cell."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from app.conv.channel_checks import check_out_channel
 from app.conv.dtypes import check_range, check_tensors
 from app.conv.errors import ConvError, item_range
+from app.conv.inverse_taps import inverse_taps
 from app.conv.ledger import kernel_slices
 from app.conv.operation import Plan
-from app.conv.taps import NONE, TapTable
+from app.conv.taps import TapTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ def stamps(
     exact = torch.int64 if x.dtype == torch.int32 else torch.float64
     slices = kernel_slices(plan, weight, out_channel).to(exact)
     cells = torch.arange(stop)
-    rows = _targets(taps.rows, plan.input_shape[1])[cells // width]
-    cols = _targets(taps.cols, width)[cells % width]
+    inverse = inverse_taps(taps)
+    rows = inverse.rows.lists(range(plan.input_shape[1]))[cells // width, :, 0]
+    cols = inverse.cols.lists(range(width))[cells % width, :, 0]
     places = _places(plan, rows, cols)
     values = x[in_channels.start : in_channels.stop].flatten(1)[:, :stop].T.to(exact)
     sums = (values @ slices.flatten(1)).view(-1, *plan.kernel_size)
@@ -98,21 +101,11 @@ def stamps(
 
 def check_stamps(plan: Plan, out_channel: int, start: int, stop: int, at: str = "/operation/kind") -> None:
     """Raise ConvError unless the layer has these stamps. `at`: the place of what asks for stamps."""
-    kind, channels = plan.operation.kind, plan.output_shape[0]
     if not plan.is_transposed:
-        raise ConvError("stamps_need_transposed", at, kind=kind)
-    if not 0 <= out_channel < channels:
-        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
+        raise ConvError("stamps_need_transposed", at, kind=plan.operation.kind)
+    check_out_channel(plan, out_channel)
     total = plan.input_shape[1] * plan.input_shape[2]
     item_range(start, stop, total, "no_such_stamps")
-
-
-def _targets(table: Tensor, size: int) -> Tensor:
-    """The inverse of a tap table: (size, kernel), the output row that each input row adds to, or NONE."""
-    targets = torch.full((size, table.shape[1]), NONE)
-    outputs, taps = (table != NONE).nonzero(as_tuple=True)
-    targets[table[outputs, taps], taps] = outputs
-    return targets
 
 
 def _places(plan: Plan, rows: Tensor, cols: Tensor) -> Tensor:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from app.conv.channel_checks import check_in_channel, check_out_channel
 from app.conv.dtypes import check_numbers, check_range, check_tensors
 from app.conv.errors import ConvError, item_range
-from app.conv.input_gradients import check_in_channel
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
 
@@ -84,9 +84,7 @@ def check_pair(plan: Plan, out_channel: int, in_channel: int) -> None:
     """Raise ConvError unless the layer has a weight, and this output channel reads this input channel."""
     if plan.weight_shape is None:
         raise ConvError("operation_without_weight", "/operation/kind", kind=plan.operation.kind)
-    channels = plan.output_shape[0]
-    if not 0 <= out_channel < channels:
-        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
+    check_out_channel(plan, out_channel)
     check_in_channel(plan, in_channel)
     read = plan.in_channels(out_channel)
     if in_channel not in read:

@@ -14,7 +14,7 @@ from app.formats.conversion import from_array
 from app.formats.errors import UnsupportedFile as UnsupportedFile
 from app.formats.images import read_picture
 from app.formats.safetensors import is_safetensors, read_safetensors, safetensors_names
-from app.formats.tensor_choice import choose_tensor
+from app.formats.tensor_keys import choose_tensor
 from app.limits import Limits
 
 Array = NDArray[Any]

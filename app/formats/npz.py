@@ -1,4 +1,4 @@
-""".npz archives -> NumPy arrays: ZIP files of .npy files, as numpy.savez writes them.
+""".npz archives: ZIP files of .npy files, as numpy.savez writes them.
 
 Nothing is extracted, and a member is inflated no further than its own header says it has to be.
 """
@@ -10,12 +10,14 @@ from io import BytesIO
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+import numpy as np
 from numpy.typing import NDArray
 
 from app.conv.errors import ConvError
 from app.formats.errors import UnsupportedFile
 from app.formats.npy import MAGIC, MAX_START_BYTES, check_size, read_header, read_npy
-from app.formats.tensor_choice import MAX_TENSORS, choose_tensor
+from app.formats.safetensors import Tensors
+from app.formats.tensor_keys import MAX_TENSORS, choose_tensor
 from app.limits import LimitExceeded, Limits, check_tensor
 
 Array = NDArray[Any]
@@ -43,6 +45,13 @@ def read_npz(data: bytes, key: str | None, name: str, limits: Limits, at: str) -
     with _opened(data, at) as archive:
         members = _members(archive, at)
         return _read_member(archive, members[choose_tensor(list(members), key, name, at)], name, limits, at)
+
+
+def to_npz(tensors: Tensors) -> bytes:
+    """An archive of these tensors."""
+    file = BytesIO()
+    np.savez(file, **{name: tensor.numpy() for name, tensor in tensors.items()})  # type: ignore[arg-type]
+    return file.getvalue()
 
 
 def npz_names(data: bytes, at: str) -> list[str]:

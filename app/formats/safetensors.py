@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.conv.errors import ConvError
-from app.formats.tensor_choice import MAX_TENSORS, choose_tensor
+from app.formats.tensor_keys import MAX_TENSORS, choose_tensor
 
 Array = NDArray[Any]
 # Tensors by name: their dtypes and shapes, and themselves.
@@ -36,9 +36,10 @@ def is_safetensors(data: bytes) -> bool:
     return data[8:9] == b"{" and int.from_bytes(data[:8], "little") < _TEXT_AS_LENGTH
 
 
-def to_safetensors(tensors: Tensors) -> memoryview:
+def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> memoryview:
     """A safetensors file; the library's own writer takes 40 times as long."""
-    file, columns = allocate_safetensors({n: (t.dtype, tuple(t.shape)) for n, t in tensors.items()})
+    specs = {name: (tensor.dtype, tuple(tensor.shape)) for name, tensor in tensors.items()}
+    file, columns = allocate_safetensors(specs, metadata)
     for name, tensor in tensors.items():
         columns[name].copy_(tensor)
     return file

@@ -15,8 +15,8 @@ from torch import Tensor
 from app.conv.correlate import output
 from app.conv.dtypes import DTYPES, check_averages, dtype_name, surely_fits
 from app.conv.errors import ConvError
+from app.conv.inverse_taps import InverseTaps, inverse_taps
 from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, plan
-from app.conv.readers import Readers, readers
 from app.conv.taps import TapTable, taps
 from app.limits import Limits, check_plan, tap_numbers
 
@@ -55,8 +55,8 @@ class Scene:
         return (_cached_taps if tap_numbers(self.plan) <= _MAX_CACHED_TAPS else taps)(self.plan)
 
     @cached_property
-    def readers(self) -> Readers:
-        return readers(self.taps)
+    def inverse_taps(self) -> InverseTaps:
+        return inverse_taps(self.taps)
 
     @property
     def given_upstream(self) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from app.conv.correlate import channel_sums, output
 from app.conv.errors import CodedError, ConvError
 from app.conv.gradients import Gradients, bias_gradient, gradients
-from app.conv.operation import ConvTranspose2d, Plan
+from app.conv.ledger import kernel_slices
 from app.scenes.scene import Scene
 
 Name = Literal[
@@ -95,10 +95,9 @@ def tensor(scene: Scene, name: Name, channel: int | None = None) -> Tensor:
         sums = channel_sums(plan, scene.input, scene.weight, asked)
         return sums if channel is None else sums[0]
     whole = _whole(scene, name)
-    is_weight = name in ("weight", "grad_weight")
-    if is_weight and channel is not None and isinstance(plan.operation, ConvTranspose2d):
-        return _transposed_slice(plan, whole, channel)
-    return whole if channel is None else whole[channel]
+    if channel is None:
+        return whole
+    return kernel_slices(plan, whole, channel) if name in ("weight", "grad_weight") else whole[channel]
 
 
 def _whole(scene: Scene, name: Name) -> Tensor:
@@ -113,8 +112,3 @@ def _whole(scene: Scene, name: Name) -> Tensor:
             return whole
         case _:
             return scene.tensors[name]
-
-
-def _transposed_slice(plan: Plan, weight: Tensor, out_channel: int) -> Tensor:
-    inputs = plan.in_channels(out_channel)
-    return weight[inputs.start : inputs.stop, out_channel % weight.shape[1]]

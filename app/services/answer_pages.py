@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Literal, Self, TypeVar
 from urllib.parse import urlencode
 
+from app.conv.errors import item_range
+from app.limits import Limits, check
 from app.scenes.scene import Scene
 from app.services.summary import scene_url
 
 # Every output channel, one after the other.
 ALL: Final = "all"
 OutChannel = int | Literal["all"]
+# One item a line; all in one; columns, as safetensors or .npz.
+StepFormat = Literal["json", "jsonl", "safetensors", "zip"]
 # Numbers in one piece of a stream, after a first piece of one item.
 _NUMBERS_PER_PIECE: Final = 100_000
 
@@ -83,6 +87,19 @@ class Page(ABC):
             yield piece
             rest, numbers = _moved(rest, start=piece.stop), _NUMBERS_PER_PIECE
 
+    def items(
+        self, width: int, fields: Mapping[str, Sequence[Any]], axes: tuple[str, str] = ("row", "col")
+    ) -> list[dict[str, Any]]:
+        """
+        The items as JSON structures: the index of each in a raster of this width, its place there, and its
+        value of each field.
+        """
+        return [
+            {"index": index, axes[0]: index // width, axes[1]: index % width}
+            | {name: values[k] for name, values in fields.items()}
+            for k, index in enumerate(range(self.start, self.stop))
+        ]
+
 
 P = TypeVar("P", bound=Page)
 
@@ -93,9 +110,30 @@ def _moved(page: P, **bounds: int) -> P:
 
 
 class FormsPage(Page):
-    """Items that are answered as JSON, as lines and as columns."""
+    """
+    Items that are answered as JSON, as lines and as columns; `parts` are those that an item holds, `form` the
+    format that the URL of the rest asks for.
+    """
 
     __slots__ = ()
+    parts: tuple[str, ...]
+    form: StepFormat | None
+
+    @property
+    def extra_query(self) -> dict[str, str]:
+        form = {} if self.form is None else {"format": self.form}
+        return {"include": ",".join(self.parts), **form}
+
+    @property
+    def envelope_numbers(self) -> int:
+        """Numbers in lists that a JSON answer holds beside its items."""
+        return 0
+
+    def json_page(self, limits: Limits) -> Self:
+        """As many items as one JSON answer may hold beside its envelope. Raises LimitExceeded for none."""
+        envelope = self.envelope_numbers
+        check("term.answer_numbers", "max_answer_numbers", envelope + self.numbers_per_item, limits)
+        return self.take_numbers(limits.max_answer_numbers - envelope)
 
     @property
     def cost(self) -> int:
@@ -115,6 +153,20 @@ class FormsPage(Page):
     @abstractmethod
     def npz(self) -> bytes:
         """The columns as a .npz archive."""
+
+
+F = TypeVar("F", bound=FormsPage)
+
+
+def requested_page(page: F, stop: int | None, limits: Limits, code: str) -> F:
+    """
+    The page up to `stop` (None: to the last). Raises ConvError with this code for items that are not there,
+    and LimitExceeded where one answer cannot hold one of them.
+    """
+    stop = page.total if stop is None else stop
+    item_range(page.start, stop, page.total, code)
+    check("term.step_numbers", "max_answer_numbers", page.numbers_per_item, limits)
+    return _moved(page, stop=stop, requested_stop=stop)
 
 
 @dataclass(frozen=True, slots=True)

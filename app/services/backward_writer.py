@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import BinaryIO
 
-import numpy as np
 from torch import Tensor
 
-from app.conv.gradients import bias_gradient
-from app.formats.json_encoding import to_array, to_json
+from app.formats.json_encoding import to_json
+from app.formats.npz import to_npz
 from app.formats.safetensors import to_safetensors
 from app.limits import Limits
 from app.scenes.scene import Scene
 from app.scenes.tensors import scene_gradients
+from app.services.answer_pages import StepFormat
 from app.services.gradient_steps import InputGradientPage, WeightGradientPage
-from app.services.gradients import gradients_json
-from app.services.trace_writer import Format, Progress
+from app.services.gradients import bias_gradient_structure, gradients_json
+from app.services.trace_writer import Progress
 
 
 def backward_steps(scene: Scene) -> int:
@@ -25,7 +24,7 @@ def backward_steps(scene: Scene) -> int:
     return sum(page.total for page in _pages(scene))
 
 
-def write_backward(scene: Scene, form: Format, file: BinaryIO, progress: Progress) -> None:
+def write_backward(scene: Scene, form: StepFormat, file: BinaryIO, progress: Progress) -> None:
     """
     Write the gradients: as lines every step to the input and to the weight, and one of the bias; as JSON what
     POST /gradients answers; as columns the gradients alone. Raises ConvError.
@@ -38,9 +37,7 @@ def write_backward(scene: Scene, form: Format, file: BinaryIO, progress: Progres
         case "safetensors":
             file.write(to_safetensors(_named(scene)))
         case "zip":
-            archive = BytesIO()
-            np.savez(archive, **{name: tensor.numpy() for name, tensor in _named(scene).items()})  # type: ignore[arg-type]
-            file.write(archive.getvalue())
+            file.write(to_npz(_named(scene)))
 
 
 def _named(scene: Scene) -> dict[str, Tensor]:
@@ -69,5 +66,4 @@ def _write_lines(scene: Scene, file: BinaryIO, progress: Progress) -> None:
                 file.write(to_json({"gradient_of": of, **piece.place, **step}) + b"\n")
             progress(piece.stop - piece.start)
     if scene.bias is not None:
-        sums = to_array(bias_gradient(scene.given_upstream))
-        file.write(to_json({"gradient_of": "bias", "upstream_sums": sums, "gradient": sums}) + b"\n")
+        file.write(to_json({"gradient_of": "bias", **bias_gradient_structure(scene)}) + b"\n")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from app.conv.errors import CodedError, Message
 from app.conv.losses import LOSSES
 from app.conv.operation import OPERATIONS
-from app.services.model_fields import unknown_field
+from app.services.request_model_fields import unknown_field
 
 _MAX_ERRORS: Final = 8
 _MAX_LENGTH: Final = 200

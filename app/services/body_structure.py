@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from app.conv.errors import Message
 from app.limits import Limits, check
 from app.services.body_errors import FieldError, InvalidFields
-from app.services.model_fields import models_in
+from app.services.request_model_fields import models_in
 from app.services.request_models import OperationBody
 
 # Names that pydantic reports one by one, each at its place; beyond, the first are named without a place.

@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from io import BytesIO
+from dataclasses import dataclass
 from math import prod
 from typing import Any, Final, TypeVar
 
-import numpy as np
 from torch import Tensor
 
-from app.conv.errors import item_range
-from app.conv.input_gradients import InputGradients, check_in_channel, input_gradients, readers_of
+from app.conv.channel_checks import check_in_channel, check_out_channel
+from app.conv.input_gradients import InputGradients, input_gradients
 from app.conv.operation import MaxPool2d
 from app.conv.taps import NONE
 from app.conv.weight_gradients import WeightGradients, check_pair, weight_gradients
-from app.formats.json_encoding import to_json
-from app.formats.safetensors import allocate_safetensors
-from app.limits import Limits, check
+from app.formats.json_encoding import to_array, to_json
+from app.formats.npz import to_npz
+from app.formats.safetensors import to_safetensors
+from app.limits import Limits
 from app.scenes.scene import Scene
-from app.scenes.tensors import NoSuchTensor
-from app.services.answer_pages import FormsPage
+from app.scenes.tensors import tensor_shape
+from app.services.answer_pages import FormsPage, StepFormat, requested_page
 
 # The parts of a step that a request may leave out, or has to ask for.
 INPUT_PARTS: Final[Mapping[str, str | None]] = {"upstream": "upstream", "products": "products"}
 WEIGHT_PARTS: Final[Mapping[str, str | None]] = {
     "patch": "patch", "patches": "patch", "upstream": "upstream", "products": "products",
 }  # fmt: skip
+# The columns that hold the parts of a step to the weight.
+_PLANES: Final = {"patch": "patches", "upstream": "upstream", "products": "products"}
 
 
 class GradientPage(FormsPage):
-    """Steps of a gradient; `parts` are those that they hold, `form` the format that the rest is asked for."""
+    """Steps of a gradient."""
 
     __slots__ = ()
-    parts: tuple[str, ...]
-    form: str | None
+
+    @abstractmethod
+    def check_channels(self) -> None:
+        """Raise ConvError for channels that are not there, NoSuchTensor for a layer without a weight."""
 
     @property
     @abstractmethod
@@ -49,11 +52,6 @@ class GradientPage(FormsPage):
     @abstractmethod
     def steps(self) -> list[dict[str, Any]]: ...
 
-    @property
-    def extra_query(self) -> dict[str, str]:
-        form = {} if self.form is None else {"format": self.form}
-        return {"include": ",".join(self.parts)} | form
-
     def json(self) -> bytes:
         return to_json(self.envelope | {"steps": self.steps()})
 
@@ -61,17 +59,10 @@ class GradientPage(FormsPage):
         return b"".join(to_json(step | self.place) + b"\n" for step in self.steps())
 
     def safetensors(self) -> memoryview:
-        columns, metadata = self.columns(), {"page": to_json(self.envelope).decode()}
-        specs = {name: (column.dtype, tuple(column.shape)) for name, column in columns.items()}
-        file, places = allocate_safetensors(specs, metadata)
-        for name, column in columns.items():
-            places[name].copy_(column)
-        return file
+        return to_safetensors(self.columns(), {"page": to_json(self.envelope).decode()})
 
     def npz(self) -> bytes:
-        file = BytesIO()
-        np.savez(file, **{name: column.numpy() for name, column in self.columns().items()})  # type: ignore[arg-type]
-        return file.getvalue()
+        return to_npz(self.columns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +77,10 @@ class InputGradientPage(GradientPage):
     stop: int
     requested_stop: int
     parts: tuple[str, ...] = tuple(INPUT_PARTS)
-    form: str | None = None
+    form: StepFormat | None = None
+
+    def check_channels(self) -> None:
+        check_in_channel(self.scene.plan, self.in_channel)
 
     @property
     def total(self) -> int:
@@ -98,9 +92,9 @@ class InputGradientPage(GradientPage):
 
     @property
     def numbers_per_item(self) -> int:
-        plan, readers = self.scene.plan, self.scene.readers
-        (height, width), channels = plan.kernel_size, len(readers_of(plan, self.in_channel))
-        lists = height * readers.rows.most + width * readers.cols.most
+        plan, inverse = self.scene.plan, self.scene.inverse_taps
+        (height, width), channels = plan.kernel_size, len(plan.out_channels(self.in_channel))
+        lists = height * inverse.rows.most + width * inverse.cols.most
         return channels * (height * width * len(self.parts) + 2) + lists + 4
 
     @property
@@ -111,12 +105,12 @@ class InputGradientPage(GradientPage):
 
     @property
     def envelope(self) -> dict[str, Any]:
-        out_channels = list(readers_of(self.scene.plan, self.in_channel))
+        out_channels = list(self.scene.plan.out_channels(self.in_channel))
         return {"scene": self.scene.id, **self.place, "out_channels": out_channels, **self.range}
 
     def ledger(self) -> InputGradients:
         scene = self.scene
-        layer = (scene.plan, scene.taps, scene.readers, scene.input, scene.weight, scene.given_upstream)
+        layer = (scene.plan, scene.taps, scene.inverse_taps, scene.input, scene.weight, scene.given_upstream)
         return input_gradients(*layer, self.in_channel, self.start, self.stop)
 
     def columns(self) -> dict[str, Tensor]:
@@ -126,16 +120,11 @@ class InputGradientPage(GradientPage):
         return {name: getattr(ledger, name) for name in names} | parts
 
     def steps(self) -> list[dict[str, Any]]:
-        columns, width = self.columns(), self.scene.plan.input_shape[2]
-        lists = {name: _lists(columns[name]) for name in ("output_rows", "output_cols")}
-        names = (*self.parts, "channel_sums", "running_sums")
-        numbers = {name: columns[name].contiguous().numpy() for name in names}
-        fields = lists | numbers | {"gradient": columns["gradients"].contiguous().numpy()}
-        return [
-            {"index": index, "row": index // width, "col": index % width}
-            | {name: values[k] for name, values in fields.items()}
-            for k, index in enumerate(range(self.start, self.stop))
-        ]
+        columns = self.columns()
+        fields: dict[str, Any] = {name: _lists(columns[name]) for name in ("output_rows", "output_cols")}
+        fields |= {name: to_array(columns[name]) for name in (*self.parts, "channel_sums", "running_sums")}
+        fields["gradient"] = to_array(columns["gradients"])
+        return self.items(self.scene.plan.input_shape[2], fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +140,11 @@ class WeightGradientPage(GradientPage):
     stop: int
     requested_stop: int
     parts: tuple[str, ...] = ()
-    form: str | None = None
+    form: StepFormat | None = None
+
+    def check_channels(self) -> None:
+        tensor_shape(self.scene, "weight")  # raises NoSuchTensor for a layer without one
+        check_pair(self.scene.plan, self.out_channel, self.in_channel)
 
     @property
     def total(self) -> int:
@@ -184,24 +177,18 @@ class WeightGradientPage(GradientPage):
         ledger = self.ledger()
         upstream = ledger.upstream.expand(self.stop - self.start, -1, -1)
         planes = {"patches": ledger.patches, "upstream": upstream, "products": ledger.products}
-        asked = {"patches" if part == "patch" else part for part in self.parts}
-        columns = {name: plane for name, plane in planes.items() if name in asked and plane is not None}
+        asked = {name: planes[name] for name in map(_PLANES.__getitem__, self.parts)}
+        columns = {name: plane for name, plane in asked.items() if plane is not None}
         return {"gradients": ledger.gradients, "row_sums": ledger.row_sums} | columns
 
     def steps(self) -> list[dict[str, Any]]:
-        columns, width = self.columns(), self.scene.plan.kernel_size[1]
-        fields = {
-            name: columns["patches" if name == "patch" else name].contiguous().numpy()
-            for name in (*self.parts, "row_sums")
-        } | {"gradient": columns["gradients"].numpy()}
-        return [
-            {"index": index, "u": index // width, "v": index % width}
-            | {name: values[k] for name, values in fields.items()}
-            for k, index in enumerate(range(self.start, self.stop))
-        ]
+        columns = self.columns()
+        fields: dict[str, Any] = {part: to_array(columns[_PLANES[part]]) for part in self.parts}
+        fields |= {"row_sums": to_array(columns["row_sums"]), "gradient": to_array(columns["gradients"])}
+        return self.items(self.scene.plan.kernel_size[1], fields, ("u", "v"))
 
 
-G = TypeVar("G", bound=InputGradientPage | WeightGradientPage)
+G = TypeVar("G", bound=GradientPage)
 
 
 def requested_gradients(page: G, stop: int | None, limits: Limits) -> G:
@@ -209,21 +196,14 @@ def requested_gradients(page: G, stop: int | None, limits: Limits) -> G:
     The page up to `stop` (None: to the last), if there are these steps and one answer may hold one of them.
     Raises ConvError, NoSuchTensor for a layer without a weight, and LimitExceeded.
     """
-    plan = page.scene.plan
-    if isinstance(page, InputGradientPage):
-        check_in_channel(plan, page.in_channel)
-    else:
-        check_pair(plan, page.out_channel, page.in_channel)
-    stop = page.total if stop is None else stop
-    item_range(page.start, stop, page.total, "no_such_gradients")
-    check("term.step_numbers", "max_answer_numbers", page.numbers_per_item, limits)
-    return replace(page, stop=stop, requested_stop=stop)
+    page.check_channels()
+    return requested_page(page, stop, limits, "no_such_gradients")
 
 
-def check_has(scene: Scene, name: str) -> None:
-    """Raise NoSuchTensor for a scene without this tensor."""
-    if name not in scene.tensors:
-        raise NoSuchTensor("scene_has_no_tensor", kind=scene.plan.operation.kind, name=name)
+def first_in_channel(scene: Scene, out_channel: int) -> int:
+    """The first input channel that an output channel reads. Raises ConvError for one that is not there."""
+    check_out_channel(scene.plan, out_channel)
+    return scene.plan.in_channels(out_channel)[0]
 
 
 def _lists(table: Tensor) -> list[list[list[int]]]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from app.conv.adjoint import adjoint
 from app.conv.correlate import output
 from app.conv.errors import ConvError
-from app.conv.gradients import gradients
+from app.conv.gradients import bias_gradient, gradients
 from app.conv.losses import Loss, cross_entropy, squared_error
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
@@ -31,6 +31,12 @@ LossFunction = Callable[[Tensor], Loss]
 Trained = Literal["weight", "bias"]
 # Passes over the layer in one step: the output, and the gradients to input and weight.
 _PASSES = 3
+
+
+def bias_gradient_structure(scene: Scene) -> dict[str, Any]:
+    """The sums of the upstream's planes, which are the gradient to the bias, as a JSON structure."""
+    sums = to_array(bias_gradient(scene.given_upstream))
+    return {"upstream_sums": sums, "gradient": sums}
 
 
 def check_gradients(scene: Scene, limits: Limits) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import torch
 from torch import Tensor
 
+from app.conv.channel_checks import check_out_channel
 from app.conv.errors import item_range
 from app.conv.operation import Plan
 from app.conv.scatter import check_stamps
@@ -15,7 +16,7 @@ from app.limits import tap_numbers
 from app.scenes.scene import Scene
 from app.scenes.tensors import tensor, tensor_cost
 from app.services.scatter import all_stamps
-from app.services.steps import StepsPage, check_out_channel, numbers_per_step
+from app.services.steps import StepsPage, numbers_per_step
 from app.services.tensors import tensor_structure
 
 Reading = Literal["gather", "scatter"]

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from app.conv.scatter import Stamps, check_stamps, stamps
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
@@ -44,7 +42,12 @@ class StampsPage(OutChannelPage):
 
     def structure(self) -> dict[str, Any]:
         stamps, width = self.stamps(), self.scene.plan.input_shape[2]
-        return self.envelope | {"before": to_array(stamps.before), "stamps": _json_stamps(stamps, width)}
+        fields: dict[str, Any] = {
+            name: indices_or_null(getattr(stamps, name)) for name in ("output_rows", "output_cols")
+        }
+        names = ("values", "products", "sums", "outputs")
+        fields |= {name: to_array(getattr(stamps, name)) for name in names}
+        return self.envelope | {"before": to_array(stamps.before), "stamps": self.items(width, fields)}
 
 
 def all_stamps(scene: Scene) -> StampsPage:
@@ -65,14 +68,3 @@ def requested_stamps(
     requested, plane = StampsPage(scene, out_channel, start, stop, stop), scene.plan.windows
     check("term.answer_numbers", "max_answer_numbers", plane + requested.numbers_per_item, limits)
     return requested.take_numbers(limits.max_answer_numbers - plane)
-
-
-def _json_stamps(stamps: Stamps, width: int) -> list[dict[str, Any]]:
-    numbers = {name: getattr(stamps, name).numpy() for name in ("values", "products", "sums", "outputs")}
-    targets = {name: indices_or_null(getattr(stamps, name)) for name in ("output_rows", "output_cols")}
-    return [
-        {"index": index, "row": index // width, "col": index % width}
-        | {name: targets[name][k] for name in targets}
-        | {name: np.ascontiguousarray(numbers[name][k]) for name in numbers}
-        for k, index in enumerate(range(stamps.start, stamps.stop))
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from app.conv.accumulator import first_overflows, tap_running_sums
-from app.conv.blocks import Block
 from app.conv.dtypes import DTYPES
 from app.conv.ledger import LayerLedger, layer_ledger, ledger_tensor
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import NONE, TapTable
-from app.formats.safetensors import TensorSpecs
+from app.conv.window_blocks import WindowBlock
+from app.formats.safetensors import Tensors, TensorSpecs
 from app.scenes.scene import Scene
 
 # The fields of a step, in order, and the columns that hold them; the bits decide on one more.
@@ -77,13 +77,13 @@ class StepColumns:
     """
 
     def __init__(
-        self, scene: Scene, block: Block, bits: int | None = None, out: Mapping[str, Tensor] | None = None
+        self, scene: Scene, block: WindowBlock, bits: int | None = None, out: Tensors | None = None
     ) -> None:
         self._scene, self._block, self._bits, self._out = scene, block, bits, out
 
     @classmethod
     def of_ledger(cls, scene: Scene, ledger: LayerLedger) -> StepColumns:
-        columns = cls(scene, Block(ledger.out_channels, ledger.start, ledger.stop))
+        columns = cls(scene, WindowBlock(ledger.out_channels, ledger.start, ledger.stop))
         columns.ledger = ledger
         return columns
 

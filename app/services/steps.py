@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Any, Final, TypeVar
 
-import numpy as np
 import torch
 
-from app.conv.blocks import Block, blocks
-from app.conv.errors import ConvError, item_range
+from app.conv.channel_checks import check_out_channel
+from app.conv.errors import ConvError
 from app.conv.operation import MaxPool2d, Plan
+from app.conv.window_blocks import WindowBlock, window_blocks
 from app.formats.json_encoding import to_json
+from app.formats.npz import to_npz
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
-from app.limits import Limits, check
+from app.limits import Limits
 from app.scenes.scene import Scene
-from app.services.answer_pages import ALL, FormsPage, OutChannel, OutChannelPage
+from app.services.answer_pages import (
+    ALL,
+    FormsPage,
+    OutChannel,
+    OutChannelPage,
+    StepFormat,
+    requested_page,
+)
 from app.services.step_columns import StepColumns, column_specs
 
 # The parts that a step holds when a request names none.
@@ -34,14 +41,14 @@ C = TypeVar("C")
 class StepsPage(OutChannelPage, FormsPage):
     """
     Steps, one for each window; `parts` are those of PARTS that they hold, `bits` those of the accumulator
-    whose overflow they name, `form` the format that the URL of the rest asks for.
+    whose overflow they name.
     """
 
     name = "steps"
 
     parts: tuple[str, ...] = DEFAULT_PARTS
     bits: int | None = None
-    form: str | None = None
+    form: StepFormat | None = None
 
     @property
     def total(self) -> int:
@@ -59,16 +66,15 @@ class StepsPage(OutChannelPage, FormsPage):
 
     @property
     def envelope_numbers(self) -> int:
-        """Numbers in the lists of the envelope."""
         plan = self.scene.plan
         return plan.output_shape[0] * (plan.channels_per_step + 1) if self.out_channel == ALL else 0
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[WindowBlock]:
         """The windows of the page as blocks of the layer's."""
         if self.out_channel == ALL:
-            yield from blocks(self.scene.plan, self.start, self.stop)
+            yield from window_blocks(self.scene.plan, self.start, self.stop)
         else:
-            yield Block(range(self.out_channel, self.out_channel + 1), self.start, self.stop)
+            yield WindowBlock(range(self.out_channel, self.out_channel + 1), self.start, self.stop)
 
     def steps(self, *further: str) -> list[dict[str, Any]]:
         """The steps as JSON structures; `further`: also out_channel, bias."""
@@ -92,14 +98,11 @@ class StepsPage(OutChannelPage, FormsPage):
         return file
 
     def npz(self) -> bytes:
-        """The columns as a .npz archive."""
         columns = {
             name: torch.empty(shape, dtype=dtype) for name, (dtype, shape) in self.column_specs.items()
         }
         self._write(columns)
-        file = BytesIO()
-        np.savez(file, **{name: column.numpy() for name, column in columns.items()})  # type: ignore[arg-type]
-        return file.getvalue()
+        return to_npz(columns)
 
     @property
     def column_specs(self) -> TensorSpecs:
@@ -137,21 +140,10 @@ def requested_steps(page: StepsPage, stop: int | None, limits: Limits) -> StepsP
     The page up to `stop` (None: to the last), if there are these windows and what is asked of them, and if
     one answer may hold one step. Raises ConvError and LimitExceeded.
     """
-    plan, total = page.scene.plan, page.total
-    stop = total if stop is None else stop
     if page.out_channel != ALL:
-        check_out_channel(plan, page.out_channel)
-    item_range(page.start, stop, total, "no_such_steps")
+        check_out_channel(page.scene.plan, page.out_channel)
     _check_accumulator(page)
-    check("term.step_numbers", "max_answer_numbers", page.numbers_per_item, limits)
-    return replace(page, stop=stop, requested_stop=stop)
-
-
-def json_page(requested: StepsPage, limits: Limits) -> StepsPage:
-    """As many steps as one JSON answer may hold beside its envelope. Raises LimitExceeded for none."""
-    envelope = requested.envelope_numbers
-    check("term.answer_numbers", "max_answer_numbers", envelope + requested.numbers_per_item, limits)
-    return requested.take_numbers(limits.max_answer_numbers - envelope)
+    return requested_page(page, stop, limits, "no_such_steps")
 
 
 def _check_accumulator(page: StepsPage) -> None:
@@ -161,13 +153,6 @@ def _check_accumulator(page: StepsPage) -> None:
         raise ConvError("bits_need_integers", "/bits", dtype=page.scene.dtype)
     if isinstance(page.scene.plan.operation, MaxPool2d) and any(asked.values()):
         raise ConvError("maximum_has_no_sums", next(at for at, is_asked in asked.items() if is_asked))
-
-
-def check_out_channel(plan: Plan, out_channel: int) -> None:
-    """Raise ConvError for an output channel that is not there."""
-    channels = plan.output_shape[0]
-    if out_channel >= channels:
-        raise ConvError("no_such_out_channel", "/out_channel", out_channel=out_channel, channels=channels)
 
 
 def one_channel(out_channel: C | None, channel: C | None) -> C | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from app.conv.channel_checks import check_out_channel
 from app.conv.correlate import channel_sums, output
 from app.conv.ledger import LayerLedger, layer_ledger
 from app.conv.operation import Plan
@@ -11,7 +12,7 @@ from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene, describe
 from app.services.step_columns import StepColumns
-from app.services.steps import DEFAULT_PARTS, all_steps, check_out_channel, numbers_per_step
+from app.services.steps import DEFAULT_PARTS, all_steps, numbers_per_step
 from app.services.summary import shapes
 
 # Products that a ledger of a whole layer may hold.

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from app.formats.json_encoding import to_json
 from app.scenes.scene import Scene
-from app.services.answer_pages import OutChannel
+from app.services.answer_pages import OutChannel, StepFormat
 from app.services.step_files import Piece, SafetensorsFile, npz_pieces
 from app.services.steps import StepsPage, all_steps
 from app.services.trace import layer_structure
 
-Format = Literal["jsonl", "json", "safetensors", "zip"]
 # Called with the number of windows that have been written since the last call.
 Progress = Callable[[float], None]
 
 
 def write_trace(
-    scene: Scene, out_channel: OutChannel, form: Format, file: BinaryIO, progress: Progress
+    scene: Scene, out_channel: OutChannel, form: StepFormat, file: BinaryIO, progress: Progress
 ) -> None:
     """Write the trace of one output channel, or of all."""
     page = all_steps(scene, out_channel)

@@ -1,7 +1,7 @@
 """Blobs, named by the digest of their bytes, and the manifests that name them.
 
-Blobs are written first, their manifest last. A collection (app/store/collection.py) frees blobs that no
-manifest names: it moves them to the trash, looks once more for manifests, and only then deletes. Whoever
+Blobs are written first, their manifest last. A collection (app/store/garbage_collection.py) frees blobs that
+no manifest names: it moves them to the trash, looks once more for manifests, and only then deletes. Whoever
 writes a manifest looks for its blobs once more afterwards. One of the two therefore sees the other, however
 slow either is: no manifest that is stored lacks a blob.
 """

@@ -9,8 +9,8 @@ from app.conv.errors import CodedError, Message
 from app.limits import Limits
 from app.store.blob_store import BLOBS, BlobStore, digest_in
 from app.store.byte_store import ByteStore, on_disk
-from app.store.collection import named_blobs
 from app.store.errors import BlobDamaged, SceneDamaged, SceneNotFound
+from app.store.garbage_collection import named_blobs
 from app.store.scene_store import BlobSceneStore, scene_ids
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from app.conv.errors import CodedError, Message
 from app.torch_code.ast_lock import AST_LOCK
-from app.torch_code.code_lines import CodeLine, readings, statements
+from app.torch_code.copied_code import CodeLine, readings, statements
 from app.torch_code.signatures import NAMES
 from app.torch_code.syntax_messages import syntax_message
 

@@ -14,6 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from app.conv.correlate import channel_sums, output
 from app.conv.gradients import gradients
 from app.conv.input_gradients import input_gradients
+from app.conv.inverse_taps import inverse_taps
 from app.conv.ledger import ledger
 from app.conv.operation import (
     AvgPool2d,
@@ -25,7 +26,6 @@ from app.conv.operation import (
     PaddingMode,
     plan,
 )
-from app.conv.readers import readers
 from app.conv.taps import taps
 from app.conv.weight_gradients import weight_gradients
 
@@ -89,7 +89,7 @@ def test_a_range_of_gradients_costs_the_same_in_any_picture(operation: Operation
         x, upstream, weight = backward_of(operation, side, dtype)
         layer = plan(operation, (3, side, side), None if weight is None else (3, 3, 3, 3))
         table, middle = taps(layer), side * side // 2 + side // 2
-        inverse = readers(table)
+        inverse = inverse_taps(table)
         ledger_of = (layer, table, inverse, x, weight, upstream, 1, middle, middle + 5)
         costs.append(count(lambda: input_gradients(*ledger_of)).made)  # noqa: B023
     assert costs[1] <= costs[0] < 5 * 27 * 40
@@ -137,7 +137,7 @@ def test_a_step_takes_no_longer_in_a_large_picture() -> None:
         x, upstream, weight = backward_of(Conv2d(padding=PAD_1), side, torch.float32)
         layer = plan(Conv2d(padding=PAD_1), (3, side, side), (3, 3, 3, 3))
         table, middle = taps(layer), side * side // 2 + side // 2
-        steps[side] = (layer, table, readers(table), x, weight, upstream, 1, middle, middle + 1)
+        steps[side] = (layer, table, inverse_taps(table), x, weight, upstream, 1, middle, middle + 1)
     for _ in range(300):
         for side, arguments in steps.items():
             start = perf_counter()

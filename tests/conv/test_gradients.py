@@ -15,8 +15,8 @@ from app.conv.correlate import output
 from app.conv.errors import ConvError
 from app.conv.gradients import Gradients, by_taps, gradients
 from app.conv.input_gradients import InputGradients, input_gradients
+from app.conv.inverse_taps import inverse_taps
 from app.conv.operation import Plan
-from app.conv.readers import readers
 from app.conv.taps import taps
 from app.conv.weight_gradients import weight_gradients
 from tests.support.gradient_reference import Reference, by_autograd, by_loops, magnitudes
@@ -86,7 +86,7 @@ def check_input_ledger(
 ) -> None:
     """Each cell's readers are those of the tap table, and its terms, summed in plain Python, its gradient."""
     table = taps(made)
-    found = input_gradients(made, table, readers(table), layer.x, layer.weight, upstream, in_channel)
+    found = input_gradients(made, table, inverse_taps(table), layer.x, layer.weight, upstream, in_channel)
     height, width = made.input_shape[1:]
     for axis, lists, size in ((0, found.output_rows, height), (1, found.output_cols, width)):
         expected = read_through(layer, axis, made.output_shape[1 + axis], size)
@@ -167,7 +167,7 @@ def test_a_range_is_a_part_of_the_whole(layer: Layer, seed: int, data: st.DataOb
     except ConvError:
         assume(False)
     upstream, table = upstream_of(made, layer, seed), taps(made)
-    arguments = (made, table, readers(table), layer.x, layer.weight, upstream, 0)
+    arguments = (made, table, inverse_taps(table), layer.x, layer.weight, upstream, 0)
     total = layer.x[0].numel()
     start = data.draw(st.integers(0, total))
     stop = data.draw(st.integers(start, total))
@@ -327,9 +327,8 @@ def test_cells_that_no_window_visits_get_nothing() -> None:
     whole = found(made, layer, torch.ones(made.output_shape, dtype=torch.int32))
     assert whole.input[:, 2:4].abs().sum() == whole.input[:, :, 6].abs().sum() == 0
     table = taps(made)
-    step = input_gradients(
-        made, table, readers(table), layer.x, layer.weight, torch.ones(made.output_shape).int(), 0, 16, 17
-    )
+    upstream = torch.ones(made.output_shape).int()
+    step = input_gradients(made, table, inverse_taps(table), layer.x, layer.weight, upstream, 0, 16, 17)
     assert (step.output_rows == -1).all()
     assert step.gradients.tolist() == [0]
 
@@ -353,7 +352,8 @@ def test_reflected_rows_are_read_several_times_through_one_kernel_row() -> None:
     layer = layer_of("conv2d", (1, 4, 1), (1, 1, 1, 1), padding=(2, 2, 0, 0), padding_mode="reflect")
     made, table = layer.plan(), taps(layer.plan())
     upstream = torch.tensor([1, 10, 100, 1000, 10**4, 10**5, 10**6, 10**7]).int().view(1, 8, 1)
-    steps = input_gradients(made, table, readers(table), layer.x, torch.ones(1, 1, 1, 1).int(), upstream, 0)
+    weight = torch.ones(1, 1, 1, 1).int()
+    steps = input_gradients(made, table, inverse_taps(table), layer.x, weight, upstream, 0)
     assert steps.output_rows[:, 0].tolist() == [[2, -1, -1], [1, 3, 7], [0, 4, 6], [5, -1, -1]]
     assert steps.upstream.flatten().tolist() == [100, 10001010, 1010001, 100000]
 
@@ -410,10 +410,10 @@ def test_what_is_not_there_is_refused() -> None:
     made, table = layer.plan(), taps(layer.plan())
     upstream = torch.ones(made.output_shape).int()
     with refuses(ConvError, "in_channel is 4"):
-        input_gradients(made, table, readers(table), layer.x, layer.weight, upstream, 4)
+        input_gradients(made, table, inverse_taps(table), layer.x, layer.weight, upstream, 4)
     for start, stop in ((0, 10), (5, 4), (-1, 2)):
         with refuses(ConvError, "are asked for"):
-            input_gradients(made, table, readers(table), layer.x, layer.weight, upstream, 0, start, stop)
+            input_gradients(made, table, inverse_taps(table), layer.x, layer.weight, upstream, 0, start, stop)
     with refuses(ConvError, "reads input channels 0 to 1"):
         weight_gradients(made, table, layer.x, upstream, 0, 2)
     with refuses(ConvError, "out_channel is 4"):

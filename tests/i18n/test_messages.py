@@ -20,7 +20,7 @@ from app.i18n.messages import render, sentences
 from app.main import create_app
 from app.settings import Settings
 from app.torch_code.parser import ParseError, parse
-from app.web.server.answers import busy_bytes
+from app.web.server.problem_bytes import busy_bytes
 from tests.support.bad_requests import BAD_REQUESTS, OF_SYNTAX
 
 ROOT = Path(__file__).parents[2]
@@ -72,9 +72,9 @@ TELLERS = {
     **dict.fromkeys({*_kinds(CodedError), "Message", "check", "field_error"}, 0),
     **dict.fromkeys({"HeadRefused", "error", "named"}, 1),
     **dict.fromkeys({"check_range", "check_divides"}, 2),
-    "item_range": 3,
+    **dict.fromkeys({"item_range", "requested_page"}, 3),
 }
-OWN_PARAMS = {"LimitExceeded", "check", "check_range", "check_divides", "item_range"}
+OWN_PARAMS = {"LimitExceeded", "check", "check_range", "check_divides", "item_range", "requested_page"}
 
 
 def _codes(node: ast.expr) -> Iterator[str]:

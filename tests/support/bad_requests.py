@@ -63,6 +63,17 @@ def edits(preset: str = "two-channels", **changes: Any) -> BadRequest:
     return BadRequest("POST", f"{_URL[preset]}/edits", {"json": changes})
 
 
+def gradients(**parts: Any) -> BadRequest:
+    """The gradients of the scene with other parts."""
+    return body(**parts)._replace(path="/api/v1/gradients")
+
+
+def descent(**parts: Any) -> BadRequest:
+    """A descent of the scene with other parts; without them it could be done."""
+    training = {"loss": {"kind": "squared_error", "target": {"data": [[[0] * 2] * 2]}}}
+    return body(**{**training, "learning_rate": 0.1, "steps": 2, **parts})._replace(path="/api/v1/descent")
+
+
 def code(layer: Any) -> BadRequest:
     return BadRequest("POST", "/api/v1/parse", {"json": {"code": layer}})
 
@@ -302,6 +313,45 @@ OF_SCENES: Final[dict[str, BadRequest]] = {
     "no method": BadRequest("DELETE", _TRACE, {}),
 }
 
+OF_GRADIENTS: Final[dict[str, BadRequest]] = {
+    "an upstream of another shape": gradients(upstream={"data": [[[1]]]}),
+    "an upstream and a loss": gradients(
+        upstream={"data": [[[1] * 2] * 2]}, loss={"kind": "cross_entropy", "target": 0}
+    ),
+    "an unknown loss": gradients(loss={"kind": "absolute_error"}),
+    "a target of another shape": gradients(loss={"kind": "squared_error", "target": {"data": [[[1]]]}}),
+    "a class that is not there": gradients(loss={"kind": "cross_entropy", "target": 1}),
+    "a negative class": gradients(loss={"kind": "cross_entropy", "target": -1}),
+    "logits of int32": gradients(loss={"kind": "cross_entropy", "target": 0}, **_INT32),
+    "an overflow of int32": gradients(
+        weight={"data": [[[[2] * 2] * 2] * 2]}, upstream={"data": [[[2**30] * 2] * 2]}, **_INT32
+    ),
+    "no loss": descent(loss=None),
+    "a descent of int32": descent(**_INT32),
+    "no bias to train": descent(train=["weight", "bias"]),
+    "nothing to train": descent(train=[]),
+    "a learning rate of 0": descent(learning_rate=0),
+    "no steps": descent(steps=0),
+    "many steps": descent(steps=1001),
+    "a descent of much work": descent(
+        input={"random": {"shape": [8, 256, 256]}}, weight={"random": {"shape": [8, 8, 5, 5]}},
+        loss={"kind": "cross_entropy", "target": 0}, steps=1000,
+    ),
+    "an input channel": get(f"{_FIRST}/gradients/input/steps?in_channel=2"),
+    "an output channel": get(f"{_FIRST}/gradients/weight/steps?out_channel=1"),
+    "an input channel of the weight": get(f"{_FIRST}/gradients/weight/steps?in_channel=2"),
+    "channels of two groups": get(f"{_URL['depthwise']}/gradients/weight/steps?in_channel=1"),
+    "a start": get(f"{_FIRST}/gradients/input/steps?start=10"),
+    "a stop": get(f"{_FIRST}/gradients/weight/steps?stop=5"),
+    "an unknown part": get(f"{_FIRST}/gradients/input/steps?include=patch"),
+    "no form": get(f"{_FIRST}/gradients/input/steps", Accept="text/html"),
+    "an unknown format": get(f"{_FIRST}/gradients/weight/steps?format=npy"),
+    "no weight": get(f"{_URL['max-pooling']}/gradients/weight/steps"),
+    "no bias": get(f"{_FIRST}/gradients/bias"),
+    "a scene of pooling": BadRequest("POST", f"{_URL['max-pooling']}/gradients/input/scene", {}),
+    "a body": BadRequest("POST", f"{_FIRST}/gradients/input/scene", {"json": {}}),
+}  # fmt: skip
+
 OF_FORMS: Final[dict[str, BadRequest]] = {
     "no boundary": text(b"", _SCENES, "multipart/form-data"),
     "cut": text(b"--B\r\n", _SCENES, "multipart/form-data; boundary=B"),
@@ -451,8 +501,8 @@ OF_SYNTAX: Final[dict[str, BadRequest]] = {
 BAD_REQUESTS: Final[dict[str, BadRequest]] = {
     f"{group}: {name}": request
     for group, requests in {
-        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "form": OF_FORMS, "code": OF_CODE,
-        "syntax": OF_SYNTAX,
+        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "gradient": OF_GRADIENTS, "form": OF_FORMS,
+        "code": OF_CODE, "syntax": OF_SYNTAX,
     }.items()
     for name, request in requests.items()
 }  # fmt: skip

@@ -30,6 +30,13 @@ def check_encoding(request: Request) -> None:
         raise Problem(415, Message("content_encoding_unknown", coding=f"{coding!r:.60}"))
 
 
+async def check_no_body(request: Request) -> None:
+    """Raise Problem 422 for a body where none is taken; no more than its first bytes are awaited."""
+    async for content in request.stream():
+        if content:
+            raise Problem(422, Message("body_not_taken"))
+
+
 async def read_scene(request: Request, services: Services, *also_read: str) -> Scene:
     """
     The scene that a JSON body describes; parsing and building go to the pool if they are large. `also_read`:

@@ -13,9 +13,9 @@ from uvicorn.server import ServerState
 
 from app.web.api.problems import Problem
 from app.web.negotiation import preferred_language
-from app.web.server.answers import busy_bytes, problem_bytes
 from app.web.server.config import Refusal, ServerConfig
-from app.web.server.head_check import HeadRefused, check_head, too_large
+from app.web.server.problem_bytes import busy_bytes, problem_bytes
+from app.web.server.request_head import HeadRefused, check_request_head, head_too_large
 
 # A peer that sends or receives fewer bytes per second is slow.
 _MIN_BYTES_PER_SECOND: Final = 4096
@@ -90,7 +90,7 @@ class HttpConnection(HttpToolsProtocol):
             return
         self._parser_bytes += size
         if self._parser_bytes > self._limits.max_head_bytes + 256 * 1024 * (self._phase == "body"):
-            self._refuse(too_large(self._limits))
+            self._refuse(head_too_large(self._limits))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -101,7 +101,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         version = self.parser.get_http_version()
-        check_head(version, self.url, self.headers, self._limits)
+        check_request_head(version, self.url, self.headers, self._limits)
         # The parser also takes several spaces where there may be one (RFC 9112, 3).
         line = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, version.encode())
         _, found, self._head = self._head.partition(line)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from app.scenes.presets import PRESETS
 from app.scenes.scene_file import encode
-from app.services.model_fields import fields_at, models_in
+from app.services.request_model_fields import fields_at, models_in
 from app.services.request_models import CodeBody, EditsBody, OperationBody, SceneBody
 from tests.support.bad_requests import safetensors
 

@@ -14,11 +14,10 @@ from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import answer, immutable_answers
-from app.web.api.pagination import respond_with_page
+from app.web.api.pagination import Start, Stop, respond_with_page
 from app.web.api.query_check import StrictQueryRoute
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
-NonNegative = Annotated[int, Query(ge=0)]
 
 
 @router.get(
@@ -37,9 +36,9 @@ async def get_stamps(
     request: Request,
     services: ServicesDep,
     scene: SceneDep,
-    out_channel: NonNegative = 0,
-    start: NonNegative = 0,
-    stop: Annotated[int | None, Query(ge=0)] = None,
+    out_channel: Annotated[int, Query(ge=0)] = 0,
+    start: Start = 0,
+    stop: Stop = None,
 ) -> Response:
     """
     Of a transposed convolution: what each input cell, in raster order, stamps onto one output channel, and

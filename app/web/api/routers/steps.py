@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -23,29 +23,20 @@ from app.services.steps import (
     DEFAULT_PARTS,
     StepsPage,
     all_steps,
-    json_page,
     one_channel,
     parse_parts,
     requested_steps,
 )
 from app.web.api import response_models
 from app.web.api.byte_ranges import requested_range
-from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.caching import not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
-from app.web.api.openapi import BINARY, answer, immutable_answers, ref
-from app.web.api.pagination import respond_in_form, respond_with_lines, respond_with_page
+from app.web.api.pagination import Start, Stop
 from app.web.api.query_check import StrictQueryRoute
-from app.web.negotiation import JSON, JSONL, SAFETENSORS, ZIP, AcceptHeader, choose_media_type
+from app.web.api.step_forms import FormatQuery, form_answers, form_headers, respond_in_form, step_media_type
+from app.web.negotiation import JSON, JSONL, SAFETENSORS, AcceptHeader
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
-NonNegative = Annotated[int, Query(ge=0)]
-Format = Literal["json", "jsonl", "safetensors", "zip"]
-_MEDIA_TYPES: Final[dict[Format, str]] = {
-    "json": JSON,
-    "jsonl": JSONL,
-    "safetensors": SAFETENSORS,
-    "zip": ZIP,
-}
 
 
 def _parse_out_channel(value: Any) -> OutChannel:
@@ -67,16 +58,11 @@ _EXAMPLE: Final = orjson.loads(all_steps(PRESETS["two-channels"].scene, 0).json(
 @router.get(
     "/{id}/steps",
     summary="Every window of one output channel, or of all",
-    responses=immutable_answers(
-        answer(
-            response_models.LayerSteps,
-            _EXAMPLE,
-            "a page of steps, as JSON; all of them, one a line; or columns, of a page or with whole of all",
-            **{JSONL: {"itemSchema": ref(response_models.StepLine)}, SAFETENSORS: BINARY, ZIP: BINARY},
-        ),
-        406,
-        413,
-        ranges=(SAFETENSORS, ZIP),
+    responses=form_answers(
+        response_models.LayerSteps,
+        response_models.StepLine,
+        _EXAMPLE,
+        "a page of steps, as JSON; all of them, one a line; or columns, of a page or with whole of all",
     ),
 )
 async def get_steps(
@@ -85,8 +71,8 @@ async def get_steps(
     scene: SceneDep,
     out_channel: Annotated[_OutChannel | None, Query(description="or all; 0 by default")] = None,
     channel: Annotated[_OutChannel | None, Query(description="the same as out_channel")] = None,
-    start: NonNegative = 0,
-    stop: Annotated[int | None, Query(ge=0)] = None,
+    start: Start = 0,
+    stop: Stop = None,
     include: Annotated[
         str, Query(description="which of patch, products and tap_running_sums a step holds")
     ] = ",".join(DEFAULT_PARTS),
@@ -94,7 +80,7 @@ async def get_steps(
         int | None, Query(ge=2, le=64, description="names where an accumulator of so many bits overflows")
     ] = None,
     whole: Annotated[bool, Query(description="columns of all steps as one file, in place of a page")] = False,
-    format: Annotated[Format | None, Query(description="instead of Accept; zip: columns as .npz")] = None,
+    format: FormatQuery = None,
     accept: AcceptHeader = "",
 ) -> Response:
     """
@@ -103,9 +89,7 @@ async def get_steps(
     lines have no pages. A stream that must end early says so in its last line, a problem with the URL of the
     rest.
     """
-    media_type = (
-        _MEDIA_TYPES[format] if format else choose_media_type(accept, (JSON, JSONL, SAFETENSORS, ZIP))
-    )
+    media_type = step_media_type(format, accept)
     if whole and media_type == JSON:
         raise ConvError("whole_needs_a_file", "/whole")
     chosen: OutChannel | None = one_channel(out_channel, channel)
@@ -113,32 +97,16 @@ async def get_steps(
         scene, 0 if chosen is None else chosen, start, start, start, parse_parts(include), bits, format
     )
     requested = requested_steps(page, stop, services.settings)
-    headers = immutable_headers(request, media_type, numbers=requested.numbers, vary="Accept")
+    if whole and media_type != JSONL:
+        return _file(request, services, requested, media_type)
+    return await respond_in_form(request, services, requested, media_type)
+
+
+def _file(request: Request, services: Services, requested: StepsPage, media_type: str) -> Response:
+    """All steps that are asked for as one file, or a range of its bytes; an archive's length is not known."""
+    headers = form_headers(request, requested, media_type)
     if response := not_modified(request, headers):
         return response
-    if media_type == JSONL:
-        return respond_with_lines(request, services, headers, requested)
-    if whole:
-        return _file(request, services, headers, requested, media_type)
-    return await _page(request, services, headers, requested, media_type)
-
-
-async def _page(
-    request: Request, services: Services, headers: dict[str, str], requested: StepsPage, media_type: str
-) -> Response:
-    limits = services.settings
-    if media_type != JSON:
-        page = requested.take_numbers(limits.max_answer_numbers)
-        return await respond_in_form(request, services, headers, page, media_type)
-    page = json_page(requested, limits)
-    cost = page.cost + page.envelope_numbers
-    return await respond_with_page(request, services, headers, page, cost, page.json)
-
-
-def _file(
-    request: Request, services: Services, headers: dict[str, str], requested: StepsPage, media_type: str
-) -> StreamingResponse:
-    """All steps that are asked for as one file, or a range of its bytes; an archive's length is not known."""
     status, pieces = 200, npz_pieces(requested)
     if media_type == SAFETENSORS:
         file = SafetensorsFile(requested)

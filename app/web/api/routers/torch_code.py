@@ -12,8 +12,8 @@ from app.scenes.scene import describe
 from app.services.code_archive import code_archive
 from app.services.request_models import CodeBody
 from app.services.torch_errors import describe_torch_error
-from app.torch_code.error_text import find_torch_error
 from app.torch_code.parser import Parsed, parse
+from app.torch_code.torch_error_patterns import find_torch_error
 from app.torch_code.writer import write_code
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified

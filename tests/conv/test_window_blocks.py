@@ -9,11 +9,11 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.conv.blocks import Block, blocks
 from app.conv.errors import ConvError
 from app.conv.ledger import layer_ledger, ledger, ledger_tensor
 from app.conv.operation import Plan
 from app.conv.taps import taps
+from app.conv.window_blocks import WindowBlock, window_blocks
 from tests.support.random_layers import Layer, layers
 
 
@@ -38,7 +38,7 @@ def ranges(draw: st.DrawFn) -> tuple[Layer, Plan, int, int]:
 @given(ranges())
 def test_blocks_are_few_and_hold_each_window_once(given: tuple[Layer, Plan, int, int]) -> None:
     _, plan, start, stop = given
-    found = list(blocks(plan, start, stop))
+    found = list(window_blocks(plan, start, stop))
     assert len(found) <= 5
     windows = [
         channel * plan.windows + window
@@ -58,7 +58,7 @@ def test_blocks_are_few_and_hold_each_window_once(given: tuple[Layer, Plan, int,
 def test_a_block_is_the_ledgers_of_its_channels(given: tuple[Layer, Plan, int, int]) -> None:
     layer, plan, start, stop = given
     table, tensors = taps(plan), (layer.x, layer.weight, layer.bias)
-    for block in blocks(plan, start, stop):
+    for block in window_blocks(plan, start, stop):
         together = layer_ledger(plan, table, *tensors, block.out_channels, block.start, block.stop)
         for channel in block.out_channels:
             alone = ledger(plan, table, *tensors, channel, block.start, block.stop)
@@ -72,7 +72,7 @@ def test_a_block_is_the_ledgers_of_its_channels(given: tuple[Layer, Plan, int, i
 def test_one_tensor_alone_is_that_of_the_ledger(given: tuple[Layer, Plan, int, int]) -> None:
     layer, plan, start, stop = given
     whole = (plan, taps(plan), layer.x, layer.weight, layer.bias)
-    for block in blocks(plan, start, stop):
+    for block in window_blocks(plan, start, stop):
         together = layer_ledger(*whole, block.out_channels, block.start, block.stop)
         for name in ("patches", "products", "channel_sums", "outputs"):
             alone = ledger_tensor(name, *whole, block.out_channels, block.start, block.stop)
@@ -83,7 +83,7 @@ def test_a_ledger_computes_in_place_for_several_channels() -> None:
     x, weight = torch.randn(4, 5, 5), torch.randn(6, 2, 2, 2)
     plan = Layer("conv2d", {"stride": (1, 1), "padding": (0, 0, 0, 0), "dilation": (1, 1), "groups": 2,
                             "padding_mode": "zeros", "flip": False}, x, weight, None).plan()  # fmt: skip
-    block = Block(range(6), 0, plan.windows)
+    block = WindowBlock(range(6), 0, plan.windows)
     expected = layer_ledger(plan, taps(plan), x, weight, None, *block)
     shapes = {name: getattr(expected, name).shape for name in ("products", "channel_sums", "running_sums")}
     places = {name: torch.empty(shape) for name, shape in shapes.items()}
@@ -102,7 +102,7 @@ def test_the_blocks_of_a_grouped_layer() -> None:
                              "padding_mode": "zeros", "flip": False},
                   torch.zeros(3, 3, 3), torch.zeros(6, 1, 2, 2), None)  # fmt: skip
     ends = list(accumulate([4] * 6))
-    found = [tuple(block) for block in blocks(layer.plan(), ends[1] - 1, ends[3] + 1)]
+    found = [tuple(block) for block in window_blocks(layer.plan(), ends[1] - 1, ends[3] + 1)]
     assert found == [(range(1, 2), 3, 4), (range(2, 4), 0, 4), (range(4, 5), 0, 1)]
 
 

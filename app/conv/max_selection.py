@@ -9,10 +9,10 @@ from app.conv.im2col import BLOCK
 from app.conv.taps import TapTable
 
 
-def winners(taps: TapTable, x: Tensor, out_rows: Tensor, out_cols: Tensor) -> Tensor:
+def selected_taps(taps: TapTable, x: Tensor, out_rows: Tensor, out_cols: Tensor) -> Tensor:
     """
-    The kernel cell u·kW + v that wins at each of these output rows and columns, the first in raster order
-    where several are equal, as in torch: x (C, H, W) -> (C, len(out_rows), len(out_cols)).
+    The kernel cell u·kW + v that is selected at each of these output rows and columns, the first in raster
+    order where several are equal, as in torch: x (C, H, W) -> (C, len(out_rows), len(out_cols)).
 
     The maximum of a row of the window comes first, and is shared by the windows below each other.
     """

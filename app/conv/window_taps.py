@@ -1,4 +1,4 @@
-"""What a range of windows reads: input rows, columns and cells, and where there is no input."""
+"""The taps of a range of windows: input rows, columns and cells, and where there is no input."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from torch import Tensor
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
 
-# Up to so many taps, what windows read is remembered: of a small layer that is most of the work.
+# Up to so many taps, they are cached: of a small layer they are most of the work.
 _SMALL: Final = 2**14
 
 
 @dataclass(frozen=True, slots=True)
-class Reads:
+class WindowTaps:
     """
     What n windows read: rows (n, kH) and cols (n, kW) int32, as the ledger has them; cells (n, kH, kW),
     places in a flattened channel; missing (n, kH, kW), where there is no input, None if no window of the
@@ -32,13 +32,13 @@ class Reads:
     divisors: Tensor | None
 
 
-def reads_of(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
+def window_taps(plan: Plan, taps: TapTable, start: int, stop: int) -> WindowTaps:
     """What windows start … stop−1 read."""
     is_small = (stop - start) * plan.kernel_size[0] * plan.kernel_size[1] <= _SMALL
-    return (_cached_reads if is_small else _reads)(plan, taps, start, stop)
+    return (_cached if is_small else _computed)(plan, taps, start, stop)
 
 
-def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
+def _computed(plan: Plan, taps: TapTable, start: int, stop: int) -> WindowTaps:
     width = plan.output_shape[2]
     windows = torch.arange(start, stop)
     out_rows, out_cols = windows // width, windows % width
@@ -49,7 +49,7 @@ def _reads(plan: Plan, taps: TapTable, start: int, stop: int) -> Reads:
         missing = (rows.unsqueeze(2) | cols.unsqueeze(1)) < 0  # the sign bit is NONE's
         absent = missing.flatten().nonzero().flatten()
         cells.masked_fill_(missing, 0)
-    return Reads(rows.int(), cols.int(), cells, missing, absent, taps.divisors(out_rows, out_cols))
+    return WindowTaps(rows.int(), cols.int(), cells, missing, absent, taps.divisors(out_rows, out_cols))
 
 
-_cached_reads = lru_cache(maxsize=64)(_reads)
+_cached = lru_cache(maxsize=64)(_computed)

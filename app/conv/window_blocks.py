@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.conv.operation import Plan
 
 
-class Block(NamedTuple):
+class WindowBlock(NamedTuple):
     """Windows start … stop−1 of each of some output channels: those of groups, or a part of one group."""
 
     out_channels: range
@@ -20,7 +20,7 @@ class Block(NamedTuple):
         return len(self.out_channels) * (self.stop - self.start)
 
 
-def blocks(plan: Plan, start: int, stop: int) -> Iterator[Block]:
+def window_blocks(plan: Plan, start: int, stop: int) -> Iterator[WindowBlock]:
     """
     Windows start … stop−1, counted over all output channels, one after the other: five blocks at most, for
     only the first and last channel, and the first and last group, may be there in part.
@@ -30,12 +30,12 @@ def blocks(plan: Plan, start: int, stop: int) -> Iterator[Block]:
         (channel, first), whole = divmod(start, windows), (stop - start) // windows
         if first or whole == 0:
             last = min(windows, first + stop - start)
-            yield Block(range(channel, channel + 1), first, last)
+            yield WindowBlock(range(channel, channel + 1), first, last)
             start += last - first
             continue
         if channel % group or whole < group:
             count = min(whole, group - channel % group)
         else:
             count = whole // group * group
-        yield Block(range(channel, channel + count), 0, windows)
+        yield WindowBlock(range(channel, channel + count), 0, windows)
         start += count * windows

@@ -21,7 +21,9 @@ class HeadRefused(CodedError):
         self.status = status
 
 
-def check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]], limits: Settings) -> None:
+def check_request_head(
+    version: str, target: bytes, headers: list[tuple[bytes, bytes]], limits: Settings
+) -> None:
     """Raise HeadRefused for a head that is too large or ambiguous."""
     size = len(target)
     lengths, encodings, hosts = list[bytes](), list[bytes](), list[bytes]()
@@ -31,7 +33,7 @@ def check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]], 
         if name in framing:
             framing[name].append(value)
     if size > limits.max_head_bytes or len(headers) > limits.max_headers:
-        raise too_large(limits)
+        raise head_too_large(limits)
     if len(lengths) + len(encodings) > 1:
         raise HeadRefused(400, "head.two_lengths")
     if lengths and not _DIGITS.fullmatch(lengths[0]):
@@ -44,5 +46,5 @@ def check_head(version: str, target: bytes, headers: list[tuple[bytes, bytes]], 
         raise HeadRefused(400, "head.host_not_one")
 
 
-def too_large(limits: Settings) -> HeadRefused:
+def head_too_large(limits: Settings) -> HeadRefused:
     return HeadRefused(431, "head.too_large", bytes=limits.max_head_bytes, headers=limits.max_headers)

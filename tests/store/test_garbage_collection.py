@@ -20,7 +20,7 @@ from app.scenes.scene import Scene, make_scene
 from app.settings import Settings
 from app.store.blob_store import BlobStore, blob_digest
 from app.store.byte_store import ByteStore, Entry, on_disk, usage
-from app.store.collection import collect
+from app.store.garbage_collection import collect
 from app.store.local_store import LocalByteStore
 from app.store.open_store import open_byte_store
 from app.store.scene_store import BlobSceneStore

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from app.torch_code import error_kinds as kinds
-from app.torch_code.error_kinds import TorchError
+from app.torch_code import torch_error_readers as readers
+from app.torch_code.torch_error_readers import TorchError
 
 # The end of a traceback is what matters; torch's own messages are shorter.
 _LONGEST: Final = 20_000
@@ -22,70 +22,70 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchErro
         (
             rf"Given groups={_COUNT}, weight of size {_WEIGHT}, expected input ?{_SHAPE} "
             rf"to have {_COUNT} channels, but got {_COUNT} channels",
-            kinds.read_channels,
+            readers.read_channels,
         ),
         (
             rf"Given transposed=(?:1|True), weight of size {_WEIGHT}, expected input ?{_SHAPE} "
             rf"to have {_COUNT} channels, but got {_COUNT} channels",
-            kinds.read_transposed_channels,
+            readers.read_transposed_channels,
         ),
         (
             rf"Calculated padded input size per channel: {_PAIR}\. Kernel size: {_PAIR}",
-            kinds.read_kernel_size,
+            readers.read_kernel_size,
         ),
         (
             rf"Calculated padded input size per channel: \({_COUNT}\)\. Kernel size: \({_COUNT}\)",
-            kinds.read_kernel_length,
+            readers.read_kernel_length,
         ),
         (
             rf"mat1 and mat2 shapes cannot be multiplied \({_COUNT}x{_COUNT} and {_COUNT}x{_COUNT}\)",
-            kinds.read_matrix_product,
+            readers.read_matrix_product,
         ),
         (
             rf"Expected \dD \(unbatched\) or (\d)D \(batched\) input to (\w{{1,40}}), "
             rf"but got input of size: {_SHAPE}",
-            kinds.read_dimensions,
+            readers.read_dimensions,
         ),
-        (r"Input type \(([\w.: ]{1,40})\) and (?:bias|weight) type \(([\w.: ]{1,40})\)", kinds.read_types),
-        (r"mat1 and mat2 must have the same dtype, but got (\w{1,20}) and (\w{1,20})", kinds.read_types),
-        (r"expected scalar type (\w{1,20}) but found (\w{1,20})", kinds.read_scalar_type),
+        (r"Input type \(([\w.: ]{1,40})\) and (?:bias|weight) type \(([\w.: ]{1,40})\)", readers.read_types),
+        (r"mat1 and mat2 must have the same dtype, but got (\w{1,20}) and (\w{1,20})", readers.read_types),
+        (r"expected scalar type (\w{1,20}) but found (\w{1,20})", readers.read_scalar_type),
         (
             rf"Given input size: \({_COUNT}x{_COUNT}x{_COUNT}\)\. Calculated output size",
-            kinds.read_pooled_size,
+            readers.read_pooled_size,
         ),
         (
             rf"Given input size per channel: {_PAIR}\. Calculated output size per channel: {_PAIR}",
-            kinds.read_cropped_size,
+            readers.read_cropped_size,
         ),
         (
             rf"pad should be at most half of (?:effective )?kernel size, but got pad={_COUNT}, "
             rf"kernel_size={_COUNT} and dilation={_COUNT}",
-            kinds.read_half,
+            readers.read_half,
         ),
-        (r"padding should be at most half of (?:effective )?kernel size", kinds.read_half_unnamed),
+        (r"padding should be at most half of (?:effective )?kernel size", readers.read_half_unnamed),
         (
             rf"Given groups={_COUNT}, expected weight to be divisible by \d{{1,9}} at dimension 0, "
             rf"but got weight of size \[?{_WEIGHT}",
-            kinds.read_weight_groups,
+            readers.read_weight_groups,
         ),
-        (r"(in_channels|out_channels) must be divisible by groups", kinds.read_undivided),
+        (r"(in_channels|out_channels) must be divisible by groups", readers.read_undivided),
         (
             rf"Given (?:transposed=\d, )?weight of size {_WEIGHT}, expected bias to be 1-dimensional "
             rf"with {_COUNT} elements, but got bias of size {_SHAPE}",
-            kinds.read_bias,
+            readers.read_bias,
         ),
         (
             r"Padding size should be less than the corresponding input dimension, but got: "
             rf"padding \({_COUNT}, {_COUNT}\) at dimension \d of input {_SHAPE}",
-            kinds.read_borrowed,
+            readers.read_borrowed,
         ),
-        (r"output padding must be smaller than either stride or dilation", kinds.read_output_padding),
+        (r"output padding must be smaller than either stride or dilation", readers.read_output_padding),
         (
             rf"size mismatch for ([\w.]{{1,99}}): copying a param with shape torch\.Size\({_SHAPE}\) "
             rf"from checkpoint, the shape in current model is torch\.Size\({_SHAPE}\)",
-            kinds.read_state,
+            readers.read_state,
         ),
-        (rf"running_mean should contain {_COUNT} elements not {_COUNT}", kinds.read_normalised),
+        (rf"running_mean should contain {_COUNT} elements not {_COUNT}", readers.read_normalised),
     )
 )
 

@@ -16,7 +16,7 @@ from torch import nn
 
 from app.i18n.messages import render, sentences
 from app.scenes.scene import operation_from
-from app.torch_code.error_text import find_torch_error
+from app.torch_code.torch_error_patterns import find_torch_error
 
 _z = torch.zeros
 

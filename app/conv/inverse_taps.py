@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -45,16 +43,16 @@ class AxisReaders:
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
+class InverseTaps:
     """The taps of a layer, sorted by the input row or column that they read."""
 
     rows: AxisReaders
     cols: AxisReaders
 
 
-def readers(taps: TapTable) -> Readers:
+def inverse_taps(taps: TapTable) -> InverseTaps:
     """The readers of every input cell; time and memory as the tap table, but for a logarithm."""
-    return Readers(_axis_readers(taps.rows), _axis_readers(taps.cols))
+    return InverseTaps(_axis_readers(taps.rows), _axis_readers(taps.cols))
 
 
 def _axis_readers(table: Tensor) -> AxisReaders:
@@ -64,20 +62,3 @@ def _axis_readers(table: Tensor) -> AxisReaders:
     counts = torch.unique_consecutive(keys, return_counts=True)[1]
     most = int(counts.max()) if len(counts) else 1
     return AxisReaders(kernel, keys, outputs[order], most)
-
-
-class Rectangle(NamedTuple):
-    """Some rows and columns of a plane."""
-
-    rows: range
-    cols: range
-
-
-def rectangles(start: int, stop: int, width: int) -> Iterator[Rectangle]:
-    """The cells start … stop−1, in raster order, as three rectangles at most: rows begun, whole and ended."""
-    while start < stop:
-        row, col = divmod(start, width)
-        rows = 1 if col else max(1, (stop - start) // width)
-        cols = range(col, min(width, col + stop - start))
-        yield Rectangle(range(row, row + rows), cols)
-        start += rows * len(cols)
