@@ -23,9 +23,7 @@ from app.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 # The chunks have a hash in their names.
 BUILT = {
-    path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "static/build").iterdir()
-    if path.suffix != ".map"
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "static/build").iterdir() if path.suffix != ".map"
 }
 WEB = {"templates": "app/_web/templates", "static": "app/_web/static"}
 

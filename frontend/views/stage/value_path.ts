@@ -61,7 +61,7 @@ function pointAlong(points: { x: number; y: number }[], share: number) {
   return { passed: points, point: points.at(-1) ?? { x: 0, y: 0 } };
 }
 
-/** The corners of the path from the total to its cell: round the grid, through cells that are still to come. */
+/** The corners of the path from the total to its cell: round the grid, through cells still to come. */
 export function findValuePath(
   frame: Pick<StageFrame, 'layout' | 'totalRect' | 'row' | 'col'> & { current: GridPlace },
 ): { x: number; y: number }[] {
