@@ -1,26 +1,26 @@
 /**
- * What a file holds, from its first bytes: the tensors of a safetensors file, the shape of an npy file, or a
- * picture.
+ * What a file holds, from its first bytes: the tensors of a safetensors file or an .npz archive, the shape of
+ * an .npy file, or a picture.
  * https://github.com/huggingface/safetensors#format,
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
 export interface TensorEntry {
-  /** Empty in an npy file. */
+  /** Empty in an .npy file. */
   name: string;
+  format: 'npy' | 'safetensors';
   /** As the format names it. */
   dtype: string;
   shape: number[];
-  /** The first byte of its numbers and the one after the last, in the file. */
+  /** Of this format: the chosen file, or a member of the chosen archive. */
+  file: Blob;
+  /** The first byte of its numbers and the one after the last, in `file`. */
   range: [number, number];
 }
 
-export interface TensorsContent {
-  kind: 'npy' | 'safetensors';
-  tensors: TensorEntry[];
-}
-
-export type FileContent = { kind: 'picture' } | TensorsContent;
+export type FileContent =
+  | { kind: 'picture' }
+  | { kind: 'npy' | 'npz' | 'safetensors'; tensors: TensorEntry[] };
 
 /** The server reads no longer header either. */
 const LONGEST_HEADER = 1 << 20;
@@ -46,11 +46,15 @@ export async function readFileContent(file: Blob): Promise<FileContent> {
   const head = new DataView(await file.slice(0, 16).arrayBuffer());
   const start = String.fromCharCode(...new Uint8Array(head.buffer));
   if (PICTURES.some((mark) => start.startsWith(mark))) return { kind: 'picture' };
-  if (start.startsWith(NPY)) return { kind: 'npy', tensors: [await npyEntry(file, head)] };
-  if (start.startsWith('PK')) throw new FileError((await holdsArrays(file)) ? 'npz' : 'pickle');
+  if (start.startsWith(NPY)) return { kind: 'npy', tensors: [await npyEntry('', file)] };
+  if (start.startsWith('PK')) {
+    if (await holdsArrays(file)) return { kind: 'npz', tensors: await npzEntries(file) };
+    throw new FileError('pickle');
+  }
   if (start.startsWith('\x80\x02')) throw new FileError('pickle');
   if (head.byteLength < 10 || start[8] !== '{') throw new FileError('unknown');
-  return { kind: 'safetensors', tensors: await entries(file, Number(head.getBigUint64(0, true))) };
+  const length = Number(head.getBigUint64(0, true));
+  return { kind: 'safetensors', tensors: await safetensorsEntries(file, length) };
 }
 
 /** Whether the first member of a ZIP archive is an .npy file, as numpy.savez makes it. */
@@ -58,7 +62,17 @@ async function holdsArrays(file: Blob) {
   return /^[^/\0]*\.npy/.test(await file.slice(ZIP_NAME, ZIP_NAME + 256).text());
 }
 
-async function npyEntry(file: Blob, head: DataView): Promise<TensorEntry> {
+async function npzEntries(file: Blob): Promise<TensorEntry[]> {
+  const { readNpz } = await import('./npz.ts');
+  const members = await readNpz(file).catch((error) => {
+    throw new FileError(error instanceof RangeError ? 'large' : 'damagedArchive');
+  });
+  return Promise.all(members.map(({ name, npy }) => npyEntry(name, npy)));
+}
+
+async function npyEntry(name: string, file: Blob): Promise<TensorEntry> {
+  const head = new DataView(await file.slice(0, 16).arrayBuffer());
+  if (head.byteLength < 16) throw new FileError('damaged');
   const [from, length] = head.getUint8(6) > 1 ? [12, head.getUint32(8, true)] : [10, head.getUint16(8, true)];
   const text = await file.slice(from, from + Math.min(length, LONGEST_HEADER)).text();
   const shape = /'shape': \(([\d, ]*)\)/.exec(text)?.[1];
@@ -67,10 +81,10 @@ async function npyEntry(file: Blob, head: DataView): Promise<TensorEntry> {
   const sizes = shape.split(',').filter((part) => part.trim());
   // Column by column the items of the first axis lie apart.
   const start = /'fortran_order': True/.test(text) ? file.size : from + length;
-  return { name: '', dtype, shape: sizes.map(Number), range: [start, file.size] };
+  return { name, format: 'npy', dtype, shape: sizes.map(Number), file, range: [start, file.size] };
 }
 
-async function entries(file: Blob, length: number): Promise<TensorEntry[]> {
+async function safetensorsEntries(file: Blob, length: number): Promise<TensorEntry[]> {
   if (length > LONGEST_HEADER || length > file.size - 8) throw new FileError('damaged');
   const header = parsed(await file.slice(8, 8 + length).text());
   return Object.entries(header)
@@ -80,7 +94,8 @@ async function entries(file: Blob, length: number): Promise<TensorEntry[]> {
       if (typeof dtype !== 'string' || !isIntegers(shape) || !isIntegers(offsets))
         throw new FileError('damaged');
       const [from = 0, to = 0] = offsets;
-      return { name, dtype, shape, range: [8 + length + from, 8 + length + to] };
+      const range: [number, number] = [8 + length + from, 8 + length + to];
+      return { name, format: 'safetensors', dtype, shape, file, range };
     });
 }
 

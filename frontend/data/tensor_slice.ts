@@ -3,25 +3,21 @@
  * is used is sent.
  */
 
-import type { TensorEntry, TensorsContent } from './file_content.ts';
+import type { TensorEntry } from './file_content.ts';
 
 /** index: of the first axis, which is then gone; null: the whole tensor. */
-export function sliceTensor(
-  file: Blob,
-  kind: TensorsContent['kind'],
-  entry: TensorEntry,
-  index: number | null,
-): Blob {
-  if (kind === 'npy' && index === null) return file;
-  const { shape, numbers } = index === null ? wholeOf(file, entry) : itemOf(file, entry, index);
-  return new Blob([kind === 'npy' ? npyHead(entry, shape) : safetensorsHead(entry, shape, numbers), numbers]);
+export function sliceTensor(entry: TensorEntry, index: number | null): Blob {
+  const isNpy = entry.format === 'npy';
+  if (isNpy && index === null) return entry.file;
+  const { shape, numbers } = index === null ? wholeOf(entry) : itemOf(entry, index);
+  return new Blob([isNpy ? npyHead(entry, shape) : safetensorsHead(entry, shape, numbers), numbers]);
 }
 
-function wholeOf(file: Blob, { shape, range }: TensorEntry) {
+function wholeOf({ file, shape, range }: TensorEntry) {
   return { shape, numbers: file.slice(...range) };
 }
 
-function itemOf(file: Blob, { shape, range: [from, to] }: TensorEntry, index: number) {
+function itemOf({ file, shape, range: [from, to] }: TensorEntry, index: number) {
   const size = (to - from) / (shape[0] ?? 1);
   return { shape: shape.slice(1), numbers: file.slice(from + index * size, from + (index + 1) * size) };
 }

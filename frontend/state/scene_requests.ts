@@ -16,7 +16,6 @@ export type Distribution = 'integers' | 'normal' | 'uniform';
 
 interface TensorSource {
   file: Blob | null;
-  key: string;
   seed: number;
   distribution: Distribution;
   /** The reader asked for these numbers since the last scene was made. */
@@ -180,12 +179,8 @@ function upload(reading: PanelValues, scene: Scene, parts: Record<string, Tensor
   return { path: `/scenes${queryOf(reading, parts)}`, body: form, layer, replaced: parts };
 }
 
-function queryOf({ layer, input, weight }: PanelValues, parts: Record<string, TensorPart>) {
-  const query = new URLSearchParams();
-  if (parts.input instanceof Blob && input.key) query.set('input_key', input.key);
-  if (parts.input instanceof Blob && input.picture) query.set('size', layer.input.slice(1).join());
-  if (parts.weight instanceof Blob && weight.key) query.set('weight_key', weight.key);
-  return query.size > 0 ? `?${query}` : '';
+function queryOf({ layer, input }: PanelValues, parts: Record<string, TensorPart>) {
+  return parts.input instanceof Blob && input.picture ? `?size=${layer.input.slice(1).join()}` : '';
 }
 
 function inJson(part: TensorPart) {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from playwright.sync_api import Page, expect
@@ -55,13 +56,21 @@ def scene_of(page: Page) -> str | None:
     return page.locator("#stage").get_attribute("data-scene")
 
 
+def save_checkpoint(checkpoint: dict[str, Tensor], path: Path) -> None:
+    if path.suffix == ".safetensors":
+        save_file(checkpoint, path)
+    else:
+        np.savez_compressed(path, **{name: tensor.numpy() for name, tensor in checkpoint.items()})
+
+
+@pytest.mark.parametrize("name", ["net.safetensors", "net.npz"])
 def test_a_layer_loaded_from_a_checkpoint_has_its_bias_too(
-    open_page: OpenPage, server: str, tmp_path: Path
+    open_page: OpenPage, server: str, tmp_path: Path, name: str
 ) -> None:
     layer = nn.Conv2d(64, 128, 3, stride=2, padding=1, groups=2)
     checkpoint = {"norm.bias": numbers(128), "conv.weight": layer.weight.detach(), "conv.bias": numbers(128)}
     layer.load_state_dict({"weight": checkpoint["conv.weight"], "bias": checkpoint["conv.bias"]})
-    save_file(checkpoint, tmp_path / "net.safetensors")
+    save_checkpoint(checkpoint, tmp_path / name)
     page = open_page(make_scene(server, numbers(64, 6, 6), numbers(1, 64, 3, 3), {"kind": "conv2d"}))
     page.locator("#panel-open").click()
     first = scene_of(page)
@@ -69,7 +78,7 @@ def test_a_layer_loaded_from_a_checkpoint_has_its_bias_too(
     page.locator("#code-read").click()
     read = settled(page, first)
     expect(page.locator("#random-note")).to_have_text("Random numbers until they are loaded: kernel, bias.")
-    load(page, "weight", tmp_path / "net.safetensors")
+    load(page, "weight", tmp_path / name)
     loaded = settled(page, read)
     expect(field(page, "bias_key")).to_have_value("conv.bias")
     expect(page.locator("#random-note")).to_be_hidden()
@@ -109,7 +118,7 @@ def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server:
 def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_path: Path) -> None:
     batch = numbers(3, 2, 6, 6)
     np.save(tmp_path / "batch.npy", batch.numpy())
-    np.save(tmp_path / "one.npy", batch[:1].numpy())
+    np.savez(tmp_path / "one.npz", x=batch[:1].numpy())
     weight = numbers(1, 2, 3, 3)
     page = open_page(make_scene(server, numbers(2, 5, 5), weight, {"kind": "conv2d"}))
     page.locator("#panel-open").click()
@@ -121,7 +130,7 @@ def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_pa
     field(page, "input_index").fill("2")
     third = settled(page, first)
     expect_output(page, server, F.conv2d(batch[2:], weight)[0])
-    load(page, "input", tmp_path / "one.npy")
+    load(page, "input", tmp_path / "one.npz")
     settled(page, third)
     expect(page.locator("[data-note=input]")).to_have_text("Its batch axis of 1 is dropped.")
     expect(field(page, "input_index")).to_be_hidden()

@@ -274,6 +274,7 @@ OF_SCENES: Final[dict[str, BadRequest]] = {
     "a parameter twice": get(f"{_FIRST}/steps?start=1&start=1"),
     "two channels": get(f"{_FIRST}/steps?channel=1&out_channel=0"),
     "an output channel of the input": get(f"{_FIRST}/tensors/input?out_channel=0"),
+    "a reading of nothing": get(f"{_FIRST}?reading=scatter"),
     "a scatter reading": get(f"{_FIRST}?include=initial&reading=scatter"),
     "another media type": text(b"{}", _SCENES, "text/plain"),
     "no form of a tensor": get(f"{_FIRST}/tensors/input", Accept="text/html"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request
 
+from app.conv.errors import ConvError
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.initial_data import InitialRequest, Reading
@@ -45,6 +46,8 @@ async def get_initial_request(
         Reading, Query(description="scatter: stamps in place of steps, of a transposed convolution")
     ] = "gather",
 ) -> InitialRequest | None:
+    if include is None and reading != "gather":
+        raise ConvError("reading_without_initial", "/reading", found=reading)
     return InitialRequest(out_channel, start, reading) if include else None
 
 

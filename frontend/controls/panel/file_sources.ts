@@ -1,6 +1,6 @@
 /** Files as an input or a kernel: chosen, dropped onto the page, or pasted as a picture. */
 
-import type { FileContent, TensorEntry, TensorsContent } from '../../data/file_content.ts';
+import type { FileContent, TensorEntry } from '../../data/file_content.ts';
 import { FileError, readFileContent, tensorsOfRank } from '../../data/file_content.ts';
 import { sliceTensor } from '../../data/tensor_slice.ts';
 import type { Translate } from '../../model/i18n.ts';
@@ -30,11 +30,6 @@ export class FileSources implements FileChoices {
   weight: FileChoices['weight'] = { file: null, touched: false, shape: null, bias: null };
   readonly bias: BiasChoice;
   readonly tensors: Record<TensorName, TensorEntry[]> = { input: [], weight: [] };
-  /** As they were chosen, of which `input` and `weight` have what is used. */
-  readonly #files: Record<TensorName, { file: Blob; kind: FileContent['kind'] } | null> = {
-    input: null,
-    weight: null,
-  };
 
   constructor(
     form: PanelForm,
@@ -68,7 +63,7 @@ export class FileSources implements FileChoices {
     this.weight = { file: null, touched: false, shape: null, bias: null };
     for (const name of NAMES) {
       this.form.control(`${name}_file`).value = '';
-      this.#files[name] = null;
+      this.tensors[name] = [];
       this.#note(name, '');
     }
     this.bias.hide();
@@ -100,11 +95,10 @@ export class FileSources implements FileChoices {
       return this.showError(name, this.t('panel.file.none', { ranks: name === 'input' ? '2, 3' : '4' }));
     if (picture && name === 'weight') throw new FileError('unknown');
     this[name].file = file;
-    this.#files[name] = { file, kind: content.kind };
     this.tensors[name] = entries;
     this.#note(name, '');
     if (name === 'weight') this.bias.offer(tensorsOfRank(content, [1]));
-    this.#listTensors(name, content.kind === 'safetensors' ? entries : []);
+    this.#listTensors(name, content.kind === 'npy' ? [] : entries);
     if (name === 'input') this.input.picture = picture;
     if (picture) await this.#applyPicture(file);
     this.#applyTensor(name);
@@ -125,19 +119,18 @@ export class FileSources implements FileChoices {
     const key = this.form.text(`${name}_key`);
     const entries = this.tensors[name];
     const entry = entries.find((each) => each.name === key) ?? entries[0];
-    const chosen = this.#files[name];
-    if (entry && chosen && chosen.kind !== 'picture') this.#applyEntry(name, chosen.file, chosen.kind, entry);
+    if (entry) this.#applyEntry(name, entry);
     else this.#showIndex(0);
     this[name].touched = true;
     this.onChange();
   }
 
-  #applyEntry(name: TensorName, file: Blob, kind: TensorsContent['kind'], entry: TensorEntry) {
+  #applyEntry(name: TensorName, entry: TensorEntry) {
     const batch = name === 'input' && entry.shape.length === 4;
     const [count = 1] = entry.shape;
     if (name === 'input') this.#showIndex(batch ? count : 0);
     if (batch && entry.range[0] === entry.range[1]) return this.showError(name, this.t('panel.file.fortran'));
-    this[name].file = sliceTensor(file, kind, entry, batch ? this.#index(count) : null);
+    this[name].file = sliceTensor(entry, batch ? this.#index(count) : null);
     this.#applyShape(name, batch ? entry.shape.slice(1) : entry.shape);
     if (batch)
       this.#note(
@@ -148,7 +141,7 @@ export class FileSources implements FileChoices {
     this.weight.shape = entry.shape;
     const outputs = this.form.number('outputs');
     const bias = this.bias.suggest(entry.name, outputs);
-    this.weight.bias = bias && sliceTensor(file, kind, bias, null);
+    this.weight.bias = bias && sliceTensor(bias, null);
     if (bias) this.form.set('bias', true);
     else if (this.form.checked('bias') && this.form.biasTexts().length !== outputs) {
       this.form.set('bias', false);

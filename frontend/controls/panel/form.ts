@@ -182,7 +182,6 @@ export class PanelForm {
     return {
       seed: this.number(`${name}_seed`),
       distribution: this.text(`${name}_distribution`) as Distribution,
-      key: this.text(`${name}_key`),
     };
   }
 

@@ -20,10 +20,18 @@ test('a safetensors file tells its tensors', async () => {
     'conv.weight': { dtype: 'F32', shape: [2, 1, 1, 1], data_offsets: [0, 8] },
     'conv.bias': { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
   };
-  const content = await readFileContent(safetensors(about));
+  const file = safetensors(about);
+  const content = await readFileContent(file);
   const header = 8 + JSON.stringify(about).length;
   assert.deepEqual(tensorsOfRank(content, [4]), [
-    { name: 'conv.weight', dtype: 'F32', shape: [2, 1, 1, 1], range: [header, header + 8] },
+    {
+      name: 'conv.weight',
+      format: 'safetensors',
+      dtype: 'F32',
+      shape: [2, 1, 1, 1],
+      file,
+      range: [header, header + 8],
+    },
   ]);
   assert.deepEqual(
     tensorsOfRank(content, [1]).map(({ name }) => name),
@@ -41,7 +49,7 @@ test('damaged and foreign files are named as such', async () => {
     because('pickle'),
   );
   const header = `PK\x03\x04${'\0'.repeat(26)}`;
-  await assert.rejects(readFileContent(new Blob([header, 'x.npy', 'numbers'])), because('npz'));
+  await assert.rejects(readFileContent(new Blob([header, 'x.npy', 'numbers'])), because('damagedArchive'));
   await assert.rejects(readFileContent(new Blob([header, 'net/data.pkl'])), because('pickle'));
   await assert.rejects(readFileContent(new Blob(['hello'])), because('unknown'));
   await assert.rejects(readFileContent(new Blob([''])), because('unknown'));
@@ -52,10 +60,12 @@ test('pictures and npy files', async () => {
     await readFileContent(new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])])),
     { kind: 'picture' },
   );
-  assert.deepEqual(await readFileContent(new Blob([encodeNpy(makeRamp([2, 3, 4]))])), {
+  const file = new Blob([encodeNpy(makeRamp([2, 3, 4]))]);
+  assert.deepEqual(await readFileContent(file), {
     kind: 'npy',
-    tensors: [{ name: '', dtype: '<f8', shape: [2, 3, 4], range: [128, 128 + 24 * 8] }],
+    tensors: [{ name: '', format: 'npy', dtype: '<f8', shape: [2, 3, 4], file, range: [128, 128 + 24 * 8] }],
   });
+  await assert.rejects(readFileContent(file.slice(0, 8)), because('damaged'));
 });
 
 test("the ramp is the chapter's input", () => {
