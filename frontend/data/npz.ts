@@ -17,7 +17,7 @@ export interface NpzMember {
   npy: Blob;
 }
 
-/** Throws RangeError for more than MAX_INFLATED, other errors for what is damaged, encrypted or no archive. */
+/** Throws RangeError beyond MAX_INFLATED, other errors for what is damaged, encrypted or no archive. */
 export async function readNpz(file: Blob): Promise<NpzMember[]> {
   const reader = new ZipReader(new BlobReader(file), { checkSignature: true });
   try {

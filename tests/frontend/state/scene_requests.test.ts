@@ -148,7 +148,7 @@ test('a picture travels as it is, what it does not replace as npy', async () => 
     { input: { ...reading().input, source: 'file', file, picture: true, touched: true } },
   );
   const { path, body: form } = makeSceneRequest(what, SCENE);
-  assert.equal(path, '/scenes?size=40%2C60');
+  assert.equal(path, '/scenes?size=40,60');
   assert.ok(form instanceof FormData);
   assert.equal(await (form.get('input') as Blob).text(), 'picture');
   const weight = decodeNpy(await (form.get('weight') as Blob).arrayBuffer());
