@@ -19,3 +19,10 @@ def catalogue(language: str) -> Mapping[str, str]:
     """Every text of one language by key; placeholders stand in braces."""
     entries: dict[str, str] = orjson.loads((STATIC / "locales" / f"{language}.json").read_bytes())
     return entries
+
+
+@cache
+def figure_texts(language: str) -> Mapping[str, str]:
+    """The texts of figures by key."""
+    entries: dict[str, str] = orjson.loads((STATIC / "locales" / f"figures.{language}.json").read_bytes())
+    return entries

@@ -353,6 +353,19 @@ OF_GRADIENTS: Final[dict[str, BadRequest]] = {
     "a body": BadRequest("POST", f"{_FIRST}/gradients/input/scene", {"json": {}}),
 }  # fmt: skip
 
+OF_FIGURES: Final[dict[str, BadRequest]] = {
+    "a row": get(f"{_FIRST}/figure.svg?row=2"),
+    "a column": get(f"{_FIRST}/figure.tex?col=2"),
+    "a negative row": get(f"{_FIRST}/figure.svg?row=-1"),
+    "a channel": get(f"{_FIRST}/figure.svg?out_channel=1"),
+    "an unknown part": get(f"{_FIRST}/figure.svg?parts=input,bias"),
+    "an unknown theme": get(f"{_FIRST}/figure.svg?theme=sepia"),
+    "an unknown language": get(f"{_FIRST}/figure.svg?lang=fr"),
+    "a width of nothing": get(f"{_FIRST}/figure.svg?width=0"),
+    "a width that is no number": get(f"{_FIRST}/figure.svg?width=wide"),
+    "an unknown parameter": get(f"{_FIRST}/figure.svg?scale=2"),
+}
+
 OF_FORMS: Final[dict[str, BadRequest]] = {
     "no boundary": text(b"", _SCENES, "multipart/form-data"),
     "cut": text(b"--B\r\n", _SCENES, "multipart/form-data; boundary=B"),
@@ -502,7 +515,8 @@ OF_SYNTAX: Final[dict[str, BadRequest]] = {
 BAD_REQUESTS: Final[dict[str, BadRequest]] = {
     f"{group}: {name}": request
     for group, requests in {
-        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "gradient": OF_GRADIENTS, "form": OF_FORMS,
+        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "gradient": OF_GRADIENTS,
+        "figure": OF_FIGURES, "form": OF_FORMS,
         "code": OF_CODE, "syntax": OF_SYNTAX,
     }.items()
     for name, request in requests.items()
