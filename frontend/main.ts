@@ -1,14 +1,15 @@
 /** The composition root of the workbench: state, canvas, controls. */
 
-import { computed, effect } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
 import { setUpTheme } from './controls/theme.ts';
 import { ApiClient } from './data/client.ts';
 import { makeTranslate } from './model/i18n.ts';
 import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
+import type { Gradients } from './views/app_context.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
-import { isMatrixFrame } from './views/registry.ts';
+import { isChannelFrame } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
@@ -22,11 +23,14 @@ async function start() {
   const state = new AppState(new ApiClient(boot.api, boot.language), boot.presets);
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
-  const request = computeFrameRequest(state, model, t, {
+  const gradients = signal<Gradients | null>(null);
+  const surroundings = {
     size: observeSize(findElement('#stage-room', HTMLElement)),
     pixelRatio: observePixelRatio(),
     colors: setUpTheme(state),
-  });
+  };
+  const moment = () => gradients.value?.moment.value ?? null;
+  const request = computeFrameRequest(state, model, t, surroundings, moment);
   const frame = computeFrame(request);
   const surface = new StageCanvas(canvas, request, frame);
   surface.painted.then(() => performance.mark('painted'));
@@ -41,6 +45,7 @@ async function start() {
     canvas,
     t,
     boot,
+    gradients,
     model: () => model.value,
     frame: () => frame.peek(),
     shown: () => surface.lastFrame,
@@ -57,7 +62,7 @@ function loadShownOutputs(state: AppState, surface: StageCanvas) {
     state.outChannel.value;
     nextPaint().then(() => {
       const shown = surface.lastFrame;
-      if (shown && !isMatrixFrame(shown)) state.loadNeighbours(shownOutputChannels(shown));
+      if (isChannelFrame(shown)) state.loadNeighbours(shownOutputChannels(shown));
     });
   });
 }

@@ -4,6 +4,7 @@ import { effect } from '@preact/signals-core';
 import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
 import { copyShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
+import { nextDirection, setUpDirection } from './controls/direction.ts';
 import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
@@ -38,7 +39,8 @@ export function setUpWorkbench(parts: AppContext) {
   showErrors(parts);
   setUpTransport(state, t);
   setUpOutputChooser(parts);
-  setUpKeyboard(state, setUpHelp(), setUpPresenter(state));
+  const chooseDirection = setUpDirection(parts, changes);
+  setUpKeyboard(state, setUpHelp(), setUpPresenter(state), () => chooseDirection(nextDirection(state)));
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
@@ -55,7 +57,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpUndoRedo(changes);
   setUpSheets(parts, changes);
   setUpCopyButtons(parts);
-  const named = syncUrl(parts, changes);
+  const named = syncUrl(parts, changes, chooseDirection);
   if (boot.autoplay || location.hash === PLAY) begin(state, named);
 }
 

@@ -18,14 +18,15 @@ import { makeUrl } from './url_sync.ts';
 
 type Form = 'text' | 'tex' | 'json';
 
-export function copyShown(form: Form | 'link', { state, t, boot, model }: AppContext) {
+export function copyShown(form: Form | 'link', { state, t, boot, model, gradients }: AppContext) {
   if (form === 'link') {
     const path = makeUrl(state, state.scene.peek()?.summary.id ?? boot.scene);
     copyText(new URL(path, location.href).href, t);
     return;
   }
   const layer = model();
-  const text = layer && formatShown(form, state, layer);
+  const back = state.direction.peek() !== 'forward' && gradients.peek();
+  const text = back ? back.format(form) : layer && formatShown(form, state, layer);
   if (text) copyText(text, t);
 }
 

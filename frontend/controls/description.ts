@@ -22,7 +22,13 @@ import { describeCell } from '../views/stage/relations_description.ts';
 const LOADING_DELAY = 300;
 
 /** Returns the ledger that is shown. */
-export function showDescription({ state, t, model, frame }: AppContext): ReadonlySignal<Ledger | null> {
+export function showDescription({
+  state,
+  t,
+  model,
+  frame,
+  gradients,
+}: AppContext): ReadonlySignal<Ledger | null> {
   const shownLedger = signal<Ledger | null>(null);
   const moment = signal({ text: '', terms: '' });
   const write = makeTableWriter(t);
@@ -41,9 +47,12 @@ export function showDescription({ state, t, model, frame }: AppContext): Readonl
     const ledgerLayer = ledgerLayerOf(layer, position.outChannel);
     const ledger = step && (stageLedger(frame(), step) ?? makeLedger(step, ledgerLayer));
     const stampLedger = stamp && makeStampLedger(stamp, { ...ledgerLayer, width: shapes.output[2] });
-    const description = ledger
-      ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
-      : stampLedger && describeStamp(t, stampLedger, position);
+    const back = state.direction.peek() !== 'forward';
+    const description = back
+      ? gradients.peek()?.describe()
+      : ledger
+        ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
+        : stampLedger && describeStamp(t, stampLedger, position);
     if (!description) return;
     write(description, `${id}/${position.outChannel}`);
     moment.value = { text: description.moment, terms: description.terms ?? '' };
@@ -54,12 +63,19 @@ export function showDescription({ state, t, model, frame }: AppContext): Readonl
   effect(() => {
     state.step.value;
     state.stamp.value;
+    gradients.value?.moment.value;
     state.position.value;
     update(state.playing.value);
   });
   effect(() => {
     const [active, layer] = [state.activeCell.value, model()];
-    const text = active && layer ? describeCell(state, t, layer, active.cell) : '';
+    const back = state.direction.value !== 'forward' && gradients.value;
+    const text =
+      active && layer
+        ? back
+          ? back.describeCell(active.cell)
+          : describeCell(state, t, layer, active.cell)
+        : '';
     const note = active?.pinned
       ? ` ${t(isEditable(active.cell, layer) ? 'ask.pinned.edit' : 'ask.pinned')}`
       : '';
@@ -79,7 +95,7 @@ function stageLedger(frame: AnyFrame | null, step: Step): Ledger | null {
 
 /** Whether a number can be typed in place of a cell's. */
 function isEditable({ grid }: Cell, layer: SceneModel | null) {
-  return grid === 'input' || (grid === 'weight' && !!layer?.weight);
+  return grid === 'input' || grid === 'upstream' || (grid === 'weight' && !!layer?.weight);
 }
 
 function announceLoading(state: AppState, announce: () => void) {

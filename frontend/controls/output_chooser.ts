@@ -12,7 +12,8 @@ export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
   const show = makeChannelStepper(root, t, (channel) => state.chooseOutput(channel));
   effect(() => {
     const count = state.clock.value?.outChannels ?? 1;
-    root.hidden = count < 2;
+    // Of the gradient to the weight a pair is chosen.
+    root.hidden = count < 2 || state.direction.value === 'weight';
     show(state.outChannel.value, { least: 0, most: count - 1, count });
   });
   const place = () => {

@@ -67,7 +67,7 @@ function showPosition(state: AppState, t: Translate) {
   const show = throttle(() => {
     const clock = state.clock.peek();
     if (!clock) return;
-    const text = t(state.shownView.peek() === 'scatter' ? 'timeline.where.input' : 'timeline.where', {
+    const text = t(whereKey(state), {
       window: state.window.peek() + 1,
       windows: clock.windows,
     });
@@ -81,6 +81,13 @@ function showPosition(state: AppState, t: Translate) {
     state.outChannel.value;
     show(state.playing.value);
   });
+}
+
+/** The text that says where the time is. */
+function whereKey({ direction, reading, shownView }: AppState) {
+  const way = direction.peek();
+  if (way === 'forward') return shownView.peek() === 'scatter' ? 'timeline.where.input' : 'timeline.where';
+  return `gradient.where.${way === 'input' && reading.peek() === 'scatter' ? 'scatter' : way}`;
 }
 
 function setUpGranularity(state: AppState) {

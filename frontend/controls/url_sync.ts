@@ -1,25 +1,27 @@
 /** The address names the scene, the moment and the view; back and forward go from scene to scene. */
 
 import { effect, untracked } from '@preact/signals-core';
+import { indexOfPair, pairAt } from '../model/direction.ts';
 import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { defaultGranularity } from '../state/scene.ts';
-import type { UrlState } from '../state/url.ts';
+import type { Moment, UrlState } from '../state/url.ts';
 import { encodeQuery, hasCell, momentAt, parseQuery, timeOfMoment } from '../state/url.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, nextPaint } from '../views/shared/dom.ts';
+import type { ChooseDirection } from './direction.ts';
 import { updateTitles } from './scene_heading.ts';
 
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
 const WRITE_PAUSE = 300;
 
 /** Returns whether the address names a moment. */
-export function syncUrl(context: AppContext, changes: EditSession): boolean {
+export function syncUrl(context: AppContext, changes: EditSession, choose: ChooseDirection): boolean {
   const { state, boot } = context;
   const requested = parseQuery(new URLSearchParams(location.search));
-  let applied = !location.search || applyUrlState(state, requested);
+  let applied = !location.search || applyUrlState(state, requested, choose);
   const writeSoon = makeUrlWriter(state, boot);
   state.origins.remember(boot.scene, originIn(location.search));
   updateTitles(context);
@@ -30,12 +32,12 @@ export function syncUrl(context: AppContext, changes: EditSession): boolean {
     named = sceneIdIn(location.pathname) ?? boot.scene;
     state.origins.remember(named, originIn(location.search));
     await changes.visit(named, view.moment);
-    applyUrlState(state, view);
+    applyUrlState(state, view, choose);
   });
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
-    if (!applied) applied = untracked(() => applyUrlState(state, requested));
+    if (!applied) applied = untracked(() => applyUrlState(state, requested, choose));
     if (!id || id === named) return;
     named = id;
     // The numbers are painted before: a new address takes the browser as long as a frame of them.
@@ -61,15 +63,21 @@ function sceneIdIn(path: string) {
   return /^\/s\/([^/]+)$/.exec(path)?.[1] ?? null;
 }
 
-function applyUrlState(state: AppState, view: UrlState) {
+function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection) {
   const scene = state.scene.peek();
   if (!scene) return false;
   const { summary } = scene;
   state.wantedView.value = view.shape ?? 'stage';
   state.transposed.value = view.transposed;
   state.chooseGranularity(view.granularity ?? defaultGranularity(summary));
-  state.jump((clock) => timeOfMoment(clock, clock.width, view.moment));
-  state.pinnedCell.value = view.pin && hasCell(summary, view.pin) ? view.pin : null;
+  const pinned = view.pin && hasCell(summary, view.pin) ? view.pin : null;
+  const show = () => {
+    state.jump((clock) => timeOfMoment(clock, clock.width, clockMoment(summary, view)));
+    state.pinnedCell.value = pinned;
+  };
+  // A gradient is loaded first.
+  if (view.direction === 'forward' && state.wantedDirection.peek() === 'forward') show();
+  else choose(view.direction, view.reading).then(show);
   state.firstChannel.value = view.rows;
   state.tinted.value = view.tinted ?? state.isPicture.peek();
   const { input, output } = view.zoom;
@@ -79,6 +87,19 @@ function applyUrlState(state: AppState, view: UrlState) {
   state.inChannel.value = Math.max(index, 0);
   if (input || output || index >= 0) state.following.value = false;
   return true;
+}
+
+/** The moment as the clock counts channels: those of the weight are pairs. */
+function clockMoment(summary: SceneSummary, { direction, moment }: UrlState): Moment | null {
+  if (!moment || direction !== 'weight') return moment;
+  return { ...moment, outChannel: indexOfPair(summary, moment.outChannel, moment.inChannel ?? 0) };
+}
+
+/** The moment as the address has it. */
+function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | null): Moment | null {
+  if (!moment || state.direction.value !== 'weight') return moment;
+  const [outChannel, inChannel] = pairAt(summary, moment.outChannel);
+  return { ...moment, outChannel, inChannel };
 }
 
 /** What is shown, as an address. id: null: the path stays. */
@@ -94,7 +115,9 @@ export function makeUrl(state: AppState, id: string | null) {
       transposed: state.transposed.value,
       input: chosenInput(state, scene.summary),
       zoom: { input: input === UNZOOMED ? null : input, output: output === UNZOOMED ? null : output },
-      moment: momentAt(clock, clock.width, state.time.value),
+      moment: addressMoment(state, scene.summary, momentAt(clock, clock.width, state.time.value)),
+      direction: state.direction.value,
+      reading: state.reading.value,
       granularity: state.granularity.value,
       pin: state.pinnedCell.value,
       rows: state.firstChannel.value,

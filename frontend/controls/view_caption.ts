@@ -9,8 +9,11 @@ export function showViewCaption({ state, t, model }: AppContext) {
   const line = findElement('#view-caption', HTMLElement);
   effect(() => {
     const layer = model();
-    const choice = { outChannel: state.outChannel.value, transposed: state.transposed.value };
-    const captions = layer ? viewNamed(state.shownView.value).makeCaptions(layer, choice) : [];
+    const [direction, reading] = [state.direction.value, state.reading.value];
+    const { value: outChannel } = state.outChannel;
+    const choice = { outChannel, transposed: state.transposed.value, direction, reading };
+    const view = direction === 'forward' ? state.shownView.value : 'gradient';
+    const captions = layer ? viewNamed(view).makeCaptions(layer, choice) : [];
     setText(line, captions.map(([key, values]) => t(key, values)).join(' '));
   });
 }

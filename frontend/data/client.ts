@@ -37,6 +37,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The tensors of a scene that the page asks for. */
+type TensorName = 'input' | 'weight' | 'bias' | 'output' | 'upstream' | 'grad_input' | 'grad_weight';
+
 export class ApiClient {
   readonly base: string;
   readonly language: string;
@@ -58,7 +61,7 @@ export class ApiClient {
   /** soon: other answers are awaited more. */
   async tensor(
     id: string,
-    name: 'input' | 'weight' | 'bias' | 'output',
+    name: TensorName,
     { channel, every, soon = false }: { channel?: number; every?: number; soon?: boolean } = {},
   ): Promise<Tensor> {
     const only = channel === undefined ? '' : `&channel=${channel}`;
@@ -80,8 +83,8 @@ export class ApiClient {
     return (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json();
   }
 
-  async post<Answer>(path: string, body: object | FormData, signal?: AbortSignal): Promise<Answer> {
-    const json = !(body instanceof FormData);
+  async post<Answer>(path: string, body?: object | FormData, signal?: AbortSignal): Promise<Answer> {
+    const json = body !== undefined && !(body instanceof FormData);
     return (
       await this.request(path, {
         method: 'POST',

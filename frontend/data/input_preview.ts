@@ -36,14 +36,19 @@ export async function fetchWholeInput(
   return { shape, data, preview, range: await rangeOf(data) };
 }
 
-/** Whether its numbers are there. */
-export function hasAllNumbers({ preview, data }: Tensor) {
-  return !preview || data.length > 0;
-}
-
 /** What stands for all numbers of a tensor where a part will do. */
 export function availableNumbers({ preview, data }: Tensor) {
   return preview ? preview.data : data;
+}
+
+/** Three channels of 0 … 1, large enough to be seen as a picture. */
+export function isPicture(input: Tensor) {
+  const [channels = 0, height = 0, width = 0] = input.shape;
+  return (
+    channels === 3 &&
+    Math.min(height, width) >= 24 &&
+    availableNumbers(input).every((value) => value >= 0 && value <= 1)
+  );
 }
 
 /** Lowest (0 if none is negative) and largest magnitude, with pauses. */

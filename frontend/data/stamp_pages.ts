@@ -39,7 +39,7 @@ export function makeStampPages(
 }
 
 /** width: of the output. Follows the output from stamp to stamp. */
-function makeStampReader(width: number) {
+export function makeStampReader(width: number) {
   let last: { page: StampPage; index: number; applied: AppliedStamp } | null = null;
   return (page: StampPage, index: number): AppliedStamp | null => {
     if (last?.page === page && last.index === index) return last.applied;

@@ -9,9 +9,9 @@ import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import { cellValue } from '../state/cell_value.ts';
-import type { AppContext } from '../views/app_context.ts';
+import type { AppContext, Gradients } from '../views/app_context.ts';
 import type { AnyFrame } from '../views/registry.ts';
-import { isMatrixFrame } from '../views/registry.ts';
+import { isChannelFrame } from '../views/registry.ts';
 import { findElement, makeElement } from '../views/shared/dom.ts';
 import { panToShow } from '../views/shared/zoom.ts';
 import { currentOutput, planeOf } from '../views/stage/channel_frame.ts';
@@ -22,7 +22,12 @@ const WINDOW = 5;
 
 const GRIDS = ['input', 'weight', 'output'] as const;
 
-type GridCell = Cell & { grid: (typeof GRIDS)[number] };
+/** Where time runs through a gradient, the upstream and the gradient are in the place of input and output. */
+const BACK = { input: 'upstream', weight: 'weight', output: 'gradient' } as const;
+
+type GridName = (typeof GRIDS)[number];
+
+type GridCell = Cell & { grid: GridName | 'upstream' | 'gradient' };
 
 /** Where a key takes the cursor, before it is kept inside the grid. */
 const MOVES: Record<string, (cell: GridCell) => Partial<GridCell>> = {
@@ -40,18 +45,25 @@ export function setUpAccessibleGrids(context: AppContext) {
   for (const grid of GRIDS) setUpGrid(context, grid);
 }
 
-function setUpGrid({ state, t, model, shown }: AppContext, grid: GridCell['grid']) {
-  const root = findElement(`#cells-${grid}`, HTMLElement);
+/** place: in the page. */
+function setUpGrid(context: AppContext, place: GridName) {
+  const { state, t, model, shown, gradients } = context;
+  const back = () => (state.direction.value === 'forward' ? null : gradients.value);
+  const gridNow = () => (back() ? BACK[place] : place);
+  let grid: GridCell['grid'] = place;
+  const clamp = (layer: SceneModel, cell: GridCell) => clampCell(gridSize(layer, cell.grid, back()), cell);
+  const root = findElement(`#cells-${place}`, HTMLElement);
   let cursor: GridCell = { grid, channel: 0, row: 0, col: 0 };
   const show = () => {
     const layer = model();
-    root.hidden = !layer || (grid === 'weight' && !layer.weight);
+    // On the way back the kernel is not edited.
+    root.hidden = !layer || (place === 'weight' && (!layer.weight || back() !== null));
     if (!layer || root.hidden) return;
     root.setAttribute(
       'aria-label',
       t(`cells.${grid}`, { channel: cursor.channel, output: state.outChannel.peek() }),
     );
-    renderGrid(root, state, layer, cursor);
+    renderGrid(root, context, layer, cursor, gridSize(layer, grid, back()));
   };
   const moveTo = (cell: GridCell) => {
     cursor = cell;
@@ -68,8 +80,8 @@ function setUpGrid({ state, t, model, shown }: AppContext, grid: GridCell['grid'
   root.addEventListener('keydown', (event) => {
     const layer = model();
     const move = MOVES[event.key];
-    const cell = layer && move && clampCell(layer, { ...cursor, ...move(cursor) });
-    if (cell && grid === 'output' && cell.channel !== cursor.channel) state.chooseOutput(cell.channel);
+    const cell = layer && move && clamp(layer, { ...cursor, ...move(cursor) });
+    if (cell && place === 'output' && cell.channel !== cursor.channel) state.chooseOutput(cell.channel);
     else if (cell) moveTo(cell);
     else if (event.key === 'Enter') state.pinCell(cursor);
     else return;
@@ -80,28 +92,37 @@ function setUpGrid({ state, t, model, shown }: AppContext, grid: GridCell['grid'
     const outChannel = state.outChannel.value;
     const layer = model();
     if (!layer) return;
-    cursor = clampCell(layer, grid === 'output' ? { ...cursor, channel: outChannel } : cursor);
-    if (grid === 'output' && document.activeElement === root) state.hoveredCell.value = cursor;
+    grid = gridNow();
+    back()?.moment.value;
+    const channel = place === 'output' ? outChannel : cursor.channel;
+    cursor = clamp(layer, { ...cursor, grid, channel });
+    if (place === 'output' && document.activeElement === root) state.hoveredCell.value = cursor;
     show();
   });
 }
 
-/** Rows, columns and channels. */
-function gridSize({ summary, subject }: SceneModel, grid: GridCell['grid']): [number, number, number] {
+type Size = [rows: number, cols: number, channels: number];
+
+function gridSize({ summary, subject }: SceneModel, grid: GridCell['grid'], back: Gradients | null): Size {
   const { input, output } = summary.shapes;
+  if (grid === 'upstream' || grid === 'gradient') return back?.sizeOf(grid) ?? [1, 1, 1];
   if (grid === 'input') return [input[1], input[2], input[0]];
   if (grid === 'output') return [output[1], output[2], output[0]];
   return [subject.kernel[0], subject.kernel[1], input[0]];
 }
 
-function clampCell(model: SceneModel, { grid, channel, row, col }: GridCell): GridCell {
-  const [rows, cols, channels] = gridSize(model, grid);
+function clampCell([rows, cols, channels]: Size, { grid, channel, row, col }: GridCell): GridCell {
   const inside = (index: number, count: number) => Math.min(Math.max(index, 0), count - 1);
   return { grid, channel: inside(channel, channels), row: inside(row, rows), col: inside(col, cols) };
 }
 
-function renderGrid(root: HTMLElement, state: AppState, model: SceneModel, cursor: GridCell) {
-  const [rows, cols] = gridSize(model, cursor.grid);
+function renderGrid(
+  root: HTMLElement,
+  context: AppContext,
+  model: SceneModel,
+  cursor: GridCell,
+  [rows, cols]: Size,
+) {
   const range = (index: number, count: number) => {
     const first = Math.max(0, Math.min(index - Math.floor(WINDOW / 2), count - WINDOW));
     return Array.from({ length: Math.min(WINDOW, count) }, (_, k) => first + k);
@@ -114,7 +135,7 @@ function renderGrid(root: HTMLElement, state: AppState, model: SceneModel, curso
       const line = makeElement('div');
       line.setAttribute('role', 'row');
       line.setAttribute('aria-rowindex', String(row + 1));
-      line.append(...range(cursor.col, cols).map((col) => makeCell(state, model, { ...cursor, row, col })));
+      line.append(...range(cursor.col, cols).map((col) => makeCell(context, model, { ...cursor, row, col })));
       return line;
     }),
   );
@@ -124,8 +145,9 @@ function idOf({ grid, row, col }: Cell) {
   return `cell-${grid}-${row}-${col}`;
 }
 
-function makeCell(state: AppState, model: SceneModel, cell: Cell) {
-  const value = cellValue(state, model, cell);
+function makeCell({ state, gradients }: AppContext, model: SceneModel, cell: GridCell) {
+  const back = cell.grid === 'upstream' || cell.grid === 'gradient';
+  const value = back ? (gradients.peek()?.valueOf(cell) ?? null) : cellValue(state, model, cell);
   const element = makeElement('span', '', value === null ? '…' : formatExact(value, model.summary.dtype));
   element.id = idOf(cell);
   element.setAttribute('role', 'gridcell');
@@ -139,7 +161,7 @@ export function revealCell(
   frame: AnyFrame | null,
   { grid, channel, row, col }: EditableCell,
 ) {
-  if (!frame || isMatrixFrame(frame) || grid === 'bias') return;
+  if (!isChannelFrame(frame) || grid === 'bias') return;
   const { model, firstChannel, rows } = frame;
   const inSight = channel >= firstChannel && channel < firstChannel + rows.length;
   if (grid !== 'output' && (!inSight || (grid === 'input' && !planeOf(frame, channel))))

@@ -9,6 +9,7 @@ import { formatError } from '../data/error_message.ts';
 import { parseNumber } from '../model/number_syntax.ts';
 import { formatExact } from '../model/numbers.ts';
 import type { EditSession } from '../state/edit_session.ts';
+import type { TensorName } from '../state/scene_edit.ts';
 import { flatOffset } from '../state/scene_edit.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { isMatrixFrame } from '../views/registry.ts';
@@ -120,9 +121,9 @@ export class CellEditor {
     const { state, t, shown } = this.context;
     const scene = state.scene.peek();
     const at = this.#tensorCell(cell);
-    const tensor = at && scene?.[at.tensor];
+    const tensor = at && this.#tensor(at.tensor);
     const frame = shown();
-    if (!tensor || !frame || (isMatrixFrame(frame) && !editRect(frame, cell))) return false;
+    if (!scene || !tensor || !frame || (isMatrixFrame(frame) && !editRect(frame, cell))) return false;
     state.playing.value = false;
     revealCell(state, frame, cell);
     if (!this.#cell) this.#opener = document.activeElement;
@@ -149,6 +150,12 @@ export class CellEditor {
     const focused = this.box.contains(document.activeElement);
     this.box.hidden = true;
     if (focused && this.#opener instanceof HTMLElement) this.#opener.focus({ preventScroll: true });
+  }
+
+  #tensor(name: TensorName) {
+    const { state, gradients } = this.context;
+    if (name === 'upstream') return gradients.peek()?.upstream.peek() ?? null;
+    return state.scene.peek()?.[name] ?? null;
   }
 
   #tensorCell(cell: EditableCell | null) {
@@ -231,7 +238,7 @@ export class CellEditor {
     }
     event.preventDefault();
     const at = this.#tensorCell(this.#cell);
-    const tensor = at && this.context.state.scene.peek()?.[at.tensor];
+    const tensor = at && this.#tensor(at.tensor);
     if (!tensor) return;
     pasteNumbers(
       text,

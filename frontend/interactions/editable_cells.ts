@@ -8,7 +8,7 @@ import type { Cell } from '../model/relations.ts';
 import type { Rect, SceneSummary } from '../model/types.ts';
 import type { TensorName } from '../state/scene_edit.ts';
 import type { AnyFrame } from '../views/registry.ts';
-import { findCellRects, hitTestFrame, isMatrixFrame } from '../views/registry.ts';
+import { findCellRects, hitTestFrame, isChannelFrame } from '../views/registry.ts';
 import { readableCell } from '../views/shared/text_fit.ts';
 import type { ChannelFrame } from '../views/stage/channel_frame.ts';
 import { displayedTap } from '../views/stage/channel_frame.ts';
@@ -33,7 +33,7 @@ export function tensorCell(
   { grid, channel, row, col }: EditableCell,
   outChannel: number,
 ): TensorIndex | null {
-  if (grid === 'input') return { tensor: 'input', index: [channel, row, col] };
+  if (grid === 'input' || grid === 'upstream') return { tensor: grid, index: [channel, row, col] };
   if (grid === 'bias') return summary.shapes.bias && { tensor: 'bias', index: [outChannel] };
   if (grid !== 'weight' || !summary.shapes.weight) return null;
   return { tensor: 'weight', index: [...weightIndex(summary, outChannel, channel), row, col] };
@@ -43,7 +43,7 @@ export function tensorCell(
 export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
   const { summary } = frame.model;
   if (
-    !isMatrixFrame(frame) &&
+    isChannelFrame(frame) &&
     summary.shapes.bias &&
     frame.layout.bias &&
     containsPoint(frame.layout.bias, x, y)
@@ -51,7 +51,7 @@ export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell 
     return biasCell(frame.position.outChannel);
   const cell = hitTestFrame(frame, x, y);
   if (!cell || !tensorCell(summary, cell, frame.position.outChannel)) return null;
-  const rects = isMatrixFrame(frame) ? findCellRects(frame, cell) : [editRect(frame, cell)];
+  const rects = isChannelFrame(frame) ? [editRect(frame, cell)] : findCellRects(frame, cell);
   return rects.some((rect) => rect && rect.width >= SMALLEST_EDITED && containsPoint(rect, x, y))
     ? cell
     : null;
@@ -63,7 +63,7 @@ function biasCell(channel: number): EditableCell {
 
 /** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. */
 export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
-  if (isMatrixFrame(frame)) return cell.grid === 'bias' ? null : (findCellRects(frame, cell)[0] ?? null);
+  if (!isChannelFrame(frame)) return cell.grid === 'bias' ? null : (findCellRects(frame, cell)[0] ?? null);
   if (cell.grid === 'bias') return frame.layout.bias;
   const rect = findCellRect(frame, cell);
   if (cell.grid !== 'input' || !rect || rect.width >= SMALLEST_EDITED) return rect;
@@ -91,7 +91,8 @@ export function nextEditableCell(
   direction: 1 | -1,
   outChannel: number,
 ): EditableCell | null {
-  const { input, weight, bias } = summary.shapes;
+  const { input, output, weight, bias } = summary.shapes;
+  if (cell.grid === 'upstream') return nextInVolume(output, cell, direction);
   const inputs = inputChannelsOf(summary, outChannel);
   const [rows, cols] = cell.grid === 'input' ? [input[1], input[2]] : [weight?.[2] ?? 1, weight?.[3] ?? 1];
   if (cell.grid === 'bias') {
@@ -104,5 +105,17 @@ export function nextEditableCell(
   if (next < 0) return null;
   if (next >= channels * rows * cols) return cell.grid === 'weight' && bias ? biasCell(outChannel) : null;
   const channel = first + Math.floor(next / (rows * cols));
+  return { ...cell, channel, row: Math.floor(next / cols) % rows, col: next % cols };
+}
+
+/** As nextEditableCell, of a grid without a kernel. shape: (C, H, W). */
+function nextInVolume(
+  [channels, rows, cols]: readonly [number, number, number],
+  cell: EditableCell,
+  direction: 1 | -1,
+): EditableCell | null {
+  const next = (cell.channel * rows + cell.row) * cols + cell.col + direction;
+  if (next < 0 || next >= channels * rows * cols) return null;
+  const channel = Math.floor(next / (rows * cols));
   return { ...cell, channel, row: Math.floor(next / cols) % rows, col: next % cols };
 }

@@ -3,7 +3,7 @@
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { hitTestFrame, isMatrixFrame } from '../views/registry.ts';
+import { hitTestFrame, isChannelFrame } from '../views/registry.ts';
 import { hitChoice } from '../views/stage/hit_test.ts';
 
 export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
@@ -14,7 +14,7 @@ export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
   /** A press on a small picture shows its channel, or its output. */
   const choose = (event: MouseEvent) => {
     const frame = shown();
-    const choice = frame && !isMatrixFrame(frame) && hitChoice(frame, event.offsetX, event.offsetY);
+    const choice = isChannelFrame(frame) && hitChoice(frame, event.offsetX, event.offsetY);
     if (!choice) return false;
     if (choice.kind === 'output') state.chooseOutput(choice.channel);
     else state.firstChannel.value = choice.channel;

@@ -4,8 +4,8 @@ import * as timeline from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
 import { watchKeyOwner } from './key_owner.ts';
 
-/** One key, one action. present: begins or ends presenting. */
-export function setUpKeyboard(state: AppState, help: () => void, present: () => void) {
+/** One key, one action. present: begins or ends presenting. turn: shows the next direction. */
+export function setUpKeyboard(state: AppState, help: () => void, present: () => void, turn: () => void) {
   const ownsKey = watchKeyOwner();
   const actions: Record<string, () => void> = {
     ' ': () => state.togglePlay(),
@@ -25,6 +25,7 @@ export function setUpKeyboard(state: AppState, help: () => void, present: () => 
     ']': () => state.chooseOutput(state.outChannel.peek() + 1),
     '?': help,
     p: present,
+    d: turn,
   };
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || ownsKey(event)) return;

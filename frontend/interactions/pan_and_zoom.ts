@@ -6,7 +6,7 @@ import { containsPoint, UNZOOMED } from '../model/geometry.ts';
 import type { Rect } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { isMatrixFrame } from '../views/registry.ts';
+import { isChannelFrame } from '../views/registry.ts';
 import { findElement } from '../views/shared/dom.ts';
 import type { GridView } from '../views/shared/zoom.ts';
 import { panBy, zoomAtPoint } from '../views/shared/zoom.ts';
@@ -39,7 +39,7 @@ const BUTTON_FACTOR = 2;
 export function setUpPanAndZoom({ state, canvas, shown }: AppContext) {
   const stageFrame = () => {
     const frame = shown();
-    return frame && !isMatrixFrame(frame) ? frame : null;
+    return isChannelFrame(frame) ? frame : null;
   };
   const gridUnder = (x: number, y: number) => {
     const frame = stageFrame();

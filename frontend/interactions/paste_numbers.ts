@@ -5,8 +5,8 @@
 
 import type { Translate } from '../model/i18n.ts';
 import { PasteError, parseNumber } from '../model/number_syntax.ts';
+import { nestArray } from '../model/numbers.ts';
 import { findPlacements } from '../model/paste_placement.ts';
-import { nestArray } from '../model/tensors.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { findElement } from '../views/shared/dom.ts';
 import type { TensorIndex } from './editable_cells.ts';

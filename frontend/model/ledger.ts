@@ -27,6 +27,7 @@ export interface LedgerLine {
 export interface Ledger {
   cell: string;
   lines: LedgerLine[];
+  /** Nothing where no bias is added: in gradients. */
   bias: string;
   output: string;
   /** Of all printed numbers. */
@@ -43,6 +44,8 @@ export interface LedgerLayer {
   inChannels: number[];
   weight: (c: number, u: number, v: number) => number | null;
   bias: number;
+  /** What a cell is called where it is no output: a gradient has no bias. */
+  letter?: string | undefined;
 }
 
 /** Significant digits of the largest number in a ledger. */
@@ -115,9 +118,9 @@ export function makeLedger(
     };
   });
   return {
-    cell: `Y[${layer.outChannel}, ${step.row}, ${step.col}]`,
+    cell: `${layer.letter ?? 'Y'}[${layer.outChannel}, ${step.row}, ${step.col}]`,
     lines,
-    bias: formatBias(layer.bias, roundTo(output - running, decimals), decimals),
+    bias: layer.letter ? '' : formatBias(layer.bias, roundTo(output - running, decimals), decimals),
     output: formatNumber(output, decimals),
     decimals,
     whole: decimals === 0 && numbers.every(Number.isInteger),
@@ -127,7 +130,7 @@ export function makeLedger(
 
 /** inputs: the input channels of a step. */
 export function ledgerLayerOf(
-  { summary, weight, bias }: SceneModel,
+  { summary, weight, bias, names }: SceneModel,
   outChannel: number,
   inputs = inputChannelsOf(summary, outChannel),
 ): LedgerLayer {
@@ -136,6 +139,7 @@ export function ledgerLayerOf(
     outChannel,
     inChannels: inputs,
     bias: bias[outChannel] ?? 0,
+    letter: names?.output,
     weight: (c, u, v) =>
       weight ? (weight.data[weightOffset(summary, outChannel, inputs[c] ?? 0) + u * kW + v] ?? 0) : null,
   };

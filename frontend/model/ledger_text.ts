@@ -56,7 +56,7 @@ export function splitSentence(ledger: Ledger): (string | LedgerLine)[] {
   if (largest && first) return [`${cell} = max(`, first, `) = ${output}`];
   if (first?.terms[0]?.w === '') return [`${cell} = `, first, ` = ${output}`];
   const products = lines.flatMap((line, k) => [k === 0 ? '(' : ') + (', line]);
-  return [`${cell} = `, ...products, `)${joinSigned(['', bias])} = ${formatSums(ledger)}`];
+  return [`${cell} = `, ...products, `)${bias && joinSigned(['', bias])} = ${formatSums(ledger)}`];
 }
 
 export function formatSentence(ledger: Ledger) {
@@ -67,5 +67,5 @@ export function formatSentence(ledger: Ledger) {
 
 /** `19 + 37 + 0 = 56` */
 export function formatSums({ lines, bias, output }: Ledger) {
-  return `${joinSigned([...lines.map((line) => line.sum), bias])} = ${output}`;
+  return `${joinSigned([...lines.map((line) => line.sum), ...(bias ? [bias] : [])])} = ${output}`;
 }

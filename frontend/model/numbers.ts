@@ -1,4 +1,6 @@
-/** Numbers as text: rounded for reading, or with all their digits. */
+/** Numbers as text: rounded for reading, or with all their digits; and those of a tensor as lists. */
+
+import type { Tensor } from './types.ts';
 
 export const MINUS = '\u2212';
 
@@ -46,4 +48,22 @@ function shortestFloat32(value: number) {
     if (Math.fround(Number(text)) === Math.fround(value)) return String(Number(text));
   }
   return String(value);
+}
+
+export type NestedArray = (number | NestedArray)[];
+
+/** Numbers as lists within lists. */
+export function nestArray(shape: number[], data: ArrayLike<number>): NestedArray {
+  let level: NestedArray = Array.from(data);
+  for (let d = shape.length - 1; d > 0; d--) {
+    const size = shape[d] ?? 1;
+    const inner = level;
+    level = Array.from({ length: inner.length / size }, (_, k) => inner.slice(k * size, (k + 1) * size));
+  }
+  return level;
+}
+
+/** Whether a tensor's numbers are there, not only a sketch of them. */
+export function hasAllNumbers({ preview, data }: Tensor) {
+  return !preview || data.length > 0;
 }

@@ -4,16 +4,27 @@
  * the tap tables alone.
  */
 
-import { inputChannelsOf, windowAt } from './geometry.ts';
+import { inputChannelsOf } from './geometry.ts';
 import type { SceneModel } from './scene_model.ts';
 
 /**
  * input: input channel, row, column; weight and tap: input channel and kernel cell, of the output channel
  * shown; output: output channel, row, column; bias: output channel; sum, running, total: input channel, of
- * the step shown.
+ * the step shown; upstream: output channel, row, column; gradient: the clock's channel, and the cell of what
+ * the gradient is to.
  */
 export interface Cell {
-  grid: 'input' | 'weight' | 'output' | 'tap' | 'sum' | 'running' | 'total' | 'bias';
+  grid:
+    | 'input'
+    | 'weight'
+    | 'output'
+    | 'tap'
+    | 'sum'
+    | 'running'
+    | 'total'
+    | 'bias'
+    | 'upstream'
+    | 'gradient';
   channel: number;
   row: number;
   col: number;
@@ -50,13 +61,12 @@ export function findRelations(
   const { summary, taps, plane } = model;
   if (grid === 'bias') return { inputs: null, weights: null, outputs: [] };
   if (grid === 'input') return { inputs: null, weights: null, outputs: findReachedOutputs(model, row, col) };
-  if (grid === 'output')
-    return inputsOf(inputChannelsOf(summary, channel), windowAt(summary, taps, row, col));
+  if (grid === 'output') return inputsOf(inputChannelsOf(summary, channel), model.windowOf(row, col));
   if (grid === 'weight') {
     const rows = linesUnderTap(taps.rows, row, plane.top);
     return inputsOf([channel], { rows, cols: linesUnderTap(taps.cols, col, plane.left) }, cell);
   }
-  const { rows, cols } = windowAt(summary, taps, window.row, window.col);
+  const { rows, cols } = model.windowOf(window.row, window.col);
   if (grid === 'tap')
     return inputsOf([channel], { rows: rows.slice(row, row + 1), cols: cols.slice(col, col + 1) }, cell);
   return inputsOf(summedChannels(model, cell), { rows, cols });

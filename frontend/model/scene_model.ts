@@ -1,6 +1,6 @@
 /** What is worked out of a scene once, for all views. */
 
-import type { PaddedPlane } from './geometry.ts';
+import type { KernelWindow, PaddedPlane } from './geometry.ts';
 import type { SceneSummary, TapTable, Tensor } from './types.ts';
 
 export interface LayoutInput {
@@ -28,6 +28,14 @@ export interface LayoutInput {
   chars: { input: number; kernel: number; product: number; output: number };
 }
 
+/** What the stage calls the cells: an output by its letter, a kernel's slice in whole. */
+export interface CellNames {
+  output: string;
+  slice: (outChannel: number, inChannel: number) => string;
+  /** The shape of the input, and how it is padded. */
+  input: string;
+}
+
 /**
  * What does not change while a scene is shown; idleRows, idleCols: of the plane, never under any kernel cell.
  */
@@ -51,4 +59,9 @@ export interface SceneModel {
   colReaders: [number, number][][];
   idleRows: number[];
   idleCols: number[];
+  /** The cells of the plane under the kernel, for an output cell. */
+  windowOf: (row: number, col: number) => KernelWindow;
+  names: CellNames | null;
+  /** Rows and columns from one cell of the input to the next, between which there are zeros. */
+  spread: [number, number];
 }

@@ -4,7 +4,7 @@ import type { LedgerLayer } from './ledger.ts';
 import { formatFactor, LEDGER_DIGITS } from './ledger.ts';
 import { formatLine, joinSigned } from './ledger_text.ts';
 import { decimalsFor, formatNumber } from './numbers.ts';
-import type { AppliedStamp } from './types.ts';
+import type { AppliedStamp, Stamp } from './types.ts';
 
 interface StampLine {
   cell: string;
@@ -26,41 +26,63 @@ export interface StampLedger {
 const MAX_TERMS = 6;
 const MAX_LINES = 6;
 
-/** width: of the output. */
+/** width: of the output. from: what a cell that stamps is called. */
 export function makeStampLedger(
   { stamp, before, after }: AppliedStamp,
-  { outChannel, inChannels, weight, width }: Omit<LedgerLayer, 'bias'> & { width: number },
+  {
+    outChannel,
+    inChannels,
+    weight,
+    width,
+    letter = 'Y',
+    from = 'X',
+  }: Omit<LedgerLayer, 'bias'> & { width: number; from?: string },
 ): StampLedger {
   const { output_rows, output_cols, values, products, sums, row, col } = stamp;
-  const cells = output_rows.flatMap((i, u) =>
-    output_cols.flatMap((j, v) =>
-      i === null || j === null
-        ? []
-        : [{ i, j, u, v, before: before[i * width + j] ?? 0, after: after[i * width + j] ?? 0 }],
-    ),
-  );
+  const cells = landings(output_rows, output_cols).map(({ i, j, taps }) => ({
+    ...{ i, j, taps, before: before[i * width + j] ?? 0, after: after[i * width + j] ?? 0 },
+  }));
   const productAt = (c: number, u: number, v: number) => products[c]?.[u]?.[v] ?? 0;
   const decimals = decimalsFor(
-    cells.flatMap((cell) => [cell.before, cell.after, ...values.map((_, c) => productAt(c, cell.u, cell.v))]),
+    cells.flatMap(({ before, after, taps }) => [
+      ...[before, after],
+      ...taps.flatMap(([u, v]) => values.map((_, c) => productAt(c, u, v))),
+    ]),
     LEDGER_DIGITS,
   );
   const format = (value: number) => formatNumber(value, decimals);
   return {
-    cell: `X[${inChannels.length === 1 ? inChannels[0] : ':'}, ${row}, ${col}]`,
+    cell: `${from}[${inChannels.length === 1 ? inChannels[0] : ':'}, ${row}, ${col}]`,
     values: values.length === 1 ? formatFactor(values[0] ?? 0) : `(${values.map(formatFactor).join(', ')})`,
     whole: decimals === 0,
-    lines: cells.map(({ i, j, u, v, before, after }) => ({
-      cell: `Y[${outChannel}, ${i}, ${j}]`,
+    lines: cells.map(({ i, j, taps, before, after }) => ({
+      cell: `${letter}[${outChannel}, ${i}, ${j}]`,
       before: format(before),
-      terms: values.map((value, c) => ({
-        x: formatFactor(value),
-        w: formatFactor(weight(c, u, v) ?? 0),
-        product: format(productAt(c, u, v)),
-      })),
-      added: format(sums[u]?.[v] ?? 0),
+      terms: taps.flatMap(([u, v]) =>
+        values.map((value, c) => ({
+          x: formatFactor(value),
+          w: weight(c, u, v) === null ? '' : formatFactor(weight(c, u, v) ?? 0),
+          product: format(productAt(c, u, v)),
+        })),
+      ),
+      // Where padding borrows, several kernel cells land on one cell.
+      added: format(taps.length > 1 ? after - before : (sums[taps[0]?.[0] ?? 0]?.[taps[0]?.[1] ?? 0] ?? 0)),
       after: format(after),
     })),
   };
+}
+
+/** The cells that are stamped, each with the kernel cells that land on it. */
+function landings(rows: Stamp['output_rows'], cols: Stamp['output_cols']) {
+  const cells = new Map<string, { i: number; j: number; taps: [number, number][] }>();
+  for (const [u, i] of rows.entries())
+    for (const [v, j] of cols.entries()) {
+      if (i === null || j === null) continue;
+      const cell = cells.get(`${i},${j}`) ?? { i, j, taps: [] };
+      cell.taps.push([u, v]);
+      cells.set(`${i},${j}`, cell);
+    }
+  return [...cells.values()];
 }
 
 /** `4 + 3·0`, `1 + (3·2 + 2·1)` */

@@ -98,16 +98,3 @@ export function swapChannels({ shape, data }: Tensor): Tensor {
   }
   return { shape: [inner, outer, ...kernel], data: swapped };
 }
-
-export type NestedArray = (number | NestedArray)[];
-
-/** Numbers as lists within lists. */
-export function nestArray(shape: number[], data: ArrayLike<number>): NestedArray {
-  let level: NestedArray = Array.from(data);
-  for (let d = shape.length - 1; d > 0; d--) {
-    const size = shape[d] ?? 1;
-    const inner = level;
-    level = Array.from({ length: inner.length / size }, (_, k) => inner.slice(k * size, (k + 1) * size));
-  }
-  return level;
-}

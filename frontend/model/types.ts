@@ -43,6 +43,12 @@ export interface Tensor {
 
 export type Granularity = 'product' | 'channel' | 'window';
 
+/** What time runs through: the output, or the gradient of a loss to one of the layer's tensors. */
+export type Direction = 'forward' | 'input' | 'weight' | 'bias';
+
+/** How the gradient to the input comes about: cell by cell of the input, or of the upstream. */
+export type Reading = 'gather' | 'scatter';
+
 export interface Rect {
   x: number;
   y: number;

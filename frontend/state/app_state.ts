@@ -2,25 +2,28 @@
 
 import { batch, computed, effect, signal, untracked } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
-import { fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
+import { fetchWholeInput, isPicture } from '../data/input_preview.ts';
 import type { Theme } from '../model/color.ts';
+import { gradientClock, hasDirection, hasScatter } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
 import { UNZOOMED } from '../model/geometry.ts';
+import { hasAllNumbers } from '../model/numbers.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
 import type { Clock } from '../model/timeline.ts';
 import * as timeline from '../model/timeline.ts';
-import type { Granularity, SceneSummary, ViewName, ViewportChoice } from '../model/types.ts';
+import type {
+  Direction,
+  Granularity,
+  LayerShape,
+  Reading,
+  SceneSummary,
+  ViewName,
+  ViewportChoice,
+} from '../model/types.ts';
+import type { GradientSteps } from './gradient_steps.ts';
 import type { Scene } from './scene.ts';
-import {
-  availableView,
-  defaultGranularity,
-  fetchOutput,
-  fetchParts,
-  isPicture,
-  makeClock,
-  makePages,
-} from './scene.ts';
+import { availableView, defaultGranularity, fetchOutput, fetchParts, makeClock, makePages } from './scene.ts';
 import { SceneOrigins } from './scene_origins.ts';
 
 /** Seconds in which `flip` turns the kernel. */
@@ -75,15 +78,23 @@ export class AppState {
   dragged = false;
   /** Whether the last two presses met the same cell: quick taps on neighbours are no double tap. */
   doubled = false;
+  /** The gradients' data, once they are loaded: until then the direction is forward. */
+  readonly gradientSteps = signal<GradientSteps | null>(null);
+  readonly wantedDirection = signal<Direction>('forward');
+  /** What time runs through: the matrices show the forward pass alone. */
+  readonly direction = computed(() =>
+    this.scene.value ? this.#directionOf(this.scene.value.summary) : 'forward',
+  );
+  readonly wantedReading = signal<Reading>('gather');
+  readonly reading = computed<Reading>(() => {
+    const scene = this.scene.value;
+    return scene && hasScatter(scene.summary) ? this.wantedReading.value : 'gather';
+  });
   readonly activeCell = computed(() => {
     const cell = this.hoveredCell.value ?? this.pinnedCell.value;
     return cell && { cell, pinned: isSameCell(cell, this.pinnedCell.value) };
   });
-  readonly clock = computed(() =>
-    this.scene.value
-      ? makeClock(this.scene.value.summary, this.granularity.value, this.wantedView.value)
-      : null,
-  );
+  readonly clock = computed(() => (this.scene.value ? this.clockOf(this.scene.value.summary) : null));
   readonly shownTime = computed(() => {
     const clock = this.clock.value;
     if (!clock) return 0;
@@ -103,16 +114,20 @@ export class AppState {
   readonly outChannel = computed(() => this.position.value?.outChannel ?? 0);
   readonly window = computed(() => this.position.value?.window ?? 0);
   readonly step = computed(() => {
-    if (this.chosenView.value === 'scatter') return null;
+    if (this.chosenView.value === 'scatter' || this.direction.value !== 'forward') return null;
     return this.scene.value?.steps.get(this.outChannel.value, this.window.value) ?? null;
   });
   /** In the scatter reading: the input cell's stamp in place of a window's step. */
   readonly stamp = computed(() => {
-    if (this.shownView.value !== 'scatter') return null;
+    if (this.shownView.value !== 'scatter' || this.direction.value !== 'forward') return null;
     return this.scene.value?.stamps.get(this.outChannel.value, this.window.value) ?? null;
   });
   /** Whether what the moment shows is there. */
-  readonly stepLoaded = computed(() => (this.step.value ?? this.stamp.value) !== null);
+  readonly stepLoaded = computed(() =>
+    this.direction.value === 'forward'
+      ? (this.step.value ?? this.stamp.value) !== null
+      : (this.gradientSteps.value?.isLoaded.value ?? false),
+  );
   /** The largest magnitude of the output channels seen so far. */
   readonly outputMax = computed(() =>
     Math.max(0, ...[...(this.scene.value?.outputs.values() ?? [])].map(({ range }) => range?.[1] ?? 0)),
@@ -130,7 +145,7 @@ export class AppState {
       if (this.stepLoaded.value) this.lastLoadedTime = this.time.value;
     });
     effect(() => {
-      if (this.scene.value) this.loadOutput(this.outChannel.value);
+      if (this.scene.value && this.direction.value === 'forward') this.loadOutput(this.outChannel.value);
     });
     effect(() => {
       const scene = this.scene.value;
@@ -207,8 +222,8 @@ export class AppState {
     batch(() => {
       if (this.failedTime !== null) this.time.value = this.failedTime;
       this.#recover();
-      const pages = this.shownView.value === 'scatter' ? scene.stamps : scene.steps;
-      pages.load(this.outChannel.value, this.window.value);
+      const position = this.position.peek();
+      if (position) this.loadMoment(scene, position);
     });
     again?.();
   }
@@ -217,8 +232,41 @@ export class AppState {
   #recover() {
     this.error.value = null;
     this.failedTime = null;
-    this.loadOutput(this.outChannel.peek());
+    if (this.direction.peek() === 'forward') this.loadOutput(this.outChannel.peek());
     this.loadWholeInput();
+  }
+
+  /** The clock of a layer, as it is looked at now. */
+  clockOf(layer: LayerShape): Clock {
+    const [direction, granularity] = [this.#directionOf(layer), this.granularity.value];
+    if (direction === 'forward') return makeClock(layer, granularity, this.wantedView.value);
+    return gradientClock(layer, direction, this.wantedReading.value, granularity);
+  }
+
+  #directionOf(layer: LayerShape): Direction {
+    const wanted = this.wantedDirection.value;
+    const view = availableView(layer, this.wantedView.value);
+    return view === 'matrix' || view === 'sparse' || !hasDirection(layer, wanted) ? 'forward' : wanted;
+  }
+
+  /** What a position of a scene shows. */
+  async loadMoment(scene: Scene, { outChannel, window }: timeline.Position): Promise<unknown> {
+    if (this.#directionOf(scene.summary) !== 'forward')
+      return this.gradientSteps.peek()?.load(scene, outChannel, window);
+    const scatters = availableView(scene.summary, this.wantedView.peek()) === 'scatter';
+    return (scatters ? scene.stamps : scene.steps).load(outChannel, window);
+  }
+
+  /** Another direction begins at its beginning. The gradients are to be loaded before. */
+  chooseDirection(direction: Direction, reading: Reading = this.wantedReading.peek()) {
+    batch(() => {
+      this.wantedDirection.value = direction;
+      this.wantedReading.value = reading;
+      this.time.value = 0;
+      this.hoveredCell.value = this.pinnedCell.value = null;
+      this.zoom.value = { input: UNZOOMED, output: UNZOOMED };
+      this.firstChannel.value = null;
+    });
   }
 
   /** The next frame of playing. */
@@ -278,11 +326,18 @@ export class AppState {
   pinCell(cell: Cell | null) {
     batch(() => {
       this.pinnedCell.value = cell;
-      const scatters = this.shownView.peek() === 'scatter';
-      if (cell?.grid !== (scatters ? 'input' : 'output')) return;
+      const made = this.#gridOfTime();
+      if (cell?.grid !== made) return;
       const width = this.clock.peek()?.width ?? 1;
-      this.seek(scatters ? this.outChannel.peek() : cell.channel, cell.row * width + cell.col);
+      const stays = made === 'input' || made === 'upstream';
+      this.seek(stays ? this.outChannel.peek() : cell.channel, cell.row * width + cell.col);
     });
+  }
+
+  /** The grid whose cells time runs through. */
+  #gridOfTime(): Cell['grid'] {
+    if (this.direction.peek() === 'forward') return this.shownView.peek() === 'scatter' ? 'input' : 'output';
+    return this.direction.peek() === 'input' && this.reading.peek() === 'scatter' ? 'upstream' : 'gradient';
   }
 
   /** The same output channel in another view; where time runs over other cells, the same share of them. */

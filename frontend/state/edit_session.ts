@@ -6,9 +6,11 @@
 import type { Signal } from '@preact/signals-core';
 import { batch, computed, signal } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
-import { fetchWholeInput, hasAllNumbers } from '../data/input_preview.ts';
+import { fetchWholeInput } from '../data/input_preview.ts';
 import { LruCache } from '../data/lru_cache.ts';
 import { UNZOOMED } from '../model/geometry.ts';
+import type { NestedArray } from '../model/numbers.ts';
+import { hasAllNumbers, nestArray } from '../model/numbers.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Position } from '../model/timeline.ts';
 import { positionAt } from '../model/timeline.ts';
@@ -17,7 +19,7 @@ import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
 import type { KnownParts, Scene } from './scene.ts';
-import { availableView, defaultGranularity, fetchOutput, fetchParts, makeClock } from './scene.ts';
+import { availableView, defaultGranularity, fetchOutput, fetchParts } from './scene.ts';
 import type { CellEdit, Replaced, SceneEdit, TensorName } from './scene_edit.ts';
 import { partsAfterEdit, randomAfter, sameTaps, turnsKernel } from './scene_edit.ts';
 import type { Moment } from './url.ts';
@@ -69,10 +71,29 @@ export class EditSession {
   }
 
   editCells(cells: CellEdit[]): Promise<boolean> {
-    return this.submit((scene) => ({
-      path: `/scenes/${scene.summary.id}/edits`,
-      body: { cells },
-      layer: scene.summary,
+    return this.submit(({ summary }) => {
+      const { output, upstream } = summary.shapes;
+      // A scene without an upstream has ones, of which some are edited.
+      const needed = !upstream && cells.some(({ tensor }) => tensor === 'upstream');
+      const numbers = { length: output[0] * output[1] * output[2] };
+      const ones = needed && {
+        upstream: {
+          data: nestArray(
+            output,
+            Array.from(numbers, () => 1),
+          ),
+        },
+      };
+      return { path: `/scenes/${summary.id}/edits`, body: { cells, ...ones }, layer: summary };
+    });
+  }
+
+  /** Puts another tensor in the place of the upstream; null: ones. */
+  setUpstream(data: NestedArray | null): Promise<boolean> {
+    return this.submit(({ summary }) => ({
+      path: `/scenes/${summary.id}/edits`,
+      body: { upstream: data && { data } },
+      layer: summary,
     }));
   }
 
@@ -169,7 +190,7 @@ export class EditSession {
     if (before) this.#keep(before);
     const next = this.#scenes.get(id) ?? (await this.#load(id, before, summary, known));
     const time = this.#timeIn(next.summary, moment);
-    await loadFirstFrame(this.state, next, positionAt(this.#clockOf(next.summary), time));
+    await loadFirstFrame(this.state, next, positionAt(this.state.clockOf(next.summary), time));
     if (turn !== this.#turn) return false;
     this.#put(next, this.#timeIn(next.summary, moment));
     return true;
@@ -190,21 +211,17 @@ export class EditSession {
   /** Asks for the initial data, of a layer that is known those of the moment shown. */
   #initialQuery(layer?: LayerShape) {
     const query = new URLSearchParams({ include: 'initial' });
-    if (!layer) return query;
-    const { outChannel, window } = positionAt(this.#clockOf(layer), this.#timeIn(layer));
+    if (!layer || this.state.direction.peek() !== 'forward') return query;
+    const { outChannel, window } = positionAt(this.state.clockOf(layer), this.#timeIn(layer));
     query.set('out_channel', String(outChannel));
     query.set('start', String(window));
     if (availableView(layer, this.state.wantedView.peek()) === 'scatter') query.set('reading', 'scatter');
     return query;
   }
 
-  #clockOf(layer: LayerShape) {
-    return makeClock(layer, this.state.granularity.peek(), this.state.wantedView.peek());
-  }
-
   #timeIn(layer: LayerShape, moment?: Moment | null) {
     const { state } = this;
-    const clock = this.#clockOf(layer);
+    const clock = state.clockOf(layer);
     if (moment !== undefined) return timeOfMoment(clock, clock.width, moment);
     const [now, shown] = [state.clock.peek(), state.scene.peek()];
     if (!now || !shown) return 0;
@@ -245,13 +262,14 @@ export class EditSession {
 }
 
 /** All that the picture at a position needs. */
-async function loadFirstFrame(state: AppState, scene: Scene, { outChannel, window }: Position) {
-  const { summary, steps, stamps, outputs } = scene;
+async function loadFirstFrame(state: AppState, scene: Scene, position: Position) {
+  const { summary, outputs } = scene;
+  const { outChannel } = position;
   const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
-  const scatters = availableView(summary, state.wantedView.peek()) === 'scatter';
+  const needed = few && state.direction.peek() === 'forward' && !outputs.has(outChannel);
   const [output] = await Promise.all([
-    few && !outputs.has(outChannel) ? fetchOutput(state.api, summary.id, outChannel) : null,
-    (scatters ? stamps : steps).load(outChannel, window),
+    needed ? fetchOutput(state.api, summary.id, outChannel) : null,
+    state.loadMoment(scene, position),
   ]);
   if (output) outputs.set(outChannel, output);
 }

@@ -1,6 +1,7 @@
 /** A layer from blank, by its sizes: fresh small numbers, others for each seed. Pure. */
 
-import { freshNumbers, nestArray } from '../model/tensors.ts';
+import { nestArray } from '../model/numbers.ts';
+import { freshNumbers } from '../model/tensors.ts';
 import type { SceneRequest } from './edit_session.ts';
 
 export interface ExampleSizes {

@@ -1,7 +1,7 @@
 /** A scene as the page holds it: its tensors, and pages of steps, stamps and outputs. */
 
 import type { ApiClient } from '../data/client.ts';
-import { availableNumbers, fetchInput } from '../data/input_preview.ts';
+import { fetchInput } from '../data/input_preview.ts';
 import { ARRAYS } from '../data/npy.ts';
 import { PageCache } from '../data/page_cache.ts';
 import type { StampPages } from '../data/stamp_pages.ts';
@@ -111,14 +111,4 @@ export function makeClock(summary: LayerShape, granularity: Granularity, view: V
     taps: kH * kW,
     granularity,
   };
-}
-
-/** Three channels of 0 … 1, large enough to be seen as a picture. */
-export function isPicture(input: Tensor) {
-  const [channels = 0, height = 0, width = 0] = input.shape;
-  return (
-    channels === 3 &&
-    Math.min(height, width) >= 24 &&
-    availableNumbers(input).every((value) => value >= 0 && value <= 1)
-  );
 }

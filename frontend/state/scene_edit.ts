@@ -1,10 +1,10 @@
 /** Edits of a scene, and what of it they leave as it is. Pure. */
+import { hasAllNumbers } from '../model/numbers.ts';
 
-import { hasAllNumbers } from '../data/input_preview.ts';
 import type { DType, SceneSummary, Tensor } from '../model/types.ts';
 import type { KnownParts, Scene } from './scene.ts';
 
-export type TensorName = 'input' | 'weight' | 'bias';
+export type TensorName = 'input' | 'weight' | 'bias' | 'upstream';
 
 export interface CellEdit {
   tensor: TensorName;
@@ -19,9 +19,10 @@ export interface SceneEdit {
   input?: object;
   weight?: object | null;
   bias?: object | null;
+  upstream?: object | null;
 }
 
-const TENSOR_NAMES: TensorName[] = ['input', 'weight', 'bias'];
+const TENSOR_NAMES: TensorName[] = ['input', 'weight', 'bias', 'upstream'];
 
 /** What takes the place of tensors. */
 export type Replaced = Partial<Record<TensorName, object | null>>;

@@ -3,11 +3,11 @@
  * many numbers travel. Only what differs from the scene is sent. Pure.
  */
 
-import { hasAllNumbers } from '../data/input_preview.ts';
 import { encodeNpy } from '../data/npy.ts';
 import type { Layer } from '../model/layer_validation.ts';
 import { isPooling, outputSizes, weightShape } from '../model/layer_validation.ts';
-import { makeRamp, nestArray, repeatChannels, resizeTensor, swapChannels } from '../model/tensors.ts';
+import { hasAllNumbers, nestArray } from '../model/numbers.ts';
+import { makeRamp, repeatChannels, resizeTensor, swapChannels } from '../model/tensors.ts';
 import type { LayerShape, Tensor } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 import type { Scene } from './scene.ts';

@@ -3,16 +3,19 @@
  * Pure.
  */
 
+import { DIRECTIONS } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSumCell } from '../model/relations.ts';
 import type { Clock } from '../model/timeline.ts';
 import { ticksPerWindow } from '../model/timeline.ts';
-import type { Granularity, SceneSummary, ViewName } from '../model/types.ts';
+import type { Direction, Granularity, Reading, SceneSummary, ViewName } from '../model/types.ts';
 
 /** null: all of them. */
 export interface Moment {
   outChannel: number;
+  /** Of the gradient to the weight. */
+  inChannel?: number;
   row: number;
   col: number;
   /** Those of the window that are over. */
@@ -22,6 +25,8 @@ export interface Moment {
 /** null, everywhere: as the page sees fit. */
 export interface UrlState {
   moment: Moment | null;
+  direction: Direction;
+  reading: Reading;
   granularity: Granularity | null;
   pin: Cell | null;
   /** The first visible channel where the reader scrolled. */
@@ -50,6 +55,8 @@ const GRIDS: Record<string, Cell['grid']> = {
   r: 'running',
   t: 'total',
   b: 'bias',
+  u: 'upstream',
+  g: 'gradient',
 };
 
 /** width: of the output. Returns null: the very start. */
@@ -79,14 +86,17 @@ export function timeOfMoment(clock: Clock, width: number, moment: Moment | null)
 
 /** usual: what the page would choose by itself. */
 export function encodeQuery(
-  { moment, granularity, pin, rows, tinted, shape, input, transposed, zoom }: UrlState,
+  { moment, direction, reading, granularity, pin, rows, tinted, shape, input, transposed, zoom }: UrlState,
   usual: Granularity,
 ): URLSearchParams {
   const query = new URLSearchParams();
   if (moment) {
-    query.set('step', [moment.outChannel, moment.row, moment.col].join());
+    const { outChannel, inChannel, row, col } = moment;
+    query.set('step', [outChannel, ...(inChannel === undefined ? [] : [inChannel]), row, col].join());
     if (moment.tick !== null) query.set('beat', String(moment.tick));
   }
+  if (direction !== 'forward') query.set('direction', direction);
+  if (direction === 'input' && reading === 'scatter') query.set('reading', reading);
   if (granularity && granularity !== usual) query.set('by', granularity);
   if (shape && shape !== 'stage') query.set('view', shape);
   if (input !== null) query.set('input', String(input));
@@ -116,7 +126,10 @@ function letterOf({ grid }: Cell) {
 
 /** What cannot be understood is left out. */
 export function parseQuery(query: URLSearchParams): UrlState {
-  const step = counts(query.get('step'), 3);
+  const wanted = query.get('direction') as Direction | null;
+  const direction = wanted && DIRECTIONS.includes(wanted) ? wanted : 'forward';
+  const pair = direction === 'weight' ? counts(query.get('step'), 4) : null;
+  const step = pair?.toSpliced(1, 1) ?? counts(query.get('step'), 3);
   const beat = counts(query.get('beat'), 1);
   const by = query.get('by') ?? '';
   const shape = query.get('view') ?? '';
@@ -130,7 +143,10 @@ export function parseQuery(query: URLSearchParams): UrlState {
       row: step[1] ?? 0,
       col: step[2] ?? 0,
       tick: beat?.[0] ?? null,
+      ...(pair && { inChannel: pair[1] ?? 0 }),
     },
+    direction,
+    reading: query.get('reading') === 'scatter' ? 'scatter' : 'gather',
     granularity: GRANULARITIES.includes(by) ? (by as Granularity) : null,
     pin: at && grid ? { grid, channel: at[0] ?? 0, row: at[1] ?? 0, col: at[2] ?? 0 } : null,
     rows: counts(query.get('rows'), 1)?.[0] ?? null,
@@ -152,11 +168,13 @@ function counts(text: string | null, length: number): number[] | null {
 /** Whether a layer has this cell. */
 export function hasCell({ shapes }: SceneSummary, cell: Cell) {
   const { grid, channel, row, col } = cell;
+  // Which cells a gradient has is up to the direction.
+  if (grid === 'gradient') return false;
   if (grid === 'bias') return shapes.bias !== null && channel < shapes.output[0];
   if (isSumCell(cell)) return channel < shapes.input[0] && (shapes.weight !== null || grid !== 'running');
   const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
   const kernel = [shapes.input[0], height, width];
   const [channels = 0, rows = 0, cols = 0] =
-    grid === 'input' ? shapes.input : grid === 'output' ? shapes.output : kernel;
+    grid === 'input' ? shapes.input : grid === 'output' || grid === 'upstream' ? shapes.output : kernel;
   return channel < channels && row < rows && col < cols;
 }

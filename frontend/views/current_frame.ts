@@ -2,6 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { computed } from '@preact/signals-core';
+import type { GradientMoment } from '../model/gradient_moment.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
@@ -24,6 +25,7 @@ export function computeFrameRequest(
   model: ReadonlySignal<SceneModel | null>,
   t: Translate,
   { size, pixelRatio, colors }: Surroundings,
+  gradientMoment: () => GradientMoment | null,
 ): ReadonlySignal<FrameRequest | null> {
   return computed(() => {
     const [scene, position] = [state.scene.value, state.position.value];
@@ -31,12 +33,14 @@ export function computeFrameRequest(
     if (!scene || !model.value || !position || width === 0) return null;
     // The frame looks outputs up, and is painted again when one arrives.
     scene.outputs.version;
+    const gradient = state.direction.value === 'forward' ? null : gradientMoment();
     return {
-      view: state.shownView.value,
+      view: gradient ? 'gradient' : state.shownView.value,
       model: model.value,
       position,
       step: state.step.value,
       stamp: state.stamp.value,
+      gradient,
       outputs: scene.outputs,
       outputMax: state.outputMax.value,
       firstChannel: state.firstChannel.value,

@@ -19,8 +19,8 @@ const FOLDERS: Record<string, string[]> = {
 /** Modules of views/ that know every view; a view imports itself and views/shared only. */
 const ALL_VIEWS = ['views/registry.ts', 'views/app_context.ts', 'views/shared/canvas.ts'];
 
-/** The scattering stage is the stage with other contents. */
-const BUILT_ON: Record<string, string[]> = { scatter: ['stage'] };
+/** The scattering stage, and a gradient, are the stage with other contents. */
+const BUILT_ON: Record<string, string[]> = { scatter: ['stage'], gradient: ['stage', 'scatter'] };
 
 const modules = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) =>
   path.endsWith('.ts'),

@@ -22,6 +22,11 @@ from app.services.summary import API_PREFIX, scene_url, summarize
 # Numbers from which on an input is previewed first, and those of a preview.
 _MAX_WHOLE: Final = 2**18
 _PREVIEW: Final = 2**16
+# Texts that templates alone write: the scripts do without.
+_OF_TEMPLATES: Final = (
+    "about.", "direction", "docs.", "error.404.", "error.500.", "facts.", "help.", "language.", "legend.",
+    "nav.", "new.", "panel.kind.", "panel.sample.", "panel.source", "size.letters",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def workbench(scene: Scene, language: str, query: str, *, origin: str = "", auto
         "language": language,
         "api": API_PREFIX,
         "summary": summary,
-        "messages": texts,
+        "messages": {key: text for key, text in texts.items() if not key.startswith(_OF_TEMPLATES)},
         "autoplay": autoplay,
         "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }

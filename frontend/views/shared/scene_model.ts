@@ -1,6 +1,6 @@
 /** Makes the model of a scene. */
 
-import { availableNumbers, hasAllNumbers } from '../../data/input_preview.ts';
+import { availableNumbers, isPicture } from '../../data/input_preview.ts';
 import { maxMagnitude } from '../../model/color.ts';
 import {
   findIdleLines,
@@ -10,22 +10,24 @@ import {
   makePlane,
   windowAt,
 } from '../../model/geometry.ts';
-import { decimalsFor } from '../../model/numbers.ts';
+import { decimalsFor, hasAllNumbers } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
-import { isPicture } from '../../state/scene.ts';
 import { longestText } from './text_fit.ts';
 
-export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): SceneModel {
+export function makeSceneModel(
+  { summary, taps, input, weight, bias }: Pick<Scene, 'summary' | 'taps' | 'input' | 'weight' | 'bias'>,
+  windowOf = (row: number, col: number) => windowAt(summary, taps, row, col),
+): SceneModel {
   const { shapes } = summary;
   const cells = makePlane(summary);
   const [channels] = shapes.input;
   const numbers = availableNumbers(input);
   const [inputLow, inputMax] = input.range ?? [lowestValue(numbers), maxMagnitude(numbers)];
   const [outChannels, height, width] = shapes.output;
-  const rowSources = findSources(taps.rows, (i) => windowAt(summary, taps, i, 0).rows, cells.rows);
-  const colSources = findSources(taps.cols, (j) => windowAt(summary, taps, 0, j).cols, cells.cols);
+  const rowSources = findSources(taps.rows, (i) => windowOf(i, 0).rows, cells.rows);
+  const colSources = findSources(taps.cols, (j) => windowOf(0, j).cols, cells.cols);
   return {
     // What is painted of a sketch is kept under another name.
     summary: hasAllNumbers(input) ? summary : { ...summary, id: `${summary.id}~` },
@@ -57,6 +59,9 @@ export function makeSceneModel({ summary, taps, input, weight, bias }: Scene): S
     colReaders: invertTapTable(taps.cols, shapes.input[2]),
     idleRows: findIdleLines(summary.idle_rows, cells.top, shapes.input[1], rowSources),
     idleCols: findIdleLines(summary.idle_cols, cells.left, shapes.input[2], colSources),
+    windowOf,
+    names: null,
+    spread: [1, 1],
   };
 }
 

@@ -2,22 +2,34 @@
 
 import type { Theme } from '../../model/color.ts';
 import type { Zoom } from '../../model/geometry.ts';
+import type { GradientMoment } from '../../model/gradient_moment.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
-import type { AppliedStamp, Granularity, Rect, Tensor, ViewName, ViewportChoice } from '../../model/types.ts';
+import type {
+  AppliedStamp,
+  Direction,
+  Granularity,
+  Reading,
+  Rect,
+  Tensor,
+  ViewName,
+  ViewportChoice,
+} from '../../model/types.ts';
 import type { BitmapCache } from './canvas.ts';
 import type { Context2D } from './drawing.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 export interface FrameRequest {
-  view: ViewName;
+  view: ViewName | 'gradient';
   model: SceneModel;
   position: Position;
   step: Step | null;
   stamp: AppliedStamp | null;
+  /** In place of step and stamp, where time runs through a gradient. */
+  gradient: GradientMoment | null;
   /** Output channels by index, as far as they are loaded. */
   outputs: Pick<Map<number, Tensor>, 'get' | 'has'> & { readonly version: number };
   /** The largest magnitude of the outputs loaded. */
@@ -54,6 +66,13 @@ export interface FrameRequest {
 /** A text key and its values. */
 export type Caption = [key: string, values: Record<string, string | number>];
 
+export interface CaptionChoice {
+  outChannel: number;
+  transposed: boolean;
+  direction: Direction;
+  reading: Reading;
+}
+
 export interface View<Frame> {
   /** previous: the frame before, of which parts that are the same are used again. */
   makeFrame(request: FrameRequest, previous: Frame | null): Frame;
@@ -66,7 +85,7 @@ export interface View<Frame> {
   /** Finds every visible place of a cell. */
   findCellRects(frame: Frame, cell: Cell): Rect[];
   /** Makes the notes beside the picture. */
-  makeCaptions(model: SceneModel, choice: { outChannel: number; transposed: boolean }): Caption[];
+  makeCaptions(model: SceneModel, choice: CaptionChoice): Caption[];
 }
 
 /** Joins all that a static layer depends on. */

@@ -1,6 +1,6 @@
 /** What the stage says beside its numbers. Pure. */
 
-import { kernelSize, windowAt } from '../../model/geometry.ts';
+import { kernelSize } from '../../model/geometry.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Caption } from '../shared/view.ts';
 
@@ -39,9 +39,9 @@ function idleCaptions({ plane, idleRows, idleCols, summary }: SceneModel, axis: 
 }
 
 /** Whether ceil_mode lets windows hang over the padded input. */
-function overhangs({ summary, taps, plane }: SceneModel) {
+function overhangs({ summary, windowOf, plane }: SceneModel) {
   const [, height, width] = summary.shapes.output;
-  const { rows, cols } = windowAt(summary, taps, height - 1, width - 1);
+  const { rows, cols } = windowOf(height - 1, width - 1);
   return Math.max(...rows) >= plane.rows || Math.max(...cols) >= plane.cols;
 }
 

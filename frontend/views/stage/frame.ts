@@ -1,6 +1,5 @@
 /** Computes all that the painters of the stage need. Pure. */
 
-import { windowAt } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import { decimalsFor, formatNumber } from '../../model/numbers.ts';
@@ -38,7 +37,7 @@ export interface StageFrame extends ChannelFrame {
 
 export function makeFrame(request: FrameRequest, previous: StageFrame | null = null): StageFrame {
   const { model, position } = request;
-  const { summary, taps } = model;
+  const { summary } = model;
   const { outChannel, window, place } = position;
   const choice = chooseFrameLayout(request, previous);
   const visible = findVisibleChannels(request, choice);
@@ -47,7 +46,7 @@ export function makeFrame(request: FrameRequest, previous: StageFrame | null = n
     placeParts(model.subject, choice, { openLane: visible.open });
   const [, height, width] = summary.shapes.output;
   const cellOf = (index: number) => ({ row: Math.floor(index / width), col: index % width });
-  const windowOf = (index: number) => windowAt(summary, taps, cellOf(index).row, cellOf(index).col);
+  const windowOf = (index: number) => model.windowOf(cellOf(index).row, cellOf(index).col);
   const cell = cellOf(window);
   const frame = makeChannelFrame(request, { choice, layout, visible }, cell, windowOf, {
     rows: [cell.row],

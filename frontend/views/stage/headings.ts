@@ -53,7 +53,9 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): Heading
     case 'input':
       return {
         name: t('stage.input'),
-        detail: [formatShape(shapes.input), formatPadding(model.summary, t)].filter(Boolean).join(', '),
+        detail:
+          model.names?.input ??
+          [formatShape(shapes.input), formatPadding(model.summary, t)].filter(Boolean).join(', '),
         range: [model.inputLow, model.inputMax],
       };
     case 'window':

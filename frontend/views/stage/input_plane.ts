@@ -1,8 +1,8 @@
 /** An input channel with its padding, as numbers or as a picture, and the preview of one that is loading. */
 
-import { hasAllNumbers } from '../../data/input_preview.ts';
 import { packPixel, tintPixel } from '../../model/color.ts';
 import type { KernelWindow } from '../../model/geometry.ts';
+import { hasAllNumbers } from '../../model/numbers.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
@@ -141,10 +141,8 @@ function compositePixels(channels: ValueAt[]) {
 }
 
 /** The number at a cell of the padded plane; on the ring the borrowed one, null for zero padding. */
-export function inputValues(
-  { plane, input, rowSources, colSources, summary }: SceneModel,
-  channel: number,
-): ValueAt {
+export function inputValues(model: SceneModel, channel: number): ValueAt {
+  const { plane, input, rowSources, colSources, summary } = model;
   const [, height, width] = summary.shapes.input;
   const offset = channel * height * width;
   return (i, j) => {
@@ -152,7 +150,7 @@ export function inputValues(
     const inside = row >= 0 && col >= 0 && row < height && col < width;
     const sourceRow = inside ? row : (rowSources[i] ?? -1);
     const sourceCol = inside ? col : (colSources[j] ?? -1);
-    if (sourceRow < 0 || sourceCol < 0) return null;
+    if (sourceRow < 0 || sourceCol < 0 || (inside && !isInputCell(model, i, j))) return null;
     return input.data[offset + sourceRow * width + sourceCol] ?? null;
   };
 }
@@ -204,17 +202,19 @@ function paintPaddingCells(
   quiet: boolean,
   clip: Rect = rect,
 ) {
-  const { plane, summary } = model;
+  const { plane, summary, spread } = model;
   const [, height, width] = summary.shapes.input;
-  if (plane.rows === height && plane.cols === width) return;
+  const spreads = spread[0] > 1 || spread[1] > 1;
+  if (plane.rows === height && plane.cols === width && !spreads) return;
   const counts = summary.operation.kind === 'conv2d' || summary.operation.kind === 'avg_pool2d';
   const values = borrows(model);
   context.font = cssFont(fit.font);
   for (let i = 0; i < plane.rows; i++) {
     const edge = i < plane.top || i >= plane.top + height;
     for (let j = 0; j < plane.cols; j++) {
-      if (!edge && j === plane.left) j += width;
+      if (!spreads && !edge && j === plane.left) j += width;
       if (j >= plane.cols) break;
+      if (spreads && isInputCell(model, i, j)) continue;
       const box = cellBox(rect, rect.cell, i, j);
       if (!touches(box, clip)) continue;
       if (values) {
@@ -232,6 +232,14 @@ function paintPaddingCells(
       paintTextIn(context, '0', box, 2);
     }
   }
+}
+
+/** Whether a cell of the plane is the input's own, neither padding nor a zero between. */
+function isInputCell({ plane, spread, summary }: SceneModel, i: number, j: number) {
+  const [, height, width] = summary.shapes.input;
+  const [row, col] = [i - plane.top, j - plane.left];
+  const inside = row >= 0 && col >= 0 && row < height && col < width;
+  return inside && row % spread[0] === 0 && col % spread[1] === 0;
 }
 
 function touches(one: Rect, other: Rect) {

@@ -3,6 +3,7 @@
 import { colorScale, numberedIndex } from '../../model/color.ts';
 import { weightIndex, weightOffset } from '../../model/geometry.ts';
 import { formatNumber } from '../../model/numbers.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -124,7 +125,7 @@ function paintKernel(
     paintGrid(context, rect, lane.cell, grid, frame);
     strokeRoundedRect(context, growRect(rect, 1), 4, hueOf(frame, channel), active ? 2.5 : 1.5);
   }
-  if (!lane.upright) paintSliceName(context, frame, rect, weightIndex(model.summary, outChannel, channel));
+  if (!lane.upright) paintSliceName(context, frame, rect, sliceName(model, outChannel, channel));
 }
 
 /** Of depthwise layers each lane has a filter of its own. */
@@ -135,7 +136,6 @@ function kernelOutput({ model, position }: ChannelFrame, channel: number) {
   return channel * multiplier + (position.outChannel % multiplier);
 }
 
-/** index: the first two into the weight, as torch counts them. */
 /** Where channels are columns the products have no heading of their own. */
 function paintProductsName(context: Context2D, frame: ChannelFrame, { x, y, width }: Rect) {
   context.fillStyle = frame.colors.muted;
@@ -143,10 +143,15 @@ function paintProductsName(context: Context2D, frame: ChannelFrame, { x, y, widt
   paintText(context, frame.t('stage.products'), 'left', x, y - 9, width);
 }
 
-function paintSliceName(context: Context2D, frame: ChannelFrame, rect: Rect, index: [number, number]) {
+/** `K[0, 1]`, with the first two indices into the weight, as torch counts them. */
+function sliceName({ names, summary }: SceneModel, outChannel: number, channel: number) {
+  return names?.slice(outChannel, channel) ?? `K[${weightIndex(summary, outChannel, channel).join(', ')}]`;
+}
+
+function paintSliceName(context: Context2D, frame: ChannelFrame, rect: Rect, name: string) {
   context.fillStyle = frame.colors.muted;
   context.font = cssFont(smallType(frame));
-  paintText(context, `K[${index.join(', ')}]`, 'left', rect.x, rect.y + rect.height + 11, rect.width);
+  paintText(context, name, 'left', rect.x, rect.y + rect.height + 11, rect.width);
 }
 
 /** Paints the kernel turning about its center; its numbers stay upright. */

@@ -58,8 +58,8 @@ export function paintLedgerFrame(context: Context2D, frame: StageFrame) {
 }
 
 /** `Y[0, 1, 1]` */
-function cellName({ position, row, col }: StageFrame) {
-  return `Y[${position.outChannel}, ${row}, ${col}]`;
+function cellName({ model, position, row, col }: StageFrame) {
+  return `${model.names?.output ?? 'Y'}[${position.outChannel}, ${row}, ${col}]`;
 }
 
 function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {

@@ -59,11 +59,18 @@ function paintOutputPlace(context: Context2D, frame: ChannelFrame, output: GridP
 
 /** Paints `Y[1]` beside the output of a lane. */
 function paintOutputName(context: Context2D, frame: ChannelFrame, { place, channel }: GridPlace) {
-  const { colors, position, layout } = frame;
+  const { colors, position, layout, model } = frame;
   context.fillStyle = channel === position.outChannel ? colors.text : colors.muted;
   context.font = cssFont(smallType(frame), channel === position.outChannel ? 600 : 400);
   const left = place.x + place.width + 6;
-  paintText(context, `Y[${channel}]`, 'left', left, centerOf(place).y, layout.width - left);
+  paintText(
+    context,
+    `${model.names?.output ?? 'Y'}[${channel}]`,
+    'left',
+    left,
+    centerOf(place).y,
+    layout.width - left,
+  );
 }
 
 /** Paints an output as it is in the end. */
@@ -111,7 +118,7 @@ function heatMapOf(
 
 /** Paints another channel's output in small, faint until it is computed. */
 function paintThumbnail(context: Context2D, frame: ChannelFrame, output: GridPlace, bitmaps: BitmapCache) {
-  const { colors, position } = frame;
+  const { colors, position, model } = frame;
   const { place, channel } = output;
   const data = frame.outputs.get(channel);
   if (data) {
@@ -122,7 +129,8 @@ function paintThumbnail(context: Context2D, frame: ChannelFrame, output: GridPla
   paintOutline(context, place, colors.line);
   context.fillStyle = colors.muted;
   context.font = cssFont(smallType(frame));
-  paintText(context, `Y[${channel}]`, 'left', place.x, place.y + place.height + 9, place.width);
+  const name = `${model.names?.output ?? 'Y'}[${channel}]`;
+  paintText(context, name, 'left', place.x, place.y + place.height + 9, place.width);
 }
 
 /** Paints bars beside the rows and columns that output_padding adds. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PasteError, parseNumber } from '../../../frontend/model/number_syntax.ts';
+import { nestArray } from '../../../frontend/model/numbers.ts';
 import { parseNumberBlock } from '../../../frontend/model/parse_numbers.ts';
-import { nestArray } from '../../../frontend/model/tensors.ts';
 
 /** What it is, the text, the grid. */
 const GOOD: [string, string, unknown][] = [

@@ -11,6 +11,8 @@ const WIDTH = 4;
 
 const NOTHING: UrlState = {
   moment: null,
+  direction: 'forward',
+  reading: 'gather',
   granularity: null,
   pin: null,
   rows: null,
@@ -44,6 +46,8 @@ test('a moment that a smaller layer lacks becomes the nearest it has', () => {
 test('a view comes back from its query', () => {
   const view: UrlState = {
     moment: { outChannel: 1, row: 2, col: 3, tick: 1 },
+    direction: 'forward',
+    reading: 'gather',
     granularity: 'product',
     pin: { grid: 'weight', channel: 0, row: 1, col: 1 },
     rows: 8,
@@ -102,4 +106,18 @@ test('a pin stays where the layer has its cell', () => {
   assert.ok(!hasCell(summary, { grid: 'input', channel: 2, row: 0, col: 0 }));
   assert.ok(hasCell(summary, { grid: 'weight', channel: 1, row: 1, col: 1 }));
   assert.ok(!hasCell(summary, { grid: 'output', channel: 0, row: 2, col: 0 }));
+});
+
+test('a gradient comes back from its query, with the pair of channels of the one to the weight', () => {
+  const weight: UrlState = {
+    ...NOTHING,
+    moment: { outChannel: 2, inChannel: 1, row: 0, col: 2, tick: null },
+    direction: 'weight',
+  };
+  const query = encodeQuery(weight, 'channel');
+  assert.equal(decodeURIComponent(query.toString()), 'step=2,1,0,2&direction=weight');
+  assert.deepEqual(parseQuery(query), weight);
+  const scatter: UrlState = { ...NOTHING, direction: 'input', reading: 'scatter' };
+  assert.deepEqual(parseQuery(encodeQuery(scatter, 'channel')), scatter);
+  assert.equal(parseQuery(new URLSearchParams('direction=sideways')).direction, 'forward');
 });

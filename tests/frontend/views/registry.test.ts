@@ -175,6 +175,7 @@ function framed<View extends ViewName>(
     colors: COLORS,
     zoom: { input: UNZOOMED, output: UNZOOMED },
     kernelTurn: 1,
+    gradient: null,
     stamp: null,
     tinted: false,
     width: 9000,

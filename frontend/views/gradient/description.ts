@@ -1,0 +1,221 @@
+/** A moment of a gradient in words and as a table, and which forward terms it comes from. Pure. */
+
+import { outputChannelsOf } from '../../model/direction.ts';
+import { weightIndex } from '../../model/geometry.ts';
+import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
+import type { Translate } from '../../model/i18n.ts';
+import type { Ledger, LedgerLine } from '../../model/ledger.ts';
+import { ledgerLayerOf } from '../../model/ledger.ts';
+import {
+  formatLine,
+  formatLineTerms,
+  formatSentence,
+  formatSums,
+  joinSigned,
+} from '../../model/ledger_text.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import { formatStampSentence, formatStampSum, makeStampLedger } from '../../model/stamp_ledger.ts';
+import type { DescribedRow, Description } from '../shared/description.ts';
+import { MAX_ROWS } from '../shared/description.ts';
+import type { GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
+import type { SumFrame } from './sum_frame.ts';
+
+/** Terms that a line says at most, forward terms, terms of a whole sentence. */
+const MAX_TERMS = 9;
+const MAX_FORWARD = 3;
+const MAX_SENTENCE = 28;
+
+export function describe(t: Translate, frame: GradientFrame): Description | null {
+  if (frame.kind === 'gather') return describeGather(t, frame);
+  return frame.kind === 'scatter' ? describeScatter(t, frame) : describeSum(t, frame);
+}
+
+function describeGather(t: Translate, frame: GatherFrame): Description | null {
+  const { ledger, position, row, col } = frame.inner;
+  if (!ledger) return null;
+  const { active, channels } = position;
+  const line = active >= 0 ? active : channels - 1;
+  const first = Math.max(0, Math.floor(line / MAX_ROWS) * MAX_ROWS);
+  const sentence = () => formatWhole(ledger);
+  const moment = gatherMoment(t, frame, ledger);
+  return {
+    key: `gather ${ledger.cell} ${first}`,
+    moment: moment.text,
+    terms: moment.terms,
+    sentence: () => `${sentence()}. ${forwardTerms(t, frame.model, [position.outChannel, row, col])}`,
+    parts: () => [sentence()],
+    headings: ['gradient.ledger.output', 'ledger.terms', 'ledger.sum', 'ledger.running'],
+    rows: () => [...gatherRows(ledger, first), totalRow(ledger.cell, ledger.output, 2)],
+    activeRow: active < 0 ? -1 : active - first,
+  };
+}
+
+function formatWhole(ledger: Ledger) {
+  const terms = ledger.lines.reduce((count, line) => count + line.terms.length, 0);
+  if (terms <= MAX_SENTENCE) return formatSentence(ledger);
+  return `${ledger.cell} = ${formatSums(ledger)}`;
+}
+
+function gatherRows(ledger: Ledger, first: number): DescribedRow[] {
+  return ledger.lines.slice(first, first + MAX_ROWS).map((line) => ({
+    heading: String(line.channel),
+    cells: [
+      { text: formatLineTerms(ledger, line), kind: 'terms' },
+      { text: line.sum, kind: 'number' },
+      { text: line.running, kind: 'number' },
+    ],
+  }));
+}
+
+/** between: cells between the name and the number. */
+function totalRow(cell: string, total: string, between: number): DescribedRow {
+  const empty = Array.from({ length: between }, () => ({ text: '' }));
+  return { heading: cell, cells: [...empty, { text: total, kind: 'number' }], total: true };
+}
+
+interface Moment {
+  text: string;
+  terms: string;
+}
+
+function gatherMoment(t: Translate, frame: GatherFrame, ledger: Ledger): Moment {
+  const { position, row, col } = frame.inner;
+  const { cell, output } = ledger;
+  const sums = formatSums(ledger);
+  if (position.place > 0) return { text: t('gradient.now.place', { cell, total: output }), terms: sums };
+  const line = ledger.lines[position.active];
+  const forward = forwardTerms(t, frame.model, [position.outChannel, row, col]);
+  if (position.slide < 1 || !line) return { text: forward, terms: position.sum > 0 ? sums : '' };
+  return lineMoment(t, ledger, line, frame);
+}
+
+function lineMoment(t: Translate, ledger: Ledger, line: LedgerLine, { inner, model }: GatherFrame): Moment {
+  const { position } = inner;
+  const { channel, sum, running } = line;
+  if (position.accumulate > 0) {
+    const before = ledger.lines[position.active - 1]?.running;
+    const terms = before === undefined ? '' : `${joinSigned([before, sum])} = ${running}`;
+    return { text: t('gradient.now.accumulate', { channel, sum, running }), terms };
+  }
+  const written = line.terms.length <= MAX_TERMS ? formatLine(line, ledger.whole) : '';
+  if (position.sum > 0)
+    return { text: t('gradient.now.sum', { channel, sum }), terms: written && `${written} = ${sum}` };
+  const key = model.weight ? 'gradient.now.multiply' : `gradient.now.${model.summary.operation.kind}`;
+  return { text: t(key, { channel }), terms: written };
+}
+
+/** Which terms of which outputs an input cell stood in. */
+export function forwardTerms(t: Translate, model: SceneModel, [c, row, col]: [number, number, number]) {
+  const [rows, cols] = [model.rowReaders[row] ?? [], model.colReaders[col] ?? []];
+  const outputs = outputChannelsOf(model.summary, c);
+  const count = rows.length * cols.length * outputs.length;
+  const cell = `X[${c}, ${row}, ${col}]`;
+  if (count === 0) return t('gradient.forward.none', { cell });
+  const terms = outputs.flatMap((o) => rows.flatMap(([i, u]) => cols.map(([j, v]) => ({ o, i, j, u, v }))));
+  const texts = terms.slice(0, MAX_FORWARD).map(({ o, i, j, u, v }) => {
+    const output = `Y[${o}, ${i}, ${j}]`;
+    if (!model.weight) return output;
+    return `${output} · K[${[...weightIndex(model.summary, o, c), u, v].join(', ')}]`;
+  });
+  if (count > MAX_FORWARD) texts.push('…');
+  const key = model.weight ? 'gradient.forward' : 'gradient.forward.pooled';
+  return t(key, { cell, count, terms: texts.join(t('list.comma')) });
+}
+
+function describeScatter(t: Translate, frame: GradientScatterFrame): Description | null {
+  const { stamp, model, position } = frame.inner;
+  const { stamp: applied } = frame.moment;
+  if (!stamp || !applied) return null;
+  const layer = ledgerLayerOf(model, position.outChannel);
+  const ledger = makeStampLedger(applied, { ...layer, width: model.summary.shapes.output[2], from: 'dY' });
+  const { cell, values, lines, whole } = ledger;
+  return {
+    key: `scatter ${cell}`,
+    moment: scatterMoment(t, frame, cell, values),
+    sentence: () => formatStampSentence(ledger),
+    parts: () => [formatStampSentence(ledger)],
+    headings: ['gradient.ledger.cell', 'ledger.stamp', 'ledger.adds', 'ledger.now'],
+    rows: () =>
+      lines.slice(0, MAX_ROWS).map((line) => ({
+        heading: line.cell,
+        cells: [
+          { text: formatStampSum(line, whole), kind: 'terms' },
+          { text: line.added, kind: 'number' },
+          { text: line.after, kind: 'number' },
+        ],
+      })),
+    activeRow: -1,
+  };
+}
+
+function scatterMoment(t: Translate, { inner, model }: GradientScatterFrame, cell: string, values: string) {
+  const { position } = inner;
+  if (position.place > 0) return t('gradient.scatter.place', { cell });
+  const { kind } = model.summary.operation;
+  const key = model.weight ? 'gradient.scatter.multiply' : `gradient.scatter.${kind}`;
+  return t(position.slide < 1 ? 'gradient.scatter.slide' : key, { cell, values });
+}
+
+function describeSum(t: Translate, frame: SumFrame): Description | null {
+  const { ledger, position } = frame;
+  if (!ledger) return null;
+  const { active } = position;
+  const page = Math.max(0, Math.floor(active / MAX_ROWS) * MAX_ROWS);
+  const moment = sumMoment(t, frame);
+  const heading = ledger.alone ? 'gradient.ledger.output' : 'gradient.ledger.row';
+  return {
+    key: `sum ${ledger.cell} ${page}`,
+    moment: moment.text,
+    terms: moment.terms,
+    sentence: () => formatSumSentence(ledger),
+    parts: () => [formatSumSentence(ledger)],
+    headings: [heading, 'ledger.terms', 'ledger.sum'],
+    rows: () => [
+      ...ledger.rows.slice(page, page + MAX_ROWS).map((row) => ({
+        heading: String(ledger.alone ? frame.outChannel : row.row),
+        cells: [
+          { text: formatSumTerms(ledger, row), kind: 'terms' as const },
+          { text: row.sum, kind: 'number' as const },
+        ],
+      })),
+      totalRow(ledger.cell, ledger.total, 1),
+    ],
+    activeRow: active < 0 ? -1 : active - page,
+  };
+}
+
+function sumMoment(t: Translate, frame: SumFrame): Moment {
+  const { ledger, position, outChannel, inChannel } = frame;
+  if (!ledger) return { text: '', terms: '' };
+  const { cell, total } = ledger;
+  const names = { cell, total, output: outChannel, input: inChannel };
+  if (ledger.alone) {
+    const key = position.sum > 0 || position.place > 0 ? 'gradient.bias.sum' : 'gradient.bias.add';
+    const terms = ledger.rows.map((row) => formatSumTerms(ledger, row)).join('');
+    return { text: t(key, names), terms: `${terms} = ${total}` };
+  }
+  const sums =
+    ledger.rows.length <= MAX_TERMS ? `${joinSigned(ledger.rows.map(({ sum }) => sum))} = ${total}` : '';
+  if (position.place > 0 || position.bias > 0)
+    return { text: t('gradient.weight.place', names), terms: sums };
+  if (position.slide < 1) return { text: t('gradient.weight.slide', weightName(frame)), terms: '' };
+  const row = ledger.rows[position.active];
+  if (!row) return { text: t('gradient.weight.all', names), terms: position.sum > 0 ? sums : '' };
+  const terms = formatSumTerms(ledger, row, MAX_TERMS);
+  const key = position.sum > 0 ? 'gradient.weight.row.sum' : 'gradient.weight.row';
+  return {
+    text: t(key, { row: row.row, sum: row.sum }),
+    terms: position.sum > 0 ? `${terms} = ${row.sum}` : terms,
+  };
+}
+
+/** The weight whose forward terms are looked at, and how many there are. */
+function weightName({ model, outChannel, inChannel, row, col, lattice }: SumFrame) {
+  const count = (line: number[]) => line.filter(Number.isFinite).length;
+  return {
+    weight: `K[${[...weightIndex(model.summary, outChannel, inChannel), row, col].join(', ')}]`,
+    count: count(lattice.rows) * count(lattice.cols),
+    output: outChannel,
+    input: inChannel,
+  };
+}
