@@ -11,6 +11,7 @@ from app.web.api.routers import (
     gradient_steps,
     gradients,
     health,
+    lessons,
     presets,
     scatter,
     scenes,
@@ -25,6 +26,7 @@ def add_api(app: FastAPI) -> None:
     """Add the API, its document and its problem answers to `app`."""
     openapi.describe_app(app)
     add_problem_handlers(app)
-    for module in (trace, gradients, gradient_steps, scenes, steps, scatter, tensors, presets, torch_code):
+    api = (trace, gradients, gradient_steps, scenes, steps, scatter, tensors, presets, torch_code, lessons)
+    for module in api:
         app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(health.router)
