@@ -21,6 +21,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 _WEB: Final = _PACKAGE / "_web" if (_PACKAGE / "_web").is_dir() else _PACKAGE.parent
 TEMPLATES: Final = _WEB / "templates"
 STATIC: Final = _WEB / "static"
+LESSONS: Final = _WEB / "lessons"
 
 
 def _split(text: object) -> object:

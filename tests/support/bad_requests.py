@@ -366,6 +366,37 @@ OF_FIGURES: Final[dict[str, BadRequest]] = {
     "an unknown parameter": get(f"{_FIRST}/figure.svg?scale=2"),
 }
 
+
+def exercise_answer(kind: str = "cell", **body: Any) -> BadRequest:
+    return BadRequest("POST", f"/api/v1/exercises/{kind}/answers", {"json": body})
+
+
+_WHOLE_CELLS: Final = {"seed": 3, "answer": [[0, 0, 0], [0, 0, 0]]}
+
+OF_EXERCISES: Final[dict[str, BadRequest]] = {
+    "an unknown kind": get("/api/v1/exercises/guess"),
+    "an unknown kind of answer": exercise_answer("guess", answer=1),
+    "an unknown lesson": get("/api/v1/exercises/cell?lesson=cooking"),
+    "an answer of an unknown lesson": exercise_answer(answer=1, lesson="cooking"),
+    "a negative seed": get("/api/v1/exercises/cell?seed=-1"),
+    "a seed that is no integer": get("/api/v1/exercises/cell?seed=x"),
+    "a misspelt parameter": get("/api/v1/exercises/cell?seeds=1"),
+    "no answer": exercise_answer(),
+    "a text for a number": exercise_answer(answer="12"),
+    "a list for a number": exercise_answer(answer=[12]),
+    "a short shape": exercise_answer("shape", answer=[1, 2]),
+    "a negative shape": exercise_answer("shape", answer=[1, 2, -3]),
+    "a cell outside the input": exercise_answer("inputs", answer=[[0, 0, 99]]),
+    "a cell twice": exercise_answer("inputs", **_WHOLE_CELLS),
+    "many cells": exercise_answer("inputs", answer=[[0, 0, 0]] * 1001),
+    "a ragged kernel": exercise_answer("kernel", answer=[[[[1], [2, 3]]]]),
+    "a kernel of another shape": exercise_answer("kernel", answer=[[[[1] * 9]]]),
+    "a large number": exercise_answer("kernel", seed=3, answer=[[[[1e39, 1], [1, 1]]] * 2]),
+    "a third animation": exercise_answer("animation", answer="c"),
+    "an unknown field": exercise_answer(answer=1, guess=True),
+    "no switch": exercise_answer(answer=1, give_up="yes"),
+}
+
 OF_FORMS: Final[dict[str, BadRequest]] = {
     "no boundary": text(b"", _SCENES, "multipart/form-data"),
     "cut": text(b"--B\r\n", _SCENES, "multipart/form-data; boundary=B"),
@@ -516,7 +547,7 @@ BAD_REQUESTS: Final[dict[str, BadRequest]] = {
     f"{group}: {name}": request
     for group, requests in {
         "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "gradient": OF_GRADIENTS,
-        "figure": OF_FIGURES, "form": OF_FORMS,
+        "figure": OF_FIGURES, "exercise": OF_EXERCISES, "form": OF_FORMS,
         "code": OF_CODE, "syntax": OF_SYNTAX,
     }.items()
     for name, request in requests.items()

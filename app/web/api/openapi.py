@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.formats.json_encoding import to_json
+from app.lessons.answer_models import AnswerBody
 from app.scenes.presets import PRESETS
 from app.services.request_models import CodeBody, DescentBody, EditsBody, GradientsBody, SceneBody
 from app.services.summary import API_PREFIX
@@ -21,7 +22,7 @@ from app.web.negotiation import JSON
 
 Document = dict[str, Any]
 
-BODIES: Final = (SceneBody, EditsBody, CodeBody, GradientsBody, DescentBody)
+BODIES: Final = (SceneBody, EditsBody, CodeBody, GradientsBody, DescentBody, AnswerBody)
 _SCHEMA: Final = "#/components/schemas/{model}"
 _MEANINGS: Final = {
     400: "not JSON, or a form that cannot be read",

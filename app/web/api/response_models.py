@@ -381,8 +381,86 @@ class Descent(BaseModel):
     diverged_at: int | None = Field(description="the step after which a number was out of range")
 
 
+class LessonLinks(BaseModel):
+    page: str
+    worksheet: str
+    exercises: list[str]
+
+
+class Lesson(BaseModel):
+    name: str
+    title: str
+    minutes: int
+    steps: int
+    links: LessonLinks
+
+
+class Lessons(BaseModel):
+    """The lessons, in the order of the index."""
+
+    lessons: list[Lesson]
+
+
+class ExerciseStep(BaseModel):
+    """A window with its numbers, and where it is."""
+
+    out_channel: int
+    index: int
+    row: int
+    col: int
+    input_rows: Taken
+    input_cols: Taken
+    patch: Volume
+    products: Volume
+    channel_sums: Vector
+    running_sums: Vector
+    selected: tuple[int, int] | None = _sometimes("max pooling: [row, column] of the winner")
+    bias: float | None
+    output: float
+
+
+class Animations(BaseModel):
+    """Every window of every output channel, twice: one of them is wrong."""
+
+    a: list[ExerciseStep]
+    b: list[ExerciseStep]
+
+
+class Exercise(BaseModel):
+    """A question about a layer; which of the further fields there are depends on the kind."""
+
+    kind: Literal["cell", "shape", "inputs", "kernel", "animation"]
+    seed: int
+    lesson: str | None
+    scene: dict[str, Any] = Field(description="a scene body")
+    question: str
+    cell: list[int] | None = _sometimes("cell, inputs: [channel, row, column] of the output")
+    choices: list[float] | list[list[int]] | None = _sometimes("cell, shape: the right answer among others")
+    wanted: Volume | None = _sometimes("kernel: the output that the repaired kernel makes")
+    animations: Animations | None = _sometimes("animation: the two")
+
+
+class Diagnosis(BaseModel):
+    """What gives exactly the wrong answer that was sent."""
+
+    misconception: str
+    explanation: str
+    value: float | list[int] | list[list[int]] | list[Volume] = Field(description="what was recomputed")
+
+
+class JudgedAnswer(BaseModel):
+    correct: bool
+    expected: float | list[int] | list[list[int]] | list[Volume] | str | None = Field(
+        description="the right answer, once given up"
+    )
+    diagnosis: Diagnosis | None
+    hints: list[str]
+    explanation: str | None = Field(description="of a right answer, or once given up: where it comes from")
+    step: ExerciseStep | None = Field(description="cell, once given up: the window with all its numbers")
+
+
 MODELS: tuple[type[BaseModel], ...] = (
     Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, WeightGradientSteps, WeightGradientStep,
-    BiasGradient, Status, Problem,
+    BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from app.web.api.routers import (
     gradient_steps,
     gradients,
     health,
+    lessons,
     presets,
     scatter,
     scenes,
@@ -37,6 +38,7 @@ def add_api(app: FastAPI) -> None:
         presets,
         torch_code,
         figures,
+        lessons,
     ):
         app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(health.router)

@@ -1,0 +1,132 @@
+"""What exercises of every kind have in common: made from a seed, judged, explained."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+
+from app.formats.json_encoding import to_array
+from app.lessons.layer_ranges import LayerRanges
+from app.lessons.misconceptions import Belief
+from app.lessons.texts import Text
+from app.scenes.scene import Scene, describe
+
+# Layers that are tried: after the first of them one is taken in which misconceptions may coincide.
+_ATTEMPTS: Final = 400
+_CLEAR_ATTEMPTS: Final = 60
+_MAX_CHOICES: Final = 4
+
+
+class Judgement(NamedTuple):
+    correct: bool
+    diagnosis: Belief | None = None
+
+
+@dataclass(frozen=True)
+class Exercise(ABC):
+    """One question about a layer. The same kind, seed and lesson make the same one."""
+
+    kind: ClassVar[str]
+    scene: Scene
+
+    @property
+    @abstractmethod
+    def question(self) -> Text: ...
+
+    @property
+    @abstractmethod
+    def expected(self) -> Any:
+        """The right answer, as JSON has it."""
+
+    @property
+    @abstractmethod
+    def hints(self) -> Sequence[Text]:
+        """Two: where to look, and the first part of the answer."""
+
+    @property
+    @abstractmethod
+    def explanation(self) -> Text:
+        """The right answer, with where it comes from."""
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """What the question names beside the scene."""
+        return {}
+
+    @abstractmethod
+    def judge(self, answer: Any) -> Judgement:
+        """Of an answer of the right form. Raises ConvError for one that does not fit the layer."""
+
+    @property
+    @abstractmethod
+    def is_valid(self) -> bool:
+        """Whether it can be solved, and no misconception gives the right answer."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether no two misconceptions give the same answer."""
+        return True
+
+
+E = TypeVar("E", bound=Exercise)
+
+
+def random_for(kind: str, seed: int, lesson: str) -> Random:
+    return Random(f"{kind} {lesson} {seed}")  # noqa: S311
+
+
+def first_good(make: Callable[[], E]) -> E:
+    """The first valid exercise, and among the first ones the first clear one."""
+    valid: E | None = None
+    for attempt in range(_ATTEMPTS):
+        if valid is not None and attempt >= _CLEAR_ATTEMPTS:
+            break
+        exercise = make()
+        if not exercise.is_valid:
+            continue
+        if exercise.is_clear:
+            return exercise
+        valid = valid or exercise
+    if valid is None:
+        raise RuntimeError("these ranges make no exercise")
+    return valid
+
+
+def diagnose(answer: Any, found: Iterable[Belief]) -> Belief | None:
+    """The misconception that gives this answer; none where several do, since any may be the wrong one."""
+    alike = [belief for belief in found if belief.value == answer]
+    return alike[0] if len({_said(belief) for belief in alike}) == 1 else None
+
+
+def are_distinct(found: Sequence[Belief]) -> bool:
+    return all(diagnose(belief.value, found) for belief in found)
+
+
+def _said(belief: Belief) -> str:
+    return repr(belief.said)
+
+
+def choices(expected: Any, wrong: Iterable[Any], others: Iterable[Any], random: Random) -> list[Any]:
+    """The right answer among up to three wrong ones, of misconceptions first; no two are the same."""
+    distinct = list(dict.fromkeys(value for value in wrong if value != expected))
+    random.shuffle(distinct)
+    chosen = [expected, *distinct[: _MAX_CHOICES - 1]]
+    for value in others:
+        if len(chosen) == _MAX_CHOICES:
+            break
+        if value not in chosen:
+            chosen.append(value)
+    random.shuffle(chosen)
+    return chosen
+
+
+def scene_body(scene: Scene) -> dict[str, Any]:
+    """The scene as a request has it."""
+    tensors = {name: {"data": to_array(values)} for name, values in scene.tensors.items()}
+    return {**tensors, "operation": describe(scene.plan.operation), "dtype": scene.dtype}
+
+
+Make = Callable[[LayerRanges, Random], Exercise]

@@ -1,0 +1,267 @@
+"""A thousand seeds of every kind: valid, solvable, and judged by sums in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from app.formats.json_encoding import to_json
+from app.lessons.exercises import KINDS, describe_exercise, judge, make_exercise
+from app.lessons.lesson_files import lessons
+from tests.support.plain_layer import PlainLayer, flipped, transposed
+
+SEEDS = 1000
+LESSONS = [None, *lessons()]
+Json = Any
+
+
+def exercise(kind: str, seed: int) -> tuple[Json, Callable[..., Json]]:
+    """The exercise as a client sees it, and what judges an answer to it."""
+    made = make_exercise(kind, seed, LESSONS[seed % len(LESSONS)])
+
+    def judged(answer: Any, give_up: bool = False) -> Json:
+        return orjson.loads(to_json(judge(made, answer, give_up, "en")))
+
+    return orjson.loads(to_json(describe_exercise(made, "en"))), judged
+
+
+def recomputed(layer: PlainLayer, cell: tuple[int, int, int], name: str, value: float) -> bool:
+    """Whether a misconception gives this number, by sums of our own."""
+    channel, i, j = cell
+    sums, bias = (layer.sums(cell), layer.bias(cell)) if layer.w is not None else ([], 0)
+    read = [layer.x[channel][r][c] for _, _, r, c in layer.taps(cell)]
+    single = layer.but(stride=(1, 1))
+    shifted = [(channel, i * layer.stride[0] + di, j * layer.stride[1] + dj) for di, dj in ((0, 1), (1, 0))]
+    candidates: dict[str, Callable[[], list[float]]] = {
+        "only_first_channel": lambda: [sums[0] + bias],
+        "channels_not_added": lambda: [sums[-1] + bias],
+        "channel_left_out": lambda: [sum(sums) - part + bias for part in sums],
+        "channels_averaged": lambda: [sum(sums) / len(sums) + bias],
+        "kernel_flipped": lambda: [layer.but(w=flipped(layer.w)).value(cell)],
+        "kernel_transposed": lambda: [layer.but(w=transposed(layer.w)).value(cell)],
+        "bias_forgotten": lambda: [sum(sums)],
+        "bias_per_channel": lambda: [sum(sums) + len(sums) * bias],
+        "padding_ignored": lambda: [layer.but(padding=(0, 0)).value(cell)],
+        "stride_ignored": lambda: [single.value(cell)],
+        "dilation_ignored": lambda: [layer.but(dilation=(1, 1)).value(cell)],
+        "window_off_by_one": lambda: [single.value(place) for place in shifted if single.has(place)],
+        "rows_and_columns_swapped": lambda: [layer.value((channel, j, i))],
+        "groups_ignored": lambda: [of_first_group(layer, cell)],
+        "stamps_not_added": lambda: [last_stamp(layer, cell)],
+        "pooling_summed": lambda: [sum(read)],
+        "pooling_averaged": lambda: [sum(read) / len(read)],
+        "pooling_maximum": lambda: [max(read)],
+    }
+    return any(abs(each - value) < 1e-3 for each in candidates[name]())
+
+
+def of_first_group(layer: PlainLayer, cell: tuple[int, int, int]) -> float:
+    own = layer.channels(cell[0])
+    moved = layer.but(x=[*layer.x[: len(own)]] * layer.groups)
+    return sum(moved.sums(cell)) + layer.bias(cell)
+
+
+def last_stamp(layer: PlainLayer, cell: tuple[int, int, int]) -> float:
+    u, v, row, col = max(layer.taps(cell), key=lambda tap: tap[2:])
+    channels = layer.channels(cell[0])
+    return sum(layer.x[c][row][col] * layer.weight(cell[0], c, u, v) for c in channels) + layer.bias(cell)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_cells() -> None:
+    told = set()
+    for seed in range(SEEDS):
+        asked, judged = exercise("cell", seed)
+        layer, cell = PlainLayer.of(asked["scene"]), tuple(asked["cell"])
+        right = layer.value(cell)
+        assert right == int(right) and judged(right)["correct"]
+        given_up = judged(None, give_up=True)
+        assert given_up["expected"] == right
+        assert given_up["step"]["output"] == right
+        assert given_up["explanation"].endswith(f" = {right:g}".replace("-", "−"))
+        assert given_up["hints"] == []
+        choices = asked["choices"]
+        assert len(choices) == len(set(choices)) == 4 and right in choices
+        for wrong in {*choices, right + 1000} - {right}:
+            answer = judged(wrong)
+            assert not answer["correct"] and len(answer["hints"]) == 2 and answer["expected"] is None
+            if diagnosis := answer["diagnosis"]:
+                told.add(diagnosis["misconception"])
+                assert diagnosis["value"] == wrong
+                assert recomputed(layer, cell, diagnosis["misconception"], wrong), (seed, diagnosis)
+        assert judged(right + 1000)["diagnosis"] is None
+    assert {"only_first_channel", "kernel_flipped", "bias_forgotten", "window_off_by_one"} <= told
+
+
+@pytest.mark.slow
+def test_shapes() -> None:
+    for seed in range(SEEDS):
+        asked, judged = exercise("shape", seed)
+        layer = PlainLayer.of(asked["scene"])
+        assert judged(layer.shape)["correct"]
+        assert judged(None, give_up=True)["expected"] == list(layer.shape)
+        choices = [tuple(shape) for shape in asked["choices"]]
+        assert len(choices) == len(set(choices)) == 4 and layer.shape in choices
+        for wrong in {*choices, (90, 90, 90)} - {layer.shape}:
+            answer = judged(list(wrong))
+            assert not answer["correct"] and len(answer["hints"]) == 2
+            if diagnosis := answer["diagnosis"]:
+                assert diagnosis["value"] == list(wrong)
+                assert other_shape(layer, diagnosis["misconception"]) == wrong, (seed, diagnosis)
+
+
+def other_shape(layer: PlainLayer, name: str) -> tuple[int, ...]:
+    """The output's shape under a misconception, by counting window positions."""
+    channels, rows, cols = layer.shape
+    sizes = (len(layer.x[0]), len(layer.x[0][0]))
+
+    def count(*, sides: int = 2, stride: int | None = None, spread: bool = True, kernel: bool = True) -> Any:
+        found = [channels]
+        for n, p, d, k, s in zip(
+            sizes, layer.padding, layer.dilation, layer.kernel, layer.stride, strict=True
+        ):
+            last = ((d if spread else 1) * (k - 1)) if kernel else 0
+            found.append(len(range(0, n + sides * p - last, stride or s)))
+        return tuple(found)
+
+    if layer.kind == "conv_transpose2d":
+        return {
+            "rows_and_columns_swapped": lambda: (channels, cols, rows),
+            "channels_not_added": lambda: (channels * len(layer.x), rows, cols),
+            "channels_kept": lambda: (len(layer.x), rows, cols),
+            "stride_ignored": lambda: layer.but(stride=(1, 1)).shape,
+            "kernel_ignored": lambda: (channels, *(n * s for n, s in zip(sizes, layer.stride, strict=True))),
+            "not_transposed": count,
+        }[name]()
+    return {
+        "rows_and_columns_swapped": lambda: (channels, cols, rows),
+        "channels_not_added": lambda: (channels * len(layer.x), rows, cols),
+        "channels_kept": lambda: (len(layer.x), rows, cols),
+        "padding_ignored": lambda: count(sides=0),
+        "padding_once": lambda: count(sides=1),
+        "stride_ignored": lambda: count(stride=1),
+        "rounded_up": lambda: (channels, *(-(-room // s) + 1 for room, s in rooms(layer))),
+        "dilation_ignored": lambda: count(spread=False),
+        "first_window_forgotten": lambda: (channels, rows - 1, cols - 1),
+        "kernel_ignored": lambda: count(kernel=False),
+    }[name]()  # type: ignore[no-any-return]
+
+
+def rooms(layer: PlainLayer) -> Any:
+    """How far the window can go along each axis, and its stride."""
+    sizes = (len(layer.x[0]), len(layer.x[0][0]))
+    axes = zip(sizes, layer.padding, layer.dilation, layer.kernel, layer.stride, strict=True)
+    return [(n + 2 * p - d * (k - 1) - 1, s) for n, p, d, k, s in axes]
+
+
+@pytest.mark.slow
+def test_inputs() -> None:
+    for seed in range(SEEDS):
+        asked, judged = exercise("inputs", seed)
+        layer, cell = PlainLayer.of(asked["scene"]), tuple(asked["cell"])
+        right = layer.inputs(cell)
+        assert right and judged([list(each) for each in sorted(right, reverse=True)])["correct"]
+        assert {tuple(each) for each in judged(None, give_up=True)["expected"]} == right
+        if len(right) > 1:
+            assert not judged([list(each) for each in sorted(right)[1:]])["correct"]
+        for name, cells in other_inputs(layer, cell).items():
+            if cells and cells != right:
+                sent = sorted(list(each) for each in cells)
+                diagnosis = judged(sent)["diagnosis"]
+                assert diagnosis is None or diagnosis["value"] == sent
+                told = diagnosis and other_inputs(layer, cell).get(diagnosis["misconception"])
+                assert told is None or told == cells, (seed, name)
+
+
+def other_inputs(layer: PlainLayer, cell: tuple[int, int, int]) -> dict[str, set[tuple[int, int, int]]]:
+    channel, i, j = cell
+    first = layer.channels(channel)[0]
+    others = {
+        "only_first_channel": {each for each in layer.inputs(cell) if each[0] == first},
+        "groups_ignored": {(c, r, k) for c in range(len(layer.x)) for _, r, k in layer.inputs(cell)},
+        "rows_and_columns_swapped": layer.inputs((channel, j, i)) if layer.has((channel, j, i)) else set(),
+    }
+    if layer.kind != "conv_transpose2d":
+        others |= {
+            "padding_ignored": layer.but(padding=(0, 0)).inputs(cell),
+            "stride_ignored": layer.but(stride=(1, 1)).inputs(cell),
+            "dilation_ignored": layer.but(dilation=(1, 1)).inputs(cell),
+        }
+    return others
+
+
+READINGS: dict[str, Callable[[Any], Any]] = {
+    "kernel_flipped": flipped,
+    "rows_and_columns_swapped": transposed,
+    "channels_swapped": lambda w: [planes[::-1] for planes in w],
+}
+
+
+@pytest.mark.slow
+def test_kernels() -> None:
+    told = set()
+    for seed in range(SEEDS):
+        asked, judged = exercise("kernel", seed)
+        layer, wanted = PlainLayer.of(asked["scene"]), asked["wanted"]
+        assert layer.output() != wanted
+        right = judged(None, give_up=True)["expected"]
+        assert layer.but(w=right).output() == wanted
+        assert judged(right)["correct"]
+        for wrong in (layer.w, flipped(right), transposed(right), [planes[::-1] for planes in right]):
+            if layer.but(w=wrong).output() == wanted or shape_of(wrong) != shape_of(right):
+                continue
+            diagnosis = judged(wrong)["diagnosis"]
+            if diagnosis is None:
+                continue
+            told.add(diagnosis["misconception"])
+            assert diagnosis["value"] == wrong
+            if (name := diagnosis["misconception"]) == "kernel_unchanged":
+                assert wrong == layer.w
+            else:
+                assert layer.but(w=READINGS[name](wrong)).output() == wanted
+    assert {"kernel_flipped", "kernel_unchanged", "channels_swapped"} <= told
+
+
+def shape_of(nested: Any) -> list[int]:
+    return [len(nested), *shape_of(nested[0])] if isinstance(nested, list) else []
+
+
+@pytest.mark.slow
+def test_animations() -> None:
+    seen = set()
+    for seed in range(SEEDS):
+        asked, judged = exercise("animation", seed)
+        layer = PlainLayer.of(asked["scene"])
+        wrong = [name for name in "ab" if not is_right(layer, asked["animations"][name])]
+        assert len(wrong) == 1, seed
+        assert judged(wrong[0])["correct"]
+        assert judged(None, give_up=True)["expected"] == wrong[0]
+        (other,) = {"a", "b"} - {*wrong}
+        answer = judged(other)
+        diagnosis = answer["diagnosis"]
+        seen.add(diagnosis["misconception"])
+        assert not answer["correct"] and diagnosis["value"] in [
+            moment["output"] for moment in asked["animations"][wrong[0]]
+        ]
+    assert len(seen) >= 5
+
+
+def is_right(layer: PlainLayer, moments: list[Json]) -> bool:
+    """Whether every window is there, in raster order, with its number."""
+    channels, rows, cols = layer.shape
+    cells = [(o, i, j) for o in range(channels) for i in range(rows) for j in range(cols)]
+    assert [(m["out_channel"], m["row"], m["col"]) for m in moments] == cells
+    return all(m["output"] == layer.value(cell) for m, cell in zip(moments, cells, strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_makes_one_exercise(kind: str) -> None:
+    first, _ = exercise(kind, 5)
+    make_exercise.cache_clear()
+    again, _ = exercise(kind, 5)
+    other, _ = exercise(kind, 5 + len(LESSONS))
+    assert first == again != other
