@@ -107,7 +107,7 @@ def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) ->
     expected = {
         name
         for path in tracked()
-        if (name := path.relative_to(ROOT).as_posix()).split("/")[0] in {"app", "templates", "static"}
+        if (name := path.relative_to(ROOT).as_posix()).split("/")[0] in {"app", "convscope", *WEB}
     }
     inside = {re.sub(r"^(templates|static)(?=/)", lambda top: WEB[top[0]], name) for name in expected | BUILT}
     assert names == inside

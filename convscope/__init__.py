@@ -1,0 +1,16 @@
+"""
+Convscope from Python: the numbers of a convolution layer, from a server that is running.
+
+    import convscope
+
+    client = convscope.Client("http://127.0.0.1:8000")
+    scene = client.create_scene({"kind": "conv2d", "padding": 1}, input=x, weight=w, bias=b)
+    scene.steps(out_channel=0)["products"]      # (windows, C, kH, kW)
+"""
+
+from __future__ import annotations
+
+from convscope.client import Client, Scene
+from convscope.errors import ConvscopeError
+
+__all__ = ["Client", "ConvscopeError", "Scene"]
