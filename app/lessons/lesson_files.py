@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,32 +23,36 @@ from app.services.scene_builder import scene_from_body
 from app.settings import LESSONS
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Weight = list[list[list[list[float]]]]
 ExerciseKind = Literal["cell", "shape", "inputs", "kernel", "animation"]
 RefText = Annotated[str, Field(description="a thing on the stage, such as `output 0,0,1` or `sum 0`")]
+
+
+_TASK_FIELDS: Final = ("target", "value", "answer", "exercise", "weight", "rate")
 
 
 class Task(StrictModel):
     """What the reader does in a step."""
 
-    kind: Literal["predict", "click", "scrub", "change", "choose", "exercise"] = Field(
+    kind: Literal["predict", "click", "scrub", "change", "choose", "descend", "exercise"] = Field(
         description="predict: type the number of `target`; click: select it; scrub: go to its window; "
-        "change: edit numbers until it is `value`; choose: one of the texts' choices; exercise: one made "
-        "from a seed"
+        "change: edit numbers until it is `value`; choose: one of the texts' choices; descend: train the "
+        "scene's weight until it is `weight`; exercise: one made from a seed"
     )
     target: RefText | None = None
     value: float | None = Field(None, description="of change: what the target is to become")
     answer: Name | None = Field(None, description="of choose: the name of the right choice")
     exercise: ExerciseKind | None = None
+    weight: Weight | None = Field(None, description="of descend: its output is what the layer is trained on")
+    rate: Annotated[float, Field(gt=0)] | None = Field(None, description="of descend: the learning rate")
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         needs = {
             "predict": ("target",), "click": ("target",), "scrub": ("target",), "change": ("target", "value"),
-            "choose": ("answer",), "exercise": ("exercise",),
+            "choose": ("answer",), "exercise": ("exercise",), "descend": ("weight", "rate"),
         }[self.kind]  # fmt: skip
-        given = tuple(
-            name for name in ("target", "value", "answer", "exercise") if getattr(self, name) is not None
-        )
+        given = tuple(name for name in _TASK_FIELDS if getattr(self, name) is not None)
         if given != needs:
             raise ValueError(f"a task of kind {self.kind} has {', '.join(needs)}, not {', '.join(given)}")
         return self

@@ -47,6 +47,15 @@ def test_a_diagnosis_is_told_in_the_readers_language(client: TestClient) -> None
     assert right["explanation"] == wrong["diagnosis"]["explanation"]
 
 
+def test_a_lesson_decides_on_the_layers(client: TestClient) -> None:
+    kernels = {
+        len(client.get("/api/v1/exercises/cell", params={"seed": seed, "lesson": "one-by-one"}).json()
+            ["scene"]["weight"]["data"][0][0])
+        for seed in range(10)
+    }  # fmt: skip
+    assert kernels == {1}
+
+
 def test_nothing_is_stored(client: TestClient, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     body = client.get("/api/v1/exercises/cell").json()
