@@ -22,6 +22,9 @@ export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
   effect(() => {
     state.scene.value;
     state.shownView.value;
+    state.direction.value;
+    state.reading.value;
+    state.stepLoaded.value;
     state.presenting.value;
     nextPaint().then(place);
   });

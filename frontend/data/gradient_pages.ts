@@ -5,7 +5,13 @@ import { kernelSize } from '../model/geometry.ts';
 import type { WeightStep } from '../model/gradient_moment.ts';
 import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
-import type { AppliedStamp, NumberArray, SceneSummary, StampPage } from '../model/types.ts';
+import type {
+  AppliedStamp,
+  GradientStampPage,
+  NumberArray,
+  SceneSummary,
+  StampPage,
+} from '../model/types.ts';
 import type { ApiClient, ItemRange } from './client.ts';
 import { ItemPages } from './item_pages.ts';
 import { decodeSafetensors } from './safetensors.ts';
@@ -93,12 +99,25 @@ export function makeGradientStampPages(
       ...pagesOf(shapes.input[0], height * width, (outputChannelsOf(summary, 0).length + 2) * kH * kW),
       fetch: async ({ outChannel, start, stop }) => {
         const query = `in_channel=${outChannel}&start=${start}&stop=${stop}`;
-        return (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json();
+        return stampsOf(await (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json());
       },
       read: makeStampReader(shapes.input[2]),
     },
     reportError,
   );
+}
+
+/** A page of gradient stamps in the words of a layer's, whose output is the gradient. */
+function stampsOf({ in_channel, stamps, ...page }: GradientStampPage): StampPage {
+  return {
+    ...page,
+    out_channel: in_channel,
+    in_channels: page.out_channels,
+    bias: 0,
+    stamps: stamps.map(({ input_rows, input_cols, gradients, ...stamp }) => {
+      return { ...stamp, output_rows: input_rows, output_cols: input_cols, outputs: gradients };
+    }),
+  };
 }
 
 export async function fetchBiasGradient(api: ApiClient, id: string): Promise<NumberArray> {

@@ -67,6 +67,32 @@ export interface components {
       input_shape: number[];
       weight_shape: [number, number, number, number] | null;
     };
+    /** @description One upstream cell, in raster order, and what it adds to the gradient of the window that it read. */
+    GradientStamp: {
+      index: number;
+      row: number;
+      col: number;
+      input_rows: (number | null)[];
+      input_cols: (number | null)[];
+      /** @description the upstream cell in each output channel */
+      values: number[];
+      products: number[][][];
+      sums: number[][];
+      /** @description the cells under the stamp once it is added, 0 on padding */
+      gradients: number[][];
+    };
+    /** @description Upstream cells start ... stop-1; `before`: the gradient before the first of them. */
+    GradientStamps: {
+      scene: string;
+      in_channel: number;
+      start: number;
+      stop: number;
+      total: number;
+      next: string | null;
+      out_channels: number[];
+      before: number[][];
+      stamps: components['schemas']['GradientStamp'][];
+    };
     /** @description The first data of a page, each as its own call answers it, as far as it is few numbers. */
     Initial: {
       tensors: {

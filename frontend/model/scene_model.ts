@@ -34,6 +34,8 @@ export interface CellNames {
   slice: (outChannel: number, inChannel: number) => string;
   /** The shape of the input, and how it is padded. */
   input: string;
+  /** How a product is made. */
+  products: string;
 }
 
 /**

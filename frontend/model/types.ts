@@ -25,6 +25,7 @@ export type StepAnswer = Schemas['Step'];
 /** Of an input cell of a transposed convolution: null where it is cropped. */
 export type Stamp = Schemas['Stamp'];
 export type StampPage = Schemas['Stamps'];
+export type GradientStampPage = Schemas['GradientStamps'];
 export type ParsedLayer = Schemas['Parsed'];
 export type ReadTorchError = Schemas['ReadTorchError'];
 export type FittingLayer = Schemas['FittingLayer'];

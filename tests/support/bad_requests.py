@@ -339,6 +339,8 @@ OF_GRADIENTS: Final[dict[str, BadRequest]] = {
         loss={"kind": "cross_entropy", "target": 0}, steps=1000,
     ),
     "an input channel": get(f"{_FIRST}/gradients/input/steps?in_channel=2"),
+    "an input channel of stamps": get(f"{_FIRST}/gradients/input/stamps?in_channel=2"),
+    "a range of gradient stamps": get(f"{_FIRST}/gradients/input/stamps?start=5"),
     "an output channel": get(f"{_FIRST}/gradients/weight/steps?out_channel=1"),
     "an input channel of the weight": get(f"{_FIRST}/gradients/weight/steps?in_channel=2"),
     "channels of two groups": get(f"{_URL['depthwise']}/gradients/weight/steps?in_channel=1"),

@@ -201,6 +201,20 @@ class Stamps(Page):
     stamps: list[Stamp]
 
 
+class GradientStamp(BaseModel):
+    """One upstream cell, in raster order, and what it adds to the gradient of the window that it read."""
+
+    index: int
+    row: int
+    col: int
+    input_rows: Taken
+    input_cols: Taken
+    values: Vector = Field(description="the upstream cell in each output channel")
+    products: Volume
+    sums: Plane
+    gradients: Plane = Field(description="the cells under the stamp once it is added, 0 on padding")
+
+
 class Taps(BaseModel):
     """The input row and column that each output row and column reads through each kernel cell, -1: none."""
 
@@ -358,6 +372,14 @@ class InputGradientSteps(GradientPage):
     steps: list[InputGradientStep]
 
 
+class GradientStamps(GradientPage):
+    """Upstream cells start ... stop-1; `before`: the gradient before the first of them."""
+
+    out_channels: list[int]
+    before: Plane
+    stamps: list[GradientStamp]
+
+
 class WeightGradientSteps(GradientPage):
     """Kernel cells start ... stop-1 of one pair of channels; `next` is the URL of the rest."""
 
@@ -461,6 +483,7 @@ class JudgedAnswer(BaseModel):
 
 MODELS: tuple[type[BaseModel], ...] = (
     Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
-    Code, Gradients, Descent, InputGradientSteps, InputGradientStep, WeightGradientSteps, WeightGradientStep,
+    Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
+    WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
 )  # fmt: skip

@@ -79,12 +79,14 @@ interface Moment {
 }
 
 function gatherMoment(t: Translate, frame: GatherFrame, ledger: Ledger): Moment {
+  const { model } = frame;
   const { position, row, col } = frame.inner;
   const { cell, output } = ledger;
-  const sums = formatSums(ledger);
+  const [only] = ledger.lines;
+  const sums = model.weight || !only ? formatSums(ledger) : `${formatLineTerms(ledger, only)} = ${output}`;
   if (position.place > 0) return { text: t('gradient.now.place', { cell, total: output }), terms: sums };
   const line = ledger.lines[position.active];
-  const forward = forwardTerms(t, frame.model, [position.outChannel, row, col]);
+  const forward = forwardTerms(t, model, [position.outChannel, row, col]);
   if (position.slide < 1 || !line) return { text: forward, terms: position.sum > 0 ? sums : '' };
   return lineMoment(t, ledger, line, frame);
 }

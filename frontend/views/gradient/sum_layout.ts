@@ -79,7 +79,7 @@ function inLine({ input, upstream, gradient }: SumParts, room: Room): SumLayout 
   const top = heading + NAME;
   const high = height - top - spacing.line - 30;
   const fixed = sign * planes + box + way + 24;
-  const least = 24 * gradient[1];
+  const least = 44 * gradient[1];
   const rows = Math.max(input?.[0] ?? 0, upstream[0]);
   const cols = (input?.[1] ?? 0) + planes * upstream[1];
   const cell = wholePixels(
@@ -196,7 +196,8 @@ function finish(
     ],
     outputHeading: {
       x: gradient.x,
-      y: y(gradient) - spacing.heading / 2,
+      // Beside a narrow grid there is no room for a chooser.
+      y: stacked ? y(gradient) - spacing.heading / 2 : 0,
       width: outputWidth,
       height: spacing.heading,
     },

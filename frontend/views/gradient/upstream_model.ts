@@ -27,7 +27,7 @@ export function makeUpstreamModel(
     ...summary,
     // What is painted of it is kept under another name.
     id: `${summary.id}/${reading}`,
-    operation: { ...summary.operation, ...operation } as Operation,
+    operation: { ...summary.operation, output_padding: undefined, ...operation } as Operation,
     shapes: {
       ...summary.shapes,
       input: [upstream.shape[0] ?? 1, ...size],
@@ -274,5 +274,6 @@ function makeNames({ summary }: SceneModel, detail: string, turned: boolean): Ce
         ? `K[${weightIndex(summary, outChannel, inChannel).join(', ')}]${turned ? ' ↻180°' : ''}`
         : '',
     input: detail,
+    products: summary.shapes.weight ? 'dy · w' : '',
   };
 }

@@ -43,6 +43,7 @@ export function gradientWords(t: Translate, { summary }: SceneModel, { reading }
   const values = `gradient.stage.values.${summary.operation.kind}`;
   const own = new Map(OWN.map((key) => [key, `gradient.${key}`]));
   own.set('stage.values', values);
+  if (!summary.shapes.weight) own.set('stage.products', values);
   return (key, given = {}) => {
     if (key !== 'stage.kernelOf') return t(own.get(key) ?? key, given);
     return t(kernel, { slices: slicesName(summary, Number(given.output)) });

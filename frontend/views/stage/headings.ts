@@ -66,7 +66,7 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): Heading
         detail: shapes.weight ? formatShape([frame.inChannels.length, ...model.subject.kernel]) : '',
       };
     case 'products':
-      return productsText(operation.kind, t);
+      return productsText(operation.kind, model.names?.products ?? 'x · w', t);
     case 'ledger':
       return { name: t('stage.ledger'), detail: t('stage.ledger.detail') };
     case 'output': {
@@ -83,10 +83,10 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): Heading
   }
 }
 
-function productsText(kind: string, t: ChannelFrame['t']): HeadingText {
+function productsText(kind: string, detail: string, t: ChannelFrame['t']): HeadingText {
   if (kind === 'max_pool2d') return { name: t('stage.values') };
   if (kind === 'avg_pool2d') return { name: t('stage.terms'), detail: 'x ÷ n' };
-  return { name: t('stage.products'), detail: 'x · w' };
+  return { name: t('stage.products'), detail };
 }
 
 /** `padding 1`, `padding 0, 1, 0, 1 (reflect)`; nothing without padding. */

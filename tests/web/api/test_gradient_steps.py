@@ -26,6 +26,7 @@ BORROWED = {
     "dtype": "int32",
 }
 INPUT, WEIGHT = "gradients/input/steps", "gradients/weight/steps"
+STAMPS = "gradients/input/stamps"
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +204,38 @@ def test_what_has_no_such_scene_is_refused(client: TestClient, borrowed: str) ->
         answer = client.post(f"{scene}/gradients/input/scene")
         assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert client.post(f"/api/v1/scenes/{'0' * 40}/gradients/input/scene").status_code == 404
+
+
+def test_stamps_of_the_input_by_hand(client: TestClient) -> None:
+    """The last upstream cell is -2: times the kernel of channel 1 on the window at the bottom right."""
+    scene = make(client, WITH)
+    found = get(client, f"{scene}/{STAMPS}?in_channel=1&start=3")
+    stamps = found.pop("stamps")
+    assert found.pop("before") == [[1, 2, 0], [3, 4, 0], [0, 0, 0]]
+    assert found.pop("scene") == scene.rpartition("/")[2]
+    assert found == {
+        "in_channel": 1, "out_channels": [0], "start": 3, "stop": 4, "total": 4, "next": None,
+    }  # fmt: skip
+    assert stamps == [
+        {
+            "index": 3, "row": 1, "col": 1, "input_rows": [1, 2], "input_cols": [1, 2],
+            "values": [-2], "products": [[[-2, -4], [-6, -8]]], "sums": [[-2, -4], [-6, -8]],
+            "gradients": [[2, -4], [-6, -8]],
+        }
+    ]  # fmt: skip
+
+
+def test_stamps_end_in_the_gradient(client: TestClient, borrowed: str) -> None:
+    """Page by page, where padding borrows and several kernel cells land on one cell."""
+    for in_channel, expected in enumerate(tensor(client, borrowed, "grad_input")):
+        plane, url = np.zeros((4, 5), int), f"{borrowed}/{STAMPS}?in_channel={in_channel}"
+        while url:
+            page = get(client, url)
+            assert page["before"] == plane.tolist()
+            for stamp in page["stamps"]:
+                for row, line in zip(stamp["input_rows"], stamp["gradients"], strict=True):
+                    for col, value in zip(stamp["input_cols"], line, strict=True):
+                        if row is not None and col is not None:
+                            plane[row, col] = value
+            url = page["next"]
+        assert plane.tolist() == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, Any, Final
 
 import orjson
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from app.limits import Limits
 from app.scenes.presets import PRESETS
 from app.scenes.tensors import tensor_shape
+from app.services.gradient_stamps import requested_gradient_stamps
 from app.services.gradient_steps import (
     INPUT_PARTS,
     WEIGHT_PARTS,
@@ -27,7 +29,7 @@ from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import answer, immutable_answers, problems, stored_answers
-from app.web.api.pagination import Start, Stop
+from app.web.api.pagination import Start, Stop, respond_with_page
 from app.web.api.parsing import check_no_body
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
@@ -78,6 +80,40 @@ async def get_input_gradients(
     page = InputGradientPage(scene, in_channel, start, start, start, parts, format)
     requested = requested_gradients(page, stop, services.settings)
     return await respond_in_form(request, services, requested, step_media_type(format, accept))
+
+
+@router.get(
+    "/{id}/gradients/input/stamps",
+    summary="The gradient to the input, cell by cell of the upstream",
+    responses=immutable_answers(
+        answer(
+            response_models.GradientStamps,
+            orjson.loads(requested_gradient_stamps(_CHAPTER, 0, 0, None, Limits()).json()),
+            "a page of stamps",
+        ),
+        413,
+    ),
+)
+async def get_gradient_stamps(
+    request: Request,
+    services: ServicesDep,
+    scene: SceneDep,
+    in_channel: NonNegative = 0,
+    start: Start = 0,
+    stop: Stop = None,
+) -> Response:
+    """
+    The other reading of the same gradient: what each upstream cell, in raster order, adds to the cells of one
+    input channel that its window read. `before` is the gradient before the first of them.
+    """
+    page = requested_gradient_stamps(scene, in_channel, start, stop, services.settings)
+    plane = prod(scene.plan.input_shape[1:])
+    headers = immutable_headers(request, numbers=plane + page.numbers)
+    if response := not_modified(request, headers):
+        return response
+    # Every stamp before the page is computed too.
+    cost = plane + page.stop * page.numbers_per_item
+    return await respond_with_page(request, services, headers, page, cost, page.json)
 
 
 @router.get(
