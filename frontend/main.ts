@@ -34,7 +34,7 @@ async function start() {
   const frame = computeFrame(request);
   const surface = new StageCanvas(canvas, request, frame);
   surface.painted.then(() => performance.mark('painted'));
-  runAnimation(state);
+  runAnimation(state, () => surface.paintNow());
   surface.painted.then(() => loadShownOutputs(state, surface));
   showSceneState(state, canvas);
   const opened = state.open(boot.summary).then(() => surface.paintNow());

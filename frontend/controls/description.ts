@@ -14,7 +14,7 @@ import type { AppContext } from '../views/app_context.ts';
 import type { AnyFrame } from '../views/registry.ts';
 import { describeStamp } from '../views/scatter/description.ts';
 import type { DescribedRow, DescribedText, Description } from '../views/shared/description.ts';
-import { findElement, findElements, makeElement, setText, throttle } from '../views/shared/dom.ts';
+import { findElement, findElements, makeElement, setText } from '../views/shared/dom.ts';
 import { describeStep } from '../views/stage/description.ts';
 import { describeCell } from '../views/stage/relations_description.ts';
 
@@ -35,7 +35,7 @@ export function showDescription({
   const live = findElement('#step-announcement', HTMLElement);
   const line = findElement('#step-description', HTMLElement);
   const terms = findElement('#now-terms', HTMLElement);
-  const update = throttle(() => {
+  const update = () => {
     const [step, stamp, position, layer] = [
       state.step.peek(),
       state.stamp.peek(),
@@ -54,19 +54,21 @@ export function showDescription({
         ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
         : stampLedger && describeStamp(t, stampLedger, position);
     if (!description) return;
-    write(description, `${id}/${position.outChannel}`);
+    if (!state.tooFastToRead.peek()) write(description, `${id}/${position.outChannel}`);
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
     shownLedger.value = ledger;
-  });
+  };
   effect(() => {
     state.step.value;
     state.stamp.value;
     gradients.value?.moment.value;
     state.position.value;
-    update(state.playing.value);
+    state.tooFastToRead.value;
+    update();
   });
+  effect(() => hideTable(state.tooFastToRead.value));
   effect(() => {
     const [active, layer] = [state.activeCell.value, model()];
     const back = state.direction.value !== 'forward' && gradients.value;
@@ -86,6 +88,12 @@ export function showDescription({
     moment.value = { text: t('now.loading'), terms: '' };
   });
   return shownLedger;
+}
+
+/** In place of numbers that pass too quickly to be read, the ledger says when they are back. */
+function hideTable(hidden: boolean) {
+  findElement('#ledger-numbers', HTMLElement).hidden = hidden;
+  findElement('#ledger-fast', HTMLElement).hidden = !hidden;
 }
 
 /** The step as the stage prints it: with the same decimals. */

@@ -69,7 +69,7 @@ function findRanges(root: HTMLElement, ledger: Ledger, step: Step, cell: Cell): 
 
 /** The kernel cell through which the step reads or uses a cell. */
 function tapOf(step: Step, { grid, row, col }: Cell): [number, number] | null {
-  if (grid === 'output') return null;
+  if (grid === 'output' || grid === 'padding') return null;
   const [u, v] = grid === 'input' ? [step.inputRows.indexOf(row), step.inputCols.indexOf(col)] : [row, col];
   return u < 0 || v < 0 ? null : [u, v];
 }

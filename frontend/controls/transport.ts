@@ -1,6 +1,6 @@
 /** The timeline's buttons, scrubber, speed and granularity. */
 
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import type { Translate } from '../model/i18n.ts';
 import * as timeline from '../model/timeline.ts';
 import type { Granularity } from '../model/types.ts';
@@ -64,30 +64,29 @@ function setUpScrubber(state: AppState) {
 
 /** Writes which window of how many the time is at. */
 function showPosition(state: AppState, t: Translate) {
-  const show = throttle(() => {
-    const clock = state.clock.peek();
-    if (!clock) return;
-    const text = t(whereKey(state), {
-      window: state.window.peek() + 1,
-      windows: clock.windows,
-    });
+  const text = computed(() => {
+    const windows = state.clock.value?.windows ?? 0;
+    return t(whereKey(state), { window: state.window.value + 1, windows });
+  });
+  const place = findElement('#timeline-position', HTMLElement);
+  const speak = throttle(() => {
     const channel = t('output.channel', { channel: state.outChannel.peek() });
-    setText(findElement('#timeline-position', HTMLElement), text);
-    findElement('#scrubber', HTMLInputElement).setAttribute('aria-valuetext', `${text}, ${channel}`);
+    const value = `${text.peek()}, ${channel}`;
+    findElement('#scrubber', HTMLInputElement).setAttribute('aria-valuetext', value);
   });
   effect(() => {
-    state.clock.value;
-    state.window.value;
+    if (!state.clock.value) return;
+    setText(place, text.value);
     state.outChannel.value;
-    show(state.playing.value);
+    speak(state.playing.value);
   });
 }
 
 /** The text that says where the time is. */
 function whereKey({ direction, reading, shownView }: AppState) {
-  const way = direction.peek();
-  if (way === 'forward') return shownView.peek() === 'scatter' ? 'timeline.where.input' : 'timeline.where';
-  return `gradient.where.${way === 'input' && reading.peek() === 'scatter' ? 'scatter' : way}`;
+  const way = direction.value;
+  if (way === 'forward') return shownView.value === 'scatter' ? 'timeline.where.input' : 'timeline.where';
+  return `gradient.where.${way === 'input' && reading.value === 'scatter' ? 'scatter' : way}`;
 }
 
 function setUpGranularity(state: AppState) {

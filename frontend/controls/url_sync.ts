@@ -22,7 +22,7 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   const { state, boot } = context;
   const requested = parseQuery(new URLSearchParams(location.search));
   let applied = !location.search || applyUrlState(state, requested, choose);
-  const writeSoon = makeUrlWriter(state, boot);
+  const [writeNow, writeSoon] = makeUrlWriter(state, boot);
   state.origins.remember(boot.scene, originIn(location.search));
   updateTitles(context);
   // The scene that the address names; another one, unless by back or forward, is a new entry of the history.
@@ -51,6 +51,8 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
     makeUrl(state, null);
     writeSoon();
   });
+  // Who goes to the address bar while time runs takes the moment along that is on the stage.
+  addEventListener('blur', writeNow);
   return requested.moment !== null;
 }
 
@@ -115,7 +117,7 @@ export function makeUrl(state: AppState, id: string | null) {
       transposed: state.transposed.value,
       input: chosenInput(state, scene.summary),
       zoom: { input: input === UNZOOMED ? null : input, output: output === UNZOOMED ? null : output },
-      moment: addressMoment(state, scene.summary, momentAt(clock, clock.width, state.time.value)),
+      moment: addressMoment(state, scene.summary, momentAt(clock, clock.width, state.shownTime.value)),
       direction: state.direction.value,
       reading: state.reading.value,
       granularity: state.granularity.value,
@@ -144,19 +146,23 @@ function chosenInput(state: AppState, summary: SceneSummary) {
   return inputs[Math.min(index, inputs.length - 1)] ?? null;
 }
 
-/** Puts the moment into the address, soon. */
-function makeUrlWriter(state: AppState, boot: PageData) {
+/** Returns what puts the moment into the address now, and soon, unless time runs by then. */
+function makeUrlWriter(state: AppState, boot: PageData): [now: () => void, soon: () => void] {
   let timer = 0;
   const write = () => {
-    timer = 0;
     const id = state.scene.peek()?.summary.id;
-    if (state.playing.peek() || id !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
+    if (id !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
     history.replaceState(null, '', makeUrl(state, null));
     updateLanguageLink();
   };
-  return () => {
-    if (timer === 0) timer = setTimeout(write, WRITE_PAUSE);
+  const writeLater = () => {
+    timer = 0;
+    if (!state.playing.peek()) write();
   };
+  const soon = () => {
+    if (timer === 0) timer = setTimeout(writeLater, WRITE_PAUSE);
+  };
+  return [write, soon];
 }
 
 /** The same scene, moment and view in the other language. */

@@ -4,6 +4,7 @@
  */
 
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
+import { formatExact } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 
@@ -15,8 +16,13 @@ export interface FaultReading {
 }
 
 export interface Comparison {
-  /** The number is the layer's own. */
-  right: boolean;
+  /**
+   * How near the number is to the layer's own: the same, the same as far as it is typed, the same but for the
+   * rounding of sums in another order, as near as a smaller type of numbers brings it, or none of these.
+   */
+  match: 'exact' | 'typed' | 'rounded' | 'near' | 'none';
+  /** From the cell's value to the typed one. */
+  difference: number;
   readings: FaultReading[];
 }
 
@@ -28,6 +34,12 @@ export interface TypedValue {
 
 /** Rounding errors of sums in another order, as a share of the sum of magnitudes. */
 const SUM_ERROR = 2e-6;
+
+/** Those of factors that were rounded to bfloat16, the coarsest of the usual types. */
+const SMALL_TYPE_ERROR = 2 ** -8;
+
+/** The last digit that is typed may be off by one: what is printed together is rounded to add up. */
+const LAST_DIGIT = 2;
 
 /** `3.14` stands for all numbers that are written so; whole numbers for themselves. */
 export function typedValue(text: string, value: number): TypedValue {
@@ -41,15 +53,21 @@ export function compareWithValue(
   model: SceneModel,
   outChannel: number,
 ): Comparison {
-  let magnitude = 0;
+  let magnitude = Math.abs(model.bias[outChannel] ?? 0);
   for (const product of step.products) magnitude += Math.abs(product);
-  const gives = (result: number) =>
-    Math.abs(result - typed.value) <= Math.max(typed.tolerance, SUM_ERROR * magnitude);
-  if (gives(step.output)) return { right: true, readings: [] };
-  return {
-    right: false,
-    readings: listReadings(step, model, outChannel).filter(({ result }) => gives(result)),
-  };
+  const difference = typed.value - step.output;
+  const size = Math.abs(difference);
+  const ofSums = SUM_ERROR * magnitude;
+  const { dtype } = model.summary;
+  const same = formatExact(typed.value, dtype) === formatExact(step.output, dtype);
+  if (same) return { match: 'exact', difference, readings: [] };
+  if (size <= LAST_DIGIT * typed.tolerance) return { match: 'typed', difference, readings: [] };
+  if (size <= ofSums) return { match: 'rounded', difference, readings: [] };
+  const gives = ({ result }: FaultReading) =>
+    Math.abs(result - typed.value) <= Math.max(typed.tolerance, ofSums);
+  const readings = listReadings(step, model, outChannel).filter(gives);
+  const near = readings.length === 0 && dtype !== 'int32' && size <= SMALL_TYPE_ERROR * magnitude;
+  return { match: near ? 'near' : 'none', difference, readings };
 }
 
 /** Every reading that can be recomputed of this cell. */

@@ -9,15 +9,16 @@ import type { SceneModel } from './scene_model.ts';
 
 /**
  * input: input channel, row, column; weight and tap: input channel and kernel cell, of the output channel
- * shown; output: output channel, row, column; bias: output channel; sum, running, total: input channel, of
- * the step shown; upstream: output channel, row, column; gradient: the clock's channel, and the cell of what
- * the gradient is to.
+ * shown; output: output channel, row, column; padding: input channel, row and column of the padded plane;
+ * bias: output channel; sum, running, total: input channel, of the step shown; upstream: output channel, row,
+ * column; gradient: the clock's channel, and the cell of what the gradient is to.
  */
 export interface Cell {
   grid:
     | 'input'
     | 'weight'
     | 'output'
+    | 'padding'
     | 'tap'
     | 'sum'
     | 'running'
@@ -60,6 +61,7 @@ export function findRelations(
   const { grid, channel, row, col } = cell;
   const { summary, taps, plane } = model;
   if (grid === 'bias') return { inputs: null, weights: null, outputs: [] };
+  if (grid === 'padding') return inputsOf([channel], borrowedLattice(model, cell));
   if (grid === 'input') return { inputs: null, weights: null, outputs: findReachedOutputs(model, row, col) };
   if (grid === 'output') return inputsOf(inputChannelsOf(summary, channel), model.windowOf(row, col));
   if (grid === 'weight') {
@@ -76,6 +78,22 @@ export function findRelations(
 function inputsOf(channels: number[], { rows, cols }: CellLattice, weights: Cell | null = null): Relations {
   const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
   return { inputs: { channels, plane }, weights, outputs: [] };
+}
+
+/** The input cell that a padding cell takes its value from, or null: padding is zero, or is never read. */
+export function borrowedInput(
+  { rowSources, colSources }: SceneModel,
+  { row, col }: Pick<Cell, 'row' | 'col'>,
+): [row: number, col: number] | null {
+  const [sourceRow = -1, sourceCol = -1] = [rowSources[row], colSources[col]];
+  return sourceRow < 0 || sourceCol < 0 ? null : [sourceRow, sourceCol];
+}
+
+function borrowedLattice(model: SceneModel, cell: Cell): CellLattice {
+  const source = borrowedInput(model, cell);
+  return source
+    ? { rows: [source[0] + model.plane.top], cols: [source[1] + model.plane.left] }
+    : { rows: [], cols: [] };
 }
 
 /** Every output cell that an input cell takes part in, and through which kernel cell. */

@@ -6,7 +6,8 @@ import type { AppState } from './app_state.ts';
 /** The longest time that one frame may advance, in seconds. */
 const MAX_STEP = 0.1;
 
-export function runAnimation(state: AppState) {
+/** paint: paints what time has become, in the same frame of the browser. */
+export function runAnimation(state: AppState, paint: () => void) {
   let last = 0;
   let request = 0;
   const advance = (now: number) => {
@@ -15,6 +16,7 @@ export function runAnimation(state: AppState) {
     last = now;
     if (state.playing.peek()) state.advance(seconds);
     if (state.kernelTurn.peek() < 1) state.advanceTurn(seconds);
+    paint();
   };
   const moving = computed(() => state.playing.value || state.kernelTurn.value < 1);
   effect(() => {

@@ -105,11 +105,15 @@ export class AppState {
     this.clock.value ? timeline.positionAt(this.clock.value, this.shownTime.value) : null,
   );
   /** Whether numbers may fly: not while ticks pass too quickly to follow. */
-  readonly flying = computed(() => {
+  readonly flying = computed(() => !this.reducedMotion.value && !this.tooFastToRead.value);
+  /** Whether ticks pass too quickly for the eye. */
+  readonly tooFastToRead = computed(() => {
     const clock = this.clock.value;
-    const slow =
-      clock === null || timeline.ticksPerSecond(clock, this.speed.value) <= timeline.FASTEST_FLIGHTS;
-    return !this.reducedMotion.value && (slow || !this.playing.value);
+    return (
+      this.playing.value &&
+      clock !== null &&
+      timeline.ticksPerSecond(clock, this.speed.value) > timeline.FASTEST_FLIGHTS
+    );
   });
   readonly outChannel = computed(() => this.position.value?.outChannel ?? 0);
   readonly window = computed(() => this.position.value?.window ?? 0);

@@ -5,6 +5,7 @@
 
 import { DIRECTIONS } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
+import { makePlane } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSumCell } from '../model/relations.ts';
 import type { Clock } from '../model/timeline.ts';
@@ -57,14 +58,16 @@ const GRIDS: Record<string, Cell['grid']> = {
   b: 'bias',
   u: 'upstream',
   g: 'gradient',
+  e: 'padding',
 };
 
-/** width: of the output. Returns null: the very start. */
+/** width: of the output. A tick under way counts as over. Returns null: the very start. */
 export function momentAt(clock: Clock, width: number, time: number): Moment | null {
   if (time === 0) return null;
   const perWindow = ticksPerWindow(clock);
-  const index = Number.isInteger(time) ? Math.floor((time - 1) / perWindow) : Math.floor(time / perWindow);
-  const beat = Math.floor(time) - index * perWindow;
+  const ticks = Math.ceil(time);
+  const index = Math.floor((ticks - 1) / perWindow);
+  const beat = ticks - index * perWindow;
   const window = index % clock.windows;
   return {
     outChannel: (index - window) / clock.windows,
@@ -166,10 +169,12 @@ function counts(text: string | null, length: number): number[] | null {
 }
 
 /** Whether a layer has this cell. */
-export function hasCell({ shapes }: SceneSummary, cell: Cell) {
+export function hasCell(summary: SceneSummary, cell: Cell) {
+  const { shapes } = summary;
   const { grid, channel, row, col } = cell;
   // Which cells a gradient has is up to the direction.
   if (grid === 'gradient') return false;
+  if (grid === 'padding') return channel < shapes.input[0] && isPadding(summary, row, col);
   if (grid === 'bias') return shapes.bias !== null && channel < shapes.output[0];
   if (isSumCell(cell)) return channel < shapes.input[0] && (shapes.weight !== null || grid !== 'running');
   const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
@@ -177,4 +182,12 @@ export function hasCell({ shapes }: SceneSummary, cell: Cell) {
   const [channels = 0, rows = 0, cols = 0] =
     grid === 'input' ? shapes.input : grid === 'output' || grid === 'upstream' ? shapes.output : kernel;
   return channel < channels && row < rows && col < cols;
+}
+
+/** Whether a cell of the padded plane lies outside the input. */
+function isPadding(summary: SceneSummary, row: number, col: number) {
+  const [, height, width] = summary.shapes.input;
+  const { rows, cols, top, left } = makePlane(summary);
+  const inside = row >= top && row < top + height && col >= left && col < left + width;
+  return !inside && row < rows && col < cols;
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from playwright.sync_api import Page
 
-from tests.support.page import OpenPage
-from tests.support.painted_text import PaintedText, painted_texts, record_text
+from tests.support.page import PHONE, OpenPage, make_scene
+from tests.support.painted_text import PaintedText, painted_curves, painted_texts, record_text
 
 # In the dark the same is written, in other colours.
 MOMENTS = {"light": 50, "dark": 10}
@@ -62,3 +63,43 @@ def test_no_number_is_covered_or_faint(
         counts.append(len(texts))
         assert faults_of(texts) == [], f"moment {moment} of {MOMENTS[scheme]}"
     assert min(counts) >= 10
+
+
+def crossed_words(page: Page) -> set[str]:
+    """Words and numbers through which a line of a band runs; the sign × stands on a ground of its own."""
+    curves = painted_curves(page)
+    return {
+        text.text
+        for text in painted_texts(page)
+        if text.text != "×" and any(runs_through(curve, text.box) for curve in curves)
+    }
+
+
+def runs_through(curve: list[tuple[float, float]], box: tuple[float, float, float, float]) -> bool:
+    left, top, right, bottom = box
+    return any(left + 1 < x < right - 1 and top + 1 < y < bottom - 1 for x, y in curve)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [{"viewport": LAPTOP}, {"viewport": {"width": 1024, "height": 768}}, PHONE],
+    ids=["laptop", "narrow", "phone"],
+)
+def test_no_band_from_a_window_crosses_a_word(
+    open_page: OpenPage, scene_paths: dict[str, str], server: str, size: dict[str, object]
+) -> None:
+    four = make_scene(
+        server,
+        torch.arange(324).reshape(4, 9, 9) % 7 - 3,
+        torch.arange(300).reshape(3, 4, 5, 5) % 7 - 3,
+        {"kind": "conv2d", "padding": 2},
+    )
+    bands = 0
+    for path in (four, *(scene_paths[name] for name in ("one-by-one", "strided-volume", "depthwise"))):
+        page = open_page(path, prepare=record_text, **size)
+        for moment in range(5):
+            go_to(page, (moment + 0.37) / 5)
+            assert crossed_words(page) == set(), f"{path}, moment {moment} of 5"
+            bands += len(painted_curves(page))
+        page.context.close()
+    assert bands > 0

@@ -7,12 +7,44 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# Notes each text with the canvas it is painted on; a canvas that is copied brings its texts along.
+# Notes each text, and each curved line, with the canvas it is painted on; a canvas that is copied brings them
+# along.
 RECORD = """() => {
   const texts = new WeakMap();
   const of = (canvas) => texts.get(canvas) ?? texts.set(canvas, []).get(canvas);
+  const curves = new WeakMap();
+  const curvesOf = (canvas) => curves.get(canvas) ?? curves.set(canvas, []).get(canvas);
+  const { moveTo, lineTo, bezierCurveTo, beginPath, stroke } = CanvasRenderingContext2D.prototype;
+  let [path, curved, at] = [[], false, [0, 0]];
+  const clear = (canvas) => [texts, curves].forEach((map) => map.set(canvas, []));
   const { fillText, fillRect, drawImage } = CanvasRenderingContext2D.prototype;
   Object.assign(CanvasRenderingContext2D.prototype, {
+    beginPath() {
+      beginPath.apply(this);
+      [path, curved] = [[], false];
+    },
+    moveTo(x, y) {
+      moveTo.apply(this, arguments);
+      at = [x, y];
+    },
+    lineTo(x, y) {
+      lineTo.apply(this, arguments);
+      for (let s = 0; s <= 1; s += 1 / 16) path.push([at[0] + (x - at[0]) * s, at[1] + (y - at[1]) * s]);
+      at = [x, y];
+    },
+    bezierCurveTo(x1, y1, x2, y2, x, y) {
+      bezierCurveTo.apply(this, arguments);
+      const point = (s, k) => (1 - s) ** 3 * at[k] + 3 * (1 - s) ** 2 * s * [x1, y1][k] +
+        3 * (1 - s) * s ** 2 * [x2, y2][k] + s ** 3 * [x, y][k];
+      for (let s = 0; s <= 1; s += 1 / 64) path.push([point(s, 0), point(s, 1)]);
+      [curved, at] = [true, [x, y]];
+    },
+    stroke() {
+      stroke.apply(this, arguments);
+      const transform = this.getTransform();
+      const points = path.map(([x, y]) => transform.transformPoint(new DOMPoint(x, y)));
+      if (curved) curvesOf(this.canvas).push(points.map(({ x, y }) => [x, y]));
+    },
     fillText(text, x, y, maxWidth) {
       fillText.apply(this, arguments);
       if (!text.trim()) return;
@@ -29,14 +61,17 @@ RECORD = """() => {
     fillRect(x, y, width, height) {
       fillRect.apply(this, arguments);
       const { a } = this.getTransform();
-      if (width * a >= this.canvas.width && height * a >= this.canvas.height) texts.set(this.canvas, []);
+      if (width * a >= this.canvas.width && height * a >= this.canvas.height) clear(this.canvas);
     },
     drawImage(image, x, y) {
       drawImage.apply(this, arguments);
       const whole = image.width === this.canvas.width && image.height === this.canvas.height;
-      if (whole && arguments.length === 3) texts.set(this.canvas, [...of(image)]);
+      if (!whole || arguments.length !== 3) return;
+      texts.set(this.canvas, [...of(image)]);
+      curves.set(this.canvas, [...curvesOf(image)]);
     },
   });
+  globalThis.paintedCurves = (canvas) => curvesOf(canvas);
   globalThis.paintedTexts = (canvas) => {
     const { width, height } = canvas;
     const copy = Object.assign(document.createElement('canvas'), { width, height });
@@ -90,6 +125,12 @@ def painted_texts(page: Page) -> list[PaintedText]:
     """Everything written on the stage at this moment, in the order in which it was painted."""
     found: list[dict[str, Any]] = page.evaluate("paintedTexts(document.querySelector('#stage'))")
     return [_judge(text) for text in found]
+
+
+def painted_curves(page: Page) -> list[list[tuple[float, float]]]:
+    """Points of each curved line on the stage at this moment, in device pixels."""
+    curves: list[list[tuple[float, float]]] = page.evaluate("paintedCurves(document.querySelector('#stage'))")
+    return curves
 
 
 def _judge(text: dict[str, Any]) -> PaintedText:

@@ -5,7 +5,7 @@ import { effect } from '@preact/signals-core';
 import type { FaultReading } from '../../model/fault_readings.ts';
 import { compareWithValue, typedValue } from '../../model/fault_readings.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
-import { formatExact } from '../../model/numbers.ts';
+import { formatExact, MINUS } from '../../model/numbers.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
 import type { InspectedCell } from './term_list.ts';
@@ -27,16 +27,35 @@ export function setUpComparison({ t }: AppContext, cell: ReadonlySignal<Inspecte
     if (Number.isNaN(value)) return say(t('edit.notNumber', { text: field.value.slice(0, 20) }));
     if (!shown) return;
     const { step, layer, outChannel } = shown;
-    const { right, readings } = compareWithValue(typedValue(field.value, value), step, layer, outChannel);
-    if (right) return say(t('fault.right'));
-    if (readings.length === 0) return say(t('fault.none'));
+    const { match, difference, readings } = compareWithValue(
+      typedValue(field.value, value),
+      step,
+      layer,
+      outChannel,
+    );
+    const number = (exact: number) => formatExact(exact, layer.summary.dtype);
+    const cellValue = number(step.output);
+    if (match === 'exact') return say(t('fault.right'));
+    if (match === 'typed') return say(t('fault.typed', { value: cellValue }));
+    const values = { value: cellValue, difference: formatDifference(difference) };
+    if (match === 'rounded') return say(t('fault.rounded', values));
+    const differs = t('fault.differs', values);
+    if (match === 'near') return say(`${differs} ${t('fault.near')}`);
+    if (readings.length === 0) return say(`${differs} ${t('fault.none')}`);
     const describe = ({ key, values, result }: FaultReading) =>
-      `${t(`fault.${key}`, values)} (${formatExact(result, layer.summary.dtype)})`;
-    say(t('fault.found'), readings.map(describe));
+      `${t(`fault.${key}`, values)} (${number(result)})`;
+    say(`${differs} ${t('fault.found')}`, readings.map(describe));
   });
   // The verdict is about the cell it was asked of.
   effect(() => {
     cell.value;
     verdict.replaceChildren();
   });
+}
+
+/** With its sign, to three digits where it is no whole number. */
+function formatDifference(difference: number) {
+  const size = Math.abs(difference);
+  const text = Number.isInteger(size) ? String(size) : String(Number(size.toPrecision(3)));
+  return (difference < 0 ? MINUS : '+') + text.replace('-', MINUS);
 }

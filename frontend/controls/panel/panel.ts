@@ -61,7 +61,10 @@ export class ParameterPanel {
       },
     );
     this.pictureNote = new PictureNote(t);
-    this.toggle = setUpPanelToggle(() => this.#check());
+    this.toggle = setUpPanelToggle((byReader) => {
+      if (byReader) state.playing.value = false;
+      this.#check();
+    });
     this.#listen();
     effect(() => {
       const scene = state.scene.value;

@@ -3,8 +3,8 @@
 import { findElement } from '../../views/shared/dom.ts';
 import { rememberPanel, wasPanelOpen } from '../panel_memory.ts';
 
-/** Returns a function that opens or closes the panel, without a value as its button does. */
-export function setUpPanelToggle(onOpen: () => void): (open?: boolean) => void {
+/** onOpen: is called with whether the reader opened it. Returns a function that opens or closes it. */
+export function setUpPanelToggle(onOpen: (byReader: boolean) => void): (open?: boolean) => void {
   const root = findElement('#panel', HTMLElement);
   const button = findElement('#panel-open', HTMLButtonElement);
   const toggle = (open?: boolean) => {
@@ -13,7 +13,7 @@ export function setUpPanelToggle(onOpen: () => void): (open?: boolean) => void {
     button.setAttribute('aria-expanded', String(!root.hidden));
     rememberPanel(root.hidden ? 'closed' : 'open');
     if (root.hidden) return;
-    onOpen();
+    onOpen(open === undefined);
     if (open === undefined) findElement('select', HTMLSelectElement, root).focus({ preventScroll: true });
   };
   const close = () => {

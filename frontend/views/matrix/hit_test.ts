@@ -1,5 +1,6 @@
 /** Which cell a place in the matrices is, and the places of a cell. Pure. */
 
+import { windowAt } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
@@ -13,10 +14,12 @@ import { inputIndexOf, splitRow } from './product.ts';
 
 export function hitTest(frame: MatrixFrame, x: number, y: number): Cell | null {
   const hit = hitTestPane(frame.panes, x, y);
-  return hit && cellOf(frame, hit.name, hit.row, hit.col);
+  if (!hit) return null;
+  const { name, row, col } = hit;
+  return cellOf(frame, name, row, col) ?? (name === 'columns' ? paddingOf(frame, row, col) : null);
 }
 
-/** The cell at a row and column of a pane. */
+/** The cell of a tensor at a row and column of a pane. */
 export function cellOf(frame: MatrixFrame, pane: PaneName, row: number, col: number): Cell | null {
   const { model, product } = frame;
   const { inputs, outputs, width } = product;
@@ -39,6 +42,34 @@ export function cellOf(frame: MatrixFrame, pane: PaneName, row: number, col: num
   };
 }
 
+/** The padding cell that row k of window n stands on, or null: there is no input at all. */
+function paddingOf({ model, product }: MatrixFrame, k: number, n: number): Cell | null {
+  const { index, u, v } = splitRow(product, k);
+  const { rows, cols } = windowAt(
+    model.summary,
+    model.taps,
+    Math.floor(n / product.width),
+    n % product.width,
+  );
+  const [row = NaN, col = NaN] = [rows[u], cols[v]];
+  const channel = product.inputs[index] ?? 0;
+  return Number.isFinite(row + col) ? { grid: 'padding', channel, row, col } : null;
+}
+
+/** Rows and columns of the unrolled windows that stand on a padding cell. */
+function paddingPlaces({ summary, taps }: SceneModel, product: MatrixProduct, cell: Cell) {
+  const first = product.inputs.indexOf(cell.channel) * product.taps;
+  const readers = (lineAt: (index: number) => number[], count: number, position: number) =>
+    Array.from({ length: count }, (_, index) => [index, lineAt(index).indexOf(position)] as const).filter(
+      ([, tap]) => tap >= 0,
+    );
+  const rows = readers((i) => windowAt(summary, taps, i, 0).rows, taps.rows.length, cell.row);
+  const cols = readers((j) => windowAt(summary, taps, 0, j).cols, taps.cols.length, cell.col);
+  return rows.flatMap(([i, u]) =>
+    cols.map(([j, v]): [number, number] => [first + u * product.kW + v, i * product.width + j]),
+  );
+}
+
 /** Finds a cell's places and what it belongs to. kernelRow: of the output channel shown. */
 export function findHighlights(
   model: SceneModel,
@@ -59,6 +90,11 @@ export function findHighlights(
   }
   const index = cell.grid === 'bias' ? -1 : inputs.indexOf(cell.channel);
   if (index < 0) return { self: [], related: [] };
+  if (cell.grid === 'padding')
+    return {
+      self: paddingPlaces(model, product, cell).map((at) => makeBlock('columns', ...at)),
+      related: [],
+    };
   const k = index * taps + cell.row * kW + cell.col;
   const weight = makeBlock('kernel', kernelRow, k);
   if (cell.grid === 'weight') return { self: [weight], related: [makeBlock('columns', k, 0, 1, windows)] };

@@ -65,7 +65,8 @@ export class StageCanvas {
     const frame = this.frame.peek();
     const last = this.#lastFrame;
     this.#lastFrame = frame;
-    if (!frame || (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell)) return;
+    if (!frame || frame === last) return;
+    if (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell) return;
     const { context, bitmaps } = this;
     const view = viewNamed(frame.view);
     this.#updateStaticLayer(frame);

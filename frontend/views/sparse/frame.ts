@@ -64,7 +64,8 @@ export function shownChannelIndex({
 }: Pick<FrameRequest, 'model' | 'position' | 'activeCell' | 'following' | 'granularity' | 'inChannel'>) {
   const inputs = inputChannelsOf(model.summary, position.outChannel);
   const cell = activeCell?.cell;
-  const active = cell && cell.grid !== 'output' && cell.grid !== 'bias' ? inputs.indexOf(cell.channel) : -1;
+  const active =
+    cell && !['output', 'bias', 'padding'].includes(cell.grid) ? inputs.indexOf(cell.channel) : -1;
   if (active >= 0) return active;
   const working = position.active >= 0 ? position.active : Math.max(position.channels - 1, 0);
   return Math.min(following && granularity !== 'window' ? working : inChannel, inputs.length - 1);

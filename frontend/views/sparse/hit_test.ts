@@ -38,7 +38,7 @@ export function findHighlights(
   const { model, position, transposed, channel } = frame;
   const { input, output } = model.summary.shapes;
   const blocks = makeBlocks(transposed);
-  if (cell.grid === 'bias') return { self: [], related: [] };
+  if (cell.grid === 'bias' || cell.grid === 'padding') return { self: [], related: [] };
   if (cell.channel !== (cell.grid === 'output' ? position.outChannel : channel))
     return { self: [], related: [] };
   if (cell.grid === 'output') {

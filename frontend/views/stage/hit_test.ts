@@ -55,8 +55,10 @@ function hitInput({ planes, model }: ChannelFrame, x: number, y: number): Cell |
   for (const { place, view, channel, thumbnail } of planes) {
     if (thumbnail || !containsPoint(place, x, y)) continue;
     const [planeRow, planeCol] = cellAt(view, view.cell, x, y) ?? [-1, -1];
+    if (planeRow < 0) return null;
     const [row, col] = [planeRow - model.plane.top, planeCol - model.plane.left];
-    return row >= 0 && col >= 0 && row < height && col < width ? { grid: 'input', channel, row, col } : null;
+    if (row >= 0 && col >= 0 && row < height && col < width) return { grid: 'input', channel, row, col };
+    return { grid: 'padding', channel, row: planeRow, col: planeCol };
   }
   return null;
 }
@@ -88,7 +90,8 @@ function hitTapOrSum(
   const product = tapIn(lane.products);
   if (product) return { grid: 'tap', channel, row: product[0], col: product[1] };
   const enlarged = tapIn(lane.loupe);
-  if (!enlarged || !step?.hasInput(...enlarged)) return null;
+  if (!enlarged || !step) return null;
+  if (!step.hasInput(...enlarged)) return { grid: 'tap', channel, row: enlarged[0], col: enlarged[1] };
   const [row = 0, col = 0] = [step.inputRows[enlarged[0]], step.inputCols[enlarged[1]]];
   return { grid: 'input', channel, row, col };
 }
@@ -102,11 +105,12 @@ export function findCellRect(frame: ChannelFrame, cell: Cell): Rect | null {
   }
   if (cell.grid === 'total') return layout.total;
   if (cell.grid === 'bias') return cell.channel === frame.position.outChannel ? layout.bias : null;
-  if (cell.grid === 'input') {
+  if (cell.grid === 'input' || cell.grid === 'padding') {
     const [large] = frame.planes;
     const plane = planeOf(frame, cell.channel) ?? (large && isComposite(frame, large) ? large : null);
     if (!plane) return null;
-    return cellRect(plane.view, plane.view.cell, cell.row + model.plane.top, cell.col + model.plane.left);
+    const { top, left } = cell.grid === 'input' ? model.plane : { top: 0, left: 0 };
+    return cellRect(plane.view, plane.view.cell, cell.row + top, cell.col + left);
   }
   const lane = frame.rows.find(({ channel }) => channel === cell.channel)?.lane;
   if (!lane) return null;

@@ -21,6 +21,7 @@ import { centerOf, clamp, growRect } from '../shared/rects.ts';
 import { fitTensor, readableCell } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
+import type { Lane } from './layout.ts';
 import { hueOf } from './window.ts';
 
 /** A thinner lane than this has no name beside its rail. */
@@ -69,22 +70,25 @@ function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, act
 }
 
 function paintSigns(context: Context2D, { layout, colors, model }: ChannelFrame, { lane }: ChannelRow) {
-  const room = layout.family === 'phone' ? 14 : clamp(layout.spacing.sign * 0.75, 14, 24);
   context.fillStyle = colors.text;
-  context.font = cssFont(room);
-  if (lane.times) {
-    if (!lane.upright)
-      fillRoundedRect(
-        context,
-        { x: lane.times.x - 11, y: lane.times.y - 11, width: 22, height: 22 },
-        11,
-        colors.paper,
-      );
-    context.fillStyle = colors.text;
-    paintCenteredText(context, '×', lane.times.x, lane.times.y);
-  }
+  context.font = cssFont(signSize(layout));
+  if (lane.times) paintCenteredText(context, '×', lane.times.x, lane.times.y);
   const arrow = lane.upright ? '→' : '↓';
   paintCenteredText(context, model.weight ? '=' : arrow, lane.equals.x, lane.equals.y);
+}
+
+function signSize({ family, spacing }: ChannelFrame['layout']) {
+  return family === 'phone' ? 14 : clamp(spacing.sign * 0.75, 14, 24);
+}
+
+/** Paints the sign between window and kernel on the band that joins them. */
+export function paintTimes(context: Context2D, { layout, colors }: ChannelFrame, { times }: Lane) {
+  if (!times) return;
+  const { x, y } = times;
+  fillRoundedRect(context, { x: x - 10, y: y - 10, width: 20, height: 20 }, 10, colors.paper);
+  context.fillStyle = colors.text;
+  context.font = cssFont(signSize(layout));
+  paintCenteredText(context, '×', x, y);
 }
 
 /** Paints the places of numbers to come. */
@@ -134,6 +138,11 @@ function kernelOutput({ model, position }: ChannelFrame, channel: number) {
   if (!perChannel) return position.outChannel;
   const multiplier = Math.max(1, outChannels / channels);
   return channel * multiplier + (position.outChannel % multiplier);
+}
+
+/** The height above kernel and products in which names stand between them and the planes. */
+export function namesHeight(frame: Pick<ChannelFrame, 'layout'>, { upright }: Pick<Lane, 'upright'>) {
+  return upright && frame.layout.family !== 'phone' ? 0 : 9 + smallType(frame) * 0.6;
 }
 
 /** Where channels are columns the products have no heading of their own. */

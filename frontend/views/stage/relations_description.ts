@@ -4,7 +4,7 @@ import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';
-import { findRelations, isSumCell } from '../../model/relations.ts';
+import { borrowedInput, findRelations, isSumCell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { cellValue } from '../../state/cell_value.ts';
@@ -12,6 +12,7 @@ import { cellValue } from '../../state/cell_value.ts';
 export function describeCell(state: AppState, t: Translate, model: SceneModel, cell: Cell) {
   if (isSumCell(cell)) return describeSum(state, t, model, cell);
   if (cell.grid === 'tap') return describeTap(state, t, model, cell);
+  if (cell.grid === 'padding') return describePadding(state, t, model, cell);
   const { inputs, outputs } = findRelations(model, cell, { row: 0, col: 0 });
   const name = formatCell(model, cell, state.outChannel.value);
   const value = formatValue(model, cellValue(state, model, cell));
@@ -50,15 +51,33 @@ function formatValue({ summary }: SceneModel, value: number | null | undefined) 
   return typeof value === 'number' ? formatExact(value, summary.dtype) : '…';
 }
 
+/** The value that padding has, or the cell that it borrows from. */
+function describePadding(state: AppState, t: Translate, model: SceneModel, cell: Cell) {
+  const { kind, padding_mode: mode = 'zeros', count_include_pad: counts = true } = model.summary.operation;
+  const { channel } = cell;
+  if (mode === 'zeros') {
+    const reads = kind.startsWith('max_pool') ? 'max' : counts ? 'zero' : 'outside';
+    return t(`ask.padding.${reads}`, { channel });
+  }
+  const source = borrowedInput(model, cell);
+  if (!source) return t('ask.padding.unread', { channel });
+  const [row, col] = source;
+  const input = { grid: 'input', channel, row, col } as const;
+  const value = formatValue(model, cellValue(state, model, input));
+  return t('ask.padding.borrowed', { channel, mode, value, cell: formatCell(model, input, 0) });
+}
+
 function describeTap(state: AppState, t: Translate, model: SceneModel, { channel, row, col }: Cell) {
   const step = state.step.value;
   const index = inputChannelsOf(model.summary, state.outChannel.value).indexOf(channel);
   const tap = row * model.subject.kernel[1] + col;
   const x = formatValue(model, step?.patchOf(index)[tap]);
   const product = formatValue(model, step?.productsOf(index)[tap]);
+  if (step && !step.hasInput(row, col) && !model.weight) return t('ask.tap.none');
   if (!model.weight) return product === x ? x : `${x} → ${product}`;
   const w = formatValue(model, cellValue(state, model, { grid: 'weight', channel, row, col }));
-  return t('ask.tap', { x, product, w });
+  const text = t('ask.tap', { x, product, w });
+  return step && !step.hasInput(row, col) ? `${text} ${t('ask.tap.none')}` : text;
 }
 
 /** A sum without rounding. */

@@ -6,6 +6,7 @@ import { strokeLine } from '../shared/drawing.ts';
 import { centerOf } from '../shared/rects.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { isComposite } from './input_plane.ts';
+import { namesHeight, paintTimes } from './lane.ts';
 import { hueOf, planeOfRow, windowOutline } from './window.ts';
 
 const FILL = 0.1;
@@ -13,6 +14,11 @@ const LINE = 0.45;
 
 /** Paints a ribbon from the window to the loupe or the kernel, on the side that faces it. */
 export function paintRibbon(context: Context2D, frame: ChannelFrame, row: ChannelRow) {
+  paintBandFromWindow(context, frame, row);
+  if (!row.lane.loupe) paintTimes(context, frame, row.lane);
+}
+
+function paintBandFromWindow(context: Context2D, frame: ChannelFrame, row: ChannelRow) {
   const plane = planeOfRow(frame, row);
   const from = plane && windowOutline(frame, plane);
   if (!from || !plane) return;
@@ -31,15 +37,31 @@ export function paintRibbon(context: Context2D, frame: ChannelFrame, row: Channe
       [from.x + from.width, from.y, edge.x + edge.width, from.y],
       [from.x + from.width, from.y + from.height, edge.x + edge.width, from.y + from.height],
     ]);
-    const start = { ...from, x: edge.x, width: edge.width };
-    paintBand(context, hue, row.active, horizontalBand(start, edge, to));
+    const clear = pastThumbnails(frame, edge, to);
+    const start = { ...from, x: clear.x, width: clear.width };
+    paintBand(context, hue, row.active, horizontalBand(start, clear, to));
   } else if (to.y >= edge.y + edge.height - 1) {
     paintGuides(context, hue, [
       [from.x, from.y + from.height, from.x, edge.y + edge.height],
       [from.x + from.width, from.y + from.height, from.x + from.width, edge.y + edge.height],
     ]);
-    paintBand(context, hue, row.active, verticalBand(from, edge, to));
+    const names = namesHeight(frame, row.lane);
+    // On a phone the names above the kernel are wider than it: the band ends above them.
+    const band =
+      frame.layout.family === 'phone'
+        ? verticalBand(from, edge, { ...to, y: to.y - names })
+        : verticalBand(from, edge, to, names);
+    paintBand(context, hue, row.active, band);
+    if (!row.lane.upright) paintTimes(context, frame, row.lane);
   }
+}
+
+/** A plane together with the thumbnails that stand between it and what its window leads to. */
+function pastThumbnails({ layout }: ChannelFrame, edge: Rect, to: Rect): Rect {
+  const right = edge.x + edge.width;
+  const between = layout.thumbnails.filter(({ x, width }) => x >= right && x + width < to.x);
+  const end = Math.max(right, ...between.map(({ x, width }) => x + width + 4));
+  return { ...edge, width: end - edge.x };
 }
 
 /** Paints thin lines between cells, from the window to the edge of its plane. */
@@ -62,9 +84,10 @@ function paintBeam(
 ) {
   const right = edge.x + edge.width;
   const start = from.x + from.width;
-  const share = (right - start) / Math.max(to.x - start, 1);
-  const at = (y0: number, y1: number) => y0 + (y1 - y0) * share;
-  const [top, bottom] = [at(from.y, to.y), at(from.y + from.height, to.y + to.height)];
+  const lineAt = (x: number, y0: number, y1: number) =>
+    y0 + ((y1 - y0) * (x - start)) / Math.max(to.x - start, 1);
+  const sidesAt = (x: number) => [lineAt(x, from.y, to.y), lineAt(x, from.y + from.height, to.y + to.height)];
+  const [top = 0, bottom = 0] = sidesAt(right);
   context.strokeStyle = '#ffffff';
   context.globalAlpha = 0.55;
   context.lineWidth = 1;
@@ -73,10 +96,13 @@ function paintBeam(
   context.globalAlpha = row.active ? FILL * 1.6 : FILL;
   context.fillStyle = hueOf(frame, row.channel);
   context.beginPath();
-  context.moveTo(right + 1, top);
+  const clear = pastThumbnails(frame, edge, to);
+  const begin = clear.x + clear.width;
+  const [above = 0, below = 0] = sidesAt(begin);
+  context.moveTo(begin + 1, above);
   context.lineTo(to.x - 1, to.y);
   context.lineTo(to.x - 1, to.y + to.height);
-  context.lineTo(right + 1, bottom);
+  context.lineTo(begin + 1, below);
   context.fill();
   context.globalAlpha = 1;
 }
@@ -94,13 +120,14 @@ export function paintFunnel(context: Context2D, frame: ChannelFrame, row: Channe
 }
 
 type Corner = [x: number, y: number];
-/** Two sides, each from one end of the band to the other. */
-type Band = { sides: [Corner, Corner][]; vertical: boolean };
+/** Two sides, each from one end of the band to the other; straight: what its last part has in length. */
+type Band = { sides: [Corner, Corner][]; vertical: boolean; straight: number };
 
 function horizontalBand(from: Rect, edge: Rect, to: Rect): Band {
   const x0 = from === edge ? edge.x + edge.width + 2 : Math.min(from.x + from.width, edge.x + edge.width);
   return {
     vertical: false,
+    straight: 0,
     sides: [
       [
         [x0, from.y],
@@ -114,10 +141,12 @@ function horizontalBand(from: Rect, edge: Rect, to: Rect): Band {
   };
 }
 
-function verticalBand(from: Rect, edge: Rect, to: Rect): Band {
+/** straight: the height above `to` within which the band keeps to its width, so that it crosses no name. */
+function verticalBand(from: Rect, edge: Rect, to: Rect, straight = 0): Band {
   const y0 = edge.y + edge.height + 1;
   return {
     vertical: true,
+    straight: Math.min(straight, Math.max(to.y - y0 - 2, 0)),
     sides: [
       [
         [from.x, y0],
@@ -131,38 +160,45 @@ function verticalBand(from: Rect, edge: Rect, to: Rect): Band {
   };
 }
 
-function traceSide(
-  context: Context2D,
-  [[x0, y0], [x1, y1]]: [Corner, Corner],
-  vertical: boolean,
-  join: boolean,
-) {
-  if (join) context.lineTo(x0, y0);
-  else context.moveTo(x0, y0);
+/** Continues a path along a side: to its other end, or back. */
+function traceSide(context: Context2D, [[x0, y0], [x1, end]]: [Corner, Corner], band: Band, back = false) {
+  const y1 = end - band.straight;
   const [mx, my] = [(x0 + x1) / 2, (y0 + y1) / 2];
-  if (vertical) context.bezierCurveTo(x0, my, x1, my, x1, y1);
-  else context.bezierCurveTo(mx, y0, mx, y1, x1, y1);
+  const [one, other]: [Corner, Corner] = band.vertical
+    ? [
+        [x0, my],
+        [x1, my],
+      ]
+    : [
+        [mx, y0],
+        [mx, y1],
+      ];
+  if (back) {
+    context.lineTo(x1, end);
+    context.lineTo(x1, y1);
+    context.bezierCurveTo(...other, ...one, x0, y0);
+  } else {
+    context.moveTo(x0, y0);
+    context.bezierCurveTo(...one, ...other, x1, y1);
+    context.lineTo(x1, end);
+  }
 }
 
-function paintBand(
-  context: Context2D,
-  hue: string,
-  active: boolean,
-  { sides: [one, other], vertical }: Band,
-) {
+function paintBand(context: Context2D, hue: string, active: boolean, band: Band) {
+  const [one, other] = band.sides;
   if (!one || !other) return;
   context.fillStyle = hue;
   context.globalAlpha = active ? FILL * 1.6 : FILL;
   context.beginPath();
-  traceSide(context, one, vertical, false);
-  traceSide(context, [other[1], other[0]], vertical, true);
+  traceSide(context, one, band);
+  traceSide(context, other, band, true);
   context.fill();
   context.globalAlpha = active ? LINE * 1.6 : LINE;
   context.strokeStyle = hue;
   context.lineWidth = 1;
   context.beginPath();
-  traceSide(context, one, vertical, false);
-  traceSide(context, other, vertical, false);
+  traceSide(context, one, band);
+  traceSide(context, other, band);
   context.stroke();
   context.globalAlpha = 1;
 }

@@ -14,13 +14,13 @@ const CELL = [3, 1, 2] as const;
 /** The keys of the readings that give a number in the cell. */
 function readingsOf(conv: PlainConvolution, value: number) {
   const [o, i, j] = CELL;
-  const { right, readings } = compareWithValue(
+  const { match, readings } = compareWithValue(
     typedValue(String(value), value),
     conv.step(o, i, j),
     conv.model(),
     o,
   );
-  return right ? ['right'] : readings.map(({ key }) => key);
+  return match === 'exact' ? ['right'] : readings.map(({ key }) => key);
 }
 
 /** Each fault, by plain sums over the definition of the layer. */
@@ -85,4 +85,22 @@ test('a value with few decimals stands for all that are rounded to it', () => {
   assert.ok(!fits('3.15', Math.PI));
   assert.ok(fits('-1.5e-3', -0.00152));
   assert.ok(!fits('77', 77.2));
+});
+
+test('a value is said to match as far as it does, and a near miss by how much it differs', () => {
+  const conv = new PlainConvolution({ ...LAYER, bias: [0, 0, 0, -0.318757] });
+  const [o, i, j] = CELL;
+  const whole = conv.sum(o, i, j);
+  const compare = (text: string) =>
+    compareWithValue(typedValue(text, parseNumber(text)), conv.step(o, i, j), conv.model(), o);
+  const exact = (whole - 0.318757).toFixed(6);
+  assert.equal(compare(exact).match, 'exact');
+  for (const decimals of [5, 4, 3, 2, 1])
+    assert.equal(compare((whole - 0.318757).toFixed(decimals)).match, 'typed', `${decimals} decimals`);
+  // Printed together with others the last digit is one off.
+  assert.equal(compare((whole - 0.318757 + 1e-5).toFixed(5)).match, 'typed');
+  const near = compare((whole - 0.318757 + 0.0123).toFixed(8));
+  assert.equal(near.match, 'near');
+  assert.ok(Math.abs(near.difference - 0.0123) < 1e-7);
+  assert.equal(compare((whole + 123456).toFixed(4)).match, 'none');
 });

@@ -121,3 +121,14 @@ test('a gradient comes back from its query, with the pair of channels of the one
   assert.deepEqual(parseQuery(encodeQuery(scatter, 'channel')), scatter);
   assert.equal(parseQuery(new URLSearchParams('direction=sideways')).direction, 'forward');
 });
+
+test('a moment that is taken while time runs is of the window that is on the stage', () => {
+  for (const granularity of ['product', 'channel', 'window'] as const) {
+    const clock = { ...CLOCK, granularity };
+    for (let time = 0.25; time < duration(clock); time += 0.25) {
+      const shown = positionAt(clock, time);
+      const again = positionAt(clock, timeOfMoment(clock, WIDTH, momentAt(clock, WIDTH, time)));
+      assert.deepEqual([again.outChannel, again.window], [shown.outChannel, shown.window], `${time}`);
+    }
+  }
+});
