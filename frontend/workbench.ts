@@ -12,6 +12,7 @@ import { loadOnce, openOnDemand } from './controls/on_demand.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { wasPanelOpen } from './controls/panel_memory.ts';
 import { setUpPresenter } from './controls/presenter.ts';
+import { makeTextLoader } from './controls/texts.ts';
 import { setUpTransport } from './controls/transport.ts';
 import { setUpUndoRedo } from './controls/undo_redo.ts';
 import { syncUrl } from './controls/url_sync.ts';
@@ -39,7 +40,8 @@ export function setUpWorkbench(parts: AppContext) {
   showErrors(parts);
   setUpTransport(state, t);
   setUpOutputChooser(parts);
-  const chooseDirection = setUpDirection(parts, changes);
+  const loadTexts = makeTextLoader(boot);
+  const chooseDirection = setUpDirection(parts, changes, loadTexts);
   setUpKeyboard(state, setUpHelp(), setUpPresenter(state), () => chooseDirection(nextDirection(state)));
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
@@ -55,22 +57,22 @@ export function setUpWorkbench(parts: AppContext) {
   linkLedgerTerms(state, showDescription(parts));
   setUpPinnedCellEditing(parts, new CellEditor(parts, changes));
   setUpUndoRedo(changes);
-  setUpSheets(parts, changes);
+  setUpSheets(parts, changes, loadTexts);
   setUpCopyButtons(parts);
   const named = syncUrl(parts, changes, chooseDirection);
   if (boot.autoplay || location.hash === PLAY) begin(state, named);
 }
 
 /** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */
-function setUpSheets(parts: AppContext, changes: EditSession) {
+function setUpSheets(parts: AppContext, changes: EditSession, loadTexts: () => Promise<void>) {
   const { state, t } = parts;
   const fail = (error: unknown) => state.reportError({ status: 0, message: String(error) });
   const loadPanel = loadOnce(async () => {
-    const { setUpPanel } = await import('./controls/panel/set_up_panel.ts');
+    const [{ setUpPanel }] = await Promise.all([import('./controls/panel/set_up_panel.ts'), loadTexts()]);
     return setUpPanel(state, changes, t);
   });
   const loadInspect = loadOnce(async () => {
-    const { setUpInspect } = await import('./controls/inspect/inspect.ts');
+    const [{ setUpInspect }] = await Promise.all([import('./controls/inspect/inspect.ts'), loadTexts()]);
     return setUpInspect(parts);
   });
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);

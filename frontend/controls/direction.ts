@@ -10,10 +10,15 @@ import { loadOnce } from './on_demand.ts';
 
 export type ChooseDirection = (direction: Direction, reading?: Reading) => Promise<void>;
 
-export function setUpDirection(context: AppContext, changes: EditSession): ChooseDirection {
+/** loadTexts: loads what gradients are called. */
+export function setUpDirection(
+  context: AppContext,
+  changes: EditSession,
+  loadTexts: () => Promise<void>,
+): ChooseDirection {
   const { state } = context;
   const load = loadOnce(async () => {
-    const { setUpGradients } = await import('./gradients/set_up_gradients.ts');
+    const [{ setUpGradients }] = await Promise.all([import('./gradients/set_up_gradients.ts'), loadTexts()]);
     return setUpGradients(context, changes, choose);
   });
   const choose: ChooseDirection = async (direction, reading) => {

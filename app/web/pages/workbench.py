@@ -22,10 +22,11 @@ from app.services.summary import API_PREFIX, scene_url, summarize
 # Numbers from which on an input is previewed first, and those of a preview.
 _MAX_WHOLE: Final = 2**18
 _PREVIEW: Final = 2**16
-# Texts that templates alone write: the scripts do without.
-_OF_TEMPLATES: Final = (
-    "about.", "direction", "docs.", "error.404.", "error.500.", "facts.", "help.", "language.", "legend.",
-    "nav.", "new.", "panel.kind.", "panel.sample.", "panel.source", "size.letters",
+# Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
+_NOT_AT_FIRST: Final = (
+    "about.", "cells.gradient", "cells.upstream", "code.", "direction", "docs.", "error.404.", "error.500.",
+    "facts.", "fault.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "new.", "panel.",
+    "parameters.", "size.letters", "torchError.",
 )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def workbench(scene: Scene, language: str, query: str, *, origin: str = "", auto
         "language": language,
         "api": API_PREFIX,
         "summary": summary,
-        "messages": {key: text for key, text in texts.items() if not key.startswith(_OF_TEMPLATES)},
+        "messages": {key: text for key, text in texts.items() if not key.startswith(_NOT_AT_FIRST)},
         "autoplay": autoplay,
         "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }

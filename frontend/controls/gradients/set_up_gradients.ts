@@ -1,4 +1,4 @@
-/** Sets up the gradients, once, when one is first asked for: their texts, data, view and tools. */
+/** Sets up the gradients, once, when one is first asked for: their data, view and tools. */
 
 import type { EditSession } from '../../state/edit_session.ts';
 import { GradientState } from '../../state/gradients.ts';
@@ -6,12 +6,10 @@ import type { AppContext } from '../../views/app_context.ts';
 import { gradientView } from '../../views/gradient/view.ts';
 import { addGradientView } from '../../views/registry.ts';
 import type { ChooseDirection } from '../direction.ts';
-import { loadTexts } from './gradient_texts.ts';
 import { setUpGradientTools } from './gradient_tools.ts';
 import { makeGradients } from './shown_gradients.ts';
 
-export async function setUpGradients(context: AppContext, changes: EditSession, choose: ChooseDirection) {
-  await loadTexts(context.boot);
+export function setUpGradients(context: AppContext, changes: EditSession, choose: ChooseDirection) {
   const gradients = new GradientState(context.state);
   addGradientView(gradientView);
   context.gradients.value = makeGradients(context, gradients);
