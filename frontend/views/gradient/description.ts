@@ -1,11 +1,11 @@
 /** A moment of a gradient in words and as a table, and which forward terms it comes from. Pure. */
 
 import { outputChannelsOf } from '../../model/direction.ts';
-import { weightIndex } from '../../model/geometry.ts';
+import { weightIndex, weightOffset } from '../../model/geometry.ts';
 import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
-import { ledgerLayerOf } from '../../model/ledger.ts';
+import { formatFactor, ledgerLayerOf } from '../../model/ledger.ts';
 import {
   formatLine,
   formatLineTerms,
@@ -117,11 +117,16 @@ export function forwardTerms(t: Translate, model: SceneModel, [c, row, col]: [nu
   const texts = terms.slice(0, MAX_FORWARD).map(({ o, i, j, u, v }) => {
     const output = `Y[${o}, ${i}, ${j}]`;
     if (!model.weight) return output;
-    return `${output} · K[${[...weightIndex(model.summary, o, c), u, v].join(', ')}]`;
+    const value = formatFactor(weightAt(model, o, c, u, v));
+    return `${output} (× K[${[...weightIndex(model.summary, o, c), u, v].join(', ')}] = ${value})`;
   });
   if (count > MAX_FORWARD) texts.push('…');
   const key = model.weight ? 'gradient.forward' : 'gradient.forward.pooled';
   return t(key, { cell, count, terms: texts.join(t('list.comma')) });
+}
+
+function weightAt({ weight, summary, subject }: SceneModel, o: number, c: number, u: number, v: number) {
+  return weight?.data[weightOffset(summary, o, c) + u * subject.kernel[1] + v] ?? 0;
 }
 
 function describeScatter(t: Translate, frame: GradientScatterFrame): Description | null {
