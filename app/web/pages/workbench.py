@@ -24,9 +24,9 @@ _MAX_WHOLE: Final = 2**18
 _PREVIEW: Final = 2**16
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
-    "about.", "cells.gradient", "cells.upstream", "code.", "direction", "docs.", "edit.upstream", "error.404.", "error.500.",
-    "facts.", "fault.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "new.", "panel.",
-    "parameters.", "size.letters", "torchError.",
+    "about.", "cells.gradient", "cells.upstream", "code.", "direction", "docs.", "edit.upstream",
+    "error.404.", "error.500.", "facts.", "fault.", "gradient.", "help.", "inspect.", "language.", "legend.",
+    "nav.", "new.", "panel.", "parameters.", "size.letters", "torchError.",
 )  # fmt: skip
 
 
