@@ -47,7 +47,9 @@ async function start() {
     boot,
     gradients,
     model: () => model.value,
+    request: () => request.peek(),
     frame: () => frame.peek(),
+    paintNow: () => surface.paintNow(),
     shown: () => surface.lastFrame,
   });
   await opened;

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals-core';
 import { setUpAboutLine, setUpAllTerms } from './controls/all_terms.ts';
-import { copyShown } from './controls/copy_step.ts';
+import { copyShown, linkToShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
 import { nextDirection, setUpDirection } from './controls/direction.ts';
 import { showErrors } from './controls/error_message.ts';
@@ -42,7 +42,12 @@ export function setUpWorkbench(parts: AppContext) {
   setUpOutputChooser(parts);
   const loadTexts = makeTextLoader(boot);
   const chooseDirection = setUpDirection(parts, changes, loadTexts);
-  setUpKeyboard(state, setUpHelp(), setUpPresenter(state), () => chooseDirection(nextDirection(state)));
+  setUpKeyboard(state, {
+    help: setUpHelp(),
+    present: setUpPresenter(state),
+    turn: () => chooseDirection(nextDirection(state)),
+    save: () => findElement('#save-open', HTMLButtonElement).click(),
+  });
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
@@ -59,6 +64,7 @@ export function setUpWorkbench(parts: AppContext) {
   setUpUndoRedo(changes);
   setUpSheets(parts, changes, loadTexts);
   setUpCopyButtons(parts);
+  setUpPrinting(parts);
   const named = syncUrl(parts, changes, chooseDirection);
   if (boot.autoplay || location.hash === PLAY) begin(state, named);
 }
@@ -75,6 +81,14 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadTexts: () => P
     const [{ setUpInspect }] = await Promise.all([import('./controls/inspect/inspect.ts'), loadTexts()]);
     return setUpInspect(parts);
   });
+  const loadSave = loadOnce(async () => {
+    const [{ setUpSavePicture }] = await Promise.all([
+      import('./controls/save/save_picture.ts'),
+      loadTexts(),
+    ]);
+    return setUpSavePicture(parts);
+  });
+  openOnDemand(findElement('#save-open', HTMLButtonElement), loadSave, fail);
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
   openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);
   setUpFileDrop((file, name) => loadPanel().then((panel) => panel.sources.take(file, name), fail));
@@ -175,6 +189,16 @@ function setUpFileDrop(take: (file: Blob, name?: 'input' | 'weight') => void) {
     event.preventDefault();
     take(file, 'input');
   });
+}
+
+/** What is printed says where it is from. */
+function setUpPrinting(parts: AppContext) {
+  const ledger = findElement('.ledger', HTMLElement);
+  addEventListener('beforeprint', () => {
+    ledger.dataset.link = linkToShown(parts);
+    parts.paintNow();
+  });
+  addEventListener('afterprint', () => delete ledger.dataset.link);
 }
 
 function setUpCopyButtons(parts: AppContext) {

@@ -18,19 +18,24 @@ import { makeUrl } from './url_sync.ts';
 
 type Form = 'text' | 'tex' | 'json';
 
-export function copyShown(form: Form | 'link', { state, t, boot, model, gradients }: AppContext) {
-  if (form === 'link') {
-    const path = makeUrl(state, state.scene.peek()?.summary.id ?? boot.scene);
-    copyText(new URL(path, location.href).href, t);
-    return;
-  }
-  const layer = model();
-  const back = state.direction.peek() !== 'forward' && gradients.peek();
-  const text = back ? back.format(form) : layer && formatShown(form, state, layer);
-  if (text) copyText(text, t);
+export function copyShown(form: Form | 'link', context: AppContext) {
+  const text = form === 'link' ? linkToShown(context) : formatShown(form, context);
+  if (text) copyText(text, context.t);
 }
 
-function formatShown(form: Form, state: AppState, model: SceneModel) {
+/** The address of what is shown. */
+export function linkToShown({ state, boot }: AppContext) {
+  return new URL(makeUrl(state, state.scene.peek()?.summary.id ?? boot.scene), location.href).href;
+}
+
+/** The step or the stamp that is shown; null while it is on its way. */
+export function formatShown(form: Form, { state, model, gradients }: AppContext) {
+  const layer = model();
+  const back = state.direction.peek() !== 'forward' && gradients.peek();
+  return back ? back.format(form) : layer && formatForward(form, state, layer);
+}
+
+function formatForward(form: Form, state: AppState, model: SceneModel) {
   const [step, stamp, outChannel] = [state.step.peek(), state.stamp.peek(), state.outChannel.peek()];
   const inputs = inputChannelsOf(model.summary, outChannel);
   const layer = ledgerLayerOf(model, outChannel, inputs);

@@ -14,12 +14,15 @@ export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const forced = matchMedia('(forced-colors: active)');
+  let printing = false;
   const apply = () => {
     const chosen = forced.matches ? undefined : document.documentElement.dataset.theme;
-    state.theme.value = (chosen ?? (dark.matches ? 'dark' : 'light')) as 'light' | 'dark';
+    const wanted = (chosen ?? (dark.matches ? 'dark' : 'light')) as 'light' | 'dark';
+    // Paper is light.
+    state.theme.value = printing ? 'light' : wanted;
     state.reducedMotion.value = calm.matches;
     document.documentElement.classList.toggle('is-dark', state.theme.value === 'dark');
-    return readThemeColors();
+    return printing ? colorsOf('light') : readThemeColors();
   };
   const colors = signal(apply());
   const update = () =>
@@ -27,6 +30,11 @@ export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
       colors.value = apply();
     });
   for (const query of [dark, calm, forced]) query.addEventListener('change', update);
+  for (const type of ['beforeprint', 'afterprint'])
+    addEventListener(type, () => {
+      printing = type === 'beforeprint';
+      update();
+    });
   findElement('#theme', HTMLButtonElement).onclick = () => {
     const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
     document.documentElement.dataset.theme = next;
@@ -42,6 +50,17 @@ function rememberTheme(choice: string) {
   document.cookie = `${COOKIE}=${choice}; path=/; max-age=${YEAR}; samesite=lax`;
 }
 
+/** Those of a theme that may not be the page's. Nothing is painted meanwhile. */
+export function colorsOf(theme: 'light' | 'dark'): ThemeColors {
+  const root = document.documentElement;
+  const chosen = root.dataset.theme;
+  root.dataset.theme = theme;
+  const colors = readThemeColors();
+  if (chosen === undefined) delete root.dataset.theme;
+  else root.dataset.theme = chosen;
+  return colors;
+}
+
 function readThemeColors(): ThemeColors {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
@@ -50,6 +69,7 @@ function readThemeColors(): ThemeColors {
     muted: color('--muted'),
     line: color('--line'),
     paper: color('--paper'),
+    ground: color('--paper'),
     soft: color('--soft'),
     accent: color('--accent'),
     onAccent: color('--on-accent'),

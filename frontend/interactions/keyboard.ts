@@ -4,8 +4,18 @@ import * as timeline from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
 import { watchKeyOwner } from './key_owner.ts';
 
-/** One key, one action. present: begins or ends presenting. turn: shows the next direction. */
-export function setUpKeyboard(state: AppState, help: () => void, present: () => void, turn: () => void) {
+/** What keys begin that is no matter of the timeline. */
+export interface KeyActions {
+  help: () => void;
+  /** Begins or ends presenting. */
+  present: () => void;
+  /** Shows the next direction. */
+  turn: () => void;
+  save: () => void;
+}
+
+/** One key, one action. */
+export function setUpKeyboard(state: AppState, { help, present, turn, save }: KeyActions) {
   const ownsKey = watchKeyOwner();
   const actions: Record<string, () => void> = {
     ' ': () => state.togglePlay(),
@@ -26,6 +36,7 @@ export function setUpKeyboard(state: AppState, help: () => void, present: () => 
     '?': help,
     p: present,
     d: turn,
+    s: save,
   };
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || ownsKey(event)) return;

@@ -9,6 +9,7 @@ import type { PageData, Tensor } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AnyFrame } from './registry.ts';
 import type { Description } from './shared/description.ts';
+import type { FrameRequest } from './shared/view.ts';
 
 /** What is loaded when a gradient is first asked for. */
 export interface Gradients {
@@ -37,8 +38,14 @@ export interface AppContext {
   /** A signal's. */
   model: () => SceneModel | null;
 
+  /** What the frame of this moment is made of. */
+  request: () => FrameRequest | null;
+
   /** The frame of this moment, which may not be painted yet. */
   frame: () => AnyFrame | null;
+
+  /** Paints the frame of this moment at once. */
+  paintNow: () => void;
 
   /** The frame that the reader looks at. */
   shown: () => AnyFrame | null;

@@ -48,6 +48,10 @@ def test_axe_finds_nothing(
         page.locator(f"[popovertarget={sheet}]").click()
         assert violations(page) == []
         page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.locator("dialog.save")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     page.locator("#all-terms").click()
     assert violations(page) == []
     page.keyboard.press("p")

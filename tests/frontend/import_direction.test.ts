@@ -12,7 +12,8 @@ const FOLDERS: Record<string, string[]> = {
   state: ['model', 'data'],
   views: ['model', 'data', 'state'],
   interactions: ['model', 'data', 'state', 'views'],
-  controls: ['model', 'data', 'state', 'views'],
+  export: ['model', 'data', 'state', 'views'],
+  controls: ['model', 'data', 'state', 'views', 'export'],
   '.': ['model', 'data', 'state', 'views', 'interactions', 'controls'],
 };
 

@@ -26,7 +26,7 @@ _PREVIEW: Final = 2**16
 _NOT_AT_FIRST: Final = (
     "about.", "cells.gradient", "cells.upstream", "code.", "direction", "docs.", "edit.upstream",
     "error.404.", "error.500.", "facts.", "fault.", "gradient.", "help.", "inspect.", "language.", "legend.",
-    "nav.", "new.", "panel.", "parameters.", "size.letters", "torchError.",
+    "nav.", "new.", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
 )  # fmt: skip
 
 

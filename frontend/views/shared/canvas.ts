@@ -8,7 +8,6 @@ import { effect } from '@preact/signals-core';
 import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
 import { isMatrixFrame, viewNamed } from '../registry.ts';
-import type { Context2D } from './drawing.ts';
 import type { FrameRequest } from './view.ts';
 
 /** Bitmaps that are costly to make, by name. */
@@ -26,7 +25,7 @@ export class StageCanvas {
 
   readonly canvas: HTMLCanvasElement;
   readonly frame: ReadonlySignal<AnyFrame | null>;
-  readonly context: Context2D;
+  readonly context: CanvasRenderingContext2D;
   readonly staticLayer = opaqueContext(document.createElement('canvas'));
   readonly finishedLayer = opaqueContext(document.createElement('canvas'));
   readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
@@ -120,11 +119,11 @@ function describeLayout(frame: AnyFrame) {
 }
 
 function opaqueContext(canvas: HTMLCanvasElement) {
-  return canvas.getContext('2d', { alpha: false }) as Context2D;
+  return canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
 }
 
 /** Copies a layer onto another, which then is painted on in CSS pixels. */
-function copyLayer(from: Context2D, to: Context2D, ratio: number) {
+function copyLayer(from: CanvasRenderingContext2D, to: CanvasRenderingContext2D, ratio: number) {
   to.setTransform(1, 0, 0, 1, 0, 0);
   to.drawImage(from.canvas, 0, 0);
   to.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -3,7 +3,41 @@
 import type { Rect } from '../../model/types.ts';
 import { centerOf, growRect } from './rects.ts';
 
-export type Context2D = CanvasRenderingContext2D;
+/** What painters use of a canvas's context: a picture may be drawn on another kind. */
+export type Context2D = Pick<
+  CanvasRenderingContext2D,
+  | 'arc'
+  | 'beginPath'
+  | 'bezierCurveTo'
+  | 'clip'
+  | 'drawImage'
+  | 'fill'
+  | 'fillRect'
+  | 'fillStyle'
+  | 'fillText'
+  | 'font'
+  | 'globalAlpha'
+  | 'imageSmoothingEnabled'
+  | 'imageSmoothingQuality'
+  | 'lineTo'
+  | 'lineWidth'
+  | 'measureText'
+  | 'moveTo'
+  | 'quadraticCurveTo'
+  | 'rect'
+  | 'restore'
+  | 'rotate'
+  | 'roundRect'
+  | 'save'
+  | 'scale'
+  | 'setLineDash'
+  | 'stroke'
+  | 'strokeRect'
+  | 'strokeStyle'
+  | 'textAlign'
+  | 'textBaseline'
+  | 'translate'
+>;
 
 const FAMILY =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans SC", "Noto Sans CJK SC", ' +
@@ -91,9 +125,9 @@ export function paintOutline(context: Context2D, { x, y, width, height }: Rect, 
 
 export function clearCanvas(
   context: Context2D,
-  { layout, colors }: { layout: { width: number; height: number }; colors: { paper: string } },
+  { layout, colors }: { layout: { width: number; height: number }; colors: { ground: string } },
 ) {
-  context.fillStyle = colors.paper;
+  context.fillStyle = colors.ground;
   context.fillRect(0, 0, layout.width, layout.height);
 }
 

@@ -149,7 +149,7 @@ export function makeHeatMap(
   const canvas = document.createElement('canvas');
   canvas.width = cols;
   canvas.height = rows;
-  const context = canvas.getContext('2d') as Context2D;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   const image = context.createImageData(cols, rows);
   const pixels = new Uint32Array(image.data.buffer);
   for (let row = 0, k = 0; row < rows; row++)

@@ -5,6 +5,8 @@ export interface ThemeColors {
   muted: string;
   line: string;
   paper: string;
+  /** What the picture stands on: paper, or nothing in a picture that is put onto another. */
+  ground: string;
   soft: string;
   accent: string;
   onAccent: string;

@@ -139,7 +139,16 @@ function products(layer: Layer, { summary: { shapes }, input, weight }: SceneMod
   return found;
 }
 
-const COLORS = { text: '', muted: '', line: '', paper: '', soft: '', accent: '', onAccent: '' };
+const COLORS = {
+  text: '',
+  muted: '',
+  line: '',
+  ground: '#ffffff',
+  paper: '',
+  soft: '',
+  accent: '',
+  onAccent: '',
+};
 
 interface FrameOf {
   stage: StageFrame;

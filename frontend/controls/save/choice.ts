@@ -1,0 +1,30 @@
+/** One of several values, as radio buttons in a row. */
+
+import { makeElement } from '../../views/shared/dom.ts';
+
+export interface Choice<Value extends string> {
+  element: HTMLElement;
+  value: () => Value;
+}
+
+export function makeChoice<Value extends string>(
+  legend: string,
+  name: string,
+  values: readonly Value[],
+  nameOf: (value: Value) => string,
+  chosen: Value,
+): Choice<Value> {
+  const element = makeElement('div', 'save-choice');
+  const set = makeElement('fieldset', 'segments');
+  set.ariaLabel = legend;
+  element.append(makeElement('span', '', legend), set);
+  const radios = values.map((value) => {
+    const radio = makeElement('input') as HTMLInputElement;
+    Object.assign(radio, { type: 'radio', name: `save-${name}`, value, checked: value === chosen });
+    const label = makeElement('label');
+    label.append(radio, makeElement('span', '', nameOf(value)));
+    set.append(label);
+    return radio;
+  });
+  return { element, value: () => values[radios.findIndex(({ checked }) => checked)] ?? chosen };
+}

@@ -1,0 +1,126 @@
+/** The dialog that saves what the stage shows as a picture, or copies it. */
+
+import type { PictureText } from '../../export/picture.ts';
+import { makePng, makeSvg } from '../../export/picture.ts';
+import type { AppContext } from '../../views/app_context.ts';
+import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
+import type { FrameRequest } from '../../views/shared/view.ts';
+import { formatShown, linkToShown } from '../copy_step.ts';
+import { colorsOf } from '../theme.ts';
+import { makeChoice } from './choice.ts';
+
+const FORMATS = ['svg', 'png1', 'png2', 'png4'] as const;
+const THEMES = ['light', 'dark'] as const;
+const GROUNDS = ['paper', 'none'] as const;
+const CONTENTS = ['stage', 'all'] as const;
+/** Pixels in a CSS pixel. */
+const RATIOS = { svg: 0, png1: 1, png2: 2, png4: 4 };
+/** A copied picture is a PNG of this ratio. */
+const COPIED_RATIO = 2;
+
+export function setUpSavePicture(context: AppContext): { toggle: () => void } {
+  const { state, t } = context;
+  const dialog = makeElement('dialog', 'save') as HTMLDialogElement;
+  dialog.setAttribute('aria-labelledby', 'save-title');
+  const title = makeElement('h2', '', t('save.title'));
+  title.id = 'save-title';
+  const preview = makeElement('img', 'save-preview') as HTMLImageElement;
+  const message = makeElement('p', 'hint');
+  message.setAttribute('role', 'status');
+  const choose = <Name extends string>(name: string, values: readonly Name[], chosen: Name) =>
+    makeChoice(t(`save.${name}`), name, values, (value) => t(`save.${name}.${value}`), chosen);
+  const format = choose('format', FORMATS, 'svg');
+  const contents = choose('contents', CONTENTS, 'stage');
+  const theme = choose('theme', THEMES, state.theme.peek());
+  const ground = choose('ground', GROUNDS, 'paper');
+  const save = makeButton(t('save.save'), 'primary');
+  const copy = makeButton(t('save.copy'));
+  const close = makeButton(t('save.close'));
+  const buttons = makeElement('p', 'save-buttons');
+  buttons.append(save, copy, close);
+  const choices = makeElement('div', 'save-choices');
+  choices.append(format.element, contents.element, theme.element, ground.element);
+  dialog.append(title, preview, choices, buttons, message);
+  findElement('main', HTMLElement).append(dialog);
+
+  /** null while there is nothing to paint. */
+  const request = (): FrameRequest | null => {
+    const shown = context.request();
+    const colors = colorsOf(theme.value());
+    if (!shown) return null;
+    const chosenGround = ground.value() === 'none' ? 'transparent' : colors.ground;
+    return { ...shown, theme: theme.value(), colors: { ...colors, ground: chosenGround } };
+  };
+  const text = (): PictureText => ({
+    title: findElement('h1', HTMLElement).textContent ?? '',
+    description: findElement('#step-sentence', HTMLElement).textContent ?? '',
+    link: linkToShown(context),
+    drawn: contents.value() === 'all',
+    lines: formatShown('text', context)?.split('\n') ?? [],
+  });
+  const make = async (ratio: number) => {
+    const shown = request();
+    if (!shown) throw new Error(t('save.nothing'));
+    return ratio === 0 ? makeSvg(shown, text()) : makePng(shown, text(), ratio);
+  };
+  const attempt = (action: () => Promise<string>) => async () => {
+    setText(message, '');
+    try {
+      setText(message, await action());
+    } catch (error) {
+      setText(message, t('save.failed', { reason: error instanceof Error ? error.message : String(error) }));
+    }
+  };
+  const show = attempt(async () => {
+    URL.revokeObjectURL(preview.src);
+    preview.src = URL.createObjectURL(await make(0));
+    preview.alt = text().description;
+    return '';
+  });
+  save.onclick = attempt(async () => {
+    const name = `${fileStem(text().description)}.${format.value() === 'svg' ? 'svg' : 'png'}`;
+    download(await make(RATIOS[format.value()]), name);
+    return t('save.saved', { name });
+  });
+  copy.onclick = attempt(async () => {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': make(COPIED_RATIO) })]);
+    return t('save.copied');
+  });
+  // Only safe origins have the clipboard.
+  copy.hidden = !('ClipboardItem' in window && navigator.clipboard);
+  close.onclick = () => dialog.close();
+  choices.addEventListener('change', show);
+  dialog.addEventListener('close', () => {
+    URL.revokeObjectURL(preview.src);
+    preview.removeAttribute('src');
+  });
+  return {
+    toggle: () => {
+      if (dialog.open) return dialog.close();
+      state.playing.value = false;
+      dialog.showModal();
+      show();
+    },
+  };
+}
+
+/** `Y[0, 1, 2] = 56` -> `convscope-Y-0-1-2` */
+function fileStem(sentence: string) {
+  const cell = /^\w+\[[\d, ]+\]/.exec(sentence)?.[0] ?? 'picture';
+  return `convscope-${cell.replace(/\W+/g, '-').replace(/-$/, '')}`;
+}
+
+function makeButton(text: string, className = '') {
+  const button = makeElement('button', className, text) as HTMLButtonElement;
+  button.type = 'button';
+  return button;
+}
+
+function download(file: Blob, name: string) {
+  const link = makeElement('a') as HTMLAnchorElement;
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // The browser has begun to read it once this task is over.
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}

@@ -1,0 +1,130 @@
+/** The stage as a picture: the painters of the screen draw it on another context. */
+
+import { LruCache } from '../data/lru_cache.ts';
+import { makeViewFrame, viewNamed } from '../views/registry.ts';
+import type { BitmapCache } from '../views/shared/canvas.ts';
+import type { Context2D } from '../views/shared/drawing.ts';
+import { cssFont } from '../views/shared/drawing.ts';
+import type { FrameRequest } from '../views/shared/view.ts';
+import { addPngTexts } from './png_texts.ts';
+import { escapeXml, SvgContext } from './svg_context.ts';
+
+/** What the picture says of itself; `lines` stand below the stage. */
+export interface PictureText {
+  title: string;
+  description: string;
+  link: string;
+  /** Whether title and lines are drawn. */
+  drawn: boolean;
+  lines: string[];
+}
+
+const MARGIN = 16;
+const TITLE = { font: cssFont(18, 700), height: 40 };
+const LINE = { font: cssFont(14), height: 22 };
+/** Lines of text up to which a picture is extended. */
+const MAX_LINES = 40;
+const SCRATCH = 'scratch';
+
+interface Extent {
+  width: number;
+  height: number;
+  top: number;
+  lines: string[];
+}
+
+/** An SVG file. */
+export function makeSvg(request: FrameRequest, text: PictureText): Blob {
+  const scratch = canvasContext(1, 1);
+  const context = new SvgContext(scratch, `${SCRATCH}-${request.model.summary.id.slice(0, 8)}`);
+  const extent = measure(context, request, text);
+  paint(context, { ...request, ratio: 1 }, text, extent);
+  const { width, height } = extent;
+  const family = /px (.*)$/.exec(cssFont(10))?.[1] ?? 'sans-serif';
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"`,
+    ` viewBox="0 0 ${width} ${height}" role="img"`,
+    ` font-family="${escapeXml(family)}" style="font-variant-numeric: tabular-nums">`,
+    `\n<title>${escapeXml(text.title)}</title>`,
+    `\n<desc>${escapeXml(`${text.description} ${text.link}`)}</desc>\n`,
+    context.toString(),
+    '\n</svg>\n',
+  ];
+  return new Blob([svg.join('')], { type: 'image/svg+xml' });
+}
+
+/** A PNG file; ratio: its pixels for each CSS pixel. */
+export async function makePng(request: FrameRequest, text: PictureText, ratio: number): Promise<Blob> {
+  const extent = measure(canvasContext(1, 1), request, text);
+  const context = canvasContext(Math.round(extent.width * ratio), Math.round(extent.height * ratio));
+  context.scale(ratio, ratio);
+  paint(context, { ...request, ratio }, text, extent);
+  const png = await new Promise<Blob | null>((resolve) => context.canvas.toBlob(resolve, 'image/png'));
+  if (!png) throw new RangeError(`no picture of ${context.canvas.width}×${context.canvas.height} pixels`);
+  const { title, description, link } = text;
+  return addPngTexts(png, { Title: title, Description: description, Source: link });
+}
+
+function measure(context: Context2D, { width, height }: FrameRequest, text: PictureText): Extent {
+  const outer = width + 2 * MARGIN;
+  if (!text.drawn) return { width: outer, height: height + 2 * MARGIN, top: MARGIN, lines: [] };
+  context.font = LINE.font;
+  const lines = text.lines.flatMap((line) => wrapLine(context, line, width));
+  const shown = lines.slice(0, MAX_LINES);
+  if (shown.length < lines.length) shown.push('…');
+  return {
+    width: outer,
+    height: TITLE.height + height + shown.length * LINE.height + MARGIN,
+    top: TITLE.height,
+    lines: shown,
+  };
+}
+
+function paint(context: Context2D, request: FrameRequest, text: PictureText, extent: Extent) {
+  const { colors } = request;
+  context.fillStyle = colors.ground;
+  context.fillRect(0, 0, extent.width, extent.height);
+  if (text.drawn) {
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.fillStyle = colors.text;
+    context.font = TITLE.font;
+    context.fillText(text.title, MARGIN, TITLE.height / 2 + 4, request.width);
+    context.font = LINE.font;
+    const first = extent.top + request.height + (LINE.height + MARGIN) / 2;
+    for (const [k, line] of extent.lines.entries()) context.fillText(line, MARGIN, first + k * LINE.height);
+  }
+  context.save();
+  context.translate(MARGIN, extent.top);
+  paintStage(context, request);
+  context.restore();
+}
+
+function paintStage(context: Context2D, request: FrameRequest) {
+  const frame = makeViewFrame(request);
+  const view = viewNamed(frame.view);
+  const bitmaps: BitmapCache = new LruCache(16);
+  view.paintStatic(context, frame, bitmaps);
+  view.paintFinished?.(context, frame, bitmaps);
+  view.paintAnimated(context, frame);
+}
+
+/** Breaks a line at spaces, where it is wider. */
+function wrapLine(context: Context2D, text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<= )/)) {
+    if (line && context.measureText(line + word).width > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += word;
+  }
+  return [...lines, line];
+}
+
+function canvasContext(width: number, height: number) {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width, height });
+  return canvas.getContext('2d') as CanvasRenderingContext2D;
+}

@@ -1,0 +1,184 @@
+"""Pictures of the stage: what is saved and copied is what the stage shows."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.support.page import PHONE, OpenPage
+from tests.support.painted_text import painted_texts, record_text
+
+SVG = "{http://www.w3.org/2000/svg}"
+# A step in the middle of each preset, and other views and directions of some.
+SHOWN = {
+    **{name: (name, "") for name in ("two-channels", "strided-volume", "edges", "max-pooling", "dilated")},
+    "stamps": ("transposed", "view=scatter"),
+    "matrix": ("three-filters", "view=matrix"),
+    "sparse": ("two-channels", "view=sparse"),
+    "gradient to the input": ("two-channels", "direction=input"),
+    "gradient to the weight": ("two-channels", "direction=weight"),
+}
+
+
+def open_dialog(page: Page) -> None:
+    page.keyboard.press("s")
+    expect(page.locator("dialog.save")).to_be_visible()
+    expect(page.locator(".save-preview")).to_have_attribute("src", re.compile("^blob:"))
+
+
+def save(page: Page, path: Path) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save", exact=True).click()
+    target = path / download.value.suggested_filename
+    download.value.save_as(target)
+    return target
+
+
+def read_image(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        image.load()
+        return image
+
+
+def choose(page: Page, group: str, name: str) -> None:
+    page.get_by_role("group", name=group).get_by_text(name, exact=True).click()
+
+
+def texts_of(svg: Path) -> Counter[str]:
+    root = ElementTree.parse(svg).getroot()
+    return Counter("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_an_svg_has_every_text_of_the_stage_as_text(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path, shown: str
+) -> None:
+    preset, query = SHOWN[shown]
+    page = open_page(f"{scene_paths[preset]}?{query}", prepare=record_text)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#stage")).to_have_attribute("data-scene", re.compile("."))
+    open_dialog(page)
+    svg = save(page, tmp_path)
+    content = svg.read_text("utf-8")
+    assert not re.search(r"<script|<foreignObject|url\((?!#)|href=\"(?!data:image/png)", content)
+    on_stage = Counter(text.text for text in painted_texts(page))
+    assert set(texts_of(svg)) == set(on_stage)
+    assert ElementTree.fromstring(content).find(f"{SVG}title") is not None
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 4])
+def test_a_png_is_what_the_svg_is(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path, ratio: int
+) -> None:
+    page = open_page(f"{scene_paths['three-filters']}?step=1.0.1")
+    page.keyboard.press("End")
+    open_dialog(page)
+    svg = save(page, tmp_path).read_text("utf-8")
+    choose(page, "Form", "PNG" if ratio == 1 else f"PNG {ratio}×")
+    png = read_image(save(page, tmp_path))
+    width, height = (float(size) for size in re.findall(r'(?:width|height)="([\d.]+)"', svg)[:2])
+    assert png.size == (round(width * ratio), round(height * ratio))
+    assert png.info["Title"] == "Three filters, three output channels"
+    assert png.info["Description"].startswith("Y[")
+    assert "/s/" in png.info["Source"]
+    drawn = page.context.new_page()
+    drawn.set_viewport_size({"width": round(width), "height": round(height)})
+    drawn.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }}</style>{svg}")
+    shot = Image.open(io.BytesIO(drawn.screenshot())).convert("RGB")
+    same = png.convert("RGB").resize(shot.size, Image.Resampling.BOX)
+    difference = np.abs(np.asarray(same, float) - np.asarray(shot, float)).mean()
+    assert difference < 1.5
+
+
+def test_a_picture_with_title_equation_and_terms_in_other_colours(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.keyboard.press("End")
+    open_dialog(page)
+    plain = texts_of(save(page, tmp_path))
+    choose(page, "Contents", "with title, equation and terms")
+    choose(page, "Colours", "dark")
+    choose(page, "Ground", "transparent")
+    extended = save(page, tmp_path)
+    more = texts_of(extended) - plain
+    assert more["Two input channels, one output channel"] == 1
+    assert any("= 43 + 77 + 0 = 120" in text for text in more)
+    assert "#14171d" not in re.sub('fill="#14171d" *rx', "", extended.read_text())[:2000]
+    choose(page, "Form", "PNG")
+    assert read_image(save(page, tmp_path)).convert("RGBA").getpixel((1, 1)) == (0, 0, 0, 0)
+    assert page.evaluate("document.documentElement.dataset.theme") is None
+
+
+def test_the_picture_is_copied(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"], permissions=["clipboard-read", "clipboard-write"])
+    open_dialog(page)
+    page.get_by_role("button", name="Copy as a picture").click()
+    expect(page.locator("dialog.save [role=status]")).to_have_text("The picture is copied.")
+    kinds = page.evaluate("navigator.clipboard.read().then((items) => items.flatMap(({types}) => types))")
+    assert kinds == ["image/png"]
+
+
+def test_the_dialog_pauses_and_gives_the_keys_back(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.keyboard.press("Space")
+    expect(page.locator("#play.is-playing")).to_have_count(1)
+    open_dialog(page)
+    expect(page.locator("#play.is-playing")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.save")).to_be_hidden()
+    page.keyboard.press("Space")
+    expect(page.locator("#play.is-playing")).to_have_count(1)
+
+
+def test_on_a_phone_the_dialog_fits(open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?lang=zh-CN", **PHONE)
+    page.keyboard.press("s")
+    dialog = page.locator("dialog.save")
+    expect(dialog).to_be_visible()
+    assert dialog.evaluate("each => each.scrollWidth <= each.clientWidth")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="保存", exact=True).click()
+    download.value.save_as(tmp_path / "phone.svg")
+    assert texts_of(tmp_path / "phone.svg")
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+
+
+@pytest.mark.parametrize("form", ["A4", "Letter"])
+@pytest.mark.parametrize("across", [False, True])
+def test_a_step_prints_on_one_page(
+    open_page: OpenPage, scene_paths: dict[str, str], form: str, across: bool
+) -> None:
+    page = open_page(scene_paths["strided-volume"], color_scheme="dark")
+    page.keyboard.press("End")
+    assert pages_of(page.pdf(format=form, landscape=across)) == 1
+    page.emulate_media(media="print")
+    expect(page.locator(".bar")).to_be_hidden()
+    expect(page.locator(".timeline")).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("#ledger-lines tr").first).to_be_visible()
+    page.emulate_media(media="screen")
+    expect(page.locator(".timeline")).to_be_visible()
+
+
+def test_paper_is_light_on_a_dark_page(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"], color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    with Image.open(io.BytesIO(page.locator("#stage").screenshot())) as light:
+        assert light.convert("L").getpixel((2, 2)) > 240
+    assert page.locator(".ledger").get_attribute("data-link") == page.url
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    with Image.open(io.BytesIO(page.locator("#stage").screenshot())) as dark:
+        assert dark.convert("L").getpixel((2, 2)) < 60
