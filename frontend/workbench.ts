@@ -7,7 +7,9 @@ import { showDescription } from './controls/description.ts';
 import { nextDirection, setUpDirection } from './controls/direction.ts';
 import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
+import { setUpLegend } from './controls/legend.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
+import { openMoreMenu } from './controls/more_menu.ts';
 import { loadOnce, openOnDemand } from './controls/on_demand.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { wasPanelOpen } from './controls/panel_memory.ts';
@@ -28,7 +30,7 @@ import type { ViewName } from './model/types.ts';
 import type { AppState } from './state/app_state.ts';
 import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
-import { findElement, setText } from './views/shared/dom.ts';
+import { findElement, findElements, setText } from './views/shared/dom.ts';
 
 /** The end of an address that is to play at once. */
 const PLAY = '#play';
@@ -40,7 +42,9 @@ export function setUpWorkbench(parts: AppContext) {
   setUpTransport(state, t);
   setUpOutputChooser(parts);
   const chooseDirection = setUpDirection(parts, changes);
-  setUpKeyboard(state, setUpHelp(), setUpPresenter(state), () => chooseDirection(nextDirection(state)));
+  setUpKeyboard(state, setUpLegend(parts), setUpPresenter(state), () =>
+    chooseDirection(nextDirection(state)),
+  );
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
@@ -63,18 +67,26 @@ export function setUpWorkbench(parts: AppContext) {
 
 /** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */
 function setUpSheets(parts: AppContext, changes: EditSession) {
-  const { state, t } = parts;
+  const { state, t, boot } = parts;
+  const loadTexts = loadOnce(async () => {
+    const answer = await fetch(boot.catalogue);
+    if (!answer.ok) throw new Error(`${boot.catalogue}: ${answer.status}`);
+    Object.assign(boot.messages, await answer.json());
+  });
   const fail = (error: unknown) => state.reportError({ status: 0, message: String(error) });
   const loadPanel = loadOnce(async () => {
-    const { setUpPanel } = await import('./controls/panel/set_up_panel.ts');
+    const [{ setUpPanel }] = await Promise.all([import('./controls/panel/set_up_panel.ts'), loadTexts()]);
     return setUpPanel(state, changes, t);
   });
   const loadInspect = loadOnce(async () => {
-    const { setUpInspect } = await import('./controls/inspect/inspect.ts');
+    const [{ setUpInspect }] = await Promise.all([import('./controls/inspect/inspect.ts'), loadTexts()]);
     return setUpInspect(parts);
   });
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
   openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);
+  findElement('#more', HTMLButtonElement).onclick = openMoreMenu;
+  for (const button of findElements('[data-close]'))
+    button.onclick = () => button.closest<HTMLElement>('[popover]')?.hidePopover();
   setUpFileDrop((file, name) => loadPanel().then((panel) => panel.sources.take(file, name), fail));
   if (wasPanelOpen()) loadPanel().catch(fail);
 }
@@ -83,28 +95,6 @@ function setUpSheets(parts: AppContext, changes: EditSession) {
 function begin(state: AppState, named: boolean) {
   if (location.hash === PLAY) history.replaceState(null, '', location.pathname + location.search);
   if (!named && !state.reducedMotion.peek()) state.togglePlay();
-}
-
-/** What is not looked at is no part of the page: it stands in a template until it is opened. */
-function unfold(sheet: HTMLElement) {
-  const template = sheet.querySelector('template');
-  template?.replaceWith(template.content);
-}
-
-function setUpHelp() {
-  const help = findElement('#help', HTMLDialogElement);
-  const legend = findElement('#legend', HTMLElement);
-  legend.addEventListener('beforetoggle', () => unfold(legend));
-  const open = () => {
-    unfold(help);
-    help.showModal();
-  };
-  findElement('#help-open', HTMLButtonElement).onclick = open;
-  findElement('#help-legend', HTMLButtonElement).onclick = () => {
-    help.close();
-    legend.showPopover();
-  };
-  return open;
 }
 
 /** A picture's channels in their own tints. */

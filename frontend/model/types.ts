@@ -60,7 +60,10 @@ export interface PageData {
   scene: string;
   language: string;
   api: string;
+  /** The texts of the first picture. */
   messages: Record<string, string>;
+  /** Where all texts are. */
+  catalogue: string;
   autoplay: boolean;
   /** Their names by id. */
   presets: Record<string, string>;

@@ -18,6 +18,7 @@ from app.scenes.scene import Scene
 from app.scenes.tensor_sources import SAMPLES
 from app.services.initial_data import InitialRequest, initial_data
 from app.services.summary import API_PREFIX, scene_url, summarize
+from app.web.pages.assets import asset_url
 
 # Numbers from which on an input is previewed first, and those of a preview.
 _MAX_WHOLE: Final = 2**18
@@ -25,8 +26,10 @@ _PREVIEW: Final = 2**16
 # Texts that templates alone write: the scripts do without.
 _OF_TEMPLATES: Final = (
     "about.", "direction", "docs.", "error.404.", "error.500.", "facts.", "help.", "language.", "legend.",
-    "nav.", "new.", "panel.kind.", "panel.sample.", "panel.source", "size.letters",
+    "app.tagline", "error.home", "nav.", "noscript", "size.letters",
 )  # fmt: skip
+# Texts of the panel and of Inspect: they come with the catalogue when one of these is first opened.
+_ON_DEMAND: Final = ("code.", "fault.", "inspect.", "new.", "panel.", "parameters.", "torchError.")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Workbench:
     """The page of one scene."""
 
     title: str
+    is_preset: bool
     line: str
     pair: Pair | None
     examples: list[Example]
@@ -75,26 +79,34 @@ class Workbench:
     operation_fields: Mapping[str, OperationField]
 
 
-def workbench(scene: Scene, language: str, query: str, *, origin: str = "", autoplay: bool) -> Workbench:
+def workbench(
+    scene: Scene, language: str, query: str, *, origin: str = "", own_title: str = "", autoplay: bool
+) -> Workbench:
     """
     query: what links carry on: `?lang=zh-CN`, or nothing.
     origin: the example that the scene was made from, as the address has it.
+    own_title: what the address calls a scene that is no preset; see `clean_title`.
     """
     texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
     title, line = _title_and_line(texts, language, scene.plan, name, origin)
+    if own_title and name is None:
+        title, line = own_title, _scene_title(texts, language, scene.plan)
     boot = {
         "scene": scene.id,
         "language": language,
         "api": API_PREFIX,
         "summary": summary,
-        "messages": {key: text for key, text in texts.items() if not key.startswith(_OF_TEMPLATES)},
+        "messages": {
+            key: text for key, text in texts.items() if not key.startswith(_OF_TEMPLATES + _ON_DEMAND)
+        },
+        "catalogue": asset_url(f"locales/{language}.json"),
         "autoplay": autoplay,
         "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
     return Workbench(
-        title, line, _pair(texts, name, query), _examples(texts, query),
+        title, name is not None, line, _pair(texts, name, query), _examples(texts, query),
         *_size_texts(texts, scene.plan),
         _parameters(texts, language, scene.plan),
         _counts(texts, language, scene.plan, summary["padding_share"]),
