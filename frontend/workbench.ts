@@ -7,7 +7,9 @@ import { showDescription } from './controls/description.ts';
 import { nextDirection, setUpDirection } from './controls/direction.ts';
 import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
+import { setUpLegend } from './controls/legend.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
+import { openMoreMenu } from './controls/more_menu.ts';
 import { loadOnce, openOnDemand } from './controls/on_demand.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { wasPanelOpen } from './controls/panel_memory.ts';
@@ -29,7 +31,7 @@ import type { ViewName } from './model/types.ts';
 import type { AppState } from './state/app_state.ts';
 import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
-import { findElement, setText } from './views/shared/dom.ts';
+import { findElement, findElements, setText } from './views/shared/dom.ts';
 
 /** The end of an address that is to play at once. */
 const PLAY = '#play';
@@ -43,7 +45,7 @@ export function setUpWorkbench(parts: AppContext) {
   const loadTexts = makeTextLoader(boot);
   const chooseDirection = setUpDirection(parts, changes, loadTexts);
   setUpKeyboard(state, {
-    help: setUpHelp(),
+    help: setUpLegend(parts),
     present: setUpPresenter(state),
     turn: () => chooseDirection(nextDirection(state)),
     save: () => findElement('#save-open', HTMLButtonElement).click(),
@@ -91,6 +93,9 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadTexts: () => P
   openOnDemand(findElement('#save-open', HTMLButtonElement), loadSave, fail);
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
   openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);
+  findElement('#more', HTMLButtonElement).onclick = openMoreMenu;
+  for (const button of findElements('[data-close]'))
+    button.onclick = () => button.closest<HTMLElement>('[popover]')?.hidePopover();
   setUpFileDrop((file, name) => loadPanel().then((panel) => panel.sources.take(file, name), fail));
   if (wasPanelOpen()) loadPanel().catch(fail);
 }
@@ -99,28 +104,6 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadTexts: () => P
 function begin(state: AppState, named: boolean) {
   if (location.hash === PLAY) history.replaceState(null, '', location.pathname + location.search);
   if (!named && !state.reducedMotion.peek()) state.togglePlay();
-}
-
-/** What is not looked at is no part of the page: it stands in a template until it is opened. */
-function unfold(sheet: HTMLElement) {
-  const template = sheet.querySelector('template');
-  template?.replaceWith(template.content);
-}
-
-function setUpHelp() {
-  const help = findElement('#help', HTMLDialogElement);
-  const legend = findElement('#legend', HTMLElement);
-  legend.addEventListener('beforetoggle', () => unfold(legend));
-  const open = () => {
-    unfold(help);
-    help.showModal();
-  };
-  findElement('#help-open', HTMLButtonElement).onclick = open;
-  findElement('#help-legend', HTMLButtonElement).onclick = () => {
-    help.close();
-    legend.showPopover();
-  };
-  return open;
 }
 
 /** A picture's channels in their own tints. */

@@ -4,6 +4,9 @@ import { effect } from '@preact/signals-core';
 import type { AppState } from '../state/app_state.ts';
 import { findElement } from '../views/shared/dom.ts';
 
+/** How long a pointer rests before the buttons go, in milliseconds. */
+const REST = 2500;
+
 /** Returns what begins or ends it. */
 export function setUpPresenter(state: AppState): () => void {
   const root = document.documentElement;
@@ -14,6 +17,7 @@ export function setUpPresenter(state: AppState): () => void {
   effect(() => {
     root.classList.toggle('presenting', state.presenting.value);
   });
+  showButtonsWhenPointed(state, root);
   findElement('#present', HTMLButtonElement).onclick = toggle;
   findElement('#present-end', HTMLButtonElement).onclick = toggle;
   addEventListener('keydown', ({ key }) => key === 'Escape' && state.presenting.peek() && toggle());
@@ -22,6 +26,21 @@ export function setUpPresenter(state: AppState): () => void {
     if (!document.fullscreenElement) state.presenting.value = false;
   });
   return toggle;
+}
+
+/** A pointer that moves brings the buttons of the timeline, which go when it rests. */
+function showButtonsWhenPointed(state: AppState, root: HTMLElement) {
+  let timer = 0;
+  const hide = () => root.classList.remove('is-pointed');
+  const show = () => {
+    if (!state.presenting.peek()) return;
+    root.classList.add('is-pointed');
+    clearTimeout(timer);
+    timer = window.setTimeout(hide, REST);
+  };
+  addEventListener('pointerdown', show);
+  // What moves under a pointer at rest is no move of the pointer.
+  addEventListener('pointermove', ({ movementX, movementY }) => (movementX || movementY) && show());
 }
 
 /** Frames, and browsers of phones, may not allow it. */

@@ -7,16 +7,23 @@ import type { OperationKind, SceneSummary } from '../model/types.ts';
 import type { SceneOrigins } from '../state/scene_origins.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, findElements, setText } from '../views/shared/dom.ts';
+import { editTitle } from './title_editor.ts';
 
 /** The server wrote those of the first scene. */
 export function updateTitles({ state, boot, t }: AppContext) {
   const { origins } = state;
-  let written: SceneSummary | null = null;
+  let written = { summary: boot.summary, title: origins.titleOf(boot.scene) };
+  const rename = findElement('#rename', HTMLButtonElement);
+  rename.onclick = () => editTitle(state, t);
   effect(() => {
     const summary = state.scene.value?.summary;
-    if (!summary || summary.id === (written?.id ?? boot.scene)) return;
-    origins.follow(written ?? boot.summary, summary);
-    written = summary;
+    if (!summary) return;
+    const other = summary.id !== written.summary.id;
+    if (other) origins.follow(written.summary, summary);
+    const title = origins.titleOf(summary.id);
+    if (!other && title === written.title) return;
+    written = { summary, title };
+    rename.hidden = origins.presetOf(summary.id) !== null;
     showTitle(summary, origins, t);
     for (const link of findElements('#related-scene')) link.hidden = summary.id !== boot.scene;
     showFacts(summary, boot.language, t);
@@ -33,9 +40,10 @@ function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
     kernel: kernelSize(summary).join('×'),
   });
   const name = origin && t(`preset.${origin}.title`);
-  const title = name ? (preset ? name : t('scene.edited', { title: name })) : layer;
+  const own = origins.titleOf(summary.id);
+  const title = own || (name ? (preset ? name : t('scene.edited', { title: name })) : layer);
   setText(findElement('h1', HTMLHeadingElement), title);
-  const line = preset ? t(`preset.${preset}.line`) : origin ? layer : t('scene.line');
+  const line = preset ? t(`preset.${preset}.line`) : origin || own ? layer : t('scene.line');
   setText(findElement('#scene-line', HTMLElement), line);
   document.title = `${title} · ${t('app.name')}`;
 }

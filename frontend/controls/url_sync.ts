@@ -23,14 +23,14 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   const requested = parseQuery(new URLSearchParams(location.search));
   let applied = !location.search || applyUrlState(state, requested, choose);
   const [writeNow, writeSoon] = makeUrlWriter(state, boot);
-  state.origins.remember(boot.scene, originIn(location.search));
+  rememberNames(state, boot.scene);
   updateTitles(context);
   // The scene that the address names; another one, unless by back or forward, is a new entry of the history.
   let named = boot.scene;
   addEventListener('popstate', async () => {
     const view = parseQuery(new URLSearchParams(location.search));
     named = sceneIdIn(location.pathname) ?? boot.scene;
-    state.origins.remember(named, originIn(location.search));
+    rememberNames(state, named);
     await changes.visit(named, view.moment);
     applyUrlState(state, view, choose);
   });
@@ -56,9 +56,12 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   return requested.moment !== null;
 }
 
-/** The example that an address says its scene was made from. */
-function originIn(query: string) {
-  return new URLSearchParams(query).get('from');
+/** The example that the address says its scene was made from, and the title that it gives it. */
+function rememberNames({ origins }: AppState, id: string) {
+  const query = new URLSearchParams(location.search);
+  const title = query.get('title');
+  origins.remember(id, query.get('from'));
+  if (title) origins.rename(id, title);
 }
 
 function sceneIdIn(path: string) {
@@ -129,6 +132,8 @@ export function makeUrl(state: AppState, id: string | null) {
     for (const [name, value] of encodeQuery(view, defaultGranularity(scene.summary))) query.set(name, value);
     const origin = state.origins.of(scene.summary.id);
     if (origin && !state.origins.presetOf(scene.summary.id)) query.set('from', origin);
+    const title = state.origins.titleOf(scene.summary.id);
+    if (title) query.set('title', title);
   }
   const text = formatQuery(query);
   return `${id ? `/s/${id}` : location.pathname}${text ? `?${text}` : ''}`;

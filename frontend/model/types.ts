@@ -61,6 +61,7 @@ export interface PageData {
   scene: string;
   language: string;
   api: string;
+  /** The texts of the first picture. */
   messages: Record<string, string>;
   autoplay: boolean;
   /** Their names by id. */

@@ -111,6 +111,9 @@ export class EditSession {
     return turn;
   }
 
+  /** For `made` of a scene that is no edit of the one before: it does not take over the reader's title. */
+  readonly forgetTitle = ({ id }: SceneSummary) => this.state.origins.rename(id, '');
+
   async #make(
     order: (scene: Scene) => SceneRequest | Promise<SceneRequest>,
     signal?: AbortSignal,

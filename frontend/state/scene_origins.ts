@@ -1,10 +1,21 @@
-/** Which example a scene was made from: an edited example keeps its name. */
+/** What a scene is called: the name that its reader gave it, or the example that it was made from. */
 
+import { signal } from '@preact/signals-core';
 import type { SceneSummary } from '../model/types.ts';
+
+/** Characters of the longest title; app/web/pages/scene_title.py has the same. */
+export const MOST_TITLE = 80;
+
+/** A title on one line, of bounded length. */
+export function cleanTitle(text: string) {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return [...line].slice(0, MOST_TITLE).join('').trim();
+}
 
 export class SceneOrigins {
   readonly #presets: Record<string, string>;
   readonly #origins = new Map<string, string>();
+  readonly #titles = signal<ReadonlyMap<string, string>>(new Map());
 
   /** presets: the names of the examples by scene. */
   constructor(presets: Record<string, string>) {
@@ -26,8 +37,24 @@ export class SceneOrigins {
     if (name && Object.values(this.#presets).includes(name) && !this.of(id)) this.#origins.set(id, name);
   }
 
-  /** A scene follows another: an edit, unless it is of another kind or has other numbers of channels. */
+  /** The name that the reader gave a scene that is no example, or ''. Read in an effect it is followed. */
+  titleOf(id: string): string {
+    return this.presetOf(id) ? '' : (this.#titles.value.get(id) ?? '');
+  }
+
+  /** An empty title takes the name away, and keeps the scene from taking over another one's. */
+  rename(id: string, title: string) {
+    this.#titles.value = new Map(this.#titles.peek()).set(id, cleanTitle(title));
+  }
+
+  /**
+   * A scene follows another: its title stays; the example that it comes from does, unless it is of another
+   * kind or has other numbers of channels.
+   */
   follow(before: SceneSummary | null, summary: SceneSummary) {
+    const titles = this.#titles.peek();
+    const title = before && titles.get(before.id);
+    if (title && !titles.has(summary.id)) this.rename(summary.id, title);
     if (before && isSameLayer(before, summary)) this.remember(summary.id, this.of(before.id));
   }
 }

@@ -23,6 +23,7 @@ from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
 from app.web.negotiation import choose_language
 from app.web.pages import assets
+from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import workbench
 
 _JSON: Final = orjson.OPT_SERIALIZE_NUMPY
@@ -44,7 +45,12 @@ _Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 def add_pages(app: FastAPI) -> None:
     """Add the pages, the static files and the pages for errors to `app`."""
     assets.install(app)
-    pages = (("/", home, "home"), ("/s/{id}", scene_page, "scene-page"), ("/docs", docs, "docs"))
+    pages = (
+        ("/", home, "home"),
+        ("/s/{id}", scene_page, "scene-page"),
+        ("/legend", legend, "legend"),
+        ("/docs", docs, "docs"),
+    )
     for path, endpoint, name in pages:
         app.router.routes.append(
             Route(path, endpoint, name=name, middleware=[Middleware(CompressMiddleware)])
@@ -54,6 +60,10 @@ def add_pages(app: FastAPI) -> None:
 
 async def home(request: Request) -> Response:
     return _workbench(request, PRESETS["two-channels"].scene, autoplay=True)
+
+
+async def legend(request: Request) -> Response:
+    return _page(request, "legend.html", 200)
 
 
 async def docs(request: Request) -> Response:
@@ -70,7 +80,10 @@ async def scene_page(request: Request) -> Response:
 
 def _workbench(request: Request, scene: Scene, *, autoplay: bool) -> Response:
     origin = request.query_params.get("from", "")
-    page = workbench(scene, _language(request), _query(request), origin=origin, autoplay=autoplay)
+    own_title = clean_title(request.query_params.get("title", ""))
+    page = workbench(
+        scene, _language(request), _query(request), origin=origin, own_title=own_title, autoplay=autoplay
+    )
     return _page(request, "workbench.html", 200, page=page)
 
 

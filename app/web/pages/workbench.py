@@ -24,9 +24,10 @@ _MAX_WHOLE: Final = 2**18
 _PREVIEW: Final = 2**16
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
-    "about.", "cells.gradient", "cells.upstream", "code.", "direction", "docs.", "edit.upstream",
-    "error.404.", "error.500.", "facts.", "fault.", "gradient.", "help.", "inspect.", "language.", "legend.",
-    "nav.", "new.", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
+    "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
+    "edit.upstream", "error.404.", "error.500.", "error.home", "facts.", "fault.", "gradient.", "help.",
+    "inspect.", "language.", "legend.", "nav.", "new.", "noscript", "panel.", "parameters.", "picture.",
+    "save.", "size.letters", "torchError.",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Workbench:
     """The page of one scene."""
 
     title: str
+    is_preset: bool
     line: str
     pair: Pair | None
     examples: list[Example]
@@ -76,14 +78,19 @@ class Workbench:
     operation_fields: Mapping[str, OperationField]
 
 
-def workbench(scene: Scene, language: str, query: str, *, origin: str = "", autoplay: bool) -> Workbench:
+def workbench(
+    scene: Scene, language: str, query: str, *, origin: str = "", own_title: str = "", autoplay: bool
+) -> Workbench:
     """
     query: what links carry on: `?lang=zh-CN`, or nothing.
     origin: the example that the scene was made from, as the address has it.
+    own_title: what the address calls a scene that is no preset; see `clean_title`.
     """
     texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
     title, line = _title_and_line(texts, language, scene.plan, name, origin)
+    if own_title and name is None:
+        title, line = own_title, _scene_title(texts, language, scene.plan)
     boot = {
         "scene": scene.id,
         "language": language,
@@ -95,7 +102,7 @@ def workbench(scene: Scene, language: str, query: str, *, origin: str = "", auto
     }
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
     return Workbench(
-        title, line, _pair(texts, name, query), _examples(texts, query),
+        title, name is not None, line, _pair(texts, name, query), _examples(texts, query),
         *_size_texts(texts, scene.plan),
         _parameters(texts, language, scene.plan),
         _counts(texts, language, scene.plan, summary["padding_share"]),

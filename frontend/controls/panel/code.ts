@@ -29,7 +29,7 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
   const explanation = new TorchErrorAnswer(area, t);
   const openFitting = async (layer: FittingLayer) => {
     try {
-      await changes.submit(() => makeFittingRequest(layer));
+      await changes.submit(() => makeFittingRequest(layer), undefined, changes.forgetTitle);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       showError(formatFailure(error, t));
@@ -40,7 +40,7 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
   const show = async (parsed: ParsedLayer, size?: [number, number]) => {
     sizeOffer.hide();
     try {
-      await changes.submit((scene) => makeCodeRequest(parsed, scene, size));
+      await changes.submit((scene) => makeCodeRequest(parsed, scene, size), undefined, changes.forgetTitle);
       showError('');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

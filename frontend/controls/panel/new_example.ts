@@ -22,7 +22,7 @@ export function setUpNewExample(changes: EditSession, t: Translate) {
     const [channels, filters] = [size('channels'), size('filters')];
     const sizes = { channels, height: size('height'), width: size('width'), filters, kernel: size('kernel') };
     try {
-      await changes.submit(() => makeExampleRequest(sizes, seed));
+      await changes.submit(() => makeExampleRequest(sizes, seed), undefined, changes.forgetTitle);
       seed += 2;
       showError('');
     } catch (error) {

@@ -1,13 +1,14 @@
 /** The words on the picture: what each part is, its shape, and the scale of its numbers. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
+import { containsPoint } from '../../model/geometry.ts';
 import { formatNumber } from '../../model/numbers.ts';
-import type { SceneSummary } from '../../model/types.ts';
+import type { Rect, SceneSummary } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintOutline, paintText } from '../shared/drawing.ts';
 import { decimalsThatFit } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
-import type { Heading } from './layout.ts';
+import type { Heading, LayoutChoice } from './layout.ts';
 
 /** Lowest number (0 if none is negative) and largest magnitude. */
 type ValueRange = [low: number, max: number];
@@ -28,6 +29,14 @@ const SCALE_HEIGHT = 6;
 /** The size of a heading's type, in CSS pixels. */
 export function headingSize({ layout }: Pick<ChannelFrame, 'layout'>) {
   return layout.family === 'phone' ? 12 : TYPE * layout.spacing.scale;
+}
+
+/** Where the scales of an arrangement were painted, by their headings. */
+const scalePlaces = new WeakMap<LayoutChoice, Map<Heading['name'], Rect>>();
+
+/** Whether a point is on the scale of a heading. */
+export function hitScale({ choice }: Pick<ChannelFrame, 'choice'>, x: number, y: number) {
+  return [...(scalePlaces.get(choice)?.values() ?? [])].some((rect) => containsPoint(rect, x, y));
 }
 
 const ALL: Heading['name'][] = ['input', 'window', 'kernel', 'products', 'ledger', 'output'];
@@ -120,10 +129,12 @@ export function paintHeading(context: Context2D, frame: ChannelFrame, place: Hea
     }
   }
   const [low, max] = text.range ?? [0, 0];
-  if (max > 0 && layout.family !== 'phone') paintScale(context, frame, x, place.y, end, low, max);
+  const scale = max > 0 && layout.family !== 'phone' && paintScale(context, frame, x, place.y, end, low, max);
+  const places = scalePlaces.get(frame.choice) ?? new Map();
+  if (scale) scalePlaces.set(frame.choice, places.set(place.name, scale));
 }
 
-/** Paints the scale of a tensor's numbers with its ends, if there is room. */
+/** Paints the scale of a tensor's numbers with its ends, if there is room. Returns where it stands. */
 function paintScale(
   context: Context2D,
   { colors, theme, layout }: ChannelFrame,
@@ -132,12 +143,12 @@ function paintScale(
   end: number,
   low: number,
   max: number,
-) {
+): Rect | null {
   const decimals = Number.isInteger(max) ? 0 : decimalsThatFit([max], 4);
   const [lowText, highText] = [low < 0 ? formatNumber(-max, decimals) : '0', formatNumber(max, decimals)];
   context.font = cssFont(Math.max(10.5, 11 * layout.spacing.scale));
   const lowWidth = context.measureText(lowText).width;
-  if (x + lowWidth + SCALE_WIDTH + 10 + context.measureText(highText).width > end) return;
+  if (x + lowWidth + SCALE_WIDTH + 10 + context.measureText(highText).width > end) return null;
   const left = x + lowWidth + 5;
   const top = y - SCALE_HEIGHT / 2;
   for (let k = 0; k < SCALE_WIDTH; k++) {
@@ -149,4 +160,5 @@ function paintScale(
   context.fillStyle = colors.muted;
   paintText(context, lowText, 'left', x, y);
   paintText(context, highText, 'left', left + SCALE_WIDTH + 5, y);
+  return { x, y: y - 8, width: left + SCALE_WIDTH - x, height: 16 };
 }

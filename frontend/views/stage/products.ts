@@ -79,7 +79,7 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
 }
 
 /** A negative factor stands in brackets. */
-function bracket(factor: string) {
+export function bracket(factor: string) {
   return factor.startsWith('−') ? `(${factor})` : factor;
 }
 

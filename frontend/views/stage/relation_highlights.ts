@@ -16,6 +16,7 @@ import { outputOf } from './channel_frame.ts';
 import type { GridPlace } from './grid_places.ts';
 import { findCellRect } from './hit_test.ts';
 import { isComposite } from './input_plane.ts';
+import { bracket } from './products.ts';
 
 /** The largest side of a small picture of another output channel, and how many there are at most. */
 const SMALL_SIDE = 54;
@@ -128,7 +129,7 @@ function paintReachedOutput(
   const value = activeInput(frame);
   const whole = Number.isInteger(weight) && Number.isInteger(value);
   const format = (number: number) => formatNumber(number, whole ? 0 : decimalsFor([number], 3));
-  const text = `${format(value)}·${format(weight)}`;
+  const text = `${format(value)}·${bracket(format(weight))}`;
   context.fillStyle = textColor(scale, weight, model.weightMax);
   context.font = cssFont(fontFor(size, text.length));
   paintTextIn(context, text, rect, 6);
