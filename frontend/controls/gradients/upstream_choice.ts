@@ -29,7 +29,7 @@ interface KnownLoss {
 
 export function makeUpstreamChoice(context: AppContext, changes: EditSession) {
   const { state, t } = context;
-  const room = makeElement('div', 'chooser');
+  const room = makeElement('div', 'option');
   const label = makeElement('label', '', t('gradient.upstream'));
   const select = document.createElement('select');
   select.id = 'upstream-source';

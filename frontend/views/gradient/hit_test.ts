@@ -10,7 +10,7 @@ import type { GradientFrame } from './frame.ts';
 import { gradientCell, layerCell } from './frame.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { biasGrid } from './sum_frame.ts';
-import { gradientCellRect } from './sum_painting.ts';
+import { gradientCellRect } from './sum_grids.ts';
 
 export function hitTest(frame: GradientFrame, x: number, y: number): Cell | null {
   if (frame.kind === 'sum') return hitTestSum(frame, x, y);

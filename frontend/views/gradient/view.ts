@@ -7,7 +7,8 @@ import { makeCaptions } from './captions.ts';
 import type { GradientFrame } from './frame.ts';
 import { makeFrame } from './frame.ts';
 import { findCellRects, hitTest } from './hit_test.ts';
-import { paintSumAnimated, paintSumStatic } from './sum_painting.ts';
+import { paintSumAnimated } from './sum_animated.ts';
+import { paintSumStatic } from './sum_static.ts';
 
 export const gradientView: View<GradientFrame> = {
   makeFrame,

@@ -104,9 +104,16 @@ export class StageCanvas {
   }
 }
 
+/** The stage's frame, which a gradient that is gathered has too. */
+function stageOf(frame: AnyFrame | null) {
+  if (frame?.view === 'stage') return frame;
+  return frame?.view === 'gradient' && frame.kind === 'gather' ? frame.inner : null;
+}
+
 /** Whether two frames of the stage show the same: all of it, or what is finished. */
-function isAlike(one: AnyFrame | null, other: AnyFrame, key: 'positionKey' | 'finishedKey') {
-  if (one?.view !== 'stage' || other.view !== 'stage' || one[key] !== other[key]) return false;
+function isAlike(before: AnyFrame | null, now: AnyFrame, key: 'positionKey' | 'finishedKey') {
+  const [one, other] = [stageOf(before), stageOf(now)];
+  if (!one || !other || one[key] !== other[key]) return false;
   const names = ['staticKey', 'model', 'step', 'output', 'granularity', 'colors'] as const;
   return names.every((name) => one[name] === other[name]);
 }

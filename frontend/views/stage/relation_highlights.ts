@@ -165,6 +165,12 @@ function paintOtherOutputs(
     context.strokeRect(outline.x, outline.y, outline.width, outline.height);
     context.fillStyle = colors.muted;
     context.font = cssFont(10.5);
-    paintCenteredText(context, `Y[${o}]`, centerOf(rect).x, y + height + 8, width + 8);
+    paintCenteredText(
+      context,
+      `${model.names?.output ?? 'Y'}[${o}]`,
+      centerOf(rect).x,
+      y + height + 8,
+      width + 8,
+    );
   });
 }

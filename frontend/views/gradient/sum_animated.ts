@@ -1,17 +1,13 @@
-/** Paints a gradient to the weight or the bias: planes, products, the sums of their rows, the one number. */
+/** What time moves of a gradient to the weight or the bias: products, sums of rows, the one number. */
 
-import { channelHue } from '../../model/color.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
-import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
-  clearCanvas,
   cssFont,
   fillRoundedRect,
   frameCells,
-  paintCenteredText,
   paintOutline,
   paintText,
   paintTextIn,
@@ -19,40 +15,17 @@ import {
   strokeRoundedRect,
 } from '../shared/drawing.ts';
 import type { CellGrid, ValueAt } from '../shared/grid.ts';
-import {
-  cellBox,
-  makeHeatMap,
-  paintCell,
-  paintEmptyGrid,
-  paintGrid,
-  paintHeatMap,
-  pixelsOf,
-} from '../shared/grid.ts';
+import { cellBox, makeHeatMap, paintCell, paintHeatMap, pixelsOf } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
-import { formatShape } from '../stage/headings.ts';
-import { inputValues } from '../stage/input_plane.ts';
+import { fitNumbers } from '../shared/text_fit.ts';
+import { paintFrames } from '../stage/window.ts';
 import type { SumFrame } from './sum_frame.ts';
-import { biasGrid, progressOf } from './sum_frame.ts';
-import type { SumHeading } from './sum_layout.ts';
+import { progressOf } from './sum_frame.ts';
+import { gradientCellRect, hueOf, inputGrid, paintZero } from './sum_grids.ts';
 
 /** The share of the last phase after which the value lies in its cell. */
 const ARRIVED = 0.75;
-
-export function paintSumStatic(context: Context2D, frame: SumFrame, bitmaps: BitmapCache) {
-  const { layout, model, outChannel, inChannel } = frame;
-  clearCanvas(context, frame);
-  for (const heading of layout.headings) paintHeading(context, frame, heading);
-  if (layout.input) paintInput(context, frame, layout.input, bitmaps);
-  paintGrid(context, layout.upstream, layout.cell, upstreamGrid(frame), frame);
-  frameHue(context, frame, layout.upstream, outChannel);
-  if (layout.input) frameHue(context, frame, layout.input, inChannel);
-  if (layout.products) paintPlaces(context, frame, layout.products, layout.cell, model.subject.output);
-  paintPlaces(context, frame, layout.gradient, layout.outputCell, gradientSize(frame));
-  paintSign(context, frame, '×', layout.times);
-  paintSign(context, frame, '=', layout.equals);
-}
 
 export function paintSumAnimated(context: Context2D, frame: SumFrame) {
   const { layout } = frame;
@@ -65,166 +38,34 @@ export function paintSumAnimated(context: Context2D, frame: SumFrame) {
   paintAsked(context, frame);
 }
 
-function gradientSize({ moment, model }: SumFrame) {
-  return moment.direction === 'bias' ? biasGrid(model.subject.outChannels) : model.subject.kernel;
-}
-
-export function headingOf(frame: SumFrame, name: SumHeading['name']): { name: string; detail: string } {
-  const { t, model, outChannel, inChannel, moment } = frame;
-  const [, height, width] = model.summary.shapes.input;
-  const size = formatShape([...model.subject.output]);
-  switch (name) {
-    case 'input':
-      return { name: `X[${inChannel}]`, detail: formatShape([height, width]) };
-    case 'upstream':
-      return { name: `dY[${outChannel}]`, detail: `∂L/∂Y[${outChannel}] ${size}` };
-    case 'products':
-      return { name: t('gradient.stage.products'), detail: 'x · dy' };
-    case 'sums':
-      return { name: t('gradient.rows'), detail: '' };
-    case 'gradient':
-      if (moment.direction === 'bias') return { name: 'db', detail: `∂L/∂b (${model.subject.outChannels},)` };
-      return {
-        name: `dK[${outChannel}, ${inChannel}]`,
-        detail: `∂L/∂K ${formatShape([...model.subject.kernel])}`,
-      };
-  }
-}
-
-function paintHeading(context: Context2D, frame: SumFrame, place: SumHeading) {
-  const { colors, layout } = frame;
-  const size = clamp(14 * layout.spacing.scale, 12, 19);
-  const { name, detail } = headingOf(frame, place.name);
-  context.fillStyle = colors.text;
-  context.font = cssFont(size, 600);
-  const nameWidth = context.measureText(name).width;
-  const end = Math.min(place.x + place.width, layout.width);
-  paintText(context, name, 'left', place.x, place.y);
-  context.font = cssFont(size);
-  const x = place.x + nameWidth + 6;
-  if (!detail || x + context.measureText(detail).width > end) return;
-  context.fillStyle = colors.muted;
-  paintText(context, detail, 'left', x, place.y);
-}
-
-function paintSign(
-  context: Context2D,
-  { colors, layout }: SumFrame,
-  sign: string,
-  at: { x: number; y: number } | null,
-) {
-  if (!at) return;
-  context.fillStyle = colors.text;
-  context.font = cssFont(clamp(layout.spacing.sign * 0.75, 14, 24));
-  paintCenteredText(context, sign, at.x, at.y);
-}
-
-function frameHue(context: Context2D, { theme, model }: SumFrame, rect: Rect, channel: number) {
-  context.fillStyle = channelHue(theme, channel, model.subject.picture);
-  context.fillRect(rect.x, rect.y + rect.height + 3, rect.width, 3);
-}
-
-/** Paints the places of numbers to come. */
-function paintPlaces(
-  context: Context2D,
-  { colors }: SumFrame,
-  rect: Rect,
-  cell: number,
-  [rows, cols]: readonly [number, number],
-) {
-  if (cell < 14) paintOutline(context, rect, colors.line);
-  else paintEmptyGrid(context, rect, cell, [rows, cols], colors);
-}
-
-function inputGrid(frame: SumFrame, quiet: boolean): CellGrid {
-  const { model, layout, inChannel } = frame;
-  const { plane, input, inputLow, inputMax } = model;
-  const fit = fitTensor(input.data, inputLow, inputMax, layout.cell);
-  return {
-    rows: plane.rows,
-    cols: plane.cols,
-    valueAt: inputValues(model, inChannel),
-    max: inputMax,
-    fit,
-    quiet,
-  };
-}
-
-export function upstreamGrid({ model, moment, plane, layout }: SumFrame): CellGrid {
-  const [rows, cols] = model.subject.output;
-  const fit = fitTensor(moment.upstream.data, -moment.upstreamMax, moment.upstreamMax, layout.cell);
-  return { rows, cols, valueAt: (i, j) => plane[i * cols + j] ?? 0, max: moment.upstreamMax, fit };
-}
-
-function paintInput(context: Context2D, frame: SumFrame, rect: Rect, bitmaps: BitmapCache) {
-  const { model, layout, colors, theme, inChannel } = frame;
-  const grid = inputGrid(frame, true);
-  if (grid.fit.readable) {
-    paintGrid(context, rect, layout.cell, grid, frame);
-    paintPadding(context, frame, rect, grid);
-    return;
-  }
-  context.fillStyle = colors.soft;
-  context.fillRect(rect.x, rect.y, rect.width, rect.height);
-  const bitmap = bitmaps.get(`${model.summary.id}/X${inChannel}/${theme}`, () =>
-    makeHeatMap(grid.rows, grid.cols, pixelsOf(grid, theme)),
-  );
-  paintHeatMap(context, rect, bitmap);
-  paintOutline(context, rect, colors.line);
-}
-
-/** Paints zeros where padding is, which counts in convolutions. */
-function paintPadding(context: Context2D, frame: SumFrame, rect: Rect, grid: CellGrid) {
-  const { colors, layout } = frame;
-  context.font = cssFont(grid.fit.font);
-  for (let i = 0; i < grid.rows; i++)
-    for (let j = 0; j < grid.cols; j++)
-      if (grid.valueAt(i, j) === null)
-        paintZero(context, cellBox(rect, layout.cell, i, j), colors.soft, colors.muted);
-}
-
-function paintZero(context: Context2D, box: Rect, ground: string, ink: string) {
-  fillRoundedRect(context, box, 3, ground);
-  context.fillStyle = ink;
-  paintTextIn(context, '0', box, 2);
-}
-
 /** Paints the input's cells that lie under the upstream, those of the row at work framed strongly. */
 function paintLattice(context: Context2D, frame: SumFrame, rect: Rect) {
-  const { lattice, layout, colors, theme, inChannel, model, position } = frame;
+  const { lattice, layout, colors, inChannel, position } = frame;
   const { cell } = layout;
-  const grid = inputGrid(frame, false);
-  const hue = channelHue(theme, inChannel, model.subject.picture);
-  const [rows, cols] = [lattice.rows.filter(Number.isFinite), lattice.cols.filter(Number.isFinite)];
-  if (rows.length === 0 || cols.length === 0) return;
+  const place = { view: { ...rect, cell } };
   context.globalAlpha = position.slide;
-  if (cell < 8) {
-    const [top, left] = [Math.min(...rows), Math.min(...cols)];
-    const size = [Math.max(...rows) - top + 1, Math.max(...cols) - left + 1] as const;
-    frameCells(context, cellRect(rect, cell, top, left, ...size), cell, hue, 1.5);
-    context.globalAlpha = 1;
-    return;
+  if (inputGrid(frame, false).fit.readable) paintLatticeCells(context, frame, rect);
+  paintFrames(context, place, lattice, hueOf(frame, inChannel), 1.5);
+  const row = lattice.rows[position.active];
+  if (row !== undefined) {
+    paintFrames(context, place, { rows: [row], cols: lattice.cols }, colors.accent, 2.5);
+    frameRow(context, frame, layout.upstream);
   }
-  const text = (value: number) => (grid.fit.readable ? formatNumber(value, grid.fit.decimals) : '');
-  for (const [i, row] of lattice.rows.entries())
-    for (const col of lattice.cols) {
-      if (!Number.isFinite(row) || !Number.isFinite(col)) continue;
-      const box = cellBox(rect, cell, row, col);
-      const value = grid.valueAt(row, col);
-      context.font = cssFont(grid.fit.font);
-      if (value !== null) paintCell(context, box, value, grid.max, text(value), theme);
-      else if (grid.fit.readable) paintZero(context, box, colors.soft, colors.text);
-      const works = position.active === i;
-      frameCells(
-        context,
-        cellRect(rect, cell, row, col),
-        cell,
-        works ? colors.accent : hue,
-        works ? 2.5 : 1.5,
-      );
-    }
   context.globalAlpha = 1;
-  if (position.active >= 0) frameRow(context, frame, layout.upstream);
+}
+
+/** Paints the cells of the lattice in full colour. */
+function paintLatticeCells(context: Context2D, frame: SumFrame, rect: Rect) {
+  const { lattice, layout, colors, theme } = frame;
+  const { fit, valueAt, max } = inputGrid(frame, false);
+  context.font = cssFont(fit.font);
+  for (const row of new Set(lattice.rows.filter(Number.isFinite)))
+    for (const col of new Set(lattice.cols.filter(Number.isFinite))) {
+      const box = cellBox(rect, layout.cell, row, col);
+      const value = valueAt(row, col);
+      if (value === null) paintZero(context, box, colors.soft, colors.text);
+      else paintCell(context, box, value, max, formatNumber(value, fit.decimals), theme);
+    }
 }
 
 /** Frames the row of the upstream or the products that is at work. */
@@ -323,17 +164,6 @@ function paintTotal(context: Context2D, frame: SumFrame) {
   context.font = cssFont(numberSize(total, ledger.total, 26), 700);
   paintTextIn(context, ledger.total, total, 6);
   context.globalAlpha = 1;
-}
-
-export function gradientCellRect(
-  { layout, moment, model }: SumFrame,
-  channel: number,
-  row: number,
-  col: number,
-) {
-  if (moment.direction !== 'bias') return cellRect(layout.gradient, layout.outputCell, row, col);
-  const [rows] = biasGrid(model.subject.outChannels);
-  return cellRect(layout.gradient, layout.outputCell, channel % rows, Math.floor(channel / rows));
 }
 
 /** Paints the gradients that are finished, and the one at work. */
