@@ -19,6 +19,7 @@ from app.lessons.texts import lesson_catalogue, say
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
 from app.services.summary import API_PREFIX, page_url, scene_url, summarize
+from app.web.pages.workbench import first_messages
 
 # Whole pages show the exercises of this one.
 FIRST_SEED = 1
@@ -231,7 +232,7 @@ def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
         "language": links.language,
         "api": API_PREFIX,
         "summary": summary,
-        "messages": catalogue(links.language),
+        "messages": first_messages(catalogue(links.language)),
         "autoplay": description.play,
         "presets": {},
         "lesson": {
