@@ -12,6 +12,8 @@ from fastapi.telemetry import TelemetryConfig
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.conv.torch_setup import prepare
+from app.lessons.lesson_files import lesson_scenes
+from app.scenes.presets import built_in
 from app.services.container import open_services
 from app.settings import VERSION, Settings
 from app.web.api.dependencies import services_of
@@ -38,7 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         telemetry=_telemetry(),
     )
-    app.state.services = open_services(settings)
+    app.state.services = open_services(settings, {**built_in(), **lesson_scenes()})
     add_api(app)
     _add_middleware(app, settings)
     add_pages(app)

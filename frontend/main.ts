@@ -1,84 +1,17 @@
-/** The composition root of the workbench: state, canvas, controls. */
+/** The workbench. */
 
-import { computed, effect, signal } from '@preact/signals-core';
-import { setUpTheme } from './controls/theme.ts';
-import { ApiClient } from './data/client.ts';
-import { makeTranslate } from './model/i18n.ts';
-import type { PageData } from './model/types.ts';
-import { runAnimation } from './state/animation.ts';
-import { AppState } from './state/app_state.ts';
-import type { Gradients } from './views/app_context.ts';
-import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
-import { isChannelFrame } from './views/registry.ts';
-import { StageCanvas } from './views/shared/canvas.ts';
-import { observePixelRatio, observeSize } from './views/shared/display.ts';
-import { findElement, nextPaint } from './views/shared/dom.ts';
-import { makeSceneModel } from './views/shared/scene_model.ts';
-import { shownOutputChannels } from './views/stage/channel_frame.ts';
+import { openStage, readBoot } from './stage.ts';
+import { nextPaint } from './views/shared/dom.ts';
 import { setUpWorkbench } from './workbench.ts';
 
 async function start() {
-  const boot: PageData = JSON.parse(findElement('#boot', HTMLScriptElement).textContent ?? '');
-  const t = makeTranslate(boot.messages, boot.language);
-  const state = new AppState(new ApiClient(boot.api, boot.language), boot.presets);
-  const canvas = findElement('#stage', HTMLCanvasElement);
-  const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
-  const gradients = signal<Gradients | null>(null);
-  const surroundings = {
-    size: observeSize(findElement('#stage-room', HTMLElement)),
-    pixelRatio: observePixelRatio(),
-    colors: setUpTheme(state),
-  };
-  const moment = () => gradients.value?.moment.value ?? null;
-  const request = computeFrameRequest(state, model, t, surroundings, moment);
-  const frame = computeFrame(request);
-  const surface = new StageCanvas(canvas, request, frame);
-  surface.painted.then(() => performance.mark('painted'));
-  runAnimation(state, () => surface.paintNow());
-  surface.painted.then(() => loadShownOutputs(state, surface));
-  showSceneState(state, canvas);
-  const opened = state.open(boot.summary).then(() => surface.paintNow());
+  const { context, opened } = openStage(readBoot());
   // Where the address names a moment or a view, the controls read it before the first picture.
   if (!location.search) await nextPaint();
-  setUpWorkbench({
-    state,
-    canvas,
-    t,
-    boot,
-    gradients,
-    model: () => model.value,
-    request: () => request.peek(),
-    frame: () => frame.peek(),
-    paintNow: () => surface.paintNow(),
-    shown: () => surface.lastFrame,
-  });
+  setUpWorkbench(context);
   await opened;
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
-}
-
-/** Loads the outputs of the other channels that the stage shows in small. */
-function loadShownOutputs(state: AppState, surface: StageCanvas) {
-  effect(() => {
-    state.scene.value;
-    state.outChannel.value;
-    nextPaint().then(() => {
-      const shown = surface.lastFrame;
-      if (isChannelFrame(shown)) state.loadNeighbours(shownOutputChannels(shown));
-    });
-  });
-}
-
-/** Which scene and view the canvas shows, and whether numbers are on their way. */
-function showSceneState(state: AppState, canvas: HTMLCanvasElement) {
-  effect(() => {
-    findElement('.stage', HTMLElement).ariaBusy = String(!state.inputLoaded.value);
-    findElement('#loading', HTMLElement).hidden = state.inputLoaded.value;
-  });
-  effect(() => {
-    canvas.dataset.scene = state.scene.value?.summary.id ?? '';
-    canvas.dataset.view = state.shownView.value;
-  });
 }
 
 start();

@@ -54,7 +54,7 @@ class KernelExercise(Exercise):
 
     @property
     def members(self) -> Mapping[str, Any]:
-        return {"wanted": to_array(self.wanted)}
+        return {"wanted": to_array(self.wanted), "output": to_array(_output(self.scene))}
 
     def judge(self, answer: Sequence[Any]) -> Judgement:
         weight = self._tensor(answer)

@@ -225,3 +225,8 @@ def lessons() -> Mapping[str, Lesson]:
     """Every lesson by name, in the order of the index."""
     found = [read_lesson(file.parent) for file in LESSONS.glob("*/lesson.toml")]
     return {lesson.name: lesson for lesson in sorted(found, key=lambda lesson: lesson.description.order)}
+
+
+def lesson_scenes() -> Mapping[str, Scene]:
+    """The scenes of all steps, by id."""
+    return {step.scene.id: step.scene for lesson in lessons().values() for step in lesson.steps}

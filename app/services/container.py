@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.observability.metrics import Metrics
-from app.scenes.presets import built_in
+from app.scenes.scene import Scene
 from app.services.executor import ComputePool
 from app.services.readiness import Readiness
 from app.services.response_cache import ResponseCache
@@ -30,11 +31,14 @@ class Services:
         self.readiness.close()
 
 
-def open_services(settings: Settings) -> Services:
-    """Raises ValueError for a store that cannot be opened."""
+def open_services(settings: Settings, built_in: Mapping[str, Scene]) -> Services:
+    """
+    built_in: scenes by id that are there without being stored. Raises ValueError for a store that cannot be
+    opened.
+    """
     metrics = Metrics()
     shutdown = ShutdownState(settings.grace_seconds)
-    scenes = CachedSceneStore(open_store(settings), built_in(), settings.cache_bytes, metrics)
+    scenes = CachedSceneStore(open_store(settings), built_in, settings.cache_bytes, metrics)
     return Services(
         settings,
         metrics,

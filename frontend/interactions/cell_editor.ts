@@ -123,7 +123,8 @@ export class CellEditor {
     const at = this.#tensorCell(cell);
     const tensor = at && this.#tensor(at.tensor);
     const frame = shown();
-    if (!scene || !tensor || !frame || (isMatrixFrame(frame) && !editRect(frame, cell))) return false;
+    if (!scene || !tensor || !frame || state.locks.peek().has('numbers')) return false;
+    if (isMatrixFrame(frame) && !editRect(frame, cell)) return false;
     state.playing.value = false;
     revealCell(state, frame, cell);
     if (!this.#cell) this.#opener = document.activeElement;

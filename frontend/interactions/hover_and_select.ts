@@ -8,7 +8,7 @@ import { hitChoice } from '../views/stage/hit_test.ts';
 
 export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
   const cellUnder = (event: MouseEvent) => {
-    const frame = shown();
+    const frame = state.locks.peek().has('cells') ? null : shown();
     return frame && hitTestFrame(frame, event.offsetX, event.offsetY);
   };
   /** A press on a small picture shows its channel, or its output. */

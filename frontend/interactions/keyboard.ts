@@ -4,20 +4,20 @@ import * as timeline from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
 import { watchKeyOwner } from './key_owner.ts';
 
-/** What keys begin that is no matter of the timeline. */
+/** What keys begin that is no matter of the timeline, where a page has it. */
 export interface KeyActions {
-  help: () => void;
+  help?: () => void;
   /** Begins or ends presenting. */
-  present: () => void;
+  present?: () => void;
   /** Shows the next direction. */
-  turn: () => void;
-  save: () => void;
+  turn?: () => void;
+  save?: () => void;
 }
 
 /** One key, one action. */
 export function setUpKeyboard(state: AppState, { help, present, turn, save }: KeyActions) {
   const ownsKey = watchKeyOwner();
-  const actions: Record<string, () => void> = {
+  const actions: Record<string, (() => void) | undefined> = {
     ' ': () => state.togglePlay(),
     ArrowRight: () => state.stepTick(1),
     ArrowLeft: () => state.stepTick(-1),

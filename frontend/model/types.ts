@@ -70,6 +70,9 @@ export interface PageData {
   summary: SceneSummary;
 }
 
+/** What a reader cannot do while a lesson has the lead: go to other moments, select cells, edit numbers. */
+export type Lock = 'time' | 'cells' | 'numbers';
+
 export type ViewName = 'stage' | 'scatter' | 'matrix' | 'sparse';
 
 /** What the reader chose: the size of a cell, the first in sight on each axis. */

@@ -16,6 +16,7 @@ import type {
   Direction,
   Granularity,
   LayerShape,
+  Lock,
   Reading,
   SceneSummary,
   ViewName,
@@ -45,6 +46,7 @@ export class AppState {
   readonly theme = signal<Theme>('light');
   readonly tinted = signal(false);
   readonly reducedMotion = signal(false);
+  readonly locks = signal<ReadonlySet<Lock>>(new Set());
   /** Whether the stage has the whole screen. */
   readonly presenting = signal(false);
   /** How far a kernel that `flip` turns has come: 0 … 1, 1 at rest. */
@@ -292,7 +294,7 @@ export class AppState {
 
   togglePlay() {
     const clock = this.clock.peek();
-    if (!clock) return;
+    if (!clock || this.locks.peek().has('time')) return;
     batch(() => {
       if (!this.playing.peek() && this.time.peek() >= timeline.duration(clock)) this.time.value = 0;
       this.playing.value = !this.playing.peek();
@@ -304,7 +306,7 @@ export class AppState {
   /** Stops and shows the moment `to` computes. */
   jump(to: (clock: Clock, time: number) => number) {
     const clock = this.clock.peek();
-    if (!clock) return;
+    if (!clock || this.locks.peek().has('time')) return;
     batch(() => {
       this.playing.value = false;
       this.time.value = timeline.clampTime(clock, to(clock, this.time.peek()));
@@ -328,6 +330,7 @@ export class AppState {
 
   /** A cell's question stays; an output cell, or one that stamps, also takes the timeline there. */
   pinCell(cell: Cell | null) {
+    if (cell && this.locks.peek().has('cells')) return;
     batch(() => {
       this.pinnedCell.value = cell;
       const made = this.#gridOfTime();
@@ -360,7 +363,7 @@ export class AppState {
   /** The same moment of another output channel. */
   chooseOutput(outChannel: number) {
     const clock = this.clock.peek();
-    if (!clock || outChannel < 0 || outChannel >= clock.outChannels) return;
+    if (!clock || outChannel < 0 || outChannel >= clock.outChannels || this.locks.peek().has('time')) return;
     const shift = (outChannel - this.outChannel.peek()) * clock.windows * timeline.ticksPerWindow(clock);
     const time = this.time.peek();
     this.time.value = time === 0 ? timeline.timeOfWindow(clock, outChannel, 0) : time + shift;

@@ -459,6 +459,7 @@ class Exercise(BaseModel):
     cell: list[int] | None = _sometimes("cell, inputs: [channel, row, column] of the output")
     choices: list[float] | list[list[int]] | None = _sometimes("cell, shape: the right answer among others")
     wanted: Volume | None = _sometimes("kernel: the output that the repaired kernel makes")
+    output: Volume | None = _sometimes("kernel: the output as it is")
     animations: Animations | None = _sometimes("animation: the two")
 
 

@@ -96,7 +96,7 @@ def workbench(
         "language": language,
         "api": API_PREFIX,
         "summary": summary,
-        "messages": {key: text for key, text in texts.items() if not key.startswith(_NOT_AT_FIRST)},
+        "messages": first_messages(texts),
         "autoplay": autoplay,
         "presets": {preset.scene.id: name for name, preset in PRESETS.items()},
     }
@@ -109,6 +109,11 @@ def workbench(
         boot, _preloads(scene, summary["initial"]),
         kernels, SAMPLES, operation_fields(),
     )  # fmt: skip
+
+
+def first_messages(texts: Mapping[str, str]) -> Mapping[str, str]:
+    """What the stage and its controls say."""
+    return {key: text for key, text in texts.items() if not key.startswith(_NOT_AT_FIRST)}
 
 
 def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None:

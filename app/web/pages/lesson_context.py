@@ -1,0 +1,273 @@
+"""The contexts of the lessons' templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from app.i18n.languages import catalogue
+from app.lessons.exercise import diagnose, scene_body
+from app.lessons.exercises import describe_exercise, judge, make_exercise
+from app.lessons.ledger_sentence import ledger_sentence
+from app.lessons.lesson_files import Choice, Lesson, Step
+from app.lessons.markup import Block, Span, parse_line, parse_markup
+from app.lessons.misconceptions import beliefs, value_at
+from app.lessons.references import value_of
+from app.lessons.texts import lesson_catalogue, say
+from app.scenes.scene import Scene
+from app.services.initial_data import InitialRequest, initial_data
+from app.services.summary import API_PREFIX, page_url, scene_url, summarize
+from app.web.pages.workbench import first_messages
+
+# Whole pages show the exercises of this one.
+FIRST_SEED = 1
+
+
+@dataclass(frozen=True)
+class LessonLinks:
+    """What a page is shown in. query: what links carry on: `?lang=zh-CN`, or nothing."""
+
+    language: str
+    query: str
+    theme: str | None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return lesson_catalogue(self.language)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The still picture of a moment; dark is None where the reader has chosen a theme."""
+
+    light: str
+    dark: str | None
+    alt: str
+
+
+@dataclass(frozen=True)
+class ChoiceText:
+    name: str
+    text: list[Span]
+    reply: list[Span]
+    right: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A plane of numbers with its name."""
+
+    name: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Practice:
+    """An exercise of a fixed seed, for readers without scripts."""
+
+    kind: str
+    question: str
+    tables: list[Table]
+    explanation: str
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """One step, ready to be shown."""
+
+    number: int
+    name: str
+    url: str
+    title: str
+    blocks: list[Block]
+    picture: Picture | None
+    task_kind: str | None
+    task: list[Span]
+    done: list[Span]
+    hint: list[Span]
+    choices: list[ChoiceText]
+    practice: Practice | None
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    name: str
+    url: str
+    worksheet: str
+    title: str
+    line: str
+    minutes: int
+    picture: Picture
+    steps: list[StepPage]
+
+
+@dataclass(frozen=True)
+class LiveStep:
+    """A step beside the stage. `boot` is what the script begins with."""
+
+    lesson: LessonPage
+    step: StepPage
+    previous: str | None
+    next: str | None
+    explore: str
+    boot: Mapping[str, Any]
+
+
+def lesson_page(lesson: Lesson, links: LessonLinks) -> LessonPage:
+    texts, url = lesson.texts[links.language], f"/learn/{lesson.name}"
+    return LessonPage(
+        lesson.name,
+        f"{url}{links.query}",
+        f"{url}/worksheet{links.query}",
+        texts.title,
+        texts.line,
+        lesson.description.minutes,
+        _picture(lesson.picture, links, ("input", "kernel", "output")),
+        [_step_page(lesson, step, links) for step in lesson.steps],
+    )
+
+
+def lesson_step(lesson: Lesson, number: int, links: LessonLinks) -> LiveStep:
+    page, step = lesson_page(lesson, links), lesson.steps[number - 1]
+    beside = {at.number: at.url for at in page.steps}
+    explore = f"{page_url(step.scene)}{links.query}"
+    return LiveStep(
+        page,
+        page.steps[number - 1],
+        beside.get(number - 1),
+        beside.get(number + 1),
+        explore,
+        _boot(lesson, step, links),
+    )
+
+
+def _step_page(lesson: Lesson, step: Step, links: LessonLinks) -> StepPage:
+    texts, task = lesson.texts[links.language].steps[step.name], step.task
+    kind = task.kind if task else None
+    return StepPage(
+        step.number,
+        step.name,
+        f"/learn/{lesson.name}/{step.number}{links.query}",
+        texts.title,
+        parse_markup(texts.text),
+        None if kind == "exercise" else _picture(step, links, _parts(step)),
+        kind,
+        parse_line(texts.task or ""),
+        parse_line(texts.done or ""),
+        parse_line(texts.hint or ""),
+        [_choice(name, choice, task.answer if task else None) for name, choice in texts.choices.items()],
+        _practice(lesson, task.exercise, links) if task and task.exercise else None,
+    )
+
+
+def _choice(name: str, choice: Choice, answer: str | None) -> ChoiceText:
+    return ChoiceText(name, parse_line(choice.text), parse_line(choice.reply), name == answer)
+
+
+def _parts(step: Step) -> Sequence[str]:
+    """What a still picture draws: not the answer that the reader is asked for."""
+    if step.task and step.task.kind == "predict":
+        return ("input", "kernel")
+    if step.description.moment is None:
+        return ("input", "kernel")
+    return ("input", "kernel", "products", "sums", "output")
+
+
+def _picture(step: Step, links: LessonLinks, parts: Sequence[str]) -> Picture:
+    def url(theme: str) -> str:
+        channel, row, col = step.cell
+        where = {"out_channel": channel, "row": row, "col": col, "parts": ",".join(parts)}
+        query = urlencode(where | {"theme": theme, "lang": links.language}, safe=",")
+        return f"{scene_url(step.scene)}/figure.svg?{query}"
+
+    alt = links.texts["picture.alt"]
+    if "output" in parts:
+        alt = f"{alt} {ledger_sentence(step.scene, step.cell)}"
+    return Picture(url(links.theme or "light"), None if links.theme else url("dark"), alt)
+
+
+def _practice(lesson: Lesson, kind: str, links: LessonLinks) -> Practice:
+    exercise = make_exercise(kind, FIRST_SEED, lesson.name)
+    described = describe_exercise(exercise, links.language)
+    answer = judge(exercise, None, True, links.language)
+    tables = number_tables(exercise.scene) if kind != "shape" else []
+    tables += output_tables(described, links.texts)
+    return Practice(kind, described["question"], tables, answer["explanation"])
+
+
+def number_tables(scene: Scene) -> list[Table]:
+    """The numbers of input, weight and bias, as tables."""
+    tables = [Table(f"X[{c}]", _rows(plane)) for c, plane in enumerate(scene.input)]
+    if scene.weight is not None:
+        tables += [
+            Table(f"K[{o}, {c}]", _rows(plane))
+            for o, planes in enumerate(scene.weight)
+            for c, plane in enumerate(planes)
+        ]
+    if scene.bias is not None:
+        tables.append(Table("b", _rows([scene.bias])))
+    return tables
+
+
+def output_tables(described: Mapping[str, Any], texts: Mapping[str, str]) -> list[Table]:
+    """The output of a kernel to be repaired, as it is and as it should be."""
+    return [
+        Table(f"Y[{o}], {texts[key]}", _rows(plane))
+        for name, key in (("output", "live.given"), ("wanted", "live.wanted"))
+        for o, plane in enumerate(described.get(name, ()))
+    ]
+
+
+def _rows(plane: Any) -> list[list[str]]:
+    return [[format(float(value), "g").replace("-", "−") for value in row] for row in plane]
+
+
+def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
+    scene, description = step.scene, step.description
+    summary = summarize(scene, initial_data(scene, InitialRequest(step.cell[0])), language=links.language)
+    return {
+        "scene": scene.id,
+        "language": links.language,
+        "api": API_PREFIX,
+        "summary": summary,
+        "messages": first_messages(catalogue(links.language)),
+        "autoplay": description.play,
+        "presets": {},
+        "lesson": {
+            "name": lesson.name,
+            "step": step.number,
+            "steps": len(lesson.steps),
+            "moment": description.moment,
+            "granularity": description.granularity,
+            "view": description.view,
+            "highlight": description.highlight,
+            "lock": description.lock,
+            "task": _task(step, links) if step.task else None,
+            "texts": {key: text for key, text in links.texts.items() if key.startswith("live.")},
+        },
+    }
+
+
+def _task(step: Step, links: LessonLinks) -> dict[str, Any]:
+    """The task, with what the page cannot compute: it has the backend's numbers only."""
+    task, scene = step.task, step.scene
+    assert task is not None
+    described: dict[str, Any] = task.model_dump(exclude_none=True)
+    if task.kind == "predict" and step.target is not None:
+        described["expected"] = value_of(step.target, scene, step.cell)
+        if step.target.thing == "output":
+            described["beliefs"] = _beliefs(scene, step.target.index, links.language)
+    if task.kind == "descend":
+        described["scene"] = scene_body(scene)
+    return described
+
+
+def _beliefs(scene: Scene, index: tuple[int, ...], language: str) -> list[dict[str, Any]]:
+    """What comes out under each misconception that a wrong number can be told from."""
+    channel, row, col = index
+    cell = (channel, row, col)
+    found = [belief for belief in beliefs(scene, cell) if belief.value != value_at(scene, cell)]
+    clear = [belief for belief in found if diagnose(belief.value, found)]
+    return [{"value": belief.value, "explanation": say(belief.said, language)} for belief in clear]

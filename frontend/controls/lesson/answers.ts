@@ -1,0 +1,133 @@
+/** How each kind of exercise is shown and answered. */
+
+import { parseNumber } from '../../model/number_syntax.ts';
+import { makeElement } from '../../views/shared/dom.ts';
+import { makeAnimations } from './animations.ts';
+import type { Answer, Exercise, SceneBody } from './exercise_data.ts';
+import type { Plane } from './number_tables.ts';
+import { makePlanes, makeTable, numberText, showNumber } from './number_tables.ts';
+
+export interface AnswerSheet {
+  element: HTMLElement;
+  /** null: something is missing or no number. */
+  read: () => Answer | null;
+}
+
+type Texts = Record<string, string>;
+
+/** texts: those of the page. */
+export function makeAnswerSheet(exercise: Exercise, texts: Texts): AnswerSheet {
+  if (exercise.kind === 'cell') return makeCellSheet(exercise, texts);
+  if (exercise.kind === 'shape') return makeShapeSheet(texts);
+  if (exercise.kind === 'inputs') return makeInputsSheet(exercise, texts);
+  if (exercise.kind === 'kernel') return makeKernelSheet(exercise, texts);
+  return makeAnimations(exercise, texts);
+}
+
+/** Input, kernel and bias. */
+function makeScene({ input, weight, bias }: SceneBody) {
+  const inputs = input.data.map((plane, c) => makeTable(`X[${c}]`, plane));
+  const slices = (weight?.data ?? []).flatMap((planes, o) =>
+    planes.map((plane, c) => makeTable(`K[${o}, ${c}]`, plane)),
+  );
+  const biases = bias ? [makeTable('b', [bias.data])] : [];
+  return [makePlanes(...inputs), makePlanes(...slices, ...biases)];
+}
+
+function box(...content: Node[]) {
+  const element = makeElement('div');
+  element.append(...content);
+  return element;
+}
+
+function makeField(label: string) {
+  const field = document.createElement('label');
+  field.className = 'field';
+  const input = document.createElement('input');
+  input.type = 'text';
+  input.autocomplete = 'off';
+  field.append(label, input);
+  return { field, input };
+}
+
+function makeCellSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
+  const { field, input } = makeField(texts['live.answer'] ?? '');
+  const row = makeElement('p', 'row');
+  row.append(field);
+  return { element: box(...makeScene(scene), row), read: () => parseNumber(input.value) };
+}
+
+function makeShapeSheet(texts: Texts): AnswerSheet {
+  const fields = ['channels', 'height', 'width'].map((name) => makeField(texts[`live.shape.${name}`] ?? ''));
+  const row = makeElement('p', 'row');
+  row.append(...fields.map(({ field }) => field));
+  return {
+    element: row,
+    read: () => {
+      const sizes = fields.map(({ input }) => parseNumber(input.value));
+      return sizes.every((size) => size !== null && Number.isInteger(size) && size >= 0)
+        ? (sizes as number[])
+        : null;
+    },
+  };
+}
+
+function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
+  const chosen = new Map<string, number[]>();
+  const tables = scene.input.data.map((plane, channel) =>
+    makeTable(`X[${channel}]`, plane, (cell, value, row, col) => {
+      const button = document.createElement('button');
+      const index = [channel, row, col];
+      button.type = 'button';
+      button.textContent = numberText(value);
+      button.ariaPressed = 'false';
+      button.setAttribute('aria-label', `X[${index.join(', ')}] = ${numberText(value)}`);
+      button.onclick = () => {
+        const key = index.join();
+        if (!chosen.delete(key)) chosen.set(key, index);
+        button.ariaPressed = String(chosen.has(key));
+      };
+      cell.append(button);
+    }),
+  );
+  const note = makeElement('p', '', texts['live.inputs'] ?? '');
+  const [, kernel] = makeScene(scene);
+  return {
+    element: box(note, makePlanes(...tables), ...(kernel && scene.weight ? [kernel] : [])),
+    read: () => (chosen.size > 0 ? [...chosen.values()] : null),
+  };
+}
+
+function makeKernelSheet({ scene, output, wanted }: Exercise, texts: Texts): AnswerSheet {
+  const fields: HTMLInputElement[][][][] = [];
+  const tables = (scene.weight?.data ?? []).flatMap((planes, o) =>
+    planes.map((plane, c) =>
+      makeTable(`K[${o}, ${c}]`, plane, (cell, value, row, col) => {
+        const input = document.createElement('input');
+        input.value = numberText(value);
+        input.autocomplete = 'off';
+        input.setAttribute('aria-label', `K[${o}, ${c}, ${row}, ${col}]`);
+        fields[o] ??= [];
+        fields[o][c] ??= [];
+        fields[o][c][row] ??= [];
+        fields[o][c][row][col] = input;
+        cell.append(input);
+      }),
+    ),
+  );
+  const [inputs] = makeScene(scene);
+  const makeOutputs = (planes: Plane[] | undefined, key: string) =>
+    (planes ?? []).map((plane, o) => makeTable(`Y[${o}], ${texts[key] ?? ''}`, plane));
+  const outputs = [...makeOutputs(output, 'live.given'), ...makeOutputs(wanted, 'live.wanted')];
+  const biases = scene.bias ? [makeTable('b', [scene.bias.data], showNumber)] : [];
+  const note = makeElement('p', '', texts['live.kernel'] ?? '');
+  return {
+    element: box(...(inputs ? [inputs] : []), note, makePlanes(...tables, ...biases), makePlanes(...outputs)),
+    read: () => {
+      const read = fields.map((planes) =>
+        planes.map((plane) => plane.map((line) => line.map(({ value }) => parseNumber(value)))),
+      );
+      return read.flat(3).some((value) => value === null) ? null : (read as number[][][][]);
+    },
+  };
+}

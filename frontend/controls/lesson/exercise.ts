@@ -1,0 +1,125 @@
+/** A check: an exercise from the seed in the address, judged by the server. */
+
+import type { SceneSummary } from '../../model/types.ts';
+import { timeOfMoment } from '../../state/url.ts';
+import type { AppContext } from '../../views/app_context.ts';
+import { findElement, makeElement } from '../../views/shared/dom.ts';
+import type { AnswerSheet } from './answers.ts';
+import { makeAnswerSheet } from './answers.ts';
+import type { Exercise, Judged } from './exercise_data.ts';
+import { fill } from './feedback.ts';
+import type { TaskParts } from './tasks.ts';
+
+/** Seeds that are made up are short, so that they can be told. */
+const MOST_SEEDS = 100_000;
+
+export function setUpExercise(parts: TaskParts): () => void {
+  const { context, form, lesson, task } = parts;
+  let ended = false;
+  const open = async (seed: number) => {
+    const path = `/exercises/${task.exercise}?seed=${seed}&lesson=${lesson.name}`;
+    const exercise: Exercise = await (await context.state.api.get(path)).json();
+    if (!ended) show(parts, exercise, (next) => begin(next));
+  };
+  const begin = (seed: number) => {
+    const query = new URLSearchParams(location.search);
+    query.set('seed', String(seed));
+    history.replaceState(history.state, '', `${location.pathname}?${query}`);
+    form.classList.remove('is-done');
+    findElement('#lesson', HTMLElement).classList.add('checking');
+    open(seed).catch((error) => parts.say(String(error.message ?? error), 'wrong'));
+  };
+  begin(seedIn(location.search) ?? Math.floor(Math.random() * MOST_SEEDS));
+  return () => {
+    ended = true;
+  };
+}
+
+function seedIn(query: string) {
+  const text = new URLSearchParams(query).get('seed');
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => void) {
+  const { form, lesson, say } = parts;
+  const sheet = makeAnswerSheet(exercise, lesson.texts);
+  const buttons = makeButtons(lesson.texts);
+  const head = makeElement('p', 'lesson-where', fill(lesson.texts['live.seed'], { seed: exercise.seed }));
+  const question = makeElement('p', '', exercise.question);
+  findElement('#task-more', HTMLElement, form).replaceChildren(head, question, sheet.element, buttons.row);
+  say('');
+  let hints: string[] = [];
+  const judge = (give_up: boolean) => send(parts, exercise, sheet, give_up).then(answer, fail);
+  const fail = (error: Error) => say(error.message, 'wrong');
+  const answer = (judged: Judged | null) => {
+    if (!judged) return say(fill(lesson.texts['live.number']), 'wrong');
+    const over = judged.explanation !== null;
+    buttons.check.disabled = buttons.giveUp.disabled = over;
+    buttons.another.hidden = !over;
+    hints = judged.hints.slice(judged.hints.length - Math.min(hints.length || 2, 2));
+    buttons.hint.hidden = over || hints.length === 0;
+    if (judged.correct) parts.done();
+    if (over) openOnStage(parts.context, exercise);
+    say(sentenceOf(judged, lesson.texts), judged.correct ? 'right' : over ? undefined : 'wrong');
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    if (!buttons.check.disabled) judge(false);
+  };
+  buttons.giveUp.onclick = () => judge(true);
+  buttons.another.onclick = () => another(exercise.seed + 1);
+  buttons.hint.onclick = () => {
+    say(hints.shift() ?? '');
+    buttons.hint.hidden = hints.length === 0;
+  };
+}
+
+function makeButtons(texts: Record<string, string>) {
+  const make = (key: string, type: 'button' | 'submit' = 'button') => {
+    const button = document.createElement('button');
+    button.type = type;
+    button.textContent = texts[`live.${key}`] ?? '';
+    return button;
+  };
+  const check = make('check', 'submit');
+  check.className = 'main';
+  const [hint, giveUp, another] = [make('hint'), make('giveUp'), make('another')];
+  hint.hidden = another.hidden = true;
+  const row = makeElement('p', 'row');
+  row.append(check, hint, giveUp, another);
+  return { row, check, hint, giveUp, another };
+}
+
+/** Returns null for an answer that is not complete. */
+async function send(
+  { context, lesson }: TaskParts,
+  { kind, seed }: Exercise,
+  sheet: AnswerSheet,
+  give_up: boolean,
+): Promise<Judged | null> {
+  const answer = give_up ? null : sheet.read();
+  if (answer === null && !give_up) return null;
+  return context.state.api.post<Judged>(`/exercises/${kind}/answers`, {
+    seed,
+    lesson: lesson.name,
+    answer,
+    give_up,
+  });
+}
+
+function sentenceOf({ correct, diagnosis, explanation }: Judged, texts: Record<string, string>) {
+  if (correct) return `${texts['live.right'] ?? ''} ${explanation ?? ''}`;
+  return explanation ?? diagnosis?.explanation ?? fill(texts['live.notRight']);
+}
+
+/** The layer on the stage, at the cell in question, for the reader to play with. */
+async function openOnStage({ state }: AppContext, { scene, cell }: Exercise) {
+  const summary = await state.api.post<SceneSummary>('/scenes?include=initial', scene);
+  findElement('#lesson', HTMLElement).classList.remove('checking');
+  state.locks.value = new Set();
+  await state.open(summary);
+  const [outChannel, row, col] = cell ?? [0, 0, 0];
+  state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }));
+  const link = document.querySelector<HTMLAnchorElement>('#explore');
+  if (link) link.href = summary.links.page;
+}

@@ -1,0 +1,29 @@
+/** What is said about an answer, and where. */
+
+import { findElement, setText } from '../../views/shared/dom.ts';
+
+export type Say = (text: string, kind?: 'right' | 'wrong') => void;
+
+export function makeFeedback(root: ParentNode): Say {
+  const line = findElement('#feedback', HTMLElement, root);
+  return (text, kind) => {
+    line.classList.toggle('is-right', kind === 'right');
+    line.classList.toggle('is-wrong', kind === 'wrong');
+    setText(line, text);
+  };
+}
+
+/** Puts a text of the page, with its words that name things, in place of what was said. */
+export function sayTemplate(root: ParentNode, selector: string, kind?: 'right' | 'wrong') {
+  const template = root.querySelector<HTMLTemplateElement>(selector);
+  const line = findElement('#feedback', HTMLElement, root);
+  if (!template) return;
+  line.classList.toggle('is-right', kind === 'right');
+  line.classList.toggle('is-wrong', kind === 'wrong');
+  line.replaceChildren(template.content.cloneNode(true));
+}
+
+/** Fills `{name}` in. */
+export function fill(text: string | undefined, values: Record<string, string | number> = {}) {
+  return (text ?? '').replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}

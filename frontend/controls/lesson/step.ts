@@ -1,0 +1,125 @@
+/** One step of a lesson: its moment, its locks, its task; and what the reader gets when it is done. */
+
+import { batch, effect, untracked } from '@preact/signals-core';
+import { timeOfMoment } from '../../state/url.ts';
+import type { AppContext } from '../../views/app_context.ts';
+import { findElement, findElements } from '../../views/shared/dom.ts';
+import { makeFeedback, sayTemplate } from './feedback.ts';
+import type { LessonData, LessonPage } from './lesson_data.ts';
+import { readProgress, rememberStep } from './progress.ts';
+import type { TaskParts } from './tasks.ts';
+import { TASKS } from './tasks.ts';
+import { cellOfThing, linkThings, windowCell } from './things.ts';
+
+/** Sets the step up that the page shows; the stage has its scene. Returns what ends it. */
+export function setUpStep(context: AppContext, { lesson }: LessonPage): () => void {
+  const root = findElement('#lesson-text', HTMLElement);
+  // What cannot be failed is done when it has been read.
+  rememberStep(lesson.name, lesson.step, lesson.task === null);
+  showMoment(context, lesson);
+  markDone(lesson);
+  const ends = [linkThings(root, context.state)];
+  const form = root.querySelector<HTMLFormElement>('#task');
+  if (form && lesson.task) ends.push(setUpTask(context, lesson, form));
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** The step's moment, view and light, and then its locks. */
+function showMoment({ state, boot }: AppContext, { moment, granularity, view, highlight, lock }: LessonData) {
+  batch(() => {
+    state.locks.value = new Set();
+    state.wantedView.value = view;
+    if (granularity) state.chooseGranularity(granularity);
+    const [outChannel = 0, row = 0, col = 0] = moment ?? [];
+    state.jump((clock) =>
+      moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }) : 0,
+    );
+  });
+  const scene = state.scene.peek();
+  state.pinnedCell.value =
+    highlight && scene ? cellOfThing(highlight, scene.summary, windowCell(state)) : null;
+  if (boot.autoplay && !state.reducedMotion.peek()) state.togglePlay();
+  state.locks.value = new Set(lock);
+}
+
+function setUpTask(context: AppContext, lesson: LessonData, form: HTMLFormElement): () => void {
+  const { task } = lesson;
+  if (!task) return () => undefined;
+  const say = makeFeedback(form);
+  let finished = false;
+  const done = () => {
+    if (finished) return;
+    finished = true;
+    untracked(() => {
+      form.classList.add('is-done');
+      if (task.kind !== 'choose' && task.kind !== 'exercise') sayTemplate(form, '#done-text', 'right');
+      else if (task.kind === 'choose') addDoneText(form);
+      // The step is over, and the stage is the reader's.
+      context.state.locks.value = new Set();
+      showAnswer(context, lesson);
+      rememberStep(lesson.name, lesson.step, true);
+      markDone(lesson);
+    });
+  };
+  const parts = { context, lesson, task, form, say, done };
+  setUpHint(form);
+  const setUp = TASKS[task.kind];
+  if (setUp) return setUp(parts);
+  return loadTask(parts);
+}
+
+/** Exercises and the descent are large, and loaded where a step has one. */
+function loadTask(parts: TaskParts): () => void {
+  let end: () => void = () => undefined;
+  let ended = false;
+  const load = async () => {
+    const setUp =
+      parts.task.kind === 'descend'
+        ? (await import('./descent.ts')).setUpDescent
+        : (await import('./exercise.ts')).setUpExercise;
+    if (!ended) end = setUp(parts);
+  };
+  load().catch((error) => parts.context.state.reportError({ status: 0, message: String(error) }));
+  return () => {
+    ended = true;
+    end();
+  };
+}
+
+/** Under the reply to the right choice. */
+function addDoneText(form: HTMLFormElement) {
+  const template = form.querySelector<HTMLTemplateElement>('#done-text');
+  const line = findElement('#feedback', HTMLElement, form);
+  if (template) line.append(' ', template.content.cloneNode(true));
+}
+
+/** What was predicted is shown. */
+function showAnswer({ state }: AppContext, { task }: LessonData) {
+  const scene = state.scene.peek();
+  if (task?.kind !== 'predict' || !scene) return;
+  const cell = cellOfThing(task.target ?? '', scene.summary, windowCell(state));
+  if (cell?.grid === 'output') state.pinCell(cell);
+  else state.seek(state.outChannel.peek(), state.window.peek());
+}
+
+function setUpHint(form: HTMLFormElement) {
+  const button = form.querySelector<HTMLButtonElement>('#hint');
+  if (button) button.onclick = () => sayTemplate(form, '#hint-text');
+}
+
+/** Marks the steps that are done in the row of steps. */
+function markDone({ name }: LessonData) {
+  const done = readProgress()[name]?.done ?? [];
+  for (const link of findElements('.lesson-steps [data-step]'))
+    link.classList.toggle('is-done', done.includes(Number(link.dataset.step)));
+}
+
+/** While time is locked nobody is led to believe that it could be moved. */
+export function showLocks({ state }: AppContext) {
+  const timeline = findElement('.timeline', HTMLElement);
+  effect(() => {
+    timeline.inert = state.locks.value.has('time');
+  });
+}

@@ -1,0 +1,88 @@
+/** Words that name a thing on the stage: they light it, and it lights them. */
+
+import { effect } from '@preact/signals-core';
+import { inputChannelsOf } from '../../model/geometry.ts';
+import type { Cell } from '../../model/relations.ts';
+import { isSameCell } from '../../model/relations.ts';
+import type { SceneSummary } from '../../model/types.ts';
+import type { AppState } from '../../state/app_state.ts';
+import { findElements } from '../../views/shared/dom.ts';
+
+/**
+ * The cell that a reference means, such as `output 0,0,1`; null where there is none. window: the output cell
+ * of the moment.
+ */
+export function cellOfThing(thing: string, summary: SceneSummary, window: Cell): Cell | null {
+  const [kind = '', numbers = ''] = thing.split(' ');
+  const index = numbers ? numbers.split(',').map(Number) : [];
+  const [first = 0, second = 0, third = 0, fourth = 0] = index;
+  if (kind === 'window') return window;
+  if (kind === 'input' || kind === 'output') return { grid: kind, channel: first, row: second, col: third };
+  if (kind === 'product') return { grid: 'tap', channel: first, row: second, col: third };
+  if (kind === 'weight') {
+    const channel = weightChannel(summary, first, second);
+    return { grid: 'weight', channel, row: third, col: fourth };
+  }
+  if (kind === 'bias') return { grid: 'bias', channel: first, row: 0, col: 0 };
+  if (kind === 'running') return { grid: 'running', channel: first, row: 0, col: 0 };
+  if (kind === 'sum' || kind === 'channel') return { grid: 'sum', channel: first, row: 0, col: 0 };
+  if (kind === 'kernel')
+    return { grid: 'sum', channel: weightChannel(summary, first, second), row: 0, col: 0 };
+  return null;
+}
+
+/** The input channel that a slice of the weight reads. */
+function weightChannel(summary: SceneSummary, first: number, second: number) {
+  if (summary.operation.kind.startsWith('conv_transpose')) return first;
+  return inputChannelsOf(summary, first)[second] ?? 0;
+}
+
+/** Returns what ends it. root: where the words stand. */
+export function linkThings(root: HTMLElement, state: AppState): () => void {
+  const cellOf = (element: Element | null) => {
+    const thing = element?.closest<HTMLElement>('[data-thing]')?.dataset.thing;
+    const scene = state.scene.peek();
+    return thing && scene ? cellOfThing(thing, scene.summary, windowCell(state)) : null;
+  };
+  const show = (event: Event) => {
+    const cell = cellOf(event.target as Element);
+    if (cell) state.hoveredCell.value = cell;
+  };
+  const hide = (event: Event) => {
+    if (cellOf(event.target as Element)) state.hoveredCell.value = null;
+  };
+  const pin = (event: Event) => {
+    const cell = cellOf(event.target as Element);
+    if (cell) state.pinnedCell.value = isSameCell(cell, state.pinnedCell.peek()) ? null : cell;
+  };
+  const listeners: [string, (event: Event) => void][] = [
+    ['pointerover', show],
+    ['focusin', show],
+    ['pointerout', hide],
+    ['focusout', hide],
+    ['click', pin],
+  ];
+  for (const [name, listener] of listeners) root.addEventListener(name, listener);
+  const stop = effect(() => {
+    const lit = state.activeCell.value?.cell ?? null;
+    state.position.value;
+    for (const word of findElements('[data-thing]', root))
+      word.classList.toggle('is-lit', lit !== null && isSameCell(cellOf(word), lit));
+  });
+  return () => {
+    stop();
+    for (const [name, listener] of listeners) root.removeEventListener(name, listener);
+  };
+}
+
+/** The output cell whose window is shown. */
+export function windowCell(state: AppState): Cell {
+  const width = state.clock.peek()?.width ?? 1;
+  const window = state.window.peek();
+  return {
+    grid: 'output',
+    channel: state.outChannel.peek(),
+    row: Math.floor(window / width),
+    col: window % width,
+  };
+}

@@ -1,0 +1,123 @@
+"""The lessons' pages as a browser is sent them: whole without scripts, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.i18n.languages import LANGUAGES
+from app.lessons.lesson_files import lessons
+from app.lessons.markup import spans_of
+
+NAMES = list(lessons())
+
+
+def text_of(html: str) -> str:
+    """What a reader sees."""
+    body = re.sub(r"<(script|template|style)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", body)))
+
+
+def boot(html: str) -> Any:
+    found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_index(client: TestClient, language: str) -> None:
+    page = client.get("/learn", headers={"Accept-Language": language})
+    assert page.status_code == 200 and page.headers["Content-Language"] == language
+    text = text_of(page.text)
+    for lesson in lessons().values():
+        assert lesson.texts[language].title in text and lesson.texts[language].line in text
+        assert f'href="/learn/{lesson.name}"' in page.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_whole_lesson_without_scripts(client: TestClient, name: str, language: str) -> None:
+    page = client.get(f"/learn/{name}?lang={language}")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    text = text_of(page.text)
+    lesson = lessons()[name]
+    for step in lesson.steps:
+        texts = lesson.texts[language].steps[step.name]
+        assert texts.title in text
+        for part in filter(None, (texts.text, texts.task, texts.done)):
+            for span in spans_of(part):
+                if span.kind == "plain" and len(span.text.strip()) > 3:
+                    assert re.sub(r"\s+", " ", span.text).strip() in text
+    assert page.text.count("<math") >= sum(
+        span.kind == "formula"
+        for texts in lesson.texts[language].steps.values()
+        for span in spans_of(texts.text)
+    )
+    assert not re.search(r"\[\[|\]\]\s|\$\w|\*\*", text), "markup that is not read"
+    pictures = re.findall(r'<img src="(/api/[^"]+)"', page.text)
+    assert len(pictures) >= 3
+    for url in dict.fromkeys(pictures):
+        picture = client.get(unescape(url))
+        assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_has_a_page(client: TestClient, name: str) -> None:
+    lesson = lessons()[name]
+    for step in lesson.steps:
+        page = client.get(f"/learn/{name}/{step.number}")
+        assert page.status_code == 200
+        data = boot(page.text)
+        assert data["scene"] == step.scene.id
+        assert data["lesson"]["step"] == step.number and data["lesson"]["lock"] == step.description.lock
+        assert client.get(data["summary"]["links"]["self"]).status_code == 200
+        beliefs = (data["lesson"]["task"] or {}).get("beliefs", [])
+        assert all(belief["value"] != data["lesson"]["task"]["expected"] for belief in beliefs)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/learn/cooking", "/learn/pooling/0", "/learn/pooling/99", "/learn/pooling/x", "/learn/x/worksheet"],
+)
+def test_pages_that_are_not_there(client: TestClient, path: str) -> None:
+    page = client.get(path, headers={"Accept": "text/html"})
+    assert page.status_code == 404 and page.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_worksheet(client: TestClient, name: str) -> None:
+    first = client.get(f"/learn/{name}/worksheet?seed=4")
+    assert first.text == client.get(f"/learn/{name}/worksheet?seed=4").text
+    assert first.text != client.get(f"/learn/{name}/worksheet?seed=5").text
+    questions, answers = first.text.split('<section class="answers"')
+    assert questions.count('<p class="answer-line"') == answers.count("<li>") == 5
+
+
+@pytest.mark.parametrize("seed", ["x", "-1", "9" * 30, "²", ""])
+def test_a_seed_that_is_none(client: TestClient, seed: str) -> None:
+    assert client.get(f"/learn/pooling/worksheet?seed={seed}").status_code == 200
+
+
+def test_the_lessons_of_the_api(client: TestClient) -> None:
+    answer = client.get("/api/v1/lessons", headers={"Accept-Language": "zh-CN"})
+    assert answer.headers["Content-Language"] == "zh-CN"
+    entries = answer.json()["lessons"]
+    assert len(entries) >= 9
+    for entry in entries:
+        lesson = lessons()[entry["name"]]
+        assert entry["title"] == lesson.texts["zh-CN"].title
+        assert entry["steps"] == len(lesson.steps)
+        assert client.get(entry["links"]["page"]).status_code == 200
+        assert client.get(entry["links"]["worksheet"]).status_code == 200
+        assert all(client.get(url).status_code == 200 for url in entry["links"]["exercises"])
+
+
+def test_the_first_page_leads_there(client: TestClient) -> None:
+    page = client.get("/?lang=en").text
+    assert re.search(r'<a href="/learn\?lang=en">New to convolutions\? Start here</a>', page)
