@@ -33,6 +33,8 @@ import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
 import { findElement, findElements, setText } from './views/shared/dom.ts';
 
+type LoadSheets = () => Promise<typeof import('./sheets.ts')>;
+
 /** The end of an address that is to play at once. */
 const PLAY = '#play';
 
@@ -43,7 +45,10 @@ export function setUpWorkbench(parts: AppContext) {
   setUpTransport(state, t);
   setUpOutputChooser(parts);
   const loadTexts = makeTextLoader(boot);
-  const chooseDirection = setUpDirection(parts, changes, loadTexts);
+  const loadSheets: LoadSheets = async () => (await Promise.all([import('./sheets.ts'), loadTexts()]))[0];
+  const chooseDirection = setUpDirection(parts, async (choose) =>
+    (await loadSheets()).setUpGradients(parts, changes, choose),
+  );
   setUpKeyboard(state, {
     help: setUpLegend(parts),
     present: setUpPresenter(state),
@@ -64,7 +69,7 @@ export function setUpWorkbench(parts: AppContext) {
   linkLedgerTerms(state, showDescription(parts));
   setUpPinnedCellEditing(parts, new CellEditor(parts, changes));
   setUpUndoRedo(changes);
-  setUpSheets(parts, changes, loadTexts);
+  setUpSheets(parts, changes, loadSheets);
   setUpCopyButtons(parts);
   setUpPrinting(parts);
   const named = syncUrl(parts, changes, chooseDirection);
@@ -72,24 +77,12 @@ export function setUpWorkbench(parts: AppContext) {
 }
 
 /** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */
-function setUpSheets(parts: AppContext, changes: EditSession, loadTexts: () => Promise<void>) {
+function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSheets) {
   const { state, t } = parts;
   const fail = (error: unknown) => state.reportError({ status: 0, message: String(error) });
-  const loadPanel = loadOnce(async () => {
-    const [{ setUpPanel }] = await Promise.all([import('./controls/panel/set_up_panel.ts'), loadTexts()]);
-    return setUpPanel(state, changes, t);
-  });
-  const loadInspect = loadOnce(async () => {
-    const [{ setUpInspect }] = await Promise.all([import('./controls/inspect/inspect.ts'), loadTexts()]);
-    return setUpInspect(parts);
-  });
-  const loadSave = loadOnce(async () => {
-    const [{ setUpSavePicture }] = await Promise.all([
-      import('./controls/save/save_picture.ts'),
-      loadTexts(),
-    ]);
-    return setUpSavePicture(parts);
-  });
+  const loadPanel = loadOnce(async () => (await loadSheets()).setUpPanel(state, changes, t));
+  const loadInspect = loadOnce(async () => (await loadSheets()).setUpInspect(parts));
+  const loadSave = loadOnce(async () => (await loadSheets()).setUpSavePicture(parts));
   openOnDemand(findElement('#save-open', HTMLButtonElement), loadSave, fail);
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
   openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);

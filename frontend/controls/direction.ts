@@ -3,24 +3,18 @@
 import { effect } from '@preact/signals-core';
 import { DIRECTIONS, hasDirection } from '../model/direction.ts';
 import type { Direction, Reading } from '../model/types.ts';
-import type { EditSession } from '../state/edit_session.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement } from '../views/shared/dom.ts';
 import { loadOnce } from './on_demand.ts';
 
 export type ChooseDirection = (direction: Direction, reading?: Reading) => Promise<void>;
 
-/** loadTexts: loads what gradients are called. */
+/** loadGradients: loads and sets up what gradients need. */
 export function setUpDirection(
-  context: AppContext,
-  changes: EditSession,
-  loadTexts: () => Promise<void>,
+  { state }: AppContext,
+  loadGradients: (choose: ChooseDirection) => Promise<unknown>,
 ): ChooseDirection {
-  const { state } = context;
-  const load = loadOnce(async () => {
-    const [{ setUpGradients }] = await Promise.all([import('./gradients/set_up_gradients.ts'), loadTexts()]);
-    return setUpGradients(context, changes, choose);
-  });
+  const load = loadOnce(() => loadGradients(choose));
   const choose: ChooseDirection = async (direction, reading) => {
     try {
       if (direction !== 'forward') await load();

@@ -1,4 +1,4 @@
-/** Two animations of one layer side by side, moment by moment: without motion, they can be compared at rest. */
+/** Two animations of one layer side by side, moment by moment: they can be compared at rest too. */
 
 import { makeElement } from '../../views/shared/dom.ts';
 import type { AnswerSheet } from './answers.ts';

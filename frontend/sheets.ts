@@ -1,0 +1,9 @@
+/**
+ * What the page needs once a sheet is opened or a gradient is chosen, and not before: one bundle, so that
+ * what it shares with the workbench is one file too, and the first picture comes in few.
+ */
+
+export { setUpGradients } from './controls/gradients/set_up_gradients.ts';
+export { setUpInspect } from './controls/inspect/inspect.ts';
+export { setUpPanel } from './controls/panel/set_up_panel.ts';
+export { setUpSavePicture } from './controls/save/save_picture.ts';
