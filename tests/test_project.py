@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = {
     path.relative_to(ROOT).as_posix() for path in (ROOT / "static/build").iterdir() if path.suffix != ".map"
 }
-WEB = {"templates": "app/_web/templates", "static": "app/_web/static"}
+WEB = {name: f"app/_web/{name}" for name in ("templates", "static", "lessons")}
 
 
 def tracked() -> list[Path]:
@@ -109,7 +109,7 @@ def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) ->
         for path in tracked()
         if (name := path.relative_to(ROOT).as_posix()).split("/")[0] in {"app", "convscope", *WEB}
     }
-    inside = {re.sub(r"^(templates|static)(?=/)", lambda top: WEB[top[0]], name) for name in expected | BUILT}
+    inside = {re.sub(rf"^({'|'.join(WEB)})(?=/)", lambda top: WEB[top[0]], name) for name in expected | BUILT}
     assert names == inside
 
 
