@@ -42,13 +42,14 @@ function headingOf(frame: AnyFrame | null) {
 function placeBeside(root: HTMLElement, canvas: HTMLElement, heading?: Rect) {
   const { style } = root;
   if (!heading) {
-    style.removeProperty('left');
-    style.removeProperty('top');
+    for (const side of ['left', 'top', 'right']) style.removeProperty(side);
     return;
   }
   const room = root.offsetParent;
   const [stage, parent] = [canvas.getBoundingClientRect(), room?.getBoundingClientRect()];
   if (!parent) return;
+  // Held at one side alone it keeps its width.
+  style.right = 'auto';
   const right = Math.min(stage.left - parent.left + heading.x + heading.width, parent.width);
   style.left = `${right - root.offsetWidth}px`;
   style.top = `${stage.top - parent.top + heading.y + (heading.height - root.offsetHeight) / 2}px`;

@@ -194,3 +194,21 @@ def test_a_row_of_the_sparse_matrix_is_said_to_be_one_channels_part(
     texts = painted(page)
     assert "this row · X[1] = 77 is one channel's part of the output:" in texts
     assert "77 (X[1]) + 43 (X[0]) = 120 = Y[0, 1, 1]" in texts
+
+
+def test_a_value_that_is_rounded_matches_as_far_as_it_is_typed(open_page: OpenPage, server: str) -> None:
+    x, w = torch.randn(4, 6, 6, generator=GENERATOR), torch.randn(4, 2, 3, 3, generator=GENERATOR)
+    path = make_scene(server, x, w, {"kind": "conv2d", "padding": 1, "groups": 2})
+    page = open_page(path + "?step=3,1,2&by=window")
+    inspect(page)
+    exact = float(F.conv2d(x[None], w, padding=1, groups=2)[0, 3, 1, 2])
+    value, verdict = page.get_by_label("Compare with my value"), page.locator("#inspect-verdict")
+    for typed, said in (
+        (f"{exact:.5f}", "to the digits that you typed"),
+        (f"{exact:.2f}".replace("-", "−"), "to the digits that you typed"),
+        (f"{exact + 0.0012:.7f}", "differs from it by +0.0012"),
+        (f"{exact + 100:.3f}", "differs from it by +100"),
+    ):
+        value.fill(typed)
+        value.press("Enter")
+        expect(verdict).to_contain_text(said)

@@ -9,6 +9,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at
+from tests.support.polling import wait_until
 
 TITLE = "Edge finder, week 3"
 
@@ -249,3 +250,22 @@ def test_the_zoom_buttons_say_what_they_do(open_page: OpenPage, scene_paths: dic
     for name in ("Zoom out", "Zoom in on the window"):
         button = page.locator("#zoom-controls").get_by_role("button", name=name)
         expect(button).to_have_attribute("title", name)
+
+
+def test_the_output_chooser_stays_beside_its_heading_when_the_room_changes(
+    open_page: OpenPage, server: str
+) -> None:
+    page = open_page(own_example(server), viewport={"width": 1366, "height": 768})
+    chooser = page.locator("#out-channel-chooser")
+
+    def place() -> tuple[float, float]:
+        box = chooser.bounding_box()
+        assert box
+        return round(box["x"]), round(box["width"])
+
+    before = place()
+    page.get_by_role("button", name="Change", exact=True).click()
+    wait_until(lambda: place()[0] < before[0] - 100, 20, message="it follows the output")
+    assert place()[1] == before[1]
+    page.locator("#panel-close").click()
+    wait_until(lambda: place() == before, 20, message="it is back")

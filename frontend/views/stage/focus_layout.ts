@@ -87,6 +87,9 @@ export function focusCandidates(
 type Choice = Pick<Candidate, 'family' | 'ledger' | 'kernelCell' | 'loupe' | 'lanes' | 'smallLanes'>;
 
 /** The cells of the large planes beside such lanes, or null where they have no room. */
+/** Room for the line round the output, at the right. */
+const OUTLINE = 1;
+
 function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: number, spacing: Spacing) {
   const { plane, output, channels, perChannel } = input;
   const { lanesHeight, middle, lineCount } = sizeLanes(input, choice, height, spacing);
@@ -99,7 +102,7 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
     : spacing.line;
   const card = weights * line + CARD_MARGINS + chart;
   if (lanesHeight + (below ? CARD_GAP + card : 0) > high || (!below && card > high)) return null;
-  const room = width - middle - 2 * spacing.way;
+  const room = width - OUTLINE - middle - 2 * spacing.way;
   if (choice.family === 'stacked') {
     const side = Math.min(
       room + spacing.way,
@@ -133,7 +136,8 @@ function wholeOrFine(size: number) {
 export function placeFocus(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {
   const { plane, output, channels, weighted } = input;
   const { family, cell, outputCell, ledger } = candidate;
-  const { width, height, spacing } = room;
+  const { height, spacing } = room;
+  const width = room.width - OUTLINE;
   const sizes = sizeLanes(input, candidate, height, spacing);
   const [planeWidth, planeHeight] = [cell * plane.cols, cell * plane.rows];
   const [outputWidth, outputHeight] = [outputCell * output[1], outputCell * output[0]];

@@ -17,7 +17,7 @@ import { placeParts } from './layout.ts';
 import { findValuePath } from './value_path.ts';
 
 /** The type from which on a fourth digit is worth its place, in CSS pixels. */
-const LARGE_ENOUGH = 10.3;
+const LARGE_ENOUGH = 12;
 
 export interface StageFrame extends ChannelFrame {
   view: 'stage';

@@ -55,7 +55,9 @@ function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, act
   if (upright) context.fillRect(rail.x, rail.y, weight, rail.height);
   else context.fillRect(rail.x, rail.y, rail.width, weight);
   const size = smallType(frame);
-  const name = frame.t('stage.channel.name', { channel });
+  const name = frame.t(frame.model.subject.picture ? `stage.channel.rgb${channel}` : 'stage.channel.name', {
+    channel,
+  });
   context.font = cssFont(size, active ? 700 : 500);
   if (!upright) {
     paintText(context, name, 'left', rail.x, rail.y + size * 0.5 + 7);
