@@ -83,6 +83,12 @@ LAYERS = {
         numbers(2, 4, 4), None, None, lambda x, *_: F.avg_pool2d(x[None], 2)[0],
     ),
 }  # fmt: skip
+# The layer of which a reader is to say where each number comes from.
+TWO_TO_THREE = Layer(
+    {"kind": "conv2d", "stride": 2, "padding": 1},
+    numbers(2, 5, 5), numbers(3, 2, 3, 3, start=2), numbers(3, start=1),
+    lambda x, w, b: F.conv2d(x[None], w, b, stride=2, padding=1)[0],
+)  # fmt: skip
 WEIGHTED = [name for name, layer in LAYERS.items() if layer.weight is not None]
 
 
@@ -243,13 +249,7 @@ def test_the_matrices_show_the_forward_pass_and_say_so(
 
 def test_questions_in_both_directions(open_page: OpenPage, server: str) -> None:
     """An upstream cell and the inputs it reaches; a cell of the gradient and what pulls it, how strongly."""
-    layer = Layer(
-        {"kind": "conv2d", "stride": 2, "padding": 1},
-        numbers(2, 5, 5),
-        numbers(3, 2, 3, 3, start=2),
-        None,
-        lambda x, w, _: F.conv2d(x[None], w, stride=2, padding=1)[0],
-    )
+    layer = TWO_TO_THREE
     page = open_page(f"{layer.page(server)}?direction=input&step=0,1,1")
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\["))
     value = int(layer.upstream[0, 0, 0])
