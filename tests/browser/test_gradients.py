@@ -365,8 +365,8 @@ def test_gradients_that_cannot_be_loaded_leave_the_forward_pass(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
     page = open_page(scene_paths["two-channels"], expect_refusals=True)
-    page.route("**/set_up_gradients-*.js", lambda route: route.abort())
+    page.route("**/sheets-*.js", lambda route: route.abort())
     page.get_by_label("Direction").select_option("input")
     expect(page.locator("#error-message")).to_be_visible()
     expect(page.get_by_label("Direction")).to_have_value("forward")
-    page.unroute("**/set_up_gradients-*.js")
+    page.unroute("**/sheets-*.js")
