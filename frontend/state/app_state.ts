@@ -200,6 +200,7 @@ export class AppState {
 
   /** Loads the outputs that are shown in small beside the one at work, after it. */
   async loadNeighbours(channels: number[]) {
+    if (this.direction.peek() !== 'forward') return;
     await this.loadOutput(this.outChannel.peek());
     await Promise.all(channels.map((channel) => this.loadOutput(channel)));
   }

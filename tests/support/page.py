@@ -31,11 +31,13 @@ def field(page: Page, name: str) -> Locator:
     return page.locator(f'#panel-form [name="{name}"]')
 
 
-def make_scene(server: str, x: Tensor, weight: Tensor | None, operation: dict[str, Any]) -> str:
-    """Store a scene; returns the path of its page."""
-    body: dict[str, Any] = {"input": {"data": x.tolist()}, "operation": operation}
-    if weight is not None:
-        body["weight"] = {"data": weight.tolist()}
+def make_scene(
+    server: str, x: Tensor, weight: Tensor | None, operation: dict[str, Any], **others: Tensor | None
+) -> str:
+    """Store a scene; returns the path of its page. others: bias, upstream."""
+    tensors = {"input": x, "weight": weight, **others}
+    given = {name: {"data": tensor.tolist()} for name, tensor in tensors.items() if tensor is not None}
+    body: dict[str, Any] = {**given, "operation": operation}
     request = urllib.request.Request(
         f"{server}/api/v1/scenes", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )

@@ -103,8 +103,6 @@ function makePairChoosers({ state, t }: AppContext) {
 function makeStepper(id: string, letter: string, name: string) {
   const root = makeElement('div', 'chooser');
   root.id = id;
-  root.setAttribute('role', 'group');
-  root.ariaLabel = name;
   const button = (text: string, ends: string) => {
     const made = makeElement('button', '', text);
     made.ariaLabel = `${name} ${ends}`;
