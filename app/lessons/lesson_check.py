@@ -16,8 +16,10 @@ def check_lesson(lesson: Lesson) -> None:
     and where a language names other things than the first.
     """
     for step in lesson.steps:
-        for named in filter(None, (step.description.highlight, step.task and step.task.target)):
-            check_reference(parse_reference(named), step.scene)
+        target = step.task.target if step.task else None
+        for named in (step.description.highlight, target):
+            if named is not None:
+                check_reference(parse_reference(named), step.scene)
         things = {}
         for language, texts in lesson.texts.items():
             place = f"{lesson.name}/{language}.toml, step {step.name}"
