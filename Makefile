@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 BUNDLE := static/build/workbench.js
 # In processes of their own, each with whole files: the tests of a file share its fixtures.
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
-UNIT_TESTS := $(addprefix tests/,conv docs formats i18n observability scenes services store torch_code test_settings.py)
+UNIT_TESTS := $(addprefix tests/,conv docs formats i18n lessons observability scenes services store torch_code test_settings.py)
 API_TYPES := frontend/model/api_types.ts
 
 MAKE_API_TYPES = $(BIN)/python scripts/api_schema.py | node node_modules/.bin/openapi-typescript \
@@ -51,6 +51,7 @@ check: check-page .venv/.dev ## lint, types, import layers, JavaScript types and
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m app.lessons
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python -m tests.docs --check
 	$(MAKE_API_TYPES) | diff $(API_TYPES) - || { echo "$(API_TYPES) is stale; run \`make types\`"; exit 1; }

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from app.i18n.languages import LANGUAGES
 from app.i18n.messages import sentences
+from app.lessons.lesson_files import LessonDescription, LessonTexts
 from app.limits import Limits
 from app.settings import Settings
 from tests.safety.checklist import PAGE, with_tests
 
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
@@ -31,6 +36,12 @@ def errors_table() -> str:
     rows = [f"| `{code}` | {' | '.join(each[code] for each in catalogues)} |" for code in catalogues[0]]
     header = f"| code | {' | '.join(LANGUAGES.values())} |"
     return "\n".join([header, "|---" * (1 + len(LANGUAGES)) + "|", *rows, ""])
+
+
+def json_schema(model: type[BaseModel]) -> str:
+    """What a lesson's file may hold, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def _default(name: str) -> str:
@@ -54,4 +65,6 @@ def generated_pages() -> dict[Path, str]:
         settings: _TABLE.sub(lambda _: settings_table(), settings.read_text("utf-8")),
         errors: _TABLE.sub(lambda _: errors_table(), errors.read_text("utf-8")),
         PAGE: with_tests(PAGE.read_text("utf-8")),
+        LESSONS / "lesson.schema.json": json_schema(LessonDescription),
+        LESSONS / "texts.schema.json": json_schema(LessonTexts),
     }

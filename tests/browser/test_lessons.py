@@ -1,0 +1,374 @@
+"""Every lesson walked through with the keyboard alone, and the numbers of its text read from the stage."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.i18n.languages import LANGUAGES
+from app.lessons.exercises import KINDS, make_exercise
+from app.lessons.lesson_files import Lesson, Step, lessons
+from tests.browser.test_accessibility import violations
+from tests.support.page import PHONE, OpenPage
+from tests.support.polling import wait_until
+
+LINE = "#step-description"
+
+
+def tab_to(page: Page, selector: str, most: int = 120) -> None:
+    """Press Tab until an element has the focus, as somebody without a mouse does."""
+    for _ in range(most):
+        if page.evaluate("(selector) => document.activeElement?.matches(selector) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached with Tab")
+
+
+def numbers_in(text: str) -> list[float]:
+    return [float(found.replace("−", "-")) for found in re.findall(r"[−-]?\d+(?:\.\d+)?", text)]
+
+
+def is_number(text: str) -> bool:
+    return re.fullmatch(r"[−-]?\d+(?:\.\d+)?", text) is not None
+
+
+def check_named_numbers(page: Page, where: str) -> int:
+    """Each number of the text that names a thing is the one that the stage says when it is lit."""
+    seen = 0
+    for word in page.locator(where).all():
+        said = word.inner_text()
+        word.focus()
+        expect(word).to_have_class(re.compile("is-lit"))
+        if not is_number(said):
+            continue
+        wait_until(
+            lambda said=said: (
+                float(said.replace("−", "-"))  # type: ignore[misc]
+                in numbers_in(page.locator(LINE).inner_text())
+            ),
+            20,
+            message=f"{word.get_attribute('data-thing')} is {said} in the text, and on the stage: "
+            f"{page.locator(LINE).inner_text()}",
+        )
+        seen += 1
+    return seen
+
+
+def do_task(page: Page, step: Step) -> None:
+    assert step.task is not None
+    DOING[step.task.kind](page, step)
+    expect(page.locator("#task.is-done")).to_be_visible()
+
+
+def is_done(page: Page) -> bool:
+    return page.locator("#task.is-done").count() == 1
+
+
+def predict(page: Page, _: Step) -> None:
+    """First a number that no misconception gives."""
+    tab_to(page, "#prediction")
+    page.keyboard.type("987654")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(f"{expected_number(page):g}")
+    page.keyboard.press("Enter")
+
+
+def choose(page: Page, step: Step) -> None:
+    assert step.task is not None
+    tab_to(page, 'input[name="choice"]')
+    page.keyboard.press("Space")
+    for _ in range(6):
+        if page.locator('input[name="choice"]:checked').get_attribute("value") == step.task.answer:
+            return
+        page.keyboard.press("ArrowDown")
+
+
+def click(page: Page, step: Step) -> None:
+    go_to_cell(page, "output", *target_of(step))
+    page.keyboard.press("Enter")
+
+
+def scrub(page: Page, _: Step) -> None:
+    tab_to(page, "#next")
+    for _ in range(20):
+        if is_done(page):
+            return
+        page.keyboard.press("Shift+ArrowRight")
+
+
+def change(page: Page, _: Step) -> None:
+    """X[1, 1, 1] has the weight 4, and 4 are missing."""
+    go_to_cell(page, "input", 1, 1, 1)
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+
+
+def descend(page: Page, _: Step) -> None:
+    tab_to(page, "#descent-run")
+    for _ in range(3):
+        if is_done(page):
+            return
+        before = page.locator("#descent-kernel").inner_text()
+        page.keyboard.press("Enter")
+        expect(page.locator("#descent-kernel")).not_to_have_text(before)
+        page.wait_for_load_state("networkidle")
+
+
+DOING = {
+    "predict": predict, "choose": choose, "click": click, "scrub": scrub, "change": change,
+    "descend": descend,
+}  # fmt: skip
+
+
+def expected_number(page: Page) -> float:
+    return float(
+        page.evaluate("JSON.parse(document.querySelector('#boot').textContent).lesson.task.expected")
+    )
+
+
+def target_of(step: Step) -> tuple[int, int, int]:
+    assert step.target is not None
+    channel, row, col = step.target.index
+    return channel, row, col
+
+
+def go_to_cell(page: Page, grid: str, channel: int, row: int, col: int) -> None:
+    tab_to(page, f"#cells-{grid}")
+    for _ in range(12):
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowLeft")
+    if grid == "input":
+        for _ in range(channel):
+            page.keyboard.press("PageDown")
+    for _ in range(row):
+        page.keyboard.press("ArrowDown")
+    for _ in range(col):
+        page.keyboard.press("ArrowRight")
+
+
+def give_up(page: Page) -> None:
+    """An exercise of a seed that nobody knows: shows its answer, and then the layer on the stage."""
+    expect(page.locator("#task-more .row button")).to_have_count(4)
+    tab_to(page, "#task-more .row button:nth-of-type(3)")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    expect(page.locator("#feedback")).not_to_be_empty()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list(lessons()))
+def test_a_lesson_by_keyboard(open_page: OpenPage, name: str, language: str) -> None:
+    lesson: Lesson = lessons()[name]
+    page = open_page(f"/learn/{name}/1?lang={language}", viewport={"width": 1366, "height": 768})
+    named = 0
+    for step in lesson.steps:
+        texts = lesson.texts[language].steps[step.name]
+        expect(page.locator("#step-title")).to_have_text(texts.title)
+        expect(page.locator('.lesson-steps [aria-current="step"]')).to_have_text(str(step.number))
+        if step.task and step.task.kind == "exercise":
+            give_up(page)
+        else:
+            expect(page.locator("#stage")).to_have_attribute("data-scene", step.scene.id)
+            named += check_named_numbers(page, "#lesson-text .thing")
+            if step.task:
+                do_task(page, step)
+                named += check_named_numbers(page, "#feedback .thing")
+        tab_to(page, "#next")
+        page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/learn(\?.*)?$"))
+    expect(page.locator(f'[data-lesson="{name}"] .lesson-progress')).not_to_be_empty()
+    assert named >= 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_exercise(open_page: OpenPage, kind: str) -> None:
+    """A wrong answer is told as wrong, the hints follow, and the right one opens the stage."""
+    lesson, number = where(kind)
+    exercise = make_exercise(kind, 3, lesson)
+    page = open_page(f"/learn/{lesson}/{number}?seed=3")
+    expect(page.locator("#task-more")).to_contain_text("Exercise 3")
+    if kind == "cell":
+        page.locator("#task-more input").fill("123456")
+    elif kind == "shape":
+        for field in page.locator("#task-more input").all():
+            field.fill("77")
+    elif kind == "inputs":
+        page.locator("#task-more .plane button").first.click()
+    elif kind == "animation":
+        other = "b" if exercise.expected == "a" else "a"
+        page.locator(f'input[name="letter"][value="{other}"]').check()
+    page.locator("#task-more button.main").click()
+    expect(page.locator("#feedback.is-wrong")).to_be_visible()
+    page.get_by_role("button", name="Hint").click()
+    expect(page.locator("#feedback")).to_have_class("feedback")
+    answer(page, kind, exercise.expected)
+    page.locator("#task-more button.main").click()
+    expect(page.locator("#feedback.is-right")).to_contain_text("Right.")
+    expect(page.locator("#lesson:not(.checking) #stage")).to_be_visible()
+    page.get_by_role("button", name="Another one").click()
+    expect(page.locator("#task-more")).to_contain_text("Exercise 4")
+    assert "seed=4" in page.url
+
+
+def where(kind: str) -> tuple[str, int]:
+    """A step with an exercise of this kind."""
+    for lesson in lessons().values():
+        for step in lesson.steps:
+            if step.task and step.task.exercise == kind:
+                return lesson.name, step.number
+    raise AssertionError(kind)
+
+
+def answer(page: Page, kind: str, expected: object) -> None:
+    if kind == "cell":
+        page.locator("#task-more input").fill(str(expected))
+    elif kind == "shape":
+        assert isinstance(expected, list)
+        for field, size in zip(page.locator("#task-more input").all(), expected, strict=True):
+            field.fill(str(size))
+    elif kind == "inputs":
+        assert isinstance(expected, list)
+        first = page.locator("#task-more .plane button").first
+        if first.get_attribute("aria-pressed") == "true":
+            first.click()
+        for cell in expected:
+            index = ", ".join(map(str, cell))
+            page.locator(f'#task-more .plane button[aria-label^="X[{index}]"]').click()
+    elif kind == "kernel":
+        fields = page.locator("#task-more .plane input").all()
+        for field, value in zip(fields, expected.flatten(), strict=True):  # type: ignore[attr-defined]
+            field.fill(f"{value:g}")
+    else:
+        page.locator(f'input[name="letter"][value="{expected}"]').check()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(open_page: OpenPage, theme: str, language: str) -> None:
+    """On a step of each kind, with a check open, and on the pages without a stage."""
+    kinds: dict[str, str] = {}
+    for lesson in lessons().values():
+        for step in lesson.steps:
+            task = step.task
+            kind = f"{task.kind} {task.exercise}" if task else "none"
+            kinds.setdefault(kind, f"/learn/{lesson.name}/{step.number}")
+    page = open_page(f"/learn/input-channels/1?lang={language}", color_scheme=theme)
+    for path in kinds.values():
+        page.goto(f"{page.url.partition('/learn')[0]}{path}?lang={language}&seed=3")
+        page.wait_for_selector("html[data-ready]", state="attached")
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == [], path
+    for path in ("/learn", "/learn/input-channels", "/learn/output-channels/worksheet"):
+        page.goto(f"{page.url.partition('/learn')[0]}{path}?lang={language}")
+        assert violations(page) == [], path
+
+
+def test_words_and_stage_light_each_other(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/4")
+    word = page.locator('[data-thing="sum 1"]')
+    word.hover()
+    expect(page.locator(LINE)).to_contain_text("37")
+    page.locator("#cells-output").focus()
+    expect(page.locator('[data-thing="output 0,0,0"]')).to_have_class(re.compile("is-lit"))
+
+
+def test_locks_hold_until_the_task_is_done(open_page: OpenPage) -> None:
+    page = open_page("/learn/one-number/3")
+    position = page.locator("#timeline-position")
+    before = position.inner_text()
+    page.locator("h1").click()
+    page.keyboard.press("End")
+    expect(position).to_have_text(before)
+    assert page.locator(".timeline").evaluate("(element) => element.inert")
+    page.locator("#prediction").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-right")).to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("End")
+    expect(position).not_to_have_text(before)
+
+
+def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:
+    """Y[0, 0, 1] = 25 + 47: whoever leaves the second channel out is told so."""
+    page = open_page("/learn/input-channels/5")
+    page.locator("#prediction").fill("25")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
+
+
+def test_presenting_goes_from_step_to_step(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/3", viewport={"width": 1920, "height": 1080})
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    expect(page.locator(".bar")).to_be_hidden()
+    page.keyboard.press("PageDown")
+    expect(page.locator("#step-title")).to_have_text("Added up")
+    expect(page.locator(".bar")).to_be_hidden()
+    size = page.locator(".lesson-text p").nth(1).evaluate("(p) => parseFloat(getComputedStyle(p).fontSize)")
+    assert size >= 24
+    page.keyboard.press("PageUp")
+    expect(page.locator("#step-title")).to_have_text("The second channel, in the same place")
+    page.keyboard.press("Escape")
+    expect(page.locator(".bar")).to_be_visible()
+
+
+def test_back_and_forward(open_page: OpenPage) -> None:
+    page = open_page("/learn/pooling/1")
+    page.locator("#next").click()
+    expect(page.locator("#step-title")).to_have_text("Another window")
+    page.go_back()
+    expect(page.locator("#step-title")).to_have_text("Keep the largest")
+    page.go_forward()
+    expect(page.locator("#step-title")).to_have_text("Another window")
+    assert page.url.endswith("/learn/pooling/2")
+
+
+def test_off_the_rails_and_back(open_page: OpenPage) -> None:
+    page = open_page("/learn/pooling/1")
+    page.locator("#explore").click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert "/s/" in page.url
+    page.go_back()
+    expect(page.locator("#step-title")).to_have_text("Keep the largest")
+
+
+def test_the_learning_rate_by_hand(open_page: OpenPage) -> None:
+    page = open_page("/learn/learning-a-kernel/4")
+    expect(page.locator("#task-more")).to_contain_text("6, 24")
+    page.locator("#rate").fill("0.5")
+    for _ in range(8):
+        if page.locator("#feedback.is-wrong").count():
+            break
+        before = page.locator("#task-more").inner_text()
+        page.locator("#descent-run").click()
+        expect(page.locator("#task-more")).not_to_have_text(before)
+        page.wait_for_load_state("networkidle")
+    page.locator("#descent-reset").click()
+    expect(page.locator("#descent-kernel")).to_contain_text("0.5, 0")
+
+
+@pytest.mark.parametrize("name", list(lessons()))
+def test_nothing_is_wider_than_a_phone(open_page: OpenPage, name: str) -> None:
+    page = open_page(f"/learn/{name}/1?lang=zh-CN", **PHONE)
+    for step in lessons()[name].steps:
+        expect(page.locator("#step-title")).to_have_text(
+            lessons()[name].texts["zh-CN"].steps[step.name].title
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, step.name
+        if step.number < len(lessons()[name].steps):
+            page.locator("#next").click()
+
+
+def test_progress_stays_in_the_browser(open_page: OpenPage) -> None:
+    page = open_page("/learn/two-dimensions/1")
+    page.goto(page.url.replace("/two-dimensions/1", ""))
+    expect(page.locator('[data-lesson="two-dimensions"] .lesson-progress')).to_have_text("step 1 of 6")
+    stored = page.evaluate("JSON.parse(localStorage['convscope.lessons'])")
+    assert stored == {"two-dimensions": {"done": [1], "last": 1}}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cellOfThing } from '../../../../frontend/controls/lesson/things.ts';
+import type { Cell } from '../../../../frontend/model/relations.ts';
+import type { SceneSummary } from '../../../../frontend/model/types.ts';
+
+const window: Cell = { grid: 'output', channel: 1, row: 2, col: 3 };
+
+const summary = (kind: string, groups: number, input: number, weight: number[]) =>
+  ({
+    operation: { kind, groups },
+    shapes: { input: [input, 4, 4], weight, bias: [2], output: [2, 3, 3] },
+  }) as unknown as SceneSummary;
+
+const plain = summary('conv2d', 1, 3, [2, 3, 2, 2]);
+
+test('things of a text are cells of the stage', () => {
+  const cells: Record<string, Partial<Cell> | null> = {
+    window,
+    'input 2,1,0': { grid: 'input', channel: 2, row: 1, col: 0 },
+    'output 1,0,2': { grid: 'output', channel: 1, row: 0, col: 2 },
+    'weight 1,2,0,1': { grid: 'weight', channel: 2, row: 0, col: 1 },
+    'product 2,1,1': { grid: 'tap', channel: 2, row: 1, col: 1 },
+    'sum 1': { grid: 'sum', channel: 1 },
+    'running 2': { grid: 'running', channel: 2 },
+    'bias 1': { grid: 'bias', channel: 1 },
+    'kernel 0,2': { grid: 'sum', channel: 2 },
+    nothing: null,
+  };
+  for (const [thing, expected] of Object.entries(cells)) {
+    const cell = cellOfThing(thing, plain, window);
+    if (expected === null) assert.equal(cell, null);
+    else assert.deepEqual({ ...cell, ...expected }, cell, thing);
+  }
+});
+
+test('a slice of a grouped layer reads a channel of its own group', () => {
+  const grouped = summary('conv2d', 2, 4, [2, 2, 2, 2]);
+  assert.equal(cellOfThing('weight 1,0,1,1', grouped, window)?.channel, 2);
+  assert.equal(cellOfThing('kernel 0,1', grouped, window)?.channel, 1);
+});
+
+test('the weight of a transposed layer has its input channels first', () => {
+  const transposed = summary('conv_transpose2d', 1, 2, [2, 1, 3, 3]);
+  assert.deepEqual(cellOfThing('weight 1,0,2,2', transposed, window), {
+    grid: 'weight',
+    channel: 1,
+    row: 2,
+    col: 2,
+  });
+});
