@@ -4,6 +4,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { setUpTheme } from './controls/theme.ts';
 import { ApiClient } from './data/client.ts';
 import { makeTranslate } from './model/i18n.ts';
+import { liftSummary } from './model/one_dimension.ts';
 import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
@@ -59,7 +60,8 @@ export function openStage(boot: PageData): Stage {
 
 /** What the page was sent with. */
 export function readBoot(root: ParentNode = document): PageData {
-  return JSON.parse(findElement('#boot', HTMLScriptElement, root).textContent ?? '');
+  const read = JSON.parse(findElement('#boot', HTMLScriptElement, root).textContent ?? '');
+  return { ...read, summary: liftSummary(read.summary) };
 }
 
 /** Loads the outputs of the other channels that the stage shows in small. */

@@ -1,5 +1,7 @@
 /** The HTTP API from the browser. */
 
+import type { FetchedTensor } from '../model/one_dimension.ts';
+import { liftStamps, liftSummary, liftTaps, liftTensor } from '../model/one_dimension.ts';
 import type { SceneSummary, StampPage, TapTable, Tensor } from '../model/types.ts';
 import { decodeNpy } from './npy.ts';
 
@@ -37,9 +39,6 @@ export class ApiError extends Error {
   }
 }
 
-/** The tensors of a scene that the page asks for. */
-type TensorName = 'input' | 'weight' | 'bias' | 'output' | 'upstream' | 'grad_input' | 'grad_weight';
-
 export class ApiClient {
   readonly base: string;
   readonly language: string;
@@ -51,17 +50,17 @@ export class ApiClient {
   }
 
   async scene(id: string, query: URLSearchParams): Promise<SceneSummary> {
-    return (await this.get(`/scenes/${id}?${query}`)).json();
+    return liftSummary(await (await this.get(`/scenes/${id}?${query}`)).json());
   }
 
   async taps(id: string): Promise<TapTable> {
-    return (await this.get(`/scenes/${id}/taps`)).json();
+    return liftTaps(await (await this.get(`/scenes/${id}/taps`)).json());
   }
 
   /** soon: other answers are awaited more. */
   async tensor(
     id: string,
-    name: TensorName,
+    name: FetchedTensor,
     { channel, every, soon = false }: { channel?: number; every?: number; soon?: boolean } = {},
   ): Promise<Tensor> {
     const only = channel === undefined ? '' : `&channel=${channel}`;
@@ -70,7 +69,7 @@ export class ApiClient {
       `/scenes/${id}/tensors/${name}?format=npy${only}${rough}`,
       soon ? { priority: 'low' } : {},
     );
-    return decodeNpy(await answer.arrayBuffer());
+    return liftTensor(name, decodeNpy(await answer.arrayBuffer()));
   }
 
   /** Returns columns, as safetensors. */
@@ -80,7 +79,7 @@ export class ApiClient {
   }
 
   async stamps(id: string, range: ItemRange): Promise<StampPage> {
-    return (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json();
+    return liftStamps(await (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json());
   }
 
   async post<Answer>(path: string, body?: object | FormData, signal?: AbortSignal): Promise<Answer> {

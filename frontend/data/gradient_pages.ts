@@ -3,14 +3,16 @@
 import { outputChannelsOf, pairAt } from '../model/direction.ts';
 import { kernelSize } from '../model/geometry.ts';
 import type { WeightStep } from '../model/gradient_moment.ts';
+import { liftGradientColumns, liftStamps } from '../model/one_dimension.ts';
 import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
 import type {
   AppliedStamp,
-  GradientStampPage,
+  GradientStampsAnswer,
   NumberArray,
   SceneSummary,
   StampPage,
+  StampsAnswer,
 } from '../model/types.ts';
 import type { ApiClient, ItemRange } from './client.ts';
 import { ItemPages } from './item_pages.ts';
@@ -99,7 +101,9 @@ export function makeGradientStampPages(
       ...pagesOf(shapes.input[0], height * width, (outputChannelsOf(summary, 0).length + 2) * kH * kW),
       fetch: async ({ outChannel, start, stop }) => {
         const query = `in_channel=${outChannel}&start=${start}&stop=${stop}`;
-        return stampsOf(await (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json());
+        return liftStamps(
+          stampsOf(await (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json()),
+        );
       },
       read: makeStampReader(shapes.input[2]),
     },
@@ -108,7 +112,7 @@ export function makeGradientStampPages(
 }
 
 /** A page of gradient stamps in the words of a layer's, whose output is the gradient. */
-function stampsOf({ in_channel, stamps, ...page }: GradientStampPage): StampPage {
+function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): StampsAnswer {
   return {
     ...page,
     out_channel: in_channel,
@@ -138,7 +142,8 @@ async function fetchColumns(
 ): Promise<Columns> {
   const query = new URLSearchParams({ start: String(start), stop: String(stop), format: 'safetensors' });
   for (const [name, value] of more) query.set(name, String(value));
-  return decodeSafetensors(await (await api.get(`/scenes/${path}/steps?${query}`)).arrayBuffer());
+  const content = await (await api.get(`/scenes/${path}/steps?${query}`)).arrayBuffer();
+  return liftGradientColumns(decodeSafetensors(content));
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { Ledger } from './ledger.ts';
 import { formatLine, formatSentence, formatSums, joinSigned, writtenTerms } from './ledger_text.ts';
 import { MINUS } from './numbers.ts';
+import { lowerOperation, lowerStep } from './one_dimension.ts';
 import type { StampLedger } from './stamp_ledger.ts';
 import { formatStampSum } from './stamp_ledger.ts';
 import type { SceneSummary, Stamp, StepAnswer } from './types.ts';
@@ -87,13 +88,21 @@ function tex(text: string) {
 /** Every number of a step or a stamp, as the API gives it. */
 export function formatStepJson(
   step: StepAnswer | Stamp,
-  { id, dtype, operation }: SceneSummary,
+  { id, dtype, operation, dimensions }: SceneSummary,
   outChannel: number,
   inChannels: number[],
   bias: number,
 ) {
   return JSON.stringify(
-    { scene: id, dtype, operation, out_channel: outChannel, in_channels: inChannels, bias, ...step },
+    {
+      scene: id,
+      dtype,
+      operation: lowerOperation(operation, dimensions),
+      out_channel: outChannel,
+      in_channels: inChannels,
+      bias,
+      ...lowerStep(step, dimensions),
+    },
     null,
     2,
   ).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'));

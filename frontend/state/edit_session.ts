@@ -11,23 +11,26 @@ import { LruCache } from '../data/lru_cache.ts';
 import { UNZOOMED } from '../model/geometry.ts';
 import type { NestedArray } from '../model/numbers.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
+import { liftSummary } from '../model/one_dimension.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Position } from '../model/timeline.ts';
 import { positionAt } from '../model/timeline.ts';
-import type { LayerShape, SceneSummary } from '../model/types.ts';
+import type { Dimensions, LayerShape, SceneAnswer, SceneSummary } from '../model/types.ts';
 import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
 import type { KnownParts, Scene } from './scene.ts';
 import { availableView, defaultGranularity, fetchOutput, fetchParts } from './scene.ts';
 import type { CellEdit, Replaced, SceneEdit, TensorName } from './scene_edit.ts';
-import { partsAfterEdit, randomAfter, sameTaps, turnsKernel } from './scene_edit.ts';
+import { lowerEdit, partsAfterEdit, randomAfter, sameTaps, turnsKernel } from './scene_edit.ts';
 import type { Moment } from './url.ts';
 import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
 export interface SceneRequest {
   path: string;
   body: SceneEdit | FormData;
+  /** Of the layer that the body describes, with a height even so: by default the scene's. */
+  dimensions?: Dimensions;
   /** The layer that will be answered, where that is known. */
   layer?: LayerShape;
   /** What of the scene a form puts in another's place. */
@@ -123,9 +126,10 @@ export class EditSession {
     if (!scene) return false;
     this.pendingCount.value += 1;
     try {
-      const { path, body, layer, replaced } = await order(scene);
+      const { path, body, layer, replaced, dimensions = scene.summary.dimensions } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
-      const summary = await this.api.post<SceneSummary>(path + query, body, signal);
+      const sent = body instanceof FormData ? body : lowerEdit(body, dimensions);
+      const summary = liftSummary(await this.api.post<SceneAnswer>(path + query, sent, signal));
       made?.(summary);
       const random = this.#random.peek();
       const changed = replaced ?? (body instanceof FormData ? {} : body);

@@ -3,6 +3,7 @@
 import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
+import { formatIndex } from '../../model/one_dimension.ts';
 import type { Cell } from '../../model/relations.ts';
 import { borrowedInput, findRelations, isSumCell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
@@ -42,8 +43,10 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
 /** `Y[0, 1, 2]`, and the weight by the index that it has in torch. */
 function formatCell({ summary }: SceneModel, { grid, channel, row, col }: Cell, outChannel: number) {
   if (grid === 'bias') return `b[${channel}]`;
-  if (grid === 'weight') return `K[${[...weightIndex(summary, outChannel, channel), row, col].join(', ')}]`;
-  return `${grid === 'input' ? 'X' : 'Y'}[${channel}, ${row}, ${col}]`;
+  const { dimensions } = summary;
+  if (grid === 'weight')
+    return formatIndex('K', dimensions, [...weightIndex(summary, outChannel, channel), row, col]);
+  return formatIndex(grid === 'input' ? 'X' : 'Y', dimensions, [channel, row, col]);
 }
 
 /** All digits of a number. */
