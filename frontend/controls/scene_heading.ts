@@ -1,9 +1,9 @@
 /** The title and facts above the stage. */
 
 import { effect } from '@preact/signals-core';
+import { ownKind, ownShape } from '../model/dimensions.ts';
 import { kernelSize } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
-import { ownKind, ownShape } from '../model/one_dimension.ts';
 import type { OperationKind, SceneSummary } from '../model/types.ts';
 import type { SceneOrigins } from '../state/scene_origins.ts';
 import type { AppContext } from '../views/app_context.ts';

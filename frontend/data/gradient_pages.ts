@@ -1,9 +1,9 @@
 /** The gradients of a scene, in pages: the steps of each, and the planes that they fill. */
 
+import { oneDimension } from '../model/dimensions.ts';
 import { outputChannelsOf, pairAt } from '../model/direction.ts';
 import { kernelSize } from '../model/geometry.ts';
 import type { WeightStep } from '../model/gradient_moment.ts';
-import { liftGradientColumns, liftStamps } from '../model/one_dimension.ts';
 import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
 import type {
@@ -12,7 +12,6 @@ import type {
   NumberArray,
   SceneSummary,
   StampPage,
-  StampsAnswer,
 } from '../model/types.ts';
 import type { ApiClient, ItemRange } from './client.ts';
 import { ItemPages } from './item_pages.ts';
@@ -101,9 +100,7 @@ export function makeGradientStampPages(
       ...pagesOf(shapes.input[0], height * width, (outputChannelsOf(summary, 0).length + 2) * kH * kW),
       fetch: async ({ outChannel, start, stop }) => {
         const query = `in_channel=${outChannel}&start=${start}&stop=${stop}`;
-        return liftStamps(
-          stampsOf(await (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json()),
-        );
+        return stampsOf(await (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json());
       },
       read: makeStampReader(shapes.input[2]),
     },
@@ -112,8 +109,8 @@ export function makeGradientStampPages(
 }
 
 /** A page of gradient stamps in the words of a layer's, whose output is the gradient. */
-function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): StampsAnswer {
-  return {
+function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): StampPage {
+  const named = {
     ...page,
     out_channel: in_channel,
     in_channels: page.out_channels,
@@ -122,6 +119,7 @@ function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): Stamps
       return { ...stamp, output_rows: input_rows, output_cols: input_cols, outputs: gradients };
     }),
   };
+  return oneDimension?.liftStamps(named) ?? (named as StampPage);
 }
 
 export async function fetchBiasGradient(api: ApiClient, id: string): Promise<NumberArray> {
@@ -143,7 +141,8 @@ async function fetchColumns(
   const query = new URLSearchParams({ start: String(start), stop: String(stop), format: 'safetensors' });
   for (const [name, value] of more) query.set(name, String(value));
   const content = await (await api.get(`/scenes/${path}/steps?${query}`)).arrayBuffer();
-  return liftGradientColumns(decodeSafetensors(content));
+  const columns = decodeSafetensors(content);
+  return oneDimension?.liftGradientColumns(columns) ?? columns;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The terms of one output cell as a list: by size, by text, and the sums of both signs. Pure. */
 
+import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightIndex, weightOffset } from './geometry.ts';
 import { formatExact } from './numbers.ts';
-import { formatIndex } from './one_dimension.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 

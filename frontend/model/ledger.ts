@@ -3,9 +3,9 @@
  * a unit of its last decimal.
  */
 
+import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
 import { decimalsFor, formatNumber, LEAST_DIGITS } from './numbers.ts';
-import { formatIndex } from './one_dimension.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 import type { Dimensions } from './types.ts';

@@ -1,16 +1,17 @@
 /**
  * The one place between the API, where a layer of one dimension has no height, and the page, where it has one
- * of 1 and all that is known of two dimensions holds. Pure.
+ * of 1 and all that is known of two dimensions holds. Pure; loaded with the first such layer.
  */
 
+import { dimensionsOf, ownShape } from './dimensions.ts';
 import type { Column, Columns } from './step.ts';
 import type {
   Dimensions,
+  FetchedTensor,
   FittingAnswer,
   FittingLayer,
   InitialData,
   Operation,
-  OperationKind,
   ParsedAnswer,
   ParsedLayer,
   ParsedOperation,
@@ -29,45 +30,12 @@ import type {
 /** Fields of an operation that are sizes, and the height that a layer has in each. */
 const SIZES: Record<string, number> = { stride: 1, dilation: 1, kernel_size: 1, output_padding: 0 };
 
-/** The tensors of a scene that the page asks for, and their axes beside those of a plane. */
-export type FetchedTensor =
-  | 'input'
-  | 'weight'
-  | 'bias'
-  | 'output'
-  | 'upstream'
-  | 'grad_input'
-  | 'grad_weight';
-/** Of outputs and gradients one channel is fetched. */
+/** Axes of tensors beside those of a plane; of outputs and gradients one channel is fetched. */
 const OUTER = { input: 1, weight: 2, output: 0, upstream: 1, grad_input: 0, grad_weight: 1 };
 
 /** The height that a layer of one dimension has in a size of this name. */
 export function heightOfSignal(name: string) {
   return SIZES[name] ?? 1;
-}
-
-export function dimensionsOf({ kind }: { kind: string }): Dimensions {
-  return kind.endsWith('1d') ? 1 : 2;
-}
-
-/** `conv1d` of a layer of one dimension. */
-export function ownKind(kind: OperationKind, dimensions: Dimensions) {
-  return dimensions === 1 ? kind.replace('2d', '1d') : kind;
-}
-
-/** A shape, or an index, as the layer's tensors have it: of one dimension without the height. */
-export function ownShape(dimensions: Dimensions, shape: readonly number[]): number[] {
-  return dimensions === 1 && shape.length > 1 ? [...shape.slice(0, -2), ...shape.slice(-1)] : [...shape];
-}
-
-/** `Y[0, 1, 2]`, of one dimension `Y[0, 2]`. */
-export function formatIndex(
-  name: string,
-  dimensions: Dimensions,
-  index: readonly (number | string | undefined)[],
-) {
-  const own = dimensions === 1 ? index.toSpliced(-2, 1) : index;
-  return `${name}[${own.join(', ')}]`;
 }
 
 function liftShape<Shape extends number[]>(shape: readonly number[] | null): Shape | null {
@@ -245,9 +213,8 @@ export function lowerOperation(operation: object, dimensions: Dimensions): objec
   return Object.fromEntries(fields);
 }
 
-/** A step or a stamp as the API has it. */
-export function lowerStep(step: StepAnswer | StampPage['stamps'][number], dimensions: Dimensions): object {
-  if (dimensions === 2) return step;
+/** A step or a stamp of a layer of one dimension as the API has it. */
+export function lowerStep(step: StepAnswer | StampPage['stamps'][number]): object {
   const fields = Object.entries(step).flatMap(([name, value]): [string, unknown][] => {
     if (name === 'input_rows' || name === 'output_rows') return [];
     if (name === 'patch' || name === 'products')
@@ -256,6 +223,23 @@ export function lowerStep(step: StepAnswer | StampPage['stamps'][number], dimens
     return [[name, name === 'selected' ? (value as number[]).slice(1) : value]];
   });
   return Object.fromEntries(fields);
+}
+
+/** What an edit may hold, as far as it is turned. */
+interface Edit {
+  cells?: { index: number[] }[];
+  operation?: object;
+}
+
+/** An edit that makes a layer of one dimension as the API takes it. */
+export function lowerEdit<Body extends Edit>(edit: Body): Body {
+  const sources = Object.entries(edit).filter(([name]) => /^(input|weight|bias|upstream)$/.test(name));
+  return {
+    ...edit,
+    ...(edit.cells && { cells: edit.cells.map((cell) => ({ ...cell, index: ownShape(1, cell.index) })) }),
+    ...(edit.operation && { operation: lowerOperation(edit.operation, 1) }),
+    ...Object.fromEntries(sources.map(([name, source]) => [name, lowerSource(source, 1)])),
+  };
 }
 
 /** A tensor in the body of a request: numbers in lists, or how to make them. */

@@ -1,10 +1,10 @@
 /** A stamp as numbers and sentences: what each output cell under it was, what is added, what it is now. */
 
+import { formatIndex } from './dimensions.ts';
 import type { LedgerLayer } from './ledger.ts';
 import { formatFactor, LEDGER_DIGITS } from './ledger.ts';
 import { formatLine, joinSigned } from './ledger_text.ts';
 import { decimalsFor, formatNumber } from './numbers.ts';
-import { formatIndex } from './one_dimension.ts';
 import type { AppliedStamp, Stamp } from './types.ts';
 
 interface StampLine {

@@ -3,10 +3,10 @@
  * ones. Pure.
  */
 
+import { oneDimension } from './dimensions.ts';
 import type { Ledger } from './ledger.ts';
 import { formatLine, formatSentence, formatSums, joinSigned, writtenTerms } from './ledger_text.ts';
 import { MINUS } from './numbers.ts';
-import { lowerOperation, lowerStep } from './one_dimension.ts';
 import type { StampLedger } from './stamp_ledger.ts';
 import { formatStampSum } from './stamp_ledger.ts';
 import type { SceneSummary, Stamp, StepAnswer } from './types.ts';
@@ -97,11 +97,11 @@ export function formatStepJson(
     {
       scene: id,
       dtype,
-      operation: lowerOperation(operation, dimensions),
+      operation: dimensions === 1 ? oneDimension?.lowerOperation(operation, dimensions) : operation,
       out_channel: outChannel,
       in_channels: inChannels,
       bias,
-      ...lowerStep(step, dimensions),
+      ...(dimensions === 1 ? oneDimension?.lowerStep(step) : step),
     },
     null,
     2,

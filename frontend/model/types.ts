@@ -55,6 +55,8 @@ export interface LayerShape {
   operation: Pick<Operation, 'kind' | 'groups' | 'kernel_size'>;
   shapes: Shapes;
 }
+/** The tensors of a scene that the page asks for. */
+export type FetchedTensor = Exclude<Schemas['Numbers']['name'], 'channel_sums' | 'grad_bias'>;
 export type TensorAnswer = Schemas['Numbers'];
 /** -1 where a tap has no input. */
 export type TapTable = Required<TapsAnswer>;
@@ -131,9 +133,6 @@ export interface PageData {
 export type Lock = 'time' | 'cells' | 'numbers';
 
 export type ViewName = 'stage' | 'scatter' | 'matrix' | 'sparse';
-
-/** What paints a view: a layer of one dimension has a drawing of its own for the first two. */
-export type DrawingName = ViewName | 'signal';
 
 /** What the reader chose: the size of a cell, the first in sight on each axis. */
 export interface ViewportChoice {

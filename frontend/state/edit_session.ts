@@ -6,12 +6,13 @@
 import type { Signal } from '@preact/signals-core';
 import { batch, computed, signal } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
+import { readSummary } from '../data/client.ts';
 import { fetchWholeInput } from '../data/input_preview.ts';
 import { LruCache } from '../data/lru_cache.ts';
+import { loadOneDimension } from '../model/dimensions.ts';
 import { UNZOOMED } from '../model/geometry.ts';
 import type { NestedArray } from '../model/numbers.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
-import { liftSummary } from '../model/one_dimension.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Position } from '../model/timeline.ts';
 import { positionAt } from '../model/timeline.ts';
@@ -22,7 +23,7 @@ import * as history from './edit_history.ts';
 import type { KnownParts, Scene } from './scene.ts';
 import { availableView, defaultGranularity, fetchOutput, fetchParts } from './scene.ts';
 import type { CellEdit, Replaced, SceneEdit, TensorName } from './scene_edit.ts';
-import { lowerEdit, partsAfterEdit, randomAfter, sameTaps, turnsKernel } from './scene_edit.ts';
+import { partsAfterEdit, randomAfter, sameTaps, turnsKernel } from './scene_edit.ts';
 import type { Moment } from './url.ts';
 import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
@@ -128,8 +129,9 @@ export class EditSession {
     try {
       const { path, body, layer, replaced, dimensions = scene.summary.dimensions } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
-      const sent = body instanceof FormData ? body : lowerEdit(body, dimensions);
-      const summary = liftSummary(await this.api.post<SceneAnswer>(path + query, sent, signal));
+      const lower = dimensions === 1 && (await loadOneDimension()).lowerEdit;
+      const sent = body instanceof FormData || !lower ? body : lower(body);
+      const summary = await readSummary(await this.api.post<SceneAnswer>(path + query, sent, signal));
       made?.(summary);
       const random = this.#random.peek();
       const changed = replaced ?? (body instanceof FormData ? {} : body);
@@ -277,6 +279,7 @@ async function loadFirstFrame(state: AppState, scene: Scene, position: Position)
   const [output] = await Promise.all([
     needed ? fetchOutput(state.api, summary.id, outChannel) : null,
     state.loadMoment(scene, position),
+    state.loadDrawing(summary, availableView(summary, state.wantedView.peek())),
   ]);
   if (output) outputs.set(outChannel, output);
 }

@@ -1,8 +1,7 @@
 /** Edits of a scene, and what of it they leave as it is. Pure. */
 import { hasAllNumbers } from '../model/numbers.ts';
 
-import { lowerOperation, lowerSource, ownShape } from '../model/one_dimension.ts';
-import type { Dimensions, DType, SceneSummary, Tensor } from '../model/types.ts';
+import type { DType, SceneSummary, Tensor } from '../model/types.ts';
 import type { KnownParts, Scene } from './scene.ts';
 
 export type TensorName = 'input' | 'weight' | 'bias' | 'upstream';
@@ -24,21 +23,6 @@ export interface SceneEdit {
 }
 
 const TENSOR_NAMES: TensorName[] = ['input', 'weight', 'bias', 'upstream'];
-
-/** An edit as the API takes it. dimensions: of the layer that it makes. */
-export function lowerEdit(edit: SceneEdit, dimensions: Dimensions): SceneEdit {
-  if (dimensions === 2) return edit;
-  const sources = TENSOR_NAMES.flatMap((name) => {
-    const source = edit[name];
-    return source === undefined ? [] : [[name, lowerSource(source, dimensions)]];
-  });
-  return {
-    ...edit,
-    ...(edit.cells && { cells: edit.cells.map((cell) => ({ ...cell, index: ownShape(1, cell.index) })) }),
-    ...(edit.operation && { operation: lowerOperation(edit.operation, dimensions) }),
-    ...Object.fromEntries(sources),
-  };
-}
 
 /** What takes the place of tensors. */
 export type Replaced = Partial<Record<TensorName, object | null>>;

@@ -4,10 +4,11 @@
  */
 
 import { encodeNpy } from '../data/npy.ts';
+import { ownShape } from '../model/dimensions.ts';
 import type { Layer } from '../model/layer_validation.ts';
 import { isPooling, outputSizes, weightShape } from '../model/layer_validation.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
-import { lowerOperation, lowerSource, ownShape } from '../model/one_dimension.ts';
+import { lowerOperation, lowerSource } from '../model/one_dimension.ts';
 import { makeRamp, repeatChannels, resizeTensor, swapChannels } from '../model/tensors.ts';
 import type { LayerShape, Tensor } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';

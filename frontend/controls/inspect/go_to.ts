@@ -3,7 +3,7 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { formatRange, isInside, parseCellAddress } from '../../model/cell_address.ts';
-import { ownShape } from '../../model/one_dimension.ts';
+import { ownShape, textKey } from '../../model/dimensions.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
 
@@ -27,9 +27,9 @@ export function setUpGoTo({ state, t }: AppContext, open: ReadonlySignal<boolean
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const address = parseCellAddress(field.value, dimensions());
-    if (!address) return say('inspect.notAddress', true);
+    if (!address) return say(textKey('inspect.notAddress', dimensions()), true);
     const shape = outputShape();
-    if (!isInside(address, shape)) return say('inspect.outside', true);
+    if (!isInside(address, shape)) return say(textKey('inspect.outside', dimensions()), true);
     const [outChannel, row, col] = address;
     // The scatter view's time runs over input cells.
     if (state.shownView.peek() === 'scatter') state.chooseView('stage');

@@ -3,8 +3,8 @@
 import type { Signal } from '@preact/signals-core';
 import { computed, effect, signal } from '@preact/signals-core';
 import { listTerms } from '../../model/cell_terms.ts';
+import { formatIndex } from '../../model/dimensions.ts';
 import { formatExact } from '../../model/numbers.ts';
-import { formatIndex } from '../../model/one_dimension.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
 import { setUpComparison } from './comparison.ts';

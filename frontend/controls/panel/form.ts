@@ -1,10 +1,11 @@
 /** The panel's form as a layer and as sources of tensors, and a scene as the form's values. */
 
+import { dimensionsOf, ownKind } from '../../model/dimensions.ts';
 import type { Layer, OperationFields } from '../../model/layer_validation.ts';
 import { isPooling } from '../../model/layer_validation.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
 import { formatExact } from '../../model/numbers.ts';
-import { dimensionsOf, heightOfSignal, ownKind } from '../../model/one_dimension.ts';
+import { heightOfSignal } from '../../model/one_dimension.ts';
 import type { Operation, OperationKind } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
 import type { Distribution, PanelValues } from '../../state/scene_requests.ts';

@@ -1,9 +1,9 @@
 /** What a cell is computed from, or takes part in, as a sentence. */
 
+import { formatIndex } from '../../model/dimensions.ts';
 import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
-import { formatIndex } from '../../model/one_dimension.ts';
 import type { Cell } from '../../model/relations.ts';
 import { borrowedInput, findRelations, isSumCell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';

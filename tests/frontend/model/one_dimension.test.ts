@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatIndex, ownKind, ownShape } from '../../../frontend/model/dimensions.ts';
 import {
-  formatIndex,
   liftColumns,
   liftParsed,
   liftStamps,
@@ -11,8 +11,6 @@ import {
   lowerOperation,
   lowerSource,
   lowerStep,
-  ownKind,
-  ownShape,
 } from '../../../frontend/model/one_dimension.ts';
 import { Step } from '../../../frontend/model/step.ts';
 import type { SceneAnswer, StampsAnswer } from '../../../frontend/model/types.ts';
@@ -152,15 +150,15 @@ test('each field of each operation leads back', () => {
 test('steps, stamps and tensors come and go', () => {
   const step = liftSummary(answer()).initial?.steps?.steps[0];
   assert.ok(step);
-  assert.deepEqual(lowerStep(step, 1), STEP);
-  assert.deepEqual(lowerStep({ ...step, selected: [0, 2] }, 1), { ...STEP, selected: [2] });
+  assert.deepEqual(lowerStep(step), STEP);
+  assert.deepEqual(lowerStep({ ...step, selected: [0, 2] }), { ...STEP, selected: [2] });
   const stamp = { index: 0, row: 0, col: 0, output_cols: [0, 1], values: [3], products: [[3, 6]] };
   const sent = { before: [0, 0, 0], stamps: [{ ...stamp, sums: [3, 6], outputs: [3, 6] }] };
   const page = liftStamps(sent as unknown as StampsAnswer);
   assert.deepEqual(page.before, [[0, 0, 0]]);
   assert.deepEqual(page.stamps[0]?.output_rows, [0]);
   assert.deepEqual(
-    page.stamps.map((each) => lowerStep(each, 1)),
+    page.stamps.map((each) => lowerStep(each)),
     sent.stamps,
   );
   const data = new Float32Array(6);
