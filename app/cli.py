@@ -122,10 +122,14 @@ def trace(
     ] = None,
     upstream_key: Annotated[str | None, typer.Option(help="Which tensor of the file.")] = None,
     input_index: Annotated[
-        int | None, typer.Option(min=0, help="Which sample of an input (N, C, H, W).")
+        int | None, typer.Option(min=0, help="Which sample of an input (N, C, H, W) or (N, C, L).")
     ] = None,
     size: Annotated[
         tuple[int, int] | None, typer.Option(help="H W: scales the picture; with --layer, of a random input.")
+    ] = None,
+    length: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --layer: of a random input of one dimension, 16 by default."),
     ] = None,
     dtype: Annotated[
         Literal["float32", "float64", "int32"] | None,
@@ -153,6 +157,7 @@ def trace(
     _check_options(
         ("--dtype", dtype, "--layer", layer),
         ("--seed", seed, "--layer", layer),
+        ("--length", length, "--layer", layer),
         ("--size", size, "--input or --layer", input or layer),
         ("--input-key", input_key, "--input", input),
         ("--input-index", input_index, "--input", input),
@@ -161,6 +166,8 @@ def trace(
         ("--upstream", upstream, "--backward", backward or None),
         ("--upstream-key", upstream_key, "--upstream", upstream),
     )
+    if size is not None and length is not None:
+        raise typer.BadParameter("--size is of two dimensions, --length of one: give one of them")
     if backward and out_channel is not None:
         raise typer.BadParameter("--out-channel chooses steps of the output, --backward writes gradients")
     if [scene, input, weight, bias, upstream].count(_STANDARD) > 1:
@@ -187,7 +194,8 @@ def trace(
         if "input" in files:
             files["input"] = replace(files["input"], size=size, index=input_index)
         if layer is not None:
-            built = scene_of_layer(layer, files, size, seed or 0, dtype or "float32", Settings())
+            lengths = (length,) if length is not None else size
+            built = scene_of_layer(layer, files, lengths, seed or 0, dtype or "float32", Settings())
         else:
             assert scene is not None
             content = _read(scene)

@@ -101,7 +101,8 @@ def check_tensor(name: str, shape: tuple[int, ...], limits: Limits) -> None:
 def check_plan(plan: Plan, limits: Limits) -> None:
     """All that working on a layer may allocate or compute."""
     shape = plan.output_shape
-    check("term.output_elements", "max_output_elements", prod(shape), limits, shape=shape)
+    own = plan.own_shape(shape)
+    check("term.output_elements", "max_output_elements", prod(shape), limits, shape=own)
     check("term.padded_elements", "max_output_elements", _padded(plan), limits)
     check("term.multiply_adds", "max_multiply_adds", plan.multiply_adds, limits)
     check("term.tap_numbers", "max_tensor_elements", tap_numbers(plan), limits)

@@ -71,7 +71,8 @@ class Client:
 
         operation: `{"kind": "conv2d", "stride": 2}`, with PyTorch's names. input (C_in, H, W), weight (C_out,
         C_in/groups, kH, kW), of conv_transpose2d (C_in, C_out/groups, kH, kW), bias (C_out,), upstream
-        (C_out, H_out, W_out). dtype: that of the input if it is float32, float64 or int32, else float32.
+        (C_out, H_out, W_out); of layers of one dimension without a height. dtype: that of the input if it is
+        float32, float64 or int32, else float32.
         """
         arrays = {"input": input, "weight": weight, "bias": bias, "upstream": upstream}
         given = {name: np.asarray(array) for name, array in arrays.items() if array is not None}

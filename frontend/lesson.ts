@@ -10,6 +10,7 @@ import { setUpStep, showLocks } from './controls/lesson/step.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpPresenter } from './controls/presenter.ts';
 import { setUpTransport } from './controls/transport.ts';
+import { readSummary } from './data/client.ts';
 import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
 import { CellEditor } from './interactions/cell_editor.ts';
 import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
@@ -21,7 +22,7 @@ import type { AppContext } from './views/app_context.ts';
 import { nextPaint } from './views/shared/dom.ts';
 
 async function start() {
-  const boot = readBoot() as LessonPage;
+  const boot = (await readBoot()) as LessonPage;
   const { context, opened } = openStage(boot);
   await nextPaint();
   setUpControls(context);
@@ -29,8 +30,9 @@ async function start() {
   let end = setUpStep(context, boot);
   const showStep = async (page: LessonPage) => {
     end();
-    Object.assign(context.boot, page);
-    await context.state.open(page.summary);
+    const summary = await readSummary(page.summary);
+    Object.assign(context.boot, page, { summary });
+    await context.state.open(summary);
     end = setUpStep(context, page);
   };
   setUpNavigation(showStep);

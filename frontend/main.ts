@@ -5,7 +5,7 @@ import { nextPaint } from './views/shared/dom.ts';
 import { setUpWorkbench } from './workbench.ts';
 
 async function start() {
-  const { context, opened } = openStage(readBoot());
+  const { context, opened } = openStage(await readBoot());
   // Where the address names a moment or a view, the controls read it before the first picture.
   if (!location.search) await nextPaint();
   setUpWorkbench(context);

@@ -2,14 +2,14 @@
 
 import { computed, effect, signal } from '@preact/signals-core';
 import { setUpTheme } from './controls/theme.ts';
-import { ApiClient } from './data/client.ts';
+import { ApiClient, readSummary } from './data/client.ts';
 import { makeTranslate } from './model/i18n.ts';
 import type { PageData } from './model/types.ts';
 import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
 import type { AppContext, Gradients } from './views/app_context.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
-import { isChannelFrame } from './views/registry.ts';
+import { isChannelFrame, loadDrawing, shownDrawing } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
@@ -25,7 +25,7 @@ export interface Stage {
 /** Begins to show the scene that the page names. */
 export function openStage(boot: PageData): Stage {
   const t = makeTranslate(boot.messages, boot.language);
-  const state = new AppState(new ApiClient(boot.api, boot.language), boot.presets);
+  const state = new AppState(new ApiClient(boot.api, boot.language), boot.presets, loadDrawing);
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const gradients = signal<Gradients | null>(null);
@@ -58,8 +58,9 @@ export function openStage(boot: PageData): Stage {
 }
 
 /** What the page was sent with. */
-export function readBoot(root: ParentNode = document): PageData {
-  return JSON.parse(findElement('#boot', HTMLScriptElement, root).textContent ?? '');
+export async function readBoot(root: ParentNode = document): Promise<PageData> {
+  const read = JSON.parse(findElement('#boot', HTMLScriptElement, root).textContent ?? '');
+  return { ...read, summary: await readSummary(read.summary) };
 }
 
 /** Loads the outputs of the other channels that the stage shows in small. */
@@ -81,7 +82,8 @@ function showSceneState(state: AppState, canvas: HTMLCanvasElement) {
     findElement('#loading', HTMLElement).hidden = state.inputLoaded.value;
   });
   effect(() => {
-    canvas.dataset.scene = state.scene.value?.summary.id ?? '';
-    canvas.dataset.view = state.shownView.value;
+    const summary = state.scene.value?.summary;
+    canvas.dataset.scene = summary?.id ?? '';
+    if (summary) canvas.dataset.view = shownDrawing(summary, state.shownView.value);
   });
 }

@@ -26,6 +26,7 @@ import { setUpKeyboard } from './interactions/keyboard.ts';
 import { setUpMatrixViews } from './interactions/matrix_pan_and_zoom.ts';
 import { setUpPanAndZoom } from './interactions/pan_and_zoom.ts';
 import { setUpPinnedCellEditing } from './interactions/pinned_cell_editing.ts';
+import { ownShape } from './model/dimensions.ts';
 import type { Translate } from './model/i18n.ts';
 import type { ViewName } from './model/types.ts';
 import type { AppState } from './state/app_state.ts';
@@ -110,12 +111,14 @@ function setUpTints(state: AppState, canvas: HTMLCanvasElement, t: Translate) {
     box.checked = state.tinted.value;
   });
   effect(() => {
-    const shapes = state.scene.value?.summary.shapes;
-    if (!shapes) return;
+    const summary = state.scene.value?.summary;
+    if (!summary) return;
+    const { shapes, dimensions } = summary;
+    const size = (shape: number[]) => ownShape(dimensions, shape).join('×');
     room.hidden = shapes.input[0] !== 3 || Math.min(shapes.input[1], shapes.input[2]) < 24;
     canvas.setAttribute(
       'aria-label',
-      t(`${state.shownView.value}.label`, { input: shapes.input.join('×'), output: shapes.output.join('×') }),
+      t(`${state.shownView.value}.label`, { input: size(shapes.input), output: size(shapes.output) }),
     );
   });
 }

@@ -51,6 +51,8 @@ def colour(value: float) -> str:
 
 
 def picture(scene: Scene) -> str:
+    if scene.plan.dimensions == 1:
+        return signals(scene)
     outputs = output(scene.plan, scene.input, scene.weight, scene.bias)
     parts = [grid(scene.input, 4, 46), sign(60, "→" if scene.weight is None else "×")]
     if scene.weight is not None:
@@ -61,6 +63,42 @@ def picture(scene: Scene) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
         + "".join(parts)
         + "</svg>\n"
+    )
+
+
+def signals(scene: Scene) -> str:
+    """Input, kernel and output of the first channels above one another, as bars over one axis."""
+    outputs = output(scene.plan, scene.input, scene.weight, scene.bias)
+    assert scene.weight is not None
+    (stride, dilation), left = (size[1] for size in _steps(scene)), scene.plan.padding.left
+    kernel = scene.weight[0, 0, 0]
+    column = 128 / scene.input.shape[2]
+    middle = left * -1 + dilation * (len(kernel) - 1) / 2
+    at = [
+        bars(scene.input[0, 0], 26, 20, column, 0, 1),
+        cells(kernel[None] / float(kernel.abs().max()), 4 + max(0, -left) * column, 27, min(column, 6)),
+        bars(outputs[0, 0], 53, 18, column, middle, stride),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">' + "".join(at) + "</svg>\n"
+    )
+
+
+def _steps(scene: Scene) -> tuple[tuple[int, int], tuple[int, int]]:
+    return scene.plan.operation.stride, scene.plan.operation.dilation
+
+
+def bars(values: Tensor, bottom: float, height: float, column: float, first: float, step: float) -> str:
+    """One bar for each value, the first at this column; the zero line is where the lowest needs it."""
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    unit, most = height / (high - low or 1), max(high, -low)
+    zero = bottom + low * unit
+    outline = 'stroke="#9aa5b5" stroke-width=".5"'
+    return "".join(
+        f'<rect x="{4 + (first + k * step + 0.2) * column:.1f}" y="{zero - max(value, 0) * unit:.1f}" '
+        f'width="{column * 0.6:.1f}" height="{max(abs(value) * unit, 0.7):.1f}" '
+        f'fill="{colour(value / most)}" {outline}/>'
+        for k, value in enumerate(values.tolist())
     )
 
 

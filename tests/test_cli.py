@@ -190,7 +190,10 @@ REFUSED: dict[str, tuple[list[object], str]] = {
         "out_channel is 3, the output has 3 channels",
     ),
     "no weight": (["--layer", "F.conv2d(x, w)"], "needs a weight"),
-    "average of integers": (["--layer", "nn.AvgPool2d(2)", "--dtype", "int32"], "avg_pool2d has no int32"),
+    "average of integers": (
+        ["--layer", "nn.AvgPool2d(2)", "--dtype", "int32"],
+        "average pooling has no int32",
+    ),
     "folder": (["."], "Is a directory"),
     "output folder": (["--layer", LAYER, "-o", "/nowhere/x"], "No such file"),
 }

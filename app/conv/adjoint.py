@@ -8,7 +8,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from app.conv.errors import ConvError
-from app.conv.operation import Conv2d, Convolution, ConvTranspose2d, Plan
+from app.conv.operation import Conv1d, Conv2d, Convolution, ConvTranspose1d, ConvTranspose2d, Plan
 
 
 class Adjoint(NamedTuple):
@@ -43,9 +43,8 @@ def _transposed(plan: Plan, operation: Conv2d, weight: Tensor, upstream: Tensor)
         axis.size + axis.before + axis.after - axis.span - (windows - 1) * axis.stride
         for axis, windows in zip(plan.axes, plan.output_shape[1:], strict=True)
     )
-    made = ConvTranspose2d(
-        operation.stride, plan.padding, (down, across), operation.dilation, operation.groups
-    )
+    transposed = ConvTranspose1d if plan.dimensions == 1 else ConvTranspose2d
+    made = transposed(operation.stride, plan.padding, (down, across), operation.dilation, operation.groups)
     return Adjoint(made, upstream, weight.flip(2, 3) if plan.flip else weight)
 
 
@@ -60,5 +59,6 @@ def _convolution(plan: Plan, operation: ConvTranspose2d, weight: Tensor, upstrea
             after = getattr(padding, side)
             padding = replace(padding, **{side: max(0, after - extra)})
             size[axis] -= max(0, extra - after)
-    made = Conv2d(operation.stride, padding, "zeros", operation.dilation, operation.groups)
+    convolution = Conv1d if plan.dimensions == 1 else Conv2d
+    made = convolution(operation.stride, padding, "zeros", operation.dilation, operation.groups)
     return Adjoint(made, upstream[:, : size[0], : size[1]], weight)

@@ -16,7 +16,7 @@ LOSSES: Final = ("squared_error", "cross_entropy")
 
 
 class Loss(NamedTuple):
-    """A loss, and its gradient to each output cell, (C_out, H_out, W_out), in the dtype of the output."""
+    """A loss, and its gradient to each output cell, of the output's shape and dtype."""
 
     value: float
     upstream: Tensor
@@ -24,7 +24,7 @@ class Loss(NamedTuple):
 
 def squared_error(output: Tensor, target: Tensor) -> Loss:
     """
-    The sum of (output − target)², both (C_out, H_out, W_out), as torch's mse_loss with reduction="sum".
+    The sum of (output − target)², both (C_out, …), as torch's mse_loss with reduction="sum".
 
     Raises ConvError for a target of another shape, and where the loss or its gradient leaves the range of the
     dtype.
@@ -45,14 +45,14 @@ def cross_entropy(output: Tensor, target: int) -> Loss:
 
     Raises ConvError for integers, and for a class that is no output channel.
     """
-    channels, *size = output.shape
+    channels, cells = len(output), output[0].numel()
     if not output.is_floating_point():
         raise ConvError("loss_needs_floats", "/dtype", kind="cross_entropy", dtype=dtype_name(output.dtype))
     if not 0 <= target < channels:
         raise ConvError("no_such_class", "/loss/target", target=target, channels=channels)
-    logits = output.mean((1, 2))
+    logits = output.flatten(1).mean(1)
     value = -F.log_softmax(logits, 0)[target].item()
     to_logits = logits.softmax(0)
     to_logits[target] -= 1
-    upstream = (to_logits / (size[0] * size[1]))[:, None, None].expand(output.shape)
+    upstream = (to_logits / cells).view(-1, *[1] * (output.ndim - 1)).expand(output.shape)
     return Loss(value, upstream)

@@ -1,4 +1,4 @@
-"""The four operations, and the plan: everything that integers alone say about a layer."""
+"""The operations, and the plan: everything that integers alone say about a layer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Final, Literal, cast
 from app.conv import shapes
 from app.conv.errors import ConvError as ConvError
 from app.conv.errors import Message, integer, one_of, shown, size
-from app.conv.shapes import Axis, Length
+from app.conv.one_dimension import lift_shape, lower_shape
+from app.conv.shapes import Axis, AxisTerm, Length
 from app.conv.shapes import Size as Size
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -46,7 +47,8 @@ class Padding:
 class Conv2d:
     """torch.nn.Conv2d with four-sided padding; `flip` turns the kernel by 180° (true convolution)."""
 
-    kind: ClassVar[Literal["conv2d"]] = "conv2d"
+    kind: ClassVar[str] = "conv2d"
+    dimensions: ClassVar[Literal[1, 2]] = 2
     stride: Size = (1, 1)
     padding: Padding | Literal["same"] = Padding()
     padding_mode: PaddingMode = "zeros"
@@ -61,7 +63,8 @@ class Conv2d:
         integer(self.groups, "groups", 1, "/operation/groups")
         one_of(self.flip, "flip", (False, True))
         if self.padding == "same" and self.stride != (1, 1):
-            raise ConvError("same_needs_stride_1", "/operation/padding", stride=self.stride)
+            stride = self.stride if self.dimensions == 2 else self.stride[1]
+            raise ConvError("same_needs_stride_1", "/operation/padding", stride=stride)
 
     def resolved(self, kernel_size: Size) -> Conv2d:
         """The same operation with four numbers in place of "same"; the odd cell goes bottom and right."""
@@ -76,7 +79,8 @@ class Conv2d:
 class ConvTranspose2d:
     """torch.nn.ConvTranspose2d with four-sided padding, that is: cropping."""
 
-    kind: ClassVar[Literal["conv_transpose2d"]] = "conv_transpose2d"
+    kind: ClassVar[str] = "conv_transpose2d"
+    dimensions: ClassVar[Literal[1, 2]] = 2
     stride: Size = (1, 1)
     padding: Padding = Padding()
     output_padding: Size = (0, 0)
@@ -98,7 +102,8 @@ class ConvTranspose2d:
 class MaxPool2d:
     """torch.nn.MaxPool2d with four-sided padding; cells outside the input never win."""
 
-    kind: ClassVar[Literal["max_pool2d"]] = "max_pool2d"
+    kind: ClassVar[str] = "max_pool2d"
+    dimensions: ClassVar[Literal[1, 2]] = 2
     kernel_size: Size
     stride: Size = _KERNEL_SIZE
     padding: Padding = Padding()
@@ -113,7 +118,8 @@ class MaxPool2d:
 class AvgPool2d:
     """torch.nn.AvgPool2d with four-sided padding and, beyond torch, dilation."""
 
-    kind: ClassVar[Literal["avg_pool2d"]] = "avg_pool2d"
+    kind: ClassVar[str] = "avg_pool2d"
+    dimensions: ClassVar[Literal[1, 2]] = 2
     kernel_size: Size
     stride: Size = _KERNEL_SIZE
     padding: Padding = Padding()
@@ -126,13 +132,48 @@ class AvgPool2d:
         one_of(self.count_include_pad, "count_include_pad", (False, True))
 
 
+@dataclass(frozen=True, slots=True)
+class Conv1d(Conv2d):
+    """torch.nn.Conv1d with two-sided padding, as a convolution of height 1."""
+
+    kind: ClassVar[str] = "conv1d"
+    dimensions: ClassVar[Literal[1, 2]] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ConvTranspose1d(ConvTranspose2d):
+    """torch.nn.ConvTranspose1d with two-sided padding, as a transposed convolution of height 1."""
+
+    kind: ClassVar[str] = "conv_transpose1d"
+    dimensions: ClassVar[Literal[1, 2]] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool1d(MaxPool2d):
+    """torch.nn.MaxPool1d with two-sided padding, as pooling of height 1."""
+
+    kind: ClassVar[str] = "max_pool1d"
+    dimensions: ClassVar[Literal[1, 2]] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AvgPool1d(AvgPool2d):
+    """torch.nn.AvgPool1d with two-sided padding and, beyond torch, dilation, as pooling of height 1."""
+
+    kind: ClassVar[str] = "avg_pool1d"
+    dimensions: ClassVar[Literal[1, 2]] = 1
+
+
 Convolution = Conv2d | ConvTranspose2d
 Pooling = MaxPool2d | AvgPool2d
 Operation = Convolution | Pooling
 # Every operation by its kind.
 OPERATIONS: Final[Mapping[str, type[Operation]]] = {
-    operation.kind: operation for operation in (Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d)
-}
+    operation.kind: operation
+    for operation in (
+        Conv2d, ConvTranspose2d, MaxPool2d, AvgPool2d, Conv1d, ConvTranspose1d, MaxPool1d, AvgPool1d,
+    )
+}  # fmt: skip
 
 
 def _check_sizes(operation: Operation, *names: str) -> None:
@@ -165,7 +206,8 @@ class Plan:
     A layer whose shapes fit together, "same" resolved. Made by `plan` alone.
 
     formulas: the output height and width, worked out. margins: the cells beyond the input that windows read,
-    left, right, top, bottom, as torch.nn.functional.pad takes them; of a transposed layer all 0.
+    left, right, top, bottom, as torch.nn.functional.pad takes them; of a transposed layer all 0. A layer of
+    one dimension has a height of 1 in all of these.
     """
 
     operation: Operation
@@ -178,6 +220,14 @@ class Plan:
     axes: tuple[Axis, Axis]
     formulas: tuple[str, str]
     margins: tuple[int, int, int, int]
+
+    @property
+    def dimensions(self) -> Literal[1, 2]:
+        return self.operation.dimensions
+
+    def own_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """A shape of this plan as the layer's tensors have it: of one dimension without the height."""
+        return lower_shape(self.dimensions, shape)
 
     @property
     def padding(self) -> Padding:
@@ -255,16 +305,19 @@ def plan(
     """
     Check that a layer fits together and say its shapes, with Python integers alone.
 
-    input_shape: (C_in, H, W); weight_shape: (C_out, C_in/groups, kH, kW), transposed
-    (C_in, C_out/groups, kH, kW), None for pooling; bias_shape: (C_out,) or None.
-    Raises ConvError for whatever torch refuses.
+    input_shape: (C_in, H, W), of one dimension (C_in, L); weight_shape: (C_out, C_in/groups, kH, kW),
+    transposed (C_in, C_out/groups, kH, kW), of one dimension without kH, None for pooling; bias_shape:
+    (C_out,) or None. Raises ConvError for whatever torch refuses.
     """
-    shapes.check_shape(input_shape, ("C_in", "H", "W"), "input")
+    axes_of_input = ("H", "W") if operation.dimensions == 2 else ("L",)
+    shapes.check_shape(input_shape, ("C_in", *axes_of_input), "input")
+    input_shape = lift_shape(operation.dimensions, input_shape)
     if isinstance(operation, MaxPool2d | AvgPool2d):
         _check_bare(operation, weight_shape, bias_shape)
         kernel_size, out_channels, per_step = operation.kernel_size, input_shape[0], 1
     else:
         kernel_size, out_channels, per_step = _check_weight(operation, input_shape[0], weight_shape)
+        weight_shape = weight_shape and lift_shape(operation.dimensions, weight_shape)
         _check_bias(bias_shape, out_channels)
     if isinstance(operation, Conv2d):
         operation = operation.resolved(kernel_size)
@@ -301,8 +354,9 @@ def _check_weight(
         raise ConvError("weight_missing", "/weight", kind=operation.kind)
     transposed, groups = isinstance(operation, ConvTranspose2d), operation.groups
     names = ("C_in", "C_out/groups") if transposed else ("C_out", "C_in/groups")
-    shapes.check_shape(weight_shape, (*names, "kH", "kW"), "weight")
-    first, second, *kernel_size = weight_shape
+    axes = ("kH", "kW") if operation.dimensions == 2 else ("k",)
+    shapes.check_shape(weight_shape, (*names, *axes), "weight")
+    first, second, *kernel_size = lift_shape(operation.dimensions, weight_shape)
     shapes.check_divides(groups, in_channels, "term.input_channels")
     what = "term.weight_input_channels" if transposed else "term.output_channels"
     shapes.check_divides(groups, first, what)
@@ -326,9 +380,10 @@ def _check_bias(bias_shape: tuple[int, ...] | None, out_channels: int) -> None:
 def _axes(operation: Operation, input_shape: tuple[int, ...], kernel_size: Size) -> tuple[Axis, Axis]:
     padding, stride, dilation = cast(Padding, operation.padding), operation.stride, operation.dilation
     _, height, width = input_shape
+    across: AxisTerm = "term.width" if operation.dimensions == 2 else "term.length"
     return (
         Axis("term.height", height, padding.top, padding.bottom, kernel_size[0], stride[0], dilation[0]),
-        Axis("term.width", width, padding.left, padding.right, kernel_size[1], stride[1], dilation[1]),
+        Axis(across, width, padding.left, padding.right, kernel_size[1], stride[1], dilation[1]),
     )
 
 

@@ -11,12 +11,13 @@ from typing import Literal, NamedTuple
 from app.conv.errors import ConvError, Message, integer
 
 Size = tuple[int, int]
+AxisTerm = Literal["term.height", "term.width", "term.length"]
 
 
 class Axis(NamedTuple):
     """One axis of a layer, in cells; `before` and `after` are padding, or cropping where transposed."""
 
-    term: Literal["term.height", "term.width"]
+    term: AxisTerm
     size: int
     before: int
     after: int

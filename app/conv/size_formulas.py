@@ -1,4 +1,4 @@
-"""The output's height and width as a reader works them out: shorter than torch's form."""
+"""The output's lengths as a reader works them out: shorter than torch's form."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ class SizeFormula(NamedTuple):
     symbols: str
 
 
-def size_formulas(plan: Plan) -> tuple[SizeFormula, SizeFormula]:
-    """Of the output height and of the width."""
+def size_formulas(plan: Plan) -> dict[str, SizeFormula]:
+    """Of the output's height and width, or in one dimension of its length."""
     _, height, width = plan.output_shape
     first, second = plan.axes
-    return _formula(plan, first, "H", height), _formula(plan, second, "W", width)
+    if plan.dimensions == 1:
+        return {"length": _formula(plan, second, "L", width)}
+    return {"height": _formula(plan, first, "H", height), "width": _formula(plan, second, "W", width)}
 
 
 def _formula(plan: Plan, axis: Axis, letter: str, value: int) -> SizeFormula:

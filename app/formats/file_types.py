@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from numpy.typing import NDArray
 from torch import Tensor
@@ -19,9 +19,6 @@ from app.limits import Limits
 
 Array = NDArray[Any]
 Kind = Literal["picture", "npy", "npz", "safetensors"]
-
-# (N, C_in, H, W): an input with its batch axis.
-_BATCH_DIMENSIONS: Final = 4
 
 
 def kind_of(data: bytes) -> Kind:
@@ -62,15 +59,17 @@ class FileTensor(NamedTuple):
     notes: list[Message]
 
 
-def read_tensor(file: TensorFile, name: str, dtype: str, limits: Limits) -> FileTensor:
-    """The tensor in a file, for the field `name` of a scene.
+def read_tensor(file: TensorFile, name: str, dtype: str, limits: Limits, dimensions: int = 2) -> FileTensor:
+    """The tensor in a file, for the field `name` of a scene; `dimensions`: of its layer.
 
     Raises UnsupportedFile for a kind of file that is not read, ConvError for content that cannot be used.
     """
     at, notes = f"/{name}", list[Message]()
     array = _read_array(file, name, limits, notes)
+    if dimensions == 1 and kind_of(file.data) == "picture":
+        raise ConvError("picture_needs_two_dimensions", at)
     if name == "input":
-        array = _one_sample(array, file.index, notes)
+        array = _one_sample(array, file.index, dimensions, notes)
     return FileTensor(from_array(array, dtype, limits, at), notes)
 
 
@@ -109,9 +108,9 @@ def _read_array(file: TensorFile, name: str, limits: Limits, notes: list[Message
             return read_safetensors(file.data, file.key, name, at)
 
 
-def _one_sample(array: Array, index: int | None, notes: list[Message]) -> Array:
-    """The input without its batch axis, where it has one."""
-    if array.ndim != _BATCH_DIMENSIONS or array.size == 0:
+def _one_sample(array: Array, index: int | None, dimensions: int, notes: list[Message]) -> Array:
+    """The input without its batch axis, where it is (N, C_in, H, W), or of one dimension (N, C_in, L)."""
+    if array.ndim != 2 + dimensions or array.size == 0:
         if index is not None:
             raise ConvError("index_needs_batch", "/input_index", shape=array.shape)
         return array

@@ -61,13 +61,12 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         which = "pooled" if plan.weight_shape is None else "channels"
         channels = Text(f"hint.shape.{which}", {"channels": plan.output_shape[0]})
-        return channels, Text("hint.shape.height", {"formula": size_formulas(plan)[0].numbers})
+        return channels, Text("hint.shape.height", {"formula": size_formulas(plan)["height"].numbers})
 
     @property
     def explanation(self) -> Text:
         plan = self.scene.plan
-        height, width = (formula.numbers for formula in size_formulas(plan))
-        formulas = {"height": height, "width": width}
+        formulas = {name: formula.numbers for name, formula in size_formulas(plan).items()}
         return Text("exercise.shape.answer", {"shape": shape_text(plan.output_shape)} | formulas)
 
     @property

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from app.conv.operation import OPERATIONS, Operation, Padding
 from app.conv.operation import Size as SizePair
+from app.scenes.scene import lifted_fields
 
 
 class StrictModel(BaseModel):
@@ -30,6 +31,11 @@ def field_error(code: LiteralString, **params: object) -> PydanticCustomError:
 class FourSides(StrictModel):
     top: int = 0
     bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+
+class TwoSides(StrictModel):
     left: int = 0
     right: int = 0
 
@@ -61,6 +67,30 @@ def _to_sides_or_none(value: Any) -> Any:
     return {} if value == "valid" else _to_sides(value)
 
 
+def _to_length(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise field_error("field.length_expected")
+
+
+def _to_two_sides(value: Any) -> Any:
+    """An integer -> two sides."""
+    if isinstance(value, dict):
+        return value
+    try:
+        length = _to_length(value)
+    except ValueError:
+        raise field_error("field.two_sides_expected") from None
+    return {"left": length, "right": length}
+
+
+def _to_two_sides_or_none(value: Any) -> Any:
+    """Two sides, or None for "same"."""
+    if value == "same":
+        return None
+    return {} if value == "valid" else _to_two_sides(value)
+
+
 _SidesInput = int | tuple[int, int] | FourSides
 Size = Annotated[SizePair, BeforeValidator(_to_pair, json_schema_input_type=int | tuple[int, int])]
 _Sides = Annotated[FourSides, BeforeValidator(_to_sides, json_schema_input_type=_SidesInput)]
@@ -68,11 +98,16 @@ _SidesOrSame = Annotated[
     FourSides | None,
     BeforeValidator(_to_sides_or_none, json_schema_input_type=_SidesInput | Literal["valid", "same"]),
 ]
-# How a request writes a field of each type; types that are not listed stay as they are.
-_REQUEST_TYPES: Final[dict[Any, Any]] = {
-    SizePair: Size,
-    Padding: _Sides,
-    Padding | Literal["same"]: _SidesOrSame,
+_Length = Annotated[int, BeforeValidator(_to_length, json_schema_input_type=int)]
+_TwoSides = Annotated[TwoSides, BeforeValidator(_to_two_sides, json_schema_input_type=int | TwoSides)]
+_TwoSidesOrSame = Annotated[
+    TwoSides | None,
+    BeforeValidator(_to_two_sides_or_none, json_schema_input_type=int | TwoSides | Literal["valid", "same"]),
+]
+# How a request writes a field of each type, by the number of dimensions; other types stay as they are.
+_REQUEST_TYPES: Final[dict[int, dict[Any, Any]]] = {
+    2: {SizePair: Size, Padding: _Sides, Padding | Literal["same"]: _SidesOrSame},
+    1: {SizePair: _Length, Padding: _TwoSides, Padding | Literal["same"]: _TwoSidesOrSame},
 }
 
 
@@ -93,26 +128,28 @@ def _build(model: OperationModel) -> Operation:
     if "padding" in values:
         sides = values["padding"]
         values["padding"] = "same" if sides is None else Padding(**dict(sides))
-    return model.operation_class(**values)
+    return model.operation_class(**lifted_fields(model.operation_class, values))
 
 
 def _request_model(operation: type[Operation]) -> type[OperationModel]:
     types = get_type_hints(operation)
     definitions: dict[str, Any] = {"kind": (Literal[operation.kind], ...)}
     for field in fields(operation):
-        definitions[field.name] = _request_field(field, types[field.name])
+        definitions[field.name] = _request_field(field, types[field.name], operation.dimensions)
     model = create_model(f"{operation.__name__}Body", __base__=OperationModel, **definitions)
     model.operation_class = operation
     return model
 
 
-def _request_field(field: Field[Any], type_: Any) -> tuple[Any, Any]:
-    type_ = _REQUEST_TYPES.get(type_, type_)
+def _request_field(field: Field[Any], hint: Any, dimensions: int) -> tuple[Any, Any]:
+    type_ = _REQUEST_TYPES[dimensions].get(hint, hint)
     if field.default is MISSING:
         return type_, ...
     if field.default is None:  # the stride of a pooling layer: its kernel_size
         return type_ | None, None
-    return type_, FourSides() if isinstance(field.default, Padding) else field.default
+    if isinstance(field.default, Padding):
+        return type_, FourSides() if dimensions == 2 else TwoSides()
+    return type_, field.default[1] if dimensions == 1 and hint == SizePair else field.default
 
 
 class PaddingSides(BaseModel):
@@ -126,11 +163,17 @@ class PaddingSides(BaseModel):
     right: int
 
 
+class PaddingEnds(BaseModel):
+    """A normalised padding of one dimension."""
+
+    left: int
+    right: int
+
+
 Pair = Annotated[tuple[int, int], ModelField(description="height, width")]
-_RESPONSE_TYPES: Final[dict[Any, Any]] = {
-    SizePair: Pair,
-    Padding: PaddingSides,
-    Padding | Literal["same"]: PaddingSides,
+_RESPONSE_TYPES: Final[dict[int, dict[Any, Any]]] = {
+    2: {SizePair: Pair, Padding: PaddingSides, Padding | Literal["same"]: PaddingSides},
+    1: {SizePair: int, Padding: PaddingEnds, Padding | Literal["same"]: PaddingEnds},
 }
 
 
@@ -140,9 +183,10 @@ def _response_model(operation: type[Operation], *, same: bool = False) -> type[B
     definitions: dict[str, Any] = {"kind": (Literal[operation.kind], ...)}
     for field in fields(operation):
         type_ = types[field.name]
-        definitions[field.name] = (_RESPONSE_TYPES.get(type_, type_), ...)
+        answered = _RESPONSE_TYPES[operation.dimensions].get(type_, type_)
+        definitions[field.name] = (answered, ...)
         if same and type_ == Padding | Literal["same"]:
-            definitions[field.name] = (PaddingSides | Literal["same"], ...)
+            definitions[field.name] = (answered | Literal["same"], ...)
     name = f"Parsed{operation.__name__}" if same else operation.__name__
     return create_model(name, **definitions)
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from app.conv.correlate import output
-from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
+from app.conv.operation import Conv1d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
 from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
 from app.scenes.tensor_sources import from_kernels, from_sample
@@ -115,6 +115,25 @@ def _max_pooling() -> Scene:
     )
 
 
+def _moving_average() -> Scene:
+    """Multiples of 4, so that quarters of four of them are whole."""
+    signal = torch.tensor([[8.0, 12, 4, 16, 8, 20, 12, 24, 16, 28, 20, 24]])
+    return _scene(Conv1d(), signal, torch.full((1, 1, 4), 0.25))
+
+
+def _signal_edge() -> Scene:
+    signal = torch.tensor([[1.0, 1, 1, 1, 5, 5, 5, 5, 5, 2, 2, 2]])
+    return _scene(Conv1d(), signal, torch.tensor([[[-1.0, 1.0]]]))
+
+
+def _sensor() -> Scene:
+    """A shake in one direction, then in the other."""
+    signals = torch.tensor([[0.0, 1, 3, 1, 0, 0, 0, -1, 0], [0.0, 0, -1, 0, 0, 2, 4, 2, 1]])
+    weight = torch.tensor([[[1.0, 2, 1], [-1, 0, 1]], [[1.0, 0, -1], [-1, 2, -1]]])
+    operation = Conv1d(stride=(1, 2), padding=Padding(0, 0, 1, 1))
+    return _scene(operation, signals, weight, torch.tensor([0.0, 1.0]))
+
+
 PRESETS: Final[Mapping[str, Preset]] = {
     preset.name: preset
     for preset in (
@@ -128,6 +147,9 @@ PRESETS: Final[Mapping[str, Preset]] = {
         Preset("dilated", _dilated),
         Preset("transposed", _transposed),
         Preset("max-pooling", _max_pooling),
+        Preset("moving-average", _moving_average),
+        Preset("signal-edge", _signal_edge),
+        Preset("sensor", _sensor),
     )
 }
 

@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property, lru_cache
-from typing import Any, Final
+from functools import cache, cached_property, lru_cache
+from typing import Any, Final, get_type_hints
 
 import torch
 from torch import Tensor
@@ -16,7 +16,8 @@ from app.conv.correlate import output
 from app.conv.dtypes import DTYPES, check_averages, dtype_name, surely_fits
 from app.conv.errors import ConvError
 from app.conv.inverse_taps import InverseTaps, inverse_taps
-from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, plan
+from app.conv.one_dimension import lift, lift_size, lower
+from app.conv.operation import OPERATIONS, MaxPool2d, Operation, Padding, Plan, Size, plan
 from app.conv.taps import TapTable, taps
 from app.limits import Limits, check_plan, tap_numbers
 
@@ -30,7 +31,10 @@ _cached_taps = lru_cache(maxsize=128)(taps)
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One layer with its numbers; the tensors are contiguous, on the CPU, and never written to."""
+    """
+    One layer with its numbers; the tensors are contiguous, on the CPU, and never written to. They are as the
+    plan has them, in one dimension with a height of 1; `tensors` is without.
+    """
 
     plan: Plan
     dtype: str
@@ -67,14 +71,18 @@ class Scene:
 
     @property
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors of the scene by name, without absent ones."""
+        """The tensors of the scene by name as callers know them, without absent ones."""
         named = {
             "input": self.input,
             "weight": self.weight,
             "bias": self.bias,
             "upstream": self.upstream,
         }
-        return {name: tensor for name, tensor in named.items() if tensor is not None}
+        return {name: self.own(tensor) for name, tensor in named.items() if tensor is not None}
+
+    def own(self, tensor: Tensor) -> Tensor:
+        """A tensor of the arithmetic as callers know it: of a layer of one dimension without the height."""
+        return lower(self.plan.dimensions, tensor)
 
     @property
     def nbytes(self) -> int:
@@ -89,7 +97,7 @@ def make_scene(
     limits: Limits,
     upstream: Tensor | None = None,
 ) -> Scene:
-    """Plan the layer and check it against the limits.
+    """Plan the layer and check it against the limits; of one dimension the tensors have no height.
 
     Raises ConvError for a layer that cannot be and LimitExceeded for one that is too large, before anything
     in proportion to its output is allocated.
@@ -104,10 +112,14 @@ def make_scene(
     if dtype not in DTYPES:
         raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
     check_averages(operation, input.dtype)
-    if upstream is not None and (shape := _shape(upstream)) != planned.output_shape:
-        raise ConvError("upstream_mismatch", "/upstream", found=shape, expected=planned.output_shape)
-    others = (each if each is None else _canonical(each) for each in (weight, bias, upstream))
-    return Scene(planned, dtype, _canonical(input), *others)
+    expected = planned.own_shape(planned.output_shape)
+    if upstream is not None and (shape := _shape(upstream)) != expected:
+        raise ConvError("upstream_mismatch", "/upstream", found=shape, expected=expected)
+    others = (
+        each if each is None else lift(planned.dimensions, _canonical(each))
+        for each in (weight, bias, upstream)
+    )
+    return Scene(planned, dtype, lift(planned.dimensions, _canonical(input)), *others)
 
 
 def check_sums(scene: Scene) -> None:
@@ -136,18 +148,48 @@ def _canonical(tensor: Tensor) -> Tensor:
 def describe(operation: Operation) -> dict[str, Any]:
     """Every field of a normalised operation, as JSON has it. The dict is cached: do not change it."""
     values = asdict(operation).items()
-    return {"kind": operation.kind} | {
-        name: list(value) if isinstance(value, tuple) else value for name, value in values
-    }
+    described = _described if operation.dimensions == 2 else _described_of_one_dimension
+    return {"kind": operation.kind} | {name: described(value) for name, value in values}
+
+
+def _described(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _described_of_one_dimension(value: Any) -> Any:
+    """A size is one integer, and a padding has two sides."""
+    if isinstance(value, dict):
+        return {side: value[side] for side in ("left", "right")}
+    return value[1] if isinstance(value, tuple) else value
 
 
 def operation_from(described: Mapping[str, Any]) -> Operation:
-    """The operation that `describe` response_models."""
+    """The operation that `describe` gave."""
     kind = OPERATIONS[described["kind"]]
-    return kind(**{field.name: _value(described[field.name]) for field in fields(kind)})
+    return kind(**lifted_fields(kind, {field.name: _value(described[field.name]) for field in fields(kind)}))
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     return Padding(**value) if isinstance(value, dict) else value
+
+
+def lifted_fields(operation: type[Operation], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an operation, the sizes of one dimension as pairs."""
+    if operation.dimensions == 2:
+        return dict(values)
+    sizes = _size_fields()[operation.kind]
+    return {
+        name: lift_size(name, value) if name in sizes and value is not None else value
+        for name, value in values.items()
+    }
+
+
+@cache
+def _size_fields() -> Mapping[str, frozenset[str]]:
+    """The names of the fields that are sizes, by kind."""
+    return {
+        kind: frozenset(name for name, hint in get_type_hints(operation).items() if hint == Size)
+        for kind, operation in OPERATIONS.items()
+    }

@@ -16,6 +16,7 @@ from app.conv.operation import ConvTranspose2d, Operation
 from app.formats.conversion import from_array
 from app.formats.images import read_picture
 from app.limits import Limits, check_tensor
+from app.scenes.tensor_axes import rank_message, tensor_axes
 from app.settings import STATIC
 
 Distribution = Literal["normal", "uniform", "integers"]
@@ -24,16 +25,22 @@ SAMPLES: Final = tuple(sorted(path.stem for path in (STATIC / "samples").glob("*
 _SMALLEST, _LARGEST = -5, 5
 
 
-def from_lists(data: list[Any], ndim: int, dtype: str, limits: Limits, at: str) -> Tensor:
-    """Nested lists of finite Python numbers as a tensor of `ndim` dimensions.
+def from_lists(
+    data: list[Any], name: str, operation: Operation, dtype: str, limits: Limits, at: str
+) -> Tensor:
+    """Nested lists of finite Python numbers as the tensor of this name, with the axes that the layer's has.
 
     Raises ConvError, at its own place, for ragged or empty lists and for a number that `dtype` cannot hold.
     """
+    ndim = tensor_axes(name, operation)
     try:
         array = np.array(data, dtype=np.float64)
     except ValueError:
         raise _ragged(data, ndim, at) from None
-    if array.ndim != ndim or array.size == 0:
+    if array.ndim != ndim and array.size:
+        message = rank_message(name, array.ndim, operation.dimensions)
+        raise ConvError(message.code, at, **message.params)
+    if array.size == 0:
         raise ConvError("no_elements", at, shape=array.shape, ndim=ndim)
     return from_array(array, dtype, limits, at)
 

@@ -59,7 +59,8 @@ def _whole_shape(scene: Scene, name: Name) -> tuple[int, ...] | None:
         "grad_weight": plan.weight_shape,
         "grad_bias": plan.bias_shape,
     }
-    return shapes[name]
+    shape = shapes[name]
+    return None if shape is None else plan.own_shape(shape)
 
 
 def tensor_cost(scene: Scene, name: Name) -> int:
@@ -84,7 +85,7 @@ def scene_gradients(scene: Scene) -> Gradients:
 def tensor(scene: Scene, name: Name, channel: int | None = None) -> Tensor:
     """
     A tensor by name, or what of it belongs to one input channel (of the input and its gradient) or one output
-    channel.
+    channel; of one dimension without a height.
 
     Of the weight and its gradient that is (C_in/groups, kH, kW), also of a transposed one. Raises ConvError
     where a sum leaves the range of the dtype.
@@ -92,7 +93,7 @@ def tensor(scene: Scene, name: Name, channel: int | None = None) -> Tensor:
     plan = scene.plan
     if name == "channel_sums":
         asked = None if channel is None else range(channel, channel + 1)
-        sums = channel_sums(plan, scene.input, scene.weight, asked)
+        sums = scene.own(channel_sums(plan, scene.input, scene.weight, asked))
         return sums if channel is None else sums[0]
     whole = _whole(scene, name)
     if channel is None:
@@ -103,12 +104,12 @@ def tensor(scene: Scene, name: Name, channel: int | None = None) -> Tensor:
 def _whole(scene: Scene, name: Name) -> Tensor:
     match name:
         case "output":
-            return output(scene.plan, scene.input, scene.weight, scene.bias)
+            return scene.own(output(scene.plan, scene.input, scene.weight, scene.bias))
         case "grad_bias":
             return bias_gradient(scene.given_upstream)
         case "grad_input" | "grad_weight":
             whole: Tensor | None = getattr(scene_gradients(scene), name.removeprefix("grad_"))
             assert whole is not None  # its shape was asked for before
-            return whole
+            return scene.own(whole)
         case _:
             return scene.tensors[name]

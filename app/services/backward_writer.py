@@ -42,7 +42,7 @@ def write_backward(scene: Scene, form: StepFormat, file: BinaryIO, progress: Pro
 
 def _named(scene: Scene) -> dict[str, Tensor]:
     found = scene_gradients(scene)._asdict()
-    return {f"grad_{name}": tensor for name, tensor in found.items() if tensor is not None}
+    return {f"grad_{name}": scene.own(tensor) for name, tensor in found.items() if tensor is not None}
 
 
 def _pages(scene: Scene) -> Iterator[InputGradientPage | WeightGradientPage]:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from app.conv.errors import CodedError, Message
 from app.conv.losses import LOSSES
+from app.conv.one_dimension import Dimensions
 from app.conv.operation import OPERATIONS
+from app.scenes.tensor_axes import TENSOR_NAMES, rank_message
 from app.services.request_model_fields import unknown_field
 
 _MAX_ERRORS: Final = 8
@@ -68,13 +70,10 @@ _JSON_CODES: Final = {
 _JSON_PLACE: Final = re.compile(r"(.*) at line (\d+) column (\d+)", re.DOTALL)
 
 
-# How many dimensions a tensor has, and their names.
-_LAYOUTS: Final[Mapping[Any, tuple[int, str | Message]]] = {
-    "input": (3, "(C_in, H, W)"),
-    "weight": (4, Message("term.weight_layouts")),
-    "bias": (1, "(C_out,)"),
-    "upstream": (3, "(C_out, H_out, W_out)"),
-}
+# The kind of an operation of one dimension, or of another.
+_KIND: Final = re.compile(rb'"kind"\s*+:\s*+"(?:conv|conv_transpose|max_pool|avg_pool)([12])d"')
+# What the lists of a tensor may be: of two dimensions or of one, the number of axes in the path of an error.
+_RANKS: Final = ("2", "3", "4")
 Location = tuple[int | str, ...]
 
 
@@ -103,11 +102,37 @@ class InvalidFields(CodedError, ValueError):
         self.errors = errors
 
 
-def body_error(error: ValidationError, model: type[BaseModel]) -> NotJson | InvalidFields:
+def body_error(error: ValidationError, model: type[BaseModel], content: bytes) -> NotJson | InvalidFields:
+    """What pydantic found in a body; `content`: the body."""
     details = error.errors(include_url=False)
     if details[0]["type"] == "json_invalid":
         return NotJson("not_json", reason=_json_message(details[0]["ctx"]["error"]))
-    return InvalidFields([_body_field_error(each["loc"], each, model) for each in details[:_MAX_ERRORS]])
+    kind = _KIND.search(content)
+    dimensions: Dimensions | None = None if kind is None else 1 if kind[1] == b"1" else 2
+    told = _without_ranks(details, dimensions)[:_MAX_ERRORS]
+    return InvalidFields([_body_field_error(each["loc"], each, model, dimensions) for each in told])
+
+
+def _without_ranks(details: Sequence[Any], dimensions: Dimensions | None) -> list[Mapping[str, Any]]:
+    """
+    Of lists that are neither of two dimensions nor of one, which pydantic tries in this order, the error that
+    is farther inside, or that of the layer's dimensions; its path is without the number of axes.
+    """
+    told: dict[Location, Mapping[str, Any]] = {}
+    for each in details:
+        loc: Location = each["loc"]
+        at = next((k for k in range(1, len(loc)) if loc[k - 1] == "data" and loc[k] in _RANKS), None)
+        plain = loc if at is None else (*loc[:at], *loc[at + 1 :])
+        key = plain if at is None else loc[:at]
+        reach = _indices(plain)
+        before = _indices(told[key]["loc"]) if key in told else ()
+        if key not in told or reach > before or (dimensions == 1 and reach == before):
+            told[key] = {**each, "loc": plain}
+    return list(told.values())
+
+
+def _indices(loc: Location) -> tuple[int, ...]:
+    return tuple(part for part in loc if isinstance(part, int))
 
 
 def query_errors(details: Sequence[Mapping[str, Any]]) -> list[FieldError]:
@@ -115,12 +140,16 @@ def query_errors(details: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return [FieldError(_pointer(each["loc"][1:]), _field_message(each)) for each in details[:_MAX_ERRORS]]
 
 
-def _body_field_error(loc: Location, error: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
+def _body_field_error(
+    loc: Location, error: Mapping[str, Any], model: type[BaseModel], dimensions: Dimensions | None
+) -> FieldError:
     if error["type"] == "extra_forbidden":
         return FieldError(_pointer(_without_kind(loc)), unknown_field(model, loc))
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return FieldError(_pointer((*loc, "kind")), _kind_message(loc, error))
-    return _rank_error(loc, error) or FieldError(_pointer(_without_kind(loc)), _field_message(error))
+    if said := _rank_error(loc, error, dimensions):
+        return said
+    return FieldError(_pointer(_without_kind(loc)), _field_message(error))
 
 
 def _without_kind(loc: Location) -> Location:
@@ -135,18 +164,16 @@ def _kind_message(loc: Location, error: Mapping[str, Any]) -> Message:
     return Message("field.kind_unknown", kinds=kinds, kind=kind[:_MAX_TAG_LENGTH])
 
 
-def _rank_error(loc: Location, error: Mapping[str, Any]) -> FieldError | None:
+def _rank_error(loc: Location, error: Mapping[str, Any], dimensions: Dimensions | None) -> FieldError | None:
     """Lists that are nested more or less deeply than the tensor has dimensions, along their first items."""
     indices, value, kind = loc[2:], error["input"], error["type"]
-    if loc[1:2] != ("data",) or loc[0] not in _LAYOUTS or any(indices):
+    if loc[1:2] != ("data",) or loc[0] not in TENSOR_NAMES or any(indices):
         return None
     is_shallow = kind == "list_type" and isinstance(value, int | float) and indices
     if not is_shallow and not (kind == "float_type" and isinstance(value, list)):
         return None
-    expected, layout = _LAYOUTS[loc[0]]
-    dimensions = {"found": len(indices) + _depth(value), "expected": expected}
-    message = Message("dimensions_mismatch", tensor=loc[0], **dimensions, layout=layout)
-    return FieldError(_pointer(loc[:2]), message)
+    found = len(indices) + _depth(value)
+    return FieldError(_pointer(loc[:2]), rank_message(str(loc[0]), found, dimensions))
 
 
 def _depth(value: Any) -> int:

@@ -48,15 +48,17 @@ class GradientStampsPage(Page):
         return gradient_stamps(*layer, self.in_channel, self.start, self.stop)
 
     def json(self) -> bytes:
-        stamps, width = self.stamps(), self.scene.plan.output_shape[2]
-        fields: dict[str, Any] = {
-            name: indices_or_null(getattr(stamps, name)) for name in ("input_rows", "input_cols")
-        }
-        names = ("values", "products", "sums", "gradients")
-        fields |= {name: to_array(getattr(stamps, name)) for name in names}
+        scene, stamps = self.scene, self.stamps()
+        width = scene.plan.output_shape[2]
+        axes = ("input_rows", "input_cols") if scene.plan.dimensions == 2 else ("input_cols",)
+        fields: dict[str, Any] = {name: indices_or_null(getattr(stamps, name)) for name in axes}
+        fields["values"] = to_array(stamps.values)
+        names = ("products", "sums", "gradients")
+        fields |= {name: to_array(scene.own(getattr(stamps, name))) for name in names}
         channels = {"out_channels": list(stamps.out_channels)}
         envelope = {"scene": self.scene.id, **self.place, **channels, **self.range}
-        return to_json(envelope | {"before": to_array(stamps.before), "stamps": self.items(width, fields)})
+        before = to_array(scene.own(stamps.before))
+        return to_json(envelope | {"before": before, "stamps": self.items(width, fields)})
 
 
 def requested_gradient_stamps(

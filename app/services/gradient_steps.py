@@ -115,13 +115,18 @@ class InputGradientPage(GradientPage):
 
     def columns(self) -> dict[str, Tensor]:
         ledger = self.ledger()
-        parts = {part: getattr(ledger, part) for part in self.parts}
-        names = ("gradients", "channel_sums", "running_sums", "output_rows", "output_cols")
+        parts = {part: self.scene.own(getattr(ledger, part)) for part in self.parts}
+        names = ("gradients", "channel_sums", "running_sums", *self._axes)
         return {name: getattr(ledger, name) for name in names} | parts
+
+    @property
+    def _axes(self) -> tuple[str, ...]:
+        axes = ("output_rows", "output_cols")
+        return axes if self.scene.plan.dimensions == 2 else axes[1:]
 
     def steps(self) -> list[dict[str, Any]]:
         columns = self.columns()
-        fields: dict[str, Any] = {name: _lists(columns[name]) for name in ("output_rows", "output_cols")}
+        fields: dict[str, Any] = {name: _lists(columns[name]) for name in self._axes}
         fields |= {name: to_array(columns[name]) for name in (*self.parts, "channel_sums", "running_sums")}
         fields["gradient"] = to_array(columns["gradients"])
         return self.items(self.scene.plan.input_shape[2], fields)
@@ -178,13 +183,17 @@ class WeightGradientPage(GradientPage):
         upstream = ledger.upstream.expand(self.stop - self.start, -1, -1)
         planes = {"patches": ledger.patches, "upstream": upstream, "products": ledger.products}
         asked = {name: planes[name] for name in map(_PLANES.__getitem__, self.parts)}
-        columns = {name: plane for name, plane in asked.items() if plane is not None}
-        return {"gradients": ledger.gradients, "row_sums": ledger.row_sums} | columns
+        columns = {name: self.scene.own(plane) for name, plane in asked.items() if plane is not None}
+        # Of one dimension there is one row of windows, whose sum is the gradient.
+        sums = {"row_sums": ledger.row_sums} if self.scene.plan.dimensions == 2 else {}
+        return {"gradients": ledger.gradients} | sums | columns
 
     def steps(self) -> list[dict[str, Any]]:
         columns = self.columns()
         fields: dict[str, Any] = {part: to_array(columns[_PLANES[part]]) for part in self.parts}
-        fields |= {"row_sums": to_array(columns["row_sums"]), "gradient": to_array(columns["gradients"])}
+        if "row_sums" in columns:
+            fields["row_sums"] = to_array(columns["row_sums"])
+        fields["gradient"] = to_array(columns["gradients"])
         return self.items(self.scene.plan.kernel_size[1], fields, ("u", "v"))
 
 

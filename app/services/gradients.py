@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from app.conv.correlate import output
 from app.conv.errors import ConvError
 from app.conv.gradients import bias_gradient, gradients
 from app.conv.losses import Loss, cross_entropy, squared_error
+from app.conv.one_dimension import lift
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene, make_scene
@@ -24,7 +26,7 @@ from app.services.summary import shapes
 def gradient_scene(scene: Scene, limits: Limits) -> Scene:
     """The layer whose output is the gradient to the input. Raises ConvError where there is none."""
     operation, input, weight = adjoint(scene.plan, scene.weight, scene.given_upstream)
-    return make_scene(operation, input, weight, None, limits)
+    return make_scene(operation, scene.own(input), scene.own(weight), None, limits)
 
 
 LossFunction = Callable[[Tensor], Loss]
@@ -51,31 +53,37 @@ def gradients_json(scene: Scene, loss: AnyLoss | None, limits: Limits) -> bytes:
     """Output, upstream, loss and gradients. Raises ConvError where a sum leaves the range of the dtype."""
     plan = scene.plan
     outputs = output(plan, scene.input, scene.weight, scene.bias)
-    known = None if loss is None else _loss_function(loss, scene.dtype, limits)(outputs)
+    known = None if loss is None else _loss_function(loss, scene, limits)(outputs)
     upstream = scene.given_upstream if known is None else known.upstream
     found = gradients(plan, scene.taps, scene.input, scene.weight, upstream)
     return to_json(
         {
             "shapes": shapes(plan),
-            "output": to_array(outputs),
-            "upstream": to_array(upstream),
+            **_arrays(scene, output=outputs, upstream=upstream),
             "loss": None if known is None else known.value,
-            **_arrays(input=found.input, weight=found.weight, bias=found.bias),
+            **_arrays(scene, **found._asdict()),
         }
     )
 
 
-def _arrays(**tensors: Tensor | None) -> dict[str, Any]:
-    return {name: None if tensor is None else to_array(tensor) for name, tensor in tensors.items()}
+def _arrays(scene: Scene, **tensors: Tensor | None) -> dict[str, Any]:
+    return {name: None if tensor is None else to_array(scene.own(tensor)) for name, tensor in tensors.items()}
 
 
-def _loss_function(loss: AnyLoss, dtype: str, limits: Limits) -> LossFunction:
-    """The loss of an output; its target is made once."""
+def _loss_function(loss: AnyLoss, scene: Scene, limits: Limits) -> LossFunction:
+    """The loss of an output of the scene's layer; its target is made once."""
     if isinstance(loss, SquaredError):
-        target = data_or_random(loss.target, 3, dtype, limits, "/loss/target")
-        return lambda outputs: squared_error(outputs, target)
-    label = loss.target
-    return lambda outputs: cross_entropy(outputs, label)
+        operation = scene.plan.operation
+        target = data_or_random(loss.target, "target", operation, scene.dtype, limits, "/loss/target")
+        of_own = partial(squared_error, target=target)
+    else:
+        of_own = partial(cross_entropy, target=loss.target)
+
+    def loss_of(outputs: Tensor) -> Loss:
+        value, upstream = of_own(scene.own(outputs))
+        return Loss(value, lift(scene.plan.dimensions, upstream))
+
+    return loss_of
 
 
 def check_descent(scene: Scene, body: DescentBody, limits: Limits) -> int:
@@ -101,7 +109,7 @@ def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
     """
     parameters = {"weight": scene.weight, "bias": scene.bias}
     losses, diverged_at = list[float](), None
-    loss_of = _loss_function(body.loss, scene.dtype, limits)
+    loss_of = _loss_function(body.loss, scene, limits)
     loss, upstream = _evaluated(scene, parameters, loss_of)
     losses.append(loss)
     for step in range(body.steps):
@@ -115,7 +123,7 @@ def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
             break
         parameters = moved
         losses.append(loss)
-    return to_json({"losses": losses, **_arrays(**parameters), "diverged_at": diverged_at})
+    return to_json({"losses": losses, **_arrays(scene, **parameters), "diverged_at": diverged_at})
 
 
 def _evaluated(scene: Scene, parameters: dict[str, Tensor | None], loss_of: LossFunction) -> Loss:

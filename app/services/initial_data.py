@@ -17,6 +17,7 @@ from app.scenes.scene import Scene
 from app.scenes.tensors import tensor, tensor_cost
 from app.services.scatter import all_stamps
 from app.services.steps import StepsPage, numbers_per_step
+from app.services.summary import taps_structure
 from app.services.tensors import tensor_structure
 
 Reading = Literal["gather", "scatter"]
@@ -54,7 +55,7 @@ def initial_data(scene: Scene, request: InitialRequest, edited_from: Scene | Non
     items = _stamps(scene, request) if request.reading == "scatter" else _steps(scene, request)
     data: dict[str, Any] = {"tensors": _tensors(scene, edited_from, request.out_channel)} | items
     if tap_numbers(plan) <= _MAX_NUMBERS:
-        data["taps"] = {"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()}
+        data["taps"] = taps_structure(scene)
     return data
 
 

@@ -18,6 +18,7 @@ from app.services.scene_builder import BuiltScene, read_files
 from app.torch_code.parser import Parsed, parse
 
 _DEFAULT_SIZE: Final = (8, 8)
+_DEFAULT_LENGTH: Final = 16
 
 
 def check_has_layer(content: bytes) -> None:
@@ -34,21 +35,23 @@ def check_has_layer(content: bytes) -> None:
 def scene_of_layer(
     code: str,
     files: Mapping[str, TensorFile],
-    size: tuple[int, int] | None,
+    size: tuple[int, ...] | None,
     seed: int,
     dtype: str,
     limits: Limits,
 ) -> BuiltScene:
     """
     The layer on the tensors in files; those that no file gives are random. A weight never gets a random bias:
-    its own is taken from beside it.
+    its own is taken from beside it. `size`: (H, W) or (L,) of a random input.
 
     Raises ConvError where files and code contradict each other.
     """
     layer = parse(code)
-    given, notes = read_files(_with_bias(layer, files), dtype, limits)
+    _check_size(layer, size)
+    given, notes = read_files(_with_bias(layer, files), layer.operation, dtype, limits)
     _check_weight(layer, given.get("weight"))
-    random = _random_tensors(layer, set(given), size or _DEFAULT_SIZE, seed, dtype, limits)
+    default = _DEFAULT_SIZE if layer.operation.dimensions == 2 else (_DEFAULT_LENGTH,)
+    random = _random_tensors(layer, set(given), size or default, seed, dtype, limits)
     tensors = given | random
     others = (tensors.get("weight"), tensors.get("bias"), limits, tensors.get("upstream"))
     scene = make_scene(layer.operation, tensors["input"], *others)
@@ -67,6 +70,13 @@ def _with_bias(layer: Parsed, files: Mapping[str, TensorFile]) -> Mapping[str, T
     return {**files, "bias": replace(files["weight"], key=key)}
 
 
+def _check_size(layer: Parsed, size: tuple[int, ...] | None) -> None:
+    if size is None or len(size) == layer.operation.dimensions:
+        return
+    code = "length_needs_one_dimension" if len(size) == 1 else "size_needs_two_dimensions"
+    raise ConvError(code, "/size")
+
+
 def _check_weight(layer: Parsed, weight: Tensor | None) -> None:
     if weight is not None and layer.weight_shape not in (None, tuple(weight.shape)):
         shapes = {"found": tuple(weight.shape), "expected": layer.weight_shape}
@@ -74,7 +84,7 @@ def _check_weight(layer: Parsed, weight: Tensor | None) -> None:
 
 
 def _random_tensors(
-    layer: Parsed, given: set[str], size: tuple[int, int], seed: int, dtype: str, limits: Limits
+    layer: Parsed, given: set[str], size: tuple[int, ...], seed: int, dtype: str, limits: Limits
 ) -> dict[str, Tensor]:
     """The tensors that the layer has and no file gives; each has a seed of its own."""
     shapes: dict[str, tuple[int, ...] | None] = {

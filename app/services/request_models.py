@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AllowInfNan, Field, model_validator
+from pydantic import AllowInfNan, Field, Tag, model_validator
 
 from app.conv.errors import LARGEST, Message
 from app.scenes.operation_models import AnyOperation, Size, StrictModel, field_error
@@ -15,6 +15,15 @@ from app.torch_code.source_text import LONGEST
 T = TypeVar("T")
 Rows = Annotated[list[T], Field(fail_fast=True)]
 Number = Annotated[float, AllowInfNan(False)]
+_Plane = Rows[Rows[Number]]
+_Volume = Rows[_Plane]
+# Lists of a layer of two dimensions or of one: the first that fits. Tags are the number of axes.
+Maps = Annotated[
+    Annotated[_Volume, Tag("3")] | Annotated[_Plane, Tag("2")], Field(union_mode="left_to_right")
+]
+Kernels = Annotated[
+    Annotated[Rows[_Volume], Tag("4")] | Annotated[_Volume, Tag("3")], Field(union_mode="left_to_right")
+]
 DType = Literal["float32", "float64", "int32"]
 
 
@@ -45,7 +54,7 @@ class Source(StrictModel):
 
 
 class Input(Source):
-    data: Rows[Rows[Rows[Number]]] | None = None
+    data: Maps | None = None
     sample: str | None = None
     size: Size | None = None
 
@@ -61,7 +70,7 @@ class Input(Source):
 
 
 class Weight(Source):
-    data: Rows[Rows[Rows[Rows[Number]]]] | None = None
+    data: Kernels | None = None
     kernels: Annotated[list[str], Field(min_length=1, max_length=256)] | None = None
 
 
@@ -72,7 +81,7 @@ class Bias(Source):
 class Upstream(Source):
     """The gradient of a loss to each output cell."""
 
-    data: Rows[Rows[Rows[Number]]] | None = None
+    data: Maps | None = None
 
 
 def _generated(*sources: Source | None) -> int:

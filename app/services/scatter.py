@@ -41,13 +41,15 @@ class StampsPage(OutChannelPage):
         return to_json(self.structure())
 
     def structure(self) -> dict[str, Any]:
-        stamps, width = self.stamps(), self.scene.plan.input_shape[2]
-        fields: dict[str, Any] = {
-            name: indices_or_null(getattr(stamps, name)) for name in ("output_rows", "output_cols")
-        }
-        names = ("values", "products", "sums", "outputs")
-        fields |= {name: to_array(getattr(stamps, name)) for name in names}
-        return self.envelope | {"before": to_array(stamps.before), "stamps": self.items(width, fields)}
+        scene, stamps = self.scene, self.stamps()
+        width = scene.plan.input_shape[2]
+        axes = ("output_rows", "output_cols") if scene.plan.dimensions == 2 else ("output_cols",)
+        fields: dict[str, Any] = {name: indices_or_null(getattr(stamps, name)) for name in axes}
+        fields["values"] = to_array(stamps.values)
+        names = ("products", "sums", "outputs")
+        fields |= {name: to_array(scene.own(getattr(stamps, name))) for name in names}
+        before = to_array(scene.own(stamps.before))
+        return self.envelope | {"before": before, "stamps": self.items(width, fields)}
 
 
 def all_stamps(scene: Scene) -> StampsPage:

@@ -13,6 +13,7 @@ from torch import Tensor
 from app.conv.accumulator import first_overflows, tap_running_sums
 from app.conv.dtypes import DTYPES
 from app.conv.ledger import LayerLedger, layer_ledger, ledger_tensor
+from app.conv.one_dimension import lift
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import NONE, TapTable
 from app.conv.window_blocks import WindowBlock
@@ -31,6 +32,8 @@ _COLUMNS: Final = {
 }
 # The parts of a step that a request may leave out, or has to ask for.
 PARTS: Final = ("patch", "products", "tap_running_sums")
+# Columns with a kernel's rows and columns.
+_OF_KERNEL: Final = ("patches", "products", "tap_running_sums")
 # Columns that follow from the place of a step alone.
 PLACES: Final = ("out_channel", "index", "row", "col")
 
@@ -45,14 +48,15 @@ def column_specs(
         "channel_sums": (dtype, (steps, channels)),
         "running_sums": (dtype, (steps, channels)),
         "outputs": (dtype, (steps,)),
-        "input_rows": (torch.int32, (steps, height)),
-        "input_cols": (torch.int32, (steps, width)),
     }
+    if plan.dimensions == 2:
+        specs["input_rows"] = (torch.int32, (steps, height))
+    specs["input_cols"] = (torch.int32, (steps, width))
     for part in parts:
         exact = torch.int64 if part == "tap_running_sums" and dtype == torch.int32 else dtype
-        specs[_COLUMNS[part]] = (exact, (steps, channels, height, width))
+        specs[_COLUMNS[part]] = (exact, plan.own_shape((steps, channels, height, width)))
     if isinstance(plan.operation, MaxPool2d):
-        specs["selected"] = (torch.int32, (steps, 2))
+        specs["selected"] = (torch.int32, (steps, plan.dimensions))
     if bits is not None:
         specs |= {"overflow_taps": (torch.int32, (steps,)), "overflow_values": (torch.int64, (steps,))}
     if places:
@@ -89,8 +93,11 @@ class StepColumns:
 
     @cached_property
     def ledger(self) -> LayerLedger:
-        channels = len(self._block.out_channels)
-        places = {name: column.unflatten(0, (channels, -1)) for name, column in (self._out or {}).items()}
+        channels, dimensions = len(self._block.out_channels), self._scene.plan.dimensions
+        places = {
+            name: (lift(dimensions, column) if name in _OF_KERNEL else column).unflatten(0, (channels, -1))
+            for name, column in (self._out or {}).items()
+        }
         block = self._block
         return layer_ledger(*self._layer, block.out_channels, block.start, block.stop, places)
 
@@ -127,13 +134,13 @@ class StepColumns:
                 cols = self._index % width
                 return cols if name == "col" else self._scene.taps.cols[cols]
             case "tap_running_sums":
-                return self._tap_running_sums.flatten(0, 1)
+                return self._scene.own(self._tap_running_sums.flatten(0, 1))
             case "overflow_taps":
                 return self._overflows[0].flatten()
             case "overflow_values":
                 return self._overflows[1].flatten()
             case _:
-                return self._of_all_channels(getattr(self.ledger, name))
+                return self._of_all_channels(name, getattr(self.ledger, name))
 
     def only(self, name: str) -> Tensor:
         """One column, with no more work than that one takes."""
@@ -141,17 +148,21 @@ class StepColumns:
             return self[name]
         block = self._block
         numbers = ledger_tensor(name, *self._layer, block.out_channels, block.start, block.stop)
-        return self._of_all_channels(numbers)
+        return self._of_all_channels(name, numbers)
 
-    def _of_all_channels(self, numbers: Tensor) -> Tensor:
+    def _of_all_channels(self, name: str, numbers: Tensor) -> Tensor:
         """(O or groups, n, …) -> (O·n, …): channels of one group have its patches in common."""
         shared = len(self._block.out_channels) // len(numbers)
-        return (numbers if shared == 1 else numbers.repeat_interleave(shared, 0)).flatten(0, 1)
+        column = (numbers if shared == 1 else numbers.repeat_interleave(shared, 0)).flatten(0, 1)
+        if name in _OF_KERNEL:
+            return self._scene.own(column)
+        return column[:, -self._scene.plan.dimensions :] if name == "selected" else column
 
     def steps(self, parts: Iterable[str], *further: str) -> list[dict[str, Any]]:
         """The steps as JSON structures; `further`: also out_channel, bias, at their end."""
         fields: dict[str, Any] = {name: self[name].tolist() for name in PLACES[1:]}
-        fields |= {name: indices_or_null(self[name]) for name in ("input_rows", "input_cols")}
+        axes = ("input_rows", "input_cols") if self._scene.plan.dimensions == 2 else ("input_cols",)
+        fields |= {name: indices_or_null(self[name]) for name in axes}
         is_maximum = isinstance(self._scene.plan.operation, MaxPool2d)
         left_out = {*PARTS, "selected"} - {*parts, *(("selected",) if is_maximum else ())}
         fields |= {

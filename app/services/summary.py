@@ -49,28 +49,39 @@ def summarize(
             "file": f"{url}/file",
             "page": page_url(scene),
         },
-        "formulas": plan.formulas,
-        "size_formulas": {
-            name: formula._asdict()
-            for name, formula in zip(("height", "width"), size_formulas(plan), strict=True)
-        },
+        "formulas": plan.formulas[-plan.dimensions :],
+        "size_formulas": {name: formula._asdict() for name, formula in size_formulas(plan).items()},
         "padding_share": padding_share(plan, scene.taps),
-        "idle_rows": idle_lines(scene.taps.rows, plan.input_shape[1]),
-        "idle_cols": idle_lines(scene.taps.cols, plan.input_shape[2]),
+        **_idle_cells(scene),
         "notes": [{"code": note.code, "message": render(note, language)} for note in notes],
     }
     return summary if initial is None else summary | {"initial": initial}
 
 
+def _idle_cells(scene: Scene) -> dict[str, list[int]]:
+    """The input rows and columns that no window reads; of one dimension the cells, under the same name."""
+    _, height, width = scene.plan.input_shape
+    rows = {"idle_rows": idle_lines(scene.taps.rows, height)} if scene.plan.dimensions == 2 else {}
+    return rows | {"idle_cols": idle_lines(scene.taps.cols, width)}
+
+
+def taps_structure(scene: Scene) -> dict[str, Any]:
+    """The tap tables as their call answers them; of one dimension there is one."""
+    rows = {"rows": scene.taps.rows.numpy()} if scene.plan.dimensions == 2 else {}
+    return rows | {"cols": scene.taps.cols.numpy()}
+
+
 def _shapes_of(scene: Scene) -> dict[str, tuple[int, ...] | None]:
     own = shapes(scene.plan)
-    return own if scene.upstream is None else own | {"upstream": scene.plan.output_shape}
+    return own if scene.upstream is None else own | {"upstream": own["output"]}
 
 
 def shapes(plan: Plan) -> dict[str, tuple[int, ...] | None]:
-    return {
+    """The shapes of the layer's tensors."""
+    planned = {
         "input": plan.input_shape,
         "weight": plan.weight_shape,
         "bias": plan.bias_shape,
         "output": plan.output_shape,
     }
+    return {name: None if shape is None else plan.own_shape(shape) for name, shape in planned.items()}

@@ -27,12 +27,12 @@ def check_tensor_request(
     How many numbers the answer holds. Raises NoSuchTensor, ConvError or LimitExceeded, before anything is
     computed.
     """
-    shape = tensor_shape(scene, name, channel)
-    if form == "png" and not _is_plane(shape):
-        if channel is None and _is_plane(tensor_shape(scene, name, 0)):
+    shape, axes = tensor_shape(scene, name, channel), _axes_of_size(scene, name)
+    if form == "png" and not _is_plane(shape, axes):
+        if channel is None and _is_plane(tensor_shape(scene, name, 0), axes):
             raise ConvError("picture_needs_one_channel", "/channel", shape=shape)
         raise ConvError("picture_needs_plane", "/format", shape=shape)
-    shape = _thinned_shape(shape, every)
+    shape = _thinned_shape(shape, axes, every)
     limit: Final = "max_answer_numbers" if form == "json" else "max_tensor_elements"
     check("term.tensor_numbers", limit, prod(shape), limits, name=name)
     return prod(shape)
@@ -42,9 +42,9 @@ def encode_tensor(
     scene: Scene, name: Name, channel: int | None, every: int, form: Format
 ) -> bytes | memoryview:
     """Every `every`-th row and column of a tensor."""
-    values = tensor(scene, name, channel)
-    if values.ndim > 1:
-        values = values[..., ::every, ::every].contiguous()
+    values, axes = tensor(scene, name, channel), _axes_of_size(scene, name)
+    if axes:
+        values = (values[..., ::every] if axes == 1 else values[..., ::every, ::every]).contiguous()
     match form:
         case "json":
             return to_json(tensor_structure(scene, name, channel, values))
@@ -69,19 +69,25 @@ def tensor_structure(scene: Scene, name: str, channel: int | None, values: Tenso
     }
 
 
-def _is_plane(shape: tuple[int, ...]) -> bool:
-    """Whether there is one channel with rows and columns."""
-    return len(shape) == 2 or (len(shape) == 3 and shape[0] == 1)
+def _axes_of_size(scene: Scene, name: Name) -> int:
+    """How many axes of a tensor, the last ones, are rows and columns, or of one dimension cells."""
+    return 0 if name in ("bias", "grad_bias") else scene.plan.dimensions
 
 
-def _thinned_shape(shape: tuple[int, ...], every: int) -> tuple[int, ...]:
+def _is_plane(shape: tuple[int, ...], axes: int) -> bool:
+    """Whether there is one channel with rows and columns, or of one dimension with a row."""
+    return axes > 0 and (len(shape) == axes or (len(shape) == axes + 1 and shape[0] == 1))
+
+
+def _thinned_shape(shape: tuple[int, ...], axes: int, every: int) -> tuple[int, ...]:
     """The shape of every n-th row and column; a bias has none."""
-    return shape if len(shape) == 1 else (*shape[:-2], *(-(-size // every) for size in shape[-2:]))
+    kept = len(shape) - axes
+    return (*shape[:kept], *(-(-size // every) for size in shape[kept:]))
 
 
 def _to_png(values: Tensor) -> bytes:
     """One channel from black, its smallest number, to white, its largest; a constant one is black."""
-    numbers = (values[0] if values.ndim == 3 else values).double()
+    numbers = values.double().view(-1, values.shape[-1])
     low, high = numbers.min(), numbers.max()
     grey = ((numbers - low) / (high - low).clamp(min=1e-300) * 255).round().byte()
     file = BytesIO()

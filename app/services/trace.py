@@ -69,6 +69,6 @@ def _structure(scene: Scene, ledger: LayerLedger | None) -> dict[str, Any]:
     return {
         "operation": describe(plan.operation),
         "shapes": shapes(plan),
-        "output": to_array(outputs),
-        "channel_sums": to_array(sums),
+        "output": to_array(scene.own(outputs)),
+        "channel_sums": to_array(scene.own(sums)),
     }

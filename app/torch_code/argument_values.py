@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from app.conv.errors import ConvError, Message, integer, one_of, shown
+from app.conv.one_dimension import Dimensions, lift_size
 from app.conv.operation import PADDING_MODES, Conv2d, ConvTranspose2d, Padding
 from app.torch_code.layer_choice import dotted_name
 from app.torch_code.signatures import DTYPE_NAMES, FIXED, Signature
@@ -63,12 +64,12 @@ def argument_value(snippet: Snippet, signature: Signature, name: str, node: ast.
     elif name in ("kernel_size", "stride", "dilation", "output_padding"):
         if name == "stride" and value is None and signature.is_pooling:
             return None
-        return _pair(value, name)
+        return _size(value, name, signature.operation.dimensions)
     elif name == "padding":
-        return _padding(value, signature.operation is Conv2d)
+        return _padding(value, issubclass(signature.operation, Conv2d), signature.operation.dimensions)
     elif name == "bias":
         one_of(value, name, (False, True))
-    elif name in FIXED or (name == "padding_mode" and signature.operation is ConvTranspose2d):
+    elif name in FIXED or (name == "padding_mode" and issubclass(signature.operation, ConvTranspose2d)):
         one_of(value, name, (FIXED.get(name, "zeros"),))
     return value
 
@@ -116,16 +117,26 @@ def found_kind(node: ast.expr) -> Message:
     return Message(_NODES.get(type(node), "term.this"))
 
 
-def _pair(value: Any, name: str, expected: str = "term.one_or_two_integers") -> tuple[int, int]:
-    pair = value if isinstance(value, tuple) else (value, value)
-    if len(pair) != 2 or not all(type(number) is int for number in pair):
-        raise ConvError("code.not_a_size", name, name=name, expected=Message(expected), value=shown(value))
-    return pair
+# What a size may be, by the number of dimensions and whether words stand for some.
+_EXPECTED: Final = {
+    (2, False): "term.one_or_two_integers",
+    (2, True): "term.one_or_two_integers_or_word",
+    (1, False): "term.one_integer",
+    (1, True): "term.one_integer_or_word",
+}
 
 
-def _padding(value: Any, has_words: bool) -> Any:
+def _size(value: Any, name: str, dimensions: Dimensions, has_words: bool = False) -> tuple[int, int]:
+    """An integer, or a tuple of one for each dimension, as (height, width)."""
+    numbers = value if isinstance(value, tuple) else (value,) * dimensions
+    if len(numbers) != dimensions or not all(type(number) is int for number in numbers):
+        expected = Message(_EXPECTED[dimensions, has_words])
+        raise ConvError("code.not_a_size", name, name=name, expected=expected, value=shown(value))
+    return numbers if dimensions == 2 else lift_size(name, *numbers)
+
+
+def _padding(value: Any, has_words: bool, dimensions: Dimensions) -> Any:
     if has_words and value in ("same", "valid"):
         return "same" if value == "same" else Padding()
-    expected = "term.one_or_two_integers_or_word" if has_words else "term.one_or_two_integers"
-    height, width = _pair(value, "padding", expected)
-    return Padding(height, height, width, width)
+    height, width = _size(value, "padding", dimensions, has_words)
+    return Padding(height, height, width, width) if dimensions == 2 else Padding(0, 0, width, width)

@@ -14,8 +14,8 @@ from app.torch_code.signatures import KNOWN, NAMES
 from app.torch_code.source_text import ParseError, Place, Snippet, Trees
 
 _HOLDERS: Final = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
-# conv1d, Conv3D, MaxPool1d …
-OTHER_DIMENSIONS: Final = re.compile(r"(?:conv|conv_?transpose|max_?pool|avg_?pool)[13]d$", re.IGNORECASE)
+# conv3d, Conv3D, MaxPool3d …
+OTHER_DIMENSIONS: Final = re.compile(r"(?:conv|conv_?transpose|max_?pool|avg_?pool)3d$", re.IGNORECASE)
 _MAX_LAYERS_TOLD: Final = 8
 _MAX_LAYERS_LISTED: Final = 200
 _MAX_LAYER_TEXT: Final = 60

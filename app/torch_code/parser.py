@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from app.conv.errors import ConvError, Message, shown, size
+from app.conv.one_dimension import lower_shape
 from app.conv.operation import ConvTranspose2d, Operation
 from app.torch_code.argument_values import argument_value, found_kind
 from app.torch_code.layer_choice import OTHER_DIMENSIONS, choose_call, dotted_name, resembling_name
@@ -28,15 +29,15 @@ class Parsed:
     operation: Operation
     in_channels: int | None = None
     out_channels: int | None = None
-    weight_shape: tuple[int, int, int, int] | None = None
+    weight_shape: tuple[int, ...] | None = None
     bias: bool | None = None
 
 
 def parse(text: str, layer_index: int | None = None) -> Parsed:
     """
     Read the call of nn.Conv2d, nn.ConvTranspose2d, nn.MaxPool2d, nn.AvgPool2d, F.conv2d, F.conv_transpose2d,
-    F.max_pool2d or F.avg_pool2d that the text has; of several, in the order of the text, the one of this
-    index.
+    F.max_pool2d, F.avg_pool2d or one of these with 1d that the text has; of several, in the order of the
+    text, the one of this index.
 
     Raises SeveralLayers where none is chosen, ConvError for one that is not there, and ParseError, which
     points at the first thing that cannot be read. Whether the layer fits an input is for `plan` to say.
@@ -122,5 +123,5 @@ def _module(operation: Any, values: dict[str, Any]) -> Parsed:
             counts = {"channels": channels, "groups": operation.groups}
             raise ConvError("code.channels_not_divisible", name, name=name, **counts)
     first, second = (inputs, outputs) if isinstance(operation, ConvTranspose2d) else (outputs, inputs)
-    shape = (first, second // operation.groups, *kernel_size)
+    shape = lower_shape(operation.dimensions, (first, second // operation.groups, *kernel_size))
     return Parsed(operation, inputs, outputs, shape, values.get("bias", True))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from torch import nn
 
-from app.conv.operation import OPERATIONS, AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation
+from app.conv.operation import OPERATIONS, Operation, Pooling
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Signature:
 
     @property
     def is_pooling(self) -> bool:
-        return self.operation in (MaxPool2d, AvgPool2d)
+        return issubclass(self.operation, Pooling)
 
 
 # Arguments that change nothing that can be shown here, as long as they have torch's default.
@@ -45,30 +45,33 @@ def _module(operation: type[Operation]) -> Signature:
     return Signature(operation, required, tuple(parameters))
 
 
-def _function(operation: type[Operation], names: str) -> Signature:
+def _function(kind: str, names: str) -> Signature:
     split = tuple(names.split())
     tensors = tuple(name for name in split if name in ("input", "weight", "bias"))
-    return Signature(operation, 2, split, tensors)
+    return Signature(OPERATIONS[kind], 2, split, tensors)
 
 
 _MODULES: Final[Mapping[str, Signature]] = {
     operation.__name__: _module(operation) for operation in OPERATIONS.values()
 }
 # Written out: these functions are built in, or dispatch on an argument, and have no signature to inspect.
+_ARGUMENTS: Final[Mapping[str, str]] = {
+    "conv": "input weight bias stride padding dilation groups",
+    "conv_transpose": "input weight bias stride padding output_padding groups dilation",
+    "max_pool": "input kernel_size stride padding dilation ceil_mode return_indices",
+    "avg_pool": "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
+}
 _FUNCTIONS: Final[Mapping[str, Signature]] = {
-    "conv2d": _function(Conv2d, "input weight bias stride padding dilation groups"),
-    "conv_transpose2d": _function(
-        ConvTranspose2d, "input weight bias stride padding output_padding groups dilation"
-    ),
-    "max_pool2d": _function(MaxPool2d, "input kernel_size stride padding dilation ceil_mode return_indices"),
-    "avg_pool2d": _function(
-        AvgPool2d, "input kernel_size stride padding ceil_mode count_include_pad divisor_override"
-    ),
+    f"{name}{dimensions}d": _function(
+        f"{name}{dimensions}d", names.removesuffix(" divisor_override") if dimensions == 1 else names
+    )
+    for dimensions in (2, 1)
+    for name, names in _ARGUMENTS.items()
 }
 _MODULE_PREFIXES: Final = ("", "nn.", "torch.nn.")
 _FUNCTION_PREFIXES: Final = ("", "F.", "functional.", "nn.functional.", "torch.nn.functional.")
 # There is no torch.avg_pool2d.
-_IN_TORCH: Final = ("conv2d", "conv_transpose2d", "max_pool2d")
+_IN_TORCH: Final = tuple(name for name in _FUNCTIONS if name != "avg_pool2d")
 
 # How a message names them.
 NAMES: Final = (*(f"nn.{name}" for name in _MODULES), *(f"F.{name}" for name in _FUNCTIONS))

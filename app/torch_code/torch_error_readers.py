@@ -7,14 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.conv.errors import ConvError, Message
-from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding, plan
+from app.conv.operation import (
+    Conv1d,
+    Conv2d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    MaxPool2d,
+    Operation,
+    Padding,
+    plan,
+)
 
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LayerShapes:
-    """A layer whose shapes fit: input (C_in, H, W), weight as the operation has it, None for pooling."""
+    """
+    A layer whose shapes fit: input (C_in, H, W) or (C_in, L), weight as the operation has it, None for
+    pooling.
+    """
 
     operation: Operation
     input_shape: Shape
@@ -44,9 +56,7 @@ def _numbers(text: str) -> Shape:
 
 
 def _fitting(operation: Operation, input_shape: Shape, weight_shape: Shape | None) -> LayerShapes | None:
-    """The layer, unless it is not of two dimensions or cannot be."""
-    if len(input_shape) != 3 or (weight_shape is not None and len(weight_shape) != 4):
-        return None
+    """The layer, unless it is of three dimensions or cannot be."""
     try:
         plan(operation, input_shape, weight_shape)
     except ConvError:
@@ -74,26 +84,27 @@ def _channel_remedies(
 ) -> Iterator[Remedy]:
     outputs, second, *kernel = weight
     _, *size = _sample(input, weight)
+    layer = Conv1d if len(kernel) == 1 else Conv2d
     if input[-1] == expected and found != expected:
         yield Remedy(
             Message("torch_error.channels_last"),
-            _fitting(Conv2d(groups=groups), (expected, found, *size[:-1]), weight),
+            _fitting(layer(groups=groups), (expected, found, *size[:-1]), weight),
         )
     if found % groups == 0:
         inner = (outputs, found // groups, *kernel)
         yield Remedy(
             Message("torch_error.in_channels", channels=found, weight=list(inner)),
-            _fitting(Conv2d(groups=groups), (found, *size), inner),
+            _fitting(layer(groups=groups), (found, *size), inner),
         )
     wanted = found // second
     if found % second == 0 and wanted != groups and outputs % wanted == 0:
         yield Remedy(
             Message("torch_error.groups", groups=wanted, second=second),
-            _fitting(Conv2d(groups=wanted), (found, *size), weight),
+            _fitting(layer(groups=wanted), (found, *size), weight),
         )
     yield Remedy(
         Message("torch_error.input_channels", channels=expected),
-        _fitting(Conv2d(groups=groups), (expected, *size), weight),
+        _fitting(layer(groups=groups), (expected, *size), weight),
     )
 
 
@@ -101,15 +112,15 @@ def read_transposed_channels(match: re.Match[str]) -> TorchError:
     weight, input, expected, found = _numbers(match[1]), _numbers(match[2]), int(match[3]), int(match[4])
     counts = {"input": list(input), "found": found, "weight": list(weight), "expected": expected}
     size = _sample(input, weight)[1:]
-    inner = (found, *weight[1:])
+    inner, layer = (found, *weight[1:]), ConvTranspose1d if len(weight) == 3 else ConvTranspose2d
     remedies = (
         Remedy(
             Message("torch_error.in_channels", channels=found, weight=list(inner)),
-            _fitting(ConvTranspose2d(), (found, *size), inner),
+            _fitting(layer(), (found, *size), inner),
         ),
         Remedy(
             Message("torch_error.input_channels", channels=expected),
-            _fitting(ConvTranspose2d(), (expected, *size), weight),
+            _fitting(layer(), (expected, *size), weight),
         ),
     )
     return TorchError(Message("torch_error.transposed_channels", **counts), remedies, input, weight)
@@ -121,8 +132,24 @@ def read_kernel_size(match: re.Match[str]) -> TorchError:
 
 
 def read_kernel_length(match: re.Match[str]) -> TorchError:
+    """Of one channel, as in `_too_large_kernel`."""
     length, kernel = int(match[1]), int(match[2])
-    return _too_large_kernel(1, length, 1, kernel)
+    padding = max(0, -(-(kernel - length) // 2))
+    remedies = (
+        Remedy(
+            Message("torch_error.padding_1d", padding=padding),
+            _fitting(Conv1d(padding=Padding(0, 0, padding, padding)), (1, length), (1, 1, kernel)),
+        ),
+        Remedy(
+            Message("torch_error.smaller_kernel_1d", length=min(length, kernel)),
+            _fitting(Conv1d(), (1, length), (1, 1, min(length, kernel))),
+        ),
+        Remedy(
+            Message("torch_error.larger_input_1d", length=max(length, kernel)),
+            _fitting(Conv1d(), (1, max(length, kernel)), (1, 1, kernel)),
+        ),
+    )
+    return TorchError(Message("torch_error.kernel_length", length=length, kernel=kernel), remedies)
 
 
 def _too_large_kernel(height: int, width: int, rows: int, cols: int) -> TorchError:

@@ -16,13 +16,17 @@ LITERAL: Final = 256
 
 _WIDTH: Final = 60
 _NAMES: Final = {"input": "x", "weight": "weight", "bias": "bias"}
+# By the number of dimensions: the order of F.pad, a true convolution's kernel, and the padding's sides.
+_PADS: Final = {2: "left, right, top, bottom", 1: "left, right"}
+_TURNED: Final = {2: "turned by 180 degrees", 1: "reversed"}
+_SIDED: Final = {2: "four-sided", 1: "two-sided"}
 # Up to here every integer is a float32, so that 7.0 can be written as 7.
 _EXACT: Final = 2**24
 
 
 def write_code(scene: Scene, *, backward: bool = False) -> str:
     """
-    A script that computes the scene's output as `y`, (C_out, H_out, W_out), with torch's own operators.
+    A script that computes the scene's output as `y`, of its shape, with torch's own operators.
 
     `backward`: also the gradients `grad_input`, `grad_weight` and `grad_bias`, as far as there are these
     tensors, by autograd. Running it needs the scene file beside it, <id>.safetensors, if a tensor has more
@@ -130,23 +134,25 @@ def _conv(plan: Plan, conv: Conv2d, scene: Scene) -> list[str]:
     lines, x, weight, padding = [], "x", "weight", _padding(plan)
     if plan.padding_mode != "zeros" or not plan.padding.is_symmetric:
         mode = "" if plan.padding_mode == "zeros" else f', mode="{plan.padding_mode}"'
-        lines.append(f"padded = F.pad(x, {_sides(plan)}{mode})  # left, right, top, bottom")
+        lines.append(f"padded = F.pad(x, {_pads(plan, _sides(plan))}{mode})  # {_PADS[plan.dimensions]}")
         x, padding = "padded", ""
     if conv.flip:
-        lines.append("turned = weight.flip(2, 3)  # true convolution: the kernel turned by 180 degrees")
+        axes, done = ("2, 3" if plan.dimensions == 2 else "2"), _TURNED[plan.dimensions]
+        lines.append(f"turned = weight.flip({axes})  # true convolution: the kernel {done}")
         weight = "turned"
     options = [*_options(conv, "stride"), padding, *_options(conv, "dilation", "groups")]
-    return [*lines, _convolved("conv2d", x, weight, scene, options)]
+    return [*lines, _convolved(f"conv{plan.dimensions}d", x, weight, scene, options)]
 
 
 def _transposed(plan: Plan, conv: ConvTranspose2d, scene: Scene) -> list[str]:
     padding = _padding(plan) if plan.padding.is_symmetric else ""
     options = [*_options(conv, "stride"), padding, *_options(conv, "output_padding", "groups", "dilation")]
-    lines = [_convolved("conv_transpose2d", "x", "weight", scene, options)]
+    lines = [_convolved(f"conv_transpose{plan.dimensions}d", "x", "weight", scene, options)]
     if not plan.padding.is_symmetric:
-        (_, height, width), (top, left) = plan.output_shape, (plan.padding.top, plan.padding.left)
-        window = f"{top}:{top + height}, {left}:{left + width}"
-        lines.append(f"y = y[:, {window}]  # what four-sided padding leaves of it")
+        firsts = (plan.padding.top, plan.padding.left)
+        cuts = [f"{first}:{first + size}" for first, size in zip(firsts, plan.output_shape[1:], strict=True)]
+        window = ", ".join(cuts[-plan.dimensions :])
+        lines.append(f"y = y[:, {window}]  # what {_SIDED[plan.dimensions]} padding leaves of it")
     return lines
 
 
@@ -160,30 +166,34 @@ def _convolved(function: str, x: str, weight: str, scene: Scene, options: list[s
 
 def _max_pool(plan: Plan, pool: MaxPool2d, dtype: str) -> list[str]:
     own = [*_options(pool, "stride"), _padding(plan), *_options(pool, "dilation", "ceil_mode")]
+    function, kernel = f"max_pool{plan.dimensions}d", _size(pool, pool.kernel_size)
+    # torch has no max_pool1d of integers; float64 holds each of them.
+    to, back = (".double()", ".int()") if dtype == "int32" and plan.dimensions == 1 else ("", "")
     if plan.padding.is_symmetric:
-        return [_call("y", "max_pool2d", "x", _pair(pool.kernel_size), *own)]
+        return [_call("y", function, f"x{to}", kernel, *own) + back]
     nothing = "torch.iinfo(torch.int32).min" if dtype == "int32" else "-torch.inf"
     options = _options(pool, "stride", "dilation")
     return [
-        f"padded = F.pad(x, {plan.margins}, value={nothing})  # left, right, top, bottom",
-        _call("y", "max_pool2d", "padded", _pair(pool.kernel_size), *options),
+        f"padded = F.pad(x, {_pads(plan, plan.margins)}, value={nothing})  # {_PADS[plan.dimensions]}",
+        _call("y", function, f"padded{to}", kernel, *options) + back,
     ]
 
 
 def _avg_pool(plan: Plan, pool: AvgPool2d, dtype: str) -> list[str]:
     if plan.padding.is_symmetric and pool.dilation == (1, 1):
         options = _options(pool, "ceil_mode", "count_include_pad")
-        call = ("x", _pair(pool.kernel_size), *_options(pool, "stride"), _padding(plan), *options)
-        return [_call("y", "avg_pool2d", *call)]
-    height, width = pool.kernel_size
-    stride = f"stride={_pair(pool.stride)}"
-    sums = _call("sums", "conv2d", "padded[:, None]", "ones", stride, *_options(pool, "dilation"))
-    counts = _call("counts", "conv2d", "cells[:, None]", "ones", stride, *_options(pool, "dilation"))
+        call = ("x", _size(pool, pool.kernel_size), *_options(pool, "stride"), _padding(plan), *options)
+        return [_call("y", f"avg_pool{plan.dimensions}d", *call)]
+    kernel = ", ".join(map(str, plan.own_shape((1, *pool.kernel_size))[1:]))
+    stride, function = f"stride={_size(pool, pool.stride)}", f"conv{plan.dimensions}d"
+    sums = _call("sums", function, "padded[:, None]", "ones", stride, *_options(pool, "dilation"))
+    counts = _call("counts", function, "cells[:, None]", "ones", stride, *_options(pool, "dilation"))
+    sided = _SIDED[plan.dimensions]
     return [
-        "# torch averages neither dilated nor four-sided windows: here are their sums and numbers of cells.",
-        f"padded = F.pad(x, {_with_reach(plan)})  # left, right, top, bottom",
+        f"# torch averages neither dilated nor {sided} windows: here are their sums and numbers of cells.",
+        f"padded = F.pad(x, {_pads(plan, _with_reach(plan))})  # {_PADS[plan.dimensions]}",
         f"cells = {_counted_cells(plan, pool)}  # 1 where a cell counts",
-        f"ones = torch.ones(1, 1, {height}, {width}, dtype=torch.{dtype})",
+        f"ones = torch.ones(1, 1, {kernel}, dtype=torch.{dtype})",
         sums,
         counts,
         "y = (sums / counts)[:, 0]",
@@ -194,10 +204,15 @@ def _counted_cells(plan: Plan, pool: AvgPool2d) -> str:
     """As `padded`, of ones; what ceil_mode reaches beyond the padding never counts."""
     inside = "torch.ones_like(x[:1])"
     if not pool.count_include_pad:
-        return f"F.pad({inside}, {_with_reach(plan)})"
-    inside = f"F.pad({inside}, {_sides(plan)}, value=1)"
+        return f"F.pad({inside}, {_pads(plan, _with_reach(plan))})"
+    inside = f"F.pad({inside}, {_pads(plan, _sides(plan))}, value=1)"
     beyond = tuple(more - own for more, own in zip(_with_reach(plan), _sides(plan), strict=True))
-    return f"F.pad({inside}, {beyond})" if any(beyond) else inside
+    return f"F.pad({inside}, {_pads(plan, beyond)})" if any(beyond) else inside
+
+
+def _pads(plan: Plan, sides: tuple[int, ...]) -> tuple[int, ...]:
+    """Left, right, top and bottom; of one dimension the first two."""
+    return sides[: 2 * plan.dimensions]
 
 
 def _sides(plan: Plan) -> tuple[int, int, int, int]:
@@ -215,19 +230,23 @@ def _with_reach(plan: Plan) -> tuple[int, int, int, int]:
 def _padding(plan: Plan) -> str:
     """The argument for a padding that is the same on opposite sides, or nothing."""
     size = plan.padding.top, plan.padding.left
-    return f"padding={_pair(size)}" if any(size) else ""
+    return f"padding={_size(plan.operation, size)}" if any(size) else ""
 
 
 def _options(operation: Operation, *names: str) -> list[str]:
     """The arguments whose values are not torch's defaults."""
     usual = AvgPool2d(operation.kernel_size) if isinstance(operation, Pooling) else type(operation)()
     values = {name: getattr(operation, name) for name in names}
-    return [f"{name}={_pair(value)}" for name, value in values.items() if value != getattr(usual, name)]
+    return [
+        f"{name}={_size(operation, value)}" for name, value in values.items() if value != getattr(usual, name)
+    ]
 
 
-def _pair(value: Any) -> str:
+def _size(operation: Operation, value: Any) -> str:
     """The shortest way to write a size; any other value as it is."""
-    return str(value[0] if isinstance(value, tuple) and value[0] == value[1] else value)
+    if not isinstance(value, tuple):
+        return str(value)
+    return str(value[1] if operation.dimensions == 1 or value[0] == value[1] else value)
 
 
 def _call(result: str, function: str, *arguments: str) -> str:

@@ -98,7 +98,8 @@ function hideTable(hidden: boolean) {
 
 /** The step as the stage prints it: with the same decimals. */
 function stageLedger(frame: AnyFrame | null, step: Step): Ledger | null {
-  return frame?.view === 'stage' && frame.step === step ? frame.ledger : null;
+  const prints = frame?.view === 'stage' || frame?.view === 'signal';
+  return prints && frame.step === step ? frame.ledger : null;
 }
 
 /** Whether a number can be typed in place of a cell's. */

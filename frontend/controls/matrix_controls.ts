@@ -6,7 +6,7 @@ import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import { findElement } from '../views/shared/dom.ts';
-import { shownChannelIndex } from '../views/sparse/frame.ts';
+import { shownChannelIndex } from '../views/sparse/channel_index.ts';
 import { makeChannelStepper } from './channel_stepper.ts';
 
 export function setUpTranspose(state: AppState) {

@@ -1,6 +1,7 @@
 /** The title and facts above the stage. */
 
 import { effect } from '@preact/signals-core';
+import { ownKind, ownShape } from '../model/dimensions.ts';
 import { kernelSize } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { OperationKind, SceneSummary } from '../model/types.ts';
@@ -31,13 +32,13 @@ export function updateTitles({ state, boot, t }: AppContext) {
 }
 
 function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
-  const { operation, shapes } = summary;
+  const { operation, shapes, dimensions } = summary;
   const [preset, origin] = [origins.presetOf(summary.id), origins.of(summary.id)];
   const layer = t('scene.title', {
-    kind: operation.kind,
+    kind: ownKind(operation.kind, dimensions),
     inputs: shapes.input[0],
     outputs: shapes.output[0],
-    kernel: kernelSize(summary).join('×'),
+    kernel: ownShape(dimensions, kernelSize(summary)).join('×'),
   });
   const name = origin && t(`preset.${origin}.title`);
   const own = origins.titleOf(summary.id);
@@ -67,14 +68,13 @@ function showFacts(
   setText(findElement('#counts', HTMLElement), percent > 0 ? `${cost} · ${empty}` : cost);
 }
 
-/** The output's height and width worked out; one line where they are alike. */
-function formatSizes(
-  t: Translate,
-  { height, width }: SceneSummary['size_formulas'],
-  form: 'numbers' | 'symbols',
-) {
-  if (height.numbers === width.numbers) return t('size.both', { formula: height[form] });
-  return [t('size.height', { formula: height[form] }), t('size.width', { formula: width[form] })].join('\n');
+/** The output's sizes worked out; one line where both are alike. */
+function formatSizes(t: Translate, sizes: SceneSummary['size_formulas'], form: 'numbers' | 'symbols') {
+  const { height, width } = sizes;
+  if (height && height.numbers === width?.numbers) return t('size.both', { formula: height[form] });
+  return Object.entries(sizes)
+    .map(([name, formula]) => t(`size.${name}`, { formula: formula[form] }))
+    .join('\n');
 }
 
 function formatParameters(t: Translate, language: string, count: number) {

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals-core';
 import type { AppContext } from '../views/app_context.ts';
-import { viewNamed } from '../views/registry.ts';
+import { drawingNamed, shownDrawing } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 
 export function showViewCaption({ state, t, model }: AppContext) {
@@ -13,7 +13,8 @@ export function showViewCaption({ state, t, model }: AppContext) {
     const { value: outChannel } = state.outChannel;
     const choice = { outChannel, transposed: state.transposed.value, direction, reading };
     const view = direction === 'forward' ? state.shownView.value : 'gradient';
-    const captions = layer ? viewNamed(view).makeCaptions(layer, choice) : [];
+    const drawing = layer && drawingNamed(shownDrawing(layer.summary, view));
+    const captions = layer && drawing ? drawing.makeCaptions(layer, choice) : [];
     setText(line, captions.map(([key, values]) => t(key, values)).join(' '));
   });
 }

@@ -1,6 +1,14 @@
 /** The HTTP API from the browser. */
 
-import type { SceneSummary, StampPage, TapTable, Tensor } from '../model/types.ts';
+import { dimensionsOf, loadOneDimension, oneDimension } from '../model/dimensions.ts';
+import type {
+  FetchedTensor,
+  SceneAnswer,
+  SceneSummary,
+  StampPage,
+  TapTable,
+  Tensor,
+} from '../model/types.ts';
 import { decodeNpy } from './npy.ts';
 
 /** What is wrong at a JSON pointer into the body, and where in the text when the body is code. */
@@ -37,9 +45,6 @@ export class ApiError extends Error {
   }
 }
 
-/** The tensors of a scene that the page asks for. */
-type TensorName = 'input' | 'weight' | 'bias' | 'output' | 'upstream' | 'grad_input' | 'grad_weight';
-
 export class ApiClient {
   readonly base: string;
   readonly language: string;
@@ -51,17 +56,18 @@ export class ApiClient {
   }
 
   async scene(id: string, query: URLSearchParams): Promise<SceneSummary> {
-    return (await this.get(`/scenes/${id}?${query}`)).json();
+    return readSummary(await (await this.get(`/scenes/${id}?${query}`)).json());
   }
 
   async taps(id: string): Promise<TapTable> {
-    return (await this.get(`/scenes/${id}/taps`)).json();
+    const taps = await (await this.get(`/scenes/${id}/taps`)).json();
+    return oneDimension?.liftTaps(taps) ?? taps;
   }
 
   /** soon: other answers are awaited more. */
   async tensor(
     id: string,
-    name: TensorName,
+    name: FetchedTensor,
     { channel, every, soon = false }: { channel?: number; every?: number; soon?: boolean } = {},
   ): Promise<Tensor> {
     const only = channel === undefined ? '' : `&channel=${channel}`;
@@ -70,7 +76,8 @@ export class ApiClient {
       `/scenes/${id}/tensors/${name}?format=npy${only}${rough}`,
       soon ? { priority: 'low' } : {},
     );
-    return decodeNpy(await answer.arrayBuffer());
+    const tensor = decodeNpy(await answer.arrayBuffer());
+    return oneDimension?.liftTensor(name, tensor) ?? tensor;
   }
 
   /** Returns columns, as safetensors. */
@@ -80,7 +87,8 @@ export class ApiClient {
   }
 
   async stamps(id: string, range: ItemRange): Promise<StampPage> {
-    return (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json();
+    const stamps = await (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json();
+    return oneDimension?.liftStamps(stamps) ?? stamps;
   }
 
   async post<Answer>(path: string, body?: object | FormData, signal?: AbortSignal): Promise<Answer> {
@@ -113,6 +121,12 @@ export class ApiClient {
     if (!answer.ok) throw await problem(answer);
     return answer;
   }
+}
+
+/** A summary as the page has it. */
+export async function readSummary(answer: SceneAnswer): Promise<SceneSummary> {
+  if (dimensionsOf(answer.operation) === 1) return (await loadOneDimension()).liftSummary(answer);
+  return { ...answer, dimensions: 2 } as SceneSummary;
 }
 
 /** Items start … stop−1 of an output channel. */

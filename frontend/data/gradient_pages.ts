@@ -1,5 +1,6 @@
 /** The gradients of a scene, in pages: the steps of each, and the planes that they fill. */
 
+import { oneDimension } from '../model/dimensions.ts';
 import { outputChannelsOf, pairAt } from '../model/direction.ts';
 import { kernelSize } from '../model/geometry.ts';
 import type { WeightStep } from '../model/gradient_moment.ts';
@@ -7,7 +8,7 @@ import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
 import type {
   AppliedStamp,
-  GradientStampPage,
+  GradientStampsAnswer,
   NumberArray,
   SceneSummary,
   StampPage,
@@ -108,8 +109,8 @@ export function makeGradientStampPages(
 }
 
 /** A page of gradient stamps in the words of a layer's, whose output is the gradient. */
-function stampsOf({ in_channel, stamps, ...page }: GradientStampPage): StampPage {
-  return {
+function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): StampPage {
+  const named = {
     ...page,
     out_channel: in_channel,
     in_channels: page.out_channels,
@@ -118,6 +119,7 @@ function stampsOf({ in_channel, stamps, ...page }: GradientStampPage): StampPage
       return { ...stamp, output_rows: input_rows, output_cols: input_cols, outputs: gradients };
     }),
   };
+  return oneDimension?.liftStamps(named) ?? (named as StampPage);
 }
 
 export async function fetchBiasGradient(api: ApiClient, id: string): Promise<NumberArray> {
@@ -138,7 +140,9 @@ async function fetchColumns(
 ): Promise<Columns> {
   const query = new URLSearchParams({ start: String(start), stop: String(stop), format: 'safetensors' });
   for (const [name, value] of more) query.set(name, String(value));
-  return decodeSafetensors(await (await api.get(`/scenes/${path}/steps?${query}`)).arrayBuffer());
+  const content = await (await api.get(`/scenes/${path}/steps?${query}`)).arrayBuffer();
+  const columns = decodeSafetensors(content);
+  return oneDimension?.liftGradientColumns(columns) ?? columns;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A page of steps as columns, one row for each step. */
 
+import { oneDimension } from '../model/dimensions.ts';
 import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
 import type { DType, StepAnswer } from '../model/types.ts';
@@ -30,7 +31,8 @@ export class StepColumns {
 
 /** Looks into the file, without a copy. */
 export function decodeSteps(buffer: ArrayBuffer, start: number, width: number) {
-  return new StepColumns(decodeSafetensors(buffer), start, width);
+  const columns = decodeSafetensors(buffer);
+  return new StepColumns(oneDimension?.liftColumns(columns) ?? columns, start, width);
 }
 
 /** The columns of steps in JSON. */

@@ -1,7 +1,7 @@
 /** The stage as a picture: the painters of the screen draw it on another context. */
 
 import { LruCache } from '../data/lru_cache.ts';
-import { makeViewFrame, viewNamed } from '../views/registry.ts';
+import { drawingNamed, makeViewFrame } from '../views/registry.ts';
 import type { BitmapCache } from '../views/shared/canvas.ts';
 import type { Context2D } from '../views/shared/drawing.ts';
 import { cssFont } from '../views/shared/drawing.ts';
@@ -102,7 +102,7 @@ function paint(context: Context2D, request: FrameRequest, text: PictureText, ext
 
 function paintStage(context: Context2D, request: FrameRequest) {
   const frame = makeViewFrame(request);
-  const view = viewNamed(frame.view);
+  const view = drawingNamed(frame.view);
   const bitmaps: BitmapCache = new LruCache(16);
   view.paintStatic(context, frame, bitmaps);
   view.paintFinished?.(context, frame, bitmaps);

@@ -6,6 +6,7 @@
 import { effect } from '@preact/signals-core';
 import type { ApiError } from '../data/client.ts';
 import { formatError } from '../data/error_message.ts';
+import { ownShape } from '../model/dimensions.ts';
 import { parseNumber } from '../model/number_syntax.ts';
 import { formatExact } from '../model/numbers.ts';
 import type { EditSession } from '../state/edit_session.ts';
@@ -135,7 +136,10 @@ export class CellEditor {
     this.input.value = text ?? this.#initialText;
     this.input.setAttribute(
       'aria-label',
-      t('edit.cell', { tensor: t(`edit.${at.tensor}`), index: at.index.join(', ') }),
+      t('edit.cell', {
+        tensor: t(`edit.${at.tensor}`),
+        index: ownShape(scene.summary.dimensions, at.index).join(', '),
+      }),
     );
     this.#showMessage('');
     this.box.hidden = false;

@@ -63,7 +63,7 @@ function biasCell(channel: number): EditableCell {
 
 /** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. */
 export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
-  if (!isChannelFrame(frame)) return cell.grid === 'bias' ? null : (findCellRects(frame, cell)[0] ?? null);
+  if (!isChannelFrame(frame)) return findCellRects(frame, cell)[0] ?? null;
   if (cell.grid === 'bias') return frame.layout.bias;
   const rect = findCellRect(frame, cell);
   if (cell.grid !== 'input' || !rect || rect.width >= SMALLEST_EDITED) return rect;

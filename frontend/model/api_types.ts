@@ -7,6 +7,16 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    AvgPool1d: {
+      /** @constant */
+      kind: 'avg_pool1d';
+      kernel_size: number;
+      stride: number;
+      padding: components['schemas']['PaddingEnds'];
+      dilation: number;
+      ceil_mode: boolean;
+      count_include_pad: boolean;
+    };
     AvgPool2d: {
       /** @constant */
       kind: 'avg_pool2d';
@@ -20,6 +30,17 @@ export interface components {
       ceil_mode: boolean;
       count_include_pad: boolean;
     };
+    Conv1d: {
+      /** @constant */
+      kind: 'conv1d';
+      stride: number;
+      padding: components['schemas']['PaddingEnds'];
+      /** @enum {string} */
+      padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+      dilation: number;
+      groups: number;
+      flip: boolean;
+    };
     Conv2d: {
       /** @constant */
       kind: 'conv2d';
@@ -32,6 +53,15 @@ export interface components {
       dilation: [number, number];
       groups: number;
       flip: boolean;
+    };
+    ConvTranspose1d: {
+      /** @constant */
+      kind: 'conv_transpose1d';
+      stride: number;
+      padding: components['schemas']['PaddingEnds'];
+      output_padding: number;
+      dilation: number;
+      groups: number;
     };
     ConvTranspose2d: {
       /** @constant */
@@ -63,23 +93,28 @@ export interface components {
         | components['schemas']['ParsedConv2d']
         | components['schemas']['ConvTranspose2d']
         | components['schemas']['MaxPool2d']
-        | components['schemas']['AvgPool2d'];
+        | components['schemas']['AvgPool2d']
+        | components['schemas']['ParsedConv1d']
+        | components['schemas']['ConvTranspose1d']
+        | components['schemas']['MaxPool1d']
+        | components['schemas']['AvgPool1d'];
       input_shape: number[];
-      weight_shape: [number, number, number, number] | null;
+      weight_shape: [number, number, number, number] | [number, number, number] | null;
     };
     /** @description One upstream cell, in raster order, and what it adds to the gradient of the window that it read. */
     GradientStamp: {
       index: number;
       row: number;
       col: number;
-      input_rows: (number | null)[];
+      /** @description not of a layer of one dimension */
+      input_rows?: (number | null)[];
       input_cols: (number | null)[];
       /** @description the upstream cell in each output channel */
       values: number[];
-      products: number[][][];
-      sums: number[][];
+      products: number[][][] | number[][];
+      sums: number[][] | number[];
       /** @description the cells under the stamp once it is added, 0 on padding */
-      gradients: number[][];
+      gradients: number[][] | number[];
     };
     /** @description Upstream cells start ... stop-1; `before`: the gradient before the first of them. */
     GradientStamps: {
@@ -90,7 +125,7 @@ export interface components {
       total: number;
       next: string | null;
       out_channels: number[];
-      before: number[][];
+      before: number[][] | number[];
       stamps: components['schemas']['GradientStamp'][];
     };
     /** @description The first data of a page, each as its own call answers it, as far as it is few numbers. */
@@ -111,6 +146,15 @@ export interface components {
       taps: string;
       file: string;
       page: string;
+    };
+    MaxPool1d: {
+      /** @constant */
+      kind: 'max_pool1d';
+      kernel_size: number;
+      stride: number;
+      padding: components['schemas']['PaddingEnds'];
+      dilation: number;
+      ceil_mode: boolean;
     };
     MaxPool2d: {
       /** @constant */
@@ -155,6 +199,11 @@ export interface components {
       v: number | null;
       value: number;
     };
+    /** @description A normalised padding of one dimension. */
+    PaddingEnds: {
+      left: number;
+      right: number;
+    };
     /** @description A normalised padding. */
     PaddingSides: {
       top: number;
@@ -168,11 +217,26 @@ export interface components {
         | components['schemas']['ParsedConv2d']
         | components['schemas']['ConvTranspose2d']
         | components['schemas']['MaxPool2d']
-        | components['schemas']['AvgPool2d'];
+        | components['schemas']['AvgPool2d']
+        | components['schemas']['ParsedConv1d']
+        | components['schemas']['ConvTranspose1d']
+        | components['schemas']['MaxPool1d']
+        | components['schemas']['AvgPool1d'];
       in_channels: number | null;
       out_channels: number | null;
-      weight_shape: [number, number, number, number] | null;
+      weight_shape: [number, number, number, number] | [number, number, number] | null;
       bias: boolean | null;
+    };
+    ParsedConv1d: {
+      /** @constant */
+      kind: 'conv1d';
+      stride: number;
+      padding: components['schemas']['PaddingEnds'] | 'same';
+      /** @enum {string} */
+      padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+      dilation: number;
+      groups: number;
+      flip: boolean;
     };
     ParsedConv2d: {
       /** @constant */
@@ -216,34 +280,39 @@ export interface components {
       layer: components['schemas']['FittingLayer'] | null;
     };
     Shapes: {
-      input: [number, number, number];
-      weight: [number, number, number, number] | null;
+      input: [number, number, number] | [number, number];
+      weight: [number, number, number, number] | [number, number, number] | null;
       bias: [number] | null;
-      output: [number, number, number];
+      output: [number, number, number] | [number, number];
       /** @description of a scene that has one */
-      upstream?: [number, number, number] | null;
+      upstream?: [number, number, number] | [number, number] | null;
     };
     /** @description An output length worked out. */
     SizeFormula: {
       numbers: string;
       symbols: string;
     };
-    /** @description The output's height and width. */
+    /** @description The output's height and width, or of a layer of one dimension its length. */
     SizeFormulas: {
-      height: components['schemas']['SizeFormula'];
-      width: components['schemas']['SizeFormula'];
+      /** @description of a layer of two dimensions */
+      height?: components['schemas']['SizeFormula'];
+      /** @description of a layer of two dimensions */
+      width?: components['schemas']['SizeFormula'];
+      /** @description of a layer of one dimension */
+      length?: components['schemas']['SizeFormula'];
     };
     /** @description One input cell, in raster order, and what it stamps onto the output channel. */
     Stamp: {
       index: number;
       row: number;
       col: number;
-      output_rows: (number | null)[];
+      /** @description not of a layer of one dimension */
+      output_rows?: (number | null)[];
       output_cols: (number | null)[];
       values: number[];
-      products: number[][][];
-      sums: number[][];
-      outputs: number[][];
+      products: number[][][] | number[][];
+      sums: number[][] | number[];
+      outputs: number[][] | number[];
     };
     /** @description Input cells start ... stop-1; `before`: the output channel before the first of them. */
     Stamps: {
@@ -255,26 +324,27 @@ export interface components {
       stop: number;
       total: number;
       next: string | null;
-      before: number[][];
+      before: number[][] | number[];
       stamps: components['schemas']['Stamp'][];
     };
-    /** @description One window of one output channel, C input channels. */
+    /** @description One window of one output channel, C input channels; of one dimension without height: (C, k). */
     Step: {
       /** @description row * W_out + col */
       index: number;
       row: number;
       col: number;
-      input_rows: (number | null)[];
+      /** @description not of a layer of one dimension */
+      input_rows?: (number | null)[];
       input_cols: (number | null)[];
       /** @description (C, kH, kW), 0 where there is no input; with include=patch */
-      patch?: number[][][];
+      patch?: number[][][] | number[][];
       /** @description (C, kH, kW); with include=products */
-      products?: number[][][];
+      products?: number[][][] | number[][];
       /** @description the sum after each product, as products; with that in include */
-      tap_running_sums?: number[][][];
+      tap_running_sums?: number[][][] | number[][];
       channel_sums: number[];
       running_sums: number[];
-      /** @description the kernel cell [u, v] that won, of max_pool2d */
+      /** @description the kernel cell [u, v], of one dimension [v], that won, of max pooling */
       selected?: number[];
       /** @description where an accumulator of ?bits= first overflows, or null */
       overflow?: components['schemas']['Overflow'] | null;
@@ -299,20 +369,24 @@ export interface components {
         | components['schemas']['Conv2d']
         | components['schemas']['ConvTranspose2d']
         | components['schemas']['MaxPool2d']
-        | components['schemas']['AvgPool2d'];
+        | components['schemas']['AvgPool2d']
+        | components['schemas']['Conv1d']
+        | components['schemas']['ConvTranspose1d']
+        | components['schemas']['MaxPool1d']
+        | components['schemas']['AvgPool1d'];
       /** @enum {string} */
       dtype: 'float32' | 'float64' | 'int32';
       shapes: components['schemas']['Shapes'];
       counts: components['schemas']['Counts'];
       links: components['schemas']['Links'];
-      /** @description output height and width, worked out */
-      formulas: [string, string];
+      /** @description output height and width, or length, worked out */
+      formulas: [string, string] | [string];
       /** @description the same, shorter, with numbers and with letters */
       size_formulas: components['schemas']['SizeFormulas'];
       /** @description of the taps over all windows: those on padding */
       padding_share: number;
-      /** @description input rows that no window reads */
-      idle_rows: number[];
+      /** @description input rows that no window reads; not of a layer of one dimension */
+      idle_rows?: number[];
       /** @description input columns that no window reads */
       idle_cols: number[];
       /** @description what was decided for the sender of an upload or edit */
@@ -322,8 +396,8 @@ export interface components {
     };
     /** @description The input row and column that each output row and column reads through each kernel cell, -1: none. */
     Taps: {
-      /** @description (H_out, kH) */
-      rows: number[][];
+      /** @description (H_out, kH); not of a layer of one dimension */
+      rows?: number[][];
       /** @description (W_out, kW) */
       cols: number[][];
     };

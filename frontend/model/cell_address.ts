@@ -1,14 +1,22 @@
-/** The address of an output cell as it is typed: `0,3,5`, `[0, 3, 5]`, `Y[0,3,5]`. Pure. */
+/**
+ * The address of an output cell as it is typed: `0,3,5`, `[0, 3, 5]`, `Y[0,3,5]`, and of one dimension `0,5`.
+ * Pure.
+ */
+
+import type { Dimensions } from './types.ts';
 
 /** Output channel, row, column. */
 export type CellAddress = [number, number, number];
 
-const ADDRESS = /^(?:[A-Za-z_][\w.]*\s*)?[[(【（［]?\s*(\d+)[\s,，、]+(\d+)[\s,，、]+(\d+)\s*[\])】）］]?$/;
+const ADDRESS =
+  /^(?:[A-Za-z_][\w.]*\s*)?[[(【（［]?\s*(\d+)[\s,，、]+(\d+)(?:[\s,，、]+(\d+))?\s*[\])】）］]?$/;
 
-/** Null where the text is no address. */
-export function parseCellAddress(text: string): CellAddress | null {
+/** Null where the text is no address of an output of so many dimensions. */
+export function parseCellAddress(text: string, dimensions: Dimensions): CellAddress | null {
   const found = ADDRESS.exec(text.trim());
-  return found && [Number(found[1]), Number(found[2]), Number(found[3])];
+  if (!found || (found[3] === undefined) !== (dimensions === 1)) return null;
+  const [channel, first, second] = [Number(found[1]), Number(found[2]), Number(found[3])];
+  return dimensions === 1 ? [channel, 0, first] : [channel, first, second];
 }
 
 /** shape: of the output. */

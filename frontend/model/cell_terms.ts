@@ -1,5 +1,6 @@
 /** The terms of one output cell as a list: by size, by text, and the sums of both signs. Pure. */
 
+import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightIndex, weightOffset } from './geometry.ts';
 import { formatExact } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
@@ -29,12 +30,12 @@ export function listTerms(step: Step, { summary, weight }: SceneModel, outChanne
     const kernel = weightIndex(summary, outChannel, channel);
     return Array.from({ length: rows * cols }, (_, k) => {
       const [u, v] = [Math.floor(k / cols), k % cols];
-      const place = [channel, step.inputRows[u], step.inputCols[v]].join(', ');
+      const place = [channel, step.inputRows[u], step.inputCols[v]];
       return {
         channel,
         tap: [u, v] satisfies [number, number] as [number, number],
-        input: step.hasInput(u, v) ? `X[${place}]` : '',
-        weight: weight ? `K[${[...kernel, u, v].join(', ')}]` : '',
+        input: step.hasInput(u, v) ? formatIndex('X', summary.dimensions, place) : '',
+        weight: weight ? formatIndex('K', summary.dimensions, [...kernel, u, v]) : '',
         x: patch[k] ?? 0,
         w: weight ? (weight.data[offset + k] ?? 0) : null,
         product: products[k] ?? 0,

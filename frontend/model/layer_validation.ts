@@ -4,7 +4,7 @@
  */
 
 import { outputLength } from './output_size.ts';
-import type { LayerShape, Operation, OperationKind } from './types.ts';
+import type { Dimensions, LayerShape, Operation, OperationKind } from './types.ts';
 
 /** Every field of every operation; those that a kind lacks have their defaults. */
 export type OperationFields = {
@@ -13,6 +13,8 @@ export type OperationFields = {
 
 export interface Layer extends OperationFields {
   kind: OperationKind;
+  /** Of one: all heights are those of a layer without. */
+  dimensions: Dimensions;
   input: [number, number, number];
   /** Output channels: those of the input for pooling. */
   outputs: number;
@@ -173,10 +175,9 @@ function outputPaddingProblems({ output_padding, stride, dilation }: Layer): Lay
 }
 
 function outputSizeProblems(layer: Layer): LayerProblem[] {
+  const across = layer.dimensions === 1 ? 'noLength' : 'noWidth';
   return outputSizes(layer).flatMap(({ value, text }, axis) =>
-    value < 1
-      ? [{ at: '/operation', key: axis === 0 ? 'noHeight' : 'noWidth', values: { formula: text } }]
-      : [],
+    value < 1 ? [{ at: '/operation', key: axis === 0 ? 'noHeight' : across, values: { formula: text } }] : [],
   );
 }
 

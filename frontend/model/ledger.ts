@@ -3,10 +3,12 @@
  * a unit of its last decimal.
  */
 
+import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
 import { decimalsFor, formatNumber, LEAST_DIGITS } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
+import type { Dimensions } from './types.ts';
 
 export interface LedgerTerm {
   x: string;
@@ -40,6 +42,7 @@ export interface Ledger {
 
 /** What a ledger needs of a layer; `weight` by position in the step, null where the operation has none. */
 export interface LedgerLayer {
+  dimensions: Dimensions;
   outChannel: number;
   inChannels: number[];
   weight: (c: number, u: number, v: number) => number | null;
@@ -118,7 +121,7 @@ export function makeLedger(
     };
   });
   return {
-    cell: `${layer.letter ?? 'Y'}[${layer.outChannel}, ${step.row}, ${step.col}]`,
+    cell: formatIndex(layer.letter ?? 'Y', layer.dimensions, [layer.outChannel, step.row, step.col]),
     lines,
     bias: layer.letter ? '' : formatBias(layer.bias, roundTo(output - running, decimals), decimals),
     output: formatNumber(output, decimals),
@@ -136,6 +139,7 @@ export function ledgerLayerOf(
 ): LedgerLayer {
   const kW = kernelSize(summary)[1];
   return {
+    dimensions: summary.dimensions,
     outChannel,
     inChannels: inputs,
     bias: bias[outChannel] ?? 0,

@@ -1,5 +1,6 @@
 /** A stamp as numbers and sentences: what each output cell under it was, what is added, what it is now. */
 
+import { formatIndex } from './dimensions.ts';
 import type { LedgerLayer } from './ledger.ts';
 import { formatFactor, LEDGER_DIGITS } from './ledger.ts';
 import { formatLine, joinSigned } from './ledger_text.ts';
@@ -30,6 +31,7 @@ const MAX_LINES = 6;
 export function makeStampLedger(
   { stamp, before, after }: AppliedStamp,
   {
+    dimensions,
     outChannel,
     inChannels,
     weight,
@@ -52,11 +54,11 @@ export function makeStampLedger(
   );
   const format = (value: number) => formatNumber(value, decimals);
   return {
-    cell: `${from}[${inChannels.length === 1 ? inChannels[0] : ':'}, ${row}, ${col}]`,
+    cell: formatIndex(from, dimensions, [inChannels.length === 1 ? inChannels[0] : ':', row, col]),
     values: values.length === 1 ? formatFactor(values[0] ?? 0) : `(${values.map(formatFactor).join(', ')})`,
     whole: decimals === 0,
     lines: cells.map(({ i, j, taps, before, after }) => ({
-      cell: `${letter}[${outChannel}, ${i}, ${j}]`,
+      cell: formatIndex(letter, dimensions, [outChannel, i, j]),
       before: format(before),
       terms: taps.flatMap(([u, v]) =>
         values.map((value, c) => ({

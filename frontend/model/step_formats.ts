@@ -3,6 +3,7 @@
  * ones. Pure.
  */
 
+import { oneDimension } from './dimensions.ts';
 import type { Ledger } from './ledger.ts';
 import { formatLine, formatSentence, formatSums, joinSigned, writtenTerms } from './ledger_text.ts';
 import { MINUS } from './numbers.ts';
@@ -87,13 +88,21 @@ function tex(text: string) {
 /** Every number of a step or a stamp, as the API gives it. */
 export function formatStepJson(
   step: StepAnswer | Stamp,
-  { id, dtype, operation }: SceneSummary,
+  { id, dtype, operation, dimensions }: SceneSummary,
   outChannel: number,
   inChannels: number[],
   bias: number,
 ) {
   return JSON.stringify(
-    { scene: id, dtype, operation, out_channel: outChannel, in_channels: inChannels, bias, ...step },
+    {
+      scene: id,
+      dtype,
+      operation: dimensions === 1 ? oneDimension?.lowerOperation(operation, dimensions) : operation,
+      out_channel: outChannel,
+      in_channels: inChannels,
+      bias,
+      ...(dimensions === 1 ? oneDimension?.lowerStep(step) : step),
+    },
     null,
     2,
   ).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'));

@@ -4,31 +4,90 @@ import type { components } from './api_types.ts';
 
 type Schemas = components['schemas'];
 
+/** What the API answers; a layer of one dimension has no height there. */
+export type SceneAnswer = Schemas['Summary'];
+export type TapsAnswer = Schemas['Taps'];
+export type StepsAnswer = Schemas['Steps'];
+export type StampsAnswer = Schemas['Stamps'];
+export type ParsedAnswer = Schemas['Parsed'];
+export type FittingAnswer = Schemas['FittingLayer'];
+
+/** Of a layer. The page gives one of one dimension a height of 1; its kind is that of two dimensions. */
+export type Dimensions = 1 | 2;
+
+type OfTwo<Union> = Extract<Union, { kind: `${string}2d` }>;
+
 /** Fields that only some members of a union have, as undefined for the others. */
 type WithAllFields<Union, All = Union> = Union extends unknown
   ? Union & { [Name in Exclude<All extends unknown ? keyof All : never, keyof Union>]?: undefined }
   : never;
 
-export type Operation = WithAllFields<Schemas['Summary']['operation']>;
+export type Operation = WithAllFields<OfTwo<SceneAnswer['operation']>>;
 export type OperationKind = Operation['kind'];
-export type DType = SceneSummary['dtype'];
-export type SceneSummary = Omit<Schemas['Summary'], 'operation'> & { operation: Operation };
+export type DType = SceneAnswer['dtype'];
+
+export interface Shapes {
+  input: [number, number, number];
+  weight: [number, number, number, number] | null;
+  bias: [number] | null;
+  output: [number, number, number];
+  upstream?: [number, number, number];
+}
+
+export type SceneSummary = Omit<SceneAnswer, 'operation' | 'shapes' | 'idle_rows' | 'initial'> & {
+  operation: Operation;
+  dimensions: Dimensions;
+  shapes: Shapes;
+  idle_rows: number[];
+  initial?: InitialData | null;
+};
+
+/** What a first picture needs. */
+export interface InitialData {
+  tensors: Record<string, TensorAnswer>;
+  taps?: TapTable | null;
+  steps?: (Omit<StepsAnswer, 'steps'> & { steps: StepAnswer[] }) | null;
+  stamps?: StampPage | null;
+}
 /** What the windows and channels of a layer follow from. */
 export interface LayerShape {
+  dimensions: Dimensions;
   operation: Pick<Operation, 'kind' | 'groups' | 'kernel_size'>;
-  shapes: Schemas['Shapes'];
+  shapes: Shapes;
 }
+/** The tensors of a scene that the page asks for. */
+export type FetchedTensor = Exclude<Schemas['Numbers']['name'], 'channel_sums' | 'grad_bias'>;
 export type TensorAnswer = Schemas['Numbers'];
 /** -1 where a tap has no input. */
-export type TapTable = Schemas['Taps'];
-export type StepAnswer = Schemas['Step'];
+export type TapTable = Required<TapsAnswer>;
+/** The parts that were asked for are there. */
+export type StepAnswer = Omit<Schemas['Step'], 'input_rows' | 'patch' | 'products' | 'tap_running_sums'> & {
+  input_rows: (number | null)[];
+  patch?: number[][][];
+  products?: number[][][];
+};
 /** Of an input cell of a transposed convolution: null where it is cropped. */
-export type Stamp = Schemas['Stamp'];
-export type StampPage = Schemas['Stamps'];
-export type GradientStampPage = Schemas['GradientStamps'];
-export type ParsedLayer = Schemas['Parsed'];
-export type ReadTorchError = Schemas['ReadTorchError'];
-export type FittingLayer = Schemas['FittingLayer'];
+export type Stamp = Omit<Schemas['Stamp'], 'output_rows' | 'products' | 'sums' | 'outputs'> & {
+  output_rows: (number | null)[];
+  products: number[][][];
+  sums: number[][];
+  outputs: number[][];
+};
+export type GradientStampsAnswer = Schemas['GradientStamps'];
+export type StampPage = Omit<StampsAnswer, 'before' | 'stamps'> & { before: number[][]; stamps: Stamp[] };
+export type ParsedOperation = WithAllFields<OfTwo<ParsedAnswer['operation']>>;
+export type ParsedLayer = Omit<ParsedAnswer, 'operation' | 'weight_shape'> & {
+  operation: ParsedOperation;
+  dimensions: Dimensions;
+  weight_shape: Shapes['weight'];
+};
+export type TorchErrorRead = Schemas['ReadTorchError'];
+export type FittingLayer = Omit<FittingAnswer, 'operation' | 'input_shape' | 'weight_shape'> & {
+  operation: ParsedOperation;
+  dimensions: Dimensions;
+  input_shape: number[];
+  weight_shape: number[] | null;
+};
 export type Problem = Schemas['Problem'];
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;

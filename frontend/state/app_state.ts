@@ -30,8 +30,11 @@ import { SceneOrigins } from './scene_origins.ts';
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
 
+type LoadDrawing = (layer: LayerShape, view: ViewName) => Promise<void>;
+
 export class AppState {
   readonly api: ApiClient;
+  readonly loadDrawing: LoadDrawing;
   readonly origins: SceneOrigins;
   readonly scene = signal<Scene | null>(null);
   readonly error = signal<{ status: number; detail: string; again?: (() => unknown) | undefined } | null>(
@@ -142,10 +145,20 @@ export class AppState {
   lastLoadedTime = 0;
   failedTime: number | null = null;
 
-  /** presets: the names of the examples by scene. */
-  constructor(api: ApiClient, presets: Record<string, string> = {}) {
+  /** presets: the names of the examples by scene. loadDrawing: loads what paints a view of a layer. */
+  constructor(
+    api: ApiClient,
+    presets: Record<string, string> = {},
+    loadDrawing: LoadDrawing = async () => {},
+  ) {
     this.api = api;
     this.origins = new SceneOrigins(presets);
+    this.loadDrawing = loadDrawing;
+
+    effect(() => {
+      const [scene, view] = [this.scene.value, this.chosenView.value];
+      if (scene) this.loadDrawing(scene.summary, view).catch((error) => this.reportError(error));
+    });
 
     effect(() => {
       if (this.stepLoaded.value) this.lastLoadedTime = this.time.value;
@@ -162,7 +175,8 @@ export class AppState {
 
   async open(summary: SceneSummary) {
     try {
-      const parts = await fetchParts(this.api, summary);
+      const view = availableView(summary, this.wantedView.peek());
+      const [parts] = await Promise.all([fetchParts(this.api, summary), this.loadDrawing(summary, view)]);
       batch(() => {
         this.lastLoadedTime = 0;
         this.scene.value = { summary, ...parts, ...this.makePages(summary) };

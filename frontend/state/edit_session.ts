@@ -6,15 +6,17 @@
 import type { Signal } from '@preact/signals-core';
 import { batch, computed, signal } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
+import { readSummary } from '../data/client.ts';
 import { fetchWholeInput } from '../data/input_preview.ts';
 import { LruCache } from '../data/lru_cache.ts';
+import { loadOneDimension } from '../model/dimensions.ts';
 import { UNZOOMED } from '../model/geometry.ts';
 import type { NestedArray } from '../model/numbers.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
 import type { Cell } from '../model/relations.ts';
 import type { Position } from '../model/timeline.ts';
 import { positionAt } from '../model/timeline.ts';
-import type { LayerShape, SceneSummary } from '../model/types.ts';
+import type { Dimensions, LayerShape, SceneAnswer, SceneSummary } from '../model/types.ts';
 import type { AppState } from './app_state.ts';
 import type { EditHistory } from './edit_history.ts';
 import * as history from './edit_history.ts';
@@ -28,6 +30,8 @@ import { hasCell, momentAt, timeOfMoment } from './url.ts';
 export interface SceneRequest {
   path: string;
   body: SceneEdit | FormData;
+  /** Of the layer that the body describes, with a height even so: by default the scene's. */
+  dimensions?: Dimensions;
   /** The layer that will be answered, where that is known. */
   layer?: LayerShape;
   /** What of the scene a form puts in another's place. */
@@ -123,9 +127,11 @@ export class EditSession {
     if (!scene) return false;
     this.pendingCount.value += 1;
     try {
-      const { path, body, layer, replaced } = await order(scene);
+      const { path, body, layer, replaced, dimensions = scene.summary.dimensions } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
-      const summary = await this.api.post<SceneSummary>(path + query, body, signal);
+      const lower = dimensions === 1 && (await loadOneDimension()).lowerEdit;
+      const sent = body instanceof FormData || !lower ? body : lower(body);
+      const summary = await readSummary(await this.api.post<SceneAnswer>(path + query, sent, signal));
       made?.(summary);
       const random = this.#random.peek();
       const changed = replaced ?? (body instanceof FormData ? {} : body);
@@ -273,6 +279,7 @@ async function loadFirstFrame(state: AppState, scene: Scene, position: Position)
   const [output] = await Promise.all([
     needed ? fetchOutput(state.api, summary.id, outChannel) : null,
     state.loadMoment(scene, position),
+    state.loadDrawing(summary, availableView(summary, state.wantedView.peek())),
   ]);
   if (output) outputs.set(outChannel, output);
 }

@@ -2,10 +2,13 @@
 
 import { nestArray } from '../model/numbers.ts';
 import { freshNumbers } from '../model/tensors.ts';
+import type { Dimensions } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
 
 export interface ExampleSizes {
+  dimensions: Dimensions;
   channels: number;
+  /** 1 in one dimension. */
   height: number;
   width: number;
   filters: number;
@@ -21,13 +24,14 @@ const MOST_NUMBERS = 50_000;
 
 /** seed: an even number; the input and the kernel have numbers of their own. */
 export function makeExampleRequest(sizes: ExampleSizes, seed: number): SceneRequest {
-  const { channels, height, width, filters, kernel } = sizes;
+  const { dimensions, channels, height, width, filters, kernel } = sizes;
   return {
     path: '/scenes',
+    dimensions,
     body: {
       operation: { kind: 'conv2d' },
       input: makeNumbers([channels, height, width], INPUT, seed),
-      weight: makeNumbers([filters, channels, kernel, kernel], KERNEL, seed + 1),
+      weight: makeNumbers([filters, channels, dimensions === 1 ? 1 : kernel, kernel], KERNEL, seed + 1),
       bias: null,
     },
   };

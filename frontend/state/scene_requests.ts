@@ -4,9 +4,11 @@
  */
 
 import { encodeNpy } from '../data/npy.ts';
+import { ownShape } from '../model/dimensions.ts';
 import type { Layer } from '../model/layer_validation.ts';
 import { isPooling, outputSizes, weightShape } from '../model/layer_validation.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
+import { lowerOperation, lowerSource } from '../model/one_dimension.ts';
 import { makeRamp, repeatChannels, resizeTensor, swapChannels } from '../model/tensors.ts';
 import type { LayerShape, Tensor } from '../model/types.ts';
 import type { SceneRequest } from './edit_session.ts';
@@ -83,7 +85,7 @@ export function needsWholeInput({ layer, weight, dtype }: PanelValues, scene: Sc
 }
 
 function inputPart({ input, layer }: PanelValues, scene: Scene): TensorPart {
-  const resizedTo = !same(layer.input, scene.input.shape);
+  const resizedTo = !same(layer.input, scene.input.shape) || isTurned(layer, scene);
   const due = input.touched || resizedTo;
   switch (input.source) {
     case 'keep':
@@ -102,10 +104,15 @@ function inputPart({ input, layer }: PanelValues, scene: Scene): TensorPart {
   }
 }
 
+/** Whether the layer has other dimensions than the scene, so that none of its tensors fits. */
+function isTurned({ dimensions }: Layer, { summary }: Scene) {
+  return dimensions !== summary.dimensions;
+}
+
 function weightPart({ weight, layer }: PanelValues, scene: Scene): TensorPart {
   const shape = weightShape(layer);
   if (!shape) return scene.weight ? null : undefined;
-  const resizedTo = !scene.weight || !same(shape, scene.weight.shape);
+  const resizedTo = !scene.weight || !same(shape, scene.weight.shape) || isTurned(layer, scene);
   const due = weight.touched || resizedTo;
   switch (weight.source) {
     case 'keep':
@@ -147,6 +154,7 @@ function edit(reading: PanelValues, scene: Scene, parts: Record<string, TensorPa
     .map(([name, part]) => [name, inJson(part)]);
   return {
     path: `/scenes/${scene.summary.id}/edits`,
+    dimensions: reading.layer.dimensions,
     body: { operation: reading.operation, ...Object.fromEntries(replaced) },
     layer: layerShape(reading.layer),
   };
@@ -157,6 +165,7 @@ function layerShape(layer: Layer): LayerShape {
   const [height = 1, width = 1] = outputSizes(layer).map(({ value }) => value);
   const output: LayerShape['shapes']['output'] = [layer.outputs, height, width];
   return {
+    dimensions: layer.dimensions,
     operation: layer,
     shapes: { input: layer.input, weight: weightShape(layer), bias: null, output },
   };
@@ -164,12 +173,16 @@ function layerShape(layer: Layer): LayerShape {
 
 function upload(reading: PanelValues, scene: Scene, parts: Record<string, TensorPart>): SceneRequest {
   const form = new FormData();
-  const described = { operation: reading.operation, dtype: reading.dtype };
+  const { dimensions } = reading.layer;
+  const operation = lowerOperation(reading.operation, dimensions);
+  const described = { operation, dtype: reading.dtype };
   for (const name of ['input', 'weight', 'bias'] as const) {
     const part = parts[name] === undefined ? scene[name] : parts[name];
     if (part instanceof Blob) form.set(name, part, 'file');
-    else if (isTensor(part)) form.set(name, new Blob([encodeNpy(part)]), 'file');
-    else if (part) Object.assign(described, { [name]: part });
+    else if (isTensor(part)) {
+      const own = { ...part, shape: ownShape(dimensions, part.shape) };
+      form.set(name, new Blob([encodeNpy(own)]), 'file');
+    } else if (part) Object.assign(described, { [name]: lowerSource(part, dimensions) });
   }
   form.set('scene', JSON.stringify(described));
   // What a file holds shows when it is read.

@@ -1,24 +1,51 @@
-/** The views of a layer by name. */
+/** The views of a layer by name, and what paints them: what the first picture does without is loaded later. */
 
+import { signal } from '@preact/signals-core';
 import type { Cell } from '../model/relations.ts';
 import { isSumCell } from '../model/relations.ts';
-import type { Rect, ViewName } from '../model/types.ts';
+import type { LayerShape, Rect } from '../model/types.ts';
 import type { GradientFrame } from './gradient/frame.ts';
-import { matrixView } from './matrix/view.ts';
+import type { MatrixFrame } from './matrix/frame.ts';
+import type { ScatterFrame } from './scatter/frame.ts';
 import { scatterView } from './scatter/view.ts';
 import type { FrameRequest, View } from './shared/view.ts';
-import { sparseView } from './sparse/view.ts';
+import type { SignalFrame } from './signal/frame.ts';
+import type { SparseFrame } from './sparse/frame.ts';
+import type { StageFrame } from './stage/frame.ts';
 import { stageView } from './stage/view.ts';
 
-const VIEWS = { stage: stageView, scatter: scatterView, matrix: matrixView, sparse: sparseView };
+export type AnyFrame = StageFrame | ScatterFrame | MatrixFrame | SparseFrame | GradientFrame | SignalFrame;
 
-export type AnyFrame = ReturnType<(typeof VIEWS)[ViewName]['makeFrame']> | GradientFrame;
+export type DrawingName = AnyFrame['view'];
 
-/** The gradients' view, once it is loaded. */
-let gradientView: View<GradientFrame> | null = null;
+type Drawings = { [Name in DrawingName]?: View<AnyFrame> };
 
-export function addGradientView(view: View<GradientFrame>) {
-  gradientView = view;
+/** Drawings that the first picture does without; each has an export of this name. */
+const ON_DEMAND = { matrix: 'matrixView', sparse: 'sparseView', signal: 'signalView' } as const;
+
+const drawings = signal<Drawings>({ stage: stageView, scatter: scatterView });
+
+export function addDrawing(name: DrawingName, view: View<AnyFrame>) {
+  drawings.value = { ...drawings.peek(), [name]: view };
+}
+
+/** What paints a view of a layer: signals have a drawing of their own. */
+function drawingOf({ dimensions }: Pick<LayerShape, 'dimensions'>, view: DrawingName): DrawingName {
+  return dimensions === 1 && (view === 'stage' || view === 'scatter') ? 'signal' : view;
+}
+
+/** Loads what paints a view, unless it is there. */
+export async function loadDrawing(layer: Pick<LayerShape, 'dimensions'>, view: DrawingName) {
+  const name = drawingOf(layer, view);
+  if (drawings.peek()[name] || !(name in ON_DEMAND)) return;
+  const loaded = await import('./on_demand.ts');
+  addDrawing(name, loaded[ON_DEMAND[name as keyof typeof ON_DEMAND]]);
+}
+
+/** What paints a view now: the stage until the view's own drawing is loaded. */
+export function shownDrawing(layer: Pick<LayerShape, 'dimensions'>, view: DrawingName): DrawingName {
+  const name = drawingOf(layer, view);
+  return drawings.value[name] ? name : 'stage';
 }
 
 /** A frame of a view that is made of panes. */
@@ -35,30 +62,31 @@ export function isChannelFrame(frame: AnyFrame | null): frame is AnyChannelFrame
   return frame !== null && 'planes' in frame;
 }
 
-/** The view of a name; it takes frames that it made itself. */
-export function viewNamed(name: AnyFrame['view']): View<AnyFrame> {
-  const view: View<AnyFrame> | null = name === 'gradient' ? gradientView : VIEWS[name];
-  if (!view) throw new Error(`the view ${name} is not loaded`);
+/** The drawing of a name; it takes frames that it made itself. */
+export function drawingNamed(name: DrawingName): View<AnyFrame> {
+  const view = drawings.peek()[name];
+  if (!view) throw new Error(`the drawing ${name} is not loaded`);
   return view;
 }
 
 /** previous: the frame before, of which parts that are the same are used again. */
 export function makeViewFrame(request: FrameRequest, previous: AnyFrame | null = null): AnyFrame {
-  const { view, activeCell } = request;
+  const { activeCell, model } = request;
+  const name = shownDrawing(model.summary, request.view);
   // A matrix has no boxes for the sums of a step.
-  const hasCell = view === 'stage' || view === 'gradient' || !activeCell || !isSumCell(activeCell.cell);
-  return viewNamed(view).makeFrame(
+  const hasCell = /stage|gradient|signal/.test(name) || !activeCell || !isSumCell(activeCell.cell);
+  return drawingNamed(name).makeFrame(
     hasCell ? request : { ...request, activeCell: null },
-    previous?.view === view ? previous : null,
+    previous?.view === name ? previous : null,
   );
 }
 
 /** Finds the cell under a point. */
 export function hitTestFrame(frame: AnyFrame, x: number, y: number): Cell | null {
-  return viewNamed(frame.view).hitTest(frame, x, y);
+  return drawingNamed(frame.view).hitTest(frame, x, y);
 }
 
 /** Finds every visible place of a cell. */
 export function findCellRects(frame: AnyFrame, cell: Cell): Rect[] {
-  return viewNamed(frame.view).findCellRects(frame, cell);
+  return drawingNamed(frame.view).findCellRects(frame, cell);
 }

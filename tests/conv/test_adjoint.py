@@ -24,7 +24,7 @@ def check_adjoint(layer: Layer, seed: int) -> None:
     made = layer.plan()
     upstream = upstream_of(made, layer, seed)
     operation, x, weight = adjoint(made, layer.weight, upstream)
-    other = plan(operation, tuple(x.shape), tuple(weight.shape))
+    other = plan(operation, tuple(layer.own(x).shape), tuple(layer.own(weight).shape))
     expected = gradients(made, taps(made), layer.x, layer.weight, upstream).input
     found = output(other, x.contiguous(), weight.contiguous(), None)
     if layer.x.dtype == torch.int32:

@@ -25,7 +25,7 @@ from tests.support.reference import kernel_of, tap_table
 from tests.support.refusals import refuses
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12, torch.int32: 0.0}
-WEIGHTED = ("conv2d", "conv_transpose2d")
+WEIGHTED = ("conv2d", "conv_transpose2d", "conv1d", "conv_transpose1d")
 
 
 def upstream_of(plan: Plan, layer: Layer, seed: int) -> Tensor:
@@ -125,7 +125,7 @@ def check_terms(layer: Layer, found: InputGradients, upstream: Tensor) -> None:
 
 def factor_of(layer: Layer, c: int, o: int, u: int, v: int) -> float:
     assert layer.weight is not None
-    if layer.kind == "conv_transpose2d":
+    if layer.family == "conv_transpose":
         return layer.weight[c, o % layer.weight.shape[1], u, v].item()
     return layer.weight[o, c % layer.weight.shape[1], u, v].item()
 

@@ -87,13 +87,13 @@ def check_patches(layer: Layer, steps: Ledger, rows: Table, cols: Table) -> None
 def check_products(layer: Layer, steps: Ledger) -> None:
     """Each product is patch times weight, or patch over divisor, in one rounding."""
     o, patches = steps.out_channel, steps.patches.double()
-    if layer.kind == "max_pool2d":
+    if layer.family == "max_pool":
         factors: Any = 1
-    elif layer.kind == "avg_pool2d":
+    elif layer.family == "avg_pool":
         height, width = pooled_length(layer, 0), pooled_length(layer, 1)
         divisors = [r * c for r in counts(layer, 0, height) for c in counts(layer, 1, width)]
         factors = 1 / torch.tensor(divisors).double().view(-1, 1, 1, 1)
-    elif layer.kind == "conv2d":
+    elif layer.family == "conv":
         factors = layer.weight[o].double()
     else:
         first, last = steps.in_channels[0], steps.in_channels[-1]
@@ -110,7 +110,7 @@ def check_sums(layer: Layer, steps: Ledger, sums: Tensor, results: list[Tensor])
     for n, (products, channel, running, result) in enumerate(zip(*ledgers, strict=True)):
         terms = [[cell for row in grid for cell in row] for grid in products]
         slack = TOLERANCE[layer.x.dtype] * (sum(abs(t) for ts in terms for t in ts) + abs(steps.bias))
-        if layer.kind == "max_pool2d":
+        if layer.family == "max_pool":
             u, v = steps.selected[n].tolist()
             own = [winner(steps.patches[n, 0].tolist(), steps.input_rows[n], steps.input_cols[n], [u, v])]
         else:

@@ -39,7 +39,7 @@ def _transposed(layer: Layer, x: Tensor) -> Tensor:
 
 
 @settings(max_examples=40, deadline=None)
-@given(layers(("conv_transpose2d",)), st.data())
+@given(layers(("conv_transpose2d", "conv_transpose1d")), st.data())
 def test_each_stamp_adds_what_torch_adds(layer: Layer, data: st.DataObject) -> None:
     try:
         made = layer.plan()
@@ -81,7 +81,7 @@ def test_what_is_not_there_is_refused() -> None:
         with refuses(ConvError, r"are asked for|out_channel is"):
             stamps(made, taps(made), _SQUARE, _SQUARE[None], None, out_channel, start, stop)
     conv = plan(Conv2d(), (1, 2, 2), (1, 1, 2, 2))
-    with refuses(ConvError, "stamps are those of conv_transpose2d, this is conv2d"):
+    with refuses(ConvError, "stamps are those of a transposed convolution, this is conv2d"):
         stamps(conv, taps(conv), _SQUARE, _SQUARE[None], None, 0)
     large = torch.full((1, 2, 2), 2**30, dtype=torch.int32)
     with refuses(ConvError, "overflow: a product"):

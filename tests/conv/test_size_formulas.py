@@ -24,8 +24,9 @@ def worked_out(formula: str, letters: dict[str, int] | None = None) -> int:
 def letters_of(layer: Plan, index: int) -> dict[str, int]:
     axis = layer.axes[index]
     extra = getattr(layer.operation, "output_padding", (0, 0))[index]
+    letter = ("HW" if layer.dimensions == 2 else "HL")[index]
     return {
-        "HW"[index]: axis.size, "p": axis.before, "before": axis.before, "after": axis.after,
+        letter: axis.size, "p": axis.before, "before": axis.before, "after": axis.after,
         "k": axis.kernel, "s": axis.stride, "d": axis.dilation, "o": extra,
     }  # fmt: skip
 
@@ -36,7 +37,8 @@ def test_numbers_and_letters_come_to_the_layers_own_size(drawn: Layer) -> None:
         layer = drawn.plan()
     except ConvError:
         return
-    for index, (numbers, symbols) in enumerate(size_formulas(layer)):
+    formulas = size_formulas(layer).values()
+    for index, (numbers, symbols) in enumerate(formulas, 2 - len(formulas)):
         formula, _, value = numbers.rpartition(" = ")
         assert int(value) == layer.output_shape[1 + index]
         assert worked_out(formula) == int(value), numbers
@@ -45,4 +47,4 @@ def test_numbers_and_letters_come_to_the_layers_own_size(drawn: Layer) -> None:
 
 def test_a_plain_layer_is_written_as_in_a_textbook() -> None:
     layer = plan(Conv2d((2, 2), Padding(1, 1, 1, 1)), (3, 7, 7), (2, 3, 3, 3))
-    assert size_formulas(layer)[0] == ("⌊(7 + 2·1 − 3)/2⌋ + 1 = 4", "⌊(H + 2p − k)/s⌋ + 1")
+    assert size_formulas(layer)["height"] == ("⌊(7 + 2·1 − 3)/2⌋ + 1 = 4", "⌊(H + 2p − k)/s⌋ + 1")

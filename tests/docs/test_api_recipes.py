@@ -127,11 +127,12 @@ def test_the_commands_without_a_server(tmp_path: Path) -> None:
     second = {"conv2.weight": torch.ones(6, 2, 3, 3), "fc.bias": torch.zeros(1)}
     safetensors.torch.save_file(first | second, tmp_path / "net.safetensors")
     commands = re.findall(r"^    convscope (trace .*?)(?:  +#.*)?$", PAGE, re.MULTILINE)
-    assert len(commands) == 5
+    assert len(commands) == 6
     convscope = Path(sys.executable).with_name("convscope")
     for command in commands[1:]:
         subprocess.run(f"{convscope} {command}", shell=True, cwd=tmp_path, check=True)
     assert len((tmp_path / "steps.jsonl").read_text().splitlines()) == 16 * 32 * 32
+    assert len((tmp_path / "signal.jsonl").read_text().splitlines()) == 4 * 36
     assert safetensors.torch.load_file(tmp_path / "golden.safetensors")["outputs"].shape == (30,)
     with np.load(tmp_path / "layer.npz") as layer:
         assert layer["products"].shape == (6 * 30, 2, 3, 3)

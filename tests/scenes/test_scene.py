@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from math import prod
 
 import numpy as np
 import pytest
@@ -12,7 +13,19 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conv.operation import AvgPool2d, Conv2d, ConvError, ConvTranspose2d, MaxPool2d, Operation, Padding
+from app.conv.operation import (
+    AvgPool1d,
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvError,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    MaxPool1d,
+    MaxPool2d,
+    Operation,
+    Padding,
+)
 from app.limits import LimitExceeded, Limits
 from app.scenes.scene import Scene, describe, make_scene, operation_from
 from app.scenes.scene_file import NotAScene, decode, encode
@@ -26,14 +39,21 @@ OPERATIONS: list[Operation] = [
     ConvTranspose2d((2, 3), Padding(1, 1, 1, 1), (1, 0), (1, 2), 2),
     MaxPool2d((2, 3), (1, 2), Padding(1, 1, 1, 1), (1, 2), True),
     AvgPool2d((2, 2), (1, 1), Padding(0, 1, 0, 1), (1, 1), False, False),
+    Conv1d((1, 2), Padding(0, 0, 2, 1), "replicate", (1, 2), 2, True),
+    Conv1d(padding="same"),
+    ConvTranspose1d((1, 3), Padding(0, 0, 1, 1), (0, 2), (1, 2), 2),
+    MaxPool1d((1, 3), (1, 2), Padding(0, 0, 1, 1), (1, 2), True),
+    AvgPool1d((1, 2), (1, 1), Padding(0, 0, 0, 1), (1, 1), False, False),
 ]
 
 
 def scene_of(operation: Operation, dtype: torch.dtype = torch.float32, bias: bool = True) -> Scene:
-    x = torch.arange(4 * 8 * 8).reshape(4, 8, 8).to(dtype)
+    size = (8,) if operation.dimensions == 1 else (8, 8)
+    x = torch.arange(4 * prod(size)).reshape(4, *size).to(dtype)
     if isinstance(operation, MaxPool2d | AvgPool2d):
         return make_scene(operation, x, None, None, LIMITS)
-    weight = torch.arange(4 * (4 // operation.groups) * 9).reshape(4, -1, 3, 3).to(dtype)
+    inner, kernel = 4 // operation.groups, [3] * operation.dimensions
+    weight = torch.arange(4 * inner * prod(kernel)).reshape(4, inner, *kernel).to(dtype)
     channels = 4 if isinstance(operation, Conv2d) else weight.shape[1] * operation.groups
     return make_scene(operation, x, weight, torch.ones(channels, dtype=dtype) if bias else None, LIMITS)
 

@@ -257,6 +257,86 @@ OF_LAYERS: Final[dict[str, BadRequest]] = {
     ),
 }  # fmt: skip
 
+_SIGNAL: Final = {
+    "input": {"data": [[1, 2, 3, 4], [5, 6, 7, 8]]},
+    "weight": {"data": [[[1, 2], [3, 4]]]},
+    "operation": {"kind": "conv1d"},
+}
+
+
+def signal(**parts: Any) -> BadRequest:
+    """The layer of one dimension with other parts."""
+    return body(**{**_SIGNAL, **parts})
+
+
+def signal_operation(kind: str = "conv1d", **fields: Any) -> BadRequest:
+    weight = _SIGNAL["weight"] if kind.startswith("conv") else None
+    return signal(weight=weight, operation={"kind": kind, **fields})
+
+
+def signal_form(query: str = "", **parts: Any) -> BadRequest:
+    """The layer of one dimension without input in the part `scene`, and files."""
+    scene = json.dumps({name: _SIGNAL[name] for name in ("weight", "operation")})
+    return BadRequest("POST", f"{_SCENES}{query}", {"files": {"scene": (None, scene), **parts}})
+
+
+OF_SIGNALS: Final[dict[str, BadRequest]] = {
+    "a pair for a stride": signal_operation(stride=[1, 2]),
+    "a pair for a dilation": signal_operation(dilation=[1, 2]),
+    "a pair for output_padding": signal_operation("conv_transpose1d", output_padding=[0, 0]),
+    "a pair for a window": signal_operation("max_pool1d", kernel_size=[1, 2]),
+    "a pair for a pooling stride": signal_operation("avg_pool1d", kernel_size=2, stride=[1, 2]),
+    "a pair for padding": signal_operation(padding=[0, 1]),
+    "a side above": signal_operation(padding={"top": 1}),
+    "a text for padding": signal_operation(padding="full"),
+    "same for a maximum": signal_operation("max_pool1d", kernel_size=2, padding="same"),
+    "same with a stride": signal_operation(padding="same", stride=2),
+    "stride 0": signal_operation(stride=0),
+    "a fraction for a stride": signal_operation(stride=1.5),
+    "no window": signal_operation("max_pool1d"),
+    "half a window": signal_operation("avg_pool1d", kernel_size=2, padding=2),
+    "a long output_padding": signal_operation("conv_transpose1d", output_padding=1),
+    "reflect": signal_operation(padding=4, padding_mode="reflect"),
+    "groups": signal_operation(groups=3),
+    "an input of rank 3": signal(input={"data": [[[1, 2, 3]], [[4, 5, 6]]]}),
+    "an input of rank 1": signal(input={"data": [1, 2, 3]}),
+    "an input of rank 4": signal(input={"data": [[[[1]]]]}),
+    "a weight of rank 4": signal(weight={"data": [[[[1, 2]], [[3, 4]]]]}),
+    "a weight of rank 2": signal(weight={"data": [[1, 2], [3, 4]]}),
+    "an upstream of rank 3": signal(upstream={"data": [[[1, 1, 1]]]}),
+    "an upstream of another length": signal(upstream={"data": [[1, 1]]}),
+    "rank 2 for two dimensions": body(input=_SIGNAL["input"]),
+    "a random input of rank 3": signal(input={"random": {"shape": [2, 4, 4]}}),
+    "a random weight of rank 4": signal(weight={"random": {"shape": [1, 2, 2, 2]}}),
+    "channels": signal(weight={"data": [[[1, 2]]]}),
+    "a kernel too long": signal(weight={"data": [[[1] * 9, [1] * 9]]}),
+    "a text for a number": signal(input={"data": [[1, 2, "x"], [5, 6, 7]]}),
+    "a text for the first number": signal(input={"data": [["x"]]}),
+    "a null": signal(input={"data": [[1, None]]}),
+    "ragged": signal(input={"data": [[1, 2], [3]]}),
+    "no elements": signal(input={"data": [[]]}),
+    "a sample": signal(input={"sample": "coffee", "size": 4}),
+    "kernels": signal(weight={"kernels": ["box"]}),
+    "a weight for a maximum": signal(operation={"kind": "max_pool1d", "kernel_size": 2}),
+    "averages of int32": signal(weight=None, operation={"kind": "avg_pool1d", "kernel_size": 2}, **_INT32),
+    "overflow of int32": signal(input={"data": [[2**31 - 1] * 4] * 2}, **_INT32),
+    "a target of another shape": signal(loss={"kind": "squared_error", "target": {"data": [[[1]]]}})._replace(
+        path="/api/v1/gradients"
+    ),
+    "a target of another length": signal(loss={"kind": "squared_error", "target": {"data": [[1]]}})._replace(
+        path="/api/v1/gradients"
+    ),
+    "a picture": signal_form(input=png()),
+    "a file of rank 1": signal_form(input=npy(np.ones(4, np.float32))),
+    "a file of rank 4": signal_form(input=npy(np.ones((1, 1, 2, 4), np.float32))),
+    "a batch": signal_form(input=npy(np.ones((3, 2, 4), np.float32))),
+    "a sample of no batch": signal_form("?input_index=0", input=npy(np.ones((2, 4), np.float32))),
+    "a sample after the last": signal_form("?input_index=3", input=npy(np.ones((3, 2, 4), np.float32))),
+    "code with a pair": code("nn.Conv1d(3, 16, (3, 3))"),
+    "code with a pair of paddings": code("nn.Conv1d(3, 16, 3, padding=(1, 1))"),
+    "code with a pair for a window": code("F.max_pool1d(x, (2, 2))"),
+}
+
 OF_SCENES: Final[dict[str, BadRequest]] = {
     "an unknown scene": get(f"{_SCENES}/{'0' * 40}"),
     "no id": get(f"{_SCENES}/{'x' * 100}"),
@@ -468,7 +548,7 @@ OF_CODE: Final[dict[str, BadRequest]] = {
     "no such layer": BadRequest(
         "POST", "/api/v1/parse", {"json": {"code": "nn.MaxPool2d(2)", "layer_index": 1}}
     ),
-    "another dimension": code("nn.Conv1d(3, 16, 3)"),
+    "another dimension": code("nn.Conv3d(3, 16, 3)"),
     "a division by zero": code("nn.MaxPool2d(1 // 0)"),
     "no name": code("f()(3)"),
     "a similar name": code("nn.Conv2(3)"),
@@ -548,8 +628,8 @@ OF_SYNTAX: Final[dict[str, BadRequest]] = {
 BAD_REQUESTS: Final[dict[str, BadRequest]] = {
     f"{group}: {name}": request
     for group, requests in {
-        "body": OF_BODIES, "layer": OF_LAYERS, "scene": OF_SCENES, "gradient": OF_GRADIENTS,
-        "figure": OF_FIGURES, "exercise": OF_EXERCISES, "form": OF_FORMS,
+        "body": OF_BODIES, "layer": OF_LAYERS, "signal": OF_SIGNALS, "scene": OF_SCENES,
+        "gradient": OF_GRADIENTS, "figure": OF_FIGURES, "exercise": OF_EXERCISES, "form": OF_FORMS,
         "code": OF_CODE, "syntax": OF_SYNTAX,
     }.items()
     for name, request in requests.items()

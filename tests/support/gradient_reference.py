@@ -59,7 +59,7 @@ def by_loops(layer: Layer, upstream: Tensor) -> Reference:
     per_in, per_out = len(x) // layer.p.groups, len(above) // layer.p.groups
     for o, plane in enumerate(above):
         for c in range(o // per_out * per_in, (o // per_out + 1) * per_in):
-            first, second = (c, o % per_out) if layer.kind == "conv_transpose2d" else (o, c % per_in)
+            first, second = (c, o % per_out) if layer.family == "conv_transpose" else (o, c % per_in)
             own, total = weight[first][second], to_weight[first][second]
             for u in range(kernel_height):
                 for v in range(kernel_width):
@@ -75,13 +75,13 @@ def by_loops(layer: Layer, upstream: Tensor) -> Reference:
 
 def _scatter_pooled(layer: Layer, rows: Table, cols: Table, above: Planes, to_input: Planes) -> None:
     x = layer.x.tolist()
-    if layer.kind == "avg_pool2d":
+    if layer.family == "avg_pool":
         down, across = counts(layer, 0, len(rows)), counts(layer, 1, len(cols))
     for c, plane in enumerate(above):
         for i, line in enumerate(plane):
             for j, value in enumerate(line):
                 there = [(r, k) for r in rows[i] for k in cols[j] if r >= 0 and k >= 0]
-                if layer.kind == "max_pool2d":
+                if layer.family == "max_pool":
                     r, k = max(there, key=lambda cell: x[c][cell[0]][cell[1]])  # the first
                     to_input[c][r][k] += value
                     continue

@@ -41,7 +41,7 @@ def tap_table(layer: Layer, axis: int, length: int) -> Table:
     before, after = sides(layer, kernel_size)[axis]
     stride, dilation = layer.p.stride[axis], layer.p.dilation[axis]
     table = [[-1] * kernel for _ in range(length)]
-    if layer.kind == "conv_transpose2d":
+    if layer.family == "conv_transpose":
         for cell in range(size):
             for u in range(kernel):
                 reached = cell * stride + u * dilation - before
@@ -49,7 +49,7 @@ def tap_table(layer: Layer, axis: int, length: int) -> Table:
                     table[reached][u] = cell
         return table
     cells = padded_cells(layer, size, before, after)
-    flip = layer.kind == "conv2d" and layer.p.flip
+    flip = layer.family == "conv" and layer.p.flip
     for i in range(length):
         for u in range(kernel):
             position = i * stride + u * dilation
@@ -68,7 +68,7 @@ def kernel_of(layer: Layer) -> tuple[int, int]:
 
 def padded_cells(layer: Layer, size: int, before: int, after: int) -> list[int]:
     """The cells' own numbers, sent through torch's padding."""
-    mode = layer.p.padding_mode if layer.kind == "conv2d" else "zeros"
+    mode = layer.p.padding_mode if layer.family == "conv" else "zeros"
     cells = torch.arange(float(size)).view(1, 1, size)
     if mode == "zeros":
         grown = F.pad(cells, (before, after), value=-1)
@@ -110,8 +110,10 @@ def torch_output(layer: Layer) -> Tensor | None:
     (C_out, H_out, W_out) by torch.nn.functional; None for the extensions that torch has no operator for.
     Raises RuntimeError or ValueError where torch refuses.
     """
-    by_kind = {"conv2d": _convolved, "conv_transpose2d": _transposed}
-    result = by_kind.get(layer.kind, _pooled)(layer)
+    if layer.dimensions == 1:
+        result = by_torch_1d(layer)
+    else:
+        result = {"conv": _convolved, "conv_transpose": _transposed}.get(layer.family, _pooled)(layer)
     if result is not None and result.numel() == 0:  # refused in float64, let through in float32
         raise RuntimeError("Output size is too small")
     return result
@@ -152,7 +154,7 @@ def _pooled(layer: Layer) -> Tensor | None:
         padding = (max(top, bottom), max(left, right))  # refused by torch where it is on both sides
         F.max_pool2d(x, p.kernel_size, p.stride, padding, p.dilation)
     symmetric = (top, left) == (bottom, right)
-    if layer.kind == "avg_pool2d":
+    if layer.family == "avg_pool":
         if not symmetric or p.dilation != (1, 1):
             return None
         return F.avg_pool2d(x, p.kernel_size, p.stride, (top, left), p.ceil_mode, p.count_include_pad)[0]
@@ -162,6 +164,50 @@ def _pooled(layer: Layer) -> Tensor | None:
         return None
     grown = F.pad(x, (left, right, top, bottom), value=float(nothing(x.dtype)))
     return F.max_pool2d(grown, p.kernel_size, p.stride, 0, p.dilation)[0]
+
+
+def by_torch_1d(layer: Layer) -> Tensor | None:
+    """As `torch_output`, by torch's functions of one dimension, and the height put back."""
+    p, wide = layer.p, torch.int64 if layer.x.dtype == torch.int32 else layer.x.dtype
+    x, weight, bias = (
+        None if tensor is None else layer.own(tensor).to(wide)
+        for tensor in (layer.x, layer.weight, layer.bias)
+    )
+    assert x is not None
+    (left, right), stride, dilation = sides(layer, kernel_of(layer))[1], p.stride[1], p.dilation[1]
+    if weight is None:
+        result = _pooled_1d(layer, layer.own(layer.x), left, right)
+    elif layer.family == "conv":
+        mode = "constant" if p.padding_mode == "zeros" else p.padding_mode
+        grown = F.pad(x[None], (left, right), mode=mode)[0]
+        result = F.conv1d(grown, weight.flip(2) if p.flip else weight, bias, stride, 0, dilation, p.groups)
+    else:
+        extra = p.output_padding[1]
+        padding = left if left == right else 0
+        result = F.conv_transpose1d(x, weight, bias, stride, padding, extra, p.groups, dilation)
+        if left != right:
+            result = result[:, left : max(left, result.shape[1] - right)]
+    return None if result is None else result.to(layer.x.dtype).unsqueeze(1)
+
+
+def _pooled_1d(layer: Layer, x: Tensor, left: int, right: int) -> Tensor | None:
+    p, kernel, stride, dilation = layer.p, *(size[1] for size in _pooling_sizes(layer))
+    if max(left, right) > kernel // 2:
+        F.max_pool1d(x.double(), kernel, stride, max(left, right), dilation)  # refused
+    if layer.family == "avg_pool":
+        if left != right or dilation != 1:
+            return None
+        return F.avg_pool1d(x, kernel, stride, left, p.ceil_mode, p.count_include_pad)
+    if left == right:
+        return F.max_pool1d(x.double(), kernel, stride, left, dilation, p.ceil_mode)
+    if p.ceil_mode:
+        return None
+    grown = F.pad(x.double(), (left, right), value=float("-inf"))
+    return F.max_pool1d(grown, kernel, stride, 0, dilation)
+
+
+def _pooling_sizes(layer: Layer) -> tuple[tuple[int, int], ...]:
+    return layer.p.kernel_size, layer.p.stride, layer.p.dilation
 
 
 def nothing(dtype: torch.dtype) -> float:

@@ -20,7 +20,7 @@ def of_steps(steps: list[dict[str, Any]], like: Columns) -> Columns:
     columns = {
         _FIELDS.get(name, name): [step[name] for step in steps] for name in steps[0] if name != "overflow"
     }
-    for name in ("input_rows", "input_cols"):
+    for name in {"input_rows", "input_cols"} & columns.keys():
         columns[name] = [[-1 if index is None else index for index in row] for row in columns[name]]
     return {name: np.array(column, like[name].dtype) for name, column in columns.items() if name in like}
 

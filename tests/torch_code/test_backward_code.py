@@ -34,7 +34,7 @@ def check(scene: Scene) -> None:
         if gradient is None:
             assert f"grad_{name}" not in found
             continue
-        own = found[f"grad_{name}"]
+        own, gradient = found[f"grad_{name}"], scene.own(gradient)
         assert own.dtype == gradient.dtype
         if scene.dtype == "int32":
             assert torch.equal(own, gradient)
@@ -48,11 +48,11 @@ def test_the_code_gives_the_gradients(layer: Layer, has_upstream: bool) -> None:
         made = layer.plan()
     except ConvError:
         assume(False)
-    upstream = tensor(made.output_shape, layer.x.dtype, 5) if has_upstream else None
+    upstream = tensor(made.own_shape(made.output_shape), layer.x.dtype, 5) if has_upstream else None
     # Larger tensors are loaded from the scene file.
-    tensors = (layer.x, layer.weight, layer.bias, upstream)
-    assume(all(each is None or each.numel() <= 256 for each in tensors))
-    check(make_scene(layer.operation(), layer.x, layer.weight, layer.bias, Limits(), upstream))
+    x, weight, bias = layer.tensors
+    assume(all(each is None or each.numel() <= 256 for each in (x, weight, bias, upstream)))
+    check(make_scene(layer.operation(), x, weight, bias, Limits(), upstream))
 
 
 def test_a_large_upstream_is_loaded(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,12 @@ ERRORS: dict[str, tuple[Callable[[], Any], str, list[tuple[str, bool]]]] = {
     "of one dimension": (
         lambda: nn.Conv1d(3, 64, 7)(_z(1, 1, 224)),
         "channels",
-        [("in_channels", False), ("input_channels", False)],
+        [("in_channels", True), ("input_channels", True)],
+    ),
+    "of one dimension, transposed": (
+        lambda: nn.ConvTranspose1d(3, 64, 7)(_z(1, 1, 22)),
+        "transposed_channels",
+        [("in_channels", True), ("input_channels", True)],
     ),
     "transposed": (
         lambda: nn.ConvTranspose2d(3, 64, 7)(_z(1, 1, 22, 22)),
@@ -69,8 +74,8 @@ ERRORS: dict[str, tuple[Callable[[], Any], str, list[tuple[str, bool]]]] = {
     ),
     "a kernel longer than its input": (
         lambda: nn.Conv1d(1, 1, 3)(_z(1, 1, 2)),
-        "kernel_size",
-        [("padding", True), ("smaller_kernel", True), ("larger_input", True)],
+        "kernel_length",
+        [("padding_1d", True), ("smaller_kernel_1d", True), ("larger_input_1d", True)],
     ),
     "features of a linear layer": (
         lambda: nn.Linear(512, 10)(_z(2, 25088)),
@@ -192,9 +197,9 @@ def test_what_would_fit_does_fit_in_torch(name: str) -> None:
         if operation.kind == "max_pool2d":
             assert F.max_pool2d(x, operation.kernel_size).numel() > 0  # type: ignore[union-attr]
             continue
-        call = F.conv_transpose2d if operation.kind == "conv_transpose2d" else F.conv2d
+        call = getattr(F, operation.kind)
         assert layer.weight_shape is not None
-        padding = (operation.padding.top, operation.padding.left)  # type: ignore[union-attr]
+        padding = (operation.padding.top, operation.padding.left)[-operation.dimensions :]  # type: ignore[union-attr]
         groups = operation.groups  # type: ignore[union-attr]
         assert call(x, _z(layer.weight_shape), padding=padding, groups=groups).numel() > 0
 

@@ -15,7 +15,6 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from app.conv.correlate import output
 from app.conv.dtypes import DTYPES
 from app.conv.errors import ConvError
 from app.conv.operation import (
@@ -31,9 +30,10 @@ from app.limits import Limits
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene, make_scene
 from app.scenes.scene_file import encode
+from app.scenes.tensors import tensor
 from app.torch_code.parser import parse
 from app.torch_code.writer import LITERAL, write_code
-from tests.support.random_layers import Layer, layers
+from tests.support.random_layers import OPERATIONS, Layer, layers
 
 Runner = Callable[[Scene], Tensor]
 
@@ -78,11 +78,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 
 def scene_of(layer: Layer) -> Scene:
-    return make_scene(layer.operation(), layer.x, layer.weight, layer.bias, Limits())
+    x, weight, bias = layer.tensors
+    return make_scene(layer.operation(), x, weight, bias, Limits())
 
 
 def check(scene: Scene, run: Runner) -> None:
-    expected, found = output(scene.plan, scene.input, scene.weight, scene.bias), run(scene)
+    expected, found = tensor(scene, "output"), run(scene)
     assert found.shape == expected.shape
     if scene.dtype == "int32":
         assert torch.equal(found, expected)
@@ -94,7 +95,7 @@ def check(scene: Scene, run: Runner) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d"])
+@pytest.mark.parametrize("kind", OPERATIONS)
 def test_random_scenes(kind: str, run: Runner) -> None:
     @given(layers((kind,)))
     def holds(layer: Layer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
@@ -12,8 +12,12 @@ from app.scenes.tensors import Name
 Vector = list[float]
 Plane = list[list[float]]
 Volume = list[list[list[float]]]
-Shape3 = tuple[int, int, int]
-Shape4 = tuple[int, int, int, int]
+# Of a layer of two dimensions or of one: a channel, channels, and channels of channels.
+Map = Plane | Vector
+Maps = Volume | Plane
+Kernels = list[Volume] | Volume
+MapShape = tuple[int, int, int] | tuple[int, int]
+KernelShape = tuple[int, int, int, int] | tuple[int, int, int]
 # As a tap table has them; null where there is no input.
 Taken = list[int | None]
 
@@ -27,12 +31,15 @@ def _sometimes(description: str) -> Any:
     return Field(default=[], description=description, json_schema_extra=_may_lack)
 
 
+_TWO_DIMENSIONS: Final = "not of a layer of one dimension"
+
+
 class Shapes(BaseModel):
-    input: Shape3
-    weight: Shape4 | None
+    input: MapShape
+    weight: KernelShape | None
     bias: tuple[int] | None
-    output: Shape3
-    upstream: Shape3 | None = _sometimes("of a scene that has one")
+    output: MapShape
+    upstream: MapShape | None = _sometimes("of a scene that has one")
 
 
 class Counts(BaseModel):
@@ -74,10 +81,11 @@ class SizeFormula(BaseModel):
 
 
 class SizeFormulas(BaseModel):
-    """The output's height and width."""
+    """The output's height and width, or of a layer of one dimension its length."""
 
-    height: SizeFormula
-    width: SizeFormula
+    height: SizeFormula = _sometimes("of a layer of two dimensions")
+    width: SizeFormula = _sometimes("of a layer of two dimensions")
+    length: SizeFormula = _sometimes("of a layer of one dimension")
 
 
 class Summary(BaseModel):
@@ -89,10 +97,12 @@ class Summary(BaseModel):
     shapes: Shapes
     counts: Counts
     links: Links
-    formulas: tuple[str, str] = Field(description="output height and width, worked out")
+    formulas: tuple[str, str] | tuple[str] = Field(
+        description="output height and width, or length, worked out"
+    )
     size_formulas: SizeFormulas = Field(description="the same, shorter, with numbers and with letters")
     padding_share: float = Field(ge=0, le=1, description="of the taps over all windows: those on padding")
-    idle_rows: list[int] = Field(description="input rows that no window reads")
+    idle_rows: list[int] = _sometimes(f"input rows that no window reads; {_TWO_DIMENSIONS}")
     idle_cols: list[int] = Field(description="input columns that no window reads")
     notes: list[Note] = Field(description="what was decided for the sender of an upload or edit")
     initial: Initial | None = _sometimes("what a first picture needs; with include=initial")
@@ -108,19 +118,19 @@ class Overflow(BaseModel):
 
 
 class Step(BaseModel):
-    """One window of one output channel, C input channels."""
+    """One window of one output channel, C input channels; of one dimension without height: (C, k)."""
 
     index: int = Field(description="row * W_out + col")
     row: int
     col: int
-    input_rows: Taken
+    input_rows: Taken = _sometimes(_TWO_DIMENSIONS)
     input_cols: Taken
-    patch: Volume = _sometimes("(C, kH, kW), 0 where there is no input; with include=patch")
-    products: Volume = _sometimes("(C, kH, kW); with include=products")
-    tap_running_sums: Volume = _sometimes("the sum after each product, as products; with that in include")
+    patch: Maps = _sometimes("(C, kH, kW), 0 where there is no input; with include=patch")
+    products: Maps = _sometimes("(C, kH, kW); with include=products")
+    tap_running_sums: Maps = _sometimes("the sum after each product, as products; with that in include")
     channel_sums: Vector
     running_sums: Vector
-    selected: list[int] = _sometimes("the kernel cell [u, v] that won, of max_pool2d")
+    selected: list[int] = _sometimes("the kernel cell [u, v], of one dimension [v], that won, of max pooling")
     overflow: Overflow | None = _sometimes("where an accumulator of ?bits= first overflows, or null")
     output: float
 
@@ -175,8 +185,8 @@ class Trace(BaseModel):
 
     operation: OperationResponse
     shapes: Shapes
-    output: Volume = Field(description="(C_out, H_out, W_out)")
-    channel_sums: list[Volume] = Field(description="(C_out, C_in/groups, H_out, W_out)")
+    output: Maps = Field(description="(C_out, H_out, W_out), of one dimension (C_out, L_out)")
+    channel_sums: Kernels = Field(description="(C_out, C_in/groups, H_out, W_out), or without H_out")
     steps: list[TracedStep]
 
 
@@ -186,18 +196,18 @@ class Stamp(BaseModel):
     index: int
     row: int
     col: int
-    output_rows: Taken
+    output_rows: Taken = _sometimes(_TWO_DIMENSIONS)
     output_cols: Taken
     values: Vector
-    products: Volume
-    sums: Plane
-    outputs: Plane
+    products: Maps
+    sums: Map
+    outputs: Map
 
 
 class Stamps(Page):
     """Input cells start ... stop-1; `before`: the output channel before the first of them."""
 
-    before: Plane
+    before: Map
     stamps: list[Stamp]
 
 
@@ -207,18 +217,18 @@ class GradientStamp(BaseModel):
     index: int
     row: int
     col: int
-    input_rows: Taken
+    input_rows: Taken = _sometimes(_TWO_DIMENSIONS)
     input_cols: Taken
     values: Vector = Field(description="the upstream cell in each output channel")
-    products: Volume
-    sums: Plane
-    gradients: Plane = Field(description="the cells under the stamp once it is added, 0 on padding")
+    products: Maps
+    sums: Map
+    gradients: Map = Field(description="the cells under the stamp once it is added, 0 on padding")
 
 
 class Taps(BaseModel):
     """The input row and column that each output row and column reads through each kernel cell, -1: none."""
 
-    rows: list[list[int]] = Field(description="(H_out, kH)")
+    rows: list[list[int]] = _sometimes(f"(H_out, kH); {_TWO_DIMENSIONS}")
     cols: list[list[int]] = Field(description="(W_out, kW)")
 
 
@@ -251,7 +261,7 @@ class Parsed(BaseModel):
     operation: ParsedOperationResponse
     in_channels: int | None
     out_channels: int | None
-    weight_shape: Shape4 | None
+    weight_shape: KernelShape | None
     bias: bool | None
 
 
@@ -260,7 +270,7 @@ class FittingLayer(BaseModel):
 
     operation: ParsedOperationResponse
     input_shape: list[int]
-    weight_shape: Shape4 | None
+    weight_shape: KernelShape | None
 
 
 class Remedy(BaseModel):
@@ -318,11 +328,11 @@ class Gradients(BaseModel):
     """What flows back through a layer."""
 
     shapes: Shapes
-    output: Volume = Field(description="(C_out, H_out, W_out)")
-    upstream: Volume = Field(description="the gradient of the loss to each output cell")
+    output: Maps = Field(description="(C_out, H_out, W_out), of one dimension (C_out, L_out)")
+    upstream: Maps = Field(description="the gradient of the loss to each output cell")
     loss: float | None
-    input: Volume = Field(description="the gradient to the input, (C_in, H, W)")
-    weight: list[Volume] | None
+    input: Maps = Field(description="the gradient to the input, of its shape")
+    weight: Kernels | None
     bias: Vector | None
 
 
@@ -332,10 +342,12 @@ class InputGradientStep(BaseModel):
     index: int = Field(description="row * W + col")
     row: int
     col: int
-    output_rows: list[list[int]] = Field(description="for each kernel row: who reads the cell through it")
+    output_rows: list[list[int]] = _sometimes(
+        f"for each kernel row: who reads the cell through it; {_TWO_DIMENSIONS}"
+    )
     output_cols: list[list[int]] = Field(description="for each kernel column: who reads the cell through it")
-    upstream: Volume = _sometimes("(O, kH, kW), summed over these outputs; with include=upstream")
-    products: Volume = _sometimes("(O, kH, kW); with include=products")
+    upstream: Maps = _sometimes("(O, kH, kW), summed over these outputs; with include=upstream")
+    products: Maps = _sometimes("(O, kH, kW); with include=products")
     channel_sums: Vector
     running_sums: Vector
     gradient: float
@@ -347,10 +359,10 @@ class WeightGradientStep(BaseModel):
     index: int = Field(description="u * kW + v")
     u: int
     v: int
-    patch: Plane = _sometimes("(H_out, W_out), 0 where there is no input; with include=patch")
-    upstream: Plane = _sometimes("(H_out, W_out); with include=upstream")
-    products: Plane = _sometimes("(H_out, W_out); with include=products")
-    row_sums: Vector = Field(description="of the products of each output row")
+    patch: Map = _sometimes("(H_out, W_out), 0 where there is no input; with include=patch")
+    upstream: Map = _sometimes("(H_out, W_out); with include=upstream")
+    products: Map = _sometimes("(H_out, W_out); with include=products")
+    row_sums: Vector = _sometimes(f"of the products of each output row; {_TWO_DIMENSIONS}")
     gradient: float
 
 
@@ -376,7 +388,7 @@ class GradientStamps(GradientPage):
     """Upstream cells start ... stop-1; `before`: the gradient before the first of them."""
 
     out_channels: list[int]
-    before: Plane
+    before: Map
     stamps: list[GradientStamp]
 
 
@@ -398,7 +410,7 @@ class Descent(BaseModel):
     """Losses before each step and after the last, and what was trained."""
 
     losses: Vector
-    weight: list[Volume] | None
+    weight: Kernels | None
     bias: Vector | None
     diverged_at: int | None = Field(description="the step after which a number was out of range")
 

@@ -15,8 +15,9 @@ from app.conv.errors import Message
 from app.formats.file_types import TensorFile
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
+from app.scenes.tensor_axes import TENSOR_NAMES
 from app.services.container import Services
-from app.services.scene_builder import TENSOR_NAMES, BuiltScene, scene_from_bytes
+from app.services.scene_builder import BuiltScene, scene_from_bytes
 from app.web.api.parsing import check_encoding
 from app.web.api.problems import Problem
 

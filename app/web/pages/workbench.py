@@ -125,13 +125,12 @@ def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None
 
 
 def _size_texts(texts: Mapping[str, str], plan: Plan) -> tuple[str, str]:
-    """The output's height and width worked out, in numbers and in letters; one line where they are alike."""
-    height, width = size_formulas(plan)
-    if height.numbers == width.numbers:
-        numbers, symbols = [("size.both", height.numbers)], [("size.both", height.symbols)]
-    else:
-        numbers = [("size.height", height.numbers), ("size.width", width.numbers)]
-        symbols = [("size.height", height.symbols), ("size.width", width.symbols)]
+    """The output's sizes worked out, in numbers and in letters; one line where both are alike."""
+    formulas = size_formulas(plan)
+    if len(formulas) > 1 and len(set(formulas.values())) == 1:
+        formulas = {"both": formulas["height"]}
+    numbers = [(f"size.{name}", formula.numbers) for name, formula in formulas.items()]
+    symbols = [(f"size.{name}", formula.symbols) for name, formula in formulas.items()]
     return _size_text(texts, numbers), _size_text(texts, symbols)
 
 
@@ -190,7 +189,7 @@ def _scene_title(texts: Mapping[str, str], language: str, plan: Plan) -> str:
         "kind": plan.operation.kind,
         "inputs": plan.input_shape[0],
         "outputs": plan.output_shape[0],
-        "kernel": "×".join(map(str, plan.kernel_size)),
+        "kernel": "×".join(map(str, plan.own_shape(plan.kernel_size))),
     }
     return fill_in(texts["scene.title"], language, values)
 

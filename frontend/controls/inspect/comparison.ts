@@ -2,6 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
+import { textKey } from '../../model/dimensions.ts';
 import type { FaultReading } from '../../model/fault_readings.ts';
 import { compareWithValue, typedValue } from '../../model/fault_readings.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
@@ -42,8 +43,10 @@ export function setUpComparison({ t }: AppContext, cell: ReadonlySignal<Inspecte
     const differs = t('fault.differs', values);
     if (match === 'near') return say(`${differs} ${t('fault.near')}`);
     if (readings.length === 0) return say(`${differs} ${t('fault.none')}`);
+    const faultKey = (key: string) =>
+      key === 'offByOne' ? textKey('fault.offByOne', layer.summary.dimensions) : `fault.${key}`;
     const describe = ({ key, values, result }: FaultReading) =>
-      `${t(`fault.${key}`, values)} (${number(result)})`;
+      `${t(faultKey(key), values)} (${number(result)})`;
     say(`${differs} ${t('fault.found')}`, readings.map(describe));
   });
   // The verdict is about the cell it was asked of.

@@ -3,6 +3,7 @@
 import type { Signal } from '@preact/signals-core';
 import { computed, effect, signal } from '@preact/signals-core';
 import { listTerms } from '../../model/cell_terms.ts';
+import { formatIndex } from '../../model/dimensions.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
@@ -23,7 +24,8 @@ export function setUpInspect(context: AppContext) {
   effect(() => {
     const { step, outChannel, layer } = cell.value ?? {};
     const value = step && layer ? formatExact(step.output, layer.summary.dtype) : '';
-    const text = step ? `Y[${outChannel}, ${step.row}, ${step.col}] = ${value}` : '';
+    const name = step && formatIndex('Y', layer?.summary.dimensions ?? 2, [outChannel, step.row, step.col]);
+    const text = step ? `${name} = ${value}` : '';
     setText(findElement('#inspect-cell', HTMLElement), text);
   });
   setUpGoTo(context, open);

@@ -3,7 +3,14 @@
 import { effect } from '@preact/signals-core';
 import { ApiError, type CodeLayer } from '../../data/client.ts';
 import type { Translate } from '../../model/i18n.ts';
-import type { FittingLayer, ParsedLayer, ReadTorchError } from '../../model/types.ts';
+import { liftParsed } from '../../model/one_dimension.ts';
+import type {
+  Dimensions,
+  FittingLayer,
+  ParsedAnswer,
+  ParsedLayer,
+  TorchErrorRead,
+} from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { fittingSize, makeCodeRequest, makeFittingRequest, textRangeOf } from '../../state/code_request.ts';
 import type { EditSession } from '../../state/edit_session.ts';
@@ -47,7 +54,7 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
       showError(formatFailure(error, t));
       const scene = state.scene.peek();
       if (!size && scene && error.errors[0]?.at.startsWith('/operation'))
-        sizeOffer.show(fittingSize(parsed, scene), (wanted) => show(parsed, wanted));
+        sizeOffer.show(fittingSize(parsed, scene), parsed.dimensions, (wanted) => show(parsed, wanted));
     }
   };
   const read = async (layer?: CodeLayer) => {
@@ -55,13 +62,13 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
     try {
       const chosen = layer && { layer_index: layer.layer_index };
       const body = { code: area.value, ...chosen };
-      const parsed = await state.api.post<ParsedLayer | ReadTorchError>('/parse', body);
-      if (isTorchError(parsed)) {
+      const answer = await state.api.post<ParsedAnswer | TorchErrorRead>('/parse', body);
+      if (isTorchError(answer)) {
         showError('');
-        return explanation.show(parsed, openFitting);
+        return explanation.show(answer, openFitting);
       }
       explanation.hide();
-      await show(parsed);
+      await show(liftParsed(answer));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.layers.length > 0) {
@@ -98,10 +105,12 @@ class SizeOffer {
     this.#root.hidden = true;
   }
 
-  show([height, width]: [number, number], choose: (size: [number, number]) => void) {
-    const button = makeElement('button', '', this.#t('code.size', { height, width })) as HTMLButtonElement;
+  show(size: [number, number], dimensions: Dimensions, choose: (size: [number, number]) => void) {
+    const [height, width] = size;
+    const text = this.#t(dimensions === 1 ? 'code.length' : 'code.size', { height, width });
+    const button = makeElement('button', '', text) as HTMLButtonElement;
     button.type = 'button';
-    button.onclick = () => choose([height, width]);
+    button.onclick = () => choose(size);
     this.#root.replaceChildren(button);
     this.#root.hidden = false;
   }

@@ -17,9 +17,30 @@ export function applyFieldDependencies(form: PanelForm, files: FileChoices, name
   if (name === 'input_source' && form.text(name) === 'sample') applySampleSizes(form);
   if (name === 'weight_source' || name === 'kernels') applyKernelSizes(form, name === 'weight_source');
   if (name === 'groups_slider') form.set('groups', fieldRanges(form.layer()).groups[form.number(name)] ?? 1);
+  if (name === 'kind') applyDimensions(form);
   if (name === 'kind' && isPooling(form.kind())) form.setPair('stride', form.pair('kernel_size'));
   if (name === 'bias') form.set('bias_values', '');
   if (/^(outputs|kernels|weight_source|kind|bias)$/.test(name)) resizeBias(form);
+}
+
+/** Cells of a signal, and of a plane's side, where the layer had other dimensions. */
+const [SHORT_SIGNAL, SMALL_PLANE] = [12, 5];
+
+/** Of one dimension there is no height, no picture and no named kernel; of two a height as the width. */
+function applyDimensions(form: PanelForm) {
+  const heights = ['input', 'kernel_size'];
+  if (form.dimensions() === 2) {
+    if (heights.some((name) => form.number(`${name}_h`) !== 1)) return;
+    form.setPair('input', [SMALL_PLANE, SMALL_PLANE]);
+    form.setPair('kernel_size', [form.number('kernel_size_w'), form.number('kernel_size_w')]);
+    return;
+  }
+  if (form.text('input_source') === 'sample') form.set('input_source', 'keep');
+  if (form.text('weight_source') === 'named') form.set('weight_source', 'keep');
+  if (form.text('padding_kind') === 'two') form.set('padding_kind', 'one');
+  if (form.number('input_h') === 1) return;
+  for (const name of heights) form.set(`${name}_h`, 1);
+  form.set('input_w', Math.max(form.number('input_w'), SHORT_SIGNAL));
 }
 
 function applySampleSizes(form: PanelForm) {

@@ -9,7 +9,7 @@ import type { PanelForm } from './form.ts';
 
 /** Shows the fields that this kind of operation and these sources have. */
 export function arrangeFields(form: PanelForm, { layer, input, weight }: PanelValues) {
-  const choices = { kinds: layer.kind, inputs: input.source, weights: weight.source };
+  const choices = { kinds: form.text('kind'), inputs: input.source, weights: weight.source };
   for (const field of findElements('[data-kinds], [data-inputs], [data-weights]', form.form))
     field.hidden = !Object.entries(choices).every(
       ([name, value]) => field.dataset[name]?.split(' ').includes(value) ?? true,
@@ -23,7 +23,19 @@ export function arrangeFields(form: PanelForm, { layer, input, weight }: PanelVa
     !isPooling(layer.kind) && (weight.source === 'named' || weight.source === 'file'),
   );
   findElement('.wide', HTMLElement, form.form).hidden = !form.checked('bias');
+  arrangeDimensions(form);
   arrangePadding(form);
+}
+
+/** A layer of one dimension has one number where others have two, no pictures and no named kernels. */
+function arrangeDimensions(form: PanelForm) {
+  const flat = form.dimensions() === 1;
+  for (const name of findElements('[data-flat]', form.form)) {
+    setText(name, (flat ? name.dataset.flat : name.dataset.full) ?? '');
+    const height = name.closest('label')?.previousElementSibling;
+    if (height instanceof HTMLElement) height.hidden = flat;
+  }
+  for (const option of findElements('[data-planes]', form.form)) option.hidden = flat;
 }
 
 function disableControls(form: PanelForm, names: string[], disabled: boolean) {
@@ -32,7 +44,8 @@ function disableControls(form: PanelForm, names: string[], disabled: boolean) {
 
 function arrangePadding(form: PanelForm) {
   const kind = form.text('padding_kind');
-  const sides = { one: ['top'], two: ['top', 'left'], four: ['top', 'bottom', 'left', 'right'] }[kind] ?? [];
+  const all = form.dimensions() === 1 ? ['left', 'right'] : ['top', 'bottom', 'left', 'right'];
+  const sides = { one: ['top'], two: ['top', 'left'], four: all }[kind] ?? [];
   for (const label of findElements('[data-side]', form.form)) {
     label.hidden = !sides.includes(label.dataset.side ?? '');
     const name = findElement('span', HTMLSpanElement, label);
@@ -49,8 +62,8 @@ export function showRanges(form: PanelForm, t: Translate, layer: Layer) {
       ? t('parameters.range', { least, most: Math.max(most, least) })
       : t('parameters.from', { least });
   const two = (least: number, [first, second] = [Infinity, Infinity]) =>
-    first === second
-      ? one(least, first)
+    first === second || layer.dimensions === 1
+      ? one(least, second)
       : t('parameters.rangeTwo', { first: one(least, first), second: one(least, second) });
   const texts: Record<string, string> = {
     '/operation/stride': two(1),

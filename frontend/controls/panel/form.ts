@@ -1,9 +1,11 @@
 /** The panel's form as a layer and as sources of tensors, and a scene as the form's values. */
 
+import { dimensionsOf, ownKind } from '../../model/dimensions.ts';
 import type { Layer, OperationFields } from '../../model/layer_validation.ts';
 import { isPooling } from '../../model/layer_validation.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
 import { formatExact } from '../../model/numbers.ts';
+import { heightOfSignal } from '../../model/one_dimension.ts';
 import type { Operation, OperationKind } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
 import type { Distribution, PanelValues } from '../../state/scene_requests.ts';
@@ -12,6 +14,9 @@ import { findElements } from '../../views/shared/dom.ts';
 type Control = HTMLInputElement | HTMLSelectElement;
 
 type Pair = [number, number];
+
+/** The padding of a layer of one dimension above and below. */
+const NO_ROWS = { top: 0, bottom: 0 };
 
 /** A field of the operation, as the server defines it. */
 interface FieldDefinition {
@@ -57,7 +62,8 @@ export class PanelForm {
   }
 
   pair(name: string): Pair {
-    return [this.number(`${name}_h`), this.number(`${name}_w`)];
+    const flat = this.dimensions() === 1;
+    return [flat ? heightOfSignal(name) : this.number(`${name}_h`), this.number(`${name}_w`)];
   }
 
   checked(name: string) {
@@ -85,13 +91,22 @@ export class PanelForm {
     return this.kernels().filter(({ checked }) => checked);
   }
 
+  /** As if of two dimensions. */
   kind() {
-    return this.text('kind') as OperationKind;
+    return this.text('kind').replace('1d', '2d') as OperationKind;
+  }
+
+  dimensions() {
+    return dimensionsOf({ kind: this.text('kind') });
   }
 
   #padding(): Layer['padding'] {
     const side = (name: string) => this.number(`padding_${name}`);
     const [top, left] = [side('top'), side('left')];
+    if (this.dimensions() === 1 && /one|four/.test(this.text('padding_kind'))) {
+      const ends = this.text('padding_kind') === 'one' ? [top, top] : [left, side('right')];
+      return { ...NO_ROWS, left: ends[0] ?? 0, right: ends[1] ?? 0 };
+    }
     switch (this.text('padding_kind')) {
       case 'same':
         return 'same';
@@ -107,6 +122,12 @@ export class PanelForm {
   }
 
   #setPadding({ top, bottom, left, right }: Operation['padding']) {
+    if (this.dimensions() === 1) {
+      this.set('padding_kind', left === right ? 'one' : 'four');
+      for (const [side, value] of Object.entries({ top: left, bottom: left, left, right }))
+        this.set(`padding_${side}`, value);
+      return;
+    }
     const kind = top !== bottom || left !== right ? 'four' : top !== left ? 'two' : 'one';
     this.set('padding_kind', kind);
     for (const [side, value] of Object.entries({ top, bottom, left, right }))
@@ -136,6 +157,7 @@ export class PanelForm {
     return {
       ...(Object.fromEntries(values) as OperationFields),
       kind,
+      dimensions: this.dimensions(),
       kernel_size: this.pair('kernel_size'),
       input: [channels, ...this.pair('input')],
       outputs: isPooling(kind) ? channels : this.number('outputs'),
@@ -191,10 +213,10 @@ export class PanelForm {
   }
 
   fill({ summary, bias }: Scene) {
-    const { operation, shapes, dtype } = summary;
+    const { operation, dimensions, shapes, dtype } = summary;
+    this.set('kind', ownKind(operation.kind, dimensions));
     for (const field of this.operationFields)
       this.#write(field, operation[field.name] ?? field.default ?? shapes.weight?.slice(2));
-    this.set('kind', operation.kind);
     this.set('dtype', dtype);
     this.fillBias({ bias, dtype });
     this.set('channels', shapes.input[0]);

@@ -185,9 +185,10 @@ export class ParameterPanel {
   }
 }
 
-/** The output's height and width worked out as torch does; one line where they are alike. */
+/** The output's sizes worked out as torch does; one line where both are alike. */
 function labelSizes(t: Translate, layer: Layer) {
   const [height = '', width = ''] = outputSizes(layer).map(({ text }) => text);
+  if (layer.dimensions === 1) return [t('size.length', { formula: width })];
   if (height === width) return [t('size.both', { formula: height })];
   return [t('size.height', { formula: height }), t('size.width', { formula: width })];
 }

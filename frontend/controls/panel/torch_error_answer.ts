@@ -1,10 +1,11 @@
 /** What a pasted torch error says: what does not fit, and what would, as layers that can be shown. */
 
 import type { Translate } from '../../model/i18n.ts';
-import type { FittingLayer, ParsedLayer, ReadTorchError } from '../../model/types.ts';
+import { liftFitting } from '../../model/one_dimension.ts';
+import type { FittingLayer, ParsedAnswer, TorchErrorRead } from '../../model/types.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 
-export function isTorchError(answer: ParsedLayer | ReadTorchError): answer is ReadTorchError {
+export function isTorchError(answer: ParsedAnswer | TorchErrorRead): answer is TorchErrorRead {
   return 'torch_error' in answer;
 }
 
@@ -22,11 +23,11 @@ export class TorchErrorAnswer {
   }
 
   /** open: called with the layer that the reader picks. */
-  show({ torch_error, remedies }: ReadTorchError, open: (layer: FittingLayer) => void) {
+  show({ torch_error, remedies }: TorchErrorRead, open: (layer: FittingLayer) => void) {
     setText(findElement('#torch-error-text', HTMLElement), torch_error.message);
     const items = remedies.map(({ message, layer }) => {
       const item = makeElement('li', '', message);
-      if (layer) item.append(' ', this.#makeButton(layer, open));
+      if (layer) item.append(' ', this.#makeButton(liftFitting(layer), open));
       return item;
     });
     findElement('#torch-error-remedies', HTMLElement).replaceChildren(...items);

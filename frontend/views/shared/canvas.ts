@@ -7,7 +7,7 @@ import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
-import { isMatrixFrame, viewNamed } from '../registry.ts';
+import { drawingNamed, isMatrixFrame } from '../registry.ts';
 import type { FrameRequest } from './view.ts';
 
 /** Bitmaps that are costly to make, by name. */
@@ -67,7 +67,7 @@ export class StageCanvas {
     if (!frame || frame === last) return;
     if (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell) return;
     const { context, bitmaps } = this;
-    const view = viewNamed(frame.view);
+    const view = drawingNamed(frame.view);
     this.#updateStaticLayer(frame);
     const hasFinished = this.#updateFinishedLayer(frame, last);
     copyLayer(hasFinished ? this.finishedLayer : this.staticLayer, context, frame.ratio);
@@ -89,7 +89,7 @@ export class StageCanvas {
     this.canvas.style.height = `${layout.height}px`;
     this.canvas.style.width = `${layout.width}px`;
     this.staticLayer.setTransform(ratio, 0, 0, ratio, 0, 0);
-    viewNamed(frame.view).paintStatic(this.staticLayer, frame, this.bitmaps);
+    drawingNamed(frame.view).paintStatic(this.staticLayer, frame, this.bitmaps);
     this.#finishedFrame = null;
   }
 
@@ -99,7 +99,7 @@ export class StageCanvas {
     if (!isAlike(last, frame, 'finishedKey')) return false;
     this.#finishedFrame = frame;
     copyLayer(this.staticLayer, this.finishedLayer, frame.ratio);
-    viewNamed(frame.view).paintFinished?.(this.finishedLayer, frame, this.bitmaps);
+    drawingNamed(frame.view).paintFinished?.(this.finishedLayer, frame, this.bitmaps);
     return true;
   }
 }

@@ -5,6 +5,7 @@ import type { PaneFrame } from '../shared/matrix_viewport.ts';
 import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
+import { shownChannelIndex } from './channel_index.ts';
 import { rowEntries } from './entries.ts';
 import { findHighlights } from './hit_test.ts';
 import type { PaneName, SparseLayout } from './layout.ts';
@@ -51,22 +52,4 @@ export function makeFrame(request: FrameRequest): SparseFrame {
     highlights,
     staticKey: makeStaticKey(request, viewportKey, channel, layout.cell, ...scrolled),
   };
-}
-
-/** The position in the step of the active cell's channel, of the one at work, or of the reader's choice. */
-export function shownChannelIndex({
-  model,
-  position,
-  activeCell,
-  following,
-  granularity,
-  inChannel,
-}: Pick<FrameRequest, 'model' | 'position' | 'activeCell' | 'following' | 'granularity' | 'inChannel'>) {
-  const inputs = inputChannelsOf(model.summary, position.outChannel);
-  const cell = activeCell?.cell;
-  const active =
-    cell && !['output', 'bias', 'padding'].includes(cell.grid) ? inputs.indexOf(cell.channel) : -1;
-  if (active >= 0) return active;
-  const working = position.active >= 0 ? position.active : Math.max(position.channels - 1, 0);
-  return Math.min(following && granularity !== 'window' ? working : inChannel, inputs.length - 1);
 }

@@ -1,5 +1,6 @@
 /** What the stage says beside its numbers. Pure. */
 
+import { textKey } from '../../model/dimensions.ts';
 import { kernelSize } from '../../model/geometry.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Caption } from '../shared/view.ts';
@@ -16,15 +17,17 @@ export function makeCaptions(model: SceneModel): Caption[] {
   ];
 }
 
-export function outputPaddingCaptions({ summary: { operation } }: SceneModel): Caption[] {
+export function outputPaddingCaptions({ summary: { operation, dimensions } }: SceneModel): Caption[] {
   const [rows, cols] = operation.output_padding ?? [0, 0];
-  const stride = [...new Set(operation.stride)].join('×');
-  return rows || cols ? [['note.outputPadding', { rows, cols, stride }]] : [];
+  const stride = dimensions === 1 ? operation.stride[1] : [...new Set(operation.stride)].join('×');
+  const key = textKey('note.outputPadding', dimensions);
+  return rows || cols ? [[key, { rows, cols, stride }]] : [];
 }
 
 /** Says why the last rows or columns are dropped, or why cells between the windows are never read. */
 function idleCaptions({ plane, idleRows, idleCols, summary }: SceneModel, axis: 0 | 1): Caption[] {
-  const { stride: strides, dilation } = summary.operation;
+  const { dimensions, operation } = summary;
+  const { stride: strides, dilation } = operation;
   const [idle, length] = axis === 0 ? [idleRows, plane.rows] : [idleCols, plane.cols];
   let trailing = 0;
   while (idle.includes(length - 1 - trailing)) trailing += 1;
@@ -33,8 +36,11 @@ function idleCaptions({ plane, idleRows, idleCols, summary }: SceneModel, axis: 
   const key = axis === 0 ? 'note.rows' : 'note.columns';
   const captions: Caption[] = [];
   if (trailing > 0)
-    captions.push([key, { count: trailing, stride, size: summary.shapes.output[axis + 1] ?? 0 }]);
-  if (idle.length > trailing) captions.push([`${key}.between`, { stride, reach }]);
+    captions.push([
+      textKey(key, dimensions),
+      { count: trailing, stride, size: summary.shapes.output[axis + 1] ?? 0 },
+    ]);
+  if (idle.length > trailing) captions.push([textKey(`${key}.between`, dimensions), { stride, reach }]);
   return captions;
 }
 

@@ -192,21 +192,25 @@ function makeChannelRows(
     const channel = firstChannel + slot;
     const index = channel - (inChannels[0] ?? 0);
     const inGroup = index >= 0 && index < inChannels.length;
-    const done = inGroup && index < position.channels;
-    const working = inGroup && !done && (position.active === -1 || position.active === index);
-    const progress = done ? { products: kernel[0] * kernel[1], sum: 1, accumulate: 1 } : position;
-    const { products, sum, accumulate } = done || working ? progress : { products: 0, sum: 0, accumulate: 0 };
     return {
       slot,
       lane,
       channel,
       index: inGroup ? index : -1,
       active: inGroup && position.active === index,
-      products,
-      sum,
-      accumulate,
+      ...(inGroup ? channelProgress(position, index, kernel[0] * kernel[1]) : IDLE),
     };
   });
+}
+
+const IDLE = { products: 0, sum: 0, accumulate: 0 };
+
+/** How far a channel of the step is, with so many taps. */
+export function channelProgress(position: Position, index: number, taps: number) {
+  if (index < position.channels) return { products: taps, sum: 1, accumulate: 1 };
+  if (position.active !== -1 && position.active !== index) return IDLE;
+  const { products, sum, accumulate } = position;
+  return { products, sum, accumulate };
 }
 
 /** The window on its way from the previous one, if it is. */

@@ -271,7 +271,7 @@ function paintIdleCells(
   for (const band of bands.slice(0, MAX_BANDS)) clipTo(context, band, () => hatch(context, band), 0);
 }
 
-function hatch(context: Context2D, { x, y, width, height }: Rect) {
+export function hatch(context: Context2D, { x, y, width, height }: Rect) {
   context.beginPath();
   for (let k = -height; k < width; k += 7) {
     context.moveTo(x + k, y + height);

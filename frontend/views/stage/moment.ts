@@ -1,5 +1,6 @@
 /** What happens at one time of a step, in words and with the terms at work. Pure. */
 
+import { textKey } from '../../model/dimensions.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
 import { formatLine, formatLineTerms, formatSums, formatTerm, joinSigned } from '../../model/ledger_text.ts';
@@ -50,7 +51,8 @@ function describeSlide(t: Translate, cell: string, position: Position, { summary
   if (kind === 'conv_transpose2d') return t('now.slide', { cell });
   if (position.window === 0) {
     const filter = position.outChannel;
-    return t(filter > 0 && summary.shapes.weight ? 'now.slide.filter' : 'now.slide.first', { cell, filter });
+    const key = filter > 0 && summary.shapes.weight ? 'now.slide.filter' : 'now.slide.first';
+    return t(textKey(key, summary.dimensions), { cell, filter });
   }
   return col > 0
     ? t('now.slide.right', { cells: stride[1], cell })

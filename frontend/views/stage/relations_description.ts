@@ -1,5 +1,6 @@
 /** What a cell is computed from, or takes part in, as a sentence. */
 
+import { formatIndex } from '../../model/dimensions.ts';
 import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
@@ -42,8 +43,10 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
 /** `Y[0, 1, 2]`, and the weight by the index that it has in torch. */
 function formatCell({ summary }: SceneModel, { grid, channel, row, col }: Cell, outChannel: number) {
   if (grid === 'bias') return `b[${channel}]`;
-  if (grid === 'weight') return `K[${[...weightIndex(summary, outChannel, channel), row, col].join(', ')}]`;
-  return `${grid === 'input' ? 'X' : 'Y'}[${channel}, ${row}, ${col}]`;
+  const { dimensions } = summary;
+  if (grid === 'weight')
+    return formatIndex('K', dimensions, [...weightIndex(summary, outChannel, channel), row, col]);
+  return formatIndex(grid === 'input' ? 'X' : 'Y', dimensions, [channel, row, col]);
 }
 
 /** All digits of a number. */

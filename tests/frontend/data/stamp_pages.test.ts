@@ -82,7 +82,7 @@ test('overlaps add up, in the plane and in words', () => {
   ];
   const told = makeStampLedger(
     { stamp: LAST, before, after },
-    { outChannel: 0, inChannels: [0], width: 3, weight: (_, u, v) => kernel[u]?.[v] ?? null },
+    { dimensions: 2, outChannel: 0, inChannels: [0], width: 3, weight: (_, u, v) => kernel[u]?.[v] ?? null },
   );
   assert.equal(formatStampText(told).split('\n')[3], 'Y[0, 2, 1] = 6 + 3·2 = 12');
   assert.equal(formatStampTex(told).split('\n')[1], '  Y_{0,1,1} &= 4 + 3 \\cdot 0 = 4 \\\\');

@@ -12,12 +12,15 @@ test('an address is read as people type it', () => {
     'Y［0，3，5］',
     '0 3 5',
   ])
-    assert.deepEqual(parseCellAddress(text), [0, 3, 5], text);
+    assert.deepEqual(parseCellAddress(text, 2), [0, 3, 5], text);
+  for (const text of ['1,4', 'Y[1, 4]', '(1 4)'])
+    assert.deepEqual(parseCellAddress(text, 1), [1, 0, 4], text);
 });
 
 test('what is no address is none', () => {
   for (const text of ['', '0,3', '0,3,5,1', '-1,0,0', '1.5,0,0', 'Y', '[,,]'])
-    assert.equal(parseCellAddress(text), null, text);
+    assert.equal(parseCellAddress(text, 2), null, text);
+  for (const text of ['', '0', '0,3,5']) assert.equal(parseCellAddress(text, 1), null, text);
 });
 
 test('the range says what there is', () => {

@@ -13,6 +13,7 @@ import {
 
 const layer = (changes?: Partial<Layer>): Layer => ({
   kind: 'conv2d',
+  dimensions: 2,
   input: [2, 5, 5],
   kernel_size: [3, 3],
   outputs: 4,

@@ -33,6 +33,7 @@ test('what is cropped is not told; several channels stand in brackets', () => {
   const told = makeStampLedger(
     { stamp, before: Float64Array.of(10, 0), after: Float64Array.of(9, 5) },
     {
+      dimensions: 2,
       outChannel: 1,
       inChannels: [0, 1],
       width: 2,

@@ -37,6 +37,7 @@ const STEP: StepAnswer = {
   output: 72,
 };
 const LAYER = {
+  dimensions: 2 as const,
   outChannel: 0,
   inChannels: [0, 1],
   bias: 0,

@@ -14,6 +14,7 @@ const { operation } = summary;
 test('what still fits is kept', () => {
   const parsed: ParsedLayer = {
     operation,
+    dimensions: 2,
     weight_shape: [4, 3, 3, 3],
     bias: true,
     in_channels: 3,
@@ -21,6 +22,7 @@ test('what still fits is kept', () => {
   };
   assert.deepEqual(makeCodeRequest(parsed, scene), {
     path: '/scenes/x/edits',
+    dimensions: 2,
     body: { operation },
   });
 });
@@ -28,6 +30,7 @@ test('what still fits is kept', () => {
 test('what does not fit is made anew', () => {
   const parsed: ParsedLayer = {
     operation,
+    dimensions: 2,
     weight_shape: [16, 1, 5, 5],
     bias: true,
     in_channels: 1,
@@ -43,6 +46,7 @@ test('what does not fit is made anew', () => {
 test('a layer without bias, and one without weights', () => {
   const parsed: ParsedLayer = {
     operation,
+    dimensions: 2,
     weight_shape: [4, 3, 3, 3],
     bias: false,
     in_channels: 3,
@@ -51,12 +55,12 @@ test('a layer without bias, and one without weights', () => {
   assert.deepEqual(makeCodeRequest(parsed, scene).body, { operation, bias: null });
   const pool = makeSummary({ kind: 'max_pool2d' }).operation;
   const pooled = makeCodeRequest(
-    { operation: pool, weight_shape: null, bias: null, in_channels: null, out_channels: null },
+    { operation: pool, dimensions: 2, weight_shape: null, bias: null, in_channels: null, out_channels: null },
     scene,
   );
   assert.deepEqual(pooled.body, { operation: pool, weight: null, bias: null });
   const functional = makeCodeRequest(
-    { operation, weight_shape: null, bias: null, in_channels: null, out_channels: null },
+    { operation, dimensions: 2, weight_shape: null, bias: null, in_channels: null, out_channels: null },
     scene,
   );
   assert.deepEqual(functional.body, { operation });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeExampleRequest } from '../../../frontend/state/new_example.ts';
 
-const SIZES = { channels: 3, height: 4, width: 5, filters: 2, kernel: 3 };
+const SIZES = { dimensions: 2 as const, channels: 3, height: 4, width: 5, filters: 2, kernel: 3 };
 
 interface Numbers {
   data: number[][][];

@@ -27,6 +27,7 @@ const NO_FILE = { file: null, key: '', seed: 0, distribution: 'integers' as cons
 const reading = (layer?: Partial<PanelValues['layer']>, others?: Partial<PanelValues>): PanelValues => ({
   layer: {
     kind: 'conv2d',
+    dimensions: 2,
     input: [2, 3, 3],
     kernel_size: [2, 2],
     outputs: 1,

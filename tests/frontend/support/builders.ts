@@ -16,6 +16,7 @@ export function makeSummary(
   return {
     id: 'x',
     dtype: 'float32',
+    dimensions: 2,
     operation: {
       kind: 'conv2d',
       stride: [1, 1],
@@ -180,6 +181,7 @@ const CHAPTER_KERNEL = [
 ];
 /** The chapter's layer, as a ledger needs it. */
 export const CHAPTER_LAYER: LedgerLayer = {
+  dimensions: 2,
   outChannel: 0,
   inChannels: [0, 1],
   bias: 0,

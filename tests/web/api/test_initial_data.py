@@ -74,7 +74,7 @@ def test_only_a_transposed_layer_has_the_scatter_reading(client: TestClient, nam
         else:
             assert answer.status_code == 422
             assert answer.json()["errors"][0]["at"] == "/reading"
-            assert answer.json()["detail"] == f"stamps are those of conv_transpose2d, this is {kind}"
+            assert answer.json()["detail"] == f"stamps are those of a transposed convolution, this is {kind}"
 
 
 def test_a_scene_that_is_made_has_them_too(client: TestClient) -> None:

@@ -107,8 +107,12 @@ def body_of(layer: Layer) -> Body:
     parameters = dict(layer.parameters)
     if parameters["padding"] != "same":
         sides = ("top", "bottom", "left", "right")
-        parameters["padding"] = dict(zip(sides, parameters["padding"], strict=True))
-    tensors = {"input": layer.x, "weight": layer.weight, "bias": layer.bias}
+        padding = dict(zip(sides, parameters["padding"], strict=True))
+        own = sides if layer.dimensions == 2 else sides[2:]
+        parameters["padding"] = {side: padding[side] for side in own}
+    if layer.dimensions == 1:
+        parameters = {n: size[1] if isinstance(size, tuple) else size for n, size in parameters.items()}
+    tensors = dict(zip(("input", "weight", "bias"), layer.tensors, strict=True))
     body: Body = {name: {"data": t.tolist()} for name, t in tensors.items() if t is not None}
     dtype = str(layer.x.dtype).removeprefix("torch.")
     return body | {"operation": {"kind": layer.kind, **parameters}, "dtype": dtype}
@@ -144,7 +148,7 @@ def test_random_layers(frugal: TestClient, layer: Layer) -> None:
     expected = torch_output(layer)
     if expected is not None:
         near(torch.from_numpy(columns["outputs"]), expected.flatten())
-    if layer.kind != "max_pool2d":
+    if layer.family != "max_pool":
         sums = [[fsum(np.ravel(channel)) for channel in step] for step in columns["products"].tolist()]
         running = torch.tensor([list(accumulate(step)) for step in sums], dtype=torch.float64)
         near(torch.from_numpy(columns["running_sums"]), running)

@@ -46,7 +46,7 @@ def test_the_panel_has_each_field_of_each_operation(client: TestClient) -> None:
         assert {field.name for field in fields(operation)} == {name for name in kinds if kind in kinds[name]}
     same = {definition["name"]: definition["same_kinds"] for definition in definitions}
     assert {name for name, having in same.items() if having} == {"padding"}
-    assert same["padding"] == ["conv2d"]
+    assert same["padding"] == ["conv2d", "conv1d"]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.services.initial_data import edit_cost, initial_data
 from app.services.request_models import EditsBody, SceneBody
 from app.services.scene_builder import edit_notes, edited_scene, scene_from_body
 from app.services.scenes import store_scene
-from app.services.summary import summarize
+from app.services.summary import summarize, taps_structure
 from app.web.api import response_models
 from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import check_edited_scene, immutable_headers, not_modified
@@ -87,7 +87,8 @@ async def create_scene(
         str | None, Query(description="which tensor of the file for the upstream")
     ] = None,
     input_index: Annotated[
-        int | None, Query(ge=0, description="which sample of an uploaded batch (N, C_in, H, W)")
+        int | None,
+        Query(ge=0, description="which sample of an uploaded batch, (N, C_in, H, W) or (N, C_in, L)"),
     ] = None,
 ) -> Response:
     """
@@ -181,7 +182,7 @@ async def get_taps(request: Request, services: ServicesDep, scene: SceneDep) -> 
 
 
 def _taps_json(scene: Scene) -> bytes:
-    return to_json({"rows": scene.taps.rows.numpy(), "cols": scene.taps.cols.numpy()})
+    return to_json(taps_structure(scene))
 
 
 @router.get(

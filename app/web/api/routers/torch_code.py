@@ -80,8 +80,9 @@ def _parsed(layer: Parsed) -> dict[str, Any]:
 async def parse_code(request: Request, services: ServicesDep) -> Response:
     """
     The call of `nn.Conv2d`, `nn.ConvTranspose2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, `F.conv2d`,
-    `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`; of several, the one of `layer_index`, without
-    which a problem lists them in `layers`. The code is read as syntax and never run.
+    `F.conv_transpose2d`, `F.max_pool2d` or `F.avg_pool2d`, or of one of these with `1d`; of several, the one
+    of `layer_index`, without which a problem lists them in `layers`. The code is read as syntax and never
+    run.
 
     A torch error in place of code, with or without its traceback, is answered with `torch_error`, the shapes
     that it names and `remedies`.

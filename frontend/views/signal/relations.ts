@@ -1,0 +1,71 @@
+/** What the active cell is computed from, or takes part in. */
+
+import { ledgerLayerOf } from '../../model/ledger.ts';
+import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import type { Rect } from '../../model/types.ts';
+import type { Context2D } from '../shared/drawing.ts';
+import { clipTo, cssFont, fillRoundedRect, frameCells, paintTextIn } from '../shared/drawing.ts';
+import { growRect } from '../shared/rects.ts';
+import { inputValue } from './cells.ts';
+import type { SignalFrame } from './frame.ts';
+import { columnRect, findCellRects } from './places.ts';
+import { columnsOf } from './static.ts';
+
+/** The narrowest column in which factors are written. */
+const FACTORS = 34;
+const FACTORS_HEIGHT = 20;
+
+export function paintRelations(context: Context2D, frame: SignalFrame) {
+  const { activeCell, relations, colors } = frame;
+  if (!activeCell || !relations) return;
+  paintInputs(context, frame);
+  paintOutputs(context, frame);
+  const { cell, pinned } = activeCell;
+  const mark = (rect: Rect) =>
+    frameCells(context, growRect(rect, -1), rect.width, colors.accent, pinned ? 4 : 2.5);
+  if (relations.weights) findCellRects(frame, { ...cell, grid: 'weight' }).forEach(mark);
+  findCellRects(frame, cell).forEach(mark);
+}
+
+function paintInputs(context: Context2D, frame: SignalFrame) {
+  const { relations, rows, colors, model, axis } = frame;
+  if (!relations?.inputs) return;
+  const { channels, plane } = relations.inputs;
+  context.fillStyle = colors.accent;
+  for (const { channel, lane } of rows) {
+    if (!channels.includes(channel)) continue;
+    clipTo(context, columnsOf(frame, lane.plot), () => {
+      for (const col of plane.cols) {
+        const at = model.subject.gathered ? axis.inputAt(col) : col - model.plane.left;
+        const { x, y, width, height } = columnRect(frame, lane.plot, at);
+        context.globalAlpha = 0.22;
+        context.fillRect(x, y, width, height);
+        context.globalAlpha = 1;
+      }
+    });
+  }
+}
+
+/** The output cells that an input cell reaches, each with the factors that carry it there. */
+function paintOutputs(context: Context2D, frame: SignalFrame) {
+  const { relations, activeCell, model, position, layout, axis, colors } = frame;
+  const { channel = 0, col: input = 0 } = activeCell?.cell ?? {};
+  if (!relations || relations.outputs.length === 0 || !frame.inChannels.includes(channel)) return;
+  const { weight } = ledgerLayerOf(model, position.outChannel, [channel]);
+  const value = inputValue(frame, channel, input);
+  clipTo(context, columnsOf(frame, layout.output), () => {
+    for (const { col, v } of relations.outputs) {
+      const column = columnRect(frame, layout.output, axis.outputAt(col));
+      frameCells(context, growRect(column, -1), column.width, colors.accent, 2);
+      const factor = weight(0, 0, v);
+      if (factor === null || layout.cell < FACTORS) continue;
+      const format = (number: number) => formatNumber(number, decimalsFor([number], 3));
+      const text = `${format(value)}·${format(factor)}`;
+      const chip = { ...growRect(column, -3), y: column.y + 3, height: FACTORS_HEIGHT };
+      fillRoundedRect(context, chip, 4, colors.paper);
+      context.fillStyle = colors.accent;
+      context.font = cssFont(Math.min(13, layout.cell / (0.6 * text.length)), 600);
+      paintTextIn(context, text, chip, 4);
+    }
+  });
+}
