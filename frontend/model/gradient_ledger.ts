@@ -4,6 +4,7 @@ import type { WeightStep } from './gradient_moment.ts';
 import { apportionRounding, formatFactor, LEDGER_DIGITS } from './ledger.ts';
 import { formatTerm, joinSigned } from './ledger_text.ts';
 import { decimalsFor, formatNumber } from './numbers.ts';
+import { tex, texBlock, texCell } from './step_formats.ts';
 import type { NumberArray } from './types.ts';
 
 export interface SumTerm {
@@ -114,4 +115,15 @@ export function formatSumSentence(ledger: SumLedger) {
   const terms = rows.reduce((count, row) => count + row.terms.length, 0);
   if (terms > 2 * MAX_TERMS) return `${cell} = ${all} = ${total}`;
   return `${cell} = ${rows.map((row) => `(${formatSumTerms(ledger, row)})`).join(' + ')} = ${all} = ${total}`;
+}
+
+/** As an `aligned` block of amsmath, a line for each row of the upstream. */
+export function formatSumTex(ledger: SumLedger) {
+  const { cell, rows, total, whole } = ledger;
+  const [first = '', ...others] = rows.map((row) => tex(`(${formatSumTerms(ledger, row)})`));
+  return texBlock([
+    `${texCell(cell)} &${whole ? '=' : '\\approx'} ${first}`,
+    ...others.map((line) => `&\\quad {}+ ${line}`),
+    `&= ${tex(total)}`,
+  ]);
 }

@@ -45,8 +45,8 @@ export function formatStepTex(ledger: Ledger) {
   return texBlock([
     `${start} ${first}`,
     ...others.map((line) => `&\\quad {}+ ${line}`),
-    `&\\quad {}${bias.startsWith(MINUS) ? '-' : '+'} ${tex(bias.replace(MINUS, ''))}`,
-    `&= ${tex(joinSigned([...lines.map(({ sum }) => sum), bias]))}`,
+    ...(bias ? [`&\\quad {}${bias.startsWith(MINUS) ? '-' : '+'} ${tex(bias.replace(MINUS, ''))}`] : []),
+    `&= ${tex(joinSigned([...lines.map(({ sum }) => sum), ...(bias ? [bias] : [])]))}`,
     `&= ${tex(output)}`,
   ]);
 }
@@ -61,12 +61,12 @@ export function formatStampTex({ lines, whole }: StampLedger) {
 }
 
 /** An `aligned` block of amsmath. */
-function texBlock(rows: string[]) {
+export function texBlock(rows: string[]) {
   return `\\begin{aligned}\n${rows.map((row) => `  ${row}`).join(' \\\\\n')}\n\\end{aligned}`;
 }
 
 /** `Y[0, 1, 2]` -> `Y_{0,1,2}` */
-function texCell(cell: string) {
+export function texCell(cell: string) {
   return cell.replaceAll(' ', '').replace('[', '_{').replace(']', '}');
 }
 
@@ -74,7 +74,7 @@ function texEquals(whole: boolean) {
   return whole ? '=' : '\\approx';
 }
 
-function tex(text: string) {
+export function tex(text: string) {
   return text
     .replaceAll(MINUS, '-')
     .replaceAll('·', ' \\cdot ')

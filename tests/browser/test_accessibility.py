@@ -73,3 +73,14 @@ def test_axe_finds_nothing_on_the_error_page(browser: Browser, server: str) -> N
     page.goto(f"{server}/s/nothing")
     assert violations(page) == []
     page.close()
+
+
+@pytest.mark.parametrize("way", ["input", "input&reading=scatter", "weight", "bias"])
+def test_axe_finds_nothing_in_a_gradient(open_page: OpenPage, scene_paths: dict[str, str], way: str) -> None:
+    page = open_page(f"{scene_paths['strided-volume']}?direction={way}")
+    expect(page.locator("#gradient-tools")).to_be_visible()
+    page.get_by_label("upstream dY:").select_option("squared_error")
+    expect(page.locator("#loss-value")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="target", exact=True).click()
+    assert violations(page) == []

@@ -115,6 +115,7 @@ def test_with_the_panel_open_nothing_wraps_or_is_cut_off(
 ) -> None:
     page = open_page(scene_paths["strided-volume"], viewport={"width": screen[0], "height": screen[1]})
     page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.locator("#panel")).to_be_visible()
     panel = page.locator("#panel").bounding_box()
     assert panel
     for part in ("#stage-room", "#play", "#scrubber", "#timeline-position", "#speed", "#all-terms"):

@@ -1,12 +1,12 @@
 /** What the page says of the gradient shown. */
 
 import { pairAt } from '../../model/direction.ts';
-import { formatSumSentence } from '../../model/gradient_ledger.ts';
-import { formatSentence } from '../../model/ledger_text.ts';
+import { formatSumSentence, formatSumTex } from '../../model/gradient_ledger.ts';
+import { formatStampTex, formatStampText, formatStepTex, formatStepText } from '../../model/step_formats.ts';
 import type { GradientState } from '../../state/gradients.ts';
 import type { AppContext, Gradients } from '../../views/app_context.ts';
 import { describeCell, gradientValue } from '../../views/gradient/cell_description.ts';
-import { describe } from '../../views/gradient/description.ts';
+import { describe, stampLedgerOf } from '../../views/gradient/description.ts';
 import type { GradientFrame } from '../../views/gradient/frame.ts';
 
 export function makeGradients({ state, t, frame, model }: AppContext, gradients: GradientState): Gradients {
@@ -45,12 +45,15 @@ export function makeGradients({ state, t, frame, model }: AppContext, gradients:
   };
 }
 
-/** The step as text or JSON; TeX of a sentence is the sentence. */
+/** The step as text, TeX or JSON. */
 function formatShown(frame: GradientFrame, form: 'text' | 'tex' | 'json'): string | null {
   if (form === 'json') return JSON.stringify(jsonOf(frame));
-  if (frame.kind === 'gather') return frame.inner.ledger && formatSentence(frame.inner.ledger);
-  if (frame.kind === 'sum') return frame.ledger && formatSumSentence(frame.ledger);
-  return null;
+  const isTex = form === 'tex';
+  if (frame.kind === 'gather')
+    return frame.inner.ledger && (isTex ? formatStepTex : formatStepText)(frame.inner.ledger);
+  if (frame.kind === 'sum') return frame.ledger && (isTex ? formatSumTex : formatSumSentence)(frame.ledger);
+  const ledger = stampLedgerOf(frame);
+  return ledger && (isTex ? formatStampTex : formatStampText)(ledger);
 }
 
 function jsonOf(frame: GradientFrame): object | null {

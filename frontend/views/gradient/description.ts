@@ -129,12 +129,16 @@ function weightAt({ weight, summary, subject }: SceneModel, o: number, c: number
   return weight?.data[weightOffset(summary, o, c) + u * subject.kernel[1] + v] ?? 0;
 }
 
-function describeScatter(t: Translate, frame: GradientScatterFrame): Description | null {
-  const { stamp, model, position } = frame.inner;
-  const { stamp: applied } = frame.moment;
-  if (!stamp || !applied) return null;
+/** The stamp as it is printed; null while it is on its way. */
+export function stampLedgerOf({ inner: { stamp, model, position }, moment }: GradientScatterFrame) {
+  if (!stamp || !moment.stamp) return null;
   const layer = ledgerLayerOf(model, position.outChannel);
-  const ledger = makeStampLedger(applied, { ...layer, width: model.summary.shapes.output[2], from: 'dY' });
+  return makeStampLedger(moment.stamp, { ...layer, width: model.summary.shapes.output[2], from: 'dY' });
+}
+
+function describeScatter(t: Translate, frame: GradientScatterFrame): Description | null {
+  const ledger = stampLedgerOf(frame);
+  if (!ledger) return null;
   const { cell, values, lines, whole } = ledger;
   return {
     key: `scatter ${cell}`,
