@@ -70,6 +70,8 @@ def test_a_chooser_that_tab_leads_to_keeps_its_keys(open_page: OpenPage, scene_p
     page = open_page(scene_paths["two-channels"])
     page.locator("#scrubber").focus()
     page.keyboard.press("Tab")
+    expect(page.locator("#direction")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("[name=granularity]:checked")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.locator("[name=granularity]:checked")).to_have_value("window")

@@ -142,7 +142,8 @@ def test_the_dialog_pauses_and_gives_the_keys_back(open_page: OpenPage, scene_pa
 
 def test_on_a_phone_the_dialog_fits(open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path) -> None:
     page = open_page(f"{scene_paths['two-channels']}?lang=zh-CN", **PHONE)
-    page.keyboard.press("s")
+    page.locator("#more").click()
+    page.get_by_role("button", name="图片", exact=True).click()
     dialog = page.locator("dialog.save")
     expect(dialog).to_be_visible()
     assert dialog.evaluate("each => each.scrollWidth <= each.clientWidth")
