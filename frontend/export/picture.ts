@@ -53,14 +53,20 @@ export function makeSvg(request: FrameRequest, text: PictureText): Blob {
   return new Blob([svg.join('')], { type: 'image/svg+xml' });
 }
 
-/** A PNG file; ratio: its pixels for each CSS pixel. */
-export async function makePng(request: FrameRequest, text: PictureText, ratio: number): Promise<Blob> {
+/** The picture on a canvas; ratio: its pixels for each CSS pixel. */
+export function paintCanvas(request: FrameRequest, text: PictureText, ratio: number): HTMLCanvasElement {
   const extent = measure(canvasContext(1, 1), request, text);
   const context = canvasContext(Math.round(extent.width * ratio), Math.round(extent.height * ratio));
   context.scale(ratio, ratio);
   paint(context, { ...request, ratio }, text, extent);
-  const png = await new Promise<Blob | null>((resolve) => context.canvas.toBlob(resolve, 'image/png'));
-  if (!png) throw new RangeError(`no picture of ${context.canvas.width}×${context.canvas.height} pixels`);
+  return context.canvas;
+}
+
+/** A PNG file. */
+export async function makePng(request: FrameRequest, text: PictureText, ratio: number): Promise<Blob> {
+  const canvas = paintCanvas(request, text, ratio);
+  const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (!png) throw new RangeError(`no picture of ${canvas.width}×${canvas.height} pixels`);
   const { title, description, link } = text;
   return addPngTexts(png, { Title: title, Description: description, Source: link });
 }

@@ -5,6 +5,8 @@ import { makeElement } from '../../views/shared/dom.ts';
 export interface Choice<Value extends string> {
   element: HTMLElement;
   value: () => Value;
+  /** Offers the values that `is` holds for; one that is taken away is no longer chosen. */
+  offer: (is: (value: Value) => boolean) => void;
 }
 
 export function makeChoice<Value extends string>(
@@ -26,5 +28,15 @@ export function makeChoice<Value extends string>(
     set.append(label);
     return radio;
   });
-  return { element, value: () => values[radios.findIndex(({ checked }) => checked)] ?? chosen };
+  const value = () => values[radios.findIndex(({ checked }) => checked)] ?? chosen;
+  const offer = (is: (value: Value) => boolean) => {
+    for (const [k, radio] of radios.entries()) {
+      radio.disabled = !is(values[k] as Value);
+      (radio.parentElement as HTMLElement).hidden = radio.disabled;
+    }
+    if (is(value())) return;
+    const first = radios.find(({ disabled }) => !disabled);
+    if (first) first.checked = true;
+  };
+  return { element, value, offer };
 }

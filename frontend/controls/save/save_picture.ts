@@ -1,4 +1,4 @@
-/** The dialog that saves what the stage shows as a picture, or copies it. */
+/** The dialog that saves what the stage shows as a picture or an animation, or copies it. */
 
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
@@ -8,7 +8,9 @@ import type { FrameRequest } from '../../views/shared/view.ts';
 import { formatShown, linkToShown } from '../copy_step.ts';
 import { colorsOf } from '../theme.ts';
 import { makeChoice } from './choice.ts';
+import { makeAnimationPart } from './save_animation.ts';
 
+const KINDS = ['picture', 'animation'] as const;
 const FORMATS = ['svg', 'png1', 'png2', 'png4'] as const;
 const THEMES = ['light', 'dark'] as const;
 const GROUNDS = ['paper', 'none'] as const;
@@ -29,28 +31,33 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   message.setAttribute('role', 'status');
   const choose = <Name extends string>(name: string, values: readonly Name[], chosen: Name) =>
     makeChoice(t(`save.${name}`), name, values, (value) => t(`save.${name}.${value}`), chosen);
+  const kind = choose('kind', KINDS, 'picture');
   const format = choose('format', FORMATS, 'svg');
   const contents = choose('contents', CONTENTS, 'stage');
   const theme = choose('theme', THEMES, state.theme.peek());
   const ground = choose('ground', GROUNDS, 'paper');
   const save = makeButton(t('save.save'), 'primary');
   const copy = makeButton(t('save.copy'));
+  const cancel = makeButton(t('save.cancel'));
   const close = makeButton(t('save.close'));
+  cancel.hidden = true;
   const buttons = makeElement('p', 'save-buttons');
-  buttons.append(save, copy, close);
+  buttons.append(save, cancel, copy, close);
   const choices = makeElement('div', 'save-choices');
-  choices.append(format.element, contents.element, theme.element, ground.element);
-  dialog.append(title, preview, choices, buttons, message);
-  findElement('main', HTMLElement).append(dialog);
-
+  const ofPicture = [format.element, contents.element, ground.element];
+  choices.append(kind.element, theme.element, ...ofPicture);
   /** null while there is nothing to paint. */
   const request = (): FrameRequest | null => {
     const shown = context.request();
     const colors = colorsOf(theme.value());
     if (!shown) return null;
-    const chosenGround = ground.value() === 'none' ? 'transparent' : colors.ground;
+    const isClear = kind.value() === 'picture' && ground.value() === 'none';
+    const chosenGround = isClear ? 'transparent' : colors.ground;
     return { ...shown, theme: theme.value(), colors: { ...colors, ground: chosenGround } };
   };
+  const animation = makeAnimationPart(context, request);
+  dialog.append(title, preview, choices, animation.element, buttons, message);
+  findElement('main', HTMLElement).append(dialog);
   const text = (): PictureText => ({
     title: findElement('h1', HTMLElement).textContent ?? '',
     description: findElement('#step-sentence', HTMLElement).textContent ?? '',
@@ -71,26 +78,49 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
       setText(message, t('save.failed', { reason: error instanceof Error ? error.message : String(error) }));
     }
   };
+  // Only safe origins have the clipboard.
+  const canCopy = 'ClipboardItem' in window && !!navigator.clipboard;
   const show = attempt(async () => {
+    const moving = kind.value() === 'animation';
+    for (const each of ofPicture) each.hidden = moving;
+    animation.element.hidden = !moving;
+    copy.hidden = moving || !canCopy;
     URL.revokeObjectURL(preview.src);
     preview.src = URL.createObjectURL(await make(0));
     preview.alt = text().description;
+    if (moving) await animation.update();
     return '';
   });
-  save.onclick = attempt(async () => {
+  const savePicture = async () => {
     const name = `${fileStem(text().description)}.${format.value() === 'svg' ? 'svg' : 'png'}`;
-    download(await make(RATIOS[format.value()]), name);
-    return t('save.saved', { name });
+    return { file: await make(RATIOS[format.value()]), name };
+  };
+  const saveAnimation = async () => {
+    const controls = dialog.querySelectorAll<HTMLInputElement>('input, .primary');
+    for (const control of controls) control.disabled = true;
+    cancel.hidden = false;
+    try {
+      return await animation.record();
+    } finally {
+      for (const control of controls) control.disabled = false;
+      cancel.hidden = true;
+    }
+  };
+  save.onclick = attempt(async () => {
+    const saved = await (kind.value() === 'animation' ? saveAnimation() : savePicture());
+    if (!saved) return t('save.cancelled');
+    download(saved.file, saved.name);
+    return t('save.saved', { name: saved.name });
   });
+  cancel.onclick = () => animation.cancel();
   copy.onclick = attempt(async () => {
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': make(COPIED_RATIO) })]);
     return t('save.copied');
   });
-  // Only safe origins have the clipboard.
-  copy.hidden = !('ClipboardItem' in window && navigator.clipboard);
   close.onclick = () => dialog.close();
-  choices.addEventListener('change', show);
+  for (const each of [choices, animation.element]) each.addEventListener('change', show);
   dialog.addEventListener('close', () => {
+    animation.cancel();
     URL.revokeObjectURL(preview.src);
     preview.removeAttribute('src');
   });

@@ -1,0 +1,218 @@
+/** The part of the dialog that saves an animation: which windows, in what form, how fast; progress and cancel. */
+
+import { effect } from '@preact/signals-core';
+import type { FrameEncoder } from '../../export/animation.ts';
+import { recordAnimation, timesOfWindows } from '../../export/animation.ts';
+import { paintCanvas } from '../../export/picture.ts';
+import type { VideoFormat } from '../../export/video_encoder.ts';
+import { ticksPerSecond } from '../../model/timeline.ts';
+import type { AppContext } from '../../views/app_context.ts';
+import { makeElement, setText } from '../../views/shared/dom.ts';
+import type { FrameRequest } from '../../views/shared/view.ts';
+import { linkToShown } from '../copy_step.ts';
+import { makeChoice } from './choice.ts';
+
+const FORMATS = ['gif', 'mp4', 'webm', 'zip'] as const;
+const RANGES = ['window', 'row', 'channel'] as const;
+const SPEEDS = ['0.5', '1', '2', '4'] as const;
+const SIZES = ['1', '2'] as const;
+const LOOPS = ['loop', 'once'] as const;
+/** How long the last frame stands, in seconds. */
+const LAST = 2;
+/** Frames from which on the dialog says that this takes long. */
+const MANY = 600;
+/** Frames that are encoded to estimate the size of all. */
+const SAMPLES = 3;
+
+type Format = (typeof FORMATS)[number];
+
+export interface AnimationPart {
+  element: HTMLElement;
+  /** Looks at which formats the browser has, and estimates. */
+  update(): Promise<void>;
+  /** Resolves with the file, null once it was cancelled. */
+  record(): Promise<{ file: Blob; name: string } | null>;
+  cancel(): void;
+}
+
+/** request: what is painted of the moment that the stage shows. */
+export function makeAnimationPart(context: AppContext, request: () => FrameRequest | null): AnimationPart {
+  const { state, t } = context;
+  const element = makeElement('div', 'save-choices');
+  const choose = <Name extends string>(name: string, values: readonly Name[], chosen: Name) => {
+    const nameOf = (value: Name) => t(`save.${name}.${value}`, { value });
+    const choice = makeChoice(t(`save.${name}`), name, values, nameOf, chosen);
+    element.append(choice.element);
+    return choice;
+  };
+  const range = choose('range', RANGES, 'window');
+  const format = choose('animation', FORMATS, 'gif');
+  const speed = choose('speed', SPEEDS, '1');
+  const size = choose('size', SIZES, '1');
+  const loop = choose('loop', LOOPS, 'loop');
+  const estimate = makeElement('p', 'hint');
+  const progress = makeElement('progress') as HTMLProgressElement;
+  progress.hidden = true;
+  progress.ariaLabel = t('save.progress');
+  element.append(estimate, progress);
+  let abort: AbortController | null = null;
+  let estimating = new AbortController();
+  /** One thing after the other moves the timeline. */
+  let waiting: Promise<void> = Promise.resolve();
+  /** The formats that encode a picture of a size. */
+  const encodable = new Map<string, Format[]>();
+
+  const times = () => {
+    const clock = state.clock.peek();
+    const position = state.position.peek();
+    if (!clock || !position) return [];
+    const before = position.outChannel * clock.windows;
+    const row = Math.floor(position.window / clock.width) * clock.width;
+    const [first, last] = {
+      window: [position.window, position.window],
+      row: [row, row + clock.width - 1],
+      channel: [0, clock.windows - 1],
+    }[range.value()] as [number, number];
+    return timesOfWindows(clock, before + first, before + last);
+  };
+  const paint = () => {
+    const shown = request();
+    if (!shown) throw new Error(t('save.nothing'));
+    const title = { title: '', description: '', link: linkToShown(context), drawn: false, lines: [] };
+    return paintCanvas(shown, title, Number(size.value()));
+  };
+  /** Encoders are large, and loaded when they are first needed. */
+  const makeEncoder = async (): Promise<FrameEncoder> => {
+    const chosen = format.value();
+    if (chosen === 'gif')
+      return (await import('../../export/gif_encoder.ts')).makeGifEncoder(loop.value() === 'loop');
+    if (chosen === 'zip') return (await import('../../export/frames_encoder.ts')).makeFramesEncoder();
+    return (await import('../../export/video_encoder.ts')).makeVideoEncoder(chosen);
+  };
+  const run = async (
+    chosen: number[],
+    onFrame: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ) => {
+    const clock = state.clock.peek();
+    const secondsPerTick = clock ? 1 / ticksPerSecond(clock, Number(speed.value())) : 1;
+    const recording = { times: chosen, secondsPerTick, lastSeconds: LAST };
+    const before = state.time.peek();
+    let shown = before;
+    const show = (time: number) => {
+      shown = time;
+      return showTime(context, time, signal);
+    };
+    const recorder = { show, paint };
+    try {
+      return await recordAnimation(recorder, recording, await makeEncoder(), onFrame, signal);
+    } finally {
+      // Unless the reader went elsewhere meanwhile.
+      if (state.time.peek() === shown) state.time.value = before;
+    }
+  };
+  /** Only what encodes a frame of this size. */
+  const offerFormats = async () => {
+    const { encodesVideo } = await import('../../export/video_encoder.ts');
+    const { width, height } = paint();
+    const known = `${width}×${height}`;
+    const there = encodable.get(known) ?? [];
+    for (const name of encodable.has(known) ? [] : FORMATS)
+      if (!isVideo(name) || (await encodesVideo(name, width, height))) there.push(name);
+    encodable.set(known, there);
+    format.offer((name) => there.includes(name));
+  };
+  /** From the first frame, which is whole, and from how much the next ones add. */
+  const showEstimate = async () => {
+    const all = times();
+    const { signal } = estimating;
+    const sizeOf = async (count: number) => (await run(all.slice(0, count), () => {}, signal)).size;
+    const [first, few] = [await sizeOf(1), await sizeOf(SAMPLES)];
+    const more = Math.max(0, few - first) / (Math.min(SAMPLES, all.length) - 1 || 1);
+    const bytes = first + more * (all.length - 1);
+    const key = all.length > MANY ? 'save.estimate.many' : 'save.estimate';
+    setText(estimate, t(key, { frames: all.length, size: formatBytes(bytes) }));
+  };
+  return {
+    element,
+    update: () => {
+      estimating.abort();
+      estimating = new AbortController();
+      const { signal } = estimating;
+      waiting = waiting
+        .catch(() => {})
+        .then(offerFormats)
+        .then(showEstimate)
+        .catch((error) => {
+          if (!signal.aborted) throw error;
+        });
+      return waiting;
+    },
+    async record() {
+      estimating.abort();
+      await waiting.catch(() => {});
+      abort = new AbortController();
+      progress.hidden = false;
+      const start = performance.now();
+      try {
+        const file = await run(
+          times(),
+          (done, total) => {
+            Object.assign(progress, { value: done, max: total });
+            const left = Math.ceil(((performance.now() - start) / done) * (total - done) * 0.001);
+            setText(estimate, t('save.left', { done, total, seconds: left }));
+          },
+          abort.signal,
+        );
+        return { file, name: `convscope-animation.${format.value()}` };
+      } catch (error) {
+        if (abort.signal.aborted) return null;
+        throw error;
+      } finally {
+        abort = null;
+        progress.hidden = true;
+        setText(estimate, '');
+      }
+    },
+    cancel: () => {
+      abort?.abort();
+      estimating.abort();
+    },
+  };
+}
+
+function isVideo(format: Format): format is VideoFormat {
+  return format === 'mp4' || format === 'webm';
+}
+
+/** Shows a time of the timeline; resolves once all its numbers are there. Rejects when they cannot be had. */
+function showTime({ state }: AppContext, time: number, signal: AbortSignal): Promise<void> {
+  state.time.value = time;
+  return new Promise((resolve, reject) => {
+    let stop = () => {};
+    const settle = (action: () => void) => {
+      queueMicrotask(() => stop());
+      action();
+    };
+    stop = effect(() => {
+      const error = state.error.value;
+      const channel = state.outChannel.value;
+      if (signal.aborted) settle(() => reject(signal.reason));
+      else if (error) settle(() => reject(new Error(error.detail)));
+      else if (state.stepLoaded.value && state.time.value === time && hasOutput(state, channel))
+        settle(resolve);
+    });
+    signal.addEventListener('abort', () => settle(() => reject(signal.reason)), { once: true });
+  });
+}
+
+/** Whether the output that the stage shows is there: a gradient has its own. */
+function hasOutput({ scene, direction }: AppContext['state'], channel: number) {
+  const outputs = scene.value?.outputs;
+  outputs?.version;
+  return direction.value !== 'forward' || (outputs?.has(channel) ?? false);
+}
+
+function formatBytes(bytes: number) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,162 @@
+"""Animations of the stage, decoded again: each frame is the stage at its step."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_pictures import choose, open_dialog, save
+from tests.support.page import OpenPage
+from tests.support.skip import skip_loudly
+
+Pixels = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def open_animation(page: Page, form: str, windows: str = "this one") -> None:
+    open_dialog(page)
+    choose(page, "Kind", "animation")
+    expect(page.get_by_text(re.compile(r"^\d+ frames, about"))).to_be_visible()
+    choose(page, "Form", form)
+    choose(page, "Windows", windows)
+    expect(page.get_by_text(re.compile(r"^\d+ frames, about"))).to_be_visible()
+
+
+def close_dialog(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.save")).to_be_hidden()
+
+
+def frames_of(archive: Path) -> list[Pixels]:
+    with ZipFile(archive) as content:
+        names = sorted(name for name in content.namelist() if name.endswith(".png"))
+        return [pixels(Image.open(io.BytesIO(content.read(name)))) for name in names]
+
+
+def pixels(image: Image.Image) -> Pixels:
+    with image:
+        return np.asarray(image.convert("RGB"), float)
+
+
+def difference(one: Pixels, other: Pixels) -> float:
+    height, width, _ = one.shape
+    return float(np.abs(one - other[:height, :width]).mean())
+
+
+def test_frames_are_the_stage_at_each_step(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?step=0,0,1")
+    open_animation(page, "PNG frames (ZIP)")
+    archive = save(page, tmp_path)
+    frames = frames_of(archive)
+    # Before the window, after each of its two channels, and placed.
+    assert len(frames) == 4
+    with ZipFile(archive) as content:
+        listed = content.read("frames.txt").decode()
+    assert listed.count("duration 1.25") == 3
+    assert listed.rstrip().endswith("duration 2")
+    choose(page, "Kind", "picture")
+    choose(page, "Form", "PNG")
+    close_dialog(page)
+    page.keyboard.press("Shift+ArrowLeft")
+    for frame in frames:
+        open_dialog(page)
+        with Image.open(save(page, tmp_path)) as picture:
+            assert difference(frame, pixels(picture)) < 0.01
+        close_dialog(page)
+        page.keyboard.press("ArrowRight")
+
+
+def test_a_gif_has_a_frame_a_step_and_its_times(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    open_animation(page, "PNG frames (ZIP)", "the whole channel")
+    expected = frames_of(save(page, tmp_path))
+    choose(page, "Form", "GIF")
+    choose(page, "Speed", "4×")
+    expect(page.get_by_text(re.compile("^13 frames, about"))).to_be_visible()
+    first = save(page, tmp_path).read_bytes()
+    with Image.open(io.BytesIO(first)) as gif:
+        assert gif.n_frames == len(expected) == 13  # type: ignore[attr-defined]
+        assert gif.info["loop"] == 0
+        durations = []
+        for frame, picture in zip(ImageSequence.Iterator(gif), expected, strict=True):
+            durations.append(frame.info["duration"])
+            assert difference(picture, np.asarray(frame.convert("RGB"), float)) < 3
+    assert durations == [310] * 12 + [2000]
+    # The same choice makes the same file.
+    assert save(page, tmp_path).read_bytes() == first
+    choose(page, "Repeat", "once")
+    with Image.open(save(page, tmp_path)) as once:
+        assert "loop" not in once.info
+
+
+@pytest.mark.parametrize("form", ["MP4", "WebM"])
+def test_a_video_has_a_frame_a_step(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path, form: str
+) -> None:
+    if shutil.which("ffmpeg") is None or shutil.which("ffprobe") is None:
+        skip_loudly("no ffmpeg on this machine: videos were not decoded")
+    page = open_page(scene_paths["max-pooling"])
+    open_animation(page, "PNG frames (ZIP)", "this row")
+    expected = frames_of(save(page, tmp_path))
+    offered = page.get_by_role("group", name="Form").get_by_text(form, exact=True)
+    if not offered.is_visible():
+        skip_loudly(f"this browser encodes no {form}")
+    choose(page, "Form", form)
+    video = save(page, tmp_path)
+    streams = ["-count_frames", "-show_entries", "stream=nb_read_frames,width,height:format=duration"]
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", *streams, "-of", "json", video], check=True, capture_output=True
+    )
+    about = json.loads(told.stdout)
+    (stream,) = about["streams"]
+    assert int(stream["nb_read_frames"]) == len(expected)
+    height, width, _ = expected[0].shape
+    assert (stream["width"], stream["height"]) == (width + width % 2, height + height % 2)
+    assert float(about["format"]["duration"]) == pytest.approx(1.25 * (len(expected) - 1) + 2, abs=0.05)
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", video, "-fps_mode", "passthrough", tmp_path / "%03d.png"], check=True
+    )
+    for k, frame in enumerate(expected, 1):
+        assert difference(frame, pixels(Image.open(tmp_path / f"{k:03d}.png"))) < 4
+
+
+def test_a_cancelled_animation_leaves_nothing_behind(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(f"{scene_paths['edges']}?step=0,3,0")
+    downloads: list[str] = []
+    page.on("download", lambda download: downloads.append(download.suggested_filename))
+    open_animation(page, "GIF", "this row")
+    before = page.url
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("dialog.save progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("dialog.save [role=status]")).to_have_text("Cancelled; nothing was saved.")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
+    assert downloads == []
+    expect(page).to_have_url(before)
+
+
+def test_gradients_and_other_views_are_recorded_too(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    for preset, query in (("two-channels", "direction=weight"), ("three-filters", "view=matrix")):
+        page = open_page(f"{scene_paths[preset]}?{query}")
+        open_animation(page, "PNG frames (ZIP)")
+        frames = frames_of(save(page, tmp_path))
+        assert len(frames) > 1
+        assert difference(frames[0], frames[-1]) > 0
