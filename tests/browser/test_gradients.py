@@ -169,6 +169,26 @@ def test_to_the_bias(open_page: OpenPage, server: str, name: str) -> None:
         assert value_of(total) == pytest.approx(float(expected[channel]))
 
 
+def test_of_a_signal(open_page: OpenPage, server: str) -> None:
+    """A layer of one dimension has no rows, in names as in the loss's target."""
+    x, weight, bias = numbers(2, 7), numbers(3, 2, 3, start=2), numbers(3)
+    layer = Layer(
+        {"kind": "conv1d", "stride": 2, "padding": 1},
+        x,
+        weight,
+        bias,
+        lambda x, w, b: F.conv1d(x[None], w, b, stride=2, padding=1)[0],
+    )
+    (to_input, to_weight, _), path = layer.gradients(), layer.page(server)
+    assert to_input is not None and to_weight is not None
+    page = open_page(f"{path}?direction=input&step=1,0,3")
+    assert equation(page, "dX[1, 3]")[-1] == pytest.approx(float(to_input[1, 3]))
+    visit(page, f"{path}?direction=weight&step=2,1,0,2")
+    assert equation(page, "dK[2, 1, 2]")[-1] == pytest.approx(float(to_weight[2, 1, 2]))
+    page.get_by_label("upstream dY:").select_option("squared_error")
+    expect(page.locator("#loss-value")).to_contain_text(f"= {int(layer.output.square().sum())}, ")
+
+
 SCATTERED = {
     "strided": Layer(
         {"kind": "conv2d", "stride": 2, "padding": 1, "groups": 2},

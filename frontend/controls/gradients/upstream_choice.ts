@@ -1,6 +1,7 @@
 /** What flows back into the layer: ones, one cell, or the gradient of a loss, whose value is shown. */
 
 import { effect, signal } from '@preact/signals-core';
+import { loadOneDimension, ownShape } from '../../model/dimensions.ts';
 import type { NestedArray } from '../../model/numbers.ts';
 import { hasAllNumbers, nestArray } from '../../model/numbers.ts';
 import type { EditSession } from '../../state/edit_session.ts';
@@ -15,8 +16,8 @@ const SOURCES = ['ones', 'cell', 'squared_error', 'cross_entropy'] as const;
 type Source = (typeof SOURCES)[number];
 
 interface Answer {
-  upstream: NestedArray;
-  output: NestedArray;
+  /** Nested lists of numbers. */
+  upstream: unknown[];
   loss: number | null;
 }
 
@@ -122,25 +123,24 @@ async function setUpstream(
     return null;
   }
   const loss = source === 'squared_error' ? { target: { data: target } } : { target: wanted || 0 };
-  const answer = await state.api.post<Answer>('/gradients', {
-    ...sceneBody(scene),
-    loss: { kind: source, ...loss },
-  });
-  await changes.setUpstream(answer.upstream);
+  const body = { ...(await sceneBody(scene)), loss: { kind: source, ...loss } };
+  const answer = await state.api.post<Answer>('/gradients', body);
+  await changes.setUpstream(nestArray(output, answer.upstream.flat(Infinity) as number[]));
   const made = state.scene.peek()?.summary.id ?? '';
   return answer.loss === null ? null : { scene: made, kind: source, value: answer.loss };
 }
 
 /** The layer as a request's body, without its upstream. */
-function sceneBody({ input, weight, bias, summary }: Scene) {
+async function sceneBody({ input, weight, bias, summary }: Scene) {
   const part = (tensor: Scene['bias']) => tensor && { data: nestArray(tensor.shape, tensor.data) };
-  return {
+  const body = {
     input: part(input),
     ...(weight && { weight: part(weight) }),
     ...(bias && { bias: part(bias) }),
     operation: summary.operation,
     dtype: summary.dtype,
   };
+  return summary.dimensions === 1 ? (await loadOneDimension()).lowerEdit(body) : body;
 }
 
 /** The target of the squared error: zeros until it is edited. */
@@ -161,10 +161,10 @@ function makeTarget({ t }: AppContext, apply: (numbers: NestedArray) => unknown)
   root.append(button, sheet);
   let shape = '';
   const read = ({ summary }: Scene): NestedArray => {
-    const { output } = summary.shapes;
+    const output = ownShape(summary.dimensions, summary.shapes.output);
     if (shape !== output.join()) {
       shape = output.join();
-      const zeros = nestArray(output, new Float64Array(output[0] * output[1] * output[2]));
+      const zeros = nestArray(output, new Float64Array(output.reduce((a, b) => a * b, 1)));
       text.value = JSON.stringify(zeros).replaceAll(']],[[', ']],\n\n[[').replaceAll('],[', '],\n[');
     }
     return JSON.parse(text.value);

@@ -1,5 +1,6 @@
 /** What a cell of a gradient is made of, or reaches, as a sentence. Pure. */
 
+import { formatIndex } from '../../model/dimensions.ts';
 import { outputChannelsOf, pairAt } from '../../model/direction.ts';
 import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { GradientMoment } from '../../model/gradient_moment.ts';
@@ -50,16 +51,18 @@ export function describeCell(t: Translate, frame: GradientFrame, cell: Cell): st
       model.input.data[
         (cell.channel * summary.shapes.input[1] + cell.row) * summary.shapes.input[2] + cell.col
       ];
-    return `X[${cell.channel}, ${cell.row}, ${cell.col}] = ${format(data ?? null)}`;
+    const name = formatIndex('X', summary.dimensions, [cell.channel, cell.row, cell.col]);
+    return `${name} = ${format(data ?? null)}`;
   }
   return frame.kind === 'gather' ? describeTap(t, frame.inner.step, cell, frame, format) : '';
 }
 
 function nameOf({ model, moment }: Shown, { channel, row, col }: Cell) {
   if (moment.direction === 'bias') return `db[${channel}]`;
-  if (moment.direction === 'input') return `dX[${channel}, ${row}, ${col}]`;
+  const { dimensions } = model.summary;
+  if (moment.direction === 'input') return formatIndex('dX', dimensions, [channel, row, col]);
   const [outChannel, inChannel] = pairAt(model.summary, channel);
-  return `dK[${[...weightIndex(model.summary, outChannel, inChannel), row, col].join(', ')}]`;
+  return formatIndex('dK', dimensions, [...weightIndex(model.summary, outChannel, inChannel), row, col]);
 }
 
 /** Which cells an upstream cell reaches: the window that its output read. */
@@ -69,7 +72,7 @@ function describeUpstream(
   { channel, row, col }: Cell,
   value: string,
 ) {
-  const cell = `dY[${channel}, ${row}, ${col}]`;
+  const cell = formatIndex('dY', model.summary.dimensions, [channel, row, col]);
   if (moment.direction === 'bias') return t('gradient.ask.upstream.bias', { cell, value, output: channel });
   const count = (line: number[] = []) => line.filter((index) => index >= 0).length;
   const cells = count(model.taps.rows[row]) * count(model.taps.cols[col]);

@@ -1,5 +1,6 @@
 /** A moment of a gradient in words and as a table, and which forward terms it comes from. Pure. */
 
+import { formatIndex } from '../../model/dimensions.ts';
 import { outputChannelsOf } from '../../model/direction.ts';
 import { weightIndex, weightOffset } from '../../model/geometry.ts';
 import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
@@ -111,14 +112,16 @@ export function forwardTerms(t: Translate, model: SceneModel, [c, row, col]: [nu
   const [rows, cols] = [model.rowReaders[row] ?? [], model.colReaders[col] ?? []];
   const outputs = outputChannelsOf(model.summary, c);
   const count = rows.length * cols.length * outputs.length;
-  const cell = `X[${c}, ${row}, ${col}]`;
+  const { dimensions } = model.summary;
+  const cell = formatIndex('X', dimensions, [c, row, col]);
   if (count === 0) return t('gradient.forward.none', { cell });
   const terms = outputs.flatMap((o) => rows.flatMap(([i, u]) => cols.map(([j, v]) => ({ o, i, j, u, v }))));
   const texts = terms.slice(0, MAX_FORWARD).map(({ o, i, j, u, v }) => {
-    const output = `Y[${o}, ${i}, ${j}]`;
+    const output = formatIndex('Y', dimensions, [o, i, j]);
     if (!model.weight) return output;
     const value = formatFactor(weightAt(model, o, c, u, v));
-    return `${output} (× K[${[...weightIndex(model.summary, o, c), u, v].join(', ')}] = ${value})`;
+    const name = formatIndex('K', dimensions, [...weightIndex(model.summary, o, c), u, v]);
+    return `${output} (× ${name} = ${value})`;
   });
   if (count > MAX_FORWARD) texts.push('…');
   const key = model.weight ? 'gradient.forward' : 'gradient.forward.pooled';
@@ -224,7 +227,11 @@ function sumMoment(t: Translate, frame: SumFrame): Moment {
 function weightName({ model, outChannel, inChannel, row, col, lattice }: SumFrame) {
   const count = (line: number[]) => line.filter(Number.isFinite).length;
   return {
-    weight: `K[${[...weightIndex(model.summary, outChannel, inChannel), row, col].join(', ')}]`,
+    weight: formatIndex('K', model.summary.dimensions, [
+      ...weightIndex(model.summary, outChannel, inChannel),
+      row,
+      col,
+    ]),
     count: count(lattice.rows) * count(lattice.cols),
     output: outChannel,
     input: inChannel,

@@ -1,5 +1,6 @@
 /** What is visible of a gradient: the stage's or the scatter view's frame, or one of sums. Pure. */
 
+import { ownShape } from '../../model/dimensions.ts';
 import { zerosBetween } from '../../model/direction.ts';
 import type { GradientMoment } from '../../model/gradient_moment.ts';
 import type { Cell } from '../../model/relations.ts';
@@ -97,7 +98,7 @@ function upstreamDetail(
   { model, t }: Pick<FrameRequest, 'model' | 't'>,
   { upstream, reading }: GradientMoment,
 ) {
-  const shape = formatShape(upstream.shape);
+  const shape = formatShape(ownShape(model.summary.dimensions, upstream.shape));
   const spread = reading === 'gather' && model.weight && Math.max(...zerosBetween(model.summary)) > 1;
   return spread ? `${shape}, ${t('gradient.zerosBetween')}` : shape;
 }

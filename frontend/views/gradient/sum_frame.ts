@@ -1,5 +1,6 @@
 /** What the painters of a gradient to the weight or the bias need. Pure. */
 
+import { formatIndex } from '../../model/dimensions.ts';
 import { pairAt } from '../../model/direction.ts';
 import type { KernelWindow } from '../../model/geometry.ts';
 import { weightIndex } from '../../model/geometry.ts';
@@ -121,7 +122,8 @@ function ledgerOf(model: SceneModel, moment: GradientMoment, previous: SumFrame 
   if (previous?.weightStep === weightStep && previous.moment.upstream === moment.upstream)
     return previous.ledger;
   const index = [...weightIndex(model.summary, outChannel, inChannel), row, col];
-  return makeWeightLedger(weightStep, `dK[${index.join(', ')}]`, plane, model.subject.output[1]);
+  const cell = formatIndex('dK', model.summary.dimensions, index);
+  return makeWeightLedger(weightStep, cell, plane, model.subject.output[1]);
 }
 
 /** The padded input's cells that kernel cell (u, v) ever lies on, one for each output row and column. */

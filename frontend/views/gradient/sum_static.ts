@@ -1,5 +1,6 @@
 /** What stands still of a gradient to the weight or the bias: headings, planes, empty places. */
 
+import { ownShape } from '../../model/dimensions.ts';
 import { weightIndex } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
 import type { BitmapCache } from '../shared/canvas.ts';
@@ -31,10 +32,11 @@ export function paintSumStatic(context: Context2D, frame: SumFrame, bitmaps: Bit
 export function headingOf(frame: SumFrame, name: SumHeading['name']): { name: string; detail: string } {
   const { t, model, outChannel, inChannel, moment } = frame;
   const [, height, width] = model.summary.shapes.input;
-  const size = formatShape([...model.subject.output]);
+  const own = (shape: readonly number[]) => formatShape(ownShape(model.summary.dimensions, shape));
+  const size = own(model.subject.output);
   switch (name) {
     case 'input':
-      return { name: `X[${inChannel}]`, detail: formatShape([height, width]) };
+      return { name: `X[${inChannel}]`, detail: own([height, width]) };
     case 'upstream':
       return { name: `dY[${outChannel}]`, detail: `∂L/∂Y[${outChannel}] ${size}` };
     case 'products':
@@ -45,7 +47,7 @@ export function headingOf(frame: SumFrame, name: SumHeading['name']): { name: st
       if (moment.direction === 'bias') return { name: 'db', detail: `∂L/∂b (${model.subject.outChannels},)` };
       return {
         name: `dK[${weightIndex(model.summary, outChannel, inChannel).join(', ')}]`,
-        detail: `∂L/∂K ${formatShape([...model.subject.kernel])}`,
+        detail: `∂L/∂K ${own(model.subject.kernel)}`,
       };
   }
 }

@@ -1,5 +1,6 @@
 /** The ledger before any number is there: a card of lines, an equation, or boxes. */
 
+import { formatIndex } from '../../model/dimensions.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
@@ -59,7 +60,8 @@ export function paintLedgerFrame(context: Context2D, frame: StageFrame) {
 
 /** `Y[0, 1, 1]` */
 function cellName({ model, position, row, col }: StageFrame) {
-  return `${model.names?.output ?? 'Y'}[${position.outChannel}, ${row}, ${col}]`;
+  const letter = model.names?.output ?? 'Y';
+  return formatIndex(letter, model.summary.dimensions, [position.outChannel, row, col]);
 }
 
 function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {
