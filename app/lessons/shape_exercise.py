@@ -16,6 +16,7 @@ from app.conv.shapes import Axis
 from app.conv.size_formulas import size_formulas
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
+from app.lessons.layer_text import layer_numbers
 from app.lessons.misconceptions import Belief
 from app.lessons.texts import Text
 
@@ -34,7 +35,7 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         weight = plan.weight_shape
         params = {"input": shape_text(plan.input_shape), "weight": weight and shape_text(weight)}
-        return Text(f"exercise.shape.question.{plan.operation.kind}", params | _numbers(plan))
+        return Text(f"exercise.shape.question.{plan.operation.kind}", params | layer_numbers(plan))
 
     @property
     def expected(self) -> list[int]:
@@ -87,21 +88,10 @@ def shape_text(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))})"
 
 
-def _numbers(plan: Plan) -> dict[str, object]:
-    operation = plan.operation
-    return {
-        "kernel": "×".join(map(str, plan.kernel_size)),
-        "stride": operation.stride[1],
-        "padding": plan.padding.left,
-        "dilation": operation.dilation[1],
-        "groups": plan.groups,
-    }
-
-
 def _beliefs(plan: Plan) -> Iterator[Belief]:
     for misconception, shape in _shapes(plan):
         if min(shape) > 0:
-            yield Belief(misconception, shape, Text(f"diagnosis.shape.{misconception}", _numbers(plan)))
+            yield Belief(misconception, shape, Text(f"diagnosis.shape.{misconception}", layer_numbers(plan)))
 
 
 def _shapes(plan: Plan) -> Iterator[tuple[str, Shape]]:

@@ -170,7 +170,7 @@ def _parts(step: Step) -> Sequence[str]:
     """What a still picture draws: not the answer that the reader is asked for."""
     if step.task and step.task.kind == "predict":
         return ("input", "kernel")
-    if step.description.moment is None:
+    if step.description.moment is None or step.description.tick is not None:
         return ("input", "kernel")
     return ("input", "kernel", "products", "sums", "output")
 
@@ -240,6 +240,7 @@ def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
             "step": step.number,
             "steps": len(lesson.steps),
             "moment": description.moment,
+            "tick": description.tick,
             "granularity": description.granularity,
             "view": description.view,
             "highlight": description.highlight,

@@ -27,15 +27,16 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
 }
 
 /** The step's moment, view and light, and then its locks. */
-function showMoment({ state, boot }: AppContext, { moment, granularity, view, highlight, lock }: LessonData) {
+function showMoment(
+  { state, boot }: AppContext,
+  { moment, tick, granularity, view, highlight, lock }: LessonData,
+) {
   batch(() => {
     state.locks.value = new Set();
     state.wantedView.value = view;
     if (granularity) state.chooseGranularity(granularity);
     const [outChannel = 0, row = 0, col = 0] = moment ?? [];
-    state.jump((clock) =>
-      moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }) : 0,
-    );
+    state.jump((clock) => (moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick }) : 0));
   });
   const scene = state.scene.peek();
   state.pinnedCell.value =
