@@ -197,13 +197,14 @@ def _practice(lesson: Lesson, kind: str, links: LessonLinks) -> Practice:
     return Practice(kind, described["question"], tables, answer["explanation"])
 
 
-def number_tables(scene: Scene) -> list[Table]:
-    """The numbers of input, weight and bias, as tables."""
+def number_tables(scene: Scene, out_channel: int | None = None) -> list[Table]:
+    """The numbers of input, weight and bias, as tables; of one output channel, or of all."""
     tables = [Table(f"X[{c}]", _rows(plane)) for c, plane in enumerate(scene.input)]
     if scene.weight is not None:
         tables += [
             Table(f"K[{o}, {c}]", _rows(plane))
             for o, planes in enumerate(scene.weight)
+            if out_channel in (None, o)
             for c, plane in enumerate(planes)
         ]
     if scene.bias is not None:
