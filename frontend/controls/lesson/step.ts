@@ -76,10 +76,8 @@ function loadTask(parts: TaskParts): () => void {
   let end: () => void = () => undefined;
   let ended = false;
   const load = async () => {
-    const setUp =
-      parts.task.kind === 'descend'
-        ? (await import('./descent.ts')).setUpDescent
-        : (await import('./exercise.ts')).setUpExercise;
+    const { setUpDescent, setUpExercise } = await import('./later_tasks.ts');
+    const setUp = parts.task.kind === 'descend' ? setUpDescent : setUpExercise;
     if (!ended) end = setUp(parts);
   };
   load().catch((error) => parts.context.state.reportError({ status: 0, message: String(error) }));
