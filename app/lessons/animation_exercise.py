@@ -31,7 +31,8 @@ class AnimationExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        return with_layer(self.scene.plan, Text("exercise.animation.question"))
+        question = Text("exercise.animation.question")
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @property
     def expected(self) -> str:

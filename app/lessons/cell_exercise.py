@@ -28,7 +28,7 @@ class CellExercise(Exercise):
     @property
     def question(self) -> Text:
         question = Text("exercise.cell.question", {"cell": _index(self.cell)})
-        return with_layer(self.scene.plan, question)
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @cached_property
     def expected(self) -> float:

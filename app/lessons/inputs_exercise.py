@@ -32,7 +32,7 @@ class InputsExercise(Exercise):
     @property
     def question(self) -> Text:
         question = Text("exercise.inputs.question", {"cell": ", ".join(map(str, self.cell))})
-        return with_layer(self.scene.plan, question)
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @property
     def expected(self) -> list[list[int]]:

@@ -42,7 +42,8 @@ class KernelExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        return with_layer(self.scene.plan, Text("exercise.kernel.question"))
+        question = Text("exercise.kernel.question")
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @cached_property
     def wanted(self) -> Tensor:

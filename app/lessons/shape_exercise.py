@@ -35,7 +35,8 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         weight = plan.weight_shape
         params = {"input": shape_text(plan.input_shape), "weight": weight and shape_text(weight)}
-        return Text(f"exercise.shape.question.{plan.operation.kind}", params | layer_numbers(plan))
+        which = plan.operation.kind if self.tells_layer else "plain"
+        return Text(f"exercise.shape.question.{which}", params | layer_numbers(plan))
 
     @property
     def expected(self) -> list[int]:
@@ -62,13 +63,21 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         which = "pooled" if plan.weight_shape is None else "channels"
         channels = Text(f"hint.shape.{which}", {"channels": plan.output_shape[0]})
-        return channels, Text("hint.shape.height", {"formula": size_formulas(plan)["height"].numbers})
+        return channels, Text("hint.shape.height", {"formula": self._formulas["height"]})
 
     @property
     def explanation(self) -> Text:
         plan = self.scene.plan
-        formulas = {name: formula.numbers for name, formula in size_formulas(plan).items()}
-        return Text("exercise.shape.answer", {"shape": shape_text(plan.output_shape)} | formulas)
+        return Text("exercise.shape.answer", {"shape": shape_text(plan.output_shape)} | self._formulas)
+
+    @property
+    def _formulas(self) -> dict[str, str]:
+        """Of height and width, worked out; without letters that nobody has heard of."""
+        if self.tells_layer:
+            return {name: formula.numbers for name, formula in size_formulas(self.scene.plan).items()}
+        sizes = zip(self.scene.plan.axes, self.scene.plan.output_shape[1:], strict=True)
+        height, width = (f"{axis.size} − {axis.kernel} + 1 = {size}" for axis, size in sizes)
+        return {"height": height, "width": width}
 
     @property
     def is_valid(self) -> bool:
