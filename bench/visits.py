@@ -38,6 +38,9 @@ SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1600 * KBIT, "up
 SLOW_PROCESSOR = 4
 LINES = {"loopback": False, "slow 4G, processor / 4": True}
 
+# A step of a lesson, which may cost a tenth more than the workbench.
+LESSON = "/learn/input-channels/4"
+
 WATCH = """
 window.longTasks = [];
 new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
@@ -160,7 +163,7 @@ def run() -> str:
 
 
 def _rows(browser: Browser, ours: str, static: str, line: str, slow: bool) -> list[list[str]]:
-    pages = {"ours": ours, "static": static}
+    pages = {"ours": ours, "static": static, "lesson": f"{ours.rstrip('/')}{LESSON}"}
     visits: dict[str, list[Visit]] = {name: [] for name in pages}
     for url in pages.values():
         visit(browser, url, slow)  # the servers' own first answers are no part of it

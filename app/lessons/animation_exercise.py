@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from app.lessons.exercise import Exercise, Judgement, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
+from app.lessons.layer_text import with_layer
 from app.lessons.misconceptions import Belief, with_weight
 from app.lessons.texts import Text, number
 from app.limits import Limits
@@ -30,7 +31,8 @@ class AnimationExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        return Text("exercise.animation.question")
+        question = Text("exercise.animation.question")
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @property
     def expected(self) -> str:

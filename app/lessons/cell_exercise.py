@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
+from app.lessons.layer_text import with_layer
 from app.lessons.ledger_sentence import ledger_sentence
 from app.lessons.misconceptions import Belief, Cell, beliefs, ledger_at, value_at
 from app.lessons.texts import Text, number
@@ -26,7 +27,8 @@ class CellExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        return Text("exercise.cell.question", {"cell": _index(self.cell)})
+        question = Text("exercise.cell.question", {"cell": _index(self.cell)})
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @cached_property
     def expected(self) -> float:

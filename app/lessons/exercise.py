@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
@@ -31,6 +31,8 @@ class Exercise(ABC):
 
     kind: ClassVar[str]
     scene: Scene
+    # Whether stride, padding and the like are told: where they never differ, nobody has heard of them.
+    tells_layer: bool = field(default=True, kw_only=True)
 
     @property
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import Any, Final
@@ -34,7 +35,8 @@ DEFAULT_RANGES: Final = LayerRanges(strides=[1, 2], paddings=[0, 1], bias=True)
 def make_exercise(kind: str, seed: int, lesson: str | None) -> Exercise:
     """The exercise of one of KINDS, with layers as the lesson has them. Raises KeyError for no lesson."""
     ranges = DEFAULT_RANGES if lesson is None else lessons()[lesson].description.layers
-    return KINDS[kind](ranges, random_for(kind, seed, lesson or ""))
+    exercise = KINDS[kind](ranges, random_for(kind, seed, lesson or ""))
+    return replace(exercise, tells_layer=not ranges.is_plain)
 
 
 def describe_exercise(exercise: Exercise, language: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.conv.operation import Padding
 from app.lessons.cell_exercise import random_cell
 from app.lessons.exercise import Exercise, Judgement, are_distinct, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
+from app.lessons.layer_text import with_layer
 from app.lessons.misconceptions import Belief, Cell, has_cell, ledger_at, with_operation
 from app.lessons.texts import Text
 from app.scenes.scene import Scene
@@ -30,7 +31,8 @@ class InputsExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        return Text("exercise.inputs.question", {"cell": ", ".join(map(str, self.cell))})
+        question = Text("exercise.inputs.question", {"cell": ", ".join(map(str, self.cell))})
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @property
     def expected(self) -> list[list[int]]:

@@ -18,6 +18,7 @@ from app.conv.ledger import ledger
 from app.formats.json_encoding import to_array
 from app.lessons.exercise import Exercise, Judgement, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
+from app.lessons.layer_text import with_layer
 from app.lessons.misconceptions import Belief, with_weight
 from app.lessons.shape_exercise import shape_text
 from app.lessons.texts import Text, number
@@ -41,7 +42,8 @@ class KernelExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        return Text("exercise.kernel.question")
+        question = Text("exercise.kernel.question")
+        return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @cached_property
     def wanted(self) -> Tensor:

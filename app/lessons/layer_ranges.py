@@ -57,6 +57,12 @@ class LayerRanges(StrictModel):
         return self.height == [1, 1]
 
     @property
+    def is_plain(self) -> bool:
+        """Whether all are convolutions without stride, padding, dilation and groups."""
+        lists = (self.strides, self.paddings, self.dilations, self.groups)
+        return self.kinds == ["conv2d"] and lists == ([1], [0], [1], [1])
+
+    @property
     def weighted(self) -> LayerRanges:
         """The same with a kernel in place of pooling."""
         kinds = [kind for kind in self.kinds if not kind.endswith("_pool2d")]

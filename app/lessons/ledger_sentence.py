@@ -14,7 +14,9 @@ from app.scenes.scene import Scene
 def ledger_sentence(scene: Scene, cell: Cell) -> str:
     """How an output cell comes about, with all its terms; padding counts as 0."""
     numbers = ledger_at(scene, cell)
-    name = f"Y[{', '.join(map(str, cell))}]"
+    channel, row, col = cell
+    index = (channel, col) if scene.plan.operation.dimensions == 1 else (channel, row, col)
+    name = f"Y[{', '.join(map(str, index))}]"
     return " = ".join([name, *_readings(scene, cell, numbers), number(float(numbers.outputs[0]))])
 
 

@@ -70,6 +70,9 @@ class StepDescription(StrictModel):
         None,
         description="output channel, row, column of the window that has just been placed; none: the start",
     )
+    tick: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="how many ticks of the window are over, at the granularity; none: all of them"
+    )
     granularity: Literal["product", "channel", "window"] | None = None
     view: Literal["stage", "scatter", "matrix", "sparse"] = "stage"
     highlight: RefText | None = Field(None, description="what is lit when the step is opened")

@@ -44,7 +44,8 @@ def has_cell(scene: Scene, cell: Cell) -> bool:
 def with_operation(scene: Scene, **fields: Any) -> Scene:
     """The same tensors under another operation. Raises ConvError where these do not fit."""
     operation: Operation = replace(scene.plan.operation, **fields)
-    return make_scene(operation, scene.input, scene.weight, scene.bias, Limits())
+    tensors = scene.tensors
+    return make_scene(operation, tensors["input"], tensors.get("weight"), tensors.get("bias"), Limits())
 
 
 def beliefs(scene: Scene, cell: Cell) -> Iterator[Belief]:
@@ -169,8 +170,8 @@ def _groups_ignored(scene: Scene, cell: Cell) -> _Recomputed:
     plan, weight = scene.plan, scene.weight
     if weight is None or plan.groups == 1 or plan.is_transposed or plan.in_channels(cell[0]).start == 0:
         return
-    first = scene.input[: plan.channels_per_step]
-    slices = weight[cell[0] : cell[0] + 1]
+    first = scene.own(scene.input[: plan.channels_per_step])
+    slices = scene.own(weight[cell[0] : cell[0] + 1])
     bias = None if scene.bias is None else scene.bias[cell[0] : cell[0] + 1]
     operation = replace(cast(Conv2d, plan.operation), groups=1)
     alone = make_scene(operation, first, slices, bias, Limits())
@@ -205,7 +206,11 @@ def _stamps_not_added(scene: Scene, cell: Cell) -> _Recomputed:
 
 
 def with_weight(scene: Scene, weight: torch.Tensor) -> Scene:
-    return make_scene(scene.plan.operation, scene.input, weight, scene.bias, Limits())
+    """weight: as the arithmetic has it."""
+    tensors = scene.tensors
+    return make_scene(
+        scene.plan.operation, tensors["input"], scene.own(weight), tensors.get("bias"), Limits()
+    )
 
 
 def _int(value: float) -> float | int:

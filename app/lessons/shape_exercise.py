@@ -16,6 +16,7 @@ from app.conv.shapes import Axis
 from app.conv.size_formulas import size_formulas
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
+from app.lessons.layer_text import layer_numbers
 from app.lessons.misconceptions import Belief
 from app.lessons.texts import Text
 
@@ -34,7 +35,8 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         weight = plan.weight_shape
         params = {"input": shape_text(plan.input_shape), "weight": weight and shape_text(weight)}
-        return Text(f"exercise.shape.question.{plan.operation.kind}", params | _numbers(plan))
+        which = plan.operation.kind if self.tells_layer else "plain"
+        return Text(f"exercise.shape.question.{which}", params | layer_numbers(plan))
 
     @property
     def expected(self) -> list[int]:
@@ -61,13 +63,21 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         which = "pooled" if plan.weight_shape is None else "channels"
         channels = Text(f"hint.shape.{which}", {"channels": plan.output_shape[0]})
-        return channels, Text("hint.shape.height", {"formula": size_formulas(plan)["height"].numbers})
+        return channels, Text("hint.shape.height", {"formula": self._formulas["height"]})
 
     @property
     def explanation(self) -> Text:
         plan = self.scene.plan
-        formulas = {name: formula.numbers for name, formula in size_formulas(plan).items()}
-        return Text("exercise.shape.answer", {"shape": shape_text(plan.output_shape)} | formulas)
+        return Text("exercise.shape.answer", {"shape": shape_text(plan.output_shape)} | self._formulas)
+
+    @property
+    def _formulas(self) -> dict[str, str]:
+        """Of height and width, worked out; without letters that nobody has heard of."""
+        if self.tells_layer:
+            return {name: formula.numbers for name, formula in size_formulas(self.scene.plan).items()}
+        sizes = zip(self.scene.plan.axes, self.scene.plan.output_shape[1:], strict=True)
+        height, width = (f"{axis.size} − {axis.kernel} + 1 = {size}" for axis, size in sizes)
+        return {"height": height, "width": width}
 
     @property
     def is_valid(self) -> bool:
@@ -87,21 +97,10 @@ def shape_text(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))})"
 
 
-def _numbers(plan: Plan) -> dict[str, object]:
-    operation = plan.operation
-    return {
-        "kernel": "×".join(map(str, plan.kernel_size)),
-        "stride": operation.stride[1],
-        "padding": plan.padding.left,
-        "dilation": operation.dilation[1],
-        "groups": plan.groups,
-    }
-
-
 def _beliefs(plan: Plan) -> Iterator[Belief]:
     for misconception, shape in _shapes(plan):
         if min(shape) > 0:
-            yield Belief(misconception, shape, Text(f"diagnosis.shape.{misconception}", _numbers(plan)))
+            yield Belief(misconception, shape, Text(f"diagnosis.shape.{misconception}", layer_numbers(plan)))
 
 
 def _shapes(plan: Plan) -> Iterator[tuple[str, Shape]]:

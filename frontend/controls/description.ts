@@ -79,7 +79,7 @@ export function showDescription({
           : describeCell(state, t, layer, active.cell)
         : '';
     const note = active?.pinned
-      ? ` ${t(isEditable(active.cell, layer) ? 'ask.pinned.edit' : 'ask.pinned')}`
+      ? ` ${t(isEditable(active.cell, layer) && !state.locks.value.has('numbers') ? 'ask.pinned.edit' : 'ask.pinned')}`
       : '';
     setText(line, text ? text + note : moment.value.text);
     setText(terms, text ? '' : moment.value.terms);

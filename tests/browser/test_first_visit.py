@@ -38,6 +38,26 @@ def test_a_first_visit_is_light(visitor: Page, server: str) -> None:
     visitor.context.close()
 
 
+def cost_of_visit(browser: Browser, url: str) -> tuple[int, int]:
+    """Bytes with headers, and files, of a visit with nothing in the cache."""
+    page = browser.new_context(viewport={"width": 1366, "height": 900}, locale="en-US").new_page()
+    requests: list[Request] = []
+    page.on("requestfinished", lambda request: requests.append(request))
+    page.goto(url)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.wait_for_load_state("networkidle")
+    sizes = [request.sizes() for request in requests]
+    page.context.close()
+    urls = {urlsplit(request.url).path for request in requests}
+    return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes), len(urls)
+
+
+def test_a_lesson_costs_no_more_than_the_workbench_and_a_tenth(browser: Browser, server: str) -> None:
+    first, files = cost_of_visit(browser, server)
+    lesson, lesson_files = cost_of_visit(browser, f"{server}/learn/input-channels/4")
+    assert lesson <= 1.1 * first and lesson_files <= 1.1 * files
+
+
 @pytest.mark.parametrize(
     ("channels", "size", "outputs"),
     [(2, 3, 1), (3, 224, 16), (64, 56, 64), (512, 7, 512)],

@@ -32,7 +32,7 @@ def recomputed(layer: PlainLayer, cell: tuple[int, int, int], name: str, value: 
     """Whether a misconception gives this number, by sums of our own."""
     channel, i, j = cell
     sums, bias = (layer.sums(cell), layer.bias(cell)) if layer.w is not None else ([], 0)
-    read = [layer.x[channel][r][c] for _, _, r, c in layer.taps(cell)]
+    read = [layer.x[channel][r][c] for _, _, r, c in layer.taps(cell)] if layer.w is None else []
     single = layer.but(stride=(1, 1))
     shifted = [(channel, i * layer.stride[0] + di, j * layer.stride[1] + dj) for di, dj in ((0, 1), (1, 0))]
     candidates: dict[str, Callable[[], list[float]]] = {
@@ -212,7 +212,7 @@ def test_kernels() -> None:
         assert layer.but(w=right).output() == wanted
         assert judged(right)["correct"]
         for wrong in (layer.w, flipped(right), transposed(right), [planes[::-1] for planes in right]):
-            if layer.but(w=wrong).output() == wanted or shape_of(wrong) != shape_of(right):
+            if shape_of(wrong) != shape_of(right) or layer.but(w=wrong).output() == wanted:
                 continue
             diagnosis = judged(wrong)["diagnosis"]
             if diagnosis is None:

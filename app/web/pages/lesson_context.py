@@ -170,7 +170,7 @@ def _parts(step: Step) -> Sequence[str]:
     """What a still picture draws: not the answer that the reader is asked for."""
     if step.task and step.task.kind == "predict":
         return ("input", "kernel")
-    if step.description.moment is None:
+    if step.description.moment is None or step.description.tick is not None:
         return ("input", "kernel")
     return ("input", "kernel", "products", "sums", "output")
 
@@ -197,13 +197,14 @@ def _practice(lesson: Lesson, kind: str, links: LessonLinks) -> Practice:
     return Practice(kind, described["question"], tables, answer["explanation"])
 
 
-def number_tables(scene: Scene) -> list[Table]:
-    """The numbers of input, weight and bias, as tables."""
+def number_tables(scene: Scene, out_channel: int | None = None) -> list[Table]:
+    """The numbers of input, weight and bias, as tables; of one output channel, or of all."""
     tables = [Table(f"X[{c}]", _rows(plane)) for c, plane in enumerate(scene.input)]
     if scene.weight is not None:
         tables += [
             Table(f"K[{o}, {c}]", _rows(plane))
             for o, planes in enumerate(scene.weight)
+            if out_channel in (None, o)
             for c, plane in enumerate(planes)
         ]
     if scene.bias is not None:
@@ -240,6 +241,7 @@ def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
             "step": step.number,
             "steps": len(lesson.steps),
             "moment": description.moment,
+            "tick": description.tick,
             "granularity": description.granularity,
             "view": description.view,
             "highlight": description.highlight,

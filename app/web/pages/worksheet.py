@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.lessons.cell_exercise import CellExercise
+from app.lessons.exercise import Exercise
 from app.lessons.exercises import describe_exercise, judge, make_exercise
+from app.lessons.inputs_exercise import InputsExercise
 from app.lessons.lesson_files import Lesson
 from app.web.pages.lesson_context import (
     LessonLinks,
@@ -51,5 +54,12 @@ def _question(lesson: Lesson, kind: str, seed: int, links: LessonLinks) -> Works
     exercise = make_exercise(kind, seed, lesson.name)
     described = describe_exercise(exercise, links.language)
     answer = judge(exercise, None, True, links.language)["explanation"]
-    tables = [] if kind == "shape" else number_tables(exercise.scene)
+    tables = [] if kind == "shape" else number_tables(exercise.scene, _one_filter(exercise))
     return WorksheetQuestion(described["question"], tables, output_tables(described, links.texts), answer)
+
+
+def _one_filter(exercise: Exercise) -> int | None:
+    """The output channel that is asked about: the others would not fit on the sheet."""
+    if isinstance(exercise, CellExercise | InputsExercise) and not exercise.scene.plan.is_transposed:
+        return exercise.cell[0]
+    return None

@@ -8,6 +8,9 @@ import { makePlanes, makeTable, numberText, showNumber } from './number_tables.t
 
 type Texts = Record<string, string>;
 
+/** How long one is shown, in milliseconds. */
+const MOMENT = 1200;
+
 const LETTERS = ['a', 'b'] as const;
 
 export function makeAnimations(exercise: Exercise, texts: Texts): AnswerSheet {
@@ -23,7 +26,8 @@ export function makeAnimations(exercise: Exercise, texts: Texts): AnswerSheet {
   };
   slider.input.oninput = show;
   show();
-  element.append(makeKernels(exercise), slider.element, panels, choice.element);
+  element.append(makeKernels(exercise), slider.element, makePlay(slider.input, show, texts), panels);
+  element.append(choice.element);
   return { element, read: choice.read };
 }
 
@@ -43,6 +47,34 @@ function makeSlider(moments: number, texts: Texts) {
   element.className = 'row';
   element.append(input, label);
   return { element, input, label };
+}
+
+/** Goes on by itself, from the start again once it is over. */
+function makePlay(input: HTMLInputElement, show: () => void, texts: Texts) {
+  const row = makeElement('p', 'row');
+  const button = document.createElement('button');
+  button.type = 'button';
+  let timer = 0;
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    button.textContent = texts['live.play'] ?? '';
+  };
+  const next = () => {
+    input.value = String(Number(input.value) + 1);
+    show();
+    if (!input.isConnected || input.value === input.max) stop();
+  };
+  button.onclick = () => {
+    if (timer) return stop();
+    if (input.value === input.max) input.value = '-1';
+    next();
+    timer = window.setInterval(next, MOMENT);
+    button.textContent = texts['live.pause'] ?? '';
+  };
+  stop();
+  row.append(button);
+  return row;
 }
 
 /** One animation at one moment: the windows, the sums, and the output so far. */

@@ -31,6 +31,8 @@ export interface LessonData {
   step: number;
   steps: number;
   moment: [number, number, number] | null;
+  /** Ticks of the window that are over; null: all. */
+  tick: number | null;
   granularity: Granularity | null;
   view: ViewName;
   highlight: string | null;

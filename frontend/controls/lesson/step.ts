@@ -27,15 +27,16 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
 }
 
 /** The step's moment, view and light, and then its locks. */
-function showMoment({ state, boot }: AppContext, { moment, granularity, view, highlight, lock }: LessonData) {
+function showMoment(
+  { state, boot }: AppContext,
+  { moment, tick, granularity, view, highlight, lock }: LessonData,
+) {
   batch(() => {
     state.locks.value = new Set();
     state.wantedView.value = view;
     if (granularity) state.chooseGranularity(granularity);
     const [outChannel = 0, row = 0, col = 0] = moment ?? [];
-    state.jump((clock) =>
-      moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }) : 0,
-    );
+    state.jump((clock) => (moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick }) : 0));
   });
   const scene = state.scene.peek();
   state.pinnedCell.value =
@@ -75,10 +76,8 @@ function loadTask(parts: TaskParts): () => void {
   let end: () => void = () => undefined;
   let ended = false;
   const load = async () => {
-    const setUp =
-      parts.task.kind === 'descend'
-        ? (await import('./descent.ts')).setUpDescent
-        : (await import('./exercise.ts')).setUpExercise;
+    const { setUpDescent, setUpExercise } = await import('./later_tasks.ts');
+    const setUp = parts.task.kind === 'descend' ? setUpDescent : setUpExercise;
     if (!ended) end = setUp(parts);
   };
   load().catch((error) => parts.context.state.reportError({ status: 0, message: String(error) }));
