@@ -97,15 +97,16 @@ class _Layout:
 
     def draw(self) -> Drawing:
         figure, window = self.figure, self.figure.window
-        place = {"out_channel": window.out_channel, "row": window.row, "col": window.col}
+        index = figure.scene.plan.own_shape((window.out_channel, window.row, window.col))
+        cell = ", ".join(map(str, index))
         kind = figure.scene.plan.operation.kind
         key = "maximum" if figure.is_maximum else "average" if figure.is_average else "sum"
-        summary = self.say("summary", kind=kind, value=self.result.text, **place)
+        summary = self.say("summary", kind=kind, value=self.result.text, cell=cell)
         self.drawing = Drawing(summary, self.say(f"description.{key}"), self.palette.paper)
         self._draw_channels()
         self._draw_output()
         width = max(self.x + _MARGIN, _LEAST_WIDTH)
-        bottom = self._draw_equation(self._bottom, place)
+        bottom = self._draw_equation(self._bottom, cell)
         self.drawing.width = max(width, self._equation_end + _MARGIN)
         self.drawing.height = self._draw_notes(bottom) + _MARGIN
         return self.drawing
@@ -254,12 +255,12 @@ class _Layout:
         self._frame(self.x, top, Crop(range(row, row + 1), range(col, col + 1)), palette.accent)
         self.x += max(len(cols) * self.cell, text_width(label, _SMALL))
 
-    def _draw_equation(self, y: float, place: dict[str, int]) -> float:
+    def _draw_equation(self, y: float, cell: str) -> float:
         """Y[o, i, j] = the sums + the bias = the output; the y below it."""
         self._equation_end = 0.0
         if "sums" not in self.parts:
             return y
-        runs = [f"{self.say('equation', **place)} = ", *self._terms(), " = ", self.result]
+        runs = [f"{self.say('equation', cell=cell)} = ", *self._terms(), " = ", self.result]
         if len(runs) == 4 and runs[1] == self.result:
             runs = runs[:2]
         text = "".join(run if isinstance(run, str) else run.text for run in runs)
@@ -312,7 +313,8 @@ class _Layout:
     def _crop_note(self, part: Part, crop: Crop, size: tuple[int, ...]) -> str:
         name = self.say(f"name.{part}")
         spans = {"rows": _span(crop.rows), "cols": _span(crop.cols)}
-        return self.say("note.crop", name=name, height=size[0], width=size[1], **spans)
+        key = "note.crop" if self.figure.scene.plan.operation.dimensions == 2 else "note.crop.signal"
+        return self.say(key, name=name, height=size[0], width=size[1], **spans)
 
 
 def _largest(grids: Sequence[Cells]) -> float:

@@ -114,7 +114,7 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 /** The tensors a file offers with one of these numbers of dimensions. */
-export function tensorsOfRank(content: FileContent, ranks: number[]): TensorEntry[] {
+export function tensorsOfRank(content: FileContent, ranks: readonly number[]): TensorEntry[] {
   return content.kind === 'picture'
     ? []
     : content.tensors.filter(({ shape }) => ranks.includes(shape.length));

@@ -1,9 +1,9 @@
 /**
  * The one place between the API, where a layer of one dimension has no height, and the page, where it has one
- * of 1 and all that is known of two dimensions holds. Pure; loaded with the first such layer.
+ * of 1 and all that is known of two dimensions holds. Pure; loaded with the first such layer, and without
+ * imports, so that what the first picture needs stays one file.
  */
 
-import { dimensionsOf, ownShape } from './dimensions.ts';
 import type { Column, Columns } from './step.ts';
 import type {
   Dimensions,
@@ -42,10 +42,19 @@ function liftShape<Shape extends number[]>(shape: readonly number[] | null): Sha
   return shape && ([...shape.slice(0, -1), 1, shape.at(-1) ?? 1] as Shape);
 }
 
+function isSignal({ kind }: { kind: string }) {
+  return kind.endsWith('1d');
+}
+
+/** A shape or an index, of which a bias has one number. */
+function dropHeight(shape: number[]) {
+  return shape.length > 1 ? shape.toSpliced(-2, 1) : shape;
+}
+
 type AnyOperation = SceneAnswer['operation'] | ParsedAnswer['operation'];
 
 function liftOperation(operation: AnyOperation): ParsedOperation {
-  if (dimensionsOf(operation) === 2) return operation as ParsedOperation;
+  if (!isSignal(operation)) return operation as ParsedOperation;
   const fields = Object.entries(operation).map(([name, value]) => {
     if (name in SIZES) return [name, [SIZES[name], value]];
     if (name === 'padding' && typeof value === 'object') return [name, { top: 0, bottom: 0, ...value }];
@@ -57,7 +66,7 @@ function liftOperation(operation: AnyOperation): ParsedOperation {
 
 export function liftSummary(answer: SceneAnswer): SceneSummary {
   const { initial, shapes, ...rest } = answer;
-  const dimensions = dimensionsOf(answer.operation);
+  const dimensions = isSignal(answer.operation) ? 1 : 2;
   const lifted = dimensions === 1 ? liftShapes(shapes) : (shapes as Shapes);
   return {
     idle_rows: [],
@@ -180,7 +189,7 @@ function withRow({ shape: [steps = 0], data }: Column): Column {
 }
 
 export function liftParsed(answer: ParsedAnswer): ParsedLayer {
-  const dimensions = dimensionsOf(answer.operation);
+  const dimensions = isSignal(answer.operation) ? 1 : 2;
   const weight_shape = dimensions === 1 ? liftShape(answer.weight_shape) : answer.weight_shape;
   return {
     ...answer,
@@ -191,7 +200,7 @@ export function liftParsed(answer: ParsedAnswer): ParsedLayer {
 }
 
 export function liftFitting(answer: FittingAnswer): FittingLayer {
-  const dimensions = dimensionsOf(answer.operation);
+  const dimensions = isSignal(answer.operation) ? 1 : 2;
   const lift = (shape: number[] | null) => (dimensions === 1 ? liftShape(shape) : shape);
   return {
     operation: liftOperation(answer.operation),
@@ -236,7 +245,7 @@ export function lowerEdit<Body extends Edit>(edit: Body): Body {
   const sources = Object.entries(edit).filter(([name]) => /^(input|weight|bias|upstream)$/.test(name));
   return {
     ...edit,
-    ...(edit.cells && { cells: edit.cells.map((cell) => ({ ...cell, index: ownShape(1, cell.index) })) }),
+    ...(edit.cells && { cells: edit.cells.map((cell) => ({ ...cell, index: dropHeight(cell.index) })) }),
     ...(edit.operation && { operation: lowerOperation(edit.operation, 1) }),
     ...Object.fromEntries(sources.map(([name, source]) => [name, lowerSource(source, 1)])),
   };
@@ -248,7 +257,7 @@ export function lowerSource(source: object | null, dimensions: Dimensions): obje
   if ('data' in source) return { ...source, data: lowerLists(source.data as NestedList) };
   if (!('random' in source)) return source;
   const random = source.random as { shape: number[] };
-  return { ...source, random: { ...random, shape: ownShape(1, random.shape) } };
+  return { ...source, random: { ...random, shape: dropHeight(random.shape) } };
 }
 
 type NestedList = (number | NestedList)[];

@@ -1,4 +1,4 @@
-/** The drawings that the first picture of the stage does without: one bundle, so that they come in few files. */
+/** The drawings that the first picture does without: one bundle, so that they come in few files. */
 
 export { matrixView } from './matrix/view.ts';
 export { signalView } from './signal/view.ts';

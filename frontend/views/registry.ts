@@ -1,4 +1,4 @@
-/** The views of a layer by name, and what paints them: what the first picture does without is loaded later. */
+/** The views of a layer by name, and what paints them; what the first picture does without comes later. */
 
 import { signal } from '@preact/signals-core';
 import type { Cell } from '../model/relations.ts';

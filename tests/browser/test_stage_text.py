@@ -14,6 +14,7 @@ MOMENTS = {"light": 50, "dark": 10}
 PRESETS = [
     "two-channels", "three-filters", "one-by-one", "strided-volume", "edges",
     "depthwise", "pointwise", "dilated", "transposed", "max-pooling",
+    "moving-average", "signal-edge", "sensor",
 ]  # fmt: skip
 LAPTOP = {"width": 1366, "height": 768}
 

@@ -18,10 +18,19 @@ const FOLDERS: Record<string, string[]> = {
 };
 
 /** Modules of views/ that know every view; a view imports itself and views/shared only. */
-const ALL_VIEWS = ['views/registry.ts', 'views/app_context.ts', 'views/shared/canvas.ts'];
+const ALL_VIEWS = [
+  'views/registry.ts',
+  'views/on_demand.ts',
+  'views/app_context.ts',
+  'views/shared/canvas.ts',
+];
 
-/** The scattering stage, and a gradient, are the stage with other contents. */
-const BUILT_ON: Record<string, string[]> = { scatter: ['stage'], gradient: ['stage', 'scatter'] };
+/** The scattering stage, a gradient, and signals are the stage with other contents. */
+const BUILT_ON: Record<string, string[]> = {
+  scatter: ['stage'],
+  gradient: ['stage', 'scatter'],
+  signal: ['stage'],
+};
 
 const modules = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) =>
   path.endsWith('.ts'),

@@ -39,6 +39,7 @@ class Example:
     title: str
     line: str
     url: str
+    dimensions: int
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ def _examples(texts: Mapping[str, str], query: str) -> list[Example]:
             texts[f"preset.{name}.title"],
             texts[f"preset.{name}.line"],
             f"/s/{preset.scene.id}{query}",
+            preset.scene.plan.operation.dimensions,
         )
         for name, preset in PRESETS.items()
     ]

@@ -8,13 +8,13 @@ import { findElement, setText } from '../../views/shared/dom.ts';
 import { BiasChoice } from './bias_choice.ts';
 import type { FileChoices, PanelForm } from './form.ts';
 
-/** Dimensions that an input and a kernel may have in a file. */
-const RANKS = { input: [3, 2, 4], weight: [4] };
+/** Axes that an input and a kernel may have in a file, in order of preference; the last input is a batch. */
+const RANKS = { 1: { input: [2, 3], weight: [3] }, 2: { input: [3, 2, 4], weight: [4] } } as const;
 
 /** A large picture is scaled down to this many pixels on its longer side, until the reader says otherwise. */
 const LONGEST = 256;
 
-/** Four dimensions whose last two are larger than this are rather a batch of inputs. */
+/** What has the axes of a kernel whose sizes are larger than this is rather a batch of inputs. */
 const LARGEST_KERNEL = 15;
 
 type TensorName = 'input' | 'weight';
@@ -79,7 +79,7 @@ export class FileSources implements FileChoices {
   async take(file: Blob, name?: TensorName) {
     try {
       const content = await readFileContent(file);
-      const target = name ?? guessName(content);
+      const target = name ?? guessName(content, this.#ranks().weight);
       this.form.set(`${target}_source`, 'file');
       await this.#use(target, file, content);
     } catch (error) {
@@ -90,10 +90,13 @@ export class FileSources implements FileChoices {
 
   async #use(name: TensorName, file: Blob, content: FileContent) {
     const picture = content.kind === 'picture';
-    const entries = tensorsOfRank(content, RANKS[name]);
-    if (!picture && entries.length === 0)
-      return this.showError(name, this.t('panel.file.none', { ranks: name === 'input' ? '2, 3' : '4' }));
-    if (picture && name === 'weight') throw new FileError('unknown');
+    const ranks = this.#ranks()[name];
+    const entries = tensorsOfRank(content, ranks);
+    if (!picture && entries.length === 0) {
+      const single = ranks.filter((rank) => name === 'weight' || rank !== this.#batchRank());
+      return this.showError(name, this.t('panel.file.none', { ranks: single.toSorted().join(', ') }));
+    }
+    if (picture && (name === 'weight' || this.form.dimensions() === 1)) throw new FileError('unknown');
     this[name].file = file;
     this.tensors[name] = entries;
     this.#note(name, '');
@@ -126,7 +129,7 @@ export class FileSources implements FileChoices {
   }
 
   #applyEntry(name: TensorName, entry: TensorEntry) {
-    const batch = name === 'input' && entry.shape.length === 4;
+    const batch = name === 'input' && entry.shape.length === this.#batchRank();
     const [count = 1] = entry.shape;
     if (name === 'input') this.#showIndex(batch ? count : 0);
     if (batch && entry.range[0] === entry.range[1]) return this.showError(name, this.t('panel.file.fortran'));
@@ -168,10 +171,19 @@ export class FileSources implements FileChoices {
     note.hidden = text === '';
   }
 
+  #ranks() {
+    return RANKS[this.form.dimensions()];
+  }
+
+  #batchRank() {
+    return this.form.dimensions() + 2;
+  }
+
   #applyShape(name: TensorName, shape: number[]) {
-    const [height = 1, width = 1] = shape.slice(-2);
+    const dimensions = this.form.dimensions();
+    const [height = 1, width = 1] = dimensions === 1 ? [1, shape.at(-1)] : shape.slice(-2);
     if (name === 'input') {
-      this.form.set('channels', shape.at(-3) ?? 1);
+      this.form.set('channels', shape.at(-1 - dimensions) ?? 1);
       this.form.setPair('input', [height, width]);
       return;
     }
@@ -194,7 +206,7 @@ export class FileSources implements FileChoices {
   }
 }
 
-function guessName(content: FileContent): TensorName {
+function guessName(content: FileContent, ranks: readonly number[]): TensorName {
   const isKernel = ({ shape }: TensorEntry) => Math.max(...shape.slice(2)) <= LARGEST_KERNEL;
-  return tensorsOfRank(content, [4]).some(isKernel) ? 'weight' : 'input';
+  return tensorsOfRank(content, ranks).some(isKernel) ? 'weight' : 'input';
 }

@@ -1,7 +1,6 @@
 /**
- * The axis that the signals of a layer share: where each input cell, kernel cell and output cell stands on it,
- * so that what is multiplied stands in one column. Counted in input cells, of a transposed layer in output
- * cells. Pure.
+ * The axis that the signals of a layer share: where each input, kernel and output cell stands on it, so that
+ * what is multiplied stands in one column. Counted in input cells, transposed in output cells. Pure.
  */
 
 import type { PaddedPlane } from '../../model/geometry.ts';

@@ -3,7 +3,7 @@
 import { containsPoint } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
-import { centerOf } from '../shared/rects.ts';
+import { isInSight } from './bars.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX, positionAt } from './frame.ts';
 
@@ -81,37 +81,31 @@ function nearest(frame: SignalFrame, x: number, count: number, at: (index: numbe
 }
 
 export function findCellRects(frame: SignalFrame, cell: Cell): Rect[] {
-  const rect = findCellRect(frame, cell);
-  return rect && isInSight(frame, rect) ? [rect] : [];
+  const rect = boxOf(frame, cell) ?? columnOf(frame, cell);
+  return rect ? [rect] : [];
 }
 
-function findCellRect(frame: SignalFrame, { grid, channel, col }: Cell): Rect | null {
-  const { layout, axis, model, position, restingKernel } = frame;
+/** The box of a sum. */
+function boxOf({ layout, position, rows }: SignalFrame, { grid, channel }: Cell): Rect | null {
   if (grid === 'bias') return channel === position.outChannel ? layout.bias : null;
   if (grid === 'total') return layout.total;
-  if (grid === 'output')
-    return channel === position.outChannel ? columnRect(frame, layout.output, axis.outputAt(col)) : null;
-  const lane = frame.rows.find((row) => row.channel === channel)?.lane;
-  if (!lane) return null;
-  switch (grid) {
-    case 'input':
-      return columnRect(frame, lane.plot, axis.inputAt(col));
-    case 'padding':
-      return columnRect(frame, lane.plot, col - model.plane.left);
-    case 'weight':
-      return lane.kernel && tapRect(frame, lane.kernel, frame.kernel[col] ?? 0);
-    case 'tap':
-      return tapRect(frame, lane.products, restingKernel[col] ?? 0);
-    case 'sum':
-      return lane.sum;
-    case 'running':
-      return lane.running;
-    default:
-      return null;
-  }
+  if (grid !== 'sum' && grid !== 'running') return null;
+  return rows.find((row) => row.channel === channel)?.lane[grid] ?? null;
 }
 
-function isInSight({ layout }: SignalFrame, rect: Rect) {
-  const { x } = centerOf(rect);
-  return x >= layout.left || rect.width === 0 || rect.x >= layout.left;
+/** The place of a cell that stands on the axis, if that is in sight. */
+function columnOf(frame: SignalFrame, { grid, channel, col }: Cell): Rect | null {
+  const { axis, layout, model, position } = frame;
+  const lane = frame.rows.find((row) => row.channel === channel)?.lane;
+  const column = (place: Rect, at: number) =>
+    isInSight(layout, columnX(frame, at)) ? columnRect(frame, place, at) : null;
+  const tap = (place: Rect, at = 0) =>
+    isInSight(layout, columnX(frame, at)) ? tapRect(frame, place, at) : null;
+  if (grid === 'output')
+    return channel === position.outChannel ? column(layout.output, axis.outputAt(col)) : null;
+  if (!lane) return null;
+  if (grid === 'input') return column(lane.plot, axis.inputAt(col));
+  if (grid === 'padding') return column(lane.plot, col - model.plane.left);
+  if (grid === 'weight') return lane.kernel && tap(lane.kernel, frame.kernel[col]);
+  return grid === 'tap' ? tap(lane.products, frame.restingKernel[col]) : null;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UNZOOMED } from '../../../frontend/model/geometry.ts';
 import type { Cell } from '../../../frontend/model/relations.ts';
 import { findRelations } from '../../../frontend/model/relations.ts';
 import type { SceneModel } from '../../../frontend/model/scene_model.ts';
@@ -9,20 +8,19 @@ import type { ViewName } from '../../../frontend/model/types.ts';
 import type { MatrixFrame } from '../../../frontend/views/matrix/frame.ts';
 import { cellOf } from '../../../frontend/views/matrix/hit_test.ts';
 import * as matrix from '../../../frontend/views/matrix/product.ts';
-import { findCellRects, hitTestFrame, makeViewFrame } from '../../../frontend/views/registry.ts';
+import { findCellRects, hitTestFrame, loadDrawing, makeViewFrame } from '../../../frontend/views/registry.ts';
 import * as scatter from '../../../frontend/views/scatter/frame.ts';
 import type { MatrixPane } from '../../../frontend/views/shared/matrix_viewport.ts';
-import {
-  DEFAULT_VIEWPORT,
-  hitTestPane,
-  visibleCells,
-} from '../../../frontend/views/shared/matrix_viewport.ts';
+import { hitTestPane, visibleCells } from '../../../frontend/views/shared/matrix_viewport.ts';
 import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
 import type { FrameRequest } from '../../../frontend/views/shared/view.ts';
 import { rowEntries } from '../../../frontend/views/sparse/entries.ts';
 import type { SparseFrame } from '../../../frontend/views/sparse/frame.ts';
 import type { StageFrame } from '../../../frontend/views/stage/frame.ts';
 import { makePadding, makeRandom, makeScene, makeSummary, makeTensor } from '../support/builders.ts';
+import { makeFrameRequest } from '../support/frames.ts';
+
+for (const view of ['matrix', 'sparse'] as const) await loadDrawing({ dimensions: 2 }, view);
 
 interface Layer {
   kind?: 'conv2d' | 'conv_transpose2d';
@@ -139,17 +137,6 @@ function products(layer: Layer, { summary: { shapes }, input, weight }: SceneMod
   return found;
 }
 
-const COLORS = {
-  text: '',
-  muted: '',
-  line: '',
-  ground: '#ffffff',
-  paper: '',
-  soft: '',
-  accent: '',
-  onAccent: '',
-};
-
 interface FrameOf {
   stage: StageFrame;
   scatter: scatter.ScatterFrame;
@@ -163,45 +150,7 @@ function framed<View extends ViewName>(
   view: View,
   more: Partial<FrameRequest> = {},
 ): FrameOf[View] {
-  const { shapes } = shown.summary;
-  const clock = {
-    outChannels: shapes.output[0],
-    windows: shapes.output[1] * shapes.output[2],
-    width: 4,
-    channels: 1,
-    taps: 1,
-    granularity: 'window' as const,
-  };
-  const request: FrameRequest = {
-    view,
-    model: shown,
-    position: positionAt(clock, 0),
-    step: null,
-    outputs: Object.assign(new Map(), { version: 0 }),
-    outputMax: 1,
-    firstChannel: null,
-    theme: 'light',
-    colors: COLORS,
-    zoom: { input: UNZOOMED, output: UNZOOMED },
-    kernelTurn: 1,
-    gradient: null,
-    stamp: null,
-    tinted: false,
-    width: 9000,
-    height: 9000,
-    ratio: 1,
-    t: String,
-    following: true,
-    activeCell: null,
-    granularity: 'window',
-    flying: true,
-    presenting: false,
-    viewport: DEFAULT_VIEWPORT,
-    inChannel: 0,
-    transposed: false,
-    ...more,
-  };
-  return makeViewFrame(request) as FrameOf[View];
+  return makeViewFrame(makeFrameRequest(shown, view, more)) as FrameOf[View];
 }
 
 const LAYERS: Layer[] = [

@@ -52,6 +52,15 @@ LAYERS: dict[str, Body] = {
         "input": {"random": {"shape": [3, 5, 5], "seed": 1}},
         "operation": {"kind": "avg_pool2d", "kernel_size": 2, "padding": 1, "count_include_pad": False},
     },
+    "signal": {
+        "input": {"random": {"shape": [2, 40], "seed": 1}},
+        "weight": {"random": {"shape": [3, 2, 4], "seed": 2}},
+        "operation": {"kind": "conv1d", "padding": 2, "stride": 3, "dilation": 2},
+    },
+    "maximum of a signal": {
+        "input": {"random": {"shape": [2, 9], "seed": 1}},
+        "operation": {"kind": "max_pool1d", "kernel_size": 3, "padding": 1},
+    },
     "integers with many channels": {
         "input": {"random": {"shape": [64, 40, 30], "distribution": "integers"}},
         "weight": {"random": {"shape": [2, 64, 3, 3], "distribution": "integers", "seed": 1}},
@@ -89,7 +98,7 @@ def flat(nested: Any) -> Iterator[float]:
 def step_of(client: TestClient, path: str, out_channel: int, row: int, col: int) -> tuple[Any, Any]:
     """The summary of a scene, and the step of a window."""
     summary = client.get(path).json()
-    index = row * summary["shapes"]["output"][2] + col
+    index = row * summary["shapes"]["output"][-1] + col
     query = f"out_channel={out_channel}&start={index}&stop={index + 1}"
     return summary, client.get(f"{path}/steps?{query}").json()["steps"][0]
 
@@ -97,7 +106,8 @@ def step_of(client: TestClient, path: str, out_channel: int, row: int, col: int)
 @pytest.mark.parametrize("name", LAYERS)
 def test_the_numbers_of_a_figure_are_those_of_the_step(client: TestClient, name: str) -> None:
     path = make_scene(client, LAYERS[name])
-    out_channels, height, width = client.get(path).json()["shapes"]["output"]
+    out_channels, *sides = client.get(path).json()["shapes"]["output"]
+    height, width = [1, *sides][-2:]
     for out_channel, row, col in ((0, 0, 0), (out_channels - 1, height // 2, width - 1)):
         summary, step = step_of(client, path, out_channel, row, col)
         place = f"out_channel={out_channel}&row={row}&col={col}"
@@ -106,9 +116,9 @@ def test_the_numbers_of_a_figure_are_those_of_the_step(client: TestClient, name:
             return numbers_of(client.get(f"{path}/figure.svg?{place}&parts={part}").text)
 
         kind = summary["operation"]["kind"]
-        if kind != "max_pool2d":
+        if not kind.startswith("max_pool"):
             assert drawn("products") == list(flat(step["products"][:MAX_CHANNELS]))
-        if kind == "conv2d":
+        if kind in ("conv2d", "conv1d"):
             weight = client.get(f"{path}/tensors/weight?format=json").json()["data"]
             assert drawn("kernel") == list(flat(weight[out_channel][:MAX_CHANNELS]))
         sums = step["channel_sums"][:MAX_CHANNELS]
@@ -120,6 +130,13 @@ def test_the_numbers_of_a_figure_are_those_of_the_step(client: TestClient, name:
         if rows:
             assert sum(in_sums[len(sums) : -1]) == pytest.approx(step["output"])
         assert step["output"] in drawn("output")
+
+
+def test_a_signals_figure_names_cells_without_rows(client: TestClient) -> None:
+    path = make_scene(client, LAYERS["signal"])
+    text = "".join(ElementTree.fromstring(client.get(f"{path}/figure.svg?col=5").text).itertext())
+    assert "Y[0, 5] = " in text
+    assert re.search("Input: cells [0-9–]+ of 40 are drawn", text)
 
 
 def test_the_chapters_figure_in_both_languages(client: TestClient) -> None:

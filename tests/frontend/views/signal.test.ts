@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Cell } from '../../../frontend/model/relations.ts';
+import { positionAt } from '../../../frontend/model/timeline.ts';
+import type { Rect } from '../../../frontend/model/types.ts';
+import { findCellRects, hitTestFrame, loadDrawing, makeViewFrame } from '../../../frontend/views/registry.ts';
+import { makeSceneModel } from '../../../frontend/views/shared/scene_model.ts';
+import { makeAxis } from '../../../frontend/views/signal/axis.ts';
+import type { SignalFrame } from '../../../frontend/views/signal/frame.ts';
+import { columnX } from '../../../frontend/views/signal/frame.ts';
+import type { SignalLayout } from '../../../frontend/views/signal/layout.ts';
+import { layOutSignals } from '../../../frontend/views/signal/layout.ts';
+import { makePadding, makeRandom, makeScene, makeSummary, makeTensor } from '../support/builders.ts';
+import { makeFrameRequest } from '../support/frames.ts';
+
+await loadDrawing({ dimensions: 1 }, 'stage');
+
+interface Layer {
+  transposed: boolean;
+  channels: number;
+  outputs: number;
+  length: number;
+  kernel: number;
+  stride: number;
+  padding: number;
+  dilation: number;
+}
+
+const next = makeRandom(11);
+
+/** Small layers of every setting, of which the output has a cell at least. */
+function randomLayer(): Layer {
+  for (;;) {
+    const layer = {
+      transposed: next(2) === 1,
+      channels: 1 + next(3),
+      outputs: 1 + next(2),
+      length: 1 + next(9),
+      kernel: 1 + next(4),
+      stride: 1 + next(3),
+      padding: next(3),
+      dilation: 1 + next(3),
+    };
+    if (outputLength(layer) > 0) return layer;
+  }
+}
+
+function outputLength({ transposed, length, kernel, stride, padding, dilation }: Layer) {
+  const span = dilation * (kernel - 1) + 1;
+  return transposed
+    ? (length - 1) * stride - 2 * padding + span
+    : Math.floor((length + 2 * padding - span) / stride) + 1;
+}
+
+/** The input cell that kernel cell v multiplies for output cell j, by the definition of the operation. */
+function read({ transposed, length, stride, padding, dilation }: Layer, j: number, v: number) {
+  const at = j * stride + v * dilation - padding;
+  if (!transposed) return at >= 0 && at < length ? at : -1;
+  const landing = (index: number) => index * stride - padding + v * dilation;
+  return Array.from({ length }, (_, index) => index).find((index) => landing(index) === j) ?? -1;
+}
+
+function build(layer: Layer) {
+  const { transposed, channels, outputs, length, kernel, stride, padding, dilation } = layer;
+  const output = outputLength(layer);
+  const summary = makeSummary(
+    {
+      kind: transposed ? 'conv_transpose2d' : 'conv2d',
+      stride: [1, stride],
+      padding: { ...makePadding(0), left: padding, right: padding },
+      dilation: [1, dilation],
+    },
+    {
+      input: [channels, 1, length],
+      weight: transposed ? [channels, outputs, 1, kernel] : [outputs, channels, 1, kernel],
+      output: [outputs, 1, output],
+    },
+  );
+  const cols = Array.from({ length: output }, (_, j) =>
+    Array.from({ length: kernel }, (__, v) => read(layer, j, v)),
+  );
+  const tensor = (shape: number[]) => makeTensor(shape);
+  const { input, weight } = summary.shapes;
+  const id = JSON.stringify(layer);
+  return makeSceneModel(
+    makeScene(
+      { ...summary, dimensions: 1, id },
+      { input: tensor(input), weight: weight && tensor(weight) },
+      { rows: [[0]], cols },
+    ),
+  );
+}
+
+const LAYERS = Array.from({ length: 120 }, randomLayer);
+
+test('what is multiplied stands in one column, whatever the layer', () => {
+  for (const layer of LAYERS) {
+    const model = build(layer);
+    const axis = makeAxis(model, false);
+    for (let j = 0; j < outputLength(layer); j++) {
+      const kernel = axis.kernelAt(j);
+      assert.equal(kernel.length, layer.kernel);
+      for (let v = 0; v < layer.kernel; v++) {
+        const at = read(layer, j, v);
+        if (at >= 0) assert.equal(kernel[v], axis.inputAt(at), JSON.stringify({ layer, j, v }));
+      }
+      for (const at of [...kernel, axis.outputAt(j)])
+        assert.ok(at >= axis.first && at <= axis.last, JSON.stringify({ layer, j, at, axis }));
+    }
+  }
+});
+
+test('a stamp stands over the output cells that it is added to', () => {
+  for (const layer of LAYERS.filter(({ transposed }) => transposed)) {
+    const axis = makeAxis(build(layer), true);
+    for (let index = 0; index < layer.length; index++) {
+      const stamp = axis.kernelAt(index);
+      for (let v = 0; v < layer.kernel; v++) {
+        const landing = index * layer.stride - layer.padding + v * layer.dilation;
+        assert.equal(stamp[v], axis.outputAt(landing));
+      }
+      assert.equal(axis.inputAt(index), ((stamp[0] ?? 0) + (stamp.at(-1) ?? 0)) / 2);
+    }
+  }
+});
+
+for (const view of ['stage', 'scatter'] as const)
+  test(`hit tests find the cells of signals on the ${view}`, () => {
+    for (const layer of LAYERS.slice(0, 60).filter(({ transposed }) => view === 'stage' || transposed)) {
+      const model = build(layer);
+      const windows = view === 'stage' ? outputLength(layer) : layer.length;
+      const clock = { outChannels: 1, windows, width: windows, channels: 1, taps: 1 };
+      for (const [width, height] of [
+        [1302, 600],
+        [344, 540],
+      ]) {
+        const position = positionAt({ ...clock, granularity: 'window' }, next(windows));
+        const frame = makeViewFrame(
+          makeFrameRequest(model, view, { width, height, position }),
+        ) as SignalFrame;
+        assert.equal(frame.view, 'signal');
+        const channel = frame.rows[next(frame.rows.length)]?.channel ?? 0;
+        const cells: Cell[] = [
+          { grid: 'input', channel, row: 0, col: next(layer.length) },
+          { grid: 'weight', channel, row: 0, col: next(layer.kernel) },
+          { grid: 'output', channel: 0, row: 0, col: next(outputLength(layer)) },
+        ];
+        for (const cell of cells) {
+          const [rect, ...others] = findCellRects(frame, cell);
+          assert.equal(others.length, 0);
+          assert.ok(rect || width === 344, JSON.stringify({ layer, cell }));
+          if (rect) assert.deepEqual(hitTestFrame(frame, ...middle(rect)), cell, JSON.stringify(layer));
+        }
+      }
+    }
+  });
+
+const middle = ({ x, y, width, height }: Rect): [number, number] => [x + width / 2, y + height / 2];
+
+const SUBJECT = {
+  first: 0,
+  last: 11,
+  reach: 5,
+  channels: 2,
+  weighted: true,
+  biased: true,
+  summed: true,
+  stamped: false,
+  chars: 2,
+};
+
+/** From above: what must not lie on what comes after it. */
+function partsOf(layout: SignalLayout) {
+  return [
+    layout.overview,
+    ...layout.lanes.flatMap(({ plot, indices, kernel, products, running }) => [
+      plot,
+      indices,
+      kernel,
+      products,
+      running,
+    ]),
+    layout.stamps,
+    layout.outputHeading,
+    layout.output,
+    layout.outputIndices,
+  ].filter((part) => part !== null);
+}
+
+test('the parts of signals lie below one another, inside the stage, at every size', () => {
+  const sizes = [
+    [1302, 600],
+    [1856, 900],
+    [900, 520],
+    [344, 540],
+  ] as const;
+  for (const [width, height] of sizes)
+    for (const channels of [1, 2, 6, 512])
+      for (const last of [0, 11, 299, 100_000])
+        for (const more of [{}, { summed: false, stamped: true }, { weighted: false, biased: false }]) {
+          const layout = layOutSignals({ ...SUBJECT, channels, last, ...more }, { width, height });
+          const text = JSON.stringify({ width, height, channels, last, more });
+          let end = 0;
+          for (const part of partsOf(layout)) {
+            assert.ok(part.y >= end - 0.5, text);
+            end = part.y + part.height;
+          }
+          assert.ok(end <= layout.height, text);
+          assert.ok(layout.lanes.length >= 1 && layout.lanes.length <= channels, text);
+          assert.ok(layout.columns >= 1 && layout.columns <= last + 1, text);
+          for (const part of [...partsOf(layout), layout.total, layout.bias]) {
+            if (part) assert.ok(part.x >= 0 && part.x + part.width <= width + 0.5, text);
+          }
+          if (layout.bias) assert.ok(layout.bias.y + layout.bias.height <= layout.total.y, text);
+        }
+});
+
+test('of a long signal the page with the kernel is in sight', () => {
+  const layer = { ...(LAYERS[0] as Layer), transposed: false, channels: 1, length: 5000, kernel: 7 };
+  const long = { ...layer, stride: 1, padding: 3, dilation: 1 };
+  const model = build(long);
+  const clock = { outChannels: 1, windows: 5000, width: 5000, channels: 1, taps: 1 };
+  for (let round = 0; round < 200; round++) {
+    const position = positionAt({ ...clock, granularity: 'window' }, next(5000));
+    const frame = makeViewFrame(
+      makeFrameRequest(model, 'stage', { width: 1302, height: 600, position }),
+    ) as SignalFrame;
+    const { left, columns, cell } = frame.layout;
+    assert.ok(columns < 100);
+    for (const at of [...frame.restingKernel, frame.axis.outputAt(position.window)]) {
+      const x = columnX(frame, at);
+      assert.ok(x > left && x < left + columns * cell);
+    }
+  }
+});
