@@ -78,9 +78,8 @@ export function showDescription({
           ? back.describeCell(active.cell)
           : describeCell(state, t, layer, active.cell)
         : '';
-    const note = active?.pinned
-      ? ` ${t(isEditable(active.cell, layer) && !state.locks.value.has('numbers') ? 'ask.pinned.edit' : 'ask.pinned')}`
-      : '';
+    const editable = active && isEditable(active.cell, layer) && !state.locks.value.has('numbers');
+    const note = active?.pinned ? ` ${t(editable ? 'ask.pinned.edit' : 'ask.pinned')}` : '';
     setText(line, text ? text + note : moment.value.text);
     setText(terms, text ? '' : moment.value.terms);
   });

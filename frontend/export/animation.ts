@@ -27,7 +27,7 @@ export interface Recording {
   lastSeconds: number;
 }
 
-/** The times from before the first tick of window `first` to the end of window `last`, of all windows in order. */
+/** The times from the beginning of window `first` to the end of window `last`, of all windows in order. */
 export function timesOfWindows(clock: Clock, first: number, last: number): number[] {
   const ticks = ticksPerWindow(clock);
   const [start, end] = [first * ticks, Math.min((last + 1) * ticks, duration(clock))];

@@ -1,4 +1,4 @@
-/** The part of the dialog that saves an animation: which windows, in what form, how fast; progress and cancel. */
+/** The part of the dialog that saves an animation: which windows, in what form, how fast, and progress. */
 
 import { effect } from '@preact/signals-core';
 import type { FrameEncoder } from '../../export/animation.ts';
