@@ -128,7 +128,7 @@ def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None
 def _size_texts(texts: Mapping[str, str], plan: Plan) -> tuple[str, str]:
     """The output's sizes worked out, in numbers and in letters; one line where both are alike."""
     formulas = size_formulas(plan)
-    if len(formulas) > 1 and len(set(formulas.values())) == 1:
+    if len(formulas) > 1 and len({formula.numbers for formula in formulas.values()}) == 1:
         formulas = {"both": formulas["height"]}
     numbers = [(f"size.{name}", formula.numbers) for name, formula in formulas.items()]
     symbols = [(f"size.{name}", formula.symbols) for name, formula in formulas.items()]
