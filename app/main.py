@@ -21,6 +21,7 @@ from app.web.api.routes import add_api
 from app.web.middleware.body_limit import BodyLimitMiddleware
 from app.web.middleware.head_method import HeadMethodMiddleware
 from app.web.middleware.host_check import HostCheckMiddleware
+from app.web.middleware.other_origins import EXPOSED_HEADERS, OtherOriginsMiddleware
 from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_log import RequestLogMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
@@ -57,9 +58,10 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD"],
-            expose_headers=["Content-Range", "Convscope-Steps", "ETag", "Link", "X-Request-ID"],
+            expose_headers=EXPOSED_HEADERS,
         )
     app.add_middleware(RateLimitMiddleware, settings=settings, metrics=metrics)
+    app.add_middleware(OtherOriginsMiddleware, framed=bool(settings.frame_ancestors), metrics=metrics)
     app.add_middleware(HostCheckMiddleware, hosts=settings.hosts, metrics=metrics)
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware, settings=settings)

@@ -44,9 +44,16 @@ def _source(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?", text):
+        raise ValueError(f"{text!r} is no address such as https://conv.example.org")
+    return text.rstrip("/").lower()
+
+
 Strings = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split)]
 Sources = Annotated[list[Annotated[str, AfterValidator(_source)]], NoDecode, BeforeValidator(_split)]
+Address = Annotated[str, AfterValidator(_address)]
 Rate = Annotated[str, AfterValidator(_rate)]
 
 
@@ -88,7 +95,11 @@ class Settings(Limits, BaseSettings):
     )
     write_limit: Rate = Field("30000/minute", description="scenes that one client may store")
     frame_ancestors: Sources = Field(
-        default_factory=list, description="sites, separated by commas, that may show the page in a frame"
+        default_factory=list,
+        description="sites, separated by commas, that may show pages in frames",
+    )
+    public_url: Address = Field(
+        "", description="address at which people reach the server, for what names it in whole; none: as asked"
     )
     tls: bool = Field(False, description="whether people reach the server by HTTPS only: sends HSTS")
     cors_origins: Strings = Field(

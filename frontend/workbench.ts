@@ -84,7 +84,9 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSh
   const loadPanel = loadOnce(async () => (await loadSheets()).setUpPanel(state, changes, t));
   const loadInspect = loadOnce(async () => (await loadSheets()).setUpInspect(parts));
   const loadSave = loadOnce(async () => (await loadSheets()).setUpSavePicture(parts));
+  const loadEmbed = loadOnce(async () => (await loadSheets()).setUpEmbedDialog(parts));
   openOnDemand(findElement('#save-open', HTMLButtonElement), loadSave, fail);
+  openOnDemand(findElement('#embed-open', HTMLButtonElement), loadEmbed, fail);
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
   openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);
   findElement('#more', HTMLButtonElement).onclick = openMoreMenu;

@@ -7,14 +7,14 @@ import { findElement, makeElement } from '../views/shared/dom.ts';
 const MESSAGE_TIME = 2000;
 
 export async function copyText(text: string, t: Translate) {
-  const copied = await write(text);
+  const copied = await writeToClipboard(text);
   const message = makeElement('span', '', t(copied ? 'edit.copied' : 'edit.notCopied'));
   findElement('#copy-status', HTMLElement).replaceChildren(message);
   setTimeout(() => message.remove(), MESSAGE_TIME);
 }
 
 /** Browsers offer the clipboard to safe origins only: over plain HTTP the old way still works. */
-async function write(text: string) {
+export async function writeToClipboard(text: string) {
   return (
     (await navigator.clipboard?.writeText(text).then(
       () => true,

@@ -8,6 +8,7 @@ const ACTIONS = [
   '#copy-link',
   '#copy-text',
   '#save-open',
+  '#embed-open',
   '#present',
   '#theme',
   '[popovertarget="legend"]',

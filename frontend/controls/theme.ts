@@ -3,7 +3,6 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { batch, signal } from '@preact/signals-core';
 import type { AppState } from '../state/app_state.ts';
-import { findElement } from '../views/shared/dom.ts';
 import type { ThemeColors } from '../views/shared/theme_colors.ts';
 
 const COOKIE = 'convscope.theme';
@@ -35,12 +34,15 @@ export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
       printing = type === 'beforeprint';
       update();
     });
-  findElement('#theme', HTMLButtonElement).onclick = () => {
-    const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
-    document.documentElement.dataset.theme = next;
-    rememberTheme(next);
-    update();
-  };
+  // The pages of frames have no switch, and may keep nothing.
+  const button = document.querySelector<HTMLButtonElement>('#theme');
+  if (button)
+    button.onclick = () => {
+      const next = state.theme.peek() === 'dark' ? 'light' : 'dark';
+      document.documentElement.dataset.theme = next;
+      rememberTheme(next);
+      update();
+    };
   return colors;
 }
 

@@ -127,6 +127,8 @@ export interface PageData {
   presets: Record<string, string>;
   /** With the initial data. */
   summary: SceneSummary;
+  /** Frames of other sites: the server's address, '' for where the page is from; who may have them. */
+  frames?: { server: string; ancestors: string[] };
 }
 
 /** What a reader cannot do while a lesson has the lead: go to other moments, select cells, edit numbers. */

@@ -449,6 +449,15 @@ OF_FIGURES: Final[dict[str, BadRequest]] = {
 }
 
 
+OF_FRAMES: Final[dict[str, BadRequest]] = {
+    "a foreign address": get("/oembed?url=https://other.example/s/1"),
+    "no address": get("/oembed"),
+    "a width of nothing": get("/oembed?maxwidth=0"),
+    "a height that is no number": get("/oembed?maxheight=high"),
+    "a write": BadRequest("POST", _SCENES, {"json": _SCENE, "headers": {"Sec-Fetch-Site": "cross-site"}}),
+}
+
+
 def exercise_answer(kind: str = "cell", **body: Any) -> BadRequest:
     return BadRequest("POST", f"/api/v1/exercises/{kind}/answers", {"json": body})
 
@@ -629,8 +638,8 @@ BAD_REQUESTS: Final[dict[str, BadRequest]] = {
     f"{group}: {name}": request
     for group, requests in {
         "body": OF_BODIES, "layer": OF_LAYERS, "signal": OF_SIGNALS, "scene": OF_SCENES,
-        "gradient": OF_GRADIENTS, "figure": OF_FIGURES, "exercise": OF_EXERCISES, "form": OF_FORMS,
-        "code": OF_CODE, "syntax": OF_SYNTAX,
+        "gradient": OF_GRADIENTS, "figure": OF_FIGURES, "frame": OF_FRAMES, "exercise": OF_EXERCISES,
+        "form": OF_FORMS, "code": OF_CODE, "syntax": OF_SYNTAX,
     }.items()
     for name, request in requests.items()
 }  # fmt: skip

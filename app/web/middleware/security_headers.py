@@ -38,7 +38,7 @@ _SUBRESOURCE_HEADERS: Final = (
 
 
 class SecurityHeadersMiddleware:
-    """Adds the security headers to every answer."""
+    """Adds the security headers to every answer, but for those that it has already."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -50,7 +50,7 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 security = self._for_subresources if _is_subresource(headers) else self._headers
-                message["headers"] = [*headers, *security]
+                message["headers"] = [*headers, *_missing(headers, security)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -58,12 +58,10 @@ class SecurityHeadersMiddleware:
 
 def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     """What every answer carries; scripts and style sheets of these as much as they need."""
-    ancestors = " ".join(settings.frame_ancestors) or "'none'"
-    policy = "; ".join(f"{name} {sources}" for name, sources in (*_POLICY, ("frame-ancestors", ancestors)))
     # Whoever may show the page in a frame may demand of it what isolates their own.
     resources = "cross-origin" if settings.frame_ancestors or settings.cors_origins else "same-origin"
     headers = {
-        "content-security-policy": policy,
+        "content-security-policy": content_policy(" ".join(settings.frame_ancestors) or "'none'"),
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "permissions-policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
@@ -75,6 +73,21 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     if settings.tls:
         headers["strict-transport-security"] = "max-age=63072000"
     return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def content_policy(ancestors: str, **directives: str) -> str:
+    """ancestors: the sites that may frame the page. directives: those that differ, `_` for `-`."""
+    changed = {name.replace("_", "-"): sources for name, sources in directives.items()}
+    policy = dict(_POLICY) | {"frame-ancestors": ancestors} | changed
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())
+
+
+def _missing(headers: Headers, security: Headers) -> Headers:
+    """An answer with a policy of its own says there who may frame it."""
+    own = {name.lower() for name, _ in headers}
+    if b"content-security-policy" in own:
+        own.add(b"x-frame-options")
+    return [header for header in security if header[0] not in own]
 
 
 def _is_subresource(headers: Headers) -> bool:

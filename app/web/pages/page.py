@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
@@ -33,20 +34,27 @@ JINJA_ENVIRONMENT.policies["json.dumps_function"] = lambda value: orjson.dumps(v
 JINJA_ENVIRONMENT.policies["json.dumps_kwargs"] = {}
 
 
-def html_page(request: Request, template: str, status_code: int, **context: object) -> Response:
+def html_page(
+    request: Request,
+    template: str,
+    status_code: int,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> Response:
+    """headers: further ones, or others than the usual."""
     language = language_of(request)
-    other = next(code for code in LANGUAGES if code != language)
-    html = JINJA_ENVIRONMENT.get_template(template).render(
-        language=language,
-        theme=theme_of(request),
-        t=catalogue(language),
-        other=other,
-        query=language_query(request),
-        path=request.url.path,
-        **context,
-    )
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie", "Content-Language": language}
-    return HTMLResponse(html, status_code, headers)
+    usual = {
+        "language": language,
+        "theme": theme_of(request),
+        "t": catalogue(language),
+        "other": next(code for code in LANGUAGES if code != language),
+        "query": language_query(request),
+        "path": request.url.path,
+    }
+    html = JINJA_ENVIRONMENT.get_template(template).render(usual | context)
+    sent = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie", "Content-Language": language}
+    return HTMLResponse(html, status_code, sent | dict(headers or {}))
 
 
 def error_page(request: Request, status: int) -> Response:

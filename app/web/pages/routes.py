@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -15,10 +16,13 @@ from app.scenes.scene import Scene
 from app.services.scenes import find_scene
 from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
-from app.web.pages import assets, lesson_pages
+from app.web.pages import assets, embed, lesson_pages, oembed
+from app.web.pages.frames import refuse_frames
+from app.web.pages.oembed import discovery_links
 from app.web.pages.page import error_page, html_page, language_of, language_query
+from app.web.pages.public_address import address_headers
 from app.web.pages.scene_title import clean_title
-from app.web.pages.workbench import workbench
+from app.web.pages.workbench import Workbench, workbench
 
 _Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
@@ -29,6 +33,9 @@ def add_pages(app: FastAPI) -> None:
     pages = (
         ("/", home, "home"),
         ("/s/{id}", scene_page, "scene-page"),
+        ("/embed/{id}", embed.page, "embed"),
+        ("/embed.js", embed.script, "embed-script"),
+        ("/oembed", oembed.answer, "oembed"),
         ("/legend", legend, "legend"),
         ("/docs", docs, "docs"),
         ("/learn", lesson_pages.index, "lessons"),
@@ -38,13 +45,14 @@ def add_pages(app: FastAPI) -> None:
     )
     for path, endpoint, name in pages:
         app.router.routes.append(
-            Route(path, endpoint, name=name, middleware=[Middleware(CompressMiddleware)])
+            Route(path, refuse_frames(endpoint), name=name, middleware=[Middleware(CompressMiddleware)])
         )
     _answer_people_in_html(app)
 
 
 async def home(request: Request) -> Response:
-    return _workbench(request, PRESETS["two-channels"].scene, autoplay=True)
+    page = _context(request, PRESETS["two-channels"].scene, autoplay=True)
+    return html_page(request, "workbench.html", 200, page=page, discovery=[])
 
 
 async def legend(request: Request) -> Response:
@@ -60,15 +68,19 @@ async def scene_page(request: Request) -> Response:
         scene = await find_scene(services_of(request.app), request.path_params["id"])
     except (SceneNotFound, SceneDamaged):
         return error_page(request, 404)
-    return _workbench(request, scene, autoplay=False)
+    page, links = _context(request, scene, autoplay=False), discovery_links(request)
+    headers = address_headers(request, "no-cache") if links else {}
+    return html_page(request, "workbench.html", 200, headers=headers, page=page, discovery=links)
 
 
-def _workbench(request: Request, scene: Scene, *, autoplay: bool) -> Response:
+def _context(request: Request, scene: Scene, *, autoplay: bool) -> Workbench:
     origin = request.query_params.get("from", "")
     language, query = language_of(request), language_query(request)
     own_title = clean_title(request.query_params.get("title", ""))
+    settings = services_of(request.app).settings
     page = workbench(scene, language, query, origin=origin, own_title=own_title, autoplay=autoplay)
-    return html_page(request, "workbench.html", 200, page=page)
+    frames = {"server": settings.public_url, "ancestors": settings.frame_ancestors}
+    return replace(page, boot={**page.boot, "frames": frames})
 
 
 def _answer_people_in_html(app: FastAPI) -> None:

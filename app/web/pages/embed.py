@@ -1,0 +1,86 @@
+"""`/embed/{id}`: a scene in a frame of another site; `/embed.js`: the element that makes such a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request, Response
+
+from app.services.scenes import find_scene
+from app.services.summary import page_url
+from app.store.errors import SceneDamaged, SceneNotFound
+from app.web.api.dependencies import services_of
+from app.web.middleware.security_headers import content_policy
+from app.web.pages import assets
+from app.web.pages.frames import frame_message, may_be_framed
+from app.web.pages.page import html_page, language_of, language_query
+from app.web.pages.public_address import address_headers, public_address
+from app.web.pages.scene_title import clean_title
+from app.web.pages.workbench import workbench
+
+_CONTROLS: Final = ("none", "play", "all")
+# What of an address the frame and the full page have in common: the moment, the view, the words.
+_SHARED_QUERY: Final = ("step", "beat", "by", "view", "pin", "lang", "title", "from")
+
+# The frame has an origin of its own, and with it no cookie, no storage, and no right to write.
+SANDBOX: Final = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+
+
+async def page(request: Request) -> Response:
+    try:
+        scene = await find_scene(services_of(request.app), request.path_params["id"])
+    except (SceneNotFound, SceneDamaged):
+        return frame_message(request, 404)
+    query, settings = request.query_params, services_of(request.app).settings
+    locked = query.get("lock") == "1"
+    controls = "none" if locked else query.get("controls", "")
+    controls = controls if controls in _CONTROLS else "play"
+    context = workbench(
+        scene,
+        language_of(request),
+        language_query(request),
+        origin=query.get("from", ""),
+        own_title=clean_title(query.get("title", "")),
+        autoplay=False,
+    )
+    embed = {"controls": controls, "locked": locked, "ancestors": settings.frame_ancestors}
+    return html_page(
+        request,
+        "embed.html",
+        200,
+        headers=_frame_headers(request),
+        page=context,
+        boot={**context.boot, "embed": embed},
+        controls=controls,
+        full=with_query(page_url(scene), shared_query(query)),
+        theme=query.get("theme") if query.get("theme") in ("light", "dark") else None,
+    )
+
+
+async def script(request: Request) -> Response:
+    """The element's code, with the server's address before it, so that copies of it work too."""
+    code = assets.assets()["build/element.js"].content
+    address = orjson.dumps(public_address(request)).replace(b"<", b"\\u003c")
+    content = b"(()=>{const CONVSCOPE_SERVER=" + address + b";\n" + code + b"})();\n"
+    headers = {"Cross-Origin-Resource-Policy": "cross-origin"} | address_headers(request)
+    return Response(content, media_type="text/javascript", headers=headers)
+
+
+def shared_query(query: Mapping[str, str]) -> dict[str, str]:
+    return {name: query[name] for name in _SHARED_QUERY if name in query}
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query, safe=',')}" if query else path
+
+
+def _frame_headers(request: Request) -> dict[str, str]:
+    headers = {"Vary": "Accept-Language"}
+    if may_be_framed(request):
+        ancestors = " ".join(services_of(request.app).settings.frame_ancestors)
+        policy = content_policy(ancestors, form_action="'none'", sandbox=SANDBOX)
+        headers["Content-Security-Policy"] = policy
+    return headers

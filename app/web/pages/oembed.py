@@ -1,0 +1,130 @@
+"""`/oembed` (https://oembed.com): the frame that shows a scene, for programs that know its address only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl, quote, urlsplit
+from xml.etree import ElementTree
+
+import orjson
+from fastapi import HTTPException, Request, Response
+from markupsafe import escape
+
+from app.conv.errors import Message
+from app.scenes.scene import Scene
+from app.services.scenes import find_scene
+from app.web.api.dependencies import services_of
+from app.web.api.problems import Problem
+from app.web.negotiation import choose_language
+from app.web.pages.embed import SANDBOX, shared_query, with_query
+from app.web.pages.public_address import address_headers, public_address
+from app.web.pages.scene_title import clean_title
+from app.web.pages.workbench import workbench
+
+FORMATS: Final = {"json": "application/json", "xml": "text/xml"}
+
+# CSS pixels; frontend/model/embed_snippets.ts has the same.
+_WIDTH: Final = 800
+_HEIGHT: Final = 480
+_PATH: Final = re.compile(r"/(?:s|embed)/([0-9a-f]{1,64})")
+_OF_FRAMES: Final = ("controls", "lock", "theme")
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class DiscoveryLink(NamedTuple):
+    """A link in a page's head that leads to its oEmbed answer."""
+
+    media_type: str
+    url: str
+
+
+def discovery_links(request: Request) -> list[DiscoveryLink]:
+    """For the page that is asked for; none where the server does not know its address."""
+    address = public_address(request)
+    if not address:
+        return []
+    page = f"{address}{request.url.path}{f'?{request.url.query}' if request.url.query else ''}"
+    return [
+        DiscoveryLink(f"{media_type}+oembed", f"{address}/oembed?url={quote(page, safe='')}&format={format}")
+        for format, media_type in FORMATS.items()
+    ]
+
+
+async def answer(request: Request) -> Response:
+    query = request.query_params
+    format = query.get("format", "json")
+    if format not in FORMATS:
+        # The specification says so (2.3.3).
+        raise Problem(501, Message("oembed_format_unknown", format=format[:40]))
+    width, height = _size(query, "maxwidth", _WIDTH), _size(query, "maxheight", _HEIGHT)
+    address = public_address(request)
+    id, shown = _address_parts(query.get("url", ""), address)
+    scene = await find_scene(services_of(request.app), id)
+    language = choose_language(shown.get("lang"), request.headers.get("Accept-Language", ""))
+    title = _title(scene, language, shown)
+    source = with_query(f"{address}/embed/{id}", shown)
+    members = {
+        "version": "1.0",
+        "type": "rich",
+        "provider_name": "Convscope",
+        "provider_url": f"{address}/",
+        "title": title,
+        "width": width,
+        "height": height,
+        "html": frame_html(source, title, width, height),
+    }
+    content = orjson.dumps(members) if format == "json" else _as_xml(members)
+    headers = {"Vary": "Accept-Language"} | address_headers(request)
+    return Response(content, media_type=FORMATS[format], headers=headers)
+
+
+def frame_html(source: str, title: str, width: int, height: int) -> str:
+    return (
+        f'<iframe src="{escape(source)}" title="{escape(title)}" width="{width}" height="{height}" '
+        f'frameborder="0" loading="lazy" sandbox="{SANDBOX}"></iframe>'
+    )
+
+
+def _size(query: Mapping[str, str], name: str, usual: int) -> int:
+    """At most what is asked for."""
+    text = query.get(name)
+    if text is None:
+        return usual
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) == 0:
+        raise Problem(422, Message("oembed_size_invalid", name=name, value=text[:40]))
+    return min(usual, int(text))
+
+
+def _address_parts(url: str, address: str) -> tuple[str, dict[str, str]]:
+    """The scene that an address of ours names, and what is shown of it. Raises HTTPException: none."""
+    unknown = HTTPException(404, Message("oembed_address_unknown"))
+    try:
+        parts = urlsplit(url)
+        is_ours = bool(address) and _origin(url) == _origin(address)
+    except ValueError as error:
+        raise unknown from error
+    path = _PATH.fullmatch(parts.path)
+    if not is_ours or path is None or parts.username is not None:
+        raise unknown
+    given = dict(parse_qsl(parts.query))
+    return path[1], shared_query(given) | {name: given[name] for name in _OF_FRAMES if name in given}
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Raises ValueError for what is no address."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _title(scene: Scene, language: str, shown: Mapping[str, str]) -> str:
+    own = clean_title(shown.get("title", ""))
+    return workbench(scene, language, "", origin=shown.get("from", ""), own_title=own, autoplay=False).title
+
+
+def _as_xml(members: Mapping[str, Any]) -> bytes:
+    root = ElementTree.Element("oembed")
+    for name, value in members.items():
+        ElementTree.SubElement(root, name).text = str(value)
+    return b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n' + ElementTree.tostring(root)

@@ -1,0 +1,13 @@
+/** What the page of a frame is sent with. */
+
+import type { PageData } from '../../model/types.ts';
+
+export interface EmbedPage extends PageData {
+  embed: {
+    controls: 'none' | 'play' | 'all';
+    /** Whether the reader cannot move it; the page around can. */
+    locked: boolean;
+    /** Sources of `frame-ancestors`. */
+    ancestors: string[];
+  };
+}

@@ -1,0 +1,103 @@
+/** The messages with the page around the frame: nothing else is heard, nobody else is told. */
+
+import { batch, effect } from '@preact/signals-core';
+import type { EmbedChange, EmbedRequest } from '../../model/embed_messages.ts';
+import { PROTOCOL, parseRequest } from '../../model/embed_messages.ts';
+import { isAllowedOrigin } from '../../model/frame_sources.ts';
+import type { AppState } from '../../state/app_state.ts';
+import { momentAt, timeOfMoment } from '../../state/url.ts';
+
+export type Tell = (type: string, fields?: Record<string, unknown>) => void;
+
+/**
+ * Where the page around comes from, if it may have the frame; null: it is not known, or there is none.
+ * Browsers check it as well, before they show a frame; here it is the address that messages go to.
+ */
+export function allowedParent(ancestors: readonly string[]): string | null {
+  if (parent === window) return null;
+  const origin = location.ancestorOrigins?.[0] ?? originOf(document.referrer);
+  return isAllowedOrigin(origin, ancestors, location.origin) ? origin : null;
+}
+
+function originOf(url: string) {
+  return URL.canParse(url) ? new URL(url).origin : '';
+}
+
+/** Tells the page around. */
+export function makeTell(parentOrigin: string | null): Tell {
+  return (type, fields = {}) => {
+    if (parentOrigin) parent.postMessage({ convscope: PROTOCOL, type, ...fields }, parentOrigin);
+  };
+}
+
+/** Heeds the page around, and says which moment is shown; the scene is there. */
+export function exchangeMessages(state: AppState, parentOrigin: string | null, tell: Tell) {
+  addEventListener('message', ({ source, origin, data }) => {
+    if (!parentOrigin || source !== parent || origin !== parentOrigin) return;
+    const request = parseRequest(data);
+    if (request) answer(state, request, tell);
+  });
+  tell('ready', { state: describeState(state) });
+  let told = JSON.stringify(shownMoment(state));
+  effect(() => {
+    const moment = shownMoment(state);
+    const text = JSON.stringify(moment);
+    if (text === told) return;
+    told = text;
+    tell('step', moment);
+  });
+}
+
+function answer(state: AppState, request: EmbedRequest, tell: Tell) {
+  const id = request.id === undefined ? {} : { id: request.id };
+  if (request.type === 'getState') return tell('state', { ...id, state: describeState(state) });
+  withoutLocks(state, () => obey(state, request));
+  if (request.id !== undefined) tell('answer', { ...id, state: describeState(state) });
+}
+
+function obey(state: AppState, request: EmbedRequest) {
+  if (request.type === 'setState') change(state, request.state);
+  else if (request.type === 'step')
+    for (let left = Math.abs(request.ticks); left > 0; left--) state.stepTick(request.ticks > 0 ? 1 : -1);
+  else if (state.playing.peek() !== (request.type === 'play')) state.togglePlay();
+}
+
+/** The locks hold the reader, not the page around. */
+function withoutLocks(state: AppState, action: () => void) {
+  const locks = state.locks.peek();
+  batch(() => {
+    state.locks.value = new Set();
+    action();
+    state.locks.value = locks;
+  });
+}
+
+export function change(state: AppState, { step, beat = null, by, view, speed }: EmbedChange) {
+  if (view) state.chooseView(view);
+  if (by) state.chooseGranularity(by);
+  if (speed) state.speed.value = speed;
+  if (step === null) state.jump(() => 0);
+  else if (step) {
+    const [outChannel, row, col] = step;
+    state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: beat }));
+  }
+}
+
+/** The moment that is shown; before the first one step is null. */
+function shownMoment(state: AppState) {
+  const clock = state.clock.value;
+  const moment = clock && momentAt(clock, clock.width, state.shownTime.value);
+  if (!moment) return { step: null, beat: null };
+  return { step: [moment.outChannel, moment.row, moment.col], beat: moment.tick };
+}
+
+function describeState(state: AppState) {
+  return {
+    scene: state.scene.peek()?.summary.id ?? null,
+    ...shownMoment(state),
+    by: state.granularity.peek(),
+    view: state.chosenView.peek(),
+    speed: state.speed.peek(),
+    playing: state.playing.peek(),
+  };
+}
