@@ -152,8 +152,8 @@ def go_to_cell(page: Page, grid: str, channel: int, row: int, col: int) -> None:
 
 def give_up(page: Page) -> None:
     """An exercise of a seed that nobody knows: shows its answer, and then the layer on the stage."""
-    expect(page.locator("#task-more .row button")).to_have_count(4)
-    tab_to(page, "#task-more .row button:nth-of-type(3)")
+    expect(page.locator("#task-more > .row:last-child button")).to_have_count(4)
+    tab_to(page, "#task-more > .row:last-child button:nth-of-type(3)")
     page.keyboard.press("Enter")
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     expect(page.locator("#feedback")).not_to_be_empty()
