@@ -121,3 +121,23 @@ def test_the_lessons_of_the_api(client: TestClient) -> None:
 def test_the_first_page_leads_there(client: TestClient) -> None:
     page = client.get("/?lang=en").text
     assert re.search(r'<a href="/learn\?lang=en">New to convolutions\? Start here</a>', page)
+
+
+def test_gradient_descent_finds_the_kernel(client: TestClient) -> None:
+    """With the learning rate of the step, in the number of steps that its hint names."""
+    step = next(step for step in lessons()["learning-a-kernel"].steps if step.name == "descend")
+    task = boot(client.get(f"/learn/learning-a-kernel/{step.number}").text)["lesson"]["task"]
+    wanted = client.post(
+        "/api/v1/gradients", json=task["scene"] | {"weight": {"data": task["weight"]}}
+    ).json()
+    loss = {"kind": "squared_error", "target": {"data": wanted["output"]}}
+    hint = lessons()["learning-a-kernel"].texts["en"].steps["descend"].hint or ""
+    (steps,) = re.findall(r"about (\d+) steps", hint)
+    body = task["scene"] | {"loss": loss, "learning_rate": task["rate"], "steps": int(steps)}
+    trained = client.post("/api/v1/descent", json=body).json()
+    assert trained["diverged_at"] is None and trained["losses"][0] == 10.5
+    found = trained["weight"][0][0][0]
+    assert all(abs(value - aim) < 0.01 for value, aim in zip(found, (1, -1), strict=True))
+    assert trained["losses"] == sorted(trained["losses"], reverse=True)
+    too_fast = client.post("/api/v1/descent", json=body | {"learning_rate": 0.034, "steps": 100}).json()
+    assert too_fast["losses"][-1] > too_fast["losses"][0], "the text says that it diverges"
