@@ -7,7 +7,7 @@ import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AnyFrame } from './registry.ts';
-import { makeViewFrame } from './registry.ts';
+import { makeViewFrame, shownDrawing } from './registry.ts';
 import type { ThemeColors } from './shared/theme_colors.ts';
 import type { FrameRequest } from './shared/view.ts';
 
@@ -34,8 +34,11 @@ export function computeFrameRequest(
     // The frame looks outputs up, and is painted again when one arrives.
     scene.outputs.version;
     const gradient = state.direction.value === 'forward' ? null : gradientMoment();
+    const view = gradient ? 'gradient' : state.shownView.value;
+    // And when the view's own drawing is loaded.
+    shownDrawing(scene.summary, view);
     return {
-      view: gradient ? 'gradient' : state.shownView.value,
+      view,
       model: model.value,
       position,
       step: state.step.value,

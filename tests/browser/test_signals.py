@@ -176,6 +176,7 @@ def test_other_views_of_signals(open_page: OpenPage, scene_paths: dict[str, str]
 def test_the_gradient_of_a_signal(open_page: OpenPage, server: str) -> None:
     page = open_page(make_scene(server, X, K, LAYERS["conv1d"][0]))
     page.locator("#direction").select_option("input")
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\["))
     page.keyboard.press("End")
     x = X.clone().requires_grad_()
     F.conv1d(x, K, padding=2, stride=2, dilation=2).sum().backward()
