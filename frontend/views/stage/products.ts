@@ -92,13 +92,14 @@ function paintProductCell(
 ) {
   // One fill of the cell, two lines of text in the colour that can be read on it.
   const size = Math.min(box.height * 0.4, (box.width - 6) / (0.58 * Math.max(product.length, 2)), 40);
-  const small = Math.max(9.5, Math.min(box.height * 0.19, (box.width - 4) / (0.55 * factors.length), 15));
+  const small = Math.max(10, Math.min(box.height * 0.19, (box.width - 4) / (0.55 * factors.length), 15));
   paintCell(context, box, value, max, '\u200a', theme);
   const { x, y } = centerOf(box);
   context.font = cssFont(size);
   paintCenteredText(context, product, x, y + small * 0.55, box.width - 3);
   context.font = cssFont(small);
-  paintCenteredText(context, factors, x, box.y + small * 0.75 + 2, box.width - 3);
+  // Between two rows of pixels small type would be blurred.
+  paintCenteredText(context, factors, x, Math.round(box.y + small * 0.75 + 2) - 0.5, box.width - 3);
 }
 
 /** Paints the factors that have arrived, where the product will be. */
