@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 BYTES = 95_000
 REQUESTS = 8
-NODES = 870
+NODES = 830
 HEAP = 8 * 2**20
 
 
