@@ -213,10 +213,7 @@ export class CellEditor {
     if (Number.isNaN(value)) return this.#showMessage(t('edit.notNumber', { text: text.slice(0, QUOTED) }));
     if (text !== this.#initialText || this.pending.get(at)) this.pending.add({ ...at, value, cell, text });
     const next = direction && nextEditableCell(summary, cell, direction, state.outChannel.peek());
-    if (!next || !this.open(next)) {
-      this.context.state.pinnedCell.value = null;
-      this.close();
-    }
+    if (!next || !this.open(next)) this.close();
     this.pending.send();
   }
 
