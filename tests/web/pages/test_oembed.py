@@ -165,7 +165,7 @@ def test_the_frame_shows_what_the_address_shows(client: TestClient, given: str, 
     "title", ["</oembed><script>", '"]]>&', "\x00\x1b\ufffe\uffff", "\U0001f600", "名称"]
 )
 @pytest.mark.parametrize("format", ["json", "xml"])
-@pytest.mark.safety(36)
+@pytest.mark.safety(37)
 def test_any_title_stays_a_title(client: TestClient, title: str, format: str) -> None:
     stored = client.post(
         "/api/v1/scenes",
