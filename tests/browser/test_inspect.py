@@ -43,8 +43,8 @@ def test_a_typed_address_goes_to_the_cell(open_page: OpenPage, server: str) -> N
     for text, cell in (("Y[4, 0, 6]", (4, 0, 6)), ("5,5,0", (5, 5, 0)), ("[0, 2, 3]", (0, 2, 3))):
         address.fill(text)
         address.press("Enter")
-        expect(page.locator("#inspect-cell")).to_have_text(f"Y[{', '.join(map(str, cell))}]")
         value = str(int(y[cell])).replace("-", "−")
+        expect(page.locator("#inspect-cell")).to_have_text(f"Y[{', '.join(map(str, cell))}] = {value}")
         expect(page.locator("#step-sentence")).to_have_text(re.compile(f"= {value}$"))
     address.fill("6, 0, 0")
     address.press("Enter")
