@@ -9,7 +9,10 @@ from typing import Any
 from app.main import create_app
 from app.settings import Settings
 
-READ_BY_THE_PAGE = ("Summary", "Steps", "Stamps", "GradientStamps", "Parsed", "ReadTorchError", "Problem")
+READ_BY_THE_PAGE = (
+    "Summary", "Steps", "Stamps", "Gradients", "GradientStamps", "Descent", "Parsed", "ReadTorchError",
+    "Problem",
+)  # fmt: skip
 # Says nothing that the types do not say.
 SUPERFLUOUS = ("title", "discriminator")
 REFERENCE = "#/components/schemas/"

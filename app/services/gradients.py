@@ -104,8 +104,9 @@ def check_descent(scene: Scene, body: DescentBody, limits: Limits) -> int:
 
 def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
     """
-    The losses before each step and after the last, and what was trained. A step after which a number leaves
-    the range of the dtype is not taken: it is `diverged_at`, and the losses end before it.
+    The losses before each step and after the last, what was trained, and the upstream that it gets in the
+    end. A step after which a number leaves the range of the dtype is not taken: it is `diverged_at`, and the
+    losses end before it.
     """
     parameters = {"weight": scene.weight, "bias": scene.bias}
     losses, diverged_at = list[float](), None
@@ -123,7 +124,8 @@ def descent_json(scene: Scene, body: DescentBody, limits: Limits) -> bytes:
             break
         parameters = moved
         losses.append(loss)
-    return to_json({"losses": losses, **_arrays(scene, **parameters), "diverged_at": diverged_at})
+    trained = _arrays(scene, **parameters, upstream=upstream)
+    return to_json({"losses": losses, **trained, "diverged_at": diverged_at})
 
 
 def _evaluated(scene: Scene, parameters: dict[str, Tensor | None], loss_of: LossFunction) -> Loss:

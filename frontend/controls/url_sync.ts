@@ -25,7 +25,8 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   const [writeNow, writeSoon] = makeUrlWriter(state, boot);
   rememberNames(state, boot.scene);
   updateTitles(context);
-  // The scene that the address names; another one, unless by back or forward, is a new entry of the history.
+  // The scene that the address names; another one, unless by back or forward, is a new entry of the history,
+  // and all scenes of one edit the same.
   let named = boot.scene;
   addEventListener('popstate', async () => {
     const view = parseQuery(new URLSearchParams(location.search));
@@ -40,9 +41,10 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
     if (!applied) applied = untracked(() => applyUrlState(state, requested, choose));
     if (!id || id === named) return;
     named = id;
+    const write = changes.continued ? 'replaceState' : 'pushState';
     // The numbers are painted before: a new address takes the browser as long as a frame of them.
     nextPaint().then(() => {
-      history.pushState(null, '', makeUrl(state, id));
+      history[write](null, '', makeUrl(state, id));
       updateLanguageLink();
     });
   });

@@ -80,6 +80,15 @@ export interface components {
       multiply_adds: number;
       parameters: number;
     };
+    /** @description Losses before each step and after the last, what was trained, and the upstream in the end. */
+    Descent: {
+      losses: number[];
+      weight: number[][][][] | number[][][] | null;
+      bias: number[] | null;
+      upstream: number[][][] | number[][];
+      /** @description the step after which a number was out of range */
+      diverged_at: number | null;
+    };
     /** @description A place in the body, as a JSON pointer, and what is wrong there. */
     Fault: {
       at: string;
@@ -127,6 +136,19 @@ export interface components {
       out_channels: number[];
       before: number[][] | number[];
       stamps: components['schemas']['GradientStamp'][];
+    };
+    /** @description What flows back through a layer. */
+    Gradients: {
+      shapes: components['schemas']['Shapes'];
+      /** @description (C_out, H_out, W_out), of one dimension (C_out, L_out) */
+      output: number[][][] | number[][];
+      /** @description the gradient of the loss to each output cell */
+      upstream: number[][][] | number[][];
+      loss: number | null;
+      /** @description the gradient to the input, of its shape */
+      input: number[][][] | number[][];
+      weight: number[][][][] | number[][][] | null;
+      bias: number[] | null;
     };
     /** @description The first data of a page, each as its own call answers it, as far as it is few numbers. */
     Initial: {

@@ -50,6 +50,14 @@ function shortestFloat32(value: number) {
   return String(value);
 }
 
+/** Four digits, which are enough to watch a number change. */
+export function formatShort(value: number) {
+  const size = Math.abs(value);
+  const exponent = size >= 1e7 || (size > 0 && size < 1e-4);
+  const text = exponent ? value.toExponential(3).replace('+', '') : String(Number(value.toPrecision(4)));
+  return text.replaceAll('-', MINUS);
+}
+
 export type NestedArray = (number | NestedArray)[];
 
 /** Numbers as lists within lists. */

@@ -74,6 +74,8 @@ export type Stamp = Omit<Schemas['Stamp'], 'output_rows' | 'products' | 'sums' |
   outputs: number[][];
 };
 export type GradientStampsAnswer = Schemas['GradientStamps'];
+export type GradientsAnswer = Schemas['Gradients'];
+export type DescentAnswer = Schemas['Descent'];
 export type StampPage = Omit<StampsAnswer, 'before' | 'stamps'> & { before: number[][]; stamps: Stamp[] };
 export type ParsedOperation = WithAllFields<OfTwo<ParsedAnswer['operation']>>;
 export type ParsedLayer = Omit<ParsedAnswer, 'operation' | 'weight_shape'> & {

@@ -19,6 +19,11 @@ export function recordScene({ ids, at }: EditHistory, id: string): EditHistory {
   return { ids: kept, at: kept.length - 1 };
 }
 
+/** A new scene takes the place of the one shown; what was undone is forgotten. */
+export function replaceScene({ ids, at }: EditHistory, id: string): EditHistory {
+  return { ids: [...ids.slice(0, at), id], at };
+}
+
 /** One back or forward; null where there is none. */
 export function moveBy({ ids, at }: EditHistory, direction: 1 | -1): EditHistory | null {
   return ids[at + direction] === undefined ? null : { ids, at: at + direction };

@@ -36,6 +36,16 @@ export interface SceneRequest {
   layer?: LayerShape;
   /** What of the scene a form puts in another's place. */
   replaced?: Replaced;
+  /** The edit before goes on: its scene is replaced, and undone with this one. */
+  continues?: boolean;
+}
+
+/** How a scene comes to be shown, and what of it is known. */
+interface Shown {
+  summary?: SceneSummary;
+  known?: KnownParts;
+  moment?: Moment | null;
+  continues?: boolean;
 }
 
 /** Scenes kept whole for undo and redo, and the numbers that all their inputs may have. */
@@ -66,6 +76,8 @@ export class EditSession {
   );
   /** Answers that are awaited. */
   readonly pendingCount = signal(0);
+  /** Whether the scene shown came in place of another one of the same edit. */
+  continued = false;
 
   /** id: of the first scene. */
   constructor(state: AppState, api: ApiClient, id: string) {
@@ -127,7 +139,14 @@ export class EditSession {
     if (!scene) return false;
     this.pendingCount.value += 1;
     try {
-      const { path, body, layer, replaced, dimensions = scene.summary.dimensions } = await order(scene);
+      const {
+        path,
+        body,
+        layer,
+        replaced,
+        continues,
+        dimensions = scene.summary.dimensions,
+      } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
       const lower = dimensions === 1 && (await loadOneDimension()).lowerEdit;
       const sent = body instanceof FormData || !lower ? body : lower(body);
@@ -138,8 +157,9 @@ export class EditSession {
       const after = randomAfter(random.get(scene.summary.id) ?? [], changed);
       this.#random.value = new Map(random).set(summary.id, after);
       const known = body instanceof FormData ? {} : partsAfterEdit(scene, body);
-      if (!(await this.#show(summary.id, { summary, known }))) return false;
-      this.history.value = history.recordScene(this.history.peek(), summary.id);
+      if (!(await this.#show(summary.id, { summary, known, continues }))) return false;
+      const record = continues ? history.replaceScene : history.recordScene;
+      this.history.value = record(this.history.peek(), summary.id);
       return true;
     } catch (error) {
       if (signal?.aborted) return false;
@@ -190,10 +210,7 @@ export class EditSession {
   }
 
   /** options: moment: undefined, that of now. */
-  async #show(
-    id: string,
-    { summary, known, moment }: { summary?: SceneSummary; known?: KnownParts; moment?: Moment | null },
-  ) {
+  async #show(id: string, { summary, known, moment, continues = false }: Shown) {
     const turn = ++this.#turn;
     const before = this.state.scene.peek();
     if (before) this.#keep(before);
@@ -201,6 +218,7 @@ export class EditSession {
     const time = this.#timeIn(next.summary, moment);
     await loadFirstFrame(this.state, next, positionAt(this.state.clockOf(next.summary), time));
     if (turn !== this.#turn) return false;
+    this.continued = continues;
     this.#put(next, this.#timeIn(next.summary, moment));
     return true;
   }

@@ -20,6 +20,7 @@ export interface SceneEdit {
   weight?: object | null;
   bias?: object | null;
   upstream?: object | null;
+  dtype?: DType;
 }
 
 const TENSOR_NAMES: TensorName[] = ['input', 'weight', 'bias', 'upstream'];
@@ -49,8 +50,9 @@ export function sameTaps(a: SceneSummary, b: SceneSummary) {
 }
 
 /** The tensors after an edit that need not be fetched; cells are rounded as the server does. */
-export function partsAfterEdit(scene: Scene, { cells = [], ...replaced }: SceneEdit): KnownParts {
+export function partsAfterEdit(scene: Scene, { cells = [], dtype, ...replaced }: SceneEdit): KnownParts {
   const known: KnownParts = {};
+  if (dtype && dtype !== scene.summary.dtype) return known;
   for (const name of ['input', 'weight', 'bias'] as const) {
     const tensor = scene[name];
     const edits = cells.filter((cell) => cell.tensor === name);

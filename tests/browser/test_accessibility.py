@@ -84,3 +84,17 @@ def test_axe_finds_nothing_in_a_gradient(open_page: OpenPage, scene_paths: dict[
     assert violations(page) == []
     page.get_by_role("button", name="target", exact=True).click()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_gradient_descent(
+    open_page: OpenPage, scene_paths: dict[str, str], theme: str
+) -> None:
+    """After a run that went too far, which has most to say."""
+    page = open_page(f"{scene_paths['strided-volume']}?direction=weight", color_scheme=theme)
+    page.get_by_label("upstream dY:").select_option("squared_error")
+    page.locator("#descent-open").click()
+    page.locator("#descent-rate").fill("100")
+    page.locator("#descent-run").click()
+    expect(page.locator(".descent-outcome")).to_contain_text("diverges")
+    assert violations(page) == []

@@ -32,12 +32,18 @@ def field(page: Page, name: str) -> Locator:
 
 
 def make_scene(
-    server: str, x: Tensor, weight: Tensor | None, operation: dict[str, Any], **others: Tensor | None
+    server: str,
+    x: Tensor,
+    weight: Tensor | None,
+    operation: dict[str, Any],
+    *,
+    dtype: str = "float32",
+    **others: Tensor | None,
 ) -> str:
     """Store a scene; returns the path of its page. others: bias, upstream."""
     tensors = {"input": x, "weight": weight, **others}
     given = {name: {"data": tensor.tolist()} for name, tensor in tensors.items() if tensor is not None}
-    body: dict[str, Any] = {**given, "operation": operation}
+    body: dict[str, Any] = {**given, "operation": operation, "dtype": dtype}
     request = urllib.request.Request(
         f"{server}/api/v1/scenes", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )

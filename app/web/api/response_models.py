@@ -407,11 +407,12 @@ class BiasGradient(BaseModel):
 
 
 class Descent(BaseModel):
-    """Losses before each step and after the last, and what was trained."""
+    """Losses before each step and after the last, what was trained, and the upstream in the end."""
 
     losses: Vector
     weight: Kernels | None
     bias: Vector | None
+    upstream: Maps
     diverged_at: int | None = Field(description="the step after which a number was out of range")
 
 

@@ -4,15 +4,18 @@ import { effect } from '@preact/signals-core';
 import { borrowsPadding, hasScatter, indexOfPair, pairAt } from '../../model/direction.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import type { Reading, SceneSummary } from '../../model/types.ts';
+import { DescentState } from '../../state/descent.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { makeChannelStepper } from '../channel_stepper.ts';
 import type { ChooseDirection } from '../direction.ts';
+import { makeDescentButton } from './descent_tools.ts';
 import { makeUpstreamChoice } from './upstream_choice.ts';
 
 export function setUpGradientTools(context: AppContext, changes: EditSession, choose: ChooseDirection) {
   const { state, t } = context;
+  const descent = new DescentState(state, changes);
   const line = makeElement('div', 'view-tools');
   line.id = 'gradient-tools';
   line.setAttribute('role', 'group');
@@ -20,7 +23,8 @@ export function setUpGradientTools(context: AppContext, changes: EditSession, ch
   line.append(
     makeReadings(context, choose),
     ...makePairChoosers(context),
-    makeUpstreamChoice(context, changes),
+    makeUpstreamChoice(context, changes, descent),
+    makeDescentButton(context, descent),
     makeLayerLink(context, changes, choose),
   );
   findElement('.stage', HTMLElement).before(line);

@@ -1,9 +1,10 @@
 /** What flows back into the layer: ones, one cell, or the gradient of a loss, whose value is shown. */
 
-import { effect, signal } from '@preact/signals-core';
-import { loadOneDimension, ownShape } from '../../model/dimensions.ts';
+import { effect } from '@preact/signals-core';
+import { ownShape } from '../../model/dimensions.ts';
 import type { NestedArray } from '../../model/numbers.ts';
 import { hasAllNumbers, nestArray } from '../../model/numbers.ts';
+import type { DescentState } from '../../state/descent.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import type { Scene } from '../../state/scene.ts';
 import type { AppContext } from '../../views/app_context.ts';
@@ -15,20 +16,7 @@ const MOST_NUMBERS = 50_000;
 const SOURCES = ['ones', 'cell', 'squared_error', 'cross_entropy'] as const;
 type Source = (typeof SOURCES)[number];
 
-interface Answer {
-  /** Nested lists of numbers. */
-  upstream: unknown[];
-  loss: number | null;
-}
-
-/** The loss of the scene that it was computed for. */
-interface KnownLoss {
-  scene: string;
-  kind: Source;
-  value: number;
-}
-
-export function makeUpstreamChoice(context: AppContext, changes: EditSession) {
+export function makeUpstreamChoice(context: AppContext, changes: EditSession, descent: DescentState) {
   const { state, t } = context;
   const room = makeElement('div', 'option');
   const label = makeElement('label', '', t('gradient.upstream'));
@@ -49,7 +37,6 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession) {
     inputMode: 'numeric',
   });
   label2.append(' ', wanted);
-  const loss = signal<KnownLoss | null>(null);
   const status = makeElement('output');
   status.id = 'loss-value';
   room.append(label, target.root, label2, status);
@@ -57,11 +44,11 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession) {
     const scene = state.scene.peek();
     if (!scene) return;
     try {
-      const known = await setUpstream(changes, context, source, scene, {
-        target: numbers ?? target.read(scene),
-        wanted: wanted.valueAsNumber,
-      });
-      loss.value = known;
+      if (source === 'squared_error')
+        await descent.choose({ kind: source, target: { data: numbers ?? target.read(scene) } });
+      else if (source === 'cross_entropy')
+        await descent.choose({ kind: source, target: wanted.valueAsNumber || 0 });
+      else await changes.setUpstream(source === 'ones' ? null : oneCell(context, scene));
     } catch (error) {
       state.reportError(error);
     }
@@ -71,8 +58,9 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession) {
   effect(() => {
     const scene = state.scene.value;
     if (!scene) return;
-    const { id, shapes, dtype } = scene.summary;
-    const known = loss.value?.scene === id ? loss.value : null;
+    const { shapes, dtype } = scene.summary;
+    const known = descent.known.value;
+    const kind = known?.loss.kind;
     const few = hasAllNumbers(scene.input) && numbersOf(scene) <= MOST_NUMBERS;
     for (const option of options) {
       const isLoss = option.value === 'squared_error' || option.value === 'cross_entropy';
@@ -81,12 +69,12 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession) {
       option.hidden = option.value === 'own' && (!shapes.upstream || known !== null);
     }
     select.title = few ? '' : t('gradient.upstream.large', { limit: MOST_NUMBERS.toLocaleString() });
-    select.value = known?.kind ?? (shapes.upstream ? 'own' : 'ones');
-    target.root.hidden = known?.kind !== 'squared_error';
-    label2.hidden = known?.kind !== 'cross_entropy';
+    select.value = kind ?? (shapes.upstream ? 'own' : 'ones');
+    target.root.hidden = kind !== 'squared_error';
+    label2.hidden = kind !== 'cross_entropy';
     wanted.max = String(shapes.output[0] - 1);
     status.hidden = known === null;
-    if (known) setText(status, t(`gradient.loss.${known.kind}`, { loss: formatLoss(known.value) }));
+    if (known) setText(status, t(`gradient.loss.${kind}`, { loss: formatLoss(known.losses.at(-1) ?? 0) }));
   });
   return room;
 }
@@ -100,47 +88,14 @@ function numbersOf({ input, weight, summary: { shapes } }: Scene) {
   return input.data.length + (weight?.data.length ?? 0) + channels * height * width;
 }
 
-/** Puts an upstream in place. Returns the loss that it comes from, where it comes from one. */
-async function setUpstream(
-  changes: EditSession,
-  { state }: AppContext,
-  source: Source,
-  scene: Scene,
-  { target, wanted }: { target: NestedArray; wanted: number },
-): Promise<KnownLoss | null> {
-  const { output } = scene.summary.shapes;
-  if (source === 'ones') {
-    await changes.setUpstream(null);
-    return null;
-  }
-  if (source === 'cell') {
-    const { grid, channel, row, col } = state.pinnedCell.peek() ?? {};
-    const [, height, width] = output;
-    const at = grid === 'upstream' ? ((channel ?? 0) * height + (row ?? 0)) * width + (col ?? 0) : 0;
-    const numbers = new Float64Array(output[0] * height * width);
-    numbers[at] = 1;
-    await changes.setUpstream(nestArray(output, numbers));
-    return null;
-  }
-  const loss = source === 'squared_error' ? { target: { data: target } } : { target: wanted || 0 };
-  const body = { ...(await sceneBody(scene)), loss: { kind: source, ...loss } };
-  const answer = await state.api.post<Answer>('/gradients', body);
-  await changes.setUpstream(nestArray(output, answer.upstream.flat(Infinity) as number[]));
-  const made = state.scene.peek()?.summary.id ?? '';
-  return answer.loss === null ? null : { scene: made, kind: source, value: answer.loss };
-}
-
-/** The layer as a request's body, without its upstream. */
-async function sceneBody({ input, weight, bias, summary }: Scene) {
-  const part = (tensor: Scene['bias']) => tensor && { data: nestArray(tensor.shape, tensor.data) };
-  const body = {
-    input: part(input),
-    ...(weight && { weight: part(weight) }),
-    ...(bias && { bias: part(bias) }),
-    operation: summary.operation,
-    dtype: summary.dtype,
-  };
-  return summary.dimensions === 1 ? (await loadOneDimension()).lowerEdit(body) : body;
+/** An upstream of zeros but for the pinned cell, or the first. */
+function oneCell({ state }: AppContext, { summary }: Scene): NestedArray {
+  const [channels, height, width] = summary.shapes.output;
+  const { grid, channel, row, col } = state.pinnedCell.peek() ?? {};
+  const at = grid === 'upstream' ? ((channel ?? 0) * height + (row ?? 0)) * width + (col ?? 0) : 0;
+  const numbers = new Float64Array(channels * height * width);
+  numbers[at] = 1;
+  return nestArray(summary.shapes.output, numbers);
 }
 
 /** The target of the squared error: zeros until it is edited. */

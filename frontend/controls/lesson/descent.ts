@@ -1,83 +1,55 @@
 /** Gradient descent by hand: learning rate, steps, the loss as a curve, and the kernel as it changes. */
 
+import type { Loss, Trained } from '../../data/descent.ts';
+import { descend, fetchGradients } from '../../data/descent.ts';
+import { formatShort } from '../../model/numbers.ts';
 import type { SceneSummary } from '../../model/types.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
+import { makeLossCurve } from '../loss_curve.ts';
 import { fill } from './feedback.ts';
 import type { WeightLists } from './lesson_data.ts';
-import { numberText } from './number_tables.ts';
 import type { TaskParts } from './tasks.ts';
 
 /** How near each weight has to come. */
 const NEAR = 0.01;
 const MANY_STEPS = 10;
-const SVG = 'http://www.w3.org/2000/svg';
-const CURVE = { width: 320, height: 110 };
-/** The curve's lowest loss: below it all is one line. */
-const LEAST_LOSS = 1e-6;
-
-interface Descent {
-  losses: number[];
-  weight: WeightLists;
-  diverged_at: number | null;
-}
-
-interface Gradients {
-  output: unknown;
-  weight: WeightLists;
-}
 
 export function setUpDescent(parts: TaskParts): () => void {
   const { form, task, lesson, context } = parts;
   const { texts } = lesson;
+  const { api } = context.state;
   const [scene, goal] = [task.scene as { weight: { data: WeightLists } }, task.weight];
   if (!scene || !goal) return () => undefined;
   let weight = scene.weight.data;
   let losses: number[] = [];
+  const layer = () => ({ ...scene, weight: { data: weight } });
   const view = makeView(texts, task.rate ?? 0.01);
   findElement('#task-more', HTMLElement, form).replaceChildren(view.element);
   const show = () => {
-    const [first = 0, last = 0] = [losses[0], losses.at(-1)];
-    setText(
-      view.kernel,
-      fill(texts['live.kernelNow'], { weights: weight.flat(3).map(shortNumber).join(', ') }),
-    );
-    if (losses.length) {
-      setText(view.loss, fill(texts['live.loss'], { loss: shortNumber(last), steps: losses.length - 1 }));
-      view.curve.setAttribute(
-        'aria-label',
-        fill(texts['live.losses'], { first: shortNumber(first), last: shortNumber(last) }),
-      );
-    }
-    drawCurve(view.path, losses);
+    const [first, last] = [formatShort(losses[0] ?? 0), formatShort(losses.at(-1) ?? 0)];
+    const taken = losses.length - 1;
+    setText(view.kernel, fill(texts['live.kernelNow'], { weights: numbersOf(weight) }));
+    setText(view.loss, taken > 0 ? fill(texts['live.loss'], { loss: last, steps: taken }) : '');
+    view.curve.show(losses, fill(texts[taken > 0 ? 'live.losses' : 'live.curve.loss'], { first, last }));
   };
   const showGradient = async () => {
-    const body = { ...scene, weight: { data: weight }, loss: await lossOf() };
-    const { weight: gradient } = await context.state.api.post<Gradients>('/gradients', body);
-    setText(
-      view.gradient,
-      fill(texts['live.gradient'], { gradient: gradient.flat(3).map(shortNumber).join(', ') }),
-    );
+    const { weight: gradient } = await fetchGradients(api, layer(), await lossOf());
+    setText(view.gradient, fill(texts['live.gradient'], { gradient: numbersOf(gradient as WeightLists) }));
   };
-  let loss: object | null = null;
+  let loss: Loss | null = null;
   /** The squared error from what the kernel that is wanted makes. */
   const lossOf = async () => {
-    loss ??= {
-      kind: 'squared_error',
-      target: {
-        data: (await context.state.api.post<Gradients>('/gradients', { ...scene, weight: { data: goal } }))
-          .output,
-      },
-    };
+    if (!loss) {
+      const { output } = await fetchGradients(api, { ...scene, weight: { data: goal } });
+      loss = { kind: 'squared_error', target: { data: output } };
+    }
     return loss;
   };
   const train = async (steps: number) => {
-    const body = { ...scene, weight: { data: weight }, loss: await lossOf() };
-    const answer = await context.state.api.post<Descent>('/descent', {
-      ...body,
-      learning_rate: Number(view.rate.value),
-      steps,
-    });
-    weight = answer.weight;
+    const rate = view.rate.valueAsNumber;
+    const taken = { learning_rate: rate, steps, train: ['weight'] satisfies Trained[] };
+    const answer = await descend(api, layer(), await lossOf(), taken);
+    weight = answer.weight as WeightLists;
     losses = [...losses.slice(0, -1), ...answer.losses];
     show();
     if (answer.diverged_at !== null) return parts.say(fill(texts['live.diverged']), 'wrong');
@@ -94,7 +66,6 @@ export function setUpDescent(parts: TaskParts): () => void {
     losses = [];
     parts.say('');
     show();
-    setText(view.loss, '');
     showOnStage(parts, scene, weight);
   };
   show();
@@ -122,35 +93,13 @@ function makeView(texts: Record<string, string>, rate: number) {
   row.append(label, step, run, reset);
   const [kernel, gradient, loss] = [makeElement('p'), makeElement('p'), makeElement('p')];
   kernel.id = 'descent-kernel';
-  const curve = document.createElementNS(SVG, 'svg');
-  const path = document.createElementNS(SVG, 'path');
-  const ground = document.createElementNS(SVG, 'line');
-  for (const [name, value] of Object.entries({
-    x1: 0,
-    x2: CURVE.width,
-    y1: CURVE.height - 1,
-    y2: CURVE.height - 1,
-  }))
-    ground.setAttribute(name, String(value));
-  curve.setAttribute('viewBox', `0 0 ${CURVE.width} ${CURVE.height}`);
-  curve.setAttribute('class', 'loss-curve');
-  curve.setAttribute('role', 'img');
-  curve.setAttribute('aria-label', texts['live.rate'] ?? '');
-  curve.append(ground, path);
-  element.append(row, kernel, gradient, loss, curve);
-  return { element, rate: input, step, run, reset, kernel, gradient, loss, curve, path };
-}
-
-/** Logarithmic: a loss that shrinks by the same factor is a straight line. */
-function drawCurve(path: SVGPathElement, losses: number[]) {
-  const heights = losses.map((loss) => Math.log10(Math.max(loss, LEAST_LOSS)));
-  const [low, high] = [Math.min(...heights, -2), Math.max(...heights, 2)];
-  const points = heights.map((height, k) => {
-    const x = (k / Math.max(losses.length - 1, 1)) * CURVE.width;
-    const y = CURVE.height - 4 - ((height - low) / (high - low)) * (CURVE.height - 8);
-    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  const curve = makeLossCurve({
+    loss: texts['live.curve.loss'] ?? '',
+    logLoss: texts['live.curve.logLoss'] ?? '',
+    steps: texts['live.curve.steps'] ?? '',
   });
-  path.setAttribute('d', points.length ? `M${points.join('L')}` : '');
+  element.append(row, kernel, gradient, loss, curve.element);
+  return { element, rate: input, step, run, reset, kernel, gradient, loss, curve };
 }
 
 async function showOnStage({ context }: TaskParts, scene: object, weight: WeightLists) {
@@ -162,12 +111,11 @@ async function showOnStage({ context }: TaskParts, scene: object, weight: Weight
   state.jump(() => time);
 }
 
+function numbersOf(weight: WeightLists) {
+  return weight.flat(3).map(formatShort).join(', ');
+}
+
 function isNear(weight: WeightLists, goal: WeightLists) {
   const [now, wanted] = [weight.flat(3), goal.flat(3)];
   return now.every((value, k) => Math.abs(value - (wanted[k] ?? 0)) < NEAR);
-}
-
-/** Four digits are enough to watch. */
-function shortNumber(value: number) {
-  return numberText(Number(value.toPrecision(4)));
 }

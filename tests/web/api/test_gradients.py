@@ -114,9 +114,12 @@ def test_descent_is_torchs_sgd(client: TestClient) -> None:
         value.backward()
         if len(losses) < 6:
             optimizer.step()
+    output = layer(x, weight, bias).detach().requires_grad_()
+    F.mse_loss(output, goal, reduction="sum").backward()
     assert found["losses"] == pytest.approx(losses, rel=1e-12)
     assert found["diverged_at"] is None
-    for name, own in (("weight", weight), ("bias", bias)):
+    for name, own in (("weight", weight), ("bias", bias), ("upstream", output.grad)):
+        assert own is not None
         trained = torch.tensor(found[name], dtype=torch.float64)
         torch.testing.assert_close(trained, own.detach(), rtol=1e-12, atol=1e-13)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, Final
 
 import orjson
@@ -73,14 +74,16 @@ async def post_descent(request: Request, services: ServicesDep) -> Response:
     """
     Each step takes `learning_rate` times the gradient off what is trained. `losses` are those before each
     step and after the last. A step after which a number is out of the dtype's range is `diverged_at`, counted
-    from 0; it is not taken, and the descent ends.
+    from 0; it is not taken, and the descent ends. `upstream` is the gradient of the loss to each output cell
+    in the end.
     """
     limits = services.settings
     body, size = await read_json(request, services, DescentBody)
     cost = size + body.generated_elements
     scene = await services.pool.run(cost, scene_from_body, body, limits)
     work = check_descent(scene, body, limits)
-    headers = coding_headers(request, JSON, scene.plan.parameters)
+    numbers = scene.plan.parameters + prod(scene.plan.output_shape)
+    headers = coding_headers(request, JSON, numbers)
     make = encoded(headers, lambda: descent_json(scene, body, limits))
     content = await services.pool.run(cost + work // 16 + body.steps * scene.nbytes, make)
     return Response(content, headers=headers, media_type=JSON)
