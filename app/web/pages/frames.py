@@ -41,4 +41,8 @@ def frame_message(request: Request, status: int) -> Response:
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
     }
-    return html_page(request, "frame_message.html", status, headers=headers, status=status, theme=None)
+    query = f"?{request.url.query}" if request.url.query else ""
+    full = request.url.path.replace("/embed/", "/s/", 1) + query
+    return html_page(
+        request, "frame_message.html", status, headers=headers, status=status, full=full, theme=None
+    )

@@ -32,7 +32,7 @@ export function setUpEmbedDialog(context: AppContext): { toggle: () => void } {
   const controls = choose('controls', CONTROLS);
   const lock = choose('lock', LOCKS);
   const theme = choose('theme', THEMES);
-  const choices = makeElement('div', 'save-choices');
+  const choices = makeElement('div', 'save-choices embed-choices');
   choices.append(form.element, controls.element, lock.element, theme.element);
   const how = makeElement('p', 'hint');
   const area = makeElement('textarea', 'embed-snippet') as HTMLTextAreaElement;

@@ -58,6 +58,11 @@ def test_without_the_setting_a_frame_gets_a_sentence_and_no_data(
     assert policy(answer)["script-src"] == policy(answer)["connect-src"] == ["'none'"]
 
 
+def test_the_sentence_leads_to_the_full_page(new_client: NewClient) -> None:
+    answer = new_client().get(f'/embed/{SCENE}?step=0,1,1&x="><script>', headers=FRAME)
+    assert f'href="/s/{SCENE}?step=0,1,1&amp;x=%22%3E%3Cscript%3E"' in answer.text
+
+
 @pytest.mark.safety(37)
 def test_without_the_setting_no_other_origin_reads_and_no_page_is_framed(new_client: NewClient) -> None:
     client = new_client()
