@@ -52,6 +52,10 @@ def test_axe_finds_nothing(
     expect(page.locator("dialog.save")).to_be_visible()
     assert violations(page) == []
     page.keyboard.press("Escape")
+    page.locator("#embed-open").click()
+    expect(page.locator(".embed-snippet")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     page.locator("#all-terms").click()
     assert violations(page) == []
     page.keyboard.press("p")
@@ -65,6 +69,16 @@ def test_axe_finds_nothing_on_a_phone(open_page: OpenPage, scene_paths: dict[str
     )
     assert violations(page) == []
     page.locator("#panel-open").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("controls", ["none", "play", "all"])
+def test_axe_finds_nothing_in_a_frame(
+    open_page: OpenPage, scene_paths: dict[str, str], theme: str, controls: str
+) -> None:
+    path = scene_paths["three-filters"].replace("/s/", "/embed/")
+    page = open_page(f"{path}?step=0,1,1&controls={controls}&theme={theme}", color_scheme="light")
     assert violations(page) == []
 
 
