@@ -78,10 +78,11 @@ function makeCurve({ t }: AppContext, descent: DescentState) {
     logLoss: t('gradient.descent.axis.logLoss'),
     steps: t('gradient.descent.axis.steps'),
   });
-  const caption = makeElement('figcaption');
+  const caption = makeElement('output');
   caption.id = 'descent-losses';
-  caption.setAttribute('role', 'status');
-  figure.append(element, caption);
+  const line = makeElement('figcaption');
+  line.append(caption);
+  figure.append(element, line);
   effect(() => {
     const known = descent.known.value;
     figure.hidden = known === null;

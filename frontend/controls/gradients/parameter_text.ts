@@ -12,9 +12,13 @@ import { makeElement, setText } from '../../views/shared/dom.ts';
 /** Rows and columns of a slice that are written. */
 const MOST = 5;
 
-export function showParameters({ state }: AppContext) {
+export function showParameters({ state, t }: AppContext) {
   const text = makeElement('pre');
   text.id = 'descent-parameters';
+  // Long rows are scrolled, by keyboard too.
+  text.tabIndex = 0;
+  text.setAttribute('role', 'group');
+  text.ariaLabel = t('gradient.descent.train');
   effect(() => {
     const scene = state.scene.value;
     if (!scene?.weight || state.direction.value === 'input') return;
