@@ -10,6 +10,10 @@ async function start() {
   if (!location.search) await nextPaint();
   setUpWorkbench(context);
   await opened;
+  const { scene, shownView, loadDrawing } = context.state;
+  const shown = scene.peek();
+  // What cannot be loaded is told by the state.
+  if (shown) await loadDrawing(shown.summary, shownView.peek()).catch(() => {});
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
 }
