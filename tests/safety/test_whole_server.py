@@ -359,7 +359,7 @@ def test_nothing_writes_but_post(client: TestClient) -> None:
         routes.items(),
         ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"],
     ):
-        answer = client.request(method, re.sub(r"\{.*?\}", "x", path))
+        answer = client.request(method, re.sub(r"\{.*?\}", "x", re.sub(r"\{\w+:int\}", "1", path)))
         assert answer.status_code != 500
         if method not in offered:
             assert answer.status_code == 405, (method, path)

@@ -68,7 +68,7 @@ def test_415_names_every_form_that_a_call_takes(client: TestClient, sent: str) -
     calls = {path: call["post"] for path, call in paths.items() if "requestBody" in call.get("post", {})}
     assert len(calls) >= 4
     for path, call in calls.items():
-        where = path.replace("{id}", PRESETS["two-channels"].scene.id)
+        where = path.replace("{id}", PRESETS["two-channels"].scene.id).replace("{kind}", "cell")
         said = problem(client.post(where, content=b"1", headers={"Content-Type": sent}), 415)["detail"]
         assert all(each in said for each in call["requestBody"]["content"]), said
         assert ("multipart" in said) == ("multipart/form-data" in call["requestBody"]["content"])
