@@ -14,6 +14,7 @@ async function start() {
   const shown = scene.peek();
   // What cannot be loaded is told by the state.
   if (shown) await loadDrawing(shown.summary, shownView.peek()).catch(() => {});
+  context.paintNow();
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
 }
