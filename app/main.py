@@ -19,9 +19,9 @@ from app.settings import VERSION, Settings
 from app.web.api.dependencies import services_of
 from app.web.api.routes import add_api
 from app.web.middleware.body_limit import BodyLimitMiddleware
+from app.web.middleware.cross_origin import EXPOSED_HEADERS, CrossOriginMiddleware
 from app.web.middleware.head_method import HeadMethodMiddleware
 from app.web.middleware.host_check import HostCheckMiddleware
-from app.web.middleware.other_origins import EXPOSED_HEADERS, OtherOriginsMiddleware
 from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_log import RequestLogMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
@@ -61,7 +61,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             expose_headers=EXPOSED_HEADERS,
         )
     app.add_middleware(RateLimitMiddleware, settings=settings, metrics=metrics)
-    app.add_middleware(OtherOriginsMiddleware, framed=bool(settings.frame_ancestors), metrics=metrics)
+    app.add_middleware(CrossOriginMiddleware, framed=bool(settings.frame_ancestors), metrics=metrics)
     app.add_middleware(HostCheckMiddleware, hosts=settings.hosts, metrics=metrics)
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware, settings=settings)

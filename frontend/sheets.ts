@@ -9,4 +9,4 @@ export { setUpInspect } from './controls/inspect/inspect.ts';
 export { setUpPanel } from './controls/panel/set_up_panel.ts';
 export { setUpSavePicture } from './controls/save/save_picture.ts';
 // The drawings come along, so that what they too share with the workbench is in the same file.
-export * from './views/on_demand.ts';
+export * from './views/drawings_on_demand.ts';

@@ -14,7 +14,7 @@ import { loadOnce, openOnDemand } from './controls/on_demand.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { wasPanelOpen } from './controls/panel_memory.ts';
 import { setUpPresenter } from './controls/presenter.ts';
-import { makeTextLoader } from './controls/texts.ts';
+import { makeTextLoader } from './controls/text_loader.ts';
 import { setUpTransport } from './controls/transport.ts';
 import { setUpUndoRedo } from './controls/undo_redo.ts';
 import { syncUrl } from './controls/url_sync.ts';

@@ -13,6 +13,7 @@ from app.conv.errors import item_range
 from app.conv.input_gradients import input_slices
 from app.conv.max_selection import selected_taps
 from app.conv.operation import MaxPool2d, Plan
+from app.conv.scatter import land_stamps
 from app.conv.taps import TapTable
 
 
@@ -76,13 +77,7 @@ def gradient_stamps(
         sums = (own @ slices.flatten(1)).view(-1, *plan.kernel_size)
         products = own[start:, :, None, None] * slices
     places = _places(rows, cols, height * width, width)
-    # One cell more: what comes to padding falls there.
-    plane = torch.zeros(height * width + 1, dtype=exact)
-    plane.index_add_(0, places[:start].flatten(), sums[:start].flatten())
-    before, gradients = plane[:-1].clone(), torch.zeros_like(sums[start:])
-    for stamp, place, landed in zip(sums[start:], places[start:], gradients, strict=True):
-        plane.index_add_(0, place.flatten(), stamp.flatten())
-        landed.copy_(plane[place].masked_fill(place == height * width, 0))
+    before, gradients = land_stamps(sums, places, start, height * width)
     numbers = {
         "term.product": products,
         "term.channel_sum": sums[start:],

@@ -74,13 +74,7 @@ def stamps(
     places = _places(plan, rows, cols)
     values = x[in_channels.start : in_channels.stop].flatten(1)[:, :stop].T.to(exact)
     sums = (values @ slices.flatten(1)).view(-1, *plan.kernel_size)
-    # One cell more: what is cropped falls there.
-    plane = torch.full((plan.windows + 1,), offset, dtype=exact)
-    plane.index_add_(0, places[:start].flatten(), sums[:start].flatten())
-    before, outputs = plane[:-1].clone(), torch.zeros_like(sums[start:])
-    for stamp, place, landed in zip(sums[start:], places[start:], outputs, strict=True):
-        plane[place] += stamp
-        landed.copy_(plane[place].masked_fill(place == plan.windows, 0))
+    before, outputs = land_stamps(sums, places, start, plan.windows, offset)
     values = values[start:]
     products = values[:, :, None, None] * slices
     numbers = {
@@ -97,6 +91,24 @@ def stamps(
         rows[start:].int(), cols[start:].int(), values.to(x.dtype),
         products, sums, before.view(plan.output_shape[1:]), outputs, offset,
     )  # fmt: skip
+
+
+def land_stamps(
+    sums: Tensor, places: Tensor, start: int, cells: int, offset: float | int = 0
+) -> tuple[Tensor, Tensor]:
+    """
+    A plane of `cells` numbers before stamp `start`, and what stands under each stamp from it on, once it is
+    added: (cells,) and (n - start, kH, kW). sums, places: (n, kH, kW); a place that is `cells` is outside,
+    and 0 stands there. The plane begins with the offset. A stamp may come to a cell more than once.
+    """
+    # One cell more: what falls outside is added there.
+    plane = torch.full((cells + 1,), offset, dtype=sums.dtype)
+    plane.index_add_(0, places[:start].flatten(), sums[:start].flatten())
+    before, landed = plane[:-1].clone(), torch.zeros_like(sums[start:])
+    for stamp, place, under in zip(sums[start:], places[start:], landed, strict=True):
+        plane.index_add_(0, place.flatten(), stamp.flatten())
+        under.copy_(plane[place].masked_fill(place == cells, 0))
+    return before, landed
 
 
 def check_stamps(plan: Plan, out_channel: int, start: int, stop: int, at: str = "/operation/kind") -> None:

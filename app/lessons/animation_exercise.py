@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final, Literal
 from app.lessons.exercise import Exercise, Judgement, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
 from app.lessons.layer_text import with_layer
+from app.lessons.lesson_texts import Text, number
 from app.lessons.misconceptions import Belief, with_weight
-from app.lessons.texts import Text, number
 from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
 from app.services.steps import all_steps

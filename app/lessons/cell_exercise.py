@@ -12,8 +12,8 @@ from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, dia
 from app.lessons.layer_ranges import LayerRanges, random_layer
 from app.lessons.layer_text import with_layer
 from app.lessons.ledger_sentence import ledger_sentence
+from app.lessons.lesson_texts import Text, number
 from app.lessons.misconceptions import Belief, Cell, beliefs, ledger_at, value_at
-from app.lessons.texts import Text, number
 from app.scenes.scene import Scene
 
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from app.formats.json_encoding import to_array
 from app.lessons.layer_ranges import LayerRanges
+from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief
-from app.lessons.texts import Text
 from app.scenes.scene import Scene, describe
 
 # Layers that are tried: after the first of them one is taken in which misconceptions may coincide.

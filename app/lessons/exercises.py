@@ -15,9 +15,9 @@ from app.lessons.inputs_exercise import make_inputs_exercise
 from app.lessons.kernel_exercise import make_kernel_exercise
 from app.lessons.layer_ranges import LayerRanges
 from app.lessons.lesson_files import lessons
+from app.lessons.lesson_texts import say
 from app.lessons.misconceptions import Belief
 from app.lessons.shape_exercise import make_shape_exercise
-from app.lessons.texts import say
 from app.services.steps import StepsPage
 
 KINDS: Final[Mapping[str, Callable[[LayerRanges, Random], Exercise]]] = {

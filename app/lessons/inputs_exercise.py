@@ -14,8 +14,8 @@ from app.lessons.cell_exercise import random_cell
 from app.lessons.exercise import Exercise, Judgement, are_distinct, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
 from app.lessons.layer_text import with_layer
+from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief, Cell, has_cell, ledger_at, with_operation
-from app.lessons.texts import Text
 from app.scenes.scene import Scene
 
 # More would be no pleasure to click.

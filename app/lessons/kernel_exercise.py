@@ -19,9 +19,9 @@ from app.formats.json_encoding import to_array
 from app.lessons.exercise import Exercise, Judgement, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
 from app.lessons.layer_text import with_layer
+from app.lessons.lesson_texts import Text, number
 from app.lessons.misconceptions import Belief, with_weight
 from app.lessons.shape_exercise import shape_text
-from app.lessons.texts import Text, number
 from app.scenes.scene import Scene
 
 _CHANGES: Final = (-3, -2, 2, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.conv.operation import Plan
-from app.lessons.texts import Text
+from app.lessons.lesson_texts import Text
 
 
 def with_layer(plan: Plan, question: Text) -> Text:

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from app.conv.ledger import Ledger, kernel_slices
 from app.conv.operation import MaxPool2d
+from app.lessons.lesson_texts import number
 from app.lessons.misconceptions import Cell, ledger_at
-from app.lessons.texts import number
 from app.scenes.scene import Scene
 
 

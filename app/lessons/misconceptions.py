@@ -10,7 +10,7 @@ import torch
 
 from app.conv.ledger import Ledger, ledger
 from app.conv.operation import AvgPool2d, Conv2d, MaxPool2d, Operation, Padding
-from app.lessons.texts import Text
+from app.lessons.lesson_texts import Text
 from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
 

@@ -23,13 +23,13 @@ _REFERENCE: Final = re.compile(r"([a-z]+)(?: (\d{1,4}(?:,\d{1,4})*))?")
 
 @dataclass(frozen=True)
 class Reference:
-    """A kind of thing, and its index; of products and sums those of the window at the step's moment."""
+    """The kind of a thing, and its index; of products and sums those of the window at the step's moment."""
 
-    thing: str
+    kind: str
     index: tuple[int, ...]
 
     def __str__(self) -> str:
-        return " ".join([self.thing, *([",".join(map(str, self.index))] if self.index else [])])
+        return " ".join([self.kind, *([",".join(map(str, self.index))] if self.index else [])])
 
 
 def parse_reference(text: str) -> Reference:
@@ -45,40 +45,40 @@ def parse_reference(text: str) -> Reference:
 
 def check_reference(reference: Reference, scene: Scene) -> None:
     """Raise ValueError for a thing that the scene does not have."""
-    if reference.thing == "window":
+    if reference.kind == "window":
         return
-    sizes = _sizes(reference.thing, scene)
+    sizes = _sizes(reference.kind, scene)
     if len(sizes) != len(reference.index) or any(
         not at < size for at, size in zip(reference.index, sizes, strict=True)
     ):
         raise ValueError(f"{reference} is not there; the sizes are {tuple(sizes)}")
 
 
-def _sizes(thing: str, scene: Scene) -> Sequence[int]:
+def _sizes(kind: str, scene: Scene) -> Sequence[int]:
     plan = scene.plan
-    if thing in ("weight", "kernel"):
-        return (plan.weight_shape or (0,) * 4)[: 4 if thing == "weight" else 2]
-    if thing == "bias":
+    if kind in ("weight", "kernel"):
+        return (plan.weight_shape or (0,) * 4)[: 4 if kind == "weight" else 2]
+    if kind == "bias":
         return plan.bias_shape or (0,)
-    if thing == "product":
+    if kind == "product":
         return (plan.input_shape[0], *plan.kernel_size)
-    if thing == "output":
+    if kind == "output":
         return plan.output_shape
-    return plan.input_shape if thing == "input" else plan.input_shape[:1]
+    return plan.input_shape if kind == "input" else plan.input_shape[:1]
 
 
 def value_of(reference: Reference, scene: Scene, cell: Cell) -> float | None:
     """The number of a thing, None for one that has none; cell: the output cell whose window is shown."""
-    thing, index = reference.thing, reference.index
-    if thing in ("window", "kernel", "channel"):
+    kind, index = reference.kind, reference.index
+    if kind in ("window", "kernel", "channel"):
         return None
-    if thing == "input":
+    if kind == "input":
         return float(scene.input[index])
-    if thing == "weight" and scene.weight is not None:
+    if kind == "weight" and scene.weight is not None:
         return float(scene.weight[index])
-    if thing == "bias" and scene.bias is not None:
+    if kind == "bias" and scene.bias is not None:
         return float(scene.bias[index])
-    if thing == "output":
+    if kind == "output":
         channel, row, col = index
         return float(ledger_at(scene, (channel, row, col)).outputs[0])
     return _of_window(reference, scene, cell)
@@ -87,8 +87,8 @@ def value_of(reference: Reference, scene: Scene, cell: Cell) -> float | None:
 def _of_window(reference: Reference, scene: Scene, cell: Cell) -> float:
     numbers = ledger_at(scene, cell)
     channel = reference.index[0] - numbers.in_channels.start
-    if reference.thing == "product":
+    if reference.kind == "product":
         _, row, col = reference.index
         return float(numbers.products[0, channel, row, col])
-    table = numbers.channel_sums if reference.thing == "sum" else numbers.running_sums
+    table = numbers.channel_sums if reference.kind == "sum" else numbers.running_sums
     return float(table[0, channel])

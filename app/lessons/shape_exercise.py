@@ -17,8 +17,8 @@ from app.conv.size_formulas import size_formulas
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
 from app.lessons.layer_text import layer_numbers
+from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief
-from app.lessons.texts import Text
 
 Shape = tuple[int, ...]
 

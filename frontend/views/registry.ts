@@ -38,7 +38,7 @@ function drawingOf({ dimensions }: Pick<LayerShape, 'dimensions'>, view: Drawing
 export async function loadDrawing(layer: Pick<LayerShape, 'dimensions'>, view: DrawingName) {
   const name = drawingOf(layer, view);
   if (drawings.peek()[name] || !(name in ON_DEMAND)) return;
-  const loaded = await import('./on_demand.ts');
+  const loaded = await import('./drawings_on_demand.ts');
   addDrawing(name, loaded[ON_DEMAND[name as keyof typeof ON_DEMAND]]);
 }
 

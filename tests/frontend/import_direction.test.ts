@@ -20,7 +20,7 @@ const FOLDERS: Record<string, string[]> = {
 /** Modules of views/ that know every view; a view imports itself and views/shared only. */
 const ALL_VIEWS = [
   'views/registry.ts',
-  'views/on_demand.ts',
+  'views/drawings_on_demand.ts',
   'views/app_context.ts',
   'views/shared/canvas.ts',
 ];

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 from app.i18n.languages import LANGUAGES
-from app.lessons.texts import lesson_catalogue
+from app.lessons.lesson_texts import lesson_catalogue
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ from jinja2 import DictLoader
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.pages.page import JINJA_ENVIRONMENT
+from app.web.pages.html_page import JINJA_ENVIRONMENT
 from tests.safety.checklist import PAGE, TESTS, all_tests, marked, named, rows
 from tests.support.event_loop import run_in_new_event_loop
 

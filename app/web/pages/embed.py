@@ -15,9 +15,9 @@ from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
 from app.web.middleware.security_headers import content_policy
 from app.web.pages import assets
-from app.web.pages.frames import frame_message, may_be_framed
-from app.web.pages.page import html_page, language_of, language_query
-from app.web.pages.public_address import address_headers, public_address
+from app.web.pages.frame_ancestors import frame_message, may_be_framed
+from app.web.pages.html_page import html_page, language_of, language_query
+from app.web.pages.public_url import address_headers, public_url
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import workbench
 
@@ -63,7 +63,7 @@ async def page(request: Request) -> Response:
 async def script(request: Request) -> Response:
     """The element's code, with the server's address before it, so that copies of it work too."""
     code = assets.assets()["build/element.js"].content
-    address = orjson.dumps(public_address(request)).replace(b"<", b"\\u003c")
+    address = orjson.dumps(public_url(request)).replace(b"<", b"\\u003c")
     content = b"(()=>{const CONVSCOPE_SERVER=" + address + b";\n" + code + b"})();\n"
     headers = {"Cross-Origin-Resource-Policy": "cross-origin"} | address_headers(request)
     return Response(content, media_type="text/javascript", headers=headers)

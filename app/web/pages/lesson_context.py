@@ -12,10 +12,10 @@ from app.lessons.exercise import diagnose, scene_body
 from app.lessons.exercises import describe_exercise, judge, make_exercise
 from app.lessons.ledger_sentence import ledger_sentence
 from app.lessons.lesson_files import Choice, Lesson, Step
+from app.lessons.lesson_texts import lesson_catalogue, say
 from app.lessons.markup import Block, Span, parse_line, parse_markup
 from app.lessons.misconceptions import beliefs, value_at
 from app.lessons.references import value_of
-from app.lessons.texts import lesson_catalogue, say
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
 from app.services.summary import API_PREFIX, page_url, scene_url, summarize
@@ -259,7 +259,7 @@ def _task(step: Step, links: LessonLinks) -> dict[str, Any]:
     described: dict[str, Any] = task.model_dump(exclude_none=True)
     if task.kind == "predict" and step.target is not None:
         described["expected"] = value_of(step.target, scene, step.cell)
-        if step.target.thing == "output":
+        if step.target.kind == "output":
             described["beliefs"] = _beliefs(scene, step.target.index, links.language)
     if task.kind == "descend":
         described["scene"] = scene_body(scene)

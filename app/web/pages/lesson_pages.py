@@ -8,8 +8,8 @@ from fastapi import Request, Response
 
 from app.lessons.lesson_files import Lesson, lessons
 from app.web.api.dependencies import services_of
+from app.web.pages.html_page import error_page, html_page, language_of, language_query, theme_of
 from app.web.pages.lesson_context import LessonLinks, lesson_page, lesson_step
-from app.web.pages.page import error_page, html_page, language_of, language_query, theme_of
 from app.web.pages.worksheet import worksheet_page
 
 # Numbers that making some exercises touches, about.

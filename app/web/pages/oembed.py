@@ -19,7 +19,7 @@ from app.web.api.dependencies import services_of
 from app.web.api.problems import Problem
 from app.web.negotiation import choose_language
 from app.web.pages.embed import SANDBOX, shared_query, with_query
-from app.web.pages.public_address import address_headers, public_address
+from app.web.pages.public_url import address_headers, public_url
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import workbench
 
@@ -42,7 +42,7 @@ class DiscoveryLink(NamedTuple):
 
 def discovery_links(request: Request) -> list[DiscoveryLink]:
     """For the page that is asked for; none where the server does not know its address."""
-    address = public_address(request)
+    address = public_url(request)
     if not address:
         return []
     page = f"{address}{request.url.path}{f'?{request.url.query}' if request.url.query else ''}"
@@ -59,7 +59,7 @@ async def answer(request: Request) -> Response:
         # The specification says so (2.3.3).
         raise Problem(501, Message("oembed_format_unknown", format=format[:40]))
     width, height = _size(query, "maxwidth", _WIDTH), _size(query, "maxheight", _HEIGHT)
-    address = public_address(request)
+    address = public_url(request)
     id, shown = _address_parts(query.get("url", ""), address)
     scene = await find_scene(services_of(request.app), id)
     language = choose_language(shown.get("lang"), request.headers.get("Accept-Language", ""))

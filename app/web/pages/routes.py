@@ -17,10 +17,10 @@ from app.services.scenes import find_scene
 from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
 from app.web.pages import assets, embed, lesson_pages, oembed
-from app.web.pages.frames import refuse_frames
+from app.web.pages.frame_ancestors import refuse_frames
+from app.web.pages.html_page import error_page, html_page, language_of, language_query
 from app.web.pages.oembed import discovery_links
-from app.web.pages.page import error_page, html_page, language_of, language_query
-from app.web.pages.public_address import address_headers
+from app.web.pages.public_url import address_headers
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import Workbench, workbench
 

@@ -6,7 +6,7 @@ import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { writeToClipboard } from '../clipboard.ts';
 import { linkToShown } from '../copy_step.ts';
-import { makeChoice } from '../save/choice.ts';
+import { makeChoice } from '../save/radio_choice.ts';
 
 /** What of the page's address a frame has too. */
 const SHARED = ['step', 'beat', 'by', 'view', 'pin', 'lang', 'title', 'from'];

@@ -1,7 +1,7 @@
 /** Two animations of one layer side by side, moment by moment: they can be compared at rest too. */
 
 import { makeElement } from '../../views/shared/dom.ts';
-import type { AnswerSheet } from './answers.ts';
+import type { AnswerSheet } from './answer_sheet.ts';
 import type { Exercise, ExerciseStep } from './exercise_data.ts';
 import { fill } from './feedback.ts';
 import { makePlanes, makeTable, numberText, showNumber } from './number_tables.ts';

@@ -7,9 +7,9 @@ import { findElement, findElements } from '../../views/shared/dom.ts';
 import { makeFeedback, sayTemplate } from './feedback.ts';
 import type { LessonData, LessonPage } from './lesson_data.ts';
 import { readProgress, rememberStep } from './progress.ts';
+import { cellOfReference, linkReferences, windowCell } from './stage_references.ts';
 import type { TaskParts } from './tasks.ts';
 import { TASKS } from './tasks.ts';
-import { cellOfThing, linkThings, windowCell } from './things.ts';
 
 /** Sets the step up that the page shows; the stage has its scene. Returns what ends it. */
 export function setUpStep(context: AppContext, { lesson }: LessonPage): () => void {
@@ -18,7 +18,7 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   rememberStep(lesson.name, lesson.step, lesson.task === null);
   showMoment(context, lesson);
   markDone(lesson);
-  const ends = [linkThings(root, context.state)];
+  const ends = [linkReferences(root, context.state)];
   const form = root.querySelector<HTMLFormElement>('#task');
   if (form && lesson.task) ends.push(setUpTask(context, lesson, form));
   return () => {
@@ -40,7 +40,7 @@ function showMoment(
   });
   const scene = state.scene.peek();
   state.pinnedCell.value =
-    highlight && scene ? cellOfThing(highlight, scene.summary, windowCell(state)) : null;
+    highlight && scene ? cellOfReference(highlight, scene.summary, windowCell(state)) : null;
   if (boot.autoplay && !state.reducedMotion.peek()) state.togglePlay();
   state.locks.value = new Set(lock);
 }
@@ -98,7 +98,7 @@ function addDoneText(form: HTMLFormElement) {
 function showAnswer({ state }: AppContext, { task }: LessonData) {
   const scene = state.scene.peek();
   if (task?.kind !== 'predict' || !scene) return;
-  const cell = cellOfThing(task.target ?? '', scene.summary, windowCell(state));
+  const cell = cellOfReference(task.target ?? '', scene.summary, windowCell(state));
   if (cell?.grid === 'output') state.pinCell(cell);
   else state.seek(state.outChannel.peek(), state.window.peek());
 }

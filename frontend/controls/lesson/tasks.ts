@@ -11,7 +11,7 @@ import { findElement } from '../../views/shared/dom.ts';
 import type { Say } from './feedback.ts';
 import { fill, sayTemplate } from './feedback.ts';
 import type { LessonData, Task } from './lesson_data.ts';
-import { cellOfThing, windowCell } from './things.ts';
+import { cellOfReference, windowCell } from './stage_references.ts';
 
 export interface TaskParts {
   context: AppContext;
@@ -64,7 +64,7 @@ function setUpChoice({ form, done }: TaskParts) {
 /** The cell that a task is about. */
 function targetOf({ context, task }: TaskParts): Cell | null {
   const scene = context.state.scene.peek();
-  return scene && cellOfThing(task.target ?? '', scene.summary, windowCell(context.state));
+  return scene && cellOfReference(task.target ?? '', scene.summary, windowCell(context.state));
 }
 
 function setUpClick(parts: TaskParts) {

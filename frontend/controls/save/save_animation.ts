@@ -10,7 +10,7 @@ import type { AppContext } from '../../views/app_context.ts';
 import { makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
 import { linkToShown } from '../copy_step.ts';
-import { makeChoice } from './choice.ts';
+import { makeChoice } from './radio_choice.ts';
 
 const FORMATS = ['gif', 'mp4', 'webm', 'zip'] as const;
 const RANGES = ['window', 'row', 'channel'] as const;

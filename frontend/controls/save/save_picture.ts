@@ -7,7 +7,7 @@ import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
 import { formatShown, linkToShown } from '../copy_step.ts';
 import { colorsOf } from '../theme.ts';
-import { makeChoice } from './choice.ts';
+import { makeChoice } from './radio_choice.ts';
 import { makeAnimationPart } from './save_animation.ts';
 
 const KINDS = ['picture', 'animation'] as const;

@@ -3,7 +3,7 @@
 import { borrowsPadding, hasScatter } from '../../model/direction.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Caption, CaptionChoice } from '../shared/view.ts';
-import { isTurned } from './words.ts';
+import { isTurned } from './stage_texts.ts';
 
 export function makeCaptions(model: SceneModel, { direction, reading }: CaptionChoice): Caption[] {
   if (direction !== 'input') return [[`gradient.caption.${direction}`, {}]];

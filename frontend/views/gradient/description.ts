@@ -15,7 +15,8 @@ import {
   joinSigned,
 } from '../../model/ledger_text.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
-import { formatStampSentence, formatStampSum, makeStampLedger } from '../../model/stamp_ledger.ts';
+import { makeStampLedger } from '../../model/stamp_ledger.ts';
+import { describeStamp } from '../scatter/description.ts';
 import type { DescribedRow, Description } from '../shared/description.ts';
 import { MAX_ROWS } from '../shared/description.ts';
 import type { GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
@@ -142,23 +143,12 @@ export function stampLedgerOf({ inner: { stamp, model, position }, moment }: Gra
 function describeScatter(t: Translate, frame: GradientScatterFrame): Description | null {
   const ledger = stampLedgerOf(frame);
   if (!ledger) return null;
-  const { cell, values, lines, whole } = ledger;
+  const { cell, values } = ledger;
   return {
+    ...describeStamp(t, ledger, frame.inner.position),
     key: `scatter ${cell}`,
     moment: scatterMoment(t, frame, cell, values),
-    sentence: () => formatStampSentence(ledger),
-    parts: () => [formatStampSentence(ledger)],
     headings: ['gradient.ledger.cell', 'ledger.stamp', 'ledger.adds', 'ledger.now'],
-    rows: () =>
-      lines.slice(0, MAX_ROWS).map((line) => ({
-        heading: line.cell,
-        cells: [
-          { text: formatStampSum(line, whole), kind: 'terms' },
-          { text: line.added, kind: 'number' },
-          { text: line.after, kind: 'number' },
-        ],
-      })),
-    activeRow: -1,
   };
 }
 

@@ -11,10 +11,10 @@ import type { FrameRequest } from '../shared/view.ts';
 import type { StageFrame } from '../stage/frame.ts';
 import { makeFrame as makeStageFrame } from '../stage/frame.ts';
 import { formatShape } from '../stage/headings.ts';
+import { gradientWords } from './stage_texts.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { makeSumFrame } from './sum_frame.ts';
 import { makeUpstreamModel } from './upstream_model.ts';
-import { gradientWords } from './words.ts';
 
 /** The gradient to the input, as a layer whose input is the upstream. */
 export interface LayerFrame<Inner> {

@@ -9,7 +9,7 @@ import { inputChannelsOf, kernelSize, weightIndex, weightOffset } from '../../mo
 import type { CellNames, SceneModel } from '../../model/scene_model.ts';
 import type { Operation, Reading, SceneSummary, TapTable, Tensor } from '../../model/types.ts';
 import { makeSceneModel } from '../shared/scene_model.ts';
-import { isTurned } from './words.ts';
+import { isTurned } from './stage_texts.ts';
 
 /** detail: of the upstream, for the heading. */
 export function makeUpstreamModel(

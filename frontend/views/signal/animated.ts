@@ -7,10 +7,10 @@ import { clipTo, cssFont, paintCenteredText, strokeLine, strokeRoundedRect } fro
 import { paintCell, paintEmptyCell } from '../shared/grid.ts';
 import { growRect } from '../shared/rects.ts';
 import { isInSight, paintBar, paintGhost } from './bars.ts';
-import { ghostValue, hueOf, inputScale, inputValue, outputScale, weightAt } from './cells.ts';
+import { tapRect } from './cell_rects.ts';
+import { ghostValue, hueOf, inputScale, inputValue, outputScale, weightAt } from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
-import { tapRect } from './places.ts';
 import { paintRelations } from './relations.ts';
 import { columnsOf } from './static.ts';
 import { paintFlight, paintStampRow, paintSums, paintTotal } from './sums.ts';

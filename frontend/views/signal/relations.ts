@@ -6,9 +6,9 @@ import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, fillRoundedRect, frameCells, paintTextIn } from '../shared/drawing.ts';
 import { growRect } from '../shared/rects.ts';
-import { inputValue } from './cells.ts';
+import { columnRect, findCellRects } from './cell_rects.ts';
+import { inputValue } from './cell_values.ts';
 import type { SignalFrame } from './frame.ts';
-import { columnRect, findCellRects } from './places.ts';
 import { columnsOf } from './static.ts';
 
 /** The narrowest column in which factors are written. */

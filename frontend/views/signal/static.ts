@@ -5,7 +5,7 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, clipTo, cssFont, paintCenteredText, paintText, strokeLine } from '../shared/drawing.ts';
 import { hatch } from '../stage/input_plane.ts';
 import { isInSight, paintBar, paintGhost, paintZeroLine } from './bars.ts';
-import { channelValues, ghostValue, hueOf, inputScale, outputScale } from './cells.ts';
+import { channelValues, ghostValue, hueOf, inputScale, outputScale } from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
 

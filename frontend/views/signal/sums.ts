@@ -16,10 +16,10 @@ import { paintCell } from '../shared/grid.ts';
 import { centerOf } from '../shared/rects.ts';
 import { fitNumbers } from '../shared/text_fit.ts';
 import { barScale } from './bars.ts';
-import { hueOf } from './cells.ts';
+import { tapRect } from './cell_rects.ts';
+import { hueOf } from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
-import { tapRect } from './places.ts';
 
 /** A line of the addition: its sign, what it is, its number on the right. */
 function paintLine(

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from app.web.api.dependencies import services_of
 from app.web.middleware.security_headers import content_policy
-from app.web.pages.page import html_page
+from app.web.pages.html_page import html_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -12,7 +12,7 @@ from app.web.api.dependencies import services_of
 _HOST: Final = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
-def public_address(request: Request) -> str:
+def public_url(request: Request) -> str:
     """`https://conv.example.org`, as the operator or else the request says it; empty: a Host that is none."""
     named = services_of(request.app).settings.public_url
     if named:

@@ -12,8 +12,8 @@ import { findElements } from '../../views/shared/dom.ts';
  * The cell that a reference means, such as `output 0,0,1`; null where there is none. window: the output cell
  * of the moment.
  */
-export function cellOfThing(thing: string, summary: SceneSummary, window: Cell): Cell | null {
-  const [kind = '', numbers = ''] = thing.split(' ');
+export function cellOfReference(reference: string, summary: SceneSummary, window: Cell): Cell | null {
+  const [kind = '', numbers = ''] = reference.split(' ');
   const index = numbers ? numbers.split(',').map(Number) : [];
   const [first = 0, second = 0, third = 0, fourth = 0] = index;
   if (kind === 'window') return window;
@@ -38,11 +38,11 @@ function weightChannel(summary: SceneSummary, first: number, second: number) {
 }
 
 /** Returns what ends it. root: where the words stand. */
-export function linkThings(root: HTMLElement, state: AppState): () => void {
+export function linkReferences(root: HTMLElement, state: AppState): () => void {
   const cellOf = (element: Element | null) => {
     const thing = element?.closest<HTMLElement>('[data-thing]')?.dataset.thing;
     const scene = state.scene.peek();
-    return thing && scene ? cellOfThing(thing, scene.summary, windowCell(state)) : null;
+    return thing && scene ? cellOfReference(thing, scene.summary, windowCell(state)) : null;
   };
   const show = (event: Event) => {
     const cell = cellOf(event.target as Element);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellOfThing } from '../../../../frontend/controls/lesson/things.ts';
+import { cellOfReference } from '../../../../frontend/controls/lesson/stage_references.ts';
 import type { Cell } from '../../../../frontend/model/relations.ts';
 import type { SceneSummary } from '../../../../frontend/model/types.ts';
 
@@ -28,7 +28,7 @@ test('things of a text are cells of the stage', () => {
     nothing: null,
   };
   for (const [thing, expected] of Object.entries(cells)) {
-    const cell = cellOfThing(thing, plain, window);
+    const cell = cellOfReference(thing, plain, window);
     if (expected === null) assert.equal(cell, null);
     else assert.deepEqual({ ...cell, ...expected }, cell, thing);
   }
@@ -36,13 +36,13 @@ test('things of a text are cells of the stage', () => {
 
 test('a slice of a grouped layer reads a channel of its own group', () => {
   const grouped = summary('conv2d', 2, 4, [2, 2, 2, 2]);
-  assert.equal(cellOfThing('weight 1,0,1,1', grouped, window)?.channel, 2);
-  assert.equal(cellOfThing('kernel 0,1', grouped, window)?.channel, 1);
+  assert.equal(cellOfReference('weight 1,0,1,1', grouped, window)?.channel, 2);
+  assert.equal(cellOfReference('kernel 0,1', grouped, window)?.channel, 1);
 });
 
 test('the weight of a transposed layer has its input channels first', () => {
   const transposed = summary('conv_transpose2d', 1, 2, [2, 1, 3, 3]);
-  assert.deepEqual(cellOfThing('weight 1,0,2,2', transposed, window), {
+  assert.deepEqual(cellOfReference('weight 1,0,2,2', transposed, window), {
     grid: 'weight',
     channel: 1,
     row: 2,

@@ -20,7 +20,7 @@ _READING: Final = ("GET", "HEAD", "OPTIONS")
 _OF_FRAMES: Final = ("/static/", "/api/v1/scenes/", "/embed.js")
 
 
-class OtherOriginsMiddleware:
+class CrossOriginMiddleware:
     """
     Refuses with 403 what a page of another origin would write: forms need no permission of CORS to be sent.
     framed: whether pages may be in frames; then scenes and static files may be read by any origin.
