@@ -1,7 +1,7 @@
 /** The tools of a gradient, in one line above the stage: how it is read, which pair, what upstream. */
 
 import { effect } from '@preact/signals-core';
-import { borrowsPadding, hasScatter, indexOfPair, pairAt } from '../../model/direction.ts';
+import { borrowsPadding, hasDirection, hasScatter, indexOfPair, pairAt } from '../../model/direction.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import type { Reading, SceneSummary } from '../../model/types.ts';
 import { DescentState } from '../../state/descent.ts';
@@ -40,13 +40,21 @@ export function setUpGradientTools(context: AppContext, changes: EditSession, ch
   });
 }
 
-/** In a view that shows the forward pass alone: a sentence, and the way to the stage. */
+/** Why the forward pass is shown: the view has nothing else, and the way to the stage; or the layer. */
 function makeForwardNote({ state, t }: AppContext) {
-  const note = makeElement('p', 'view-tools', t('gradient.forwardView'));
+  const note = makeElement('p', 'view-tools');
   note.id = 'gradient-note';
+  const text = makeElement('span');
   const button = makeElement('button', 'link', t('gradient.toStage'));
   button.onclick = () => state.chooseView('stage');
-  note.append(' ', button);
+  note.append(text, ' ', button);
+  effect(() => {
+    const layer = state.scene.value?.summary;
+    const wanted = state.wantedDirection.value;
+    const hasNone = !!layer && (wanted === 'weight' || wanted === 'bias') && !hasDirection(layer, wanted);
+    setText(text, t(hasNone ? `gradient.none.${wanted}` : 'gradient.forwardView'));
+    button.hidden = hasNone;
+  });
   return note;
 }
 

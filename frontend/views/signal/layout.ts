@@ -75,6 +75,8 @@ const COMPACT = 700;
 const INDEX_ROW = 15;
 const ROW_GAP = 4;
 const LANE_GAP = 20;
+/** The height of a name above its number, where there is no room beside it. */
+export const NAME_ABOVE = 14;
 const OVERVIEW = 34;
 const LARGEST = { cell: 96, presented: 120, plot: 190, share: 0.3 };
 const LEAST_PLOT = 60;
@@ -122,7 +124,10 @@ export function layOutSignals(subject: SignalSubject, size: Size, presenting = f
     : { x: left, y, width: Math.min(size.width - left, Math.round(type * HEADING_EMS)), height: HEADING };
   const output = { x: left, y: y + outputHeading.height, width, height: heights.output };
   const outputIndices = { x: left, y: output.y + output.height, width, height: INDEX_ROW };
-  const foot = (line: number) => ({ x: beside, y: output.y + line * (row + 6), width: sums, height: row });
+  const above = compact ? NAME_ABOVE : 0;
+  const foot = (line: number) => {
+    return { x: beside, y: output.y + above + line * (row + 6 + above), width: sums, height: row };
+  };
   return {
     width: size.width,
     height: Math.max(size.height, outputIndices.y + INDEX_ROW + 4),

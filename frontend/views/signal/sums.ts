@@ -20,8 +20,9 @@ import { tapRect } from './cell_rects.ts';
 import { hueOf } from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
+import { NAME_ABOVE } from './layout.ts';
 
-/** A line of the addition: its sign, what it is, its number on the right. */
+/** A line of the addition: its sign, what it is, its number on the right; a narrow box has its name above. */
 function paintLine(
   context: Context2D,
   frame: SignalFrame,
@@ -36,10 +37,10 @@ function paintLine(
   context.font = cssFont(Math.min(layout.type + 8, rect.height * 0.6), 600);
   context.fillStyle = color;
   paintText(context, number, 'right', rect.x + rect.width - 6, y, rect.width - (wide ? 72 : 8));
-  if (!wide) return;
-  context.font = cssFont(layout.type - 1);
+  context.font = cssFont(wide ? layout.type - 1 : Math.max(10, layout.type - 2));
   context.fillStyle = colors.muted;
-  paintText(context, name, 'left', rect.x + 6, y, 62);
+  if (wide) paintText(context, name, 'left', rect.x + 6, y, 62);
+  else paintText(context, name, 'right', rect.x + rect.width - 4, rect.y - NAME_ABOVE / 2, rect.width);
 }
 
 export function paintSums(context: Context2D, frame: SignalFrame, row: SignalRow) {
