@@ -39,7 +39,8 @@ type LoadSheets = () => Promise<typeof import('./sheets.ts')>;
 /** The end of an address that is to play at once. */
 const PLAY = '#play';
 
-export function setUpWorkbench(parts: AppContext) {
+/** Returns what waits until all that the address names is shown. */
+export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
   const { state, canvas, t, boot, model } = parts;
   const changes = new EditSession(state, state.api, boot.scene);
   showErrors(parts);
@@ -73,8 +74,9 @@ export function setUpWorkbench(parts: AppContext) {
   setUpSheets(parts, changes, loadSheets);
   setUpCopyButtons(parts);
   setUpPrinting(parts);
-  const named = syncUrl(parts, changes, chooseDirection);
+  const { named, shown } = syncUrl(parts, changes, chooseDirection);
   if (boot.autoplay || location.hash === PLAY) begin(state, named);
+  return shown;
 }
 
 /** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */
@@ -84,8 +86,13 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSh
   const loadPanel = loadOnce(async () => (await loadSheets()).setUpPanel(state, changes, t));
   const loadInspect = loadOnce(async () => (await loadSheets()).setUpInspect(parts));
   const loadSave = loadOnce(async () => (await loadSheets()).setUpSavePicture(parts));
+  // The picture is of the moment at which it is asked for.
+  const saveNow = () => {
+    state.playing.value = false;
+    return loadSave();
+  };
   const loadEmbed = loadOnce(async () => (await loadSheets()).setUpEmbedDialog(parts));
-  openOnDemand(findElement('#save-open', HTMLButtonElement), loadSave, fail);
+  openOnDemand(findElement('#save-open', HTMLButtonElement), saveNow, fail);
   openOnDemand(findElement('#embed-open', HTMLButtonElement), loadEmbed, fail);
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);
   openOnDemand(findElement('#inspect-open', HTMLButtonElement), loadInspect, fail);

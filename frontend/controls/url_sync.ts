@@ -17,11 +17,18 @@ import { updateTitles } from './scene_heading.ts';
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
 const WRITE_PAUSE = 300;
 
-/** Returns whether the address names a moment. */
-export function syncUrl(context: AppContext, changes: EditSession, choose: ChooseDirection): boolean {
+/** What the page's own address asks for. */
+export interface Addressed {
+  /** Whether it names a moment. */
+  named: boolean;
+  /** Resolves, once the scene is there, when all that it names is shown. */
+  shown: () => Promise<unknown>;
+}
+
+export function syncUrl(context: AppContext, changes: EditSession, choose: ChooseDirection): Addressed {
   const { state, boot } = context;
   const requested = parseQuery(new URLSearchParams(location.search));
-  let applied = !location.search || applyUrlState(state, requested, choose);
+  let applied = location.search ? applyUrlState(state, requested, choose) : Promise.resolve();
   const [writeNow, writeSoon] = makeUrlWriter(state, boot);
   rememberNames(state, boot.scene);
   updateTitles(context);
@@ -38,7 +45,7 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
-    if (!applied) applied = untracked(() => applyUrlState(state, requested, choose));
+    applied ??= untracked(() => applyUrlState(state, requested, choose));
     if (!id || id === named) return;
     named = id;
     const write = changes.continued ? 'replaceState' : 'pushState';
@@ -55,7 +62,7 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   });
   // Who goes to the address bar while time runs takes the moment along that is on the stage.
   addEventListener('blur', writeNow);
-  return requested.moment !== null;
+  return { named: requested.moment !== null, shown: async () => applied };
 }
 
 /** The example that the address says its scene was made from, and the title that it gives it. */
@@ -70,9 +77,10 @@ function sceneIdIn(path: string) {
   return /^\/s\/([^/]+)$/.exec(path)?.[1] ?? null;
 }
 
-function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection) {
+/** Resolves when a moment of a gradient, which is loaded first, is shown too; null: there is no scene yet. */
+function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection): Promise<void> | null {
   const scene = state.scene.peek();
-  if (!scene) return false;
+  if (!scene) return null;
   const { summary } = scene;
   state.wantedView.value = view.shape ?? 'stage';
   state.transposed.value = view.transposed;
@@ -82,9 +90,9 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
     state.jump((clock) => timeOfMoment(clock, clock.width, clockMoment(summary, view)));
     state.pinnedCell.value = pinned;
   };
-  // A gradient is loaded first.
+  let applied = Promise.resolve();
   if (view.direction === 'forward' && state.wantedDirection.peek() === 'forward') show();
-  else choose(view.direction, view.reading).then(show);
+  else applied = choose(view.direction, view.reading).then(show);
   state.firstChannel.value = view.rows;
   state.tinted.value = view.tinted ?? state.isPicture.peek();
   const { input, output } = view.zoom;
@@ -93,7 +101,7 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
     view.input === null ? -1 : inputChannelsOf(summary, state.outChannel.peek()).indexOf(view.input);
   state.inChannel.value = Math.max(index, 0);
   if (input || output || index >= 0) state.following.value = false;
-  return true;
+  return applied;
 }
 
 /** The moment as the clock counts channels: those of the weight are pairs. */

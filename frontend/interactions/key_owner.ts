@@ -25,7 +25,8 @@ export function watchKeyOwner(): (event: KeyboardEvent) => boolean {
     [clicked, pressed] = [document.activeElement, false];
   };
   return ({ target, key }) => {
-    if (!(target instanceof HTMLElement)) return false;
+    // A dialog that has just been closed has the focus until the next frame.
+    if (!(target instanceof HTMLElement) || !target.checkVisibility()) return false;
     if (target.closest('dialog, [popover]')) return key !== '?';
     // While its list is open a select needs the keys, whoever opened it.
     if (target.matches('select')) return target !== clicked || target.matches(':open');

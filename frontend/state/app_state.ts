@@ -81,6 +81,7 @@ export class AppState {
   readonly following = signal(true);
   /** Whether the press that ends now was a drag, and so no click. */
   dragged = false;
+  #openings = 0;
   /** Whether the last two presses met the same cell: quick taps on neighbours are no double tap. */
   doubled = false;
   /** The gradients' data, once they are loaded: until then the direction is forward. */
@@ -174,9 +175,12 @@ export class AppState {
   }
 
   async open(summary: SceneSummary) {
+    const opening = ++this.#openings;
     try {
       const view = availableView(summary, this.wantedView.peek());
       const [parts] = await Promise.all([fetchParts(this.api, summary), this.loadDrawing(summary, view)]);
+      // Whatever was opened last is what stays.
+      if (opening !== this.#openings) return;
       batch(() => {
         this.lastLoadedTime = 0;
         this.scene.value = { summary, ...parts, ...this.makePages(summary) };

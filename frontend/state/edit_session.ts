@@ -211,13 +211,15 @@ export class EditSession {
 
   /** options: moment: undefined, that of now. */
   async #show(id: string, { summary, known, moment, continues = false }: Shown) {
+    const { state } = this;
     const turn = ++this.#turn;
-    const before = this.state.scene.peek();
+    const before = state.scene.peek();
     if (before) this.#keep(before);
     const next = this.#scenes.get(id) ?? (await this.#load(id, before, summary, known));
     const time = this.#timeIn(next.summary, moment);
-    await loadFirstFrame(this.state, next, positionAt(this.state.clockOf(next.summary), time));
-    if (turn !== this.#turn) return false;
+    await loadFirstFrame(state, next, positionAt(state.clockOf(next.summary), time));
+    // Another edit, or another step of a lesson, was faster.
+    if (turn !== this.#turn || state.scene.peek()?.summary.id !== before?.summary.id) return false;
     this.continued = continues;
     this.#put(next, this.#timeIn(next.summary, moment));
     return true;

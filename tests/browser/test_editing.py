@@ -525,9 +525,11 @@ def test_a_failing_network_loses_nothing(quiet_page: Page) -> None:
 def test_the_panel_fits(open_page: OpenPage, width: int) -> None:
     page = open_page("/", viewport={"width": width, "height": 740}, reduced_motion="reduce")
     page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.locator("#panel")).to_be_visible()
     box = page.locator("#panel").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator("#panel-form")).to_be_visible()
     small = page.evaluate(
         """() => [...document.querySelectorAll('#panel button, #panel input, #panel select, .bar button')]
             .filter((control) => control.offsetParent && !control.closest('.check'))

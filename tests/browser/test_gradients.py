@@ -205,6 +205,22 @@ SCATTERED = {
 }  # fmt: skip
 
 
+_NOTE_READY = """new MutationObserver(() => {
+  window.readySentence ??= document.documentElement.dataset.ready &&
+    document.querySelector('#step-sentence').textContent;
+}).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-ready'] })"""
+
+
+@pytest.mark.parametrize("direction", ["input", "weight", "bias"])
+def test_the_page_is_ready_with_the_gradient_of_its_address(
+    open_page: OpenPage, scene_paths: dict[str, str], direction: str
+) -> None:
+    name = {"input": "dX", "weight": "dK", "bias": "db"}[direction]
+    path = f"{scene_paths['strided-volume']}?direction={direction}"
+    page = open_page(path, prepare=lambda page: page.add_init_script(_NOTE_READY))
+    assert page.evaluate("readySentence").startswith(f"{name}[")
+
+
 @pytest.mark.parametrize("name", SCATTERED)
 def test_stamps_end_in_what_gathering_gives(open_page: OpenPage, server: str, name: str) -> None:
     """Every stamp of a channel, by the accessible table: what each cell under it is now."""

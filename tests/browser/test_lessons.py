@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.i18n.languages import LANGUAGES
 from app.lessons.exercises import KINDS, make_exercise
@@ -336,6 +336,36 @@ def test_off_the_rails_and_back(open_page: OpenPage) -> None:
     assert "/s/" in page.url
     page.go_back()
     expect(page.locator("#step-title")).to_have_text("Keep the largest")
+
+
+LEFT = {  # a task whose answer is on its way when its reader goes on: what is pressed, what the page asks for
+    "descent": ("learning-a-kernel", 4, "#descent-run", "/api/v1/scenes?include=initial"),
+    "exercise": (
+        "learning-a-kernel",
+        6,
+        "#task-more .row button:nth-of-type(3)",
+        "/api/v1/scenes?include=initial",
+    ),
+}
+
+
+@pytest.mark.parametrize("task", LEFT)
+def test_what_comes_late_does_not_replace_another_step(open_page: OpenPage, task: str) -> None:
+    name, number, button, asked = LEFT[task]
+    page = open_page(f"/learn/{name}/{number}")
+    held: list[Route] = []
+    page.route(lambda url: url.endswith(asked), lambda route: held.append(route))
+    page.locator(button).click()
+    wait_until(lambda: page.evaluate("1") and held)
+    before = lessons()[name].steps[number - 2]
+    page.locator("#previous").click()
+    expect(page.locator("#stage")).to_have_attribute("data-scene", before.scene.id)
+    answered = held[0].fetch()
+    held[0].fulfill(response=answered)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert answered.json()["id"] != before.scene.id
+    expect(page.locator("#stage")).to_have_attribute("data-scene", before.scene.id)
 
 
 def test_the_learning_rate_by_hand(open_page: OpenPage) -> None:

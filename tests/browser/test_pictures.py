@@ -129,7 +129,7 @@ def test_the_picture_is_copied(open_page: OpenPage, scene_paths: dict[str, str])
 
 
 def test_the_dialog_pauses_and_gives_the_keys_back(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
-    page = open_page(scene_paths["two-channels"])
+    page = open_page(scene_paths["edges"])
     page.keyboard.press("Space")
     expect(page.locator("#play.is-playing")).to_have_count(1)
     open_dialog(page)

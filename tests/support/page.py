@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 from torch import Tensor
 
@@ -78,13 +79,14 @@ _SCAN = """([text, step, from]) => {
 
 
 def find_cell(page: Page, text: str, *, step: int = 8, left: int = 0) -> tuple[float, float]:
-    """Find where on the stage what is asked about begins with `text`.
+    """Find where on the stage what is asked about begins with `text`, and wait until it is there.
 
     Returns the point in CSS pixels of the stage; `left`: where to begin looking.
     """
-    found = page.evaluate(_SCAN, [text, step, left])
-    assert found, f"no {text!r} on the stage"
-    x, y = found
+    try:
+        x, y = page.wait_for_function(_SCAN, arg=[text, step, left]).json_value()
+    except PlaywrightError as error:
+        raise AssertionError(f"no {text!r} on the stage") from error
     return x, y
 
 

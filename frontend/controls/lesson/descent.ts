@@ -1,9 +1,11 @@
 /** Gradient descent by hand: learning rate, steps, the loss as a curve, and the kernel as it changes. */
 
+import type { ApiClient } from '../../data/client.ts';
 import type { Loss, Trained } from '../../data/descent.ts';
 import { descend, fetchGradients } from '../../data/descent.ts';
 import { formatShort } from '../../model/numbers.ts';
 import type { SceneSummary } from '../../model/types.ts';
+import type { AppState } from '../../state/app_state.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { makeLossCurve } from '../loss_curve.ts';
 import { fill } from './feedback.ts';
@@ -45,6 +47,11 @@ export function setUpDescent(parts: TaskParts): () => void {
     }
     return loss;
   };
+  /** What comes after the reader has gone on to another step is not shown. */
+  const showNow = async () => {
+    const summary = await postLayer(context.state.api, layer());
+    if (form.isConnected) await openAtSameTime(context.state, summary);
+  };
   const train = async (steps: number) => {
     const rate = view.rate.valueAsNumber;
     const taken = { learning_rate: rate, steps, train: ['weight'] satisfies Trained[] };
@@ -54,7 +61,7 @@ export function setUpDescent(parts: TaskParts): () => void {
     show();
     if (answer.diverged_at !== null) return parts.say(fill(texts['live.diverged']), 'wrong');
     await showGradient();
-    await showOnStage(parts, scene, weight);
+    await showNow();
     if (isNear(weight, goal)) parts.done();
   };
   const run = (steps: number) => train(steps).catch((error) => parts.say(String(error.message), 'wrong'));
@@ -66,7 +73,7 @@ export function setUpDescent(parts: TaskParts): () => void {
     losses = [];
     parts.say('');
     show();
-    showOnStage(parts, scene, weight);
+    showNow();
   };
   show();
   showGradient().catch(() => undefined);
@@ -102,11 +109,12 @@ function makeView(texts: Record<string, string>, rate: number) {
   return { element, rate: input, step, run, reset, kernel, gradient, loss, curve };
 }
 
-async function showOnStage({ context }: TaskParts, scene: object, weight: WeightLists) {
-  const { state } = context;
+function postLayer(api: ApiClient, layer: object): Promise<SceneSummary> {
+  return api.post<SceneSummary>('/scenes?include=initial', layer);
+}
+
+async function openAtSameTime(state: AppState, summary: SceneSummary) {
   const time = state.time.peek();
-  const body = { ...scene, weight: { data: weight } };
-  const summary = await state.api.post<SceneSummary>('/scenes?include=initial', body);
   await state.open(summary);
   state.jump(() => time);
 }

@@ -2,7 +2,6 @@
 
 import type { SceneSummary } from '../../model/types.ts';
 import { timeOfMoment } from '../../state/url.ts';
-import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
 import type { AnswerSheet } from './answer_sheet.ts';
 import { makeAnswerSheet } from './answer_sheet.ts';
@@ -59,7 +58,7 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
     hints = judged.hints.slice(judged.hints.length - Math.min(hints.length || 2, 2));
     buttons.hint.hidden = over || hints.length === 0;
     if (judged.correct) parts.done();
-    if (over) openOnStage(parts.context, exercise);
+    if (over) openOnStage(parts, exercise);
     say(sentenceOf(judged, lesson.texts), judged.correct ? 'right' : over ? undefined : 'wrong');
   };
   form.onsubmit = (event) => {
@@ -113,8 +112,10 @@ function sentenceOf({ correct, diagnosis, explanation }: Judged, texts: Record<s
 }
 
 /** The layer on the stage, at the cell in question, for the reader to play with. */
-async function openOnStage({ state }: AppContext, { scene, cell }: Exercise) {
+async function openOnStage({ context: { state }, form }: TaskParts, { scene, cell }: Exercise) {
   const summary = await state.api.post<SceneSummary>('/scenes?include=initial', scene);
+  // The reader may have gone on to another step.
+  if (!form.isConnected) return;
   findElement('#lesson', HTMLElement).classList.remove('checking');
   state.locks.value = new Set();
   await state.open(summary);

@@ -127,7 +127,6 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   return {
     toggle: () => {
       if (dialog.open) return dialog.close();
-      state.playing.value = false;
       dialog.showModal();
       show();
     },
