@@ -24,8 +24,11 @@ export interface LayoutInput {
   /** Three channels that are a picture. */
   picture: boolean;
 
-  /** The longest texts of the numbers, with the fewest decimals that tell them apart. */
-  chars: { input: number; kernel: number; product: number; output: number };
+  /**
+   * The longest texts of the numbers, with the fewest decimals that tell them apart. finerProduct: with one
+   * more where most fractions would be zeros, for a stage that shows one channel alone.
+   */
+  chars: { input: number; kernel: number; product: number; finerProduct: number; output: number };
 }
 
 /** What the stage calls the cells: an output by its letter, a kernel's slice in whole. */

@@ -104,3 +104,23 @@ def test_no_band_from_a_window_crosses_a_word(
             bands += len(painted_curves(page))
         page.context.close()
     assert bands > 0
+
+
+@pytest.mark.parametrize(
+    "size",
+    [{"viewport": LAPTOP}, {"viewport": {"width": 1024, "height": 768}}, PHONE],
+    ids=["laptop", "narrow", "phone"],
+)
+def test_no_fraction_is_written_as_zero(open_page: OpenPage, server: str, size: dict[str, object]) -> None:
+    """Also where the largest number of a tensor, and the largest product possible, are whole."""
+    x = (torch.arange(3 * 40 * 40).reshape(3, 40, 40) % 89 + 12) / 100
+    weight = (
+        torch.tensor([0.25, -0.5, 0.75, -2.0, 0.3, 1.25, -0.15, 0.6, -0.35]).repeat(3).reshape(1, 3, 3, 3)
+    )
+    page = open_page(make_scene(server, x, weight, {"kind": "conv2d"}), prepare=record_text, **size)
+    for moment in range(10):
+        go_to(page, (moment + 0.37) / 10)
+        texts = [text.text for text in painted_texts(page)]
+        # The colour scale begins with a zero.
+        assert texts.count("0") + texts.count("−0") <= 1, f"moment {moment} of 10"
+        assert any("." in text for text in texts)

@@ -74,11 +74,12 @@ function countChars(input: Tensor, weight: Tensor | null, [kH, kW]: [number, num
   const signed = lowestValue(x) < 0 || lowestValue(w) < 0;
   const spread = weight ? Math.sqrt(kH * kW * channels) : 1;
   const both = Math.max(decimals, weightDecimals);
-  const length = (size: number) => longestText([size, signed ? -size : 0], both);
+  const length = (size: number, least = both) => longestText([size, signed ? -size : 0], least);
   return {
     input: longestText(x, decimals),
     kernel: longestText(w, weightDecimals),
     product: length(product),
+    finerProduct: length(product, both === 0 || product >= 10 ? both : Math.max(both, 2)),
     output: length(product * spread),
   };
 }

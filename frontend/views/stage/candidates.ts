@@ -51,10 +51,11 @@ const CLEARLY_BETTER = 0.6;
 /** The coarse steps of a search, and the fine ones round its best. */
 const COARSE = 5;
 
-export function readableCellsOf({ chars }: LayoutInput): ReadableCells {
+export function readableCellsOf({ chars }: LayoutInput, family?: Family): ReadableCells {
+  const product = family === 'phone' ? chars.finerProduct : chars.product;
   return {
     input: readableCell(chars.input),
-    kernel: readableCell(Math.max(chars.kernel, chars.product)),
+    kernel: readableCell(Math.max(chars.kernel, product)),
     output: readableCell(chars.output),
   };
 }
@@ -108,7 +109,7 @@ const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, s
 export function worthOf(input: LayoutInput, candidate: Candidate, height: number) {
   const { plane, output, channels, picture, gathered, weighted } = input;
   const { family, cell, kernelCell, outputCell, loupe, lanes, smallLanes, thumbnail } = candidate;
-  const readable = readableCellsOf(input);
+  const readable = readableCellsOf(input, family);
   const wantedSide = Math.max(360, 0.72 * height);
   const oneLarge = (family === 'focus' || family === 'stacked') && !picture && channels > 1;
   const share = oneLarge ? 1 / Math.min(channels, 3) : 1;

@@ -8,7 +8,7 @@ import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { NumberArray, Rect } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { decimalsThatFit, fitNumbers } from '../shared/text_fit.ts';
+import { decimalsThatFit, fitNumbers, fitTensor } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame } from './channel_frame.ts';
@@ -103,7 +103,8 @@ function fitProducts(
   const fit = fitNumbers(step.productsOf(index), cell, ledger.decimals);
   if (fit.readable) return fit;
   const most = inputMax * (weight ? weightMax : 1);
-  return fitNumbers([most, -most], cell);
+  // A whole product that is the largest possible says nothing of fractions.
+  return ledger.decimals === 0 ? fitNumbers([most, -most], cell) : fitTensor([], -most, most, cell);
 }
 
 /** Four significant digits where they can be written large enough, else three. */

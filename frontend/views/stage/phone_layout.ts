@@ -27,7 +27,7 @@ const MAX_TABS = 4;
 
 export function phoneCandidates(input: LayoutInput, width: number, height: number): Candidate[] {
   const { plane, kernel, output, channels, weighted, gathered } = input;
-  const readable = readableCellsOf(input);
+  const readable = readableCellsOf(input, 'phone');
   const tabs = channels > 1 ? TABS : 0;
   const candidates: Candidate[] = [];
   const widest = Math.min(MAX_CELL, (width - tabs - RAIL) / plane.cols);

@@ -21,7 +21,7 @@ function makeSubject(
     perChannel: false,
     biased: false,
     picture: false,
-    chars: { input, kernel: weight, product, output: result },
+    chars: { input, kernel: weight, product, finerProduct: product, output: result },
     ...more,
   };
 }
