@@ -126,7 +126,7 @@ export function worthOf(input: LayoutInput, candidate: Candidate, height: number
     // A window that is enlarged nowhere cannot be read.
     (weighted && !loupe && cell < readable.input ? 1.6 : 0) +
     (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
-    candidate.overflow / 150 +
+    candidate.overflow / 60 +
     (NEAR_TIES[family] ?? 0) +
     (thumbnail > 50 ? 0.15 : 0) +
     0.5 * Math.min(1, candidate.shelfCell / 20)

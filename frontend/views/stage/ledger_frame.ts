@@ -1,7 +1,7 @@
 /** The ledger before any number is there: a card of lines, an equation, or boxes. */
 
 import { formatIndex } from '../../model/dimensions.ts';
-import type { Rect } from '../../model/types.ts';
+import type { Rect, SceneSummary } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
   cssFont,
@@ -64,6 +64,11 @@ function cellName({ model, position, row, col }: StageFrame) {
   return formatIndex(letter, model.summary.dimensions, [position.outChannel, row, col]);
 }
 
+/** What pooling makes of a window's values; null: they are summed. */
+function pooledName({ operation: { kind } }: SceneSummary) {
+  return kind === 'max_pool2d' ? 'stage.max' : kind === 'avg_pool2d' ? 'stage.mean' : null;
+}
+
 function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {
   const { rows, t, colors, model } = frame;
   const [row] = rows;
@@ -71,9 +76,8 @@ function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {
   context.fillStyle = colors.muted;
   context.font = smallFont(frame);
   const y = card.y + 13;
-  const { kind } = model.summary.operation;
-  const sum = kind === 'max_pool2d' ? 'stage.max' : kind === 'avg_pool2d' ? 'stage.mean' : 'stage.sum.short';
-  paintText(context, t(sum), 'right', row.lane.sum.x + row.lane.sum.width, y, row.lane.sum.width + 6);
+  const result = pooledName(model.summary) ?? 'stage.sum.short';
+  paintText(context, t(result), 'right', row.lane.sum.x + row.lane.sum.width, y, row.lane.sum.width + 6);
   const { running } = row.lane;
   if (running && model.weight)
     paintText(context, t('stage.running.short'), 'right', running.x + running.width, y, running.width - 2);
@@ -94,7 +98,7 @@ function paintLineFrame(context: Context2D, frame: StageFrame, row: ChannelRow) 
   const { running } = row.lane;
   paintText(
     context,
-    t('stage.sum.channel', { channel: row.channel }),
+    t(pooledName(model.summary) ?? 'stage.sum.channel', { channel: row.channel }),
     'left',
     sum.x,
     sum.y - 8,

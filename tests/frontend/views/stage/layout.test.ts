@@ -111,7 +111,7 @@ const CHOSEN: Record<
     phone: ['phone', 1, 29, 0.7],
   },
   depthwise: { laptop: ['rows', 35, 45, 60], desktop: ['rows', 52, 70, 90] },
-  dilated: { laptop: ['focus', 42, 85, 98], phone: ['phone', 40, 40, 30] },
+  dilated: { laptop: ['focus', 42, 85, 98], phone: ['phone', 20, 39, 40] },
   deep: { laptop: ['focus', 3.7, 45, 3.8], desktop: ['focus', 9, 45, 9] },
 };
 
