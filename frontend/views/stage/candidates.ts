@@ -106,6 +106,9 @@ function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 
 
 const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, stacked: -0.6 };
 
+/** A picture of an input that is smaller says nothing, in CSS pixels. */
+const LEAST_PLANE = 96;
+
 export function worthOf(input: LayoutInput, candidate: Candidate, height: number) {
   const { plane, output, channels, picture, gathered, weighted } = input;
   const { family, cell, kernelCell, outputCell, loupe, lanes, smallLanes, thumbnail } = candidate;
@@ -113,18 +116,21 @@ export function worthOf(input: LayoutInput, candidate: Candidate, height: number
   const wantedSide = Math.max(360, 0.72 * height);
   const oneLarge = (family === 'focus' || family === 'stacked') && !picture && channels > 1;
   const share = oneLarge ? 1 / Math.min(channels, 3) : 1;
-  const inputWorth = worthOfGrid(cell, readable.input, Math.max(plane.rows, plane.cols), wantedSide);
+  const planeCells = Math.max(plane.rows, plane.cols);
+  const planeSide = planeCells * cell;
+  const inputWorth = worthOfGrid(cell, readable.input, planeCells, wantedSide);
   const outputWorth = worthOfGrid(outputCell, readable.output, Math.max(...output), wantedSide);
   const thumbnails = Math.min(inputWorth, 0.9 * Math.min(1, thumbnail / 400));
   return (
     3 * (share * inputWorth + (1 - share) * thumbnails) +
     (kernelCell >= readable.kernel ? 1.5 : 0) +
-    3 * worthOfGrid(kernelCell, readable.kernel, 0) +
+    3 * worthOfGrid(kernelCell, readable.kernel, family === 'phone' ? Math.max(...input.kernel) : 0) +
     2.5 * outputWorth +
     2 * ((lanes + 0.4 * smallLanes) / Math.min(channels, 6)) -
     (loupe && !gathered ? 0.3 : 0) -
     // A window that is enlarged nowhere cannot be read.
-    (weighted && !loupe && cell < readable.input ? 1.6 : 0) +
+    (weighted && !loupe && cell < readable.input ? 1.6 : 0) -
+    (cell < readable.input && planeSide < LEAST_PLANE ? 2 : 0) +
     (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
     candidate.overflow / 60 +
     (NEAR_TIES[family] ?? 0) +

@@ -24,6 +24,8 @@ const ARROW_GAP = 26;
 const OUTPUT_HEADING = 24;
 const RAIL = 6;
 const MAX_TABS = 4;
+/** The width of a tab's name below it. */
+const TAB_NAME = 36;
 
 export function phoneCandidates(input: LayoutInput, width: number, height: number): Candidate[] {
   const { plane, kernel, output, channels, weighted, gathered } = input;
@@ -120,7 +122,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
       tab < 14 || channels < 2
         ? []
         : Array.from({ length: tabCount }, (_, k) => ({
-            x: width - tab - 2,
+            x: width - Math.max(tab, TAB_NAME) - 2,
             y: planeRect.y + k * (tab + 18),
             width: tab,
             height: tab,
