@@ -52,6 +52,9 @@ export function openStage(boot: PageData): Stage {
     request: () => request.peek(),
     frame: () => frame.peek(),
     paintNow: () => surface.paintNow(),
+    holdPicture: (held) => {
+      surface.held.value = held;
+    },
     shown: () => surface.lastFrame,
   };
   return { context, opened: state.open(boot.summary).then(() => surface.paintNow()) };

@@ -34,6 +34,9 @@ export function timesOfWindows(clock: Clock, first: number, last: number): numbe
   return Array.from({ length: end - start + 1 }, (_, k) => start + k);
 }
 
+/** Milliseconds after which the page answers and shows itself: each time costs as much as several frames. */
+const LONGEST_TASK = 50;
+
 /** onFrame: frames done of how many. Rejects with the signal's reason once it is aborted. */
 export async function recordAnimation(
   recorder: Recorder,
@@ -42,6 +45,7 @@ export async function recordAnimation(
   onFrame: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<Blob> {
+  let answerAt = performance.now() + LONGEST_TASK;
   try {
     for (const [k, time] of times.entries()) {
       signal.throwIfAborted();
@@ -49,7 +53,9 @@ export async function recordAnimation(
       signal.throwIfAborted();
       await encoder.add(recorder.paint(), k === times.length - 1 ? lastSeconds : secondsPerTick);
       onFrame(k + 1, times.length);
+      if (performance.now() < answerAt) continue;
       await nextTask();
+      answerAt = performance.now() + LONGEST_TASK;
     }
     return await encoder.finish();
   } catch (error) {
@@ -58,7 +64,14 @@ export async function recordAnimation(
   }
 }
 
-/** Lets the page answer in between. */
+/** Lets the page answer in between; a timer would wait for some milliseconds. */
 function nextTask() {
-  return new Promise((resolve) => setTimeout(resolve));
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve(null);
+    };
+    port2.postMessage(null);
+  });
 }

@@ -2,9 +2,10 @@
 
 import { LruCache } from '../data/lru_cache.ts';
 import { drawingNamed, makeViewFrame } from '../views/registry.ts';
-import type { BitmapCache } from '../views/shared/canvas.ts';
 import type { Context2D } from '../views/shared/drawing.ts';
 import { cssFont } from '../views/shared/drawing.ts';
+import type { BitmapCache } from '../views/shared/layered_painter.ts';
+import { LayeredPainter } from '../views/shared/layered_painter.ts';
 import type { FrameRequest } from '../views/shared/view.ts';
 import { addPngTexts } from './png_texts.ts';
 import { escapeXml, SvgContext } from './svg_context.ts';
@@ -53,8 +54,27 @@ export function makeSvg(request: FrameRequest, text: PictureText): Blob {
   return new Blob([svg.join('')], { type: 'image/svg+xml' });
 }
 
+/**
+ * Returns what paints one moment after the other, without text, and each on the same canvas. ratio: its
+ * pixels for each CSS pixel.
+ */
+export function makeFramePainter(ratio: number): (request: FrameRequest) => HTMLCanvasElement {
+  const stage = document.createElement('canvas');
+  const painter = new LayeredPainter(stage, true);
+  const context = canvasContext(1, 1, { willReadFrequently: true });
+  return (request) => {
+    painter.paint(makeViewFrame({ ...request, ratio }));
+    const [width, height] = [request.width, request.height].map((side) => (side + 2 * MARGIN) * ratio);
+    Object.assign(context.canvas, { width, height });
+    context.fillStyle = request.colors.ground;
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+    context.drawImage(stage, MARGIN * ratio, MARGIN * ratio);
+    return context.canvas;
+  };
+}
+
 /** The picture on a canvas; ratio: its pixels for each CSS pixel. */
-export function paintCanvas(request: FrameRequest, text: PictureText, ratio: number): HTMLCanvasElement {
+function paintCanvas(request: FrameRequest, text: PictureText, ratio: number): HTMLCanvasElement {
   const extent = measure(canvasContext(1, 1), request, text);
   const context = canvasContext(Math.round(extent.width * ratio), Math.round(extent.height * ratio));
   context.scale(ratio, ratio);
@@ -129,8 +149,8 @@ function wrapLine(context: Context2D, text: string, width: number): string[] {
   return [...lines, line];
 }
 
-function canvasContext(width: number, height: number) {
+function canvasContext(width: number, height: number, settings?: CanvasRenderingContext2DSettings) {
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width, height });
-  return canvas.getContext('2d') as CanvasRenderingContext2D;
+  return canvas.getContext('2d', settings) as CanvasRenderingContext2D;
 }

@@ -193,3 +193,20 @@ def test_scrolling_stays_on_the_channel_that_is_seen(open_page: OpenPage, server
     expect(page).to_have_url(re.compile(rf"[?&]input={seen}(&|$)"))
     expect(channel).to_have_value(seen)
     assert picture(page) != before
+
+
+@pytest.mark.parametrize("name", ["two-channels", "strided-volume", "depthwise", "max-pooling", "sensor"])
+@pytest.mark.parametrize("by", ["product", "channel", "window"])
+def test_a_moment_looks_the_same_however_it_is_reached(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str, by: str
+) -> None:
+    """Step by step over some windows and back again: no layer stands from another moment."""
+    page = open_page(f"{scene_paths[name]}?by={by}")
+    ticks = {"product": 24, "channel": 9, "window": 3}[by]
+    forth = [picture(page)]
+    for _ in range(ticks):
+        page.keyboard.press("ArrowRight")
+        forth.append(picture(page))
+    for tick in reversed(range(ticks)):
+        page.keyboard.press("ArrowLeft")
+        assert picture(page) == forth[tick], f"tick {tick} of {ticks}"

@@ -23,6 +23,7 @@ const ALL_VIEWS = [
   'views/drawings_on_demand.ts',
   'views/app_context.ts',
   'views/shared/canvas.ts',
+  'views/shared/layered_painter.ts',
 ];
 
 /** The scattering stage, a gradient, and signals are the stage with other contents. */

@@ -3,13 +3,12 @@
 import { effect } from '@preact/signals-core';
 import type { FrameEncoder } from '../../export/animation.ts';
 import { recordAnimation, timesOfWindows } from '../../export/animation.ts';
-import { paintCanvas } from '../../export/picture.ts';
+import { makeFramePainter } from '../../export/picture.ts';
 import type { VideoFormat } from '../../export/video_encoder.ts';
 import { ticksPerSecond } from '../../model/timeline.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
-import { linkToShown } from '../copy_step.ts';
 import { makeChoice } from './radio_choice.ts';
 
 const FORMATS = ['gif', 'mp4', 'webm', 'zip'] as const;
@@ -75,11 +74,13 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
     }[range.value()] as [number, number];
     return timesOfWindows(clock, before + first, before + last);
   };
-  const paint = () => {
-    const shown = request();
-    if (!shown) throw new Error(t('save.nothing'));
-    const title = { title: '', description: '', link: linkToShown(context), drawn: false, lines: [] };
-    return paintCanvas(shown, title, Number(size.value()));
+  const makePaint = () => {
+    const painter = makeFramePainter(Number(size.value()));
+    return () => {
+      const shown = request();
+      if (!shown) throw new Error(t('save.nothing'));
+      return painter(shown);
+    };
   };
   /** Encoders are large, and loaded when they are first needed. */
   const makeEncoder = async (): Promise<FrameEncoder> => {
@@ -103,18 +104,20 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
       shown = time;
       return showTime(context, time, signal);
     };
-    const recorder = { show, paint };
+    const recorder = { show, paint: makePaint() };
+    context.holdPicture(true);
     try {
       return await recordAnimation(recorder, recording, await makeEncoder(), onFrame, signal);
     } finally {
       // Unless the reader went elsewhere meanwhile.
       if (state.time.peek() === shown) state.time.value = before;
+      context.holdPicture(false);
     }
   };
   /** Only what encodes a frame of this size. */
   const offerFormats = async () => {
     const { encodesVideo } = await import('../../export/video_encoder.ts');
-    const { width, height } = paint();
+    const { width, height } = makePaint()();
     const known = `${width}×${height}`;
     const there = encodable.get(known) ?? [];
     for (const name of encodable.has(known) ? [] : FORMATS)

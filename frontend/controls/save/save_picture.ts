@@ -120,6 +120,8 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   close.onclick = () => dialog.close();
   for (const each of [choices, animation.element]) each.addEventListener('change', show);
   dialog.addEventListener('close', () => {
+    // It may be open again before its closing is told.
+    if (dialog.open) return;
     animation.cancel();
     URL.revokeObjectURL(preview.src);
     preview.removeAttribute('src');

@@ -3,11 +3,11 @@
 import { ownShape } from '../../model/dimensions.ts';
 import { weightIndex } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
-import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, cssFont, paintCenteredText, paintOutline, paintText } from '../shared/drawing.ts';
 import type { CellGrid } from '../shared/grid.ts';
 import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
+import type { BitmapCache } from '../shared/layered_painter.ts';
 import { clamp } from '../shared/rects.ts';
 import { readableCell } from '../shared/text_fit.ts';
 import { formatShape } from '../stage/headings.ts';

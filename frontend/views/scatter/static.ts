@@ -1,8 +1,8 @@
 /** What stands still in the scatter view: headings, input channels, kernel slices, empty places. */
 
-import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, cssFont, paintText } from '../shared/drawing.ts';
+import type { BitmapCache } from '../shared/layered_painter.ts';
 import { headingSize, paintHeading, paintHeadings } from '../stage/headings.ts';
 import { paintLane } from '../stage/lane.ts';
 import { paintOutputPlaces } from '../stage/output.ts';

@@ -18,8 +18,8 @@ import type {
   ViewName,
   ViewportChoice,
 } from '../../model/types.ts';
-import type { BitmapCache } from './canvas.ts';
 import type { Context2D } from './drawing.ts';
+import type { BitmapCache } from './layered_painter.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 export interface FrameRequest {

@@ -1,8 +1,8 @@
 /** What time moves, in two layers: what is finished for a while, and what is moving. */
 
 import { isAtRest } from '../../model/timeline.ts';
-import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
+import type { BitmapCache } from '../shared/layered_painter.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { paintLedgerFrame } from './ledger_frame.ts';

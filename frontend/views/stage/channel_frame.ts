@@ -28,6 +28,8 @@ export interface ChannelRow {
   /** Position in the step, -1: not of this group. */
   index: number;
   active: boolean;
+  /** Whether its lane stands out: the channel at work, between two the one before, at the end the last. */
+  outstanding: boolean;
   /** Kernel cells multiplied so far, the last one perhaps in part. */
   products: number;
   /** How far the channel sum and the running sum have come: 0 … 1. */
@@ -169,7 +171,7 @@ export function findVisibleChannels(
   const total = candidate.family === 'phone' ? 1 : candidate.lanes + candidate.smallLanes;
   const count = Math.min(total, channels);
   const max = channels - count;
-  const index = clamp(Math.max(position.active, position.channels - 1), 0, inChannels.length - 1);
+  const index = indexAtWork(position, inChannels.length);
   const working = position.together && !perChannel ? (inChannels[0] ?? 0) : (inChannels[index] ?? 0);
   if (wanted !== null) {
     const first = clamp(count === 1 ? wanted : Math.floor(wanted / count) * count, 0, max);
@@ -179,6 +181,11 @@ export function findVisibleChannels(
   const start = inChannels[0] ?? 0;
   const first = Math.min(start + Math.floor((working - start) / count) * count, max);
   return { first, count, open: clamp(working - first, 0, count - 1) };
+}
+
+/** The channel at work, of so many that the step reads, or the last that was. */
+function indexAtWork({ active, channels }: Position, count: number) {
+  return clamp(Math.max(active, channels - 1), 0, count - 1);
 }
 
 function makeChannelRows(
@@ -198,6 +205,7 @@ function makeChannelRows(
       channel,
       index: inGroup ? index : -1,
       active: inGroup && position.active === index,
+      outstanding: inGroup && !position.together && indexAtWork(position, inChannels.length) === index,
       ...(inGroup ? channelProgress(position, index, kernel[0] * kernel[1]) : IDLE),
     };
   });
@@ -240,6 +248,7 @@ function makeRowsKey(
     presenting ? 1 : 0,
     first,
     open,
+    indexAtWork(request.position, request.model.subject.channels),
     request.kernelTurn,
     x,
     y,

@@ -47,10 +47,10 @@ export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelR
   paintSigns(context, frame, row);
 }
 
-function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, active }: ChannelRow) {
+function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, outstanding }: ChannelRow) {
   const { rail, upright } = lane;
   const hue = hueOf(frame, channel);
-  const weight = active ? 5 : 3;
+  const weight = outstanding ? 5 : 3;
   context.fillStyle = hue;
   if (upright) context.fillRect(rail.x, rail.y, weight, rail.height);
   else context.fillRect(rail.x, rail.y, rail.width, weight);
@@ -58,7 +58,7 @@ function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, act
   const name = frame.t(frame.model.subject.picture ? `stage.channel.rgb${channel}` : 'stage.channel.name', {
     channel,
   });
-  context.font = cssFont(size, active ? 700 : 500);
+  context.font = cssFont(size, outstanding ? 700 : 500);
   if (!upright) {
     paintText(context, name, 'left', rail.x, rail.y + size * 0.5 + 7);
     return;
@@ -107,7 +107,7 @@ export function paintEmptyTaps(
 function paintKernel(
   context: Context2D,
   frame: ChannelFrame,
-  { channel, lane, active }: ChannelRow,
+  { channel, lane, outstanding }: ChannelRow,
   rect: Rect,
 ) {
   const { model } = frame;
@@ -129,7 +129,7 @@ function paintKernel(
   if (frame.kernelTurn < 1) paintTurningKernel(context, frame, rect, lane.cell, grid);
   else {
     paintGrid(context, rect, lane.cell, grid, frame);
-    strokeRoundedRect(context, growRect(rect, 1), 4, hueOf(frame, channel), active ? 2.5 : 1.5);
+    strokeRoundedRect(context, growRect(rect, 1), 4, hueOf(frame, channel), outstanding ? 2.5 : 1.5);
   }
   if (!lane.upright) paintSliceName(context, frame, rect, sliceName(model, outChannel, channel));
 }

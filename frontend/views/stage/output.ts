@@ -1,7 +1,6 @@
 /** Outputs: their places, what is finished of them, the value on its way, the other filters. */
 
 import type { Rect, Tensor } from '../../model/types.ts';
-import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
   clipTo,
@@ -13,6 +12,7 @@ import {
   paintTextIn,
 } from '../shared/drawing.ts';
 import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
+import type { BitmapCache } from '../shared/layered_painter.ts';
 import { centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { fitTensor } from '../shared/text_fit.ts';

@@ -1,8 +1,8 @@
 /** What stands still while time runs: headings, planes, kernel slices, empty places, the other filters. */
 
-import type { BitmapCache } from '../shared/canvas.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, cssFont, paintText } from '../shared/drawing.ts';
+import type { BitmapCache } from '../shared/layered_painter.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { paintHeadings } from './headings.ts';
