@@ -7,7 +7,7 @@ from importlib import import_module
 
 from app.conv.torch_setup import prepare
 
-TABLES = ("layers", "steps", "threads", "http", "frames", "latency", "views", "visits", "animations")
+TABLES = ("layers", "steps", "threads", "http", "frames", "latency", "views", "visits", "animations", "stage")
 
 
 def main(names: list[str]) -> None:
