@@ -34,6 +34,8 @@ export interface LayoutInput {
 /** What the stage calls the cells: an output by its letter, a kernel's slice in whole. */
 export interface CellNames {
   output: string;
+  /** The letter of an input channel, where signals have their names. */
+  letter: string;
   slice: (outChannel: number, inChannel: number) => string;
   /** The shape of the input, and how it is padded. */
   input: string;

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import torch
@@ -15,7 +17,7 @@ from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 from torch import Tensor
 
-from tests.support.page import PHONE, OpenPage, field, make_scene, point_at_cell
+from tests.support.page import PHONE, OpenPage, field, make_scene, point_at_cell, visit
 
 GENERATOR = torch.Generator().manual_seed(9)
 
@@ -173,16 +175,89 @@ def test_other_views_of_signals(open_page: OpenPage, scene_paths: dict[str, str]
     expect(page.locator("#stage")).to_have_attribute("data-view", "signal")
 
 
-def test_the_gradient_of_a_signal(open_page: OpenPage, server: str) -> None:
-    page = open_page(make_scene(server, X, K, LAYERS["conv1d"][0]))
-    page.locator("#direction").select_option("input")
-    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\["))
-    page.keyboard.press("End")
-    x = X.clone().requires_grad_()
-    F.conv1d(x, K, padding=2, stride=2, dilation=2).sum().backward()
-    assert x.grad is not None
-    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\[2, 10\] = "))
-    assert number(page.locator("#step-sentence").inner_text().rpartition("= ")[2]) == float(x.grad[2, 10])
+def gradients_of(name: str, upstream: Tensor) -> dict[str, Tensor]:
+    """By direction, from the layers as torch makes them."""
+    _, weight, _ = LAYERS[name]
+    forward: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+        "conv1d": lambda x, w: F.conv1d(x, w, padding=2, stride=2, dilation=2),
+        "borrowed padding": lambda x, w: F.conv1d(F.pad(x[None], (1, 1), mode="reflect")[0], w),
+        "conv_transpose1d": lambda x, w: F.conv_transpose1d(x, w, stride=3, padding=1, output_padding=1),
+        "max_pool1d": lambda x, _: F.max_pool1d(x[None], 3, stride=2, padding=1)[0],
+        "avg_pool1d": lambda x, _: F.avg_pool1d(x[None], 2)[0],
+    }
+    x, w = X.clone().requires_grad_(), (torch.zeros(1) if weight is None else weight).clone().requires_grad_()
+    y = forward[name](x, w)
+    found = torch.autograd.grad(y, [x] if weight is None else [x, w], upstream)
+    return dict(zip(("input", "weight"), found, strict=False)) | {"bias": upstream.sum(1)}
+
+
+UPSTREAM = {name: numbers(*expected.shape) for name, (_, _, expected) in LAYERS.items()}
+
+
+def open_gradient(open_page: OpenPage, server: str, name: str, query: str) -> Page:
+    operation, weight, expected = LAYERS[name]
+    bias = None if weight is None else torch.zeros(expected.shape[0])
+    path = make_scene(server, X, weight, operation, upstream=UPSTREAM[name], bias=bias)
+    page = open_page(f"{path}?{query}")
+    expect(page.locator("#stage")).to_have_attribute("data-layout", re.compile("^signal "))
+    return page
+
+
+def last_number(page: Page, cell: str) -> float:
+    sentence = page.locator("#step-sentence")
+    expect(sentence).to_have_text(re.compile(f"^{re.escape(cell)} = "))
+    return number((sentence.text_content() or "").partition(". ")[0].rpartition("= ")[2])
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_gradient_to_the_input_is_drawn_as_signals(open_page: OpenPage, server: str, name: str) -> None:
+    """At both ends and inside; pointing at its cells names them."""
+    expected = gradients_of(name, UPSTREAM[name])["input"]
+    page = open_gradient(open_page, server, name, "direction=input&step=0,0,0")
+    for channel, index in ((0, 0), (1, 5), (2, 10)):
+        visit(page, f"{urlsplit(page.url).path}?direction=input&step={channel},0,{index}")
+        value = last_number(page, f"dX[{channel}, {index}]")
+        assert value == pytest.approx(float(expected[channel, index]), abs=0.01)
+    point_at_cell(page, "dX[2, 10] = ", step=4)
+    point_at_cell(page, f"dY[{0 if LAYERS[name][1] is not None else 2}, 0] = ", step=4)
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name != "conv_transpose1d"])
+def test_a_gradient_scatters_over_signals(open_page: OpenPage, server: str, name: str) -> None:
+    """After the last stamp its cells are the gradient's."""
+    expected = gradients_of(name, UPSTREAM[name])["input"]
+    last = LAYERS[name][2].shape[1] - 1
+    page = open_gradient(open_page, server, name, f"direction=input&reading=scatter&step=1,0,{last}")
+    rows = page.locator("#ledger-lines tr")
+    expect(rows.first).to_contain_text("dX[1, ")
+    assert rows.count() > 0
+    for row in rows.all():
+        cell = int((row.locator("th").text_content() or "").removeprefix("dX[1, ").removesuffix("]"))
+        now = number(row.locator("td").last.text_content() or "")
+        assert now == pytest.approx(float(expected[1, cell]), abs=0.01)
+    point_at_cell(page, f"dX[1, {cell}] = ", step=4)
+
+
+@pytest.mark.parametrize("name", ["conv1d", "borrowed padding", "conv_transpose1d"])
+def test_gradients_to_weight_and_bias_are_drawn_as_signals(
+    open_page: OpenPage, server: str, name: str
+) -> None:
+    expected = gradients_of(name, UPSTREAM[name])
+    page = open_gradient(open_page, server, name, "direction=weight&step=0,0,0,0")
+    path = urlsplit(page.url).path
+    for o, c, v in ((0, 0, 0), (1, 2, 1), (1, 0, 2)):
+        visit(page, f"{path}?direction=weight&step={o},{c},0,{v}")
+        index = (c, o, v) if name == "conv_transpose1d" else (o, c, v)
+        value = last_number(page, f"dK[{', '.join(map(str, index))}]")
+        assert value == pytest.approx(float(expected["weight"][index]))
+    for cell in ("X[0, 2] = ", "dY[1, 2] = ", f"dK[{', '.join(map(str, index))}] = "):
+        point_at_cell(page, cell, step=4)
+    for o in (0, 1):
+        visit(page, f"{path}?direction=bias&step={o},0,0")
+        assert last_number(page, f"db[{o}]") == pytest.approx(float(expected["bias"][o]))
+        expect(page.locator("#stage")).to_have_attribute("data-layout", re.compile("^signal "))
+    point_at_cell(page, "db[1] = ", step=4)
+    point_at_cell(page, "dY[1, 0] = ", step=4)
 
 
 def change_kind(page: Page, kind: str) -> None:

@@ -6,8 +6,9 @@ import { formatStampTex, formatStampText, formatStepTex, formatStepText } from '
 import type { GradientState } from '../../state/gradients.ts';
 import type { AppContext, Gradients } from '../../views/app_context.ts';
 import { describeCell, gradientValue } from '../../views/gradient/cell_description.ts';
-import { describe, stampLedgerOf } from '../../views/gradient/description.ts';
+import { describe, inputCellOf, stampLedgerOf } from '../../views/gradient/description.ts';
 import type { GradientFrame } from '../../views/gradient/frame.ts';
+import { isSumFrame } from '../../views/gradient/frame.ts';
 
 export function makeGradients({ state, t, frame, model }: AppContext, gradients: GradientState): Gradients {
   const shown = (): GradientFrame | null => {
@@ -51,7 +52,7 @@ function formatShown(frame: GradientFrame, form: 'text' | 'tex' | 'json'): strin
   const isTex = form === 'tex';
   if (frame.kind === 'gather')
     return frame.inner.ledger && (isTex ? formatStepTex : formatStepText)(frame.inner.ledger);
-  if (frame.kind === 'sum') return frame.ledger && (isTex ? formatSumTex : formatSumSentence)(frame.ledger);
+  if (isSumFrame(frame)) return frame.ledger && (isTex ? formatSumTex : formatSumSentence)(frame.ledger);
   const ledger = stampLedgerOf(frame);
   return ledger && (isTex ? formatStampTex : formatStampText)(ledger);
 }
@@ -60,7 +61,7 @@ function jsonOf(frame: GradientFrame): object | null {
   const { position, moment, model } = frame;
   const scene = model.summary.id;
   if (frame.kind === 'gather') {
-    const { row, col } = frame.inner;
+    const [row, col] = inputCellOf(frame);
     const { step } = moment;
     return (
       step && {

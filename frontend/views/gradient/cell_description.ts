@@ -9,7 +9,8 @@ import { formatExact } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import { forwardTerms } from './description.ts';
-import type { GradientFrame } from './frame.ts';
+import type { AnySumFrame, GradientFrame } from './frame.ts';
+import { isSumFrame } from './frame.ts';
 
 /** The number in a cell of the upstream or of the gradient; null: on its way. */
 export function gradientValue({ model, moment }: Shown, { grid, channel, row, col }: Cell): number | null {
@@ -45,8 +46,8 @@ export function describeCell(t: Translate, frame: GradientFrame, cell: Cell): st
     const forward = forwardTerms(t, model, [cell.channel, cell.row, cell.col]);
     return `${t('gradient.ask.input', { cell: name, value })} ${forward}`;
   }
-  if (frame.kind === 'sum' && cell.grid === 'tap') return describeProduct(t, frame, cell, format);
-  if (frame.kind === 'sum' && cell.grid === 'input') {
+  if (isSumFrame(frame) && cell.grid === 'tap') return describeProduct(t, frame, cell, format);
+  if (isSumFrame(frame) && cell.grid === 'input') {
     const data =
       model.input.data[
         (cell.channel * summary.shapes.input[1] + cell.row) * summary.shapes.input[2] + cell.col
@@ -84,7 +85,7 @@ type Format = (value: number | null) => string;
 
 function describeProduct(
   t: Translate,
-  { weightStep, plane, model }: Extract<GradientFrame, { kind: 'sum' }>,
+  { weightStep, plane, model }: AnySumFrame,
   { row, col }: Cell,
   format: Format,
 ) {

@@ -3,6 +3,7 @@
 import { formatIndex } from '../../model/dimensions.ts';
 import { outputChannelsOf } from '../../model/direction.ts';
 import { weightIndex, weightOffset } from '../../model/geometry.ts';
+import type { SumLedger } from '../../model/gradient_ledger.ts';
 import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
@@ -19,8 +20,7 @@ import { makeStampLedger } from '../../model/stamp_ledger.ts';
 import { describeStamp } from '../scatter/description.ts';
 import type { DescribedRow, Description } from '../shared/description.ts';
 import { MAX_ROWS } from '../shared/description.ts';
-import type { GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
-import type { SumFrame } from './sum_frame.ts';
+import type { AnySumFrame, GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
 
 /** Terms that a line says at most, forward terms, terms of a whole sentence. */
 const MAX_TERMS = 9;
@@ -33,8 +33,9 @@ export function describe(t: Translate, frame: GradientFrame): Description | null
 }
 
 function describeGather(t: Translate, frame: GatherFrame): Description | null {
-  const { ledger, position, row, col } = frame.inner;
+  const { ledger, position } = frame.inner;
   if (!ledger) return null;
+  const [row, col] = inputCellOf(frame);
   const { active, channels } = position;
   const line = active >= 0 ? active : channels - 1;
   const first = Math.max(0, Math.floor(line / MAX_ROWS) * MAX_ROWS);
@@ -50,6 +51,12 @@ function describeGather(t: Translate, frame: GatherFrame): Description | null {
     rows: () => [...gatherRows(ledger, first), totalRow(ledger.cell, ledger.output, 2)],
     activeRow: active < 0 ? -1 : active - first,
   };
+}
+
+/** The row and the column of the input cell at work. */
+export function inputCellOf({ model, position }: GatherFrame): [row: number, col: number] {
+  const [, , width] = model.summary.shapes.input;
+  return [Math.floor(position.window / width), position.window % width];
 }
 
 function formatWhole(ledger: Ledger) {
@@ -82,7 +89,8 @@ interface Moment {
 
 function gatherMoment(t: Translate, frame: GatherFrame, ledger: Ledger): Moment {
   const { model } = frame;
-  const { position, row, col } = frame.inner;
+  const { position } = frame.inner;
+  const [row, col] = inputCellOf(frame);
   const { cell, output } = ledger;
   const [only] = ledger.lines;
   const sums = model.weight || !only ? formatSums(ledger) : `${formatLineTerms(ledger, only)} = ${output}`;
@@ -160,13 +168,14 @@ function scatterMoment(t: Translate, { inner, model }: GradientScatterFrame, cel
   return t(position.slide < 1 ? 'gradient.scatter.slide' : key, { cell, values });
 }
 
-function describeSum(t: Translate, frame: SumFrame): Description | null {
+function describeSum(t: Translate, frame: AnySumFrame): Description | null {
   const { ledger, position } = frame;
   if (!ledger) return null;
   const { active } = position;
   const page = Math.max(0, Math.floor(active / MAX_ROWS) * MAX_ROWS);
   const moment = sumMoment(t, frame);
-  const heading = ledger.alone ? 'gradient.ledger.output' : 'gradient.ledger.row';
+  const ofChannel = ledger.alone || frame.kind === 'signalSum';
+  const heading = ofChannel ? 'gradient.ledger.output' : 'gradient.ledger.row';
   return {
     key: `sum ${ledger.cell} ${page}`,
     moment: moment.text,
@@ -176,7 +185,7 @@ function describeSum(t: Translate, frame: SumFrame): Description | null {
     headings: [heading, 'ledger.terms', 'ledger.sum'],
     rows: () => [
       ...ledger.rows.slice(page, page + MAX_ROWS).map((row) => ({
-        heading: String(ledger.alone ? frame.outChannel : row.row),
+        heading: String(ofChannel ? frame.outChannel : row.row),
         cells: [
           { text: formatSumTerms(ledger, row), kind: 'terms' as const },
           { text: row.sum, kind: 'number' as const },
@@ -188,7 +197,7 @@ function describeSum(t: Translate, frame: SumFrame): Description | null {
   };
 }
 
-function sumMoment(t: Translate, frame: SumFrame): Moment {
+function sumMoment(t: Translate, frame: AnySumFrame): Moment {
   const { ledger, position, outChannel, inChannel } = frame;
   if (!ledger) return { text: '', terms: '' };
   const { cell, total } = ledger;
@@ -198,6 +207,7 @@ function sumMoment(t: Translate, frame: SumFrame): Moment {
     const terms = ledger.rows.map((row) => formatSumTerms(ledger, row)).join('');
     return { text: t(key, names), terms: `${terms} = ${total}` };
   }
+  if (frame.kind === 'signalSum') return signalMoment(t, frame, ledger, names);
   const sums =
     ledger.rows.length <= MAX_TERMS ? `${joinSigned(ledger.rows.map(({ sum }) => sum))} = ${total}` : '';
   if (position.place > 0 || position.bias > 0)
@@ -213,8 +223,24 @@ function sumMoment(t: Translate, frame: SumFrame): Moment {
   };
 }
 
+/** Of signals there is one row, and nothing to say of it. */
+function signalMoment(
+  t: Translate,
+  frame: AnySumFrame,
+  ledger: SumLedger,
+  names: Record<string, string | number>,
+): Moment {
+  const { position } = frame;
+  if (position.slide < 1) return { text: t('gradient.weight.slide', weightName(frame)), terms: '' };
+  const [row] = ledger.rows;
+  const terms = row ? formatSumTerms(ledger, row, MAX_TERMS) : '';
+  if (position.sum === 0 && position.place === 0 && position.bias === 0)
+    return { text: t('gradient.weight.all', names), terms };
+  return { text: t('gradient.weight.place.signal', names), terms: `${terms} = ${ledger.total}` };
+}
+
 /** The weight whose forward terms are looked at, and how many there are. */
-function weightName({ model, outChannel, inChannel, row, col, lattice }: SumFrame) {
+function weightName({ model, outChannel, inChannel, row, col, lattice }: AnySumFrame) {
   const count = (line: number[]) => line.filter(Number.isFinite).length;
   return {
     weight: formatIndex('K', model.summary.dimensions, [

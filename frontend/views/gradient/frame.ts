@@ -8,21 +8,26 @@ import type { SceneModel } from '../../model/scene_model.ts';
 import type { ScatterFrame } from '../scatter/frame.ts';
 import { makeFrame as makeScatterFrame } from '../scatter/frame.ts';
 import type { FrameRequest } from '../shared/view.ts';
+import type { SignalFrame } from '../signal/frame.ts';
+import { makeFrame as makeSignalFrame } from '../signal/frame.ts';
 import type { StageFrame } from '../stage/frame.ts';
 import { makeFrame as makeStageFrame } from '../stage/frame.ts';
 import { formatShape } from '../stage/headings.ts';
+import { gradientAxis } from './signal_axis.ts';
+import type { SignalSumFrame } from './signal_sum.ts';
+import { makeSignalSumFrame } from './signal_sum.ts';
 import { gradientWords } from './stage_texts.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { makeSumFrame } from './sum_frame.ts';
 import { makeUpstreamModel } from './upstream_model.ts';
 
-/** The gradient to the input, as a layer whose input is the upstream. */
-export interface LayerFrame<Inner> {
+/** The gradient to the input, as a layer whose input is the upstream; signals have a drawing of their own. */
+export interface LayerFrame<Kind extends 'gather' | 'scatter', Inner extends AnyLayerFrame> {
   view: 'gradient';
-  kind: Inner extends StageFrame ? 'gather' : 'scatter';
+  kind: Kind;
   moment: GradientMoment;
   inner: Inner;
-  layout: StageFrame['layout'];
+  layout: Inner['layout'];
   staticKey: string;
   ratio: number;
   /** Of the forward pass. */
@@ -31,30 +36,49 @@ export interface LayerFrame<Inner> {
   activeCell: FrameRequest['activeCell'];
 }
 
-export type GatherFrame = LayerFrame<StageFrame>;
-export type GradientScatterFrame = LayerFrame<ScatterFrame>;
-export type GradientFrame = GatherFrame | GradientScatterFrame | SumFrame;
+type AnyLayerFrame = StageFrame | ScatterFrame | SignalFrame;
+
+export type GatherFrame = LayerFrame<'gather', StageFrame | SignalFrame>;
+export type GradientScatterFrame = LayerFrame<'scatter', ScatterFrame | SignalFrame>;
+export type AnySumFrame = SumFrame | SignalSumFrame;
+export type GradientFrame = GatherFrame | GradientScatterFrame | AnySumFrame;
+
+export function isSumFrame(frame: GradientFrame): frame is AnySumFrame {
+  return frame.kind === 'sum' || frame.kind === 'signalSum';
+}
 
 export function makeFrame(request: FrameRequest, previous: GradientFrame | null): GradientFrame {
   const { gradient: moment } = request;
   if (!moment) throw new RangeError('a frame of a gradient is made of its moment');
-  if (moment.direction !== 'input')
+  const isSignal = request.model.summary.dimensions === 1;
+  if (moment.direction !== 'input') {
+    if (isSignal)
+      return makeSignalSumFrame(request, moment, previous?.kind === 'signalSum' ? previous : null);
     return makeSumFrame(request, moment, previous?.kind === 'sum' ? previous : null);
-  const layer = layerRequest(request, moment);
-  if (moment.reading === 'scatter') {
-    const before = previous?.kind === 'scatter' ? previous.inner : null;
-    return wrap('scatter', request, moment, makeScatterFrame({ ...layer, view: 'scatter' }, before));
   }
-  const before = previous?.kind === 'gather' ? previous.inner : null;
-  return wrap('gather', request, moment, makeStageFrame({ ...layer, view: 'stage' }, before));
+  const kind = moment.reading === 'scatter' ? 'scatter' : 'gather';
+  const before = previous && 'inner' in previous ? previous.inner : null;
+  const layer = layerRequest(request, moment);
+  if (isSignal) {
+    const signalRequest: FrameRequest = { ...layer, view: kind === 'scatter' ? 'scatter' : 'stage' };
+    const axisOf = () => gradientAxis(request.model, layer.model, moment.reading);
+    const inner = makeSignalFrame(signalRequest, before?.view === 'signal' ? before : null, axisOf);
+    return kind === 'scatter' ? wrap(kind, request, moment, inner) : wrap(kind, request, moment, inner);
+  }
+  if (kind === 'scatter') {
+    const last = before?.view === 'scatter' ? before : null;
+    return wrap(kind, request, moment, makeScatterFrame({ ...layer, view: 'scatter' }, last));
+  }
+  const last = before?.view === 'stage' ? before : null;
+  return wrap(kind, request, moment, makeStageFrame({ ...layer, view: 'stage' }, last));
 }
 
-function wrap<Inner extends StageFrame | ScatterFrame>(
-  kind: LayerFrame<Inner>['kind'],
+function wrap<Kind extends 'gather' | 'scatter', Inner extends AnyLayerFrame>(
+  kind: Kind,
   { model, position, activeCell, ratio }: FrameRequest,
   moment: GradientMoment,
   inner: Inner,
-): LayerFrame<Inner> {
+): LayerFrame<Kind, Inner> {
   const { layout, staticKey } = inner;
   return { view: 'gradient', kind, moment, inner, layout, staticKey, ratio, model, position, activeCell };
 }

@@ -5,17 +5,31 @@ import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { findCellRects as findScatterRects, hitTest as hitTestScatter } from '../scatter/hit_test.ts';
 import { cellRect } from '../shared/rects.ts';
+import { findCellRects as findSignalRects, hitTest as hitTestSignal } from '../signal/cell_rects.ts';
 import { findCellRects as findStageRects, hitTest as hitTestStage } from '../stage/hit_test.ts';
 import type { GradientFrame } from './frame.ts';
 import { gradientCell, layerCell } from './frame.ts';
+import { sumCell, layerCell as sumLayerCell } from './signal_sum.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { biasGrid } from './sum_frame.ts';
 import { gradientCellRect } from './sum_grids.ts';
 
 export function hitTest(frame: GradientFrame, x: number, y: number): Cell | null {
   if (frame.kind === 'sum') return hitTestSum(frame, x, y);
-  const cell = frame.kind === 'scatter' ? hitTestScatter(frame.inner, x, y) : hitTestStage(frame.inner, x, y);
-  return gradientCell(frame.model, frame.moment, cell);
+  const cell = hitTestLayer(frame.inner, x, y);
+  return frame.kind === 'signalSum' ? sumCell(frame, cell) : gradientCell(frame.model, frame.moment, cell);
+}
+
+type Inner = Exclude<GradientFrame, SumFrame>['inner'];
+
+function hitTestLayer(inner: Inner, x: number, y: number) {
+  if (inner.view === 'signal') return hitTestSignal(inner, x, y);
+  return inner.view === 'scatter' ? hitTestScatter(inner, x, y) : hitTestStage(inner, x, y);
+}
+
+function findLayerRects(inner: Inner, cell: Cell) {
+  if (inner.view === 'signal') return findSignalRects(inner, cell);
+  return inner.view === 'scatter' ? findScatterRects(inner, cell) : findStageRects(inner, cell);
 }
 
 function hitTestSum(frame: SumFrame, x: number, y: number): Cell | null {
@@ -43,9 +57,9 @@ function hitTestSum(frame: SumFrame, x: number, y: number): Cell | null {
 
 export function findCellRects(frame: GradientFrame, cell: Cell): Rect[] {
   if (frame.kind === 'sum') return findSumRects(frame, cell);
-  const inner = layerCell(frame.model, frame.moment, cell);
-  if (!inner) return [];
-  return frame.kind === 'scatter' ? findScatterRects(frame.inner, inner) : findStageRects(frame.inner, inner);
+  const inner =
+    frame.kind === 'signalSum' ? sumLayerCell(frame, cell) : layerCell(frame.model, frame.moment, cell);
+  return inner ? findLayerRects(frame.inner, inner) : [];
 }
 
 function findSumRects(frame: SumFrame, { grid, channel, row, col }: Cell): Rect[] {

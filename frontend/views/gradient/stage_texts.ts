@@ -10,6 +10,7 @@ import type { SceneSummary } from '../../model/types.ts';
 /** The texts of the stage that a gradient to the input says in its own way. */
 const OWN = [
   'stage.input',
+  'signal.input',
   'stage.products',
   'stage.values',
   'stage.output',

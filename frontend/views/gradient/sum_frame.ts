@@ -21,12 +21,10 @@ export interface RowProgress {
   sum: number;
 }
 
-export interface SumFrame extends Omit<FrameRequest, 'view' | 'gradient'> {
+/** What a sum is made of, however it is drawn. */
+export interface SumMoment extends Omit<FrameRequest, 'view' | 'gradient'> {
   view: 'gradient';
-  kind: 'sum';
   moment: GradientMoment;
-  layout: SumLayout;
-  staticKey: string;
   outChannel: number;
   /** Of the weight. */
   inChannel: number;
@@ -46,11 +44,30 @@ export interface SumFrame extends Omit<FrameRequest, 'view' | 'gradient'> {
   placedCount: number;
 }
 
+export interface SumFrame extends SumMoment {
+  kind: 'sum';
+  layout: SumLayout;
+  staticKey: string;
+}
+
 export function makeSumFrame(
   request: FrameRequest,
   moment: GradientMoment,
   previous: SumFrame | null,
 ): SumFrame {
+  return {
+    ...makeSumMoment(request, moment, previous),
+    kind: 'sum',
+    layout: layoutOf(request, moment.direction === 'bias', previous),
+    staticKey: makeStaticKey(request, 'sum', moment.direction, moment.upstreamMax),
+  };
+}
+
+export function makeSumMoment(
+  request: FrameRequest,
+  moment: GradientMoment,
+  previous: SumMoment | null,
+): SumMoment {
   const { model, position } = request;
   const { shapes } = model.summary;
   const toBias = moment.direction === 'bias';
@@ -62,15 +79,10 @@ export function makeSumFrame(
   const size = shapes.output[1] * shapes.output[2];
   const plane = moment.upstream.data.subarray(outChannel * size, (outChannel + 1) * size);
   const weightStep = moment.weightStep?.index === position.window ? moment.weightStep : null;
-  const layout = layoutOf(request, toBias, previous);
-  const { gradient: grads } = request;
   return {
     ...request,
     view: 'gradient',
-    kind: 'sum',
     moment,
-    layout,
-    staticKey: makeStaticKey(request, 'sum', moment.direction, grads?.upstreamMax ?? 0),
     outChannel,
     inChannel,
     row,
@@ -110,9 +122,9 @@ export function biasGrid(outChannels: number): [rows: number, cols: number] {
   return [Math.ceil(outChannels / cols), cols];
 }
 
-type At = Pick<SumFrame, 'weightStep' | 'outChannel' | 'inChannel' | 'row' | 'col' | 'plane'>;
+type At = Pick<SumMoment, 'weightStep' | 'outChannel' | 'inChannel' | 'row' | 'col' | 'plane'>;
 
-function ledgerOf(model: SceneModel, moment: GradientMoment, previous: SumFrame | null, at: At) {
+function ledgerOf(model: SceneModel, moment: GradientMoment, previous: SumMoment | null, at: At) {
   const { weightStep, outChannel, inChannel, row, col, plane } = at;
   if (moment.direction === 'bias') {
     const gradient = moment.biasGradient?.[outChannel];

@@ -269,6 +269,7 @@ function upstreamWeight({ summary, weight }: SceneModel, layer: SceneSummary): {
 function makeNames({ summary }: SceneModel, detail: string, turned: boolean): CellNames {
   return {
     output: 'dX',
+    letter: 'dY',
     slice: (inChannel, outChannel) =>
       inputChannelsOf(summary, outChannel).includes(inChannel)
         ? `K[${weightIndex(summary, outChannel, inChannel).join(', ')}]${turned ? ' ↻180°' : ''}`

@@ -2,6 +2,7 @@
 
 import { scatterView } from '../scatter/view.ts';
 import type { View } from '../shared/view.ts';
+import { signalView } from '../signal/view.ts';
 import { stageView } from '../stage/view.ts';
 import { makeCaptions } from './captions.ts';
 import type { GradientFrame } from './frame.ts';
@@ -13,17 +14,22 @@ import { paintSumStatic } from './sum_static.ts';
 export const gradientView: View<GradientFrame> = {
   makeFrame,
   paintStatic(context, frame, bitmaps) {
-    if (frame.kind === 'sum') paintSumStatic(context, frame, bitmaps);
-    else if (frame.kind === 'scatter') scatterView.paintStatic(context, frame.inner, bitmaps);
-    else stageView.paintStatic(context, frame.inner, bitmaps);
+    if (frame.kind === 'sum') return paintSumStatic(context, frame, bitmaps);
+    const { inner } = frame;
+    if (inner.view === 'signal') signalView.paintStatic(context, inner, bitmaps);
+    else if (inner.view === 'scatter') scatterView.paintStatic(context, inner, bitmaps);
+    else stageView.paintStatic(context, inner, bitmaps);
   },
   paintFinished(context, frame, bitmaps) {
-    if (frame.kind === 'gather') stageView.paintFinished?.(context, frame.inner, bitmaps);
+    if (frame.kind === 'gather' && frame.inner.view === 'stage')
+      stageView.paintFinished?.(context, frame.inner, bitmaps);
   },
   paintAnimated(context, frame) {
-    if (frame.kind === 'sum') paintSumAnimated(context, frame);
-    else if (frame.kind === 'scatter') scatterView.paintAnimated(context, frame.inner);
-    else stageView.paintAnimated(context, frame.inner);
+    if (frame.kind === 'sum') return paintSumAnimated(context, frame);
+    const { inner } = frame;
+    if (inner.view === 'signal') signalView.paintAnimated(context, inner);
+    else if (inner.view === 'scatter') scatterView.paintAnimated(context, inner);
+    else stageView.paintAnimated(context, inner);
   },
   hitTest,
   findCellRects,

@@ -87,7 +87,9 @@ export class LayeredPainter {
 /** The stage's frame, which a gradient that is gathered has too. */
 function stageOf(frame: AnyFrame | null) {
   if (frame?.view === 'stage') return frame;
-  return frame?.view === 'gradient' && frame.kind === 'gather' ? frame.inner : null;
+  return frame?.view === 'gradient' && frame.kind === 'gather' && frame.inner.view === 'stage'
+    ? frame.inner
+    : null;
 }
 
 /** Whether two frames of the stage show the same: all of it, or what is finished. */

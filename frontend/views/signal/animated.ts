@@ -7,8 +7,16 @@ import { clipTo, cssFont, paintCenteredText, strokeLine, strokeRoundedRect } fro
 import { paintCell, paintEmptyCell } from '../shared/grid.ts';
 import { growRect } from '../shared/rects.ts';
 import { isInSight, paintBar, paintGhost } from './bars.ts';
-import { tapRect } from './cell_rects.ts';
-import { ghostValue, hueOf, inputScale, inputValue, outputScale, weightAt } from './cell_values.ts';
+import { tapRect, tapsInSight } from './cell_rects.ts';
+import {
+  ghostValue,
+  hueOf,
+  inputScale,
+  inputValue,
+  isBetween,
+  outputScale,
+  weightAt,
+} from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
 import { paintRelations } from './relations.ts';
@@ -45,7 +53,7 @@ function paintBands(context: Context2D, frame: SignalFrame, row: SignalRow) {
   const height = products.y + products.height - plot.y;
   const atWork = granularity === 'product' && row.active ? Math.ceil(position.products) - 1 : -1;
   context.fillStyle = hueOf(frame, row.channel);
-  for (const [v, at] of kernel.entries()) {
+  for (const [v, at] of tapsInSight(frame, kernel)) {
     context.globalAlpha = v === atWork ? STRONG_BAND : BAND;
     context.fillRect(columnX(frame, at) - layout.cell / 2, plot.y, layout.cell, height);
   }
@@ -62,23 +70,27 @@ function paintWindowBars(context: Context2D, frame: SignalFrame, row: SignalRow)
     paintBar(context, frame, scale, columnX(frame, axis.inputAt(position.window)), value, true);
     return;
   }
-  const cols = model.taps.cols[position.window] ?? [];
-  for (const [v, source] of cols.entries()) {
-    const at = restingKernel[v] ?? 0;
+  for (const [v, at] of tapsInSight(frame, restingKernel)) {
     const x = columnX(frame, at);
-    if (source >= 0 && axis.inputAt(source) === at)
-      paintBar(context, frame, scale, x, inputValue(frame, row.channel, source), true);
-    else if (source >= 0) paintLoan(context, frame, row, at, source);
-    else if (ghostValue(frame, row.channel, at) === 0) paintGhost(context, frame, scale, x, 0, true);
+    const sources = axis.sourcesAt(position.window, v);
+    const below = sources.find((source) => axis.inputAt(source) === at);
+    if (below !== undefined && isBetween(frame, below)) paintGhost(context, frame, scale, x, 0, true);
+    else if (below !== undefined)
+      paintBar(context, frame, scale, x, inputValue(frame, row.channel, below), true);
+    else if (sources.length > 0) {
+      const value = model.subject.gathered
+        ? frame.step?.patchOf(row.index)[v]
+        : ghostValue(frame, row.channel, at);
+      paintGhost(context, frame, scale, x, value ?? 0, true);
+    } else if (!model.subject.gathered && ghostValue(frame, row.channel, at) === 0)
+      paintGhost(context, frame, scale, x, 0, true);
+    for (const source of sources) if (source !== below) paintLoan(context, frame, row, at, source);
   }
 }
 
-/** A borrowed number, and an arc from the cell that it comes from. */
+/** An arc to a borrowed number from the cell that it comes from. */
 function paintLoan(context: Context2D, frame: SignalFrame, row: SignalRow, at: number, source: number) {
-  const { plot } = row.lane;
-  const scale = inputScale(frame, plot);
-  const value = ghostValue(frame, row.channel, at) ?? 0;
-  paintGhost(context, frame, scale, columnX(frame, at), value, true);
+  const scale = inputScale(frame, row.lane.plot);
   const [from, to] = [columnX(frame, frame.axis.inputAt(source)), columnX(frame, at)];
   context.strokeStyle = hueOf(frame, row.channel);
   context.lineWidth = 1.2;
@@ -92,12 +104,13 @@ function paintKernel(context: Context2D, frame: SignalFrame, row: SignalRow) {
   const { kernel, theme, model, fits } = frame;
   const hue = hueOf(frame, row.channel);
   const place = row.lane.kernel ?? row.lane.products;
-  const xs = kernel.map((at) => columnX(frame, at));
+  const taps = tapsInSight(frame, kernel);
+  const xs = taps.map(([, at]) => columnX(frame, at));
   context.strokeStyle = hue;
   context.lineWidth = 2;
   const middle = place.y + place.height / 2;
   strokeLine(context, Math.min(...xs), middle, Math.max(...xs), middle);
-  for (const [v, at] of kernel.entries()) {
+  for (const [v, at] of taps) {
     const box = tapRect(frame, place, at);
     const weight = weightAt(frame, row.index, v);
     if (weight !== null) {
@@ -119,7 +132,7 @@ function paintProducts(context: Context2D, frame: SignalFrame, row: SignalRow) {
   if (!values || frame.position.slide < 1) return;
   const line = ledger?.lines[row.index];
   const most = model.inputMax * (model.weight ? model.weightMax : 1);
-  for (const [v, at] of restingKernel.entries()) {
+  for (const [v, at] of tapsInSight(frame, restingKernel)) {
     const box = tapRect(frame, place, at);
     const arrived = Math.min(1, Math.max(0, row.products - v));
     if (arrived === 0 || isEmptyTap(frame, v)) {

@@ -32,7 +32,8 @@ const TEXT_GAP = 7;
 export function barScale(plot: Rect, { low, high }: ValueRange, fit: NumberFit): BarScale {
   const size = Math.min(fit.font, clamp(plot.height * TEXT_SHARE, 11, 22));
   const room = fit.readable ? size + TEXT_GAP : 2;
-  const above = high > 0 ? room : 2;
+  // Zeros have their number above the line.
+  const above = room;
   const below = low < 0 ? room : 2;
   const inner = Math.max(4, plot.height - above - below);
   const unit = inner / (high - low);

@@ -13,6 +13,15 @@ export function tapRect(frame: SignalFrame, place: Rect, position: number): Rect
   return { x: columnX(frame, position) - cell / 2 + 1.5, y: place.y, width: cell - 3, height: place.height };
 }
 
+/** The kernel's cells, as far as any of them is in sight. */
+export function tapsInSight(frame: SignalFrame, kernel: number[]): [v: number, position: number][] {
+  const { firstColumn, layout } = frame;
+  const last = firstColumn + layout.columns;
+  const taps: [number, number][] = [];
+  for (const [v, at] of kernel.entries()) if (at > firstColumn - 1 && at < last) taps.push([v, at]);
+  return taps;
+}
+
 /** A column of a plot. */
 export function columnRect(frame: SignalFrame, { y, height }: Rect, position: number): Rect {
   const { cell } = frame.layout;

@@ -29,6 +29,11 @@ export function inputValue({ model }: SignalFrame, channel: number, index: numbe
   return model.input.data[channel * model.summary.shapes.input[2] + index] ?? 0;
 }
 
+/** Whether an input cell is one of the zeros that a gradient has between the cells of the upstream. */
+export function isBetween({ model }: SignalFrame, index: number) {
+  return index % model.spread[1] !== 0;
+}
+
 /** What stands at a position beside the input; null where nothing does, or no window reads it. */
 export function ghostValue(frame: SignalFrame, channel: number, position: number): number | null {
   const { model } = frame;

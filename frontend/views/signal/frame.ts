@@ -6,11 +6,12 @@ import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import { decimalsFor } from '../../model/numbers.ts';
 import type { Relations } from '../../model/relations.ts';
 import { findRelations } from '../../model/relations.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { AppliedStamp, Stamp, Tensor } from '../../model/types.ts';
+import { clamp } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { channelProgress } from '../stage/channel_frame.ts';
@@ -18,6 +19,8 @@ import type { SignalAxis } from './axis.ts';
 import { makeAxis } from './axis.ts';
 import type { SignalLane, SignalLayout, SignalSubject } from './layout.ts';
 import { layOutSignals } from './layout.ts';
+import { fitAll } from './number_fits.ts';
+import { firstColumnOf } from './pages.ts';
 
 /** A channel in sight. */
 export interface SignalRow {
@@ -63,15 +66,21 @@ export interface SignalFrame extends Omit<FrameRequest, 'view'> {
   staticKey: string;
 }
 
-export function makeFrame(request: FrameRequest, previous: SignalFrame | null = null): SignalFrame {
+/** axisOf: of a gradient, whose cells stand as those of the layer do. */
+export function makeFrame(
+  request: FrameRequest,
+  previous: SignalFrame | null = null,
+  axisOf: (model: SceneModel, scatters: boolean) => SignalAxis = makeAxis,
+): SignalFrame {
   const { model, position } = request;
   const scatters = request.view === 'scatter';
   const known = previous?.model === model && previous.scatters === scatters ? previous : null;
-  const axis = known?.axis ?? makeAxis(model, scatters);
+  const axis = known?.axis ?? axisOf(model, scatters);
   const inChannels = inputChannelsOf(model.summary, position.outChannel);
   const layout = reuseLayout(request, known) ?? layOut(request, axis, inChannels.length, scatters);
   const restingKernel = axis.kernelAt(position.window);
-  const firstColumn = firstColumnOf(axis, layout, restingKernel);
+  const firstColumn = firstColumnOf(axis, layout, position, restingKernel);
+  const shownAxis = axis.apart ? placeApart(axis, model, layout, firstColumn, position.window) : axis;
   const step = request.step?.index === position.window ? request.step : null;
   const applied = request.stamp?.stamp.index === position.window ? request.stamp : null;
   const output = request.outputs.get(position.outChannel) ?? null;
@@ -82,7 +91,7 @@ export function makeFrame(request: FrameRequest, previous: SignalFrame | null = 
     ...request,
     view: 'signal',
     layout,
-    axis,
+    axis: shownAxis,
     scatters,
     firstColumn,
     inChannels,
@@ -106,6 +115,7 @@ export function makeFrame(request: FrameRequest, previous: SignalFrame | null = 
       layout.cell,
       layout.height,
       firstColumn,
+      shownAxis.outputAt(0),
       rows[0]?.channel ?? 0,
       request.outputs.version,
     ),
@@ -138,12 +148,18 @@ function layOut(
   return layOutSignals(subject, { width, height }, presenting);
 }
 
-/** The first column in sight: pages that turn when the kernel leaves them. */
-function firstColumnOf({ first, last }: SignalAxis, { columns, pageStep }: SignalLayout, kernel: number[]) {
-  const most = Math.ceil(last - first) + 1 - columns;
-  if (most <= 0) return first;
-  const page = Math.floor((Math.min(...kernel) - first) / pageStep);
-  return first + Math.max(0, Math.min(page * pageStep, most));
+/** The output's cells side by side, below the middle of what is in sight. */
+function placeApart(
+  axis: SignalAxis,
+  { summary }: SceneModel,
+  { columns }: SignalLayout,
+  firstColumn: number,
+  window: number,
+): SignalAxis {
+  const more = summary.shapes.output[2] - columns;
+  const turned = clamp(Math.floor(window / columns) * columns, 0, Math.max(0, more));
+  const start = firstColumn + Math.max(0, -more / 2) - turned;
+  return { ...axis, outputAt: (index) => start + index };
 }
 
 /** The channels in sight: those around the one at work, or those that the reader chose. */
@@ -188,40 +204,6 @@ function stampedOutput({ model, position }: FrameRequest, applied: AppliedStamp 
     const first = Math.min(...(cols[index] ?? []).filter((input) => input >= 0));
     return values && (first < stamped || first === Infinity) ? (values[index] ?? null) : null;
   };
-}
-
-function fitAll(
-  { model, outputMax }: FrameRequest,
-  cell: number,
-  shown: Step | Stamp | null,
-  output: Tensor | null,
-): SignalFrame['fits'] {
-  const { input, inputLow, inputMax, weight, weightLow, weightMax } = model;
-  const none = { decimals: 0, readable: false, font: 10 };
-  const products = shown?.products ?? [];
-  const values = Array.isArray(products) ? products.flat(2) : products;
-  return {
-    input: withFewestDecimals(fitTensor(input.data, inputLow, inputMax, cell), input.data),
-    kernel: weight
-      ? withFewestDecimals(fitTensor(weight.data, weightLow, weightMax, cell), weight.data)
-      : none,
-    products: values.length > 0 ? fitNumbers(values, cell) : none,
-    output: fitTensor(output?.data ?? [outputMax], -outputMax, outputMax, cell),
-  };
-}
-
-/** Numbers up to which all are looked at. */
-const FEW = 4096;
-
-/** Without zeros at the end that all numbers have. */
-function withFewestDecimals(fit: NumberFit, values: ArrayLike<number>): NumberFit {
-  let { decimals } = fit;
-  const isEnough = (places: number) =>
-    Array.from(values).every(
-      (value) => Math.abs(value * 10 ** places - Math.round(value * 10 ** places)) < 1e-4,
-    );
-  while (decimals > 0 && values.length <= FEW && isEnough(decimals - 1)) decimals -= 1;
-  return { ...fit, decimals };
 }
 
 /** Prints the step with the decimals that the products have room for. */

@@ -5,7 +5,7 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, clipTo, cssFont, paintCenteredText, paintText, strokeLine } from '../shared/drawing.ts';
 import { hatch } from '../stage/input_plane.ts';
 import { isInSight, paintBar, paintGhost, paintZeroLine } from './bars.ts';
-import { channelValues, ghostValue, hueOf, inputScale, outputScale } from './cell_values.ts';
+import { channelValues, ghostValue, hueOf, inputScale, isBetween, outputScale } from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
 
@@ -43,7 +43,7 @@ function paintNames(context: Context2D, frame: SignalFrame, { lane, channel }: S
   const { layout, colors, model, t } = frame;
   const compact = layout.gutter < 60;
   const shapes = model.summary.shapes;
-  const input = `X[${channel}]`;
+  const input = `${model.names?.letter ?? 'X'}[${channel}]`;
   context.fillStyle = hueOf(frame, channel);
   context.font = cssFont(layout.type, 600);
   if (compact) {
@@ -69,8 +69,9 @@ function paintNames(context: Context2D, frame: SignalFrame, { lane, channel }: S
   context.fillStyle = colors.muted;
   context.font = cssFont(layout.type);
   const middle = ({ y, height }: Rect) => y + height / 2;
-  if (lane.kernel && shapes.weight)
-    paintText(context, `× K[${kernelName(frame, channel)}]`, 'right', end, middle(lane.kernel), room);
+  const kernel = model.names?.slice(frame.position.outChannel, channel) ?? `K[${kernelName(frame, channel)}]`;
+  if (lane.kernel && shapes.weight && kernel)
+    paintText(context, `× ${kernel}`, 'right', end, middle(lane.kernel), room);
   paintText(context, productsName(frame), 'right', end, middle(lane.products), room);
 }
 
@@ -98,7 +99,9 @@ function paintSignal(context: Context2D, frame: SignalFrame, { lane, channel }: 
   paintUnread(context, frame, lane.plot);
   for (const { index, value } of channelValues(frame, channel)) {
     const x = columnX(frame, axis.inputAt(index));
-    if (isInSight(layout, x)) paintBar(context, frame, scale, x, value);
+    if (!isInSight(layout, x)) continue;
+    if (isBetween(frame, index)) paintGhost(context, frame, scale, x, 0);
+    else paintBar(context, frame, scale, x, value);
   }
   if (model.subject.gathered) return;
   for (const position of ringPositions(frame)) {
@@ -131,7 +134,9 @@ function ringPositions({ model }: SignalFrame) {
 
 function paintInputIndices(context: Context2D, frame: SignalFrame, place: Rect) {
   const { model, axis } = frame;
-  paintIndices(context, frame, place, model.summary.shapes.input[2], (index) => axis.inputAt(index));
+  const [, apart] = model.spread;
+  const count = Math.ceil(model.summary.shapes.input[2] / apart);
+  paintIndices(context, frame, place, count, (index) => axis.inputAt(index * apart), apart);
 }
 
 function paintOutputIndices(context: Context2D, frame: SignalFrame) {
@@ -148,21 +153,23 @@ function paintIndices(
   place: Rect,
   count: number,
   at: (index: number) => number,
+  apart = 1,
 ) {
   const { layout, colors } = frame;
-  const every = layout.cell >= INDEXED ? 1 : Math.ceil(INDEXED / layout.cell / 5) * 5;
+  const room = layout.cell * apart;
+  const every = room >= INDEXED ? 1 : Math.ceil(INDEXED / room / 5) * 5;
   context.font = cssFont(Math.max(10.5, layout.type - 2.5));
   context.fillStyle = colors.muted;
   for (let index = 0; index < count; index += every) {
     const x = columnX(frame, at(index));
     if (!isInSight(layout, x)) continue;
-    paintCenteredText(context, String(index), x, place.y + place.height / 2, layout.cell * every - 2);
+    paintCenteredText(context, String(index), x, place.y + place.height / 2, room * every - 2);
   }
 }
 
 /** `output Y[0] of 2, (2, 5)` above the output. */
 function paintOutputNames(context: Context2D, frame: SignalFrame) {
-  const { layout, colors, model, t, position } = frame;
+  const { layout, colors, model, t, position, axis } = frame;
   const { x, y, height } = layout.outputHeading;
   const { output } = model.summary.shapes;
   context.fillStyle = colors.text;
@@ -172,7 +179,7 @@ function paintOutputNames(context: Context2D, frame: SignalFrame) {
   const end = x + context.measureText(name).width + 8;
   context.fillStyle = colors.muted;
   context.font = cssFont(layout.type);
-  const of = output[0] > 1 ? `${t('stage.outputOf', { count: output[0] })}, ` : '';
+  const of = output[0] > 1 && !axis.apart ? `${t('stage.outputOf', { count: output[0] })}, ` : '';
   paintText(context, `${of}(${output[2]},)`, 'left', end, y + height / 2);
 }
 

@@ -37,9 +37,10 @@ function paintLine(
   context.font = cssFont(Math.min(layout.type + 8, rect.height * 0.6), 600);
   context.fillStyle = color;
   paintText(context, number, 'right', rect.x + rect.width - 6, y, rect.width - (wide ? 72 : 8));
+  const left = rect.width - Math.min(context.measureText(number).width, rect.width - 72) - 16;
   context.font = cssFont(wide ? layout.type - 1 : Math.max(10, layout.type - 2));
   context.fillStyle = colors.muted;
-  if (wide) paintText(context, name, 'left', rect.x + 6, y, 62);
+  if (wide) paintText(context, name, 'left', rect.x + 6, y, left);
   else paintText(context, name, 'right', rect.x + rect.width - 4, rect.y - NAME_ABOVE / 2, rect.width);
 }
 
@@ -53,7 +54,8 @@ export function paintSums(context: Context2D, frame: SignalFrame, row: SignalRow
   context.strokeStyle = hue;
   context.lineWidth = 1.5;
   const { y } = centerOf(sum);
-  const last = Math.max(...frame.restingKernel);
+  const { restingKernel: kernel } = frame;
+  const last = Math.max(kernel[0] ?? 0, kernel.at(-1) ?? 0);
   const from = Math.min(columnX(frame, last) + frame.layout.cell / 2 + 2, products.x + products.width);
   if (from < sum.x - 4) strokeLine(context, from, y, sum.x - 2, y);
   strokeRoundedRect(context, sum, 5, hue, row.active ? 2.4 : 1.4);
@@ -70,8 +72,9 @@ export function paintSums(context: Context2D, frame: SignalFrame, row: SignalRow
 
 function sumName({ model, t }: SignalFrame, { index }: SignalRow) {
   const { kind } = model.summary.operation;
-  if (kind === 'max_pool2d') return t('stage.max');
-  if (kind === 'avg_pool2d') return t('stage.mean');
+  // A gradient of a pooling is a sum too.
+  if (kind === 'max_pool2d' && !model.names) return t('stage.max');
+  if (kind === 'avg_pool2d' && !model.names) return t('stage.mean');
   return `${index > 0 ? '+ ' : ''}${t('stage.sum.short')}`;
 }
 
@@ -91,14 +94,7 @@ export function paintTotal(context: Context2D, frame: SignalFrame) {
   strokeRoundedRect(context, total, 5, colors.accent, done ? 2.4 : 1.2);
   if (!ledger || !done) return;
   context.globalAlpha = position.place > 0 ? 1 : easeInOut(Math.max(position.bias, model.weight ? 0 : 1));
-  paintLine(
-    context,
-    frame,
-    total,
-    `= Y[${position.outChannel}, ${position.window}]`,
-    ledger.output,
-    colors.text,
-  );
+  paintLine(context, frame, total, `= ${ledger.cell}`, ledger.output, colors.text);
   context.globalAlpha = 1;
 }
 

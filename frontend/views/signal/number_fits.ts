@@ -1,0 +1,42 @@
+/** How the numbers of signals are written: size and decimals. Pure. */
+
+import type { Step } from '../../model/step.ts';
+import type { Stamp, Tensor } from '../../model/types.ts';
+import type { NumberFit } from '../shared/text_fit.ts';
+import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
+import type { FrameRequest } from '../shared/view.ts';
+import type { SignalFrame } from './frame.ts';
+
+export function fitAll(
+  { model, outputMax }: FrameRequest,
+  cell: number,
+  shown: Step | Stamp | null,
+  output: Tensor | null,
+): SignalFrame['fits'] {
+  const { input, inputLow, inputMax, weight, weightLow, weightMax } = model;
+  const none = { decimals: 0, readable: false, font: 10 };
+  const products = shown?.products ?? [];
+  const values = Array.isArray(products) ? products.flat(2) : products;
+  return {
+    input: withFewestDecimals(fitTensor(input.data, inputLow, inputMax, cell), input.data),
+    kernel: weight
+      ? withFewestDecimals(fitTensor(weight.data, weightLow, weightMax, cell), weight.data)
+      : none,
+    products: values.length > 0 ? fitNumbers(values, cell) : none,
+    output: fitTensor(output?.data ?? [outputMax], -outputMax, outputMax, cell),
+  };
+}
+
+/** Numbers up to which all are looked at. */
+const FEW = 4096;
+
+/** Without zeros at the end that all numbers have. */
+function withFewestDecimals(fit: NumberFit, values: ArrayLike<number>): NumberFit {
+  let { decimals } = fit;
+  const isEnough = (places: number) =>
+    Array.from(values).every(
+      (value) => Math.abs(value * 10 ** places - Math.round(value * 10 ** places)) < 1e-4,
+    );
+  while (decimals > 0 && values.length <= FEW && isEnough(decimals - 1)) decimals -= 1;
+  return { ...fit, decimals };
+}
