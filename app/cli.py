@@ -222,7 +222,7 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
     from rich.console import Console
     from rich.progress import Progress
 
-    from app.services.answer_pages import ALL, OutChannel
+    from app.services.answer_pages import ALL, Channel
     from app.services.backward_writer import backward_steps, write_backward
     from app.services.trace import requested_channels
     from app.services.trace_writer import write_trace
@@ -234,7 +234,7 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
     quiet = not console.is_terminal or (path is None and sys.stdout.isatty())
     with _target(path) as out, Progress(console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task("windows", total=steps)
-        channel: OutChannel = ALL if out_channel is None else out_channel
+        channel: Channel = ALL if out_channel is None else out_channel
         if backward:
             write_backward(scene, form, out, partial(bar.advance, task))
         else:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Literal, Self, TypeVar
 from urllib.parse import urlencode
 
+from torch import Tensor
+
 from app.conv.errors import item_range
+from app.formats.safetensors import TensorSpecs
 from app.limits import Limits, check
 from app.scenes.scene import Scene
 from app.services.summary import scene_url
 
-# Every output channel, one after the other.
+# Every channel, one after the other.
 ALL: Final = "all"
-OutChannel = int | Literal["all"]
+Channel = int | Literal["all"]
 # One item a line; all in one; columns, as safetensors or .npz.
 StepFormat = Literal["json", "jsonl", "safetensors", "zip"]
 # Numbers in one piece of a stream, after a first piece of one item.
@@ -70,6 +73,10 @@ class Page(ABC):
     def range(self) -> dict[str, Any]:
         """What an answer says about the range beside its items."""
         return {"start": self.start, "stop": self.stop, "total": self.total, "next": self.next}
+
+    def moved(self, start: int, stop: int) -> Self:
+        """The same of other items."""
+        return _moved(self, start=start, stop=stop)
 
     def take(self, items: int) -> Self:
         """The first `items` items at most."""
@@ -154,6 +161,27 @@ class FormsPage(Page):
     def npz(self) -> bytes:
         """The columns as a .npz archive."""
 
+    # Columns that are made with no sums; all others come out of one ledger.
+    without_sums: ClassVar[frozenset[str]]
+
+    @property
+    @abstractmethod
+    def column_specs(self) -> TensorSpecs:
+        """Dtype and shape of each column."""
+
+    @property
+    @abstractmethod
+    def metadata(self) -> dict[str, str]:
+        """What a safetensors file says beside its columns: the envelope, but no list over all channels."""
+
+    @abstractmethod
+    def numbers_behind(self, column: str) -> int:
+        """How many numbers a row of a column is computed from, about."""
+
+    @abstractmethod
+    def made(self, names: Sequence[str]) -> dict[str, Tensor]:
+        """Some of the columns, with no more work than these take."""
+
 
 F = TypeVar("F", bound=FormsPage)
 
@@ -174,7 +202,7 @@ class OutChannelPage(Page):
     """Items of one output channel, or, counted over all of them, of ALL."""
 
     scene: Scene
-    out_channel: OutChannel
+    out_channel: Channel
     start: int
     stop: int
     requested_stop: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from torch import Tensor
@@ -13,10 +14,11 @@ from app.formats.safetensors import to_safetensors
 from app.limits import Limits
 from app.scenes.scene import Scene
 from app.scenes.tensors import scene_gradients
-from app.services.answer_pages import StepFormat
-from app.services.gradient_steps import InputGradientPage, WeightGradientPage
+from app.services.answer_pages import ALL, StepFormat
 from app.services.gradients import bias_gradient_structure, gradients_json
+from app.services.input_gradient_steps import InputGradientPage
 from app.services.trace_writer import Progress
+from app.services.weight_gradient_steps import WeightGradientPage
 
 
 def backward_steps(scene: Scene) -> int:
@@ -46,16 +48,12 @@ def _named(scene: Scene) -> dict[str, Tensor]:
 
 
 def _pages(scene: Scene) -> Iterator[InputGradientPage | WeightGradientPage]:
-    """All steps to each input channel, and to each pair of channels that has a kernel."""
-    plan = scene.plan
-    for channel in range(plan.input_shape[0]):
-        total = plan.input_shape[1] * plan.input_shape[2]
-        yield InputGradientPage(scene, channel, 0, total, total)
+    """All steps to the input, and to the weight of a layer that has one."""
+    pages: list[InputGradientPage | WeightGradientPage] = [InputGradientPage(scene, ALL, 0, 0, 0)]
     if scene.weight is not None:
-        total = plan.kernel_size[0] * plan.kernel_size[1]
-        for out_channel in range(plan.output_shape[0]):
-            for channel in plan.in_channels(out_channel):
-                yield WeightGradientPage(scene, out_channel, channel, 0, total, total)
+        pages.append(WeightGradientPage(scene, ALL, ALL, 0, 0, 0))
+    for page in pages:
+        yield replace(page, stop=page.total, requested_stop=page.total)
 
 
 def _write_lines(scene: Scene, file: BinaryIO, progress: Progress) -> None:
@@ -63,7 +61,7 @@ def _write_lines(scene: Scene, file: BinaryIO, progress: Progress) -> None:
         of = "input" if isinstance(page, InputGradientPage) else "weight"
         for piece in page.pieces():
             for step in piece.steps():
-                file.write(to_json({"gradient_of": of, **piece.place, **step}) + b"\n")
+                file.write(to_json({"gradient_of": of, **step}) + b"\n")
             progress(piece.stop - piece.start)
     if scene.bias is not None:
         file.write(to_json({"gradient_of": "bias", **bias_gradient_structure(scene)}) + b"\n")

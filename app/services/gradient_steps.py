@@ -1,41 +1,31 @@
-"""The steps of gradients to the input and to the weight, as JSON, lines or columns, in pages."""
+"""The steps of gradients, as JSON, lines or columns, in pages or whole files."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import prod
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Self, TypeVar
 
+import torch
 from torch import Tensor
 
-from app.conv.channel_checks import check_in_channel, check_out_channel
-from app.conv.input_gradients import InputGradients, input_gradients
-from app.conv.operation import MaxPool2d
-from app.conv.taps import NONE
-from app.conv.weight_gradients import WeightGradients, check_pair, weight_gradients
-from app.formats.json_encoding import to_array, to_json
+from app.formats.json_encoding import to_json
 from app.formats.npz import to_npz
-from app.formats.safetensors import to_safetensors
+from app.formats.safetensors import TensorSpecs, to_safetensors
 from app.limits import Limits
-from app.scenes.scene import Scene
-from app.scenes.tensors import tensor_shape
-from app.services.answer_pages import FormsPage, StepFormat, requested_page
-
-# The parts of a step that a request may leave out, or has to ask for.
-INPUT_PARTS: Final[Mapping[str, str | None]] = {"upstream": "upstream", "products": "products"}
-WEIGHT_PARTS: Final[Mapping[str, str | None]] = {
-    "patch": "patch", "patches": "patch", "upstream": "upstream", "products": "products",
-}  # fmt: skip
-# The columns that hold the parts of a step to the weight.
-_PLANES: Final = {"patch": "patches", "upstream": "upstream", "products": "products"}
+from app.services.answer_pages import FormsPage, requested_page
 
 
 class GradientPage(FormsPage):
-    """Steps of a gradient."""
+    """
+    Steps of a gradient, of one channel or pair of channels, or of several, counted over all of them: those of
+    one are a block.
+    """
 
     __slots__ = ()
+    # Row and column of a step, as its gradient calls them, and the channels that it is of.
+    axes: ClassVar[tuple[str, str]]
+    channels: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def check_channels(self) -> None:
@@ -45,156 +35,108 @@ class GradientPage(FormsPage):
     @abstractmethod
     def envelope(self) -> dict[str, Any]: ...
 
+    @property
     @abstractmethod
-    def columns(self) -> dict[str, Tensor]:
-        """One row for each step."""
+    def is_of_one(self) -> bool:
+        """Whether the page is of one block."""
+
+    @property
+    @abstractmethod
+    def block_size(self) -> int:
+        """The steps of one block."""
+
+    @property
+    @abstractmethod
+    def block_width(self) -> int:
+        """The steps in a row of its raster."""
 
     @abstractmethod
-    def steps(self) -> list[dict[str, Any]]: ...
+    def block(self, k: int, start: int, stop: int) -> Self:
+        """Steps start … stop−1 of the k-th block."""
+
+    @property
+    @abstractmethod
+    def own_specs(self) -> TensorSpecs:
+        """Dtype and shape of each column, beside those of places."""
+
+    @abstractmethod
+    def own_columns(self, names: Sequence[str]) -> dict[str, Tensor]:
+        """Some of them, and perhaps others; of a page of one block."""
+
+    @abstractmethod
+    def fields(self) -> dict[str, Any]:
+        """What the steps hold, as JSON; of a page of one block."""
+
+    def blocks(self) -> Iterator[Self]:
+        """The steps as pages of one block."""
+        if self.is_of_one:
+            yield self
+            return
+        at, size = self.start, self.block_size
+        while at < self.stop:
+            k, first = divmod(at, size)
+            block = self.block(k, first, min(size, first + self.stop - at))
+            yield block
+            at += block.stop - block.start
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The columns that say where a step is, where that does not follow from its row."""
+        return () if self.is_of_one else (*self.channels, "index", *self.axes)
+
+    @property
+    def column_specs(self) -> TensorSpecs:
+        return {
+            **self.own_specs,
+            **dict.fromkeys(self.places, (torch.int32, (self.stop - self.start,))),
+        }
+
+    def made(self, names: Sequence[str]) -> dict[str, Tensor]:
+        specs = self.column_specs
+        some = [block._with_places(names) for block in self.blocks()]
+        if len(some) == 1:
+            return {name: some[0][name] for name in names}
+        return {
+            name: torch.cat([columns[name] for columns in some]) if some else torch.empty(shape, dtype=dtype)
+            for name in names
+            for dtype, shape in (specs[name],)
+        }
+
+    def _with_places(self, names: Sequence[str]) -> dict[str, Tensor]:
+        index, width = torch.arange(self.start, self.stop, dtype=torch.int32), self.block_width
+        places = dict(zip(("index", *self.axes), (index, index // width, index % width), strict=True))
+        places |= {name: torch.full_like(index, getattr(self, name)) for name in self.channels}
+        others = [name for name in names if name not in places]
+        return places | (self.own_columns(others) if others else {})
+
+    def columns(self) -> dict[str, Tensor]:
+        """One row for each step."""
+        return self.made(list(self.column_specs))
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        lists = () if self.is_of_one else ("out_channels",)
+        return {"page": to_json({k: v for k, v in self.envelope.items() if k not in lists}).decode()}
+
+    def steps(self, *, named: bool = False) -> list[dict[str, Any]]:
+        """The steps as JSON structures; `named`: with their channels, which those of several have always."""
+        return [
+            step | (block.place if named or not self.is_of_one else {})
+            for block in self.blocks()
+            for step in block.items(block.block_width, block.fields(), block.axes)
+        ]
 
     def json(self) -> bytes:
         return to_json(self.envelope | {"steps": self.steps()})
 
     def lines(self) -> bytes:
-        return b"".join(to_json(step | self.place) + b"\n" for step in self.steps())
+        return b"".join(to_json(step) + b"\n" for step in self.steps(named=True))
 
     def safetensors(self) -> memoryview:
-        return to_safetensors(self.columns(), {"page": to_json(self.envelope).decode()})
+        return to_safetensors(self.columns(), self.metadata)
 
     def npz(self) -> bytes:
         return to_npz(self.columns())
-
-
-@dataclass(frozen=True, slots=True)
-class InputGradientPage(GradientPage):
-    """Steps to the cells of one input channel."""
-
-    name = "gradients/input/steps"
-
-    scene: Scene
-    in_channel: int
-    start: int
-    stop: int
-    requested_stop: int
-    parts: tuple[str, ...] = tuple(INPUT_PARTS)
-    form: StepFormat | None = None
-
-    def check_channels(self) -> None:
-        check_in_channel(self.scene.plan, self.in_channel)
-
-    @property
-    def total(self) -> int:
-        return prod(self.scene.plan.input_shape[1:])
-
-    @property
-    def place(self) -> dict[str, Any]:
-        return {"in_channel": self.in_channel}
-
-    @property
-    def numbers_per_item(self) -> int:
-        plan, inverse = self.scene.plan, self.scene.inverse_taps
-        (height, width), channels = plan.kernel_size, len(plan.out_channels(self.in_channel))
-        lists = height * inverse.rows.most + width * inverse.cols.most
-        return channels * (height * width * len(self.parts) + 2) + lists + 4
-
-    @property
-    def cost(self) -> int:
-        """Which cell of a window wins takes reading that window, whose rows its neighbours share."""
-        is_maximum = isinstance(self.scene.plan.operation, MaxPool2d)
-        return self.numbers * (sum(self.scene.plan.kernel_size) if is_maximum else 1)
-
-    @property
-    def envelope(self) -> dict[str, Any]:
-        out_channels = list(self.scene.plan.out_channels(self.in_channel))
-        return {"scene": self.scene.id, **self.place, "out_channels": out_channels, **self.range}
-
-    def ledger(self) -> InputGradients:
-        scene = self.scene
-        layer = (scene.plan, scene.taps, scene.inverse_taps, scene.input, scene.weight, scene.given_upstream)
-        return input_gradients(*layer, self.in_channel, self.start, self.stop)
-
-    def columns(self) -> dict[str, Tensor]:
-        ledger = self.ledger()
-        parts = {part: self.scene.own(getattr(ledger, part)) for part in self.parts}
-        names = ("gradients", "channel_sums", "running_sums", *self._axes)
-        return {name: getattr(ledger, name) for name in names} | parts
-
-    @property
-    def _axes(self) -> tuple[str, ...]:
-        axes = ("output_rows", "output_cols")
-        return axes if self.scene.plan.dimensions == 2 else axes[1:]
-
-    def steps(self) -> list[dict[str, Any]]:
-        columns = self.columns()
-        fields: dict[str, Any] = {name: _lists(columns[name]) for name in self._axes}
-        fields |= {name: to_array(columns[name]) for name in (*self.parts, "channel_sums", "running_sums")}
-        fields["gradient"] = to_array(columns["gradients"])
-        return self.items(self.scene.plan.input_shape[2], fields)
-
-
-@dataclass(frozen=True, slots=True)
-class WeightGradientPage(GradientPage):
-    """Steps to the kernel cells of one output and one input channel."""
-
-    name = "gradients/weight/steps"
-
-    scene: Scene
-    out_channel: int
-    in_channel: int
-    start: int
-    stop: int
-    requested_stop: int
-    parts: tuple[str, ...] = ()
-    form: StepFormat | None = None
-
-    def check_channels(self) -> None:
-        tensor_shape(self.scene, "weight")  # raises NoSuchTensor for a layer without one
-        check_pair(self.scene.plan, self.out_channel, self.in_channel)
-
-    @property
-    def total(self) -> int:
-        return prod(self.scene.plan.kernel_size)
-
-    @property
-    def place(self) -> dict[str, Any]:
-        return {"out_channel": self.out_channel, "in_channel": self.in_channel}
-
-    @property
-    def numbers_per_item(self) -> int:
-        plan = self.scene.plan
-        return plan.output_shape[1] + 4 + plan.windows * len(self.parts)
-
-    @property
-    def cost(self) -> int:
-        return self.numbers + (self.stop - self.start) * self.scene.plan.windows
-
-    @property
-    def envelope(self) -> dict[str, Any]:
-        return {"scene": self.scene.id, **self.place, **self.range}
-
-    def ledger(self) -> WeightGradients:
-        scene, channels = self.scene, (self.out_channel, self.in_channel)
-        layer = (scene.plan, scene.taps, scene.input, scene.given_upstream)
-        planes = "patch" in self.parts or "products" in self.parts
-        return weight_gradients(*layer, *channels, self.start, self.stop, planes=planes)
-
-    def columns(self) -> dict[str, Tensor]:
-        ledger = self.ledger()
-        upstream = ledger.upstream.expand(self.stop - self.start, -1, -1)
-        planes = {"patches": ledger.patches, "upstream": upstream, "products": ledger.products}
-        asked = {name: planes[name] for name in map(_PLANES.__getitem__, self.parts)}
-        columns = {name: self.scene.own(plane) for name, plane in asked.items() if plane is not None}
-        # Of one dimension there is one row of windows, whose sum is the gradient.
-        sums = {"row_sums": ledger.row_sums} if self.scene.plan.dimensions == 2 else {}
-        return {"gradients": ledger.gradients} | sums | columns
-
-    def steps(self) -> list[dict[str, Any]]:
-        columns = self.columns()
-        fields: dict[str, Any] = {part: to_array(columns[_PLANES[part]]) for part in self.parts}
-        if "row_sums" in columns:
-            fields["row_sums"] = to_array(columns["row_sums"])
-        fields["gradient"] = to_array(columns["gradients"])
-        return self.items(self.scene.plan.kernel_size[1], fields, ("u", "v"))
 
 
 G = TypeVar("G", bound=GradientPage)
@@ -207,14 +149,3 @@ def requested_gradients(page: G, stop: int | None, limits: Limits) -> G:
     """
     page.check_channels()
     return requested_page(page, stop, limits, "no_such_gradients")
-
-
-def first_in_channel(scene: Scene, out_channel: int) -> int:
-    """The first input channel that an output channel reads. Raises ConvError for one that is not there."""
-    check_out_channel(scene.plan, out_channel)
-    return scene.plan.in_channels(out_channel)[0]
-
-
-def _lists(table: Tensor) -> list[list[list[int]]]:
-    """(n, kernel, …) with NONE for none -> lists of the others."""
-    return [[[index for index in some if index != NONE] for some in lists] for lists in table.tolist()]

@@ -10,7 +10,6 @@ for a layer within the limits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from math import prod
 from typing import Final, NamedTuple
@@ -21,16 +20,13 @@ import torch
 from torch import Tensor
 
 from app.formats.safetensors import safetensors_layout
+from app.services.answer_pages import FormsPage
 from app.services.response_cache import Content
-from app.services.step_columns import PLACES, StepColumns, numbers_behind
-from app.services.steps import StepsPage
 
 # Numbers that one piece is computed from: more would leave the processor's caches, fewer be all overhead.
 _NUMBERS_PER_PIECE: Final = 2**19
 # Bytes of the columns that are kept.
 _MAX_KEPT: Final = 2**22
-# Columns that are made with no sum; all others come out of one ledger.
-_WITHOUT_SUMS: Final = {*PLACES, "input_rows", "input_cols", "patches", "products"}
 
 
 class Piece(NamedTuple):
@@ -44,20 +40,20 @@ class Piece(NamedTuple):
 class _ColumnMaker:
     """Makes the columns of the steps of a page, piece by piece."""
 
-    def __init__(self, page: StepsPage) -> None:
+    def __init__(self, page: FormsPage) -> None:
         self._page, self.specs = page, page.column_specs
         self._kept: dict[str, Tensor] = {}
         self._kept_rows = range(0)
         sizes = {name: prod(shape) * dtype.itemsize for name, (dtype, shape) in self.specs.items()}
         room = _MAX_KEPT
-        for name in sorted(sizes.keys() - _WITHOUT_SUMS, key=sizes.__getitem__):
+        for name in sorted(sizes.keys() - page.without_sums, key=sizes.__getitem__):
             if (room := room - sizes[name]) >= 0:
                 dtype, shape = self.specs[name]
                 self._kept[name] = torch.empty(shape, dtype=dtype)
 
     def pieces(self, name: str, rows: range) -> Iterator[tuple[range, Piece]]:
         """Some rows of a column: the rows of each piece, and the piece."""
-        numbers = numbers_behind(self._page.scene.plan, name)
+        numbers = self._page.numbers_behind(name)
         steps = max(1, _NUMBERS_PER_PIECE // numbers)
         for start in range(rows.start, rows.stop, steps):
             some = range(start, min(start + steps, rows.stop))
@@ -73,20 +69,20 @@ class _ColumnMaker:
 
     def _made(self, name: str, rows: range) -> Tensor:
         start = self._page.start
-        page = replace(self._page, start=start + rows.start, stop=start + rows.stop)
-        blocks = [StepColumns(page.scene, block, page.bits) for block in page.blocks()]
-        if name not in _WITHOUT_SUMS and rows.start == self._kept_rows.stop:
-            for other, column in self._kept.items():
-                torch.cat([block[other] for block in blocks], out=column[rows.start : rows.stop])
-            self._kept_rows = range(self._kept_rows.start, rows.stop)
-        made = [block.only(name) for block in blocks]
-        return made[0] if len(made) == 1 else torch.cat(made)
+        page = self._page.moved(start + rows.start, start + rows.stop)
+        if name in page.without_sums or rows.start != self._kept_rows.stop:
+            return page.made([name])[name]
+        made = page.made([name, *self._kept])
+        for other, column in self._kept.items():
+            column[rows.start : rows.stop] = made[other]
+        self._kept_rows = range(self._kept_rows.start, rows.stop)
+        return made[name]
 
 
 class SafetensorsFile:
     """The steps of a page as one safetensors file, whole or a range of its bytes."""
 
-    def __init__(self, page: StepsPage) -> None:
+    def __init__(self, page: FormsPage) -> None:
         self._columns = _ColumnMaker(page)
         self._head, self._places = safetensors_layout(self._columns.specs, page.metadata)
         self.length = max([len(self._head), *(stop for _, stop in self._places.values())])
@@ -110,7 +106,7 @@ def _cut(piece: Piece, part: slice) -> Content:
     return piece.content()[part]
 
 
-def npz_pieces(page: StepsPage) -> Iterator[Piece]:
+def npz_pieces(page: FormsPage) -> Iterator[Piece]:
     """The steps of a page as one .npz archive, which numpy.load reads; its length is not known beforehand."""
     sink, columns = _Sink(), _ColumnMaker(page)
     with ZipFile(sink, "w") as archive:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import torch
+from torch import Tensor
 
 from app.conv.channel_checks import check_out_channel
 from app.conv.errors import ConvError
@@ -19,13 +20,13 @@ from app.limits import Limits
 from app.scenes.scene import Scene
 from app.services.answer_pages import (
     ALL,
+    Channel,
     FormsPage,
-    OutChannel,
     OutChannelPage,
     StepFormat,
     requested_page,
 )
-from app.services.step_columns import StepColumns, column_specs
+from app.services.step_columns import PLACES, StepColumns, column_specs, numbers_behind
 
 # The parts that a step holds when a request names none.
 DEFAULT_PARTS: Final = ("patch", "products")
@@ -45,6 +46,7 @@ class StepsPage(OutChannelPage, FormsPage):
     """
 
     name = "steps"
+    without_sums = frozenset((*PLACES, "input_rows", "input_cols", "patches", "products"))
 
     parts: tuple[str, ...] = DEFAULT_PARTS
     bits: int | None = None
@@ -111,10 +113,17 @@ class StepsPage(OutChannelPage, FormsPage):
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What a safetensors file says beside its columns: the envelope, but no list over all channels."""
         # One entry of metadata: safetensors writes several in a random order.
         without = {"in_channels", "bias"} if self.out_channel == ALL else set()
         return {"page": to_json({k: v for k, v in self.envelope.items() if k not in without}).decode()}
+
+    def numbers_behind(self, column: str) -> int:
+        return numbers_behind(self.scene.plan, column)
+
+    def made(self, names: Sequence[str]) -> dict[str, Tensor]:
+        blocks = [StepColumns(self.scene, block, self.bits) for block in self.blocks()]
+        made = {name: [block.only(name) for block in blocks] for name in names}
+        return {name: some[0] if len(some) == 1 else torch.cat(some) for name, some in made.items()}
 
     def _write(self, columns: Tensors) -> None:
         """Write the columns; the ledger computes some of them in place."""
@@ -129,7 +138,7 @@ class StepsPage(OutChannelPage, FormsPage):
             done += block.steps
 
 
-def all_steps(scene: Scene, out_channel: OutChannel, parts: tuple[str, ...] = DEFAULT_PARTS) -> StepsPage:
+def all_steps(scene: Scene, out_channel: Channel, parts: tuple[str, ...] = DEFAULT_PARTS) -> StepsPage:
     """All windows of one output channel, or of all, in one page."""
     page = StepsPage(scene, out_channel, 0, 0, 0, parts)
     return replace(page, stop=page.total, requested_stop=page.total)

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from app.formats.json_encoding import to_json
 from app.scenes.scene import Scene
-from app.services.answer_pages import OutChannel, StepFormat
+from app.services.answer_pages import Channel, StepFormat
 from app.services.step_files import Piece, SafetensorsFile, npz_pieces
 from app.services.steps import StepsPage, all_steps
 from app.services.trace import layer_structure
@@ -17,7 +17,7 @@ Progress = Callable[[float], None]
 
 
 def write_trace(
-    scene: Scene, out_channel: OutChannel, form: StepFormat, file: BinaryIO, progress: Progress
+    scene: Scene, out_channel: Channel, form: StepFormat, file: BinaryIO, progress: Progress
 ) -> None:
     """Write the trace of one output channel, or of all."""
     page = all_steps(scene, out_channel)

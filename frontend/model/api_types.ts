@@ -128,11 +128,11 @@ export interface components {
     /** @description Upstream cells start ... stop-1; `before`: the gradient before the first of them. */
     GradientStamps: {
       scene: string;
-      in_channel: number;
       start: number;
       stop: number;
       total: number;
       next: string | null;
+      in_channel: number;
       out_channels: number[];
       before: number[][] | number[];
       stamps: components['schemas']['GradientStamp'][];

@@ -339,6 +339,7 @@ class Gradients(BaseModel):
 class InputGradientStep(BaseModel):
     """One cell of an input channel, and the O output channels of its group."""
 
+    in_channel: int = _sometimes("with in_channel=all, and in lines")
     index: int = Field(description="row * W + col")
     row: int
     col: int
@@ -356,6 +357,8 @@ class InputGradientStep(BaseModel):
 class WeightGradientStep(BaseModel):
     """One kernel cell of an output and an input channel."""
 
+    out_channel: int = _sometimes("of several pairs of channels, and in lines")
+    in_channel: int = _sometimes("of several pairs of channels, and in lines")
     index: int = Field(description="u * kW + v")
     u: int
     v: int
@@ -370,7 +373,6 @@ class GradientPage(BaseModel):
     """Steps start ... stop-1; `next` is the URL of the rest."""
 
     scene: str
-    in_channel: int
     start: int
     stop: int
     total: int
@@ -378,24 +380,27 @@ class GradientPage(BaseModel):
 
 
 class InputGradientSteps(GradientPage):
-    """Cells start ... stop-1 of one input channel; `next` is the URL of the rest."""
+    """Cells start ... stop-1 of one input channel, or of all; `next` is the URL of the rest."""
 
-    out_channels: list[int]
+    in_channel: int | Literal["all"]
+    out_channels: list[int] | list[list[int]]
     steps: list[InputGradientStep]
 
 
 class GradientStamps(GradientPage):
     """Upstream cells start ... stop-1; `before`: the gradient before the first of them."""
 
+    in_channel: int
     out_channels: list[int]
     before: Map
     stamps: list[GradientStamp]
 
 
 class WeightGradientSteps(GradientPage):
-    """Kernel cells start ... stop-1 of one pair of channels; `next` is the URL of the rest."""
+    """Kernel cells start ... stop-1 of one pair of channels, or of all; `next` is the URL of the rest."""
 
-    out_channel: int
+    out_channel: int | Literal["all"]
+    in_channel: int | Literal["all"]
     steps: list[WeightGradientStep]
 
 

@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
-from app.conv.errors import Message
+from app.conv.errors import ConvError, Message
 from app.services.answer_pages import FormsPage, StepFormat
 from app.services.container import Services
 from app.services.response_cache import Content
@@ -19,9 +19,11 @@ from app.web.api.content_coding import encoded_stream
 from app.web.api.openapi import BINARY, answer, immutable_answers, ref
 from app.web.api.pagination import respond_with_page
 from app.web.api.problems import busy_problem
+from app.web.api.step_file_answers import respond_with_file
 from app.web.negotiation import JSON, JSONL, SAFETENSORS, ZIP, choose_media_type
 
 FormatQuery = Annotated[StepFormat | None, Query(description="instead of Accept; zip: columns as .npz")]
+WholeQuery = Annotated[bool, Query(description="columns of all steps as one file, in place of a page")]
 _MEDIA_TYPES: Final[dict[StepFormat, str]] = {
     "json": JSON,
     "jsonl": JSONL,
@@ -49,17 +51,22 @@ def form_headers(request: Request, requested: FormsPage, media_type: str) -> dic
 
 
 async def respond_in_form(
-    request: Request, services: Services, requested: FormsPage, media_type: str
+    request: Request, services: Services, requested: FormsPage, media_type: str, *, whole: bool = False
 ) -> Response:
     """
-    As many items as one answer may hold, as JSON or columns, or all as lines; 304 if the client has them.
-    Raises LimitExceeded where a page cannot hold one item.
+    As many items as one answer may hold, as JSON or columns, or all as lines, or, `whole`, as one file of
+    columns; 304 if the client has them. Raises LimitExceeded where a page cannot hold one item, and ConvError
+    for a whole of JSON.
     """
+    if whole and media_type == JSON:
+        raise ConvError("whole_needs_a_file", "/whole")
     headers = form_headers(request, requested, media_type)
     if response := not_modified(request, headers):
         return response
     if media_type == JSONL:
         return _respond_with_lines(request, services, headers, requested)
+    if whole:
+        return respond_with_file(request, services, headers, requested, media_type)
     limits = services.settings
     if media_type == JSON:
         page = requested.json_page(limits)

@@ -19,6 +19,8 @@ BINARY = [
     "/file", "/tensors/output?format=npy", "/tensors/input?format=safetensors",
     "/tensors/input?format=png&channel=0", "/steps?format=safetensors", "/steps?format=zip",
     "/steps?out_channel=all&format=safetensors&start=3", WHOLE, f"{WHOLE}&start=5&stop=90",
+    "/gradients/input/steps?in_channel=all&format=safetensors&whole=true",
+    "/gradients/weight/steps?out_channel=all&format=safetensors&whole=true",
 ]  # fmt: skip
 TEXT = ["", "/steps", "/steps?format=jsonl", "/tensors/output", "/taps", "/code", f"{WHOLE}&format=zip"]
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.torch
+import torch
 from fastapi.testclient import TestClient
 
 from app.main import create_app
@@ -130,6 +131,98 @@ def test_columns_of_the_weight(client: TestClient, borrowed: str) -> None:
         assert columns[name].tolist() == [step[field] for step in steps]
 
 
+LAYERS = {
+    "borrowed": BORROWED,
+    "transposed": {
+        "input": {"random": {"shape": [4, 3, 4], "seed": 1}},
+        "weight": {"random": {"shape": [4, 3, 2, 3], "seed": 2}},
+        "upstream": {"random": {"shape": [6, 6, 9], "seed": 3}},
+        "operation": {"kind": "conv_transpose2d", "groups": 2, "stride": 2},
+    },
+    "signal": {
+        "input": {"random": {"shape": [2, 9], "seed": 1}},
+        "weight": {"random": {"shape": [3, 2, 3], "seed": 2}},
+        "operation": {"kind": "conv1d", "stride": 2},
+    },
+    "maximum": {
+        "input": {"random": {"shape": [3, 5, 5], "seed": 1}},
+        "operation": {"kind": "max_pool2d", "kernel_size": 2},
+    },
+}
+# Of each path what asks for all parts, and the channels that steps name.
+ALL_STEPS = {
+    INPUT: ("in_channel=all", ("in_channel",)),
+    WEIGHT: ("out_channel=all&include=patch,upstream,products", ("out_channel", "in_channel")),
+}
+
+
+@pytest.mark.parametrize("path", ALL_STEPS)
+@pytest.mark.parametrize("name", LAYERS)
+def test_steps_of_all_channels_are_those_of_each(client: TestClient, name: str, path: str) -> None:
+    """As pages, as lines, and as columns of one file, whole or a part of it."""
+    scene = make(client, LAYERS[name])
+    plan = get(client, scene)["shapes"]
+    if path == WEIGHT and plan["weight"] is None:
+        return
+    query, channels = ALL_STEPS[path]
+    url = f"{scene}/{path}?{query}"
+    steps = [step for page in pages(client, url) for step in page["steps"]]
+    each = [
+        step | {channel: found[channel] for channel in channels}
+        for place in places_of(client, scene, path)
+        for found in pages(client, f"{url.replace(query.partition('&')[0], place)}")
+        for step in found["steps"]
+    ]
+    assert steps == each
+    lines = client.get(f"{url}&format=jsonl").text.splitlines()
+    assert [json.loads(line) for line in lines] == steps
+    whole = client.get(f"{url}&whole=true&format=safetensors")
+    columns = safetensors.torch.load(whole.content)
+    arrays = np.load(BytesIO(client.get(f"{url}&whole=true&format=zip").content))
+    assert columns.keys() == set(arrays)
+    for column, values in columns.items():
+        field = {"gradients": "gradient", "patches": "patch"}.get(column, column)
+        assert arrays[column].tolist() == values.tolist()
+        if column.startswith("output_"):
+            lists = [[[n for n in some if n >= 0] for some in cell] for cell in values.tolist()]
+            assert lists == [step[column] for step in steps]
+        else:
+            same = torch.tensor([step[field] for step in steps], dtype=torch.float64)
+            torch.testing.assert_close(values.double(), same, rtol=1e-6, atol=1e-6)
+    part = client.get(f"{url}&whole=true&format=safetensors", headers={"Range": "bytes=900-1500"})
+    assert (part.status_code, part.content) == (206, whole.content[900:1501])
+    some = safetensors.torch.load(
+        client.get(f"{url}&whole=true&format=safetensors&start=5&stop={len(steps) - 1}").content
+    )
+    for column, values in some.items():
+        assert values.tolist() == columns[column][5:-1].tolist()
+
+
+def places_of(client: TestClient, scene: str, path: str) -> list[str]:
+    """Queries for each channel, or each pair of channels, in order."""
+    summary = get(client, scene)
+    inputs, outputs = summary["shapes"]["input"][0], summary["shapes"]["output"][0]
+    if path == INPUT:
+        return [f"in_channel={channel}" for channel in range(inputs)]
+    groups = summary["operation"]["groups"]
+    size, of = inputs // groups, outputs // groups
+    return [
+        f"out_channel={o}&in_channel={c}"
+        for o in range(outputs)
+        for c in range(o // of * size, (o // of + 1) * size)
+    ]
+
+
+def test_all_pairs_of_one_channel(client: TestClient, borrowed: str) -> None:
+    for query, pairs in (
+        ("out_channel=4&in_channel=all", [(4, 2), (4, 3)]),
+        ("out_channel=all&in_channel=1", [(0, 1), (1, 1), (2, 1)]),
+    ):
+        steps = [step for page in pages(client, f"{borrowed}/{WEIGHT}?{query}") for step in page["steps"]]
+        found = [(step["out_channel"], step["in_channel"]) for step in steps]
+        assert found == [pair for pair in pairs for _ in range(6)]
+
+
 def test_answers_are_kept_for_ever(client: TestClient, borrowed: str) -> None:
     for path in (INPUT, WEIGHT, "gradients/bias"):
         answer = client.get(f"{borrowed}/{path}")
@@ -151,6 +244,11 @@ def test_answers_are_kept_for_ever(client: TestClient, borrowed: str) -> None:
         (f"{WEIGHT}?out_channel=0&in_channel=2", 422, "in_channel_not_read"),
         (f"{WEIGHT}?stop=7", 422, "no_such_gradients"),
         (f"{INPUT}?format=xml", 422, "field.not_one_of"),
+        (f"{INPUT}?in_channel=some", 422, "field.not_an_in_channel"),
+        (f"{INPUT}?in_channel=all&start=81", 422, "no_such_gradients"),
+        (f"{INPUT}?in_channel=all&whole=true", 422, "whole_needs_a_file"),
+        (f"{WEIGHT}?out_channel=-1", 422, "field.not_an_out_channel"),
+        (f"{WEIGHT}?out_channel=all&in_channel=4", 422, "no_such_in_channel"),
     ],
 )
 def test_what_is_not_there_is_refused(

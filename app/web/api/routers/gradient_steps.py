@@ -12,33 +12,30 @@ from starlette.responses import Response
 from app.limits import Limits
 from app.scenes.presets import PRESETS
 from app.scenes.tensors import tensor_shape
+from app.services.answer_pages import ALL, Channel
 from app.services.gradient_stamps import requested_gradient_stamps
-from app.services.gradient_steps import (
-    INPUT_PARTS,
-    WEIGHT_PARTS,
-    InputGradientPage,
-    WeightGradientPage,
-    first_in_channel,
-    requested_gradients,
-)
+from app.services.gradient_steps import requested_gradients
 from app.services.gradients import bias_gradient_structure, gradient_scene
+from app.services.input_gradient_steps import INPUT_PARTS, InputGradientPage
 from app.services.scenes import store_scene
 from app.services.steps import parse_parts
 from app.services.summary import summarize
+from app.services.weight_gradient_steps import WEIGHT_PARTS, WeightGradientPage, first_in_channel
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.channel_query import InChannelQuery, OutChannelQuery
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import answer, immutable_answers, problems, stored_answers
 from app.web.api.pagination import Start, Stop, respond_with_page
 from app.web.api.parsing import check_no_body
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
-from app.web.api.step_forms import FormatQuery, form_answers, respond_in_form, step_media_type
+from app.web.api.step_forms import FormatQuery, WholeQuery, form_answers, respond_in_form, step_media_type
 from app.web.negotiation import AcceptHeader
 
 router = APIRouter(prefix="/scenes", tags=["gradients"], route_class=StrictQueryRoute)
 NonNegative = Annotated[int, Query(ge=0)]
-_FORMS: Final = "a page of steps, as JSON; all of them, one a line; or columns of a page"
+_FORMS: Final = "a page of steps, as JSON; all of them, one a line; or columns of a page, with whole of all"
 _CHAPTER: Final = PRESETS["two-channels"].scene
 _GRADIENT_SCENE: Final = summarize(gradient_scene(_CHAPTER, Limits()))
 _WITH_BIAS: Final = PRESETS["strided-volume"].scene
@@ -50,7 +47,7 @@ def _example(page: InputGradientPage | WeightGradientPage) -> Any:
 
 @router.get(
     "/{id}/gradients/input/steps",
-    summary="The gradient to each cell of one input channel",
+    summary="The gradient to each cell of one input channel, or of all",
     responses=form_answers(
         response_models.InputGradientSteps,
         response_models.InputGradientStep,
@@ -62,24 +59,26 @@ async def get_input_gradients(
     request: Request,
     services: ServicesDep,
     scene: SceneDep,
-    in_channel: NonNegative = 0,
+    in_channel: Annotated[InChannelQuery | None, Query(description="or all; 0 by default")] = None,
     start: Start = 0,
     stop: Stop = None,
     include: Annotated[str, Query(description="which of upstream and products a step holds")] = ",".join(
         INPUT_PARTS
     ),
+    whole: WholeQuery = False,
     format: FormatQuery = None,
     accept: AcceptHeader = "",
 ) -> Response:
     """
     In raster order. For each kernel row and column the output rows and columns that read the cell through it:
     none, one, or, where padding borrows, several; `upstream` is the sum over them. Pages, lines and columns
-    are as with steps; lists in columns are filled up with -1.
+    are as with steps; lists in columns are filled up with -1. Steps of all channels name theirs.
     """
     parts = parse_parts(include, INPUT_PARTS)
-    page = InputGradientPage(scene, in_channel, start, start, start, parts, format)
+    page = InputGradientPage(scene, in_channel or 0, start, start, start, parts, format)
     requested = requested_gradients(page, stop, services.settings)
-    return await respond_in_form(request, services, requested, step_media_type(format, accept))
+    media_type = step_media_type(format, accept)
+    return await respond_in_form(request, services, requested, media_type, whole=whole)
 
 
 @router.get(
@@ -118,7 +117,7 @@ async def get_gradient_stamps(
 
 @router.get(
     "/{id}/gradients/weight/steps",
-    summary="The gradient to each kernel cell of one output and one input channel",
+    summary="The gradient to each kernel cell of one output and one input channel, or of all",
     responses=form_answers(
         response_models.WeightGradientSteps,
         response_models.WeightGradientStep,
@@ -130,27 +129,31 @@ async def get_weight_gradients(
     request: Request,
     services: ServicesDep,
     scene: SceneDep,
-    out_channel: NonNegative = 0,
+    out_channel: Annotated[OutChannelQuery | None, Query(description="or all; 0 by default")] = None,
     in_channel: Annotated[
-        int | None, Query(ge=0, description="one that the output channel reads, the first by default")
+        InChannelQuery | None,
+        Query(description="one that the output channel reads, by default the first, or all of all"),
     ] = None,
     start: Start = 0,
     stop: Stop = None,
     include: Annotated[str, Query(description="which of patch, upstream and products a step holds")] = "",
+    whole: WholeQuery = False,
     format: FormatQuery = None,
     accept: AcceptHeader = "",
 ) -> Response:
     """
     In raster order of the kernel. `row_sums` are the products of each output row added up; `include` adds the
     input as the output cells read it through the kernel cell, the upstream, and their products, each
-    (H_out, W_out).
+    (H_out, W_out). Of all channels the pairs come in the order of the output channels, and steps name theirs.
     """
     parts = parse_parts(include, WEIGHT_PARTS)
+    outputs: Channel = out_channel or 0
     if in_channel is None:
-        in_channel = first_in_channel(scene, out_channel)
-    page = WeightGradientPage(scene, out_channel, in_channel, start, start, start, parts, format)
+        in_channel = ALL if outputs == ALL else first_in_channel(scene, outputs)
+    page = WeightGradientPage(scene, outputs, in_channel, start, start, start, parts, format)
     requested = requested_gradients(page, stop, services.settings)
-    return await respond_in_form(request, services, requested, step_media_type(format, accept))
+    media_type = step_media_type(format, accept)
+    return await respond_in_form(request, services, requested, media_type, whole=whole)
 
 
 @router.get(
