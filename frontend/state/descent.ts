@@ -10,10 +10,10 @@ import type { Loss, Steps, Trained } from '../data/descent.ts';
 import { descend, fetchGradients } from '../data/descent.ts';
 import { loadOneDimension } from '../model/dimensions.ts';
 import { smallerRates } from '../model/learning_rates.ts';
-import { nestArray } from '../model/numbers.ts';
+import { hasAllNumbers, nestArray } from '../model/numbers.ts';
 import type { DescentAnswer, SceneSummary } from '../model/types.ts';
 import type { AppState } from './app_state.ts';
-import type { EditSession } from './edit_session.ts';
+import type { Changed, EditSession } from './edit_session.ts';
 import type { Scene } from './scene.ts';
 import type { SceneEdit } from './scene_edit.ts';
 
@@ -49,6 +49,8 @@ export interface TriedRate {
 const SCENES_OF_RUN = 20;
 /** Steps after which a rate is judged. */
 const STEPS_TRIED = 20;
+/** Numbers of a layer that are still sent to have its loss computed. */
+export const MOST_NUMBERS = 50_000;
 /** The largest loss whose layer is still shown: its gradients are in the range of every dtype. */
 const LARGEST_SHOWN = 1e30;
 
@@ -57,23 +59,45 @@ export class DescentState {
   readonly changes: EditSession;
   #latest: Loss | null = null;
   readonly #losses = signal<ReadonlyMap<string, KnownLoss>>(new Map());
+  /** Of scenes whose loss is being worked out, that of the scene that was edited. */
+  readonly #followed = signal<ReadonlyMap<string, KnownLoss>>(new Map());
   readonly running = signal(false);
-  /** The loss of the scene shown; null: none was chosen, or its numbers were edited since. */
+  /** The loss of the scene shown; null: none was chosen, or another upstream was since. */
   readonly known: ReadonlySignal<KnownLoss | null>;
 
   constructor(state: AppState, changes: EditSession) {
     this.state = state;
     this.changes = changes;
-    this.known = computed(() => this.#losses.value.get(state.scene.value?.summary.id ?? '') ?? null);
+    this.known = computed(() => this.#lossOf(state.scene.value?.summary.id ?? ''));
+    changes.edited = (from, to, changed) => this.#follow(from, to, changed);
   }
 
-  /** Makes the gradient of a loss the upstream of the scene. Throws ApiError. */
-  async choose(loss: Loss) {
+  #lossOf(id: string): KnownLoss | null {
+    return this.#losses.value.get(id) ?? this.#followed.value.get(id) ?? null;
+  }
+
+  /** An edited scene keeps the loss, whose gradient becomes its upstream: one edit to undo. */
+  async #follow(from: SceneSummary, to: Scene, changed: Changed) {
+    const known = this.#lossOf(from.id);
+    const { id } = to.summary;
+    const isOwn = 'upstream' in changed || changed.cells?.some(({ tensor }) => tensor === 'upstream');
+    if (!known || isOwn || this.#losses.peek().has(id) || !hasLoss(to, known.loss, from)) return;
+    this.#followed.value = new Map(this.#followed.peek()).set(id, known);
+    // What cannot be followed is no longer known, and said so.
+    await this.choose(known.loss, true).catch(() => false);
+    const others = new Map(this.#followed.peek());
+    others.delete(id);
+    this.#followed.value = others;
+  }
+
+  /** Makes the gradient of a loss the upstream of the scene. continues: the edit before. Throws ApiError. */
+  async choose(loss: Loss, continues = false) {
     const scene = this.state.scene.peek();
     if (!scene) return;
     const answer = await fetchGradients(this.state.api, await layerBody(scene), loss);
     const known = { loss, losses: [answer.loss ?? 0] };
-    await this.#edit(scene, { upstream: part(scene.summary.shapes.output, answer.upstream) }, known);
+    const upstream = part(scene.summary.shapes.output, answer.upstream);
+    await this.#edit(scene, { upstream }, known, continues);
   }
 
   /** The loss that was chosen last, of the scene as it is now. Throws ApiError. */
@@ -95,7 +119,7 @@ export class DescentState {
   /** Goes down the gradient; to be undone at once. Throws ApiError. */
   async run(steps: Steps) {
     const [scene, known] = [this.state.scene.peek(), this.known.peek()];
-    if (!scene || !known || this.running.peek()) return;
+    if (!scene || !known || this.running.peek() || this.#followed.peek().has(scene.summary.id)) return;
     this.running.value = true;
     try {
       await this.#run(scene, known, steps);
@@ -172,6 +196,20 @@ export class DescentState {
     this.#latest = known.loss;
     this.#losses.value = new Map(this.#losses.peek()).set(id, known);
   }
+}
+
+export function hasFewNumbers({ input, weight, summary: { shapes } }: Scene) {
+  const [channels, height, width] = shapes.output;
+  const numbers = input.data.length + (weight?.data.length ?? 0) + channels * height * width;
+  return hasAllNumbers(input) && numbers <= MOST_NUMBERS;
+}
+
+/** Whether a loss of one scene is one of another: a target has its shape. */
+function hasLoss(scene: Scene, loss: Loss, { shapes }: SceneSummary) {
+  const { output } = scene.summary.shapes;
+  const fits =
+    loss.kind === 'squared_error' ? output.join() === shapes.output.join() : loss.target < output[0];
+  return fits && hasFewNumbers(scene);
 }
 
 /** What all of some steps come to, and what the most of them whose layer can be shown, or null. */

@@ -40,6 +40,9 @@ export interface SceneRequest {
   continues?: boolean;
 }
 
+/** What an edit puts in another's place; a form, as far as that is known. */
+export type Changed = Replaced & Pick<SceneEdit, 'cells'>;
+
 /** How a scene comes to be shown, and what of it is known. */
 interface Shown {
   summary?: SceneSummary;
@@ -76,6 +79,8 @@ export class EditSession {
   );
   /** Answers that are awaited. */
   readonly pendingCount = signal(0);
+  /** Is called once an edit of a scene is shown. changed: what it puts in another's place. */
+  edited: ((from: SceneSummary, to: Scene, changed: Changed) => void) | null = null;
   /** Whether the scene shown came in place of another one of the same edit. */
   continued = false;
 
@@ -160,6 +165,9 @@ export class EditSession {
       if (!(await this.#show(summary.id, { summary, known, continues }))) return false;
       const record = continues ? history.replaceScene : history.recordScene;
       this.history.value = record(this.history.peek(), summary.id);
+      const shown = this.state.scene.peek();
+      if (shown && path.startsWith(`/scenes/${scene.summary.id}/edits`))
+        this.edited?.(scene.summary, shown, changed);
       return true;
     } catch (error) {
       if (signal?.aborted) return false;

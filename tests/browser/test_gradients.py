@@ -357,6 +357,57 @@ def test_a_loss_gives_the_upstream(open_page: OpenPage, server: str) -> None:
     expect(page.locator("#step-sentence")).to_have_text(re.compile(rf"^db\[1\] = .*= {output[1].numel()}$"))
 
 
+def test_the_loss_follows_edits(open_page: OpenPage, server: str) -> None:
+    """With its gradient, through edits of cells, by paste and of the operation, until another upstream."""
+    layer = LAYERS["strided"]
+    page = open_page(f"{layer.page(server)}?direction=bias")
+    value, sentence = page.locator("#loss-value"), page.locator("#step-sentence")
+
+    def expect_loss_of(output: Tensor) -> None:
+        expect(value).to_contain_text(f"= {int(output.square().sum())}, ")
+        bias = str(int(2 * output[0].sum())).replace("-", "−")
+        expect(sentence).to_have_text(re.compile(rf"^db\[0\] = .*= {bias}$"))
+
+    page.get_by_label("upstream dY:").select_option("squared_error")
+    expect_loss_of(layer.output)
+    edited = layer.x.clone()
+    page.locator("#direction").select_option("weight")
+    expect(sentence).to_have_text(re.compile("^dK"))
+    expect(page.locator("#stage")).to_have_attribute("data-layout", re.compile("^(line|stacked)"))
+    x, y = point_at_cell(page, "X[0, 1, 1] = ")
+    for text in ("9", "-7"):
+        page.mouse.dblclick(*place_on_page(page, x, y))
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        edited[0, 1, 1] = float(text)
+        output = layer.forward(edited, layer.weight, layer.bias)
+        expect(value).to_contain_text(f"= {int(output.square().sum())}, ")
+    page.keyboard.press("Escape")
+    page.locator("#direction").select_option("bias")
+    expect_loss_of(output)
+    # Each is undone with its loss.
+    page.locator("#undo").click()
+    edited[0, 1, 1] = 9
+    expect_loss_of(layer.forward(edited, layer.weight, layer.bias))
+    page.locator("#undo").click()
+    expect_loss_of(layer.output)
+    page.get_by_role("button", name="Change", exact=True).click()
+    page.locator('#panel-form [name="flip"]').check(force=True)
+    assert layer.weight is not None
+    expect_loss_of(layer.forward(layer.x, layer.weight.flip(2, 3), layer.bias))
+    page.get_by_label("upstream dY:").select_option("ones")
+    expect(value).to_be_hidden()
+    page.locator('#panel-form [name="flip"]').uncheck(force=True)
+    expect(sentence).to_have_text(re.compile(rf"= {layer.output[0].numel()}$"))
+    expect(value).to_be_hidden()
+
+
+def place_on_page(page: Page, x: float, y: float) -> tuple[float, float]:
+    box = page.locator("#stage").bounding_box()
+    assert box
+    return box["x"] + x, box["y"] + y
+
+
 @pytest.mark.parametrize(("name", "made"), [("strided", "conv_transpose2d"), ("transposed", "conv2d")])
 def test_the_gradient_is_a_layer(open_page: OpenPage, server: str, name: str, made: str) -> None:
     layer = LAYERS[name]

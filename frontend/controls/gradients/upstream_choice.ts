@@ -3,15 +3,13 @@
 import { effect } from '@preact/signals-core';
 import { ownShape } from '../../model/dimensions.ts';
 import type { NestedArray } from '../../model/numbers.ts';
-import { hasAllNumbers, nestArray } from '../../model/numbers.ts';
+import { nestArray } from '../../model/numbers.ts';
 import type { DescentState } from '../../state/descent.ts';
+import { hasFewNumbers, MOST_NUMBERS } from '../../state/descent.ts';
 import type { EditSession } from '../../state/edit_session.ts';
 import type { Scene } from '../../state/scene.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { makeElement, setText } from '../../views/shared/dom.ts';
-
-/** Numbers of a layer that are still sent to have its loss computed. */
-const MOST_NUMBERS = 50_000;
 
 const SOURCES = ['ones', 'cell', 'squared_error', 'cross_entropy'] as const;
 type Source = (typeof SOURCES)[number];
@@ -61,7 +59,7 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession, de
     const { shapes, dtype } = scene.summary;
     const known = descent.known.value;
     const kind = known?.loss.kind;
-    const few = hasAllNumbers(scene.input) && numbersOf(scene) <= MOST_NUMBERS;
+    const few = hasFewNumbers(scene);
     for (const option of options) {
       const isLoss = option.value === 'squared_error' || option.value === 'cross_entropy';
       option.disabled =
@@ -81,11 +79,6 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession, de
 
 function formatLoss(value: number) {
   return String(Number(value.toPrecision(6))).replace('-', '−');
-}
-
-function numbersOf({ input, weight, summary: { shapes } }: Scene) {
-  const [channels, height, width] = shapes.output;
-  return input.data.length + (weight?.data.length ?? 0) + channels * height * width;
 }
 
 /** An upstream of zeros but for the pinned cell, or the first. */
