@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import Final, NamedTuple
 
@@ -22,32 +23,52 @@ _MAX_COLUMNS: Final = 2**26
 
 
 class Gradients(NamedTuple):
-    """input: (C_in, H, W); weight and bias as in `plan`, None where the layer has none."""
+    """input: (C_in, H, W); weight and bias as in `plan`; None where there is none, or none was wanted."""
 
-    input: Tensor
+    input: Tensor | None
     weight: Tensor | None
     bias: Tensor | None
 
 
-def gradients(plan: Plan, taps: TapTable, x: Tensor, weight: Tensor | None, upstream: Tensor) -> Gradients:
+class Asked(NamedTuple):
+    """Which gradients of a layer with a weight are computed."""
+
+    input: bool
+    weight: bool
+
+
+EACH: Final = Asked(True, True)
+
+
+def gradients(
+    plan: Plan,
+    taps: TapTable,
+    x: Tensor,
+    weight: Tensor | None,
+    upstream: Tensor,
+    wanted: Collection[str] = Gradients._fields,
+) -> Gradients:
     """
     The gradients of a loss whose gradient to the output is upstream (C_out, H_out, W_out), in its dtype.
 
-    x: (C_in, H, W); weight as in `plan`. Raises ConvError where a product or sum that their ledgers would
-    show leaves the range of the dtype.
+    x: (C_in, H, W); weight as in `plan`. Raises ConvError where a product or sum that the ledgers of those
+    wanted would show leaves the range of the dtype.
     """
     check_tensors(plan, x, weight=weight, upstream=upstream)
-    bias = None if plan.bias_shape is None else bias_gradient(upstream)
+    bias = bias_gradient(upstream) if plan.bias_shape is not None and "bias" in wanted else None
+    asked = Asked("input" in wanted, "weight" in wanted and weight is not None)
+    if not any(asked):
+        return Gradients(None, None, bias)
     if weight is None:
         return Gradients(_pooled(plan, taps, x, upstream), None, bias)
     inverse = inverse_taps(taps)
-    fits = _all_fit(plan, inverse, x, weight, upstream)
-    if fits:
-        wide = (tensor.double() if x.dtype == torch.int32 else tensor for tensor in (x, weight, upstream))
-        to_input, to_weight = _backward(plan, taps, *wide)
-        return Gradients(to_input.to(x.dtype), to_weight.to(x.dtype), bias)
-    to_input = _checked_input(plan, taps, inverse, x, weight, upstream)
-    return Gradients(to_input, _checked_weight(plan, taps, x, upstream), bias)
+    if _all_fit(plan, inverse, x, weight, upstream, asked):
+        wide = torch.float64 if x.dtype == torch.int32 else x.dtype
+        found = _backward(plan, taps, x.to(wide), weight.to(wide), upstream.to(wide), asked)
+        to_input, to_weight = (None if each is None else each.to(x.dtype) for each in found)
+        return Gradients(to_input, to_weight, bias)
+    to_input = _checked_input(plan, taps, inverse, x, weight, upstream) if asked.input else None
+    return Gradients(to_input, _checked_weight(plan, taps, x, upstream) if asked.weight else None, bias)
 
 
 def bias_gradient(upstream: Tensor) -> Tensor:
@@ -58,10 +79,10 @@ def bias_gradient(upstream: Tensor) -> Tensor:
 
 
 def _backward(
-    plan: Plan, taps: TapTable, x: Tensor, weight: Tensor, upstream: Tensor
-) -> tuple[Tensor, Tensor]:
+    plan: Plan, taps: TapTable, x: Tensor, weight: Tensor, upstream: Tensor, asked: Asked
+) -> tuple[Tensor | None, Tensor | None]:
     if not _suits_torch(plan, x.dtype):
-        return by_taps(plan, taps, x, weight, upstream)
+        return by_taps(plan, taps, x, weight, upstream, asked)
     operation = plan.operation
     extra, sides = (0, 0), (plan.padding.top, plan.padding.left)
     grown, turned = x, weight.flip(2, 3) if plan.flip else weight
@@ -74,10 +95,12 @@ def _backward(
         grown, sides = padded(plan, x), (0, 0)
     to_grown, to_weight, _ = torch.ops.aten.convolution_backward(
         upstream[None], grown[None], turned, None, operation.stride, sides, operation.dilation,
-        plan.is_transposed, extra, plan.groups, (True, True, False),
+        plan.is_transposed, extra, plan.groups, (*asked, False),
     )  # fmt: skip
-    to_input = to_grown[0] if grown is x else _unpadded(plan, to_grown[0])
-    return to_input, to_weight.flip(2, 3) if plan.flip else to_weight
+    to_input = None
+    if to_grown is not None:
+        to_input = to_grown[0] if grown is x else _unpadded(plan, to_grown[0])
+    return to_input, to_weight.flip(2, 3) if plan.flip and asked.weight else to_weight
 
 
 def _suits_torch(plan: Plan, dtype: torch.dtype) -> bool:
@@ -107,7 +130,9 @@ def _unpadded(plan: Plan, grown: Tensor) -> Tensor:
     return grown.new_zeros(plan.input_shape).index_add_(2, cols, by_row)
 
 
-def by_taps(plan: Plan, taps: TapTable, x: Tensor, weight: Tensor, upstream: Tensor) -> tuple[Tensor, Tensor]:
+def by_taps(
+    plan: Plan, taps: TapTable, x: Tensor, weight: Tensor, upstream: Tensor, asked: Asked = EACH
+) -> tuple[Tensor | None, Tensor | None]:
     """
     The gradients to input and weight, a matrix product for each kernel cell: always possible, in memory of
     the input and output, and slower than torch's own operators.
@@ -125,12 +150,15 @@ def by_taps(plan: Plan, taps: TapTable, x: Tensor, weight: Tensor, upstream: Ten
             in_rows, in_cols = rows[out_rows], cols[out_cols]
             above = windows_of[:, :, out_rows[:, None], out_cols]
             below = cells_of[:, :, in_rows[:, None], in_cols]
-            to_weight[..., u, v] = above.flatten(2) @ below.flatten(2).transpose(1, 2)
+            if asked.weight:
+                to_weight[..., u, v] = above.flatten(2) @ below.flatten(2).transpose(1, 2)
+            if not asked.input:
+                continue
             parts = (factors[..., u, v].transpose(1, 2) @ above.flatten(2)).view_as(below)
             across = parts.new_zeros(*parts.shape[:3], x.shape[2]).index_add_(3, in_cols, parts)
             to_input.index_add_(2, in_rows, across)
     to_weight = to_weight.transpose(1, 2) if plan.is_transposed else to_weight
-    return to_input.flatten(0, 1), to_weight.flatten(0, 1)
+    return to_input.flatten(0, 1) if asked.input else None, to_weight.flatten(0, 1) if asked.weight else None
 
 
 def _pooled(plan: Plan, taps: TapTable, x: Tensor, upstream: Tensor) -> Tensor:
@@ -162,13 +190,19 @@ def _spread(taps: TapTable, shares: Tensor, shape: torch.Size) -> Tensor:
     return sums
 
 
-def _all_fit(plan: Plan, inverse: InverseTaps, x: Tensor, weight: Tensor, upstream: Tensor) -> bool:
+def _all_fit(
+    plan: Plan, inverse: InverseTaps, x: Tensor, weight: Tensor, upstream: Tensor, asked: Asked
+) -> bool:
     """Whether magnitudes alone show that no product or sum of the ledgers leaves the range of the dtype."""
     most = torch.iinfo(x.dtype).max if x.dtype == torch.int32 else torch.finfo(x.dtype).max
     repeats = inverse.rows.most * inverse.cols.most
     terms = plan.output_shape[0] // plan.groups * prod(plan.kernel_size)
     sums = largest(upstream) * repeats
-    bounds = (sums, sums * terms * largest(weight), plan.windows * largest(x) * largest(upstream))
+    bounds = list[float]()
+    if asked.input:
+        bounds += sums, sums * terms * largest(weight)
+    if asked.weight:
+        bounds.append(plan.windows * largest(x) * largest(upstream))
     return max(bounds) * ROUNDING <= most
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import Final, Literal
 
@@ -77,9 +78,9 @@ def gradients_cost(scene: Scene) -> int:
     return sum(map(prod, (scene.plan.input_shape, scene.plan.output_shape))) + scene.plan.multiply_adds // 8
 
 
-def scene_gradients(scene: Scene) -> Gradients:
-    """The gradients of a scene. Raises ConvError where a sum leaves the range of the dtype."""
-    return gradients(scene.plan, scene.taps, scene.input, scene.weight, scene.given_upstream)
+def scene_gradients(scene: Scene, wanted: Collection[str] = Gradients._fields) -> Gradients:
+    """The gradients of a scene, or some. Raises ConvError where a sum leaves the range of the dtype."""
+    return gradients(scene.plan, scene.taps, scene.input, scene.weight, scene.given_upstream, wanted)
 
 
 def tensor(scene: Scene, name: Name, channel: int | None = None) -> Tensor:
@@ -108,7 +109,8 @@ def _whole(scene: Scene, name: Name) -> Tensor:
         case "grad_bias":
             return bias_gradient(scene.given_upstream)
         case "grad_input" | "grad_weight":
-            whole: Tensor | None = getattr(scene_gradients(scene), name.removeprefix("grad_"))
+            of = name.removeprefix("grad_")
+            whole: Tensor | None = getattr(scene_gradients(scene, (of,)), of)
             assert whole is not None  # its shape was asked for before
             return scene.own(whole)
         case _:

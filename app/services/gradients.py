@@ -31,8 +31,8 @@ def gradient_scene(scene: Scene, limits: Limits) -> Scene:
 
 LossFunction = Callable[[Tensor], Loss]
 Trained = Literal["weight", "bias"]
-# Passes over the layer in one step: the output, and the gradients to input and weight.
-_PASSES = 3
+# Passes over the layer in one step: the output, and the gradient to the weight.
+_PASSES = 2
 
 
 def bias_gradient_structure(scene: Scene) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _moved(
     learning_rate: float,
 ) -> dict[str, Tensor | None]:
     """The parameters one step down the gradient."""
-    found = gradients(scene.plan, scene.taps, scene.input, parameters["weight"], upstream)
+    found = gradients(scene.plan, scene.taps, scene.input, parameters["weight"], upstream, train)
     moved = dict(parameters)
     for name in train:
         parameter, gradient = parameters[name], getattr(found, name)

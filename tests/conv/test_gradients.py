@@ -203,6 +203,22 @@ def test_torchs_operators_and_the_taps_agree(layer: Layer, seed: int) -> None:
     assert near(whole.weight, to_weight.double(), 2 * sizes.weight, layer.x.dtype)
 
 
+@settings(max_examples=150, deadline=None)
+@given(layers(), st.integers(0, 99), st.sets(st.sampled_from(Gradients._fields)))
+def test_only_what_is_wanted_is_there(layer: Layer, seed: int, wanted: set[str]) -> None:
+    try:
+        made = layer.plan()
+    except ConvError:
+        assume(False)
+    upstream = upstream_of(made, layer, seed)
+    whole, sizes = found(made, layer, upstream), magnitudes(layer, upstream)
+    some = gradients(made, taps(made), layer.x, layer.weight, upstream, wanted)
+    for name, own, other, size in zip(Gradients._fields, some, whole, sizes, strict=True):
+        assert (own is None) == (other is None or name not in wanted)
+        if own is not None and other is not None:
+            assert near(own, other.double(), 2 * size, layer.x.dtype)
+
+
 @settings(max_examples=60, deadline=None)
 @given(layers(WEIGHTED), st.integers(0, 99), st.data())
 def test_finite_differences(layer: Layer, seed: int, data: st.DataObject) -> None:
@@ -395,6 +411,20 @@ def test_sums_that_just_fit_int32_are_exact() -> None:
     assert whole.input[1].tolist() == [[0, 0, 0], [0, -(2**31), 0], [0, 0, 0]]
     assert whole.weight is not None
     assert whole.weight[0].tolist() == [[[2**31 - 1, 0], [0, 0]], [[0, 0], [0, -(2**31)]]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "x", "weight"), [("input", 1e30, 1.0), ("weight", 1.0, 1e30), ("bias", 1e30, 1e30)]
+)
+def test_what_is_not_wanted_may_leave_the_range(wanted: str, x: float, weight: float) -> None:
+    layer = layer_of("conv2d", (1, 3, 3), (1, 1, 2, 2))
+    filled = torch.full((1, 3, 3), x), torch.full((1, 1, 2, 2), weight), torch.zeros(1)
+    layer = Layer(layer.kind, layer.parameters, *filled)
+    made = layer.plan()
+    upstream = torch.full(made.output_shape, 1e20)
+    gradients(made, taps(made), layer.x, layer.weight, upstream, (wanted,))
+    with refuses(ConvError, "overflow"):
+        found(made, layer, upstream)
 
 
 def test_floats_that_overflow_are_refused() -> None:

@@ -131,6 +131,22 @@ def test_only_what_is_trained_moves(client: TestClient) -> None:
     assert found["losses"] == sorted(found["losses"], reverse=True)
 
 
+@pytest.mark.parametrize(("trained", "moved"), [("weight", 1e25 - 2e-10), ("bias", -2e15)])
+def test_a_gradient_that_nothing_trains_ends_no_descent(
+    client: TestClient, trained: str, moved: float
+) -> None:
+    """Of output 1 and target -1e15 the upstream is 2e15; the gradient to the input, 2e40, is no float32."""
+    body = {
+        "input": {"data": [[[1e-25]]]}, "weight": {"data": [[[[1e25]]]]}, "bias": {"data": [0]},
+        "operation": {"kind": "conv2d"}, "dtype": "float32", "train": [trained],
+        "loss": {"kind": "squared_error", "target": {"data": [[[-1e15]]]}}, "learning_rate": 1, "steps": 1,
+    }  # fmt: skip
+    found = post(client, "descent", body)
+    assert found["diverged_at"] is None
+    assert found["losses"][0] == pytest.approx(1e30)
+    assert torch.tensor(found[trained]).item() == pytest.approx(moved)
+
+
 def test_divergence_is_told(client: TestClient) -> None:
     target = {"data": [[[0, 0], [0, 0]]]}
     body = {
