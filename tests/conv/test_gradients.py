@@ -20,7 +20,7 @@ from app.conv.operation import Plan
 from app.conv.taps import taps
 from app.conv.weight_gradients import weight_gradients
 from tests.support.gradient_reference import Reference, by_autograd, by_loops, magnitudes
-from tests.support.random_layers import OPERATIONS, Layer, layers, tensor
+from tests.support.random_layers import OPERATIONS, Layer, diced_layers, layers, tensor
 from tests.support.reference import kernel_of, tap_table
 from tests.support.refusals import refuses
 
@@ -36,31 +36,56 @@ def found(plan: Plan, layer: Layer, upstream: Tensor) -> Gradients:
     return gradients(plan, taps(plan), layer.x, layer.weight, upstream)
 
 
+# Layers of each kind whose gradients are checked, and of how many of them one has its ledgers checked too.
+COUNT, LEDGERS_EVERY = 3000, 8
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_random_layers(kind: str) -> None:
-    @settings(max_examples=500, deadline=None)
-    @given(layers((kind,)), st.integers(0, 99))
-    def check(layer: Layer, number: int) -> None:
+    for number, (layer, made) in enumerate(diced_layers(kind, COUNT)):
+        upstream = upstream_of(made, layer, number)
         try:
-            made = layer.plan()
-        except ConvError:
-            assume(False)
-        check_layer(layer, made, upstream_of(made, layer, number))
+            whole, sizes = check_gradients(layer, made, upstream)
+            if number % LEDGERS_EVERY == 0:
+                check_ledgers(layer, made, upstream, whole, sizes)
+        except Exception as error:
+            error.add_note(f"layer {number}: {layer}")
+            raise
 
-    check()
+
+@settings(max_examples=50, deadline=None)
+@given(layers(), st.integers(0, 99))
+def test_gradients_and_their_ledgers(layer: Layer, number: int) -> None:
+    try:
+        made = layer.plan()
+    except ConvError:
+        assume(False)
+    check_layer(layer, made, upstream_of(made, layer, number))
 
 
 def check_layer(layer: Layer, made: Plan, upstream: Tensor) -> None:
+    check_ledgers(layer, made, upstream, *check_gradients(layer, made, upstream))
+
+
+def check_gradients(layer: Layer, made: Plan, upstream: Tensor) -> tuple[Gradients, Reference]:
+    """Returns the gradients, and what their rounding is measured by."""
     whole = found(made, layer, upstream)
     references = [by_autograd(layer, upstream)]
     if references[0] is None or layer.x.dtype == torch.int32:
         references.append(by_loops(layer, upstream))
-    sizes = magnitudes(layer, upstream)
+    # Integers are not rounded.
+    sizes = references[-1] if layer.x.dtype == torch.int32 else magnitudes(layer, upstream)
+    assert sizes is not None
     for reference in references:
         if reference is not None:
             check_near(whole, reference, sizes, layer.x.dtype)
+    return whole, sizes
+
+
+def check_ledgers(layer: Layer, made: Plan, upstream: Tensor, whole: Gradients, sizes: Reference) -> None:
+    assert whole.input is not None
     for in_channel, plane in enumerate(whole.input):
         check_input_ledger(layer, made, upstream, in_channel, plane, sizes.input[in_channel])
     if whole.weight is not None and sizes.weight is not None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from app.conv.errors import ConvError
 from app.conv.operation import (
     PADDING_MODES,
     AvgPool1d,
@@ -36,6 +39,7 @@ OPERATIONS: dict[str, type[Any]] = {
     "max_pool1d": MaxPool1d,
     "avg_pool1d": AvgPool1d,
 }
+T = TypeVar("T")
 DTYPES = (torch.float32, torch.float64, torch.int32)
 
 
@@ -88,20 +92,55 @@ class Layer:
         return plan(self.operation(), tuple(self.own(self.x).shape), *shapes)
 
 
-def sizes(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
-    return st.tuples(st.integers(low, high), st.integers(low, high))
+class Choices(Protocol):
+    """What a layer is drawn by."""
+
+    def integer(self, low: int, high: int) -> int: ...
+
+    def one_of(self, options: Sequence[T]) -> T: ...
 
 
-def rarely() -> st.SearchStrategy[bool]:
-    return st.integers(0, 15).map(lambda n: n == 15)
+class Drawn:
+    """By hypothesis, which makes what fails as simple as it can."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
+
+    def integer(self, low: int, high: int) -> int:
+        return self._draw(st.integers(low, high))
+
+    def one_of(self, options: Sequence[T]) -> T:
+        return self._draw(st.sampled_from(options))
 
 
-@st.composite
-def paddings(draw: st.DrawFn, height: int, width: int) -> tuple[int, int, int, int]:
+class Diced(Random):
+    """By a seed: a hundred times as fast."""
+
+    def integer(self, low: int, high: int) -> int:
+        return self.randint(low, high)
+
+    def one_of(self, options: Sequence[T]) -> T:
+        return self.choice(options)
+
+
+def sizes(choices: Choices, low: int, high: int, *, flat: bool = False) -> tuple[int, int]:
+    """(height, width); the height of one dimension is 1."""
+    return 1 if flat else choices.integer(low, high), choices.integer(low, high)
+
+
+def flag(choices: Choices) -> bool:
+    return choices.integer(0, 1) == 1
+
+
+def rarely(choices: Choices) -> bool:
+    return choices.integer(0, 15) == 15
+
+
+def paddings(choices: Choices, height: int, width: int) -> tuple[int, int, int, int]:
     """(top, bottom, left, right) up to height and width; half of them with equal opposite sides."""
-    top, bottom = draw(sizes(0, height))
-    left, right = draw(sizes(0, width))
-    return (top, top, left, left) if draw(st.booleans()) else (top, bottom, left, right)
+    top, bottom = sizes(choices, 0, height)
+    left, right = sizes(choices, 0, width)
+    return (top, top, left, left) if flag(choices) else (top, bottom, left, right)
 
 
 def tensor(shape: tuple[int, ...], dtype: torch.dtype, seed: int) -> Tensor:
@@ -114,46 +153,60 @@ def tensor(shape: tuple[int, ...], dtype: torch.dtype, seed: int) -> Tensor:
 
 @st.composite
 def layers(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(OPERATIONS)) -> Layer:
-    kind, seed, dtype = (
-        draw(st.sampled_from(kinds)),
-        draw(st.integers(0, 10**6)),
-        draw(st.sampled_from(DTYPES)),
-    )
+    choices = Drawn(draw)
+    return make_layer(choices, choices.one_of(kinds))
+
+
+def diced_layers(kind: str, count: int) -> Iterator[tuple[Layer, Plan]]:
+    """So many layers of a kind that fit, always the same."""
+    choices = Diced(kind)
+    while count:
+        layer = make_layer(choices, kind)
+        try:
+            made = layer.plan()
+        except ConvError:
+            continue
+        count -= 1
+        yield layer, made
+
+
+def make_layer(choices: Choices, kind: str) -> Layer:
+    seed, dtype = choices.integer(0, 10**6), choices.one_of(DTYPES)
     flat = kind.endswith("1d")
-    kernel, (height, width) = draw(_sizes(1, 4, flat)), draw(_sizes(1, 12, flat))
-    parameters: dict[str, Any] = {"stride": draw(_sizes(1, 4, flat)), "dilation": draw(_sizes(1, 3, flat))}
+    kernel, (height, width) = sizes(choices, 1, 4, flat=flat), sizes(choices, 1, 12, flat=flat)
+    parameters: dict[str, Any] = {
+        "stride": sizes(choices, 1, 4, flat=flat),
+        "dilation": sizes(choices, 1, 3, flat=flat),
+    }
     if "pool" in kind:
-        channels = draw(st.integers(1, 3))
-        most = [k // 2 + draw(rarely()) for k in kernel]
+        channels = choices.integer(1, 3)
+        most = [k // 2 + rarely(choices) for k in kernel]
         parameters |= {
             "kernel_size": kernel,
-            "padding": draw(paddings(0 if flat else most[0], most[1])),
-            "ceil_mode": draw(st.booleans()),
+            "padding": paddings(choices, 0 if flat else most[0], most[1]),
+            "ceil_mode": flag(choices),
         }
         if kind.startswith("avg"):
-            parameters["count_include_pad"] = draw(st.booleans())
-            parameters["dilation"] = draw(st.sampled_from([(1, 1), parameters["dilation"]]))
+            parameters["count_include_pad"] = flag(choices)
+            parameters["dilation"] = choices.one_of([(1, 1), parameters["dilation"]])
             dtype = torch.float32 if dtype == torch.int32 else dtype
         return Layer(kind, parameters, tensor((channels, height, width), dtype, seed), None, None)
-    groups, per_group_in, per_group_out = draw(st.tuples(*[st.integers(1, 3)] * 3))
+    groups, per_group_in, per_group_out = (choices.integer(1, 3) for _ in range(3))
     in_channels, out_channels = groups * per_group_in, groups * per_group_out
-    parameters |= {"groups": groups, "padding": draw(paddings(0 if flat else 3, 3))}
+    parameters |= {"groups": groups, "padding": paddings(choices, 0 if flat else 3, 3)}
     if kind in ("conv1d", "conv2d"):
-        parameters |= {"padding_mode": draw(st.sampled_from(PADDING_MODES)), "flip": draw(st.booleans())}
-        if draw(st.integers(0, 7)) == 0:
+        parameters |= {"padding_mode": choices.one_of(PADDING_MODES), "flip": flag(choices)}
+        if choices.integer(0, 7) == 0:
             parameters["padding"] = "same"
-            parameters["stride"] = parameters["stride"] if draw(rarely()) else (1, 1)
-        weight = (out_channels + draw(rarely()), per_group_in + draw(rarely()), *kernel)
+            parameters["stride"] = parameters["stride"] if rarely(choices) else (1, 1)
+        weight = (out_channels + rarely(choices), per_group_in + rarely(choices), *kernel)
     else:
         height, width = (height + 1) // 2, (width + 1) // 2
-        extra = draw(st.integers(0, min(parameters["stride"][flat:]) - 1 + draw(rarely())))
-        parameters["output_padding"] = (0, extra) if flat else draw(sizes(0, extra))
-        weight = (in_channels + draw(rarely()), per_group_out, *kernel)
-    x = tensor((in_channels + draw(rarely()), height, width), dtype, seed)
-    bias = tensor((out_channels + draw(rarely()),), dtype, seed + 2) if draw(st.booleans()) else None
+        extra = choices.integer(0, min(parameters["stride"][flat:]) - 1 + rarely(choices))
+        parameters["output_padding"] = (
+            (0, extra) if flat else (choices.integer(0, extra), choices.integer(0, extra))
+        )
+        weight = (in_channels + rarely(choices), per_group_out, *kernel)
+    x = tensor((in_channels + rarely(choices), height, width), dtype, seed)
+    bias = tensor((out_channels + rarely(choices),), dtype, seed + 2) if flag(choices) else None
     return Layer(kind, parameters, x, tensor(weight, dtype, seed + 1), bias)
-
-
-def _sizes(low: int, high: int, flat: bool) -> st.SearchStrategy[tuple[int, int]]:
-    """(height, width); the height of one dimension is 1."""
-    return st.tuples(st.just(1) if flat else st.integers(low, high), st.integers(low, high))
