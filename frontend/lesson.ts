@@ -31,7 +31,8 @@ async function start() {
   const showStep = async (page: LessonPage) => {
     end();
     const summary = await readSummary(page.summary);
-    Object.assign(context.boot, page, { summary });
+    // The texts are those of the first step, to which more may have come since.
+    Object.assign(context.boot, page, { summary, messages: context.boot.messages });
     await context.state.open(summary);
     end = setUpStep(context, page);
   };

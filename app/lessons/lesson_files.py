@@ -75,6 +75,10 @@ class StepDescription(StrictModel):
     )
     granularity: Literal["product", "channel", "window"] | None = None
     view: Literal["stage", "scatter", "matrix", "sparse"] = "stage"
+    direction: Literal["forward", "input", "weight", "bias"] = Field(
+        default="forward",
+        description="the forward pass, or the gradient to this tensor, whose cells the moment then counts",
+    )
     highlight: RefText | None = Field(None, description="what is lit when the step is opened")
     lock: list[Literal["time", "cells", "numbers"]] = Field(
         default=[], description="what the reader cannot do: go to other moments, select cells, edit numbers"

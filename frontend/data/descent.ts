@@ -8,6 +8,9 @@ export type Loss =
   | { kind: 'squared_error'; target: { data: NestedArray } }
   | { kind: 'cross_entropy'; target: number };
 
+/** The largest loss whose layer is still shown: its gradients are in the range of every dtype. */
+export const LARGEST_SHOWN = 1e30;
+
 export type Trained = 'weight' | 'bias';
 
 export interface Steps {

@@ -7,7 +7,7 @@ import type { ReadonlySignal } from '@preact/signals-core';
 import { computed, signal } from '@preact/signals-core';
 import type { ApiClient } from '../data/client.ts';
 import type { Loss, Steps, Trained } from '../data/descent.ts';
-import { descend, fetchGradients } from '../data/descent.ts';
+import { descend, fetchGradients, LARGEST_SHOWN } from '../data/descent.ts';
 import { loadOneDimension } from '../model/dimensions.ts';
 import { smallerRates } from '../model/learning_rates.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
@@ -51,8 +51,6 @@ const SCENES_OF_RUN = 20;
 const STEPS_TRIED = 20;
 /** Numbers of a layer that are still sent to have its loss computed. */
 export const MOST_NUMBERS = 50_000;
-/** The largest loss whose layer is still shown: its gradients are in the range of every dtype. */
-const LARGEST_SHOWN = 1e30;
 
 export class DescentState {
   readonly state: AppState;

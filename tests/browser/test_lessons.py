@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
+import torch.nn.functional as F
 from playwright.sync_api import Page, Route, expect
 
 from app.i18n.languages import LANGUAGES
@@ -381,6 +383,25 @@ def test_the_learning_rate_by_hand(open_page: OpenPage) -> None:
         page.wait_for_load_state("networkidle")
     page.locator("#descent-reset").click()
     expect(page.locator("#descent-kernel")).to_contain_text("0.5, 0")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_gradient_on_the_stage(open_page: OpenPage, language: str) -> None:
+    """It is autograd's, moves with time, and is gone in the step that follows."""
+    step = lessons()["learning-a-kernel"].steps[2]
+    assert step.scene.weight is not None
+    goal = torch.tensor([[[[1.0, -1.0]]]], dtype=step.scene.weight.dtype)
+    weight = step.scene.weight.clone().requires_grad_()
+    error = F.conv2d(step.scene.input[None], weight) - F.conv2d(step.scene.input[None], goal)
+    (expected,) = torch.autograd.grad(error.square().sum(), [weight])
+    page = open_page(f"/learn/learning-a-kernel/2?lang={language}")
+    page.goto(page.url.replace("/2?", "/3?"))
+    sentence = page.locator("#step-sentence")
+    for v in (1, 0):
+        expect(sentence).to_have_text(re.compile(rf"^dK\[0, 0, 0, {v}\] = .*= {expected[0, 0, 0, v]:.0f}$"))
+        page.keyboard.press("Shift+ArrowLeft")
+    page.locator(".lesson-steps a").nth(3).click()
+    expect(sentence).to_have_text(re.compile(r"^Y\[0, 0, 1\] = "))
 
 
 @pytest.mark.parametrize("name", list(lessons()))

@@ -133,6 +133,8 @@ def lesson_step(lesson: Lesson, number: int, links: LessonLinks) -> LiveStep:
     page, step = lesson_page(lesson, links), lesson.steps[number - 1]
     beside = {at.number: at.url for at in page.steps}
     explore = f"{page_url(step.scene)}{links.query}"
+    if step.description.direction != "forward":
+        explore += f"{'&' if links.query else '?'}direction={step.description.direction}"
     return LiveStep(
         page,
         page.steps[number - 1],
@@ -244,6 +246,7 @@ def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
             "tick": description.tick,
             "granularity": description.granularity,
             "view": description.view,
+            "direction": description.direction,
             "highlight": description.highlight,
             "lock": description.lock,
             "task": _task(step, links) if step.task else None,

@@ -2,7 +2,7 @@
 
 import type { ApiClient } from '../../data/client.ts';
 import type { Loss, Trained } from '../../data/descent.ts';
-import { descend, fetchGradients } from '../../data/descent.ts';
+import { descend, fetchGradients, LARGEST_SHOWN } from '../../data/descent.ts';
 import { formatShort } from '../../model/numbers.ts';
 import type { SceneSummary } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
@@ -59,7 +59,8 @@ export function setUpDescent(parts: TaskParts): () => void {
     weight = answer.weight as WeightLists;
     losses = [...losses.slice(0, -1), ...answer.losses];
     show();
-    if (answer.diverged_at !== null) return parts.say(fill(texts['live.diverged']), 'wrong');
+    const isTooLarge = (losses.at(-1) ?? 0) > LARGEST_SHOWN;
+    if (answer.diverged_at !== null || isTooLarge) return parts.say(fill(texts['live.diverged']), 'wrong');
     await showGradient();
     await showNow();
     if (isNear(weight, goal)) parts.done();

@@ -1,6 +1,6 @@
 /** What the server says of a step, beside its texts. */
 
-import type { Granularity, Lock, PageData, ViewName } from '../../model/types.ts';
+import type { Direction, Granularity, Lock, PageData, ViewName } from '../../model/types.ts';
 
 export interface Belief {
   value: number;
@@ -35,6 +35,7 @@ export interface LessonData {
   tick: number | null;
   granularity: Granularity | null;
   view: ViewName;
+  direction: Direction;
   highlight: string | null;
   lock: Lock[];
   task: Task | null;

@@ -16,9 +16,8 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   const root = findElement('#lesson-text', HTMLElement);
   // What cannot be failed is done when it has been read.
   rememberStep(lesson.name, lesson.step, lesson.task === null);
-  showMoment(context, lesson);
+  const ends = [showMoment(context, lesson), linkReferences(root, context.state)];
   markDone(lesson);
-  const ends = [linkReferences(root, context.state)];
   const form = root.querySelector<HTMLFormElement>('#task');
   if (form && lesson.task) ends.push(setUpTask(context, lesson, form));
   return () => {
@@ -26,14 +25,30 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   };
 }
 
+/** The step's moment; a gradient is loaded first. */
+function showMoment(context: AppContext, lesson: LessonData): () => void {
+  const { state } = context;
+  let ended = false;
+  if (lesson.direction === 'forward') putMoment(context, lesson);
+  else
+    import('./lesson_gradients.ts')
+      .then(({ loadLessonGradients }) => loadLessonGradients(context))
+      .then(() => ended || putMoment(context, lesson))
+      .catch((error) => state.reportError({ status: 0, message: String(error) }));
+  return () => {
+    ended = true;
+  };
+}
+
 /** The step's moment, view and light, and then its locks. */
-function showMoment(
+function putMoment(
   { state, boot }: AppContext,
-  { moment, tick, granularity, view, highlight, lock }: LessonData,
+  { moment, tick, granularity, view, direction, highlight, lock }: LessonData,
 ) {
   batch(() => {
     state.locks.value = new Set();
     state.wantedView.value = view;
+    if (direction !== state.wantedDirection.peek()) state.chooseDirection(direction, 'gather');
     if (granularity) state.chooseGranularity(granularity);
     const [outChannel = 0, row = 0, col = 0] = moment ?? [];
     state.jump((clock) => (moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick }) : 0));
