@@ -400,6 +400,23 @@ def named(tmp_path_factory: pytest.TempPathFactory, course: CourseSite) -> Itera
 FORMS = ("HTML", "MyST", "Quarto", "Moodle", "WordPress")
 
 
+@pytest.mark.parametrize("size", [(800, 520), (640, 480), (1000, 400)])
+def test_a_frame_wider_than_high_shows_the_whole_sentence(
+    open_page: OpenPage, scene_paths: dict[str, str], size: tuple[int, int]
+) -> None:
+    """Of every example, from the input to the output, with nothing to be scrolled to."""
+    width, height = size
+    for name, path in scene_paths.items():
+        address = path.replace("/s/", "/embed/")
+        page = open_page(f"{address}?step=0,0,0", viewport={"width": width, "height": height})
+        stage = page.locator("#stage")
+        expect(stage).to_have_attribute("data-layout", re.compile("^(rows|columns|focus|stacked|signal) "))
+        box = stage.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, name
+        assert page.evaluate("document.documentElement.scrollHeight") <= height, name
+        page.close()
+
+
 def test_the_page_gives_the_snippets(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(
         f"{scene_paths['two-channels']}?step=0,1,0", permissions=["clipboard-read", "clipboard-write"]

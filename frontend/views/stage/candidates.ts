@@ -43,7 +43,10 @@ export interface ReadableCells {
   output: number;
 }
 
+/** Narrower than this everything stands below one another, except in what is much wider than high. */
 const PHONE_WIDTH = 800;
+const LEAST_WIDTH = 480;
+const LANDSCAPE = 1.4;
 
 /** How much better another arrangement must be, so that a change of size changes the arrangement. */
 const CLEARLY_BETTER = 0.6;
@@ -69,14 +72,13 @@ export function chooseCandidate(
 ): Candidate {
   const spacing = makeSpacing(width, height, presenting);
   const best = new Map<Family, { candidate: Candidate; worth: number }>();
-  const wide =
-    width < PHONE_WIDTH
-      ? []
-      : [
-          ...rowCandidates(input, width, height, spacing),
-          ...columnCandidates(input, width, height, spacing),
-          ...focusCandidates(input, width, height, spacing),
-        ];
+  const wide = isWide(width, height)
+    ? [
+        ...rowCandidates(input, width, height, spacing),
+        ...columnCandidates(input, width, height, spacing),
+        ...focusCandidates(input, width, height, spacing),
+      ]
+    : [];
   for (const candidate of wide.length > 0 ? wide : phoneCandidates(input, width, height)) {
     const worth = worthOf(input, candidate, height);
     if (worth > (best.get(candidate.family)?.worth ?? -Infinity))
@@ -87,6 +89,10 @@ export function chooseCandidate(
   if (!first) throw new RangeError(`no arrangement has room in ${width}×${height}`);
   const kept = before && best.get(before);
   return kept && kept.worth > first.worth - CLEARLY_BETTER ? kept.candidate : first.candidate;
+}
+
+function isWide(width: number, height: number) {
+  return width >= PHONE_WIDTH || (width >= LEAST_WIDTH && width >= LANDSCAPE * height);
 }
 
 /** Sizes to try, from the largest: coarse steps, and those from which on numbers can be read. */
