@@ -92,9 +92,11 @@ export function paintTotal(context: Context2D, frame: SignalFrame) {
   }
   const done = position.bias > 0 || position.place > 0 || (!model.weight && position.sum === 1);
   strokeRoundedRect(context, total, 5, colors.accent, done ? 2.4 : 1.2);
-  if (!ledger || !done) return;
+  if (!ledger) return;
+  const name = `= ${ledger.cell}`;
+  if (!done) return paintLine(context, frame, total, name, '?', colors.accent);
   context.globalAlpha = position.place > 0 ? 1 : easeInOut(Math.max(position.bias, model.weight ? 0 : 1));
-  paintLine(context, frame, total, `= ${ledger.cell}`, ledger.output, colors.text);
+  paintLine(context, frame, total, name, ledger.output, colors.text);
   context.globalAlpha = 1;
 }
 
