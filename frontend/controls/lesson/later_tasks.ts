@@ -1,4 +1,5 @@
-/** The tasks that are loaded where a step has one, as one bundle, so that steps come in few files. */
+/** Tasks and gradients, loaded where a step has one, as one bundle, so that steps come in few files. */
 
 export { setUpDescent } from './descent.ts';
 export { setUpExercise } from './exercise.ts';
+export { loadLessonGradients } from './lesson_gradients.ts';

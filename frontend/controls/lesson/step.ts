@@ -31,7 +31,7 @@ function showMoment(context: AppContext, lesson: LessonData): () => void {
   let ended = false;
   if (lesson.direction === 'forward') putMoment(context, lesson);
   else
-    import('./lesson_gradients.ts')
+    import('./later_tasks.ts')
       .then(({ loadLessonGradients }) => loadLessonGradients(context))
       .then(() => ended || putMoment(context, lesson))
       .catch((error) => state.reportError({ status: 0, message: String(error) }));
