@@ -33,6 +33,7 @@ export function showDescription({
   const moment = signal({ text: '', terms: '' });
   const write = makeTableWriter(t);
   const live = findElement('#step-announcement', HTMLElement);
+  const rounded = findElement('#ledger-rounded', HTMLElement);
   const line = findElement('#step-description', HTMLElement);
   const terms = findElement('#now-terms', HTMLElement);
   const update = () => {
@@ -58,6 +59,7 @@ export function showDescription({
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
+    rounded.hidden = back || (ledger?.whole ?? true);
     shownLedger.value = ledger;
   };
   effect(() => {

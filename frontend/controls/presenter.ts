@@ -4,6 +4,9 @@ import { effect } from '@preact/signals-core';
 import type { AppState } from '../state/app_state.ts';
 import { findElement } from '../views/shared/dom.ts';
 
+/** What browsers of desktops have beside the standard: keys that the page gets in full screen too. */
+type KeyboardNavigator = Navigator & { keyboard?: { lock(keys: string[]): Promise<void> } };
+
 /** How long a pointer rests before the buttons go, in milliseconds. */
 const REST = 2500;
 
@@ -20,8 +23,14 @@ export function setUpPresenter(state: AppState): () => void {
   showButtonsWhenPointed(state, root);
   findElement('#present', HTMLButtonElement).onclick = toggle;
   findElement('#present-end', HTMLButtonElement).onclick = toggle;
-  addEventListener('keydown', ({ key }) => key === 'Escape' && state.presenting.peek() && toggle());
-  // Escape leaves the full screen without a key that the page hears.
+  // What is pinned, and what is open over the stage, is closed first; this comes before they hear of it.
+  const ends = ({ key, target }: KeyboardEvent) =>
+    key === 'Escape' &&
+    state.presenting.peek() &&
+    !state.pinnedCell.peek() &&
+    !(target as Element).closest?.('dialog, [popover]');
+  addEventListener('keydown', (event) => ends(event) && toggle(), true);
+  // A browser that keeps Escape to itself leaves the full screen without a key that the page hears.
   document.addEventListener('fullscreenchange', () => {
     if (!document.fullscreenElement) state.presenting.value = false;
   });
@@ -46,8 +55,10 @@ function showButtonsWhenPointed(state: AppState, root: HTMLElement) {
 /** Frames, and browsers of phones, may not allow it. */
 async function setFullScreen(on: boolean) {
   try {
-    if (on) await document.documentElement.requestFullscreen();
-    else if (document.fullscreenElement) await document.exitFullscreen();
+    if (on) {
+      await document.documentElement.requestFullscreen();
+      await (navigator as KeyboardNavigator).keyboard?.lock(['Escape']);
+    } else if (document.fullscreenElement) await document.exitFullscreen();
   } catch {
     return;
   }

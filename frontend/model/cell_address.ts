@@ -1,5 +1,6 @@
 /**
- * The address of an output cell as it is typed: `0,3,5`, `[0, 3, 5]`, `Y[0,3,5]`, and of one dimension `0,5`.
+ * The address of an output cell as it is typed: `0,3,5`, `[0, 3, 5]`, `Y[0,3,5]`, with
+ * the sample as torch has it `out[0, 0, 3, 5]`, and of one dimension `0,5`.
  * Pure.
  */
 
@@ -8,14 +9,19 @@ import type { Dimensions } from './types.ts';
 /** Output channel, row, column. */
 export type CellAddress = [number, number, number];
 
-const ADDRESS =
-  /^(?:[A-Za-z_][\w.]*\s*)?[[(【（［]?\s*(\d+)[\s,，、]+(\d+)(?:[\s,，、]+(\d+))?\s*[\])】）］]?$/;
+const ADDRESS = /^(?:[A-Za-z_][\w.]*\s*)?[[(【（［]?\s*(\d+(?:[\s,，、]+\d+){1,3})\s*[\])】）］]?$/;
 
 /** Null where the text is no address of an output of so many dimensions. */
 export function parseCellAddress(text: string, dimensions: Dimensions): CellAddress | null {
-  const found = ADDRESS.exec(text.trim());
-  if (!found || (found[3] === undefined) !== (dimensions === 1)) return null;
-  const [channel, first, second] = [Number(found[1]), Number(found[2]), Number(found[3])];
+  const indices =
+    ADDRESS.exec(text.trim())?.[1]
+      ?.split(/[\s,，、]+/)
+      .map(Number) ?? [];
+  const count = dimensions + 1;
+  // An index of torch's begins with the sample's, of which there is one.
+  const own = indices.length === count + 1 && indices[0] === 0 ? indices.slice(1) : indices;
+  if (own.length !== count) return null;
+  const [channel = 0, first = 0, second = 0] = own;
   return dimensions === 1 ? [channel, 0, first] : [channel, first, second];
 }
 

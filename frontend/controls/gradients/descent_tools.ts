@@ -4,13 +4,11 @@ import { effect, signal } from '@preact/signals-core';
 import { formatShort } from '../../model/numbers.ts';
 import type { DescentState, Growth } from '../../state/descent.ts';
 import type { AppContext } from '../../views/app_context.ts';
-import { findElement, findElements, makeElement, setText } from '../../views/shared/dom.ts';
+import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { makeLossCurve } from '../loss_curve.ts';
+import { closeOtherSheets } from '../side_sheets.ts';
 import { makeDescentForm } from './descent_form.ts';
 import { showParameters } from './parameter_text.ts';
-
-/** Buttons of what stands in the same place. */
-const NEIGHBOURS = '#panel-open, #inspect-open';
 
 export function makeDescentButton(context: AppContext, descent: DescentState) {
   const { state, t } = context;
@@ -23,15 +21,10 @@ export function makeDescentButton(context: AppContext, descent: DescentState) {
     (button.hidden ? findElement('#direction', HTMLSelectElement) : button).focus();
   };
   let strip: HTMLElement | null = null;
-  const neighbours = findElements(NEIGHBOURS);
-  for (const neighbour of neighbours)
-    neighbour.addEventListener('click', () => {
-      open.value = false;
-    });
   button.onclick = () => {
     if (open.peek()) return close();
     strip ??= makeStrip(context, descent, close);
-    for (const neighbour of neighbours) if (neighbour.ariaExpanded === 'true') neighbour.click();
+    closeOtherSheets(button);
     open.value = true;
     findElement('#descent-step', HTMLButtonElement).focus({ preventScroll: true });
   };

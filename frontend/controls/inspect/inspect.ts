@@ -7,6 +7,7 @@ import { formatIndex } from '../../model/dimensions.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
+import { closeOtherSheets } from '../side_sheets.ts';
 import { setUpComparison } from './comparison.ts';
 import { showDownloads } from './downloads.ts';
 import { setUpGoTo } from './go_to.ts';
@@ -44,6 +45,7 @@ function setUpToggle(): { open: Signal<boolean>; toggle: () => void } {
     button.focus();
   };
   const toggle = () => {
+    if (!open.peek()) closeOtherSheets(button);
     open.value = !open.peek();
     if (open.peek()) findElement('#inspect-address', HTMLInputElement).focus({ preventScroll: true });
   };

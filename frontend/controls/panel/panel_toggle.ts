@@ -2,6 +2,7 @@
 
 import { findElement } from '../../views/shared/dom.ts';
 import { rememberPanel, wasPanelOpen } from '../panel_memory.ts';
+import { closeOtherSheets } from '../side_sheets.ts';
 
 /** onOpen: is called with whether the reader opened it. Returns a function that opens or closes it. */
 export function setUpPanelToggle(onOpen: (byReader: boolean) => void): (open?: boolean) => void {
@@ -13,6 +14,7 @@ export function setUpPanelToggle(onOpen: (byReader: boolean) => void): (open?: b
     button.setAttribute('aria-expanded', String(!root.hidden));
     rememberPanel(root.hidden ? 'closed' : 'open');
     if (root.hidden) return;
+    closeOtherSheets(button);
     onOpen(open === undefined);
     if (open === undefined) findElement('select', HTMLSelectElement, root).focus({ preventScroll: true });
   };

@@ -79,7 +79,8 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
     return () => {
       const shown = request();
       if (!shown) throw new Error(t('save.nothing'));
-      return painter(shown);
+      // A cell that is asked about belongs to one moment.
+      return painter({ ...shown, activeCell: null });
     };
   };
   /** Encoders are large, and loaded when they are first needed. */

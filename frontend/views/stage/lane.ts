@@ -36,9 +36,11 @@ export function smallType({ layout }: Pick<ChannelFrame, 'layout'>) {
 export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelRow) {
   const { model } = frame;
   const { lane } = row;
-  context.globalAlpha = row.index < 0 && !model.subject.perChannel ? 0.45 : 1;
+  // A filter has no slice for a channel of another group.
+  const isRead = row.index >= 0 || model.subject.perChannel;
+  context.globalAlpha = isRead ? 1 : 0.45;
   paintRail(context, frame, row);
-  if (model.weight && lane.kernel) paintKernel(context, frame, row, lane.kernel);
+  if (model.weight && lane.kernel && isRead) paintKernel(context, frame, row, lane.kernel);
   context.globalAlpha = 1;
   if (row.index < 0) return;
   if (lane.loupe) paintEmptyTaps(context, frame, lane.loupe, lane.cell);
