@@ -61,6 +61,9 @@ class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         )
         self.on_msg(self._hear)
 
+    def __repr__(self) -> str:
+        return f"ScopeWidget({self.scene!r})"
+
     def play(self) -> None:
         """Let time run, from the beginning where it is at its end."""
         self.send({"type": "play", "view": None})

@@ -267,6 +267,7 @@ def test_what_cannot_be_shown_is_told(server: ServerProcess) -> None:
         convscope.show(LAYER, X[:, :2])
     scene = notebook._client().create_scene({"kind": "conv2d"}, input=X[0], weight=LAYER.weight.detach())
     assert convscope.show(scene, cell=(0, 1, 2)).step == 6
+    assert repr(convscope.show(scene)) == f"ScopeWidget({scene!r})"
     with pytest.raises(ConnectionError, match="no server answers"):
         convscope.connect("http://127.0.0.1:9")
     assert server.url in notebook._client().scene(scene.id).url
