@@ -5,6 +5,7 @@ Torch and the web framework take seconds to import: each command imports what it
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
@@ -67,8 +69,14 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (CONVSCOPE_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (CONVSCOPE_PORT).")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve (CONVSCOPE_WORKERS).")] = None,
+    end_with_input: Annotated[
+        bool,
+        typer.Option("--end-with-input", help="Stop when standard input ends, as it does with its writer."),
+    ] = False,
 ) -> None:
     """Serve the pages and the API."""
+    if end_with_input:
+        Thread(target=_stop_with_input, daemon=True).start()
     from app.main import create_app
     from app.settings import Settings
     from app.web.pages.assets import check_bundle
@@ -80,6 +88,13 @@ def serve(
         check_bundle()
         run = server_for(create_app, Settings.read(**given), given)
     run()
+
+
+def _stop_with_input() -> None:
+    """The process that started this one holds the other end of the pipe; however it ends, the pipe does."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @main.command("settings")

@@ -25,6 +25,7 @@ from app.web.middleware.host_check import HostCheckMiddleware
 from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_log import RequestLogMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
+from app.web.middleware.token_check import TokenCheckMiddleware
 from app.web.pages.routes import add_pages
 
 
@@ -62,6 +63,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         )
     app.add_middleware(RateLimitMiddleware, settings=settings, metrics=metrics)
     app.add_middleware(CrossOriginMiddleware, framed=bool(settings.frame_ancestors), metrics=metrics)
+    if settings.token:
+        app.add_middleware(TokenCheckMiddleware, token=settings.token, metrics=metrics)
     app.add_middleware(HostCheckMiddleware, hosts=settings.hosts, metrics=metrics)
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware, settings=settings)

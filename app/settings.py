@@ -90,6 +90,11 @@ class Settings(Limits, BaseSettings):
         default_factory=list,
         description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed",
     )
+    token: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9_-]{16,256})?$",
+        description="what every request of a program brings as `Authorization: Bearer …`; none: all may ask",
+    )
     rate_limit: Rate = Field(
         "120000/minute", description="requests of one client beside static files and health checks"
     )

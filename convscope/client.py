@@ -29,21 +29,24 @@ class Client:
     """
     Asks a server. A context manager, or `close()` it.
 
-    timeout: seconds without a byte. retries: how often a request is sent again that is answered by 429 or
-    503; it waits as long as Retry-After says, at most `max_wait` seconds each time.
+    token: what a server with CONVSCOPE_TOKEN asks for. timeout: seconds without a byte. retries: how often a
+    request is sent again that is answered by 429 or 503; it waits as long as Retry-After says, at most
+    `max_wait` seconds each time.
     """
 
     def __init__(
         self,
         url: str,
         *,
+        token: str = "",
         timeout: float = 60.0,
         retries: int = 4,
         max_wait: float = 30.0,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = httpx2.Client(base_url=url, timeout=timeout, transport=transport)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx2.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
         self._retries, self._max_wait, self._sleep = retries, max_wait, sleep
 
     def __enter__(self) -> Client:
@@ -60,7 +63,7 @@ class Client:
         self,
         operation: Mapping[str, Any],
         *,
-        input: npt.ArrayLike,
+        input: npt.ArrayLike | bytes,
         weight: npt.ArrayLike | None = None,
         bias: npt.ArrayLike | None = None,
         upstream: npt.ArrayLike | None = None,
@@ -71,15 +74,15 @@ class Client:
 
         operation: `{"kind": "conv2d", "stride": 2}`, with PyTorch's names. input (C_in, H, W), weight (C_out,
         C_in/groups, kH, kW), of conv_transpose2d (C_in, C_out/groups, kH, kW), bias (C_out,), upstream
-        (C_out, H_out, W_out); of layers of one dimension without a height. dtype: that of the input if it is
-        float32, float64 or int32, else float32.
+        (C_out, H_out, W_out); of layers of one dimension without a height. An input may be the bytes of a
+        picture too, PNG, JPEG or WebP. dtype: that of the input if it is float32, float64 or int32, else
+        float32.
         """
-        arrays = {"input": input, "weight": weight, "bias": bias, "upstream": upstream}
-        given = {name: np.asarray(array) for name, array in arrays.items() if array is not None}
+        given = {"input": input, "weight": weight, "bias": bias, "upstream": upstream}
         if dtype is None:
-            own = given["input"].dtype.name
+            own = "" if isinstance(input, bytes) else np.asarray(input).dtype.name
             dtype = own if own in _DTYPES else "float32"
-        files = {name: (f"{name}.npy", _to_npy(array)) for name, array in given.items()}
+        files = {name: (name, _to_file(value)) for name, value in given.items() if value is not None}
         described = {"scene": json.dumps({"operation": dict(operation), "dtype": dtype})}
         return Scene(self, self._request("POST", f"{_API}/scenes", data=described, files=files).json())
 
@@ -252,7 +255,10 @@ def _raise_for_problem(response: httpx2.Response) -> None:
     raise ConvscopeError(response.status_code, problem if isinstance(problem, dict) else {})
 
 
-def _to_npy(array: Array) -> bytes:
+def _to_file(value: npt.ArrayLike | bytes) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    array = np.asarray(value)
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
     return file.getvalue()

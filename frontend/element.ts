@@ -10,7 +10,7 @@ const PROTOCOL = 1;
 const MOMENT = ['step', 'beat', 'by', 'view'];
 const ATTRIBUTES = [...MOMENT, 'pin', 'controls', 'lock', 'lang', 'theme', 'title', 'from'];
 /** Messages that become events of the element. */
-const EVENTS = ['ready', 'state', 'step', 'answer'];
+const EVENTS = ['ready', 'state', 'step', 'pin', 'answer'];
 /** CSS pixels: the height until the frame says its own, and its bounds. */
 const FIRST_HEIGHT = 480;
 const HEIGHTS = [120, 1200] as const;

@@ -10,5 +10,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class BundleCheck(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        if version != "editable" and not Path(self.root, "static/build/workbench.js").is_file():
-            raise FileNotFoundError("static/build/workbench.js is missing; `make setup` builds it")
+        for bundle in ("static/build/workbench.js", "convscope/build/widget.js"):
+            if version != "editable" and not Path(self.root, bundle).is_file():
+                raise FileNotFoundError(f"{bundle} is missing; `make setup` builds it")

@@ -23,9 +23,14 @@ from app.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 # The chunks have a hash in their names.
 BUILT = {
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "static/build").iterdir() if path.suffix != ".map"
+    path.relative_to(ROOT).as_posix()
+    for folder in ("static/build", "convscope/build")
+    for path in (ROOT / folder).iterdir()
+    if path.suffix != ".map"
 }
-WEB = {name: f"app/_web/{name}" for name in ("templates", "static", "lessons")}
+SERVER = "convscope/_server/app"
+WEB = {name: f"{SERVER}/_web/{name}" for name in ("templates", "static", "lessons")}
+MOVED = {"app": SERVER, **WEB}
 
 
 def tracked() -> list[Path]:
@@ -109,7 +114,9 @@ def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) ->
         for path in tracked()
         if (name := path.relative_to(ROOT).as_posix()).split("/")[0] in {"app", "convscope", *WEB}
     }
-    inside = {re.sub(rf"^({'|'.join(WEB)})(?=/)", lambda top: WEB[top[0]], name) for name in expected | BUILT}
+    inside = {
+        re.sub(rf"^({'|'.join(MOVED)})(?=/)", lambda top: MOVED[top[0]], name) for name in expected | BUILT
+    }
     assert names == inside
 
 
@@ -158,3 +165,23 @@ def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
         # Reads on to the end: a server whose output nobody takes cannot flush it, and exits with 120.
         server.communicate(timeout=60)
     assert server.returncode == 0
+
+
+@pytest.mark.slow
+def test_wheel_leaves_a_project_its_own_package_app(installed: Path, tmp_path: Path) -> None:
+    """Wherever it lies it is the project's, and the server starts all the same."""
+    (packages,) = tmp_path.glob("venv/lib/python*/site-packages")
+    assert not (packages / "app").exists()
+    (tmp_path / "project/app").mkdir(parents=True)
+    (tmp_path / "project/app/__init__.py").write_text("theirs = True")
+    (packages / "a_project.pth").write_text(str(tmp_path / "project"))
+    script = (
+        "import convscope, sys, numpy as np\n"
+        "w = convscope.show({'kind': 'conv2d'}, np.ones((1, 2, 2)), weight=np.ones((1, 1, 2, 2)))\n"
+        "import app; print(app.theirs, w.ledger()['running_sum'].iloc[-1])"
+    )
+    done = subprocess.run(
+        [installed / "python", "-c", script], cwd=tmp_path / "project", capture_output=True, text=True,
+        env={"PATH": os.environ["PATH"], "CONVSCOPE_STORE": (tmp_path / "store").as_uri()},
+    )  # fmt: skip
+    assert done.stdout == "True 4.0\n", done.stderr

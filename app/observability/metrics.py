@@ -38,7 +38,7 @@ class Metrics:
         self.in_progress = _gauge("convscope_requests_in_progress", "Requests being worked on.", registry)
         self._refused = Counter(
             "convscope_refused",
-            "Requests refused before they were looked at: malformed, head, slow, busy, rate, host.",
+            "Requests refused before they were looked at: malformed, head, slow, busy, rate, host, token.",
             ("reason",),
             registry=registry,
         )

@@ -17,4 +17,4 @@ find . -name '*.so*' -type f ! -path '*.libs/*' -exec strip --strip-unneeded {} 
 
 # Bytecode of what the program imports, and of nothing else.
 cd /
-CONVSCOPE_STORE=file:///tmp/trim "$1/bin/python" -c 'import obstore.store, app.cli, app.main; app.main.create_app()'
+CONVSCOPE_STORE=file:///tmp/trim PYTHONPATH=$(echo "$1"/lib/python3*/site-packages/convscope/_server) "$1/bin/python" -c 'import obstore.store, app.cli, app.main; app.main.create_app()'

@@ -14,6 +14,8 @@ export interface EmbedChange {
   by?: Granularity;
   view?: ViewName;
   speed?: number;
+  /** The cell whose question stays, as the address has it; null: none. */
+  pin?: string | null;
 }
 
 /** A message to the frame. id: comes back with the answer. */
@@ -32,6 +34,8 @@ const MOST_INDEX = 1e9;
 const GRANULARITIES: unknown[] = ['product', 'channel', 'window'];
 const VIEWS: unknown[] = ['stage', 'scatter', 'matrix', 'sparse'];
 
+const PIN = /^[a-z]\d{1,9},\d{1,9},\d{1,9}$/;
+
 const isIndex = (value: unknown) =>
   Number.isInteger(value) && Math.abs(Number(value) - MOST_INDEX / 2) <= MOST_INDEX / 2;
 
@@ -41,6 +45,7 @@ const FIELDS: Record<keyof EmbedChange, (value: unknown) => boolean> = {
   by: (value) => GRANULARITIES.includes(value),
   view: (value) => VIEWS.includes(value),
   speed: (value) => SPEEDS.includes(value as number),
+  pin: (value) => value === null || (typeof value === 'string' && PIN.test(value)),
 };
 
 /** Reads a message; null: it is none of this version, or not well formed. data: whatever was sent. */

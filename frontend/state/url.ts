@@ -103,7 +103,7 @@ export function encodeQuery(
   if (granularity && granularity !== usual) query.set('by', granularity);
   if (shape && shape !== 'stage') query.set('view', shape);
   if (input !== null) query.set('input', String(input));
-  if (pin) query.set('pin', letterOf(pin) + [pin.channel, pin.row, pin.col].join());
+  if (pin) query.set('pin', pinText(pin));
   if (rows !== null) query.set('rows', String(rows));
   if (tinted !== null) query.set('tints', tinted ? '1' : '0');
   if (transposed) query.set('transpose', '1');
@@ -123,6 +123,18 @@ function zoomOf(text: string | null): Zoom | null {
   return scale > 1 && scale <= MOST_ZOOM ? { scale, row, col } : null;
 }
 
+/** A cell as the address has it: `x0,3,4`. */
+export function pinText(cell: Cell) {
+  return letterOf(cell) + [cell.channel, cell.row, cell.col].join();
+}
+
+/** null: it is none. */
+export function parsePin(text: string): Cell | null {
+  const at = counts(text.slice(1), 3);
+  const grid = GRIDS[text.slice(0, 1)];
+  return at && grid ? { grid, channel: at[0] ?? 0, row: at[1] ?? 0, col: at[2] ?? 0 } : null;
+}
+
 function letterOf({ grid }: Cell) {
   return Object.keys(GRIDS).find((letter) => GRIDS[letter] === grid) ?? 'x';
 }
@@ -136,9 +148,6 @@ export function parseQuery(query: URLSearchParams): UrlState {
   const beat = counts(query.get('beat'), 1);
   const by = query.get('by') ?? '';
   const shape = query.get('view') ?? '';
-  const pin = query.get('pin') ?? '';
-  const at = counts(pin.slice(1), 3);
-  const grid = GRIDS[pin.slice(0, 1)];
   const tints = query.get('tints');
   return {
     moment: step && {
@@ -151,7 +160,7 @@ export function parseQuery(query: URLSearchParams): UrlState {
     direction,
     reading: query.get('reading') === 'scatter' ? 'scatter' : 'gather',
     granularity: GRANULARITIES.includes(by) ? (by as Granularity) : null,
-    pin: at && grid ? { grid, channel: at[0] ?? 0, row: at[1] ?? 0, col: at[2] ?? 0 } : null,
+    pin: parsePin(query.get('pin') ?? ''),
     rows: counts(query.get('rows'), 1)?.[0] ?? null,
     tinted: tints === '1' ? true : tints === '0' ? false : null,
     shape: SHAPES.includes(shape) ? (shape as ViewName) : null,

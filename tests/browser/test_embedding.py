@@ -149,8 +149,19 @@ def test_the_element_is_asked_and_told_from_its_page(visit: Visit, framed: str, 
     )
     assert state == {
         "scene": SCENE, "step": [0, 1, 1], "beat": None, "by": "window", "view": "stage", "speed": 1,
-        "playing": False,
+        "playing": False, "pin": None,
     }  # fmt: skip
+    page.evaluate(
+        """() => {
+            const scope = document.querySelector('conv-scope');
+            window.pins = [];
+            scope.addEventListener('convscope-pin', ({detail}) => pins.push(detail.pin));
+            // One of them is of no cell of this layer.
+            for (const pin of ['x1,0,2', 'x1,0,9', null]) scope.setState({pin});
+        }"""
+    )
+    page.wait_for_function("pins.length > 1")
+    assert page.evaluate("pins") == ["x1,0,2", None]
     frame = inside(page)
     expect(sentence(frame)).to_contain_text("= 120")
     page.evaluate("document.querySelector('conv-scope').step(-1)")

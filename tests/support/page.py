@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 from torch import Tensor
 
 OpenPage = Callable[..., Page]
@@ -78,7 +78,7 @@ _SCAN = """([text, step, from]) => {
 }"""
 
 
-def find_cell(page: Page, text: str, *, step: int = 8, left: int = 0) -> tuple[float, float]:
+def find_cell(page: Page | Frame, text: str, *, step: int = 8, left: int = 0) -> tuple[float, float]:
     """Find where on the stage what is asked about begins with `text`, and wait until it is there.
 
     Returns the point in CSS pixels of the stage; `left`: where to begin looking.

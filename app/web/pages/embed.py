@@ -1,4 +1,7 @@
-"""`/embed/{id}`: a scene in a frame of another site; `/embed.js`: the element that makes such a frame."""
+"""
+`/embed/{id}`: a scene in a frame of another site; `/embed.js`: the element that makes such a frame;
+`/widget/{id}`: the same document whole, for a notebook's widget.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request, Response
+from markupsafe import Markup
 
+from app.scenes.scene import Scene
 from app.services.scenes import find_scene
 from app.services.summary import page_url
 from app.store.errors import SceneDamaged, SceneNotFound
@@ -34,6 +39,24 @@ async def page(request: Request) -> Response:
         scene = await find_scene(services_of(request.app), request.path_params["id"])
     except (SceneNotFound, SceneDamaged):
         return frame_message(request, 404)
+    return _embed_page(request, scene, _frame_headers(request), whole=None)
+
+
+async def widget(request: Request) -> Response:
+    """
+    The document of a notebook's widget, which carries its script and its styles and asks the page around for
+    everything else. A server's own pages run no scripts that stand in them: opened by itself it does nothing.
+    """
+    scene = await find_scene(services_of(request.app), request.path_params["id"])
+    headers = {"Vary": "Accept-Language", "Cache-Control": "no-store"}
+    whole = {name: _inline(f"build/{name}") for name in ("embed.css", "widget_frame.js")}
+    return _embed_page(request, scene, headers, whole=whole)
+
+
+def _embed_page(
+    request: Request, scene: Scene, headers: Mapping[str, str], *, whole: Mapping[str, Markup] | None
+) -> Response:
+    """whole: styles and script to stand in the document; None: it links them."""
     query, settings = request.query_params, services_of(request.app).settings
     locked = query.get("lock") == "1"
     controls = "none" if locked else query.get("controls", "")
@@ -47,17 +70,25 @@ async def page(request: Request) -> Response:
         autoplay=False,
     )
     embed = {"controls": controls, "locked": locked, "ancestors": settings.frame_ancestors}
+    if whole:
+        embed["query"] = request.url.query
     return html_page(
         request,
         "embed.html",
         200,
-        headers=_frame_headers(request),
+        headers=headers,
         page=context,
         boot={**context.boot, "embed": embed},
         controls=controls,
         full=with_query(page_url(scene), shared_query(query)),
         theme=query.get("theme") if query.get("theme") in ("light", "dark") else None,
+        whole=whole,
     )
+
+
+def _inline(name: str) -> Markup:
+    """A file of our own as the content of an element: esbuild lets none of them end the element early."""
+    return Markup(assets.assets()[name].content.decode())  # noqa: S704
 
 
 async def script(request: Request) -> Response:

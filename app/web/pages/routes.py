@@ -34,6 +34,7 @@ def add_pages(app: FastAPI) -> None:
         ("/", home, "home"),
         ("/s/{id}", scene_page, "scene-page"),
         ("/embed/{id}", embed.page, "embed"),
+        ("/widget/{id}", embed.widget, "widget"),
         ("/embed.js", embed.script, "embed-script"),
         ("/oembed", oembed.answer, "oembed"),
         ("/legend", legend, "legend"),

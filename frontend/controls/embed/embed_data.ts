@@ -9,5 +9,7 @@ export interface EmbedPage extends PageData {
     locked: boolean;
     /** Sources of `frame-ancestors`. */
     ancestors: string[];
+    /** In a widget, whose document has no address: the query of the moment to begin with. */
+    query?: string;
   };
 }

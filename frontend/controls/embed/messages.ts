@@ -5,7 +5,10 @@ import type { EmbedChange, EmbedRequest } from '../../model/embed_messages.ts';
 import { PROTOCOL, parseRequest } from '../../model/embed_messages.ts';
 import { isAllowedOrigin } from '../../model/frame_sources.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { momentAt, timeOfMoment } from '../../state/url.ts';
+import { hasCell, momentAt, parsePin, pinText, timeOfMoment } from '../../state/url.ts';
+
+/** In place of an origin: the page around has made the frame's document, and has no origin that it knows. */
+export const MAKER = '*';
 
 export type Tell = (type: string, fields?: Record<string, unknown>) => void;
 
@@ -33,7 +36,8 @@ export function makeTell(parentOrigin: string | null): Tell {
 /** Heeds the page around, and says which moment is shown; the scene is there. */
 export function exchangeMessages(state: AppState, parentOrigin: string | null, tell: Tell) {
   addEventListener('message', ({ source, origin, data }) => {
-    if (!parentOrigin || source !== parent || origin !== parentOrigin) return;
+    if (!parentOrigin || source !== parent) return;
+    if (parentOrigin !== MAKER && origin !== parentOrigin) return;
     const request = parseRequest(data);
     if (request) answer(state, request, tell);
   });
@@ -45,6 +49,17 @@ export function exchangeMessages(state: AppState, parentOrigin: string | null, t
     if (text === told) return;
     told = text;
     tell('step', moment);
+  });
+  tellPins(state, tell);
+}
+
+function tellPins(state: AppState, tell: Tell) {
+  let told = shownPin(state);
+  effect(() => {
+    const pin = shownPin(state);
+    if (pin === told) return;
+    told = pin;
+    tell('pin', { pin });
   });
 }
 
@@ -72,7 +87,7 @@ function withoutLocks(state: AppState, action: () => void) {
   });
 }
 
-export function change(state: AppState, { step, beat = null, by, view, speed }: EmbedChange) {
+export function change(state: AppState, { step, beat = null, by, view, speed, pin }: EmbedChange) {
   if (view) state.chooseView(view);
   if (by) state.chooseGranularity(by);
   if (speed) state.speed.value = speed;
@@ -81,6 +96,14 @@ export function change(state: AppState, { step, beat = null, by, view, speed }: 
     const [outChannel, row, col] = step;
     state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: beat }));
   }
+  const summary = state.scene.peek()?.summary;
+  const cell = pin ? parsePin(pin) : null;
+  if (pin === null || (cell && summary && hasCell(summary, cell))) state.pinnedCell.value = cell;
+}
+
+function shownPin(state: AppState) {
+  const cell = state.pinnedCell.value;
+  return cell && pinText(cell);
 }
 
 /** The moment that is shown; before the first one step is null. */
@@ -99,5 +122,6 @@ function describeState(state: AppState) {
     view: state.chosenView.peek(),
     speed: state.speed.peek(),
     playing: state.playing.peek(),
+    pin: shownPin(state),
   };
 }

@@ -8,6 +8,8 @@ const GOOD = [
   { type: 'pause', id: 'mine' },
   { type: 'step', ticks: -3 },
   { type: 'setState', state: { step: [0, 1, 2], beat: 1, by: 'product', view: 'matrix', speed: 4 } },
+  { type: 'setState', state: { pin: 'x0,3,4' } },
+  { type: 'setState', state: { pin: null } },
   { type: 'setState', state: { step: null }, id: 0 },
   { type: 'setState', state: {} },
 ];
@@ -56,6 +58,7 @@ const BAD: Record<string, unknown> = {
   'an unknown view': { convscope: 1, type: 'setState', state: { view: 'toString' } },
   'an unknown granularity': { convscope: 1, type: 'setState', state: { by: 'pixel' } },
   'a speed that is none': { convscope: 1, type: 'setState', state: { speed: 1000 } },
+  'a cell that is none': { convscope: 1, type: 'setState', state: { pin: 'x0,3' } },
 };
 
 for (const [name, data] of Object.entries(BAD))

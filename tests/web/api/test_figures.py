@@ -151,6 +151,7 @@ def test_the_chapters_figure_in_both_languages(client: TestClient) -> None:
     assert client.get(f"{path}/figure.svg?lang=zh-CN").text == chinese.text
 
 
+@pytest.mark.safety(36)
 def test_a_figure_names_nothing_outside_and_says_what_it_is(client: TestClient) -> None:
     path = make_scene(client, LAYERS["integers with many channels"])
     svg = client.get(f"{path}/figure.svg?row=20&col=10&theme=dark&width=800").text

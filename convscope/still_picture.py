@@ -1,0 +1,97 @@
+"""
+What a saved notebook shows of a widget: one window as a picture, and its sums to step through, as HTML that
+needs no script, no style sheet and nothing from outside. Notebooks that are not trusted show it too.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any, Final
+from urllib.parse import quote
+
+from convscope.client import Scene
+from convscope.ledger import Cell, fetch_step, rows_of
+
+# Bytes of a picture, and what the picture leaves out until it has no more.
+_MOST_BYTES: Final = 100_000
+_PARTS: Final = (
+    "input,kernel,products,sums,output", "kernel,products,sums,output", "products,sums,output", "sums,output",
+)  # fmt: skip
+# Channels, and products of a channel, that are written out.
+_MOST_CHANNELS: Final = 40
+_MOST_TERMS: Final = 49
+# What may stand in the URL of a picture as it is, and that in an attribute.
+_PLAIN: Final = "".join(sorted({*string.punctuation, " "} - {*'%#"&'}))
+_VALUE: Final = re.compile(r' data-value="[^"]*"')
+_TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def still_picture(scene: Scene, cell: Cell, key: str, languages: str) -> str:
+    """
+    The window that makes an output cell, at most 150 kB. key: names the widget. languages: as
+    Accept-Language has them. Raises ConvscopeError.
+    """
+    picture = _picture(scene, cell, languages)
+    alt = escape(found[1]) if (found := _TITLE.search(picture)) else ""
+    step = fetch_step(scene, cell)
+    sums = "".join(_details(key, *line) for line in _lines(scene.operation["kind"], step))
+    return (
+        f'<figure data-convscope-still="{escape(key)}" style="margin: 0">'
+        f'<img alt="{alt}" src="data:image/svg+xml,{quote(picture, safe=_PLAIN)}" style="max-width: 100%">'
+        f"{sums}</figure>"
+    )
+
+
+def _picture(scene: Scene, cell: Cell, languages: str) -> str:
+    """With as many parts as there is room for, without what only programs read."""
+    picture = ""
+    for parts in _PARTS:
+        query = dict(zip(("out_channel", "row", "col"), map(str, cell), strict=True)) | {"parts": parts}
+        headers = {"Accept-Language": languages}
+        answer = scene._client._request(
+            "GET", f"/api/v1/scenes/{scene.id}/figure.svg", params=query, headers=headers
+        )
+        picture = _VALUE.sub("", answer.text).replace("\n", "")
+        if len(quote(picture, safe=_PLAIN)) <= _MOST_BYTES:
+            break
+    return picture
+
+
+def _details(key: str, summary: str, text: str) -> str:
+    """One of a name is open at a time."""
+    line = f'<details name="{escape(key)}"><summary>{escape(summary)}</summary>'
+    return f"{line}<p>{escape(text)}</p></details>"
+
+
+def _lines(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """In signs alone, which need no language."""
+    rows = rows_of(step)
+    for row in rows[:_MOST_CHANNELS]:
+        own, running = _number(row["channel_sum"]), _number(row["running_sum"])
+        if row["channel"] == "bias":
+            yield f"b = {own} → Y = {running}", f"Σ + b = {running}"
+        else:
+            terms = [_number(each) for each in _flat(row["products"])]
+            shown = terms[:_MOST_TERMS] + (["…"] if len(terms) > _MOST_TERMS else [])
+            joined = f"max({', '.join(shown)})" if kind.startswith("max") else " + ".join(shown)
+            yield f"X[{row['channel']}]: {own} → Σ = {running}", f"{joined} = {own}"
+    if len(rows) > _MOST_CHANNELS:
+        yield f"… → Y = {_number(step['output'])}", f"{len(rows) - _MOST_CHANNELS} …"
+
+
+def _flat(nested: Any) -> Iterator[float | None]:
+    if isinstance(nested, list):
+        for each in nested:
+            yield from _flat(each)
+    else:
+        yield nested
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    text = f"{value:.6g}".replace("-", "−")
+    return f"({text})" if text.startswith("−") else text

@@ -1,0 +1,246 @@
+"""The stage as a widget (anywidget), and the messages with its page: all requests go through the kernel."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import anywidget
+import httpx2
+import traitlets
+
+from convscope.client import Client, Scene
+from convscope.errors import ConvscopeError
+from convscope.ledger import Cell, as_table, cell_of, check_cell, fetch_step, index_of, rows_of
+from convscope.still_picture import still_picture
+
+_BUILT: Final = Path(__file__).parent / "build"
+# What the document may ask the server for, and what of the answer it reads.
+_READABLE: Final = re.compile(r"/api/v1/scenes/\w+(/\w+)*(\?[\w=&,.%+-]*)?")
+_HEADERS: Final = ("accept", "accept-language")
+_ANSWERED: Final = ("content-type", "content-range", "link", "retry-after")
+_GRIDS: Final = {
+    "x": "input", "k": "weight", "y": "output", "p": "tap", "s": "sum", "r": "running", "t": "total",
+    "b": "bias", "e": "padding",
+}  # fmt: skip
+_PIN: Final = re.compile(r"([a-z])(\d+),(\d+),(\d+)")
+
+
+class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+    """
+    A layer under the cell that shows it; `convscope.show` makes it.
+
+    cell: the window that is shown, as the output cell (o, i, j) that it makes; None: before the first. Of
+    layers of one dimension i is 0. step: its index among the windows of the output channel. selected: the
+    cell that the reader pinned, such as ("input", 0, 3, 4), or None. All three may be set and observed.
+    """
+
+    _esm = (_BUILT / "widget.js").read_text("utf-8") if (_BUILT / "widget.js").is_file() else ""
+    _css = (_BUILT / "widget.css").read_text("utf-8") if (_BUILT / "widget.css").is_file() else ""
+    _scene_id = traitlets.Unicode().tag(sync=True)
+    _moment = traitlets.Dict().tag(sync=True)
+    _pin = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    _still_key = traitlets.Unicode().tag(sync=True)
+    cell = traitlets.Any(None, allow_none=True)
+    step = traitlets.Int(None, allow_none=True)
+    selected = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, scene: Scene, *, language: str = "", theme: str = "") -> None:
+        """language, theme: "en" or "zh-CN", "light" or "dark"; else the reader's."""
+        if not self._esm:
+            raise FileNotFoundError(f"{_BUILT / 'widget.js'} is missing; `make setup` builds it")
+        self.scene = scene
+        self._languages, self._chosen_language, self._theme = language, language, theme
+        self._following = self._is_displayed = False
+        super().__init__(
+            _scene_id=scene.id, _moment={"cell": None, "beat": None}, _still_key=secrets.token_hex(8)
+        )
+        self.on_msg(self._hear)
+
+    def __repr__(self) -> str:
+        return f"ScopeWidget({self.scene!r})"
+
+    def play(self) -> None:
+        """Let time run, from the beginning where it is at its end."""
+        self.send({"type": "play", "view": None})
+
+    def pause(self) -> None:
+        """Stop time."""
+        self.send({"type": "pause", "view": None})
+
+    def ledger(self) -> Any:
+        """
+        The sums of the window that is shown: a row for each input channel, with `patch`, `products`,
+        `channel_sum` and `running_sum`, then one for the bias, whose running sum is the output. A frame of
+        pandas where pandas is installed, else a list. Raises ConvscopeError.
+        """
+        return as_table(rows_of(fetch_step(self.scene, self._shown_cell())))
+
+    def edit(self, **changes: Any) -> None:
+        """Show the scene that `Scene.edit` makes of this one, at the same window. Raises ConvscopeError."""
+        self.scene = self.scene.edit(**changes)
+        self._scene_id = self.scene.id
+        self._draw_still()
+
+    def save(self, path: str | Path, **query: str | int) -> None:
+        """
+        Write the window that is shown as a picture: .svg, or .tex for TikZ. query: as `Scene.figure` has it.
+        Raises ValueError for another ending, and ConvscopeError.
+        """
+        target = Path(path)
+        if target.suffix not in (".svg", ".tex"):
+            raise ValueError(f"{target.name} ends neither in .svg nor in .tex")
+        window: dict[str, str | int] = dict(
+            zip(("out_channel", "row", "col"), self._shown_cell(), strict=True)
+        )
+        form: Any = target.suffix.removeprefix(".")
+        target.write_text(self.scene.figure(form, **window | query), "utf-8")
+
+    def _shown_cell(self) -> Cell:
+        return (0, 0, 0) if self.cell is None else self.cell
+
+    # Moments: `_moment` and `_pin` are the page's, `cell`, `step` and `selected` say the same in Python.
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        self._following = True
+        try:
+            yield
+        finally:
+            self._following = False
+
+    @traitlets.validate("cell")
+    def _check_cell(self, proposal: Any) -> Cell | None:
+        given = proposal["value"]
+        if given is None:
+            return None
+        try:
+            return check_cell(self.scene, given)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from None
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: Any) -> int | None:
+        index = proposal["value"]
+        if index is not None:
+            cell = cell_of(self.scene, self._shown_cell()[0], index)
+            self._check_cell({"value": cell})
+        return None if index is None else int(index)
+
+    @traitlets.validate("selected")
+    def _check_selected(self, proposal: Any) -> tuple[str, int, int, int] | None:
+        given = proposal["value"]
+        if given is None:
+            return None
+        grid, *at = given
+        if grid not in _GRIDS.values() or len(at) != 3 or any(int(each) < 0 for each in at):
+            raise traitlets.TraitError(f"selected is {given!r}, expected such as ('input', 0, 3, 4)")
+        return (grid, *(int(each) for each in at))
+
+    @traitlets.observe("cell")
+    def _cell_changed(self, change: Any) -> None:
+        if self._following:
+            return
+        cell = change["new"]
+        self._moment = {"cell": None if cell is None else [*cell], "beat": None}
+        self._draw_still()
+
+    @traitlets.observe("step")
+    def _step_changed(self, change: Any) -> None:
+        if not self._following:
+            index = change["new"]
+            self.cell = None if index is None else cell_of(self.scene, self._shown_cell()[0], index)
+
+    @traitlets.observe("_moment")
+    def _moment_changed(self, change: Any) -> None:
+        cell = change["new"].get("cell")
+        with self._telling():
+            self.cell = None if cell is None else tuple(cell)
+            self.step = None if self.cell is None else index_of(self.scene, self.cell)
+
+    @traitlets.observe("selected")
+    def _selected_changed(self, change: Any) -> None:
+        if self._following:
+            return
+        cell = change["new"]
+        letters = {grid: letter for letter, grid in _GRIDS.items()}
+        self._pin = None if cell is None else letters[cell[0]] + ",".join(map(str, cell[1:]))
+
+    @traitlets.observe("_pin")
+    def _pin_changed(self, change: Any) -> None:
+        found = _PIN.fullmatch(change["new"] or "")
+        with self._telling():
+            known = found is not None and found[1] in _GRIDS
+            self.selected = (
+                (_GRIDS[found[1]], *(int(each) for each in found.groups()[1:])) if found and known else None
+            )
+
+    # The page's requests.
+
+    def _hear(self, _: object, content: Mapping[str, Any], __: object) -> None:
+        if content.get("type") == "open":
+            self._open(content)
+        elif content.get("type") == "fetch":
+            self._fetch(content)
+        elif content.get("type") == "rest":
+            self._draw_still()
+
+    def _open(self, content: Mapping[str, Any]) -> None:
+        self._languages = self._chosen_language or str(content["languages"])
+        query = {"controls": "all", "theme": self._theme or str(content["theme"])}
+        html, error = "", ""
+        try:
+            headers = {"Accept-Language": self._languages}
+            path = f"/widget/{self.scene.id}"
+            html = self._client._request("GET", path, params=query, headers=headers).text
+        except (ConvscopeError, httpx2.TransportError) as failure:
+            error = str(failure)
+        self.send({"type": "document", "view": content["view"], "html": html, "error": error})
+
+    def _fetch(self, content: Mapping[str, Any]) -> None:
+        answer: dict[str, Any] = {
+            "type": "fetched", "view": content["view"], "request": content["request"],
+            "status": 0, "headers": {}, "error": "",
+        }  # fmt: skip
+        body: list[bytes] = []
+        if content["method"] != "GET" or not _READABLE.fullmatch(content["path"]):
+            answer |= {"error": "the widget reads scenes alone"}
+        else:
+            wanted = {name: text for name, text in content["headers"].items() if name.lower() in _HEADERS}
+            try:
+                response = self._client._http.get(content["path"], headers=wanted)
+                told = {name: text for name, text in response.headers.items() if name.lower() in _ANSWERED}
+                answer |= {"status": response.status_code, "headers": told}
+                body = [response.content]
+            except httpx2.TransportError as failure:
+                answer |= {"error": str(failure)}
+        self.send(answer, body)
+
+    @property
+    def _client(self) -> Client:
+        return self.scene._client
+
+    # What a notebook shows and keeps.
+
+    def _ipython_display_(self) -> None:
+        """The still picture as an output of its own, then the widget."""
+        from IPython.display import HTML, display
+
+        display(HTML(self._still()), display_id=self._still_key)
+        self._is_displayed = True
+        bundle = self._repr_mimebundle_()
+        display(bundle[0] if isinstance(bundle, tuple) else bundle, raw=True)
+
+    def _draw_still(self) -> None:
+        """The picture that is saved follows the window that is shown."""
+        if self._is_displayed:
+            from IPython.display import HTML, display
+
+            display(HTML(self._still()), display_id=self._still_key, update=True)
+
+    def _still(self) -> str:
+        return still_picture(self.scene, self._shown_cell(), self._still_key, self._languages or "en")

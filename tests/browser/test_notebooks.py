@@ -1,0 +1,239 @@
+"""Real notebooks: JupyterLab driven by the browser, nbconvert's pages opened offline, marimo."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import Browser, Frame, Page, Request, expect
+from torch import nn
+
+from tests.support.jupyter import PATIENCE, Lab, running_lab, widget_frame
+from tests.support.page import find_cell
+from tests.support.polling import wait_until
+from tests.support.server_process import free_port
+from tests.support.skip import skip_loudly
+
+pytestmark = pytest.mark.timeout(300)
+
+SHOW = """import torch, convscope
+from torch import nn
+torch.manual_seed(0)
+layer, x = nn.Conv2d(2, 3, 3), torch.randn(1, 2, 5, 6)
+w = convscope.show(layer, x)
+w"""
+STILL = "[data-convscope-still]"
+torch.manual_seed(0)
+LAYER, X = nn.Conv2d(2, 3, 3), torch.randn(1, 2, 5, 6)
+Y = LAYER(X)[0].detach()
+
+Visit = Callable[..., Page]
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def need(*packages: str) -> None:
+    for package in packages:
+        if find_spec(package) is None:
+            skip_loudly(f"{package} is not installed: notebooks are not tried with it")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    need("jupyterlab", "anywidget", "jupyterlab_widgets")
+    with running_lab(tmp_path_factory.mktemp("lab") / "notebooks") as lab:
+        yield lab
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Page]:
+    """Fails on a request to another machine, and on one to another port of this one."""
+    context = browser.new_context(viewport={"width": 1366, "height": 1000}, locale="en-US")
+    page = context.new_page()
+    origins: set[str] = set()
+
+    def note(request: Request) -> None:
+        if found := re.match(r"(?:https?|wss?)://[^/]+", request.url):
+            origins.add(found[0])
+
+    page.on("request", note)
+    yield page
+    context.close()
+    assert len(origins) <= 1, origins
+
+
+def wait_for_sum(frame: Frame, cell: tuple[int, int, int], expected: float) -> None:
+    """The sentence under the stage is of this cell, and its end is this number, as far as it is written."""
+
+    def is_shown() -> bool:
+        text = (frame.locator("#step-sentence").text_content() or "").replace("−", "-")
+        found = re.fullmatch(rf"Y\[{cell[0]}, {cell[1]}, {cell[2]}\] = .* = (\S+)", text.strip())
+        return found is not None and abs(float(found[1]) - expected) < 0.01
+
+    wait_until(is_shown, 60, message=f"Y{[*cell]} = {expected:g} is not shown")
+
+
+@pytest.mark.slow
+def test_python_and_the_page_follow_each_other(lab: Lab, visitor: Page) -> None:
+    lab.write("live.ipynb", SHOW, "", "")
+    notebook = lab.open(visitor, "live.ipynb")
+    notebook.run(0)
+    frame = notebook.frame()
+    expect(visitor.locator(STILL)).to_be_hidden()
+
+    assert notebook.print_(1, "w.cell = (2, 1, 3); print(w.step)") == "7"
+    wait_for_sum(frame, (2, 1, 3), Y[(2, 1, 3)].item())
+    assert notebook.print_(1, "w.step = 2; print(w.cell)") == "(2, 0, 2)"
+    wait_for_sum(frame, (2, 0, 2), Y[(2, 0, 2)].item())
+
+    frame.locator("#forward").click()
+    frame.locator("#forward").click()
+    wait_until(lambda: notebook.print_(2, "print(w.cell)") == "(2, 0, 3)", 60)
+    notebook.print_(1, "w.play()")
+    expect(frame.locator("#play")).to_have_attribute("aria-label", "Pause")
+    notebook.print_(1, "w.pause()")
+    expect(frame.locator("#play")).to_have_attribute("aria-label", "Play")
+    cell = json.loads(notebook.print_(2, "print([*w.cell])"))
+    assert tuple(cell) >= (2, 0, 3)
+
+    notebook.print_(1, "w.selected = ('input', 1, 2, 2)")
+    expect(frame.locator("#step-description")).to_contain_text("X[1, 2, 2]")
+    x, y = find_cell(frame, "X[0, 1, 2]")
+    frame.locator("#stage").click(position={"x": x, "y": y})
+    wait_until(lambda: notebook.print_(2, "print(w.selected)") == "('input', 0, 1, 2)", 60)
+
+    notebook.print_(1, "w.edit(cells=[{'tensor': 'bias', 'index': [1], 'value': 50}]); w.cell = (1, 0, 0)")
+    bias = LAYER.bias
+    assert bias is not None
+    wait_for_sum(notebook.frame(), (1, 0, 0), (Y[1, 0, 0] - bias[1] + 50).item())
+
+
+@pytest.mark.slow
+def test_saved_it_shows_the_window_without_a_kernel(lab: Lab, visitor: Page, tmp_path: Path) -> None:
+    path = lab.write("saved.ipynb", SHOW, "")
+    notebook = lab.open(visitor, "saved.ipynb")
+    notebook.run(0)
+    frame = notebook.frame()
+    notebook.print_(1, "w.cell = (1, 2, 2)")
+    frame.locator("#forward").click()
+    frame.locator("#forward").click()
+    wait_until(lambda: _written(notebook.save()).count(_term((1, 2, 3))) == 1, 60)
+    saved = notebook.save()
+    for output in saved["cells"][0]["outputs"]:
+        assert len(json.dumps(output)) <= 150_000
+    kinds = [[*output["data"]] for output in saved["cells"][0]["outputs"]]
+    assert kinds == [["text/html", "text/plain"], ["application/vnd.jupyter.widget-view+json", "text/plain"]]
+
+    # Somebody else's, whom Lab does not trust: another file, of which it has no signature.
+    saved["cells"][0]["metadata"]["trusted"] = False
+    saved["cells"][1]["source"] = "# theirs"
+    saved["metadata"]["kernelspec"]["name"] = "none"
+    (path.parent / "theirs.ipynb").write_text(json.dumps(saved))
+    for name in ("saved.ipynb", "theirs.ipynb"):
+        page = visitor.context.new_page()
+        lab.open(page, name)
+        picture = page.locator(".jp-OutputArea img").first
+        expect(picture).to_be_visible(timeout=PATIENCE)
+        assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 300
+        expect(page.locator(".jp-OutputArea summary").last).to_contain_text(_number((1, 2, 3)))
+        page.close()
+
+    html = _converted(lab, path, tmp_path)
+    offline = visitor.context.browser.new_context(offline=True, locale="en-US")  # type: ignore[union-attr]
+    page = offline.new_page()
+    page.goto(html.as_uri(), wait_until="domcontentloaded")
+    picture = page.locator(f"{STILL} img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 300
+    steps = page.locator(f"{STILL} details")
+    assert steps.count() == 3
+    for index in range(3):
+        steps.nth(index).locator("summary").press("Enter")
+        expect(steps.nth(index).locator("p")).to_be_visible()
+        assert page.locator(f"{STILL} details[open]").count() == 1
+    expect(steps.last).to_contain_text(_number((1, 2, 3)))
+    offline.close()
+
+
+def _written(notebook: dict[str, Any]) -> str:
+    return "".join(notebook["cells"][0]["outputs"][0]["data"]["text/html"])
+
+
+def _number(cell: tuple[int, int, int]) -> str:
+    return f"{Y[cell].item():.4g}".replace("-", "−")
+
+
+def _term(cell: tuple[int, int, int]) -> str:
+    return f"→ Y = ({_number(cell)}" if Y[cell] < 0 else f"→ Y = {_number(cell)}"
+
+
+def _converted(lab: Lab, notebook: Path, folder: Path) -> Path:
+    need("nbconvert")
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", str(folder), str(notebook)],
+        check=True, capture_output=True, env=lab.environment,
+    )  # fmt: skip
+    return folder / f"{notebook.stem}.html"
+
+
+@pytest.mark.slow
+@pytest.mark.safety(38)
+def test_a_kernel_that_restarts_has_another_server(lab: Lab, visitor: Page) -> None:
+    lab.write("restarted.ipynb", SHOW, "")
+    notebook = lab.open(visitor, "restarted.ipynb")
+    notebook.run(0)
+    notebook.frame()
+    told = notebook.print_(1, "import os; print(os.getpid(), convscope.notebook._own.process.pid)")
+    kernel, server = map(int, told.split())
+    os.kill(kernel, signal.SIGKILL)
+    wait_until(lambda: not Path(f"/proc/{server}").exists(), 60, message="the server outlives its kernel")
+    # Lab starts the kernel anew and says so.
+    dialog = visitor.locator(".jp-Dialog-button")
+    if dialog.count():
+        dialog.first.click()
+    notebook.run(0)
+    notebook.frame()
+    assert notebook.print_(1, "w.cell = (0, 0, 1); print(w.step)") == "1"
+    wait_for_sum(notebook.frame(), (0, 0, 1), Y[(0, 0, 1)].item())
+
+
+@pytest.mark.slow
+def test_marimo_shows_it_too(visitor: Page, tmp_path: Path) -> None:
+    need("marimo", "anywidget")
+    body = "\n    ".join([*SHOW.splitlines()[:-2], "w = convscope.show(layer, x, cell=(2, 1, 3))", "w"])
+    (tmp_path / "app.py").write_text(
+        "import marimo\napp = marimo.App()\n\n"
+        f"@app.cell\ndef _():\n    {body}\n    return\n"
+        '\nif __name__ == "__main__":\n    app.run()\n'
+    )
+    port = free_port()
+    command = [sys.executable, "-m", "marimo", "--yes", "run", "app.py", "--headless", "--no-token"]
+    with (tmp_path / "marimo.log").open("w") as log:
+        marimo = subprocess.Popen(
+            [*command, "--port", str(port)],
+            cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
+            env=os.environ | {"HOME": str(tmp_path), "CONVSCOPE_STORE": (tmp_path / "scenes").as_uri()},
+        )  # fmt: skip
+    try:
+        wait_until(lambda: answers(port), 60, message="marimo did not start")
+        visitor.set_default_timeout(PATIENCE)
+        visitor.goto(f"http://127.0.0.1:{port}", wait_until="domcontentloaded")
+        frame = widget_frame(visitor)
+        wait_for_sum(frame, (2, 1, 3), Y[(2, 1, 3)].item())
+    finally:
+        marimo.terminate()
+        marimo.wait(60)

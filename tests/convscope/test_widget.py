@@ -1,0 +1,302 @@
+"""The widget without a browser: its traits, its messages, and the picture that a notebook keeps."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+import httpx2
+import numpy as np
+import pytest
+import torch
+import traitlets
+from torch import nn
+
+import convscope
+from convscope import Client, ConvscopeError, notebook
+from convscope.still_picture import still_picture
+from convscope.widget import ScopeWidget
+from tests.support.server_process import ServerProcess
+
+torch.manual_seed(15)
+LAYER = nn.Conv2d(3, 4, 3, padding=1)
+X = torch.randn(1, 3, 5, 6)
+Y = LAYER(X)[0].detach()
+
+
+@pytest.fixture
+def connected(server: ServerProcess) -> Iterator[None]:
+    client = convscope.connect(server.url)
+    yield
+    convscope.connect(None)
+    assert client
+    client.close()
+
+
+@pytest.fixture
+def widget(connected: None) -> ScopeWidget:  # noqa: ARG001
+    return convscope.show(LAYER, X)
+
+
+class Sent:
+    """What a widget sends to its page."""
+
+    def __init__(self, widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.messages: list[tuple[dict[str, Any], list[bytes]]] = []
+        monkeypatch.setattr(
+            widget, "send", lambda content, buffers=(): self.messages.append((content, list(buffers)))
+        )
+        self._widget = widget
+
+    def ask(self, **content: Any) -> tuple[dict[str, Any], list[bytes]]:
+        self._widget._hear(None, {"view": "v"} | content, [])
+        return self.messages.pop()
+
+
+def test_cell_step_and_the_page_say_the_same(widget: ScopeWidget) -> None:
+    seen: list[object] = []
+    widget.observe(lambda change: seen.append((change["name"], change["new"])), ["cell", "step", "selected"])
+    widget.cell = (2, 3, 4)
+    assert (widget.step, widget._moment) == (22, {"cell": [2, 3, 4], "beat": None})
+    widget.step = 7
+    assert (widget.cell, widget._moment) == ((2, 1, 1), {"cell": [2, 1, 1], "beat": None})
+    widget._moment = {"cell": [1, 0, 5], "beat": 2}
+    assert (widget.cell, widget.step, widget._moment["beat"]) == ((1, 0, 5), 5, 2)
+    widget._moment = {"cell": None, "beat": None}
+    assert (widget.cell, widget.step) == (None, None)
+    widget.selected = ("input", 0, 3, 4)
+    assert widget._pin == "x0,3,4"
+    widget._pin = "y1,2,3"
+    assert widget.selected == ("output", 1, 2, 3)
+    widget._pin = None
+    assert widget.selected is None
+    assert ("cell", (1, 0, 5)) in seen and ("step", 5) in seen and ("selected", ("output", 1, 2, 3)) in seen
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cell", (4, 0, 0)), ("cell", (0, 0)), ("cell", (0, -1, 0)), ("cell", 3), ("step", 30), ("step", -1),
+        ("selected", ("nowhere", 0, 0, 0)), ("selected", ("input", 0, 0)), ("selected", ("input", 0, 0, -1)),
+    ],
+)  # fmt: skip
+def test_what_is_no_cell_of_the_layer_is_refused(widget: ScopeWidget, name: str, value: object) -> None:
+    with pytest.raises(traitlets.TraitError):
+        setattr(widget, name, value)
+    assert widget._moment == {"cell": None, "beat": None} and widget._pin is None
+
+
+def test_the_ledger_is_a_table_whose_sums_are_torchs(
+    widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget.cell = (2, 3, 4)
+    frame = widget.ledger()
+    assert [*frame.index] == [0, 1, 2, "bias"]
+    patch = nn.functional.pad(X[0], (1, 1, 1, 1))[:, 3:6, 4:7]
+    products = (patch * LAYER.weight[2]).detach()
+    np.testing.assert_allclose(np.array(frame["products"][0]), products[0], rtol=1e-5)
+    np.testing.assert_allclose(frame["channel_sum"][:3].astype(float), products.sum((1, 2)), rtol=1e-4)
+    np.testing.assert_allclose(frame["running_sum"].iloc[-1], Y[2, 3, 4], rtol=1e-5)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.delitem(sys.modules, "pandas")
+    monkeypatch.setattr("convscope.ledger.find_spec", lambda _: None)
+    rows = widget.ledger()
+    assert [row["channel"] for row in rows] == [0, 1, 2, "bias"]
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_layer_without_a_bias_has_no_row_for_it() -> None:
+    for layer in (nn.Conv2d(3, 1, 1, bias=False), nn.MaxPool2d(2)):
+        last = convscope.show(layer, X).ledger().iloc[-1]
+        assert last.name != "bias"
+        np.testing.assert_allclose(last["running_sum"], layer(X)[0, 0, 0, 0].item(), rtol=1e-5)
+
+
+def test_an_edit_shows_another_scene_at_the_same_window(widget: ScopeWidget) -> None:
+    widget.cell = (1, 0, 0)
+    before = widget.scene.output[1, 0, 0]
+    widget.edit(cells=[{"tensor": "bias", "index": [1], "value": 100}])
+    assert widget._scene_id == widget.scene.id
+    assert widget.cell == (1, 0, 0)
+    assert widget.scene.output[1, 0, 0] > before + 50
+
+
+def test_the_window_is_saved_as_a_figure(widget: ScopeWidget, tmp_path: Path) -> None:
+    widget.cell = (2, 3, 4)
+    widget.save(tmp_path / "fig.svg")
+    values = [float(text) for text in re.findall(r'data-value="([^"]+)"', (tmp_path / "fig.svg").read_text())]
+    assert any(abs(value - Y[2, 3, 4]) < 1e-5 for value in values)
+    widget.save(str(tmp_path / "fig.tex"), theme="light")
+    assert "tikzpicture" in (tmp_path / "fig.tex").read_text()
+    with pytest.raises(ValueError, match=r"fig\.png"):
+        widget.save("fig.png")
+
+
+def test_the_page_reads_its_scene_through_the_kernel(
+    widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Sent(widget, monkeypatch)
+    document, _ = sent.ask(type="open", languages="zh-CN,en", theme="dark")
+    assert document["error"] == ""
+    assert '<html lang="zh-CN" data-theme="dark"' in document["html"]
+    assert not re.search(r"<(?:link|script|img)[^>]+(?:src|href)=", document["html"])
+    path = f"/api/v1/scenes/{widget.scene.id}/tensors/output?format=npy&channel=0"
+    answer, (body,) = sent.ask(
+        type="fetch", request=5, method="GET", path=path, headers={"Accept-Language": "en"}
+    )
+    assert (answer["status"], answer["request"]) == (200, 5)
+    assert body.startswith(b"\x93NUMPY")
+    lost, (problem,) = sent.ask(
+        type="fetch", request=6, method="GET", path=f"/api/v1/scenes/{'0' * 40}", headers={}
+    )
+    assert lost["status"] == 404 and b"scene_not_found" in problem
+
+
+@pytest.mark.safety(38)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/scenes/x/edits"), ("DELETE", "/api/v1/scenes/x"), ("GET", "/metrics"),
+        ("GET", "http://example.org/api/v1/scenes/x"), ("GET", "//example.org/"),
+        ("GET", "/api/v1/scenes/x\n"), ("GET", "/api/v1/scenes/../../metrics"),
+        ("GET", "/api/v1/scenes/\\x"), ("GET", "@example.org/api/v1/scenes/x"), ("GET", ""),
+    ],
+)  # fmt: skip
+def test_the_page_asks_for_nothing_else_through_it(
+    widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    sent = Sent(widget, monkeypatch)
+    answer, body = sent.ask(type="fetch", request=1, method=method, path=path, headers={"Host": "x"})
+    assert (answer["status"], body) == (0, [])
+
+
+def test_a_server_that_is_gone_is_an_answer_too(widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused")
+
+    widget.scene._client = Client("http://server", transport=httpx2.MockTransport(refuse))
+    sent = Sent(widget, monkeypatch)
+    document, _ = sent.ask(type="open", languages="en", theme="")
+    assert (document["html"], document["error"]) == ("", "refused")
+    answer, _ = sent.ask(type="fetch", request=1, method="GET", path="/api/v1/scenes/x", headers={})
+    assert (answer["status"], answer["error"]) == (0, "refused")
+
+
+class Tags(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attributes)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Conv2d(3, 64, 7, stride=2, padding=3), (3, 64, 64)),
+        (nn.Conv2d(512, 2, 3), (512, 7, 7)),
+        (nn.Conv2d(64, 2, 11), (64, 20, 20)),
+        (nn.MaxPool1d(2), (2, 6)),
+        (nn.ConvTranspose2d(2, 3, 3), (2, 4, 4)),
+    ],
+    ids=str,
+)
+def test_the_picture_that_is_kept_is_small_and_whole(layer: nn.Module, shape: tuple[int, ...]) -> None:
+    widget = convscope.show(layer, torch.randn(shape), cell=(1, 0, 1))
+    html = widget._still()
+    assert len(html.encode()) <= 150_000
+    tags = Tags(html)
+    assert {name for name, _ in tags.found} == {"figure", "img", "details", "summary", "p"}
+    source = next(attributes["src"] for name, attributes in tags.found if name == "img")
+    assert source
+    picture = ET.fromstring(unquote(source.removeprefix("data:image/svg+xml,")))
+    assert picture.tag.endswith("svg")
+    sums = [float(text) for text in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", tags.text.replace("−", "-"))]
+    assert min(abs(each - widget.scene.output[1].flat[1]) for each in sums) < 1e-4
+
+
+# Whatever a server sends: it may be another one than ours.
+HOSTILE = """</title><script>alert(1)</script> "' onerror=alert(1) & %22 %3Cscript%3E"""
+
+
+@pytest.mark.safety(36)
+def test_no_text_of_a_figure_becomes_part_of_the_notebooks_page(
+    widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    svg = f"<svg><title>{HOSTILE.replace('</title>', '')}</title><text>{HOSTILE}</text></svg>"
+    step = {
+        "in_channels": [HOSTILE], "patch": [[1]], "products": [[1]], "channel_sums": [1], "running_sums": [1],
+        "output": 1, "bias": None,
+    }  # fmt: skip
+
+    def request(*_: Any, **__: Any) -> httpx2.Response:
+        return httpx2.Response(200, text=svg)
+
+    monkeypatch.setattr(widget.scene._client, "_request", request)
+    monkeypatch.setattr("convscope.still_picture.fetch_step", lambda *_: step)
+    tags = Tags(still_picture(widget.scene, (0, 0, 0), HOSTILE, "en"))
+    assert {name for name, _ in tags.found} == {"figure", "img", "details", "summary", "p"}
+    known = {"data-convscope-still", "style", "alt", "src", "name"}
+    assert {name for _, attributes in tags.found for name in attributes} <= known
+    source = next(attributes["src"] for name, attributes in tags.found if name == "img")
+    assert (
+        source and source.startswith("data:image/svg+xml,") and unquote(source) == f"data:image/svg+xml,{svg}"
+    )
+
+
+@pytest.mark.usefixtures("connected")
+def test_what_cannot_be_shown_is_told(server: ServerProcess) -> None:
+    with pytest.raises(TypeError, match="input"):
+        convscope.show(LAYER)
+    with pytest.raises(ConvscopeError, match="channels"):
+        convscope.show(LAYER, X[:, :2])
+    scene = notebook._client().create_scene({"kind": "conv2d"}, input=X[0], weight=LAYER.weight.detach())
+    assert convscope.show(scene, cell=(0, 1, 2)).step == 6
+    assert repr(convscope.show(scene)) == f"ScopeWidget({scene!r})"
+    with pytest.raises(ConnectionError, match="no server answers"):
+        convscope.connect("http://127.0.0.1:9")
+    assert server.url in notebook._client().scene(scene.id).url
+
+
+def test_without_anywidget_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "convscope.widget")
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    with pytest.raises(ModuleNotFoundError, match=r"convscope\[notebook\]"):
+        convscope.show(LAYER, X)
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("page", ["python", "sharing"])
+def test_the_example_of_the_documentation_runs(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[2] / f"docs/{page}.md").read_text("utf-8")
+    script = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[-1]
+    names: dict[str, Any] = {}
+    exec(script, names)
+    widget = names["w"]
+    if page == "sharing":
+        assert widget.step == 1
+    else:
+        assert capsys.readouterr().out.startswith("11\n")
+        weight = names["layer"].weight.detach().clone()
+        weight[1, 0, 0, 0] = 0
+        expected = nn.functional.conv2d(names["x"][2], weight, names["layer"].bias.detach())
+        np.testing.assert_allclose(widget.scene.output, expected, rtol=1e-4, atol=1e-6)
+        assert (tmp_path / "fig.svg").read_text().startswith("<svg")
