@@ -10,7 +10,7 @@ import {
   makePlane,
   windowAt,
 } from '../../model/geometry.ts';
-import { decimalsFor, hasAllNumbers } from '../../model/numbers.ts';
+import { decimalsFor, hasAllNumbers, LEAST_DIGITS } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
@@ -76,8 +76,8 @@ function countChars(input: Tensor, weight: Tensor | null, [kH, kW]: [number, num
   const both = Math.max(decimals, weightDecimals);
   const length = (size: number, least = both) => longestText([size, signed ? -size : 0], least);
   return {
-    input: longestText(x, decimals),
-    kernel: longestText(w, weightDecimals),
+    input: longestText(x, decimalsFor(x, LEAST_DIGITS)),
+    kernel: longestText(w, decimalsFor(w, LEAST_DIGITS)),
     product: length(product),
     finerProduct: length(product, both === 0 || product >= 10 ? both : Math.max(both, 2)),
     output: length(product * spread),
