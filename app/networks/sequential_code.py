@@ -96,6 +96,6 @@ def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
 
 def _literal(node: ast.expr) -> Any:
     value = ast.literal_eval(node)
-    if not isinstance(value, int | float | None):
+    if not isinstance(value, int | float | None) and value not in ("none", "tanh"):
         raise ValueError
     return value
