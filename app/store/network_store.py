@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -81,11 +82,23 @@ class NetworkStore:
         return self._blobs.put(_name(network.id), manifest, blobs)
 
     def check(self, id: str) -> None:
-        """Read all of a network. Raises as `get` and `tensor` do."""
+        """
+        Read all of a network, to the end: whatever is damaged is set aside, and stored anew with the network.
+        Raises as `get` and `tensor` do.
+        """
         network = self.get(id)
-        self.model(network)
-        for edge in network.tensors:
-            self.tensor(network, edge)
+        damage: NetworkDamaged | None = None
+        reads: list[Callable[[], object]] = [
+            lambda: self.model(network),
+            *(partial(self.tensor, network, edge) for edge in network.tensors),
+        ]
+        for read in reads:
+            try:
+                read()
+            except NetworkDamaged as error:
+                damage = damage or error
+        if damage is not None:
+            raise damage
 
     def _bytes(self, id: str, entry: Mapping[str, Any], max_bytes: int) -> bytearray:
         try:
