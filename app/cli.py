@@ -279,6 +279,34 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
                 unfinished.unlink()
 
 
+@main.command()
+def network(
+    model: Annotated[Path, typer.Argument(help="An .onnx file; -: standard input.")],
+    input: Annotated[
+        Path,
+        typer.Option(help="PNG, JPEG, WebP, .npy, .npz, .safetensors or a JSON tensor; -: standard input."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file of every edge instead: .safetensors.")
+    ] = None,
+) -> None:
+    """Run a network: a table of its nodes, or every edge's tensor in a file."""
+    if model == input == _STANDARD:
+        raise typer.BadParameter("standard input can be read once")
+    from app.conv.torch_setup import prepare
+    from app.services.network_file import network_table, run_file, write_edges
+    from app.settings import Settings
+
+    prepare()
+    with _one_clear_line():
+        built = run_file(_read(model), _read(input), Settings())
+        if output is None:
+            typer.echo(network_table(built.network))
+        else:
+            with _target(None if output == _STANDARD else output) as out:
+                write_edges(built.network, out)
+
+
 @store.command("check")
 def check_stored() -> None:
     """Read every scene and blob; tell which are damaged, and exit with 1 if any are."""

@@ -36,6 +36,17 @@ class Limits(BaseModel):
     max_multiply_adds: int = Field(4096 * MEBI, ge=1, description="multiply-adds of a layer")
     max_answer_numbers: int = Field(MEBI, ge=1, description="numbers in one JSON answer or page of steps")
     max_picture_pixels: int = Field(32 * MEBI, ge=1, description="pixels of an uploaded picture")
+    max_network_nodes: int = Field(4096, ge=1, description="nodes of a network, those of subgraphs too")
+    max_network_numbers: int = Field(
+        64 * MEBI, ge=1, description="numbers on all edges of a network, its parameters among them"
+    )
+    max_network_bytes: int = Field(
+        1024 * MEBI, ge=16 * MEBI, description="bytes of memory that reading and running a network may take"
+    )
+    network_seconds: float = Field(
+        20.0, gt=0, description="seconds that reading and running a network may take"
+    )
+    network_threads: int = Field(1, ge=1, le=64, description="threads that run a network")
     max_computations: int = Field(2, ge=1, description="large computations at a time")
     max_wait_seconds: float = Field(
         5.0,

@@ -15,6 +15,7 @@ from app.conv.torch_setup import prepare
 from app.lessons.lesson_files import lesson_scenes
 from app.scenes.presets import built_in
 from app.services.container import open_services
+from app.services.network_example import EXAMPLE
 from app.settings import VERSION, Settings
 from app.web.api.dependencies import services_of
 from app.web.api.routes import add_api
@@ -42,7 +43,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         telemetry=_telemetry(),
     )
-    app.state.services = open_services(settings, {**built_in(), **lesson_scenes()})
+    app.state.services = open_services(
+        settings, {**built_in(), **lesson_scenes(), **EXAMPLE.scenes}, {EXAMPLE.network.id: EXAMPLE.network}
+    )
     add_api(app)
     _add_middleware(app, settings)
     add_pages(app)

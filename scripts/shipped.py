@@ -18,6 +18,8 @@ _CLASSIFIERS = {
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
 }
+# What the field of older metadata says in words.
+_TEXTS_OF_FIELD = {"3-Clause BSD License": "BSD-3-Clause"}
 _TEXTS = {
     "The MIT License": "MIT",
     "MIT License": "MIT",
@@ -63,8 +65,11 @@ def _licence(name: str) -> str:
     ]
     if known := sorted({_CLASSIFIERS[text] for text in classified if text in _CLASSIFIERS}):
         return " OR ".join(known)
-    if (told := about.get("License", "")) in _CLASSIFIERS.values():
+    told = about.get("License", "")
+    if told in _CLASSIFIERS.values():
         return told
+    if told in _TEXTS_OF_FIELD:
+        return _TEXTS_OF_FIELD[told]
     raise LookupError(f"{name} does not say what its licence is: {classified} {told!r:.80}")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.networks.network import Network
+from app.networks.run_process import RunProcess
 from app.observability.metrics import Metrics
 from app.scenes.scene import Scene
 from app.services.executor import ComputePool
@@ -13,7 +15,8 @@ from app.services.response_cache import ResponseCache
 from app.services.shutdown import ShutdownState
 from app.settings import Settings
 from app.store.cached_store import CachedSceneStore
-from app.store.open_store import open_store
+from app.store.network_store import NetworkStore
+from app.store.open_store import open_stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +25,36 @@ class Services:
     metrics: Metrics
     pool: ComputePool
     scenes: CachedSceneStore
+    networks: NetworkStore
+    runs: RunProcess
     responses: ResponseCache
     shutdown: ShutdownState
     readiness: Readiness
 
     def close(self) -> None:
+        self.runs.close()
         self.pool.close()
         self.readiness.close()
 
 
-def open_services(settings: Settings, built_in: Mapping[str, Scene]) -> Services:
+def open_services(
+    settings: Settings, built_in: Mapping[str, Scene], networks: Mapping[str, Network] | None = None
+) -> Services:
     """
-    built_in: scenes by id that are there without being stored. Raises ValueError for a store that cannot be
-    opened.
+    built_in, networks: scenes and networks by id that are there without being stored. Raises ValueError for a
+    store that cannot be opened.
     """
     metrics = Metrics()
     shutdown = ShutdownState(settings.grace_seconds)
-    scenes = CachedSceneStore(open_store(settings), built_in, settings.cache_bytes, metrics)
+    stores = open_stores(settings, networks)
+    scenes = CachedSceneStore(stores.scenes, built_in, settings.cache_bytes, metrics)
     return Services(
         settings,
         metrics,
         ComputePool(settings, metrics),
         scenes,
+        stores.networks,
+        RunProcess(),
         ResponseCache(settings.answer_bytes),
         shutdown,
         Readiness(scenes.check, shutdown),

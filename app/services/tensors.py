@@ -45,9 +45,16 @@ def encode_tensor(
     values, axes = tensor(scene, name, channel), _axes_of_size(scene, name)
     if axes:
         values = (values[..., ::every] if axes == 1 else values[..., ::every, ::every]).contiguous()
+    if form == "json":
+        return to_json(tensor_structure(scene, name, channel, values))
+    return encode_values(name, values, form)
+
+
+def encode_values(
+    name: str, values: Tensor, form: Literal["npy", "safetensors", "png"]
+) -> bytes | memoryview:
+    """A tensor as a file; a PNG is of one plane."""
     match form:
-        case "json":
-            return to_json(tensor_structure(scene, name, channel, values))
         case "safetensors":
             return to_safetensors({name: values})
         case "png":

@@ -9,15 +9,17 @@ from app.conv.errors import CodedError, Message
 from app.limits import Limits
 from app.store.blob_store import BLOBS, BlobStore, digest_in
 from app.store.byte_store import ByteStore, on_disk
-from app.store.errors import BlobDamaged, SceneDamaged, SceneNotFound
+from app.store.errors import BlobDamaged, NetworkDamaged, NetworkNotFound, SceneDamaged, SceneNotFound
 from app.store.garbage_collection import named_blobs
+from app.store.network_store import NetworkStore, network_ids
 from app.store.scene_store import BlobSceneStore, scene_ids
 
 
 class Checked(NamedTuple):
-    """How many scenes there are, what is damaged, and how many blobs and bytes no manifest names."""
+    """How many scenes and networks there are, what is damaged, and the blobs and bytes no manifest names."""
 
     scenes: int
+    networks: int
     damages: list[Message]
     unnamed_blobs: int
     unnamed_bytes: int
@@ -30,6 +32,8 @@ def check_store(store: ByteStore, limits: Limits) -> Checked:
     """
     ids = scene_ids(store)
     damages = list(_damaged_scenes(BlobSceneStore(store, limits), sorted(ids)))
+    networks = network_ids(store)
+    damages += _damaged_networks(NetworkStore(store, limits), sorted(networks))
     named = named_blobs(store)
     unnamed = [entry for entry in store.entries(BLOBS) if digest_in(entry) not in named]
     blobs = BlobStore(store)
@@ -38,7 +42,9 @@ def check_store(store: ByteStore, limits: Limits) -> Checked:
             blobs.get(digest_in(entry), entry.size)
         except BlobDamaged as error:
             damages.append(error.message)
-    return Checked(len(ids), damages, len(unnamed), sum(on_disk(entry.size) for entry in unnamed))
+    return Checked(
+        len(ids), len(networks), damages, len(unnamed), sum(on_disk(entry.size) for entry in unnamed)
+    )
 
 
 def _damaged_scenes(scenes: BlobSceneStore, ids: list[str]) -> Iterator[Message]:
@@ -49,6 +55,16 @@ def _damaged_scenes(scenes: BlobSceneStore, ids: list[str]) -> Iterator[Message]
             continue  # taken away since it was listed
         except SceneDamaged as error:
             yield Message("scene_damaged_why", id=id, reason=_reason(error))
+
+
+def _damaged_networks(networks: NetworkStore, ids: list[str]) -> Iterator[Message]:
+    for id in ids:
+        try:
+            networks.check(id)
+        except NetworkNotFound:
+            continue
+        except NetworkDamaged as error:
+            yield error.message
 
 
 def _reason(error: SceneDamaged) -> Message:

@@ -19,6 +19,20 @@ class SceneDamaged(CodedError):
         super().__init__("scene_damaged", id=id)
 
 
+class NetworkNotFound(CodedError, KeyError):
+    """There is no network of this id."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__("network_not_found", id=f"{id!r:.60}")
+
+
+class NetworkDamaged(CodedError):
+    """What is stored under this id is not its network."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__("network_damaged", id=id)
+
+
 class BlobDamaged(CodedError):
     """A blob is missing, or is not what its name says."""
 

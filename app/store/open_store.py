@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from app.networks.network import Network
 from app.settings import Settings
 from app.store.byte_store import ByteStore
 from app.store.local_store import LocalByteStore
+from app.store.network_store import NetworkStore
 from app.store.quota import QuotaByteStore
 from app.store.scene_store import BlobSceneStore, SceneStore
 
 _OBJECT_STORES: Final = ("s3", "gs", "az")
 
 
-def open_store(settings: Settings) -> SceneStore:
-    """Raises ValueError for an address that is none, and StoreUnavailable."""
+class Stores(NamedTuple):
+    """Scenes and networks, which share their blobs and their quota."""
+
+    scenes: SceneStore
+    networks: NetworkStore
+
+
+def open_stores(settings: Settings, networks: Mapping[str, Network] | None = None) -> Stores:
+    """
+    `networks`: those that are built in. Raises ValueError for an address that is none, and StoreUnavailable.
+    """
     store = open_byte_store(settings)
     if settings.store_quota:
         store = QuotaByteStore(store, settings.store_quota)
-    return BlobSceneStore(store, settings)
+    return Stores(BlobSceneStore(store, settings), NetworkStore(store, settings, networks))
+
+
+def open_store(settings: Settings) -> SceneStore:
+    """The scenes alone. Raises as `open_stores`."""
+    return open_stores(settings).scenes
 
 
 def open_byte_store(settings: Settings) -> ByteStore:
-    """The objects of the store, without its quota. Raises as `open_store`."""
+    """The objects of the store, without its quota. Raises as `open_stores`."""
     address = urlsplit(settings.store)
     if address.scheme == "file" and address.netloc in ("", "localhost") and address.path:
         return LocalByteStore(Path(unquote(address.path)), settings.store_reserve)

@@ -43,7 +43,11 @@ def parse(text: str, layer_index: int | None = None) -> Parsed:
     points at the first thing that cannot be read. Whether the layer fits an input is for `plan` to say.
     """
     snippet = Snippet(text)
-    call = choose_call(snippet, layer_index)
+    return parse_call(snippet, choose_call(snippet, layer_index))
+
+
+def parse_call(snippet: Snippet, call: ast.Call) -> Parsed:
+    """Read one call of a layer. Raises ParseError."""
     name, signature = _signature(snippet, call.func)
     arguments = _bind(snippet, call, name, signature)
     try:

@@ -69,7 +69,7 @@ def _kinds(kind: type[CodedError]) -> Iterator[str]:
 
 # Calls that tell a message, and which of their arguments is its code.
 TELLERS = {
-    **dict.fromkeys({*_kinds(CodedError), "Message", "check", "field_error"}, 0),
+    **dict.fromkeys({*_kinds(CodedError), "Message", "check", "field_error", "refusal"}, 0),
     **dict.fromkeys({"HeadRefused", "error", "named"}, 1),
     **dict.fromkeys({"check_range", "check_divides"}, 2),
     **dict.fromkeys({"item_range", "requested_page"}, 3),

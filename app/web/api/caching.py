@@ -17,15 +17,18 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def immutable_headers(
-    request: Request, media_type: str = JSON, *, numbers: int = 0, vary: str = ""
+    request: Request, media_type: str = JSON, *, numbers: int = 0, vary: str = "", language: str = ""
 ) -> dict[str, str]:
     """
-    The headers of an answer of so many numbers below a scene's id; `vary` names what its form depends on.
+    The headers of an answer of so many numbers below a scene's id; `vary` names what its form depends on,
+    `language` the one that its sentences are in.
     Its ETag names the URL, the media type, the content coding and the program's version, which together
     determine the bytes.
     """
     coding = coding_headers(request, media_type, numbers)
-    tag = _entity_tag(request.url.path, request.url.query, media_type, coding.get("Content-Encoding", ""))
+    tag = _entity_tag(
+        request.url.path, request.url.query, media_type, coding.get("Content-Encoding", "") + language
+    )
     headers = {"ETag": tag, "Cache-Control": _IMMUTABLE} | coding
     if vary:
         headers["Vary"] = ", ".join(filter(None, (vary, coding.get("Vary"))))

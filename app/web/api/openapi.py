@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from app.formats.json_encoding import to_json
 from app.lessons.answer_models import AnswerBody
 from app.scenes.presets import PRESETS
+from app.services.network_example import EXAMPLE
 from app.services.request_models import CodeBody, DescentBody, EditsBody, GradientsBody, SceneBody
 from app.services.summary import API_PREFIX
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
@@ -134,7 +135,8 @@ def _document(app: FastAPI) -> Document:
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] == "id":
-                    parameter["example"] = scene.id
+                    is_network = path.startswith(f"{API_PREFIX}/networks")
+                    parameter["example"] = EXAMPLE.network.id if is_network else scene.id
             for part in (operation.get("requestBody", {}), *operation["responses"].values()):
                 if text := part.get("content", {}).get(JSON, {}).get("example"):
                     part["content"][JSON]["example"] = orjson.loads(text)

@@ -19,11 +19,19 @@ from app.formats.file_types import UnsupportedFile
 from app.i18n.languages import DEFAULT
 from app.i18n.messages import render
 from app.limits import LimitExceeded
+from app.networks.refusals import NoSuchPart, RunStopped
 from app.scenes.scene_file import NotAScene
 from app.scenes.tensors import NoSuchTensor
 from app.services.body_errors import FieldError, InvalidFields, NotJson, query_errors
 from app.services.thread_queue import ServerBusy
-from app.store.errors import SceneDamaged, SceneNotFound, StoreFull, StoreUnavailable
+from app.store.errors import (
+    NetworkDamaged,
+    NetworkNotFound,
+    SceneDamaged,
+    SceneNotFound,
+    StoreFull,
+    StoreUnavailable,
+)
 from app.torch_code.parser import ParseError, SeveralLayers
 from app.torch_code.source_text import Place
 from app.web.negotiation import NotAcceptable, preferred_language
@@ -136,14 +144,18 @@ _PROBLEMS: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     RequestValidationError: _query_problem,
     HTTPException: _http_problem,
     SceneNotFound: lambda error: Problem(404, error.message),
+    NetworkNotFound: lambda error: Problem(404, error.message),
+    NoSuchPart: lambda error: Problem(404, error.message),
     NoSuchTensor: lambda error: Problem(404, error.message),
     NotAScene: lambda error: Problem(422, error.message),
     UnsupportedFile: lambda error: Problem(415, error.message),
     StoreFull: lambda error: Problem(507, error.message),
     StoreUnavailable: lambda error: busy_problem(error.message, retry_after=5),
     ServerBusy: lambda error: busy_problem(error.message, error.retry_after),
+    RunStopped: lambda error: busy_problem(error.message, retry_after=5),
     NotAcceptable: lambda error: Problem(406, error.message),
     SceneDamaged: lambda error: Problem(500, error.message),
+    NetworkDamaged: lambda error: Problem(500, error.message),
     Exception: lambda _: Problem(500, Message("server_error")),
 }
 
@@ -154,7 +166,7 @@ def as_problem(error: Exception) -> Problem:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    if isinstance(error, SceneDamaged | StoreUnavailable):
+    if isinstance(error, SceneDamaged | NetworkDamaged | StoreUnavailable):
         # Why a store is full need not be found out, and there may be many who are told.
         _log.error("%s", render(error.message), exc_info=None if isinstance(error, StoreFull) else error)
     return as_problem(error).response(preferred_language(request.scope))

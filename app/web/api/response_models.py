@@ -500,9 +500,78 @@ class JudgedAnswer(BaseModel):
     step: ExerciseStep | None = Field(description="cell, once given up: the window with all its numbers")
 
 
+class NetworkEdge(BaseModel):
+    name: str
+    shape: list[int] | None = Field(description="of the graph, with the batch; null where it was not run")
+    dtype: str | None
+
+
+class NetworkInput(BaseModel):
+    name: str
+    shape: list[int]
+
+
+class NetworkNode(BaseModel):
+    """An operator of the graph; a convolution or pooling has a scene, or a note that says why not."""
+
+    name: str
+    op: str
+    inputs: list[str] = Field(description="edges and parameters; an empty name where one is left out")
+    outputs: list[NetworkEdge]
+    parameters: int
+    multiply_adds: int
+    scene: str | None
+    note: str | None
+
+
+class NetworkLinks(BaseModel):
+    self: str
+    inputs: str
+
+
+class NetworkSummary(BaseModel):
+    """A network, without its numbers."""
+
+    id: str = Field(pattern="^[0-9a-f]{40}$")
+    inputs: list[NetworkInput]
+    nodes: list[NetworkNode]
+    outputs: list[str]
+    links: NetworkLinks
+
+
+class EdgeNumbers(BaseModel):
+    """The tensor on an edge, or one channel of it; lists as deep as the shape is long."""
+
+    name: str
+    channel: int | None
+    dtype: str
+    shape: list[int]
+    data: list[Any] | float
+
+
+class Reach(BaseModel):
+    """First and last row and column of an edge that the cell depends on; null where it has none."""
+
+    node: str
+    edge: str
+    rows: tuple[int, int] | None
+    cols: tuple[int, int] | None
+
+
+class NetworkTrace(BaseModel):
+    """The cells of the input that a cell can depend on."""
+
+    input: str
+    rows: tuple[int, int]
+    cols: tuple[int, int]
+    mask: list[list[int]] = Field(description="(H, W) of 0 and 1; of one dimension (1, L)")
+    path: list[Reach]
+
+
 MODELS: tuple[type[BaseModel], ...] = (
     Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
     WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
+    NetworkSummary, EdgeNumbers, NetworkTrace,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from app.web.api.routers import (
     gradients,
     health,
     lessons,
+    networks,
     presets,
     scatter,
     scenes,
@@ -39,6 +40,7 @@ def add_api(app: FastAPI) -> None:
         torch_code,
         figures,
         lessons,
+        networks,
     ):
         app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(health.router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,48 +50,48 @@ class _Form(MultiPartParser):
 async def read_upload(request: Request, services: Services, query: FileQuery) -> BuiltScene:
     """The scene in the parts of a form."""
     check_encoding(request)
-    parts = await _parts(request, services.settings)
+    parts = await read_parts(request, services.settings, _PARTS)
     bytes_sent = sum(map(len, parts.values()))
     return await services.pool.run(bytes_sent, _scene_from_parts, parts, query, services.settings)
 
 
-async def _parts(request: Request, limits: Limits) -> dict[str, bytes]:
-    """The parts by name. Their file names are never looked at."""
+async def read_parts(request: Request, limits: Limits, names: Sequence[str]) -> dict[str, bytes]:
+    """The parts of a form by name, these and no others. Their file names are never looked at."""
     form = _Form(
         request.headers,
         request.stream(),
-        max_files=len(_PARTS),
-        max_fields=len(_PARTS),
+        max_files=len(names),
+        max_fields=len(names),
         max_part_size=limits.max_body_bytes,
     )
     try:
         parts = await form.parse()
     except MultiPartException as error:
-        raise Problem(400, _form_message(error.message)) from None
+        raise Problem(400, _form_message(error.message, len(names))) from None
     try:
         if not form.is_finished:
             raise Problem(400, Message("form_unfinished"))
-        return await _contents(parts)
+        return await _contents(parts, names)
     finally:
         await parts.close()
 
 
-def _form_message(said: str) -> Message:
+def _form_message(said: str, most: int) -> Message:
     """What the parser says: it has sentences, no codes."""
     if said.startswith("Missing boundary"):
         return Message("form_without_boundary")
     if said.startswith("Too many"):
-        return Message("form_too_many_parts", most=len(_PARTS))
+        return Message("form_too_many_parts", most=most)
     return Message("form_unreadable")
 
 
-async def _contents(parts: FormData) -> dict[str, bytes]:
+async def _contents(parts: FormData, known: Sequence[str]) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for name, part in parts.multi_items():
         if name in contents:
             raise Problem(422, Message("form_part_twice", name=f"{name!r:.60}"))
-        if name not in _PARTS:
-            names = ", ".join(_PARTS)
+        if name not in known:
+            names = ", ".join(known)
             raise Problem(422, Message("form_part_unknown", name=f"{name!r:.60}", names=names))
         contents[name] = await part.read() if isinstance(part, UploadFile) else part.encode()
     return contents

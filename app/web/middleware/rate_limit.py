@@ -22,7 +22,7 @@ from app.web.negotiation import preferred_language
 
 # Clients that are remembered, some 10 MB; beyond, the one that asked least recently is forgotten.
 _MAX_CLIENTS: Final = 20_000
-_STORING_PATH: Final = "/api/v1/scenes"
+_STORING_PATHS: Final = ("/api/v1/scenes", "/api/v1/networks")
 
 
 class SlidingWindowLimiter:
@@ -87,7 +87,7 @@ class RateLimitMiddleware:
         if self._in_progress[client] >= self._max_concurrent:
             return _too_many(Message("too_many_at_a_time", most=self._max_concurrent), 1)
         limiters = [self._all]
-        if scope["method"] == "POST" and path.startswith(_STORING_PATH):
+        if scope["method"] == "POST" and path.startswith(_STORING_PATHS):
             limiters.append(self._writes)
         for limiter in limiters:
             if seconds := limiter.seconds_to_wait(client):

@@ -1,0 +1,156 @@
+"""From what a run gave to a network, and the scenes of its layers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from math import prod
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.conv.correlate import output
+from app.conv.errors import CodedError, ConvError, Message
+from app.limits import Limits
+from app.networks.layers import LAYERS, layer_operation
+from app.networks.network import Edge, ModelKind, Network, Node
+from app.networks.run_process import Run
+from app.networks.wire import Array
+from app.scenes.scene import Scene, make_scene
+
+_CANON: Final = b"convscope-network-1\n"
+_ID_LENGTH: Final = 40
+_WIDER: Final = {"uint16": "int32", "uint32": "int64", "float16": "float32"}
+_SCENE_DTYPES: Final = (torch.float32, torch.float64, torch.int32)
+
+
+class Built(NamedTuple):
+    """A network, and the scenes of its layers by id."""
+
+    network: Network
+    scenes: dict[str, Scene]
+
+
+def network_id(kind: str, model: bytes, inputs: Mapping[str, Array]) -> str:
+    """A digest of the model's bytes and of the numbers on its inputs."""
+    digest = hashlib.sha256(_CANON)
+    shapes = {name: [str(array.dtype), list(array.shape)] for name, array in inputs.items()}
+    digest.update(json.dumps([kind, len(model), shapes], sort_keys=True).encode())
+    digest.update(model)
+    for name in sorted(inputs):
+        digest.update(np.ascontiguousarray(inputs[name]).reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()[:_ID_LENGTH]
+
+
+def build(kind: ModelKind, model: bytes, inputs: Mapping[str, Array], run: Run, limits: Limits) -> Built:
+    """The network of a run. A layer that cannot be a scene has a note instead."""
+    tensors = {name: _tensor(array) for name, array in run.arrays.items()}
+    scenes: dict[str, Scene] = {}
+    nodes = tuple(_node(described, tensors, scenes, limits) for described in run.structure["nodes"])
+    given = tuple(
+        Edge(each["name"], tuple(each["shape"]), str(run.arrays[each["name"]].dtype))
+        for each in run.structure["inputs"]
+    )
+    id = network_id(kind, model, inputs)
+    outputs = tuple(run.structure["outputs"])
+    return Built(Network(id, kind, model, given, nodes, outputs, tensors), scenes)
+
+
+def _tensor(array: Array) -> Tensor:
+    """On the CPU, contiguous, without -0.0: so a scene has the same bytes, and shares them."""
+    if wider := _WIDER.get(str(array.dtype)):
+        array = array.astype(wider)
+    if str(array.dtype) == "uint64":
+        array = array.view(np.int64)
+    tensor = torch.from_numpy(np.array(array, order="C"))
+    return tensor + 0 if tensor.is_floating_point() else tensor
+
+
+def _node(
+    described: Mapping[str, Any], tensors: Mapping[str, Tensor], scenes: dict[str, Scene], limits: Limits
+) -> Node:
+    scene: Scene | None = None
+    note: Message | None = None
+    if not described["is_known"]:
+        note = Message("network_operator_unknown", name=f"{described['op']!r:.60}")
+    elif not described["is_runnable"]:
+        note = Message("network_node_not_run")
+    elif described["op"] in LAYERS or "operation" in described:
+        try:
+            scene = _scene(described, tensors, limits)
+            scenes[scene.id] = scene
+        except CodedError as error:
+            note = error.message
+        except (LookupError, ValueError):  # attributes or edges that a layer needs are not there
+            note = Message("network_layer_incomplete")
+    return Node(
+        described["name"],
+        described["op"],
+        tuple(described["inputs"]),
+        tuple(_edge(each) for each in described["outputs"]),
+        described["parameters"],
+        _multiply_adds(described, tensors, scene),
+        described["attributes"],
+        None if scene is None else scene.id,
+        note,
+    )
+
+
+def _edge(described: Mapping[str, Any]) -> Edge:
+    shape = described["shape"]
+    return Edge(described["name"], None if shape is None else tuple(shape), described["dtype"])
+
+
+def _scene(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: Limits) -> Scene:
+    """The layer of a node on the first sample. Raises CodedError where there is none."""
+    op, attributes = described["op"], described["attributes"]
+    named = [name if name in tensors else None for name in described["inputs"]]
+    input = tensors[described["inputs"][0]]
+    others = [None if name is None else tensors[name] for name in (*named[1:3], None, None)[:2]]
+    weight, bias = (None, None) if "Pool" in op else others
+    if input.ndim < 3 or input.dtype not in _SCENE_DTYPES or 0 in input.shape:
+        raise ConvError("network_layer_of_other_type", dtype=str(input.dtype).removeprefix("torch."))
+    if (operation := described.get("operation")) is None:
+        kernel_size = attributes["kernel_shape"] if weight is None else weight.shape[2:]
+        operation = layer_operation(op, attributes, tuple(input.shape), tuple(kernel_size))
+    made = tensors[described["outputs"][0]["name"]][0]
+    for name, tensor in (("input", input), ("weight", weight), ("bias", bias), ("output", made)):
+        if tensor is not None and not torch.isfinite(tensor).all():
+            raise ConvError("network_tensor_not_finite", name=name)
+    scene = make_scene(operation, input[0], weight, bias, limits)
+    if (found := scene.plan.own_shape(scene.plan.output_shape)) != (expected := tuple(made.shape)):
+        raise ConvError("network_layer_differs", found=found, expected=expected)
+    # How a last, partial window is averaged is a matter of taste among runtimes.
+    if getattr(operation, "ceil_mode", False):
+        own = scene.own(output(scene.plan, scene.input, None, None))
+        if not torch.allclose(own, made, rtol=1e-4, atol=1e-5):
+            raise ConvError("network_layer_differs", found=found, expected=expected)
+    return scene
+
+
+def _multiply_adds(described: Mapping[str, Any], tensors: Mapping[str, Tensor], scene: Scene | None) -> int:
+    """Of convolutions, poolings and matrix products; of other nodes 0."""
+    if not described["is_runnable"] or not described["outputs"]:
+        return 0
+    inputs = [tensors.get(name) for name in described["inputs"]]
+    out: list[int] | None = described["outputs"][0]["shape"]
+    if out is None or not inputs or (first := inputs[0]) is None:
+        return 0
+    if scene is not None:
+        return scene.plan.multiply_adds * first.shape[0]
+    weight = inputs[1] if len(inputs) > 1 else None
+    match described["op"]:
+        case "Conv" if weight is not None:
+            return prod(out) * prod(weight.shape[1:])
+        case "ConvTranspose" if weight is not None:
+            return first.numel() * prod(weight.shape[1:])
+        case "MatMul" if first.ndim:
+            return prod(out) * first.shape[-1]
+        case "Linear" if first.ndim:
+            return prod(out) * first.shape[-1]
+        case "Gemm":
+            return prod(out) * first.shape[0 if described["attributes"].get("transA") else 1]
+    return 0

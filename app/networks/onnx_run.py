@@ -1,0 +1,242 @@
+"""Runs an ONNX model with every edge as an output. Imported by the running process alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import helper, numpy_helper, shape_inference
+
+from app.limits import Limits, check
+from app.networks.onnx_checks import in_order, is_known, read_model, read_names
+from app.networks.refusals import RunStopped, refusal
+from app.networks.wire import Array, can_travel
+
+_FATAL: Final = 4
+_MAX_ATTRIBUTE_ITEMS: Final = 64
+_OUT_OF_MEMORY: Final = re.compile(r"bad[_ ]alloc|allocat|memory", re.IGNORECASE)
+_PATHS: Final = re.compile(r"\S*/\S*\.(cc|h|cpp|py)\S*")
+_MAX_REASON: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A model that was checked: its inputs, and which of its nodes can be run."""
+
+    model: onnx.ModelProto
+    order: list[int]
+    runnable: set[int]
+    inputs: list[onnx.ValueInfoProto]
+    constants: dict[str, Array]
+
+
+def prepare(content: bytes, limits: Limits) -> Prepared:
+    """Raises ConvError and LimitExceeded."""
+    model = read_model(content, limits)
+    graph = model.graph
+    order = in_order(graph)
+    # onnxruntime refuses two nodes of one name, and so each has its own from here on.
+    for node, name in zip(graph.node, _node_names(graph), strict=True):
+        node.name = name
+    constants = dict(_constants(graph))
+    known = {each.name for each in graph.initializer} | {s.values.name for s in graph.sparse_initializer}
+    inputs = [each for each in graph.input if each.name not in known]
+    return Prepared(model, order, _runnable(graph, order), inputs, constants)
+
+
+def describe_inputs(prepared: Prepared) -> list[dict[str, Any]]:
+    """Names, types and shapes of what has to be given; a dimension that is not fixed is None."""
+    return [_described_input(each) for each in prepared.inputs]
+
+
+def run(
+    prepared: Prepared, given: Mapping[str, Array], limits: Limits
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """
+    The nodes with their shapes, and the array on every edge. Raises ConvError, and LimitExceeded before
+    anything is run where the shapes say it.
+    """
+    model = prepared.model
+    for each in prepared.inputs:
+        dims = [onnx.TensorShapeProto.Dimension(dim_value=size) for size in given[each.name].shape]
+        shape = each.type.tensor_type.shape
+        shape.ClearField("dim")
+        shape.dim.extend(dims)
+    shapes = _inferred(model)
+    known = sum(prod(shape) for shape in shapes.values() if shape is not None)
+    check("term.network_numbers", "max_network_numbers", known, limits)
+    arrays = {**prepared.constants, **given, **_values(prepared, given, limits)}
+    numbers = sum(array.size for array in arrays.values())
+    check("term.network_numbers", "max_network_numbers", numbers, limits)
+    return _structure(prepared, arrays), arrays
+
+
+def _described_input(value: onnx.ValueInfoProto) -> dict[str, Any]:
+    kind = value.type.tensor_type
+    name = f"{value.name!r:.60}"
+    if not value.type.HasField("tensor_type"):
+        raise refusal("network_input_no_tensor", name=name)
+    if not kind.HasField("shape"):
+        raise refusal("network_input_without_shape", name=name)
+    try:
+        dtype = helper.tensor_dtype_to_np_dtype(kind.elem_type).name
+    except (KeyError, ValueError):
+        raise refusal("network_input_no_tensor", name=name) from None
+    shape = [dim.dim_value if dim.dim_value > 0 else None for dim in kind.shape.dim]
+    return {"name": value.name, "dtype": dtype, "shape": shape}
+
+
+def _constants(graph: onnx.GraphProto) -> Iterator[tuple[str, Array]]:
+    for each in graph.initializer:
+        try:
+            array = numpy_helper.to_array(each)
+        except (KeyError, TypeError, ValueError):
+            raise refusal("network_tensor_malformed", name=f"{each.name!r:.60}") from None
+        if can_travel(array):
+            yield each.name, array
+
+
+def _runnable(graph: onnx.GraphProto, order: list[int]) -> set[int]:
+    """The nodes that neither are unknown nor need what an unknown one makes."""
+    missing: set[str] = set()
+    runnable: set[int] = set()
+    for i in order:
+        node = graph.node[i]
+        if is_known(node) and missing.isdisjoint(read_names(node)):
+            runnable.add(i)
+        else:
+            missing.update(node.output)
+    return runnable
+
+
+def _inferred(model: onnx.ModelProto) -> dict[str, tuple[int, ...] | None]:
+    try:
+        graph = shape_inference.infer_shapes(model, data_prop=True).graph
+    except Exception:  # it has many kinds; what does not fit together is found again by the run
+        return {}
+    return {
+        each.name: _static_shape(each)
+        for each in (*graph.value_info, *graph.output, *graph.input)
+        if each.type.HasField("tensor_type")
+    }
+
+
+def _static_shape(value: onnx.ValueInfoProto) -> tuple[int, ...] | None:
+    dims = value.type.tensor_type.shape.dim
+    if not value.type.tensor_type.HasField("shape") or not all(dim.HasField("dim_value") for dim in dims):
+        return None
+    return tuple(dim.dim_value for dim in dims)
+
+
+def _values(prepared: Prepared, given: Mapping[str, Array], limits: Limits) -> dict[str, Array]:
+    """The array on every edge that a run gives."""
+    graph = prepared.model.graph
+    nodes = [graph.node[i] for i in prepared.order if i in prepared.runnable]
+    names = [name for node in nodes for name in node.output if name]
+    if not names:
+        return {}
+    declared = {each.name: each for each in graph.output}
+    outputs = [declared.get(name) or onnx.ValueInfoProto(name=name) for name in names]
+    runnable = onnx.ModelProto(ir_version=prepared.model.ir_version, opset_import=prepared.model.opset_import)
+    runnable.graph.CopyFrom(graph)
+    runnable.graph.ClearField("node")
+    runnable.graph.ClearField("output")
+    runnable.graph.node.extend(nodes)
+    runnable.graph.output.extend(outputs)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = limits.network_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL
+    options.use_deterministic_compute = True
+    try:
+        session = onnxruntime.InferenceSession(
+            runnable.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        values = session.run(names, dict(given))
+    except MemoryError:
+        raise
+    except Exception as error:  # onnxruntime has a dozen kinds, without a common base
+        raise _run_error(error, limits) from None
+    return {name: value for name, value in zip(names, values, strict=True) if can_travel(value)}
+
+
+def _run_error(error: Exception, limits: Limits) -> Exception:
+    said = str(error)
+    if _OUT_OF_MEMORY.search(said):
+        return RunStopped("network_out_of_memory", bytes=limits.max_network_bytes)
+    # Names of files of its own source would help nobody.
+    reason = " ".join(_PATHS.sub("", said).split())
+    return refusal("network_not_runnable", reason=reason[:_MAX_REASON])
+
+
+def _structure(prepared: Prepared, arrays: Mapping[str, Array]) -> dict[str, Any]:
+    graph = prepared.model.graph
+    nodes = [
+        _node(node, arrays, i in prepared.runnable, prepared.constants) for i, node in enumerate(graph.node)
+    ]
+    return {
+        "inputs": [{"name": each.name, "shape": list(arrays[each.name].shape)} for each in prepared.inputs],
+        "nodes": nodes,
+        "outputs": [each.name for each in graph.output],
+    }
+
+
+def _node_names(graph: onnx.GraphProto) -> list[str]:
+    """The model's names; a node without one, or with that of another, is node_<index>."""
+    given = {node.name for node in graph.node}
+    seen: set[str] = set()
+    names: list[str] = []
+    for i, node in enumerate(graph.node):
+        name = node.name
+        if not name or name in seen:
+            name = f"node_{i}"
+            while name in seen or name in given:
+                name += "_"
+        seen.add(name)
+        names.append(name)
+    return names
+
+
+def _node(
+    node: onnx.NodeProto,
+    arrays: Mapping[str, Array],
+    is_runnable: bool,
+    constants: Mapping[str, Array],
+) -> dict[str, Any]:
+    parameters = {each for each in node.input if each in constants and constants[each].dtype.kind == "f"}
+    return {
+        "name": node.name,
+        "op": node.op_type,
+        "inputs": list(node.input),
+        "outputs": [_edge(each, arrays.get(each)) for each in node.output if each],
+        "parameters": sum(constants[each].size for each in parameters),
+        "attributes": dict(_attributes(node)),
+        "is_known": is_known(node),
+        "is_runnable": is_runnable,
+    }
+
+
+def _edge(name: str, array: Array | None) -> dict[str, Any]:
+    if array is None:
+        return {"name": name, "shape": None, "dtype": None}
+    return {"name": name, "shape": list(array.shape), "dtype": array.dtype.name}
+
+
+def _attributes(node: onnx.NodeProto) -> Iterator[tuple[str, Any]]:
+    """Those that are numbers, short lists of numbers, or short texts."""
+    for each in node.attribute:
+        kind = onnx.AttributeProto.AttributeType.Name(each.type)
+        if kind == "INT":
+            yield each.name, each.i
+        elif kind == "FLOAT" and np.isfinite(each.f):
+            yield each.name, each.f
+        elif kind == "INTS" and len(each.ints) <= _MAX_ATTRIBUTE_ITEMS:
+            yield each.name, list(each.ints)
+        elif kind == "STRING" and len(each.s) <= _MAX_ATTRIBUTE_ITEMS:
+            yield each.name, each.s.decode(errors="replace")

@@ -1,0 +1,130 @@
+"""The server's side of the process that reads and runs models (app/networks/run_worker.py)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from app.conv.errors import ConvError, Message
+from app.limits import LimitExceeded, Limits
+from app.networks.refusals import RunStopped
+from app.networks.wire import Array, Frame, WireError, receive_frame, send_frame
+
+# Beyond the child's own limit: to begin, and to send what it made.
+_GRACE_SECONDS: Final = 10.0
+_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+# Names, types and shapes of a model's inputs -> an array for each.
+PrepareInputs = Callable[[list[dict[str, Any]]], Mapping[str, Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run gave: the graph's structure, and the array on each edge."""
+
+    structure: dict[str, Any]
+    arrays: Mapping[str, Array]
+
+
+class RunProcess:
+    """Starts with the first model, and again where it has died; ends with `close` and with this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def run(self, model: bytes, prepare_inputs: PrepareInputs, limits: Limits) -> Run:
+        """
+        Read a model, give it its inputs, and run it, in a process of its own.
+
+        Raises ConvError, LimitExceeded, RunStopped, and what `prepare_inputs` raises.
+        """
+        max_bytes = 8 * limits.max_network_numbers
+        with self._connection(limits) as connection:
+            try:
+                known = {name: getattr(limits, name) for name in Limits.model_fields}
+                asked = Frame({"limits": known}, {"model": np.frombuffer(model, np.uint8)})
+                send_frame(connection, asked)
+                described = _received(connection, 0)
+                inputs = prepare_inputs(described.head["inputs"])
+                send_frame(connection, Frame({}, inputs))
+                answer = _received(connection, max_bytes)
+            except (OSError, WireError):
+                # Its end is the kernel's doing, and whether for time or memory only the kernel knows.
+                limit = {"seconds": limits.network_seconds, "bytes": limits.max_network_bytes}
+                raise RunStopped("network_run_stopped", **limit) from None
+        return Run(answer.head, answer.arrays)
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    @contextmanager
+    def _connection(self, limits: Limits) -> Iterator[socket.socket]:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand_over(theirs)
+            ours.settimeout(limits.network_seconds + _GRACE_SECONDS)
+            yield ours
+
+    def _hand_over(self, connection: socket.socket) -> None:
+        with self._lock:
+            try:
+                socket.send_fds(self._started(), [b"1"], [connection.fileno()])
+            except OSError:
+                self._end()
+                socket.send_fds(self._started(), [b"1"], [connection.fileno()])
+
+    def _started(self) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._control is None:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - the program is Python itself
+                    [sys.executable, "-m", "app.networks.run_worker", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    env=_environment(),
+                    pass_fds=[theirs.fileno()],
+                )
+        return self._control
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the server's own: it may hold keys."""
+    return {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **_ONE_THREAD}
+
+
+def _received(connection: socket.socket, max_bytes: int) -> Frame:
+    frame = receive_frame(connection, max_bytes)
+    if refused := frame.head.get("refused"):
+        raise _error(refused)
+    return frame
+
+
+def _error(refused: Mapping[str, Any]) -> Exception:
+    if refused["kind"] == "limit":
+        what = Message(refused["what"], **refused["params"])
+        return LimitExceeded(what, refused["limit"], refused["value"], refused["asked"])
+    if refused["kind"] == "stopped":
+        return RunStopped(refused["code"], **refused["params"])
+    return ConvError(refused["code"], refused["at"], **refused["params"])

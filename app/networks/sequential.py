@@ -1,0 +1,191 @@
+"""Runs an nn.Sequential with every module's output, its shapes worked out before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import prod, sqrt
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.func import functional_call
+
+from app.conv.correlate import output
+from app.conv.operation import plan
+from app.formats.safetensors import read_safetensors, safetensors_names
+from app.limits import Limits, check, check_plan
+from app.networks.refusals import refusal
+from app.networks.run_process import PrepareInputs, Run
+from app.networks.sequential_code import Module, read_sequential
+from app.scenes.scene import make_scene
+
+_INPUT: Final = "input"
+_LENGTH_BYTES: Final = 8
+_MAX_SEED: Final = 2**63
+
+
+class _Step(NamedTuple):
+    """A module, the shapes of its tensors by their names in the state_dict, and of its output."""
+
+    module: Module
+    state: dict[str, tuple[int, ...]]
+    shape: tuple[int, ...]
+
+
+def encode_sequential(code: bytes, weights: bytes | None, seed: bytes | None) -> bytes:
+    """One file of what a Sequential is made from. Raises ConvError."""
+    if weights is not None and seed is not None:
+        raise refusal("network_weights_or_seed", "/seed")
+    if seed is not None and not (seed.isdigit() and len(seed) < 20 and int(seed) < _MAX_SEED):
+        raise refusal("network_seed_unreadable", "/seed")
+    try:
+        text = code.decode()
+    except UnicodeDecodeError:
+        raise refusal("network_code_without_sequential", "/code") from None
+    head = json.dumps({"code": text, "seed": None if weights is not None else int(seed or b"0")}).encode()
+    return len(head).to_bytes(_LENGTH_BYTES, "little") + head + (weights or b"")
+
+
+def run_sequential(model: bytes, prepare_inputs: PrepareInputs, limits: Limits) -> Run:
+    """
+    Run what `encode_sequential` made. Raises ConvError, ParseError, LimitExceeded, before anything in
+    proportion to the numbers is allocated, and what `prepare_inputs` raises.
+    """
+    length = int.from_bytes(model[:_LENGTH_BYTES], "little")
+    head, weights = json.loads(model[_LENGTH_BYTES:][:length]), model[_LENGTH_BYTES + length :]
+    modules = read_sequential(head["code"], limits.max_network_nodes)
+    given = prepare_inputs([{"name": _INPUT, "dtype": "float32", "shape": _input_shape(modules[0])}])[_INPUT]
+    steps = _steps(modules, given.shape, limits)
+    state = _read_state(steps, weights) if head["seed"] is None else _random_state(steps, head["seed"])
+    arrays: dict[str, Any] = {_INPUT: given, **{name: tensor.numpy() for name, tensor in state.items()}}
+    nodes, values, source = [], torch.from_numpy(np.array(given)), _INPUT
+    for step in steps:
+        values = _run(step, values, state, limits)
+        arrays[step.module.path] = values.numpy()
+        nodes.append(_described(step, source))
+        source = step.module.path
+    inputs = [{"name": _INPUT, "shape": list(given.shape)}]
+    return Run({"inputs": inputs, "nodes": nodes, "outputs": [source]}, arrays)
+
+
+def _input_shape(first: Module) -> list[int | None]:
+    """What the first module says about the input."""
+    if first.layer is not None:
+        return [None, first.layer.in_channels, *[None] * first.layer.operation.dimensions]
+    if first.op == "Linear":
+        return [None, None]
+    return [None] * (3 if first.op.endswith("1d") else 4)
+
+
+def _steps(modules: list[Module], shape: tuple[int, ...], limits: Limits) -> list[_Step]:
+    steps: list[_Step] = []
+    numbers = prod(shape)
+    for module in modules:
+        state = _state_shapes(module)
+        shape = _output_shape(module, shape, state, limits)
+        numbers += prod(shape) + sum(map(prod, state.values()))
+        check("term.network_numbers", "max_network_numbers", numbers, limits)
+        steps.append(_Step(module, state, shape))
+    return steps
+
+
+def _state_shapes(module: Module) -> dict[str, tuple[int, ...]]:
+    if module.layer is not None:
+        if module.layer.weight_shape is None:
+            return {}
+        shapes = {"weight": module.layer.weight_shape}
+        if module.layer.bias:
+            assert module.layer.out_channels is not None
+            shapes["bias"] = (module.layer.out_channels,)
+        return shapes
+    assert module.module is not None
+    return {
+        name: tuple(tensor.shape)
+        for name, tensor in module.module.state_dict().items()
+        if name != "num_batches_tracked"
+    }
+
+
+def _output_shape(
+    module: Module, shape: tuple[int, ...], state: Mapping[str, tuple[int, ...]], limits: Limits
+) -> tuple[int, ...]:
+    if module.layer is not None:
+        planned = plan(module.layer.operation, shape[1:], state.get("weight"), state.get("bias"))
+        check_plan(planned, limits)
+        return (shape[0], *planned.own_shape(planned.output_shape))
+    assert module.module is not None
+    meta = {name: torch.empty(each, device="meta") for name, each in state.items()}
+    try:
+        made = functional_call(module.module, meta, (torch.empty(shape, device="meta"),))
+    except (RuntimeError, ValueError, IndexError, TypeError):
+        raise refusal("network_module_misfit", "/code", path=module.path, op=module.op, shape=shape) from None
+    return tuple(made.shape)
+
+
+def _read_state(steps: list[_Step], weights: bytes) -> dict[str, Tensor]:
+    names = set(safetensors_names(weights, "/weights"))
+    state: dict[str, Tensor] = {}
+    for step in steps:
+        for name, expected in step.state.items():
+            key = f"{step.module.path}.{name}"
+            if key not in names:
+                raise refusal("network_weight_missing", "/weights", name=f"{key!r:.60}")
+            array = read_safetensors(weights, key, "weight", "/weights")
+            if array.shape != expected:
+                params = {"name": f"{key!r:.60}", "found": array.shape, "expected": expected}
+                raise refusal("network_weight_differs", "/weights", **params)
+            tensor = torch.from_numpy(np.array(array, np.float32))
+            if not torch.isfinite(tensor).all():
+                raise refusal("network_tensor_not_finite", "/weights", name=f"{key!r:.60}")
+            state[key] = tensor
+    return state
+
+
+def _random_state(steps: list[_Step], seed: int) -> dict[str, Tensor]:
+    """As torch begins: within 1/√fan_in of 0; what normalises changes nothing."""
+    generator = torch.Generator().manual_seed(seed)
+    state: dict[str, Tensor] = {}
+    for step in steps:
+        bound = 1 / sqrt(max(1, prod(step.state.get("weight", (1,))[1:])))
+        for name, shape in step.state.items():
+            if step.module.op.startswith("BatchNorm"):
+                tensor = torch.ones(shape) if name in ("weight", "running_var") else torch.zeros(shape)
+            else:
+                tensor = (2 * torch.rand(shape, generator=generator) - 1) * bound
+            state[f"{step.module.path}.{name}"] = tensor
+    return state
+
+
+def _run(step: _Step, values: Tensor, state: Mapping[str, Tensor], limits: Limits) -> Tensor:
+    own = {name: state[f"{step.module.path}.{name}"] for name in step.state}
+    if step.module.layer is None:
+        assert step.module.module is not None
+        with torch.no_grad():
+            made: Tensor = functional_call(step.module.module, own, (values,))
+        return made.contiguous()
+    samples = []
+    for sample in values:
+        scene = make_scene(step.module.layer.operation, sample, own.get("weight"), own.get("bias"), limits)
+        samples.append(scene.own(output(scene.plan, scene.input, scene.weight, scene.bias)))
+    return torch.stack(samples)
+
+
+def _described(step: _Step, source: str) -> dict[str, Any]:
+    module = step.module
+    order = [name for name in ("weight", "bias", "running_mean", "running_var") if name in step.state]
+    learnt = [shape for name, shape in step.state.items() if name in ("weight", "bias")]
+    described: dict[str, Any] = {
+        "name": module.path,
+        "op": module.op,
+        "inputs": [source, *(f"{module.path}.{name}" for name in order)],
+        "outputs": [{"name": module.path, "shape": list(step.shape), "dtype": "float32"}],
+        "parameters": sum(map(prod, learnt)),
+        "attributes": {},
+        "is_known": True,
+        "is_runnable": True,
+    }
+    if module.layer is not None:
+        described["operation"] = module.layer.operation
+    return described

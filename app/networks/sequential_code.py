@@ -1,0 +1,101 @@
+"""nn.Sequential(…) as code, or as torch prints it -> its modules. Nothing in it is ever evaluated."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import torch
+from torch import nn
+
+from app.conv.errors import shown
+from app.networks.refusals import refusal
+from app.torch_code.layer_choice import dotted_name
+from app.torch_code.parser import Parsed, parse_call
+from app.torch_code.signatures import KNOWN
+from app.torch_code.source_text import Snippet
+
+_AT: Final = "/code"
+_OTHERS: Final = (
+    "BatchNorm1d", "BatchNorm2d", "ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Mish", "Sigmoid",
+    "Tanh", "Softplus", "Softmax", "LogSoftmax", "Hardswish", "Hardsigmoid", "Hardtanh", "Flatten", "Linear",
+    "Dropout", "Dropout1d", "Dropout2d", "Identity",
+)  # fmt: skip
+_WITH_DEVICE: Final = ("BatchNorm1d", "BatchNorm2d", "Linear")
+_DEEPEST: Final = 8
+_PRINTED: Final = re.compile(r"^[ \t]*\([\w.-]+\):[ \t]+", re.MULTILINE)
+_LINE_END: Final = re.compile(r"\)[ \t]*\n(?=[ \t]*\w)")
+
+
+class Module(NamedTuple):
+    """One module: its path in the state_dict, its class, and a layer or, without numbers, torch's module."""
+
+    path: str
+    op: str
+    layer: Parsed | None
+    module: nn.Module | None
+
+
+def read_sequential(text: str, most: int) -> list[Module]:
+    """The modules in order, nested ones by their paths. Raises ParseError, ConvError for more than `most`."""
+    snippet = Snippet(_as_code(text))
+    trees = snippet.statements(lambda _: True)
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Call) and _name(node) == "Sequential":
+            modules = list(_modules(snippet, node, "", 0))
+            if not 0 < len(modules) <= most:
+                raise refusal("network_code_length", _AT, found=len(modules), most=most)
+            return modules
+    raise refusal("network_code_without_sequential", _AT)
+
+
+def _as_code(text: str) -> str:
+    """What torch prints has `(0): ` before each module, and no commas between them."""
+    if not _PRINTED.search(text):
+        return text
+    return _LINE_END.sub("),\n", _PRINTED.sub("", text.replace("\r\n", "\n")))
+
+
+def _name(call: ast.Call) -> str:
+    return (dotted_name(call.func) or "").rpartition(".")[2]
+
+
+def _modules(snippet: Snippet, call: ast.Call, prefix: str, depth: int) -> Iterator[Module]:
+    if depth > _DEEPEST:
+        raise snippet.error(call, "code.nested_too_deeply")
+    if call.keywords:
+        raise snippet.error(call.keywords[0], "code.starred_argument")
+    for i, each in enumerate(call.args):
+        if not isinstance(each, ast.Call):
+            raise snippet.error(each, "network_code_module_expected")
+        path, name = f"{prefix}{i}", _name(each)
+        if name == "Sequential":
+            yield from _modules(snippet, each, f"{path}.", depth + 1)
+        elif name in _OTHERS:
+            yield Module(path, name, None, _module(snippet, each, name))
+        elif (dotted_name(each.func) or "") in KNOWN:
+            yield Module(path, name, parse_call(snippet, each), None)
+        else:
+            names = ", ".join((*dict.fromkeys(known.rpartition(".")[2] for known in KNOWN), *_OTHERS))
+            raise snippet.error(each, "network_code_module_unknown", name=shown(name), names=names)
+
+
+def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
+    """torch's own module, without memory for its numbers."""
+    try:
+        args = [_literal(each) for each in call.args]
+        kwargs = {str(each.arg): _literal(each.value) for each in call.keywords}
+        if name in _WITH_DEVICE:
+            kwargs["device"] = torch.device("meta")
+        return getattr(nn, name)(*args, **kwargs).eval()  # type: ignore[no-any-return]
+    except (TypeError, ValueError, RuntimeError, OverflowError, RecursionError, MemoryError):
+        raise snippet.error(call, "network_code_arguments", name=name) from None
+
+
+def _literal(node: ast.expr) -> Any:
+    value = ast.literal_eval(node)
+    if not isinstance(value, int | float | None) and value not in ("none", "tanh"):
+        raise ValueError
+    return value

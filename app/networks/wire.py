@@ -1,0 +1,75 @@
+"""What the server and the process that runs models say to each other: JSON, then the bytes of arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from socket import socket
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+_LENGTH_BYTES: Final = 8
+_MAX_HEAD_BYTES: Final = 1 << 26
+_DTYPES: Final = {
+    "float16", "float32", "float64", "int8", "int16", "int32", "int64",
+    "uint8", "uint16", "uint32", "uint64", "bool",
+}  # fmt: skip
+
+
+class WireError(Exception):
+    """The other side ended, or sent what is no message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message: JSON, and arrays by name."""
+
+    head: dict[str, Any]
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+
+
+def can_travel(array: object) -> bool:
+    return isinstance(array, np.ndarray) and str(array.dtype) in _DTYPES
+
+
+def send_frame(connection: socket, frame: Frame) -> None:
+    """Raises OSError."""
+    arrays = {name: np.asarray(array, order="C") for name, array in frame.arrays.items()}
+    told = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
+    head = json.dumps({"head": frame.head, "arrays": told}).encode()
+    connection.sendall(len(head).to_bytes(_LENGTH_BYTES, "little") + head)
+    for array in arrays.values():
+        connection.sendall(array.reshape(-1).view(np.uint8).data)
+
+
+def receive_frame(connection: socket, max_bytes: int) -> Frame:
+    """Raises WireError for an end in between or more than `max_bytes` of arrays, OSError and TimeoutError."""
+    length = int.from_bytes(_receive(connection, _LENGTH_BYTES), "little")
+    if length > _MAX_HEAD_BYTES:
+        raise WireError
+    told = json.loads(_receive(connection, length))
+    arrays: dict[str, Array] = {}
+    for name, dtype, shape in told["arrays"]:
+        if dtype not in _DTYPES:
+            raise WireError
+        size = prod(shape) * np.dtype(dtype).itemsize
+        max_bytes -= size
+        if max_bytes < 0:
+            raise WireError
+        arrays[name] = np.frombuffer(_receive(connection, size), dtype).reshape(shape)
+    return Frame(told["head"], arrays)
+
+
+def _receive(connection: socket, size: int) -> bytearray:
+    content = bytearray(size)
+    view = memoryview(content)
+    while view:
+        if not (received := connection.recv_into(view)):
+            raise WireError
+        view = view[received:]
+    return content

@@ -1,0 +1,32 @@
+"""The small network that examples are about; it is there without being stored."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from app.limits import Limits
+from app.networks.build import Built, build
+from app.networks.sequential import encode_sequential, run_sequential
+from app.services.network_inputs import network_inputs
+
+EXAMPLE_FORM: Final = {
+    "code": "nn.Sequential(nn.Conv2d(1, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))",
+    "seed": "0",
+    "input": '{"data": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]}',
+}
+EXAMPLE_INPUT: Final = {"input": EXAMPLE_FORM["input"]}
+
+
+def _example() -> Built:
+    model = encode_sequential(EXAMPLE_FORM["code"].encode(), None, EXAMPLE_FORM["seed"].encode())
+    given: dict[str, Any] = {}
+
+    def prepare(described: Any) -> Any:
+        given.update(network_inputs(EXAMPLE_FORM["input"].encode(), described, Limits()))
+        return given
+
+    run = run_sequential(model, prepare, Limits())
+    return build("sequential", model, given, run, Limits())
+
+
+EXAMPLE: Final = _example()

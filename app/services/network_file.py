@@ -1,0 +1,59 @@
+"""A network out of a file, without a server: what `convscope network` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+
+from app.formats.safetensors import to_safetensors
+from app.limits import Limits
+from app.networks.build import Built, build
+from app.networks.network import Network
+from app.networks.run_process import RunProcess
+from app.networks.wire import Array
+from app.services.network_inputs import network_inputs
+from app.services.networks import check_model
+
+
+def run_file(model: bytes, input: bytes, limits: Limits) -> Built:
+    """Raises ConvError, LimitExceeded, UnsupportedFile and RunStopped."""
+    check_model(model)
+    given: dict[str, Array] = {}
+
+    def prepare(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
+        given.update(network_inputs(input, described, limits))
+        return given
+
+    runs = RunProcess()
+    try:
+        return build("onnx", model, given, runs.run(model, prepare, limits), limits)
+    finally:
+        runs.close()
+
+
+def network_table(network: Network) -> str:
+    """A line for each node: name, operator, the first output's shape, parameters, multiply-adds."""
+    rows = [("name", "operator", "output", "parameters", "multiply-adds")]
+    for node in network.nodes:
+        shape = node.outputs[0].shape if node.outputs else None
+        text = "?" if shape is None else "×".join(map(str, shape))
+        # A name is a stranger's, and a terminal obeys control characters.
+        name = "".join(each if each.isprintable() else "?" for each in node.name)
+        op = "".join(each if each.isprintable() else "?" for each in node.op)
+        rows.append((name, op, text, f"{node.parameters:,}", f"{node.multiply_adds:,}"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Numbers stand at the right of their columns."""
+    cells = [
+        text.rjust(width) if i > 2 else text.ljust(width)
+        for i, (text, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def write_edges(network: Network, out: BinaryIO) -> None:
+    """Every edge and parameter as safetensors."""
+    out.write(to_safetensors(network.tensors))

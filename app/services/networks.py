@@ -1,0 +1,125 @@
+"""Makes networks out of models and inputs, stores them, and finds them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from app.networks.build import Built, build, network_id
+from app.networks.network import ModelKind, Network
+from app.networks.refusals import NoSuchPart, refusal
+from app.networks.sequential import encode_sequential, run_sequential
+from app.networks.wire import Array
+from app.scenes.scene import Scene
+from app.services.container import Services
+from app.services.executor import SMALL
+from app.services.network_inputs import network_inputs
+from app.services.scenes import find_scene
+from app.store.errors import NetworkDamaged, NetworkNotFound, SceneDamaged, SceneNotFound
+from app.store.network_store import StoredNetwork
+
+_LARGE: Final = SMALL + 1
+_ARCHIVE: Final = b"PK\x03\x04"
+_PICKLE: Final = b"\x80"
+
+
+class MadeNetwork(NamedTuple):
+    """A network that is stored, and whether it is new."""
+
+    network: Network | StoredNetwork
+    created: bool
+
+
+class _AlreadyStored(Exception):
+    def __init__(self, network: StoredNetwork) -> None:
+        super().__init__(network.id)
+        self.network = network
+
+
+def check_model(content: bytes) -> None:
+    """Raise ConvError for kinds of files that are told by how they begin, and never read."""
+    if content.startswith(_ARCHIVE):
+        raise refusal("network_archive_refused")
+    if content.startswith(_PICKLE):
+        raise refusal("network_pickle_refused")
+
+
+async def make_network(services: Services, parts: Mapping[str, bytes]) -> MadeNetwork:
+    """
+    Run the model in the parts of a form on the input in them.
+
+    Raises ConvError, LimitExceeded, UnsupportedFile, RunStopped, ServerBusy, StoreFull or StoreUnavailable.
+    """
+    if ("model" in parts) == ("code" in parts):
+        raise refusal("network_model_or_code")
+    if "model" in parts:
+        if "weights" in parts or "seed" in parts:
+            raise refusal("network_weights_need_code", "/weights")
+        check_model(parts["model"])
+        return await _make(services, "onnx", parts["model"], parts.get("input"))
+    model = encode_sequential(parts["code"], parts.get("weights"), parts.get("seed"))
+    return await _make(services, "sequential", model, parts.get("input"))
+
+
+async def run_again(services: Services, network: StoredNetwork, input: bytes | None) -> MadeNetwork:
+    """The model of a network on another input. Raises as `make_network` does, and NetworkDamaged."""
+    model = await services.pool.file(services.networks.model, network)
+    return await _make(services, network.kind, model, input)
+
+
+async def _make(services: Services, kind: ModelKind, model: bytes, input: bytes | None) -> MadeNetwork:
+    """Nothing is run where it is stored already."""
+    try:
+        built = await services.pool.run(_LARGE, _run, services, kind, model, input)
+    except _AlreadyStored as stored:
+        return MadeNetwork(stored.network, created=False)
+    created = await services.pool.file(_store, services, built)
+    return MadeNetwork(built.network, created)
+
+
+def _run(services: Services, kind: ModelKind, model: bytes, input: bytes | None) -> Built:
+    given: dict[str, Array] = {}
+
+    def prepare(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
+        given.update(network_inputs(input, described, services.settings))
+        if stored := _stored(services, network_id(kind, model, given)):
+            raise _AlreadyStored(stored)
+        return given
+
+    run_model = services.runs.run if kind == "onnx" else run_sequential
+    return build(kind, model, given, run_model(model, prepare, services.settings), services.settings)
+
+
+def _stored(services: Services, id: str) -> StoredNetwork | None:
+    """A network that is there with all of its scenes; what is damaged is made again, which mends it."""
+    try:
+        services.networks.check(id)
+        network = services.networks.get(id)
+        for node in network.nodes:
+            if node.scene is not None:
+                services.scenes.get(node.scene)
+    except (NetworkNotFound, NetworkDamaged, SceneNotFound, SceneDamaged):
+        return None
+    return network
+
+
+def _store(services: Services, built: Built) -> bool:
+    """The scenes first: a network that is stored has all of its layers."""
+    for scene in built.scenes.values():
+        services.scenes.put(scene)
+    return services.networks.put(built.network)
+
+
+async def find_network(services: Services, id: str) -> StoredNetwork:
+    """Raises NetworkNotFound, NetworkDamaged or StoreUnavailable."""
+    return await services.pool.file(services.networks.get, id)
+
+
+async def layer_scene(services: Services, network: StoredNetwork, name: str) -> Scene:
+    """The scene of a node. Raises NoSuchPart where there is none."""
+    for node in network.nodes:
+        if node.name == name:
+            if node.scene is None:
+                raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
+            return await find_scene(services, node.scene)
+    raise NoSuchPart("network_has_no_node", name=f"{name!r:.60}")

@@ -1,0 +1,226 @@
+"""/networks: models with their values, layer by layer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
+
+from app.conv.errors import LARGEST, Message
+from app.conv.operation import Plan
+from app.conv.taps import TapTable
+from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
+from app.services.network_summary import summarize_network
+from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
+from app.services.network_trace import trace_structure
+from app.services.networks import MadeNetwork, find_network, layer_scene, make_network, run_again
+from app.services.summary import summarize
+from app.services.tensors import Format
+from app.store.network_store import StoredNetwork
+from app.web.api import response_models
+from app.web.api.byte_ranges import binary_response
+from app.web.api.caching import immutable_headers, not_modified
+from app.web.api.content_coding import encoded
+from app.web.api.dependencies import ServicesDep
+from app.web.api.openapi import BINARY, Document, answer, immutable_answers, problems
+from app.web.api.parsing import check_encoding, content_type
+from app.web.api.problems import Problem
+from app.web.api.query_check import StrictQueryRoute
+from app.web.api.responses import json_response, stored_response
+from app.web.api.uploads import read_parts
+from app.web.negotiation import (
+    FORM,
+    JSON,
+    NPY,
+    PNG,
+    SAFETENSORS,
+    AcceptHeader,
+    choose_media_type,
+    preferred_language,
+)
+
+router = APIRouter(prefix="/networks", tags=["networks"], route_class=StrictQueryRoute)
+
+_LARGE: Final = 1 << 20
+_MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
+_FORMATS: Final = {media_type: form for form, media_type in _MEDIA_TYPES.items()}
+_FILE: Final = {"type": "string", "format": "binary"}
+_SUMMARY: Final = summarize_network(EXAMPLE.network)
+_SCENE: Final = next(iter(EXAMPLE.scenes.values()))
+_TRACE: Final = trace_structure(EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), "1", 0, 0, 0)
+_INPUT: Final = _FILE | {"description": "PNG, JPEG, WebP, .npy, .npz, .safetensors, or a JSON tensor"}
+_PARTS: Final = {
+    "model": _FILE | {"description": "an .onnx file, its numbers inside"},
+    "code": {"type": "string", "description": "nn.Sequential(…), as code or as torch prints it"},
+    "weights": _FILE | {"description": "with code: its state_dict, as safetensors"},
+    "seed": {"type": "string", "description": "with code: of random weights, 0 by default"},
+    "input": _INPUT,
+}
+
+
+def _form(properties: Document, example: Document) -> Document:
+    schema = {"type": "object", "properties": properties, "required": ["input"]}
+    return {"requestBody": {"required": True, "content": {FORM: {"schema": schema, "example": example}}}}
+
+
+def _stored_answers(example: Any) -> dict[int | str, Document]:
+    location = {"headers": {"Location": {"schema": {"type": "string"}}}}
+    model = response_models.NetworkSummary
+    return {
+        200: answer(model, example, "the network, which was there already") | location,
+        201: answer(model, example, "the network, which is kept for good now") | location,
+    }
+
+
+async def get_network_by_id(
+    services: ServicesDep, id: Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{40}$"})]
+) -> StoredNetwork:
+    return await find_network(services, id)
+
+
+NetworkDep = Annotated[StoredNetwork, Depends(get_network_by_id)]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Run a network and keep all of its values",
+    openapi_extra=_form(_PARTS, EXAMPLE_FORM),
+    responses={**_stored_answers(_SUMMARY), **problems(400, 413, 415, 500, 507)},
+)
+async def create_network(request: Request, services: ServicesDep) -> Response:
+    """
+    From an ONNX model, or from the code of an nn.Sequential with weights or a seed, and an input of its
+    shape, with or without the batch axis. A picture is scaled to the model's size, 0…1.
+    """
+    parts = await _read_form(request, services, tuple(_PARTS))
+    return _stored(request, await make_network(services, parts))
+
+
+@router.post(
+    "/{id}/inputs",
+    status_code=201,
+    summary="Run a network on another input",
+    openapi_extra=_form({"input": _INPUT}, EXAMPLE_INPUT),
+    responses={**_stored_answers(_SUMMARY), **problems(400, 404, 413, 415, 500, 507)},
+)
+async def create_network_of_input(request: Request, services: ServicesDep, network: NetworkDep) -> Response:
+    """The same model; the old network stays as it is."""
+    parts = await _read_form(request, services, ("input",))
+    return _stored(request, await run_again(services, network, parts.get("input")))
+
+
+async def _read_form(request: Request, services: ServicesDep, names: tuple[str, ...]) -> dict[str, bytes]:
+    if (sent := content_type(request)) != FORM:
+        raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=FORM))
+    check_encoding(request)
+    return await read_parts(request, services.settings, names)
+
+
+def _stored(request: Request, made: MadeNetwork) -> Response:
+    summary = summarize_network(made.network, preferred_language(request.scope))
+    return stored_response(made.created, summary)
+
+
+@router.get(
+    "/{id}",
+    summary="What a network is",
+    responses=immutable_answers(
+        answer(response_models.NetworkSummary, _SUMMARY, "the network, without its numbers")
+    ),
+)
+async def get_network(request: Request, network: NetworkDep) -> Response:
+    language = preferred_language(request.scope)
+    headers = immutable_headers(request, language=language, vary="Accept-Language")
+    if response := not_modified(request, headers):
+        return response
+    return json_response(summarize_network(network, language), headers=headers)
+
+
+@router.get(
+    "/{id}/tensors/{edge:path}",
+    summary="The tensor on an edge, or one channel of it",
+    responses=immutable_answers(
+        answer(
+            response_models.EdgeNumbers,
+            orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json"))),
+            "the numbers; a PNG shows one channel, black its smallest number, white its largest",
+            **{NPY: BINARY, SAFETENSORS: BINARY, PNG: BINARY},
+        ),
+        406,
+        413,
+        ranges=(NPY, SAFETENSORS, PNG),
+    ),
+)
+async def get_edge_tensor(
+    request: Request,
+    services: ServicesDep,
+    network: NetworkDep,
+    edge: Annotated[str, Path(examples=["1"])],
+    channel: Annotated[int | None, Query(ge=0, description="of the second axis", examples=[0])] = None,
+    every: Annotated[int, Query(ge=1, le=LARGEST, description="n: only every n-th row and column")] = 1,
+    format: Annotated[Format | None, Query(description="instead of Accept")] = None,
+    accept: AcceptHeader = "",
+) -> Response:
+    """Of an edge or a parameter, with the batch axis; the name is percent-encoded whole."""
+    form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]
+    asked = EdgeRequest(edge, channel, every, form)
+    numbers = check_edge_request(network, asked, services.settings)
+    media_type = _MEDIA_TYPES[form]
+    headers = immutable_headers(request, media_type, numbers=numbers, vary="Accept")
+    if response := not_modified(request, headers):
+        return response
+    values = await services.pool.file(services.networks.tensor, network, edge)
+    content = await services.pool.run(numbers, encoded(headers, lambda: encode_edge(values, asked)))
+    if form == "json":
+        return Response(content, headers=headers, media_type=media_type)
+    return binary_response(request, content, headers, media_type)
+
+
+@router.get(
+    "/{id}/nodes/{name:path}/scene",
+    summary="A layer as a scene",
+    responses=immutable_answers(answer(response_models.Summary, summarize(_SCENE), "its scene")),
+)
+async def get_layer_scene(
+    request: Request, services: ServicesDep, network: NetworkDep, name: Annotated[str, Path(examples=["0"])]
+) -> Response:
+    """The layer on its real input, first sample; the scene is kept with the network."""
+    headers = immutable_headers(request)
+    if response := not_modified(request, headers):
+        return response
+    scene = await layer_scene(services, network, name)
+    return json_response(summarize(scene), headers=headers)
+
+
+@router.get(
+    "/{id}/trace",
+    summary="Which cells of the input a cell can depend on",
+    responses=immutable_answers(
+        answer(response_models.NetworkTrace, _TRACE, "its cone"),
+        413,
+    ),
+)
+async def get_trace(
+    request: Request,
+    services: ServicesDep,
+    network: NetworkDep,
+    edge: Annotated[str, Query(description="the edge that the cell is of", examples=["1"])],
+    channel: Annotated[int, Query(ge=0)] = 0,
+    row: Annotated[int, Query(ge=0)] = 0,
+    col: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """By the taps alone: activations pass through, poolings read their whole windows. Of the first sample."""
+    headers = immutable_headers(request)
+    if response := not_modified(request, headers):
+        return response
+
+    def plan_of(id: str) -> tuple[Plan, TapTable]:
+        scene = services.scenes.get(id)
+        return scene.plan, scene.taps
+
+    cell = (edge, channel, row, col)
+    structure = await services.pool.run(_LARGE, trace_structure, network, plan_of, *cell)
+    return json_response(structure, headers=headers)

@@ -1,0 +1,112 @@
+"""Every edge of a model is what ONNX's reference or onnxruntime has, and every layer's scene is its edge."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from fastapi.testclient import TestClient
+from onnx.reference import ReferenceEvaluator
+
+from tests.support.onnx_models import MODELS, Made
+
+API = "/api/v1/networks"
+# The reference evaluator of these has faults of its own, or a wish for sorted nodes.
+BY_RUNTIME = {
+    "unsorted",
+    "max pool ceil",
+    "transposed same",
+    "transposed groups",
+    "transposed output_shape",
+    "conv same lower",
+}
+
+
+def post(client: TestClient, made: Made) -> Any:
+    file = io.BytesIO()
+    if len(made.inputs) == 1:
+        np.save(file, next(iter(made.inputs.values())))
+    else:
+        np.savez(file, **made.inputs)
+    return client.post(API, files={"model": made.model, "input": file.getvalue()})
+
+
+def tensor(client: TestClient, network: str, edge: str) -> Any:
+    answer = client.get(f"{API}/{network}/tensors/{quote(edge, safe='')}?format=npy")
+    assert answer.status_code == 200, answer.text
+    return np.load(io.BytesIO(answer.content))
+
+
+def expected_edges(name: str, made: Made) -> dict[str, Any]:
+    model = onnx.load_from_string(made.model)
+    names = [each for node in model.graph.node for each in node.output if each]
+    del model.graph.output[:]
+    model.graph.output.extend(onnx.ValueInfoProto(name=each) for each in names)
+    if name in BY_RUNTIME:
+        session = onnxruntime.InferenceSession(model.SerializeToString())
+        return dict(zip(names, session.run(names, made.inputs), strict=True))
+    model = onnx.load_from_string(made.model)
+    reference = ReferenceEvaluator(model)
+    return {
+        each: value
+        for each, value in reference.run(None, made.inputs, intermediate=True).items()
+        if each in names
+    }
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_edge_and_every_scene(client: TestClient, name: str) -> None:
+    made = MODELS[name]()
+    answer = post(client, made)
+    assert answer.status_code == 201, answer.text
+    network = answer.json()
+    assert client.get(answer.headers["location"]).json() == network
+    assert post(client, made).status_code == 200
+    edges = expected_edges(name, made)
+    assert edges
+    for edge, expected in edges.items():
+        found = tensor(client, network["id"], edge)
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+    layers = [
+        node for node in network["nodes"] if node["op"] in ("Conv", "ConvTranspose", "MaxPool", "AveragePool")
+    ]
+    for node in layers:
+        assert node["scene"], node["note"]
+        scene = client.get(node["scene"]).json()
+        output = client.get(f"{scene['links']['self']}/tensors/output?format=npy").content
+        sample = edges[node["outputs"][0]["name"]][0]
+        np.testing.assert_allclose(np.load(io.BytesIO(output)), sample, rtol=1e-4, atol=1e-5)
+        assert scene["shapes"]["output"] == node["outputs"][0]["shape"][1:]
+
+
+def test_so_many_models() -> None:
+    assert len(MODELS) >= 25
+
+
+def test_names_are_the_models(client: TestClient) -> None:
+    network = post(client, MODELS["several inputs and outputs"]()).json()
+    assert [node["name"] for node in network["nodes"]] == ["plus", "same", "node_2", "node_3"]
+    assert network["outputs"] == ["r", "p"]
+    assert [each["name"] for each in network["inputs"]] == ["a", "b"]
+    conv = network["nodes"][1]
+    assert (conv["parameters"], conv["multiply_adds"]) == (24, 3 * 4 * 4 * 2 * 2 * 2)
+
+
+def test_another_input(client: TestClient) -> None:
+    network = post(client, MODELS["vgg"]()).json()
+    other = client.post(
+        network["links"]["inputs"], files={"input": '{"random": {"shape": [3, 8, 8], "seed": 7}}'}
+    )
+    assert other.status_code == 201, other.text
+    assert other.json()["id"] != network["id"]
+    assert [node["name"] for node in other.json()["nodes"]] == [node["name"] for node in network["nodes"]]
+    same = client.post(
+        other.json()["links"]["inputs"], files={"input": '{"random": {"shape": [1, 3, 8, 8], "seed": 7}}'}
+    )
+    assert (same.status_code, same.json()["id"]) == (200, other.json()["id"])

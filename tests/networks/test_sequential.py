@@ -1,0 +1,95 @@
+"""nn.Sequential: every module's output is torch's own, from code and from print."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from fastapi.testclient import TestClient
+from torch import nn
+
+API = "/api/v1/networks"
+CODES = [
+    "nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2))",
+    "nn.Sequential(nn.Conv2d(2, 3, 3, 2), nn.Sequential(nn.LeakyReLU(0.2), nn.Dropout()), nn.Identity())",
+    "nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(32, 5, bias=False), nn.Softmax(dim=1))",
+    "nn.Sequential(nn.ConvTranspose2d(2, 3, 2, stride=2), nn.GELU(), nn.Conv2d(3, 3, 3, groups=3))",
+]
+
+
+def model_of(code: str) -> nn.Sequential:
+    torch.manual_seed(1)
+    model: nn.Sequential = eval(code, {"nn": nn})
+    return model.eval()
+
+
+def outputs(
+    module: nn.Sequential, x: torch.Tensor, prefix: str = ""
+) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    found = {}
+    for name, each in module.named_children():
+        if isinstance(each, nn.Sequential):
+            inner, x = outputs(each, x, f"{prefix}{name}.")
+            found |= inner
+        else:
+            x = each(x)
+            found[prefix + name] = x
+    return found, x
+
+
+@pytest.mark.parametrize("is_printed", [False, True])
+@pytest.mark.parametrize("code", CODES)
+def test_every_output_is_torchs(client: TestClient, code: str, is_printed: bool) -> None:
+    model, x = model_of(code), torch.randn(2, 2, 8, 8)
+    file = io.BytesIO()
+    np.save(file, x.numpy())
+    weights = safetensors.torch.save(model.state_dict() or {"none": torch.zeros(1)})
+    body = {"code": repr(model) if is_printed else code, "weights": weights, "input": file.getvalue()}
+    answer = client.post(API, files=body)
+    assert answer.status_code in (200, 201), answer.text
+    expected, last = outputs(model, x)
+    network = answer.json()
+    assert [node["name"] for node in network["nodes"]] == list(expected)
+    assert sum(node["parameters"] for node in network["nodes"]) == sum(
+        each.numel() for each in model.parameters()
+    )
+    for name, values in expected.items():
+        found = client.get(f"{network['links']['self']}/tensors/{quote(name)}?format=npy").content
+        np.testing.assert_allclose(np.load(io.BytesIO(found)), values.detach().numpy(), rtol=1e-4, atol=1e-5)
+    assert list(last.shape) == network["nodes"][-1]["outputs"][0]["shape"]
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no code": ({"code": "print(1)"}, ""),
+    "unknown module": ({"code": "nn.Sequential(nn.LSTM(1, 1))"}, "network_code_module_unknown"),
+    "misfit": ({"code": "nn.Sequential(nn.Conv2d(1, 2, 2), nn.Linear(7, 2))"}, "network_module_misfit"),
+    "huge": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 10**12))"}, "network_code_arguments"),
+    "too large": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 1000000000))"}, "limit_exceeded"),
+    "seed": ({"code": "nn.Sequential(nn.ReLU())", "seed": "x"}, "network_seed_unreadable"),
+    "both": ({"code": "nn.Sequential(nn.ReLU())", "model": "x"}, "network_model_or_code"),
+    "missing weight": (
+        {
+            "code": "nn.Sequential(nn.Conv2d(1, 1, 2))",
+            "weights": safetensors.torch.save({"a": torch.ones(1)}),
+        },
+        "network_weight_missing",
+    ),
+    "code that runs": (
+        {"code": "nn.Sequential(nn.ReLU(__import__('os').system('true')))"},
+        "network_code_arguments",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(client: TestClient, name: str) -> None:
+    body, code = REFUSED[name]
+    answer = client.post(API, files=body | {"input": json.dumps({"data": np.ones((1, 3, 3)).tolist()})})
+    assert answer.status_code in (413, 422), answer.text
+    assert not code or answer.json()["code"] == code

@@ -1,0 +1,102 @@
+"""The cone of a cell is the support of autograd's gradient, of twenty random networks with branches."""
+
+from __future__ import annotations
+
+import io
+import random
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from fastapi.testclient import TestClient
+from onnx import helper
+from torch import Tensor
+from torch.nn import functional as F
+
+from tests.support.onnx_models import model_of
+
+SEEDS = range(20)
+
+
+class RandomNetwork:
+    """Nodes of ONNX, and the same with positive weights, no activations, and averages for maxima."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: dict[str, Any] = {}
+        self.x = torch.rand(1, 2, self.chance.randint(9, 13), self.chance.randint(9, 13), requires_grad=True)
+        self.values: dict[str, Tensor] = {"x": self.x}
+        edge = "x"
+        for _ in range(self.chance.randint(2, 4)):
+            edge = self.chance.choice([self.conv, self.pool, self.relu, self.branches])(edge)
+        self.last = self.relu(edge)
+
+    def add(self, op: str, inputs: list[str], value: Tensor, **attributes: Any) -> str:
+        name = f"e{len(self.nodes)}"
+        self.nodes.append(helper.make_node(op, inputs, [name], **attributes))
+        self.values[name] = value
+        return name
+
+    def conv(self, edge: str, keep_size: bool = False) -> str:
+        x = self.values[edge]
+        groups = x.shape[1] if self.chance.random() < 0.3 else 1
+        k = self.chance.choice([1, 2, 3])
+        stride = 1 if keep_size else self.chance.choice([1, 2])
+        dilation = self.chance.choice([1, 2])
+        if keep_size:
+            k = 3
+        pad = dilation if keep_size else self.chance.randint(0, k - 1)
+        if x.shape[2] + 2 * pad <= dilation * (k - 1) or x.shape[3] + 2 * pad <= dilation * (k - 1):
+            return edge
+        weight = torch.rand(x.shape[1], x.shape[1] // groups, k, k) + 0.1
+        name = f"w{len(self.nodes)}"
+        self.weights[name] = weight.numpy()
+        made = F.conv2d(x, weight, None, stride, pad, dilation, groups)
+        sizes = {"strides": [stride] * 2, "pads": [pad] * 4, "dilations": [dilation] * 2}
+        return self.add("Conv", [edge, name], made, group=groups, **sizes)
+
+    def pool(self, edge: str) -> str:
+        x = self.values[edge]
+        if min(x.shape[2:]) < 2:
+            return edge
+        return self.add("MaxPool", [edge], F.avg_pool2d(x, 2, 1), kernel_shape=[2, 2], strides=[1, 1])
+
+    def relu(self, edge: str) -> str:
+        return self.add("Relu", [edge], self.values[edge] * 1)
+
+    def branches(self, edge: str) -> str:
+        one, two = self.conv(edge, keep_size=True), self.relu(edge)
+        if self.chance.random() < 0.5:
+            return self.add("Add", [one, two], self.values[one] + self.values[two])
+        return self.add("Concat", [one, two], torch.cat([self.values[one], self.values[two]], 1), axis=1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_cone_is_the_gradients_support(client: TestClient, seed: int) -> None:
+    made = RandomNetwork(seed)
+    model = model_of(made.nodes, {"x": made.x.detach().numpy()}, [made.last], made.weights).model
+    file = io.BytesIO()
+    np.save(file, made.x.detach().numpy())
+    answer = client.post("/api/v1/networks", files={"model": model, "input": file.getvalue()})
+    assert answer.status_code in (200, 201), answer.text
+    network = answer.json()["links"]["self"]
+    values = made.values[made.last]
+    for _ in range(3):
+        cell = [made.chance.randrange(size) for size in values.shape[1:]]
+        channel, row, col = cell
+        (gradient,) = torch.autograd.grad(values[0, channel, row, col], made.x, retain_graph=True)
+        support = (gradient[0] != 0).any(0).int()
+        query = f"edge={quote(made.last, safe='')}&channel={channel}&row={row}&col={col}"
+        traced = client.get(f"{network}/trace?{query}")
+        if not support.any():
+            assert traced.json()["code"] == "network_cell_of_no_input"
+            continue
+        assert traced.json()["mask"] == support.tolist()
+        rows, cols = support.any(1).nonzero().flatten(), support.any(0).nonzero().flatten()
+        assert traced.json()["rows"] == [rows[0], rows[-1]]
+        assert traced.json()["cols"] == [cols[0], cols[-1]]
+        assert traced.json()["path"][0]["edge"] == made.last
