@@ -46,7 +46,8 @@ def test_a_whole_store(place: Place) -> None:
     place.delete(f"scenes/{scene(0).id}.json")
     checked = run(place, "check")
     assert checked.exit_code == 0, checked.output
-    assert checked.stdout == f"scenes: 3, damaged: 0; blobs that no manifest names: 1 ({BLOB} bytes)\n"
+    counted = "scenes: 3, networks: 0, damaged: 0"
+    assert checked.stdout == f"{counted}; blobs that no manifest names: 1 ({BLOB} bytes)\n"
     scenes_at(place).put(scene(0))
     assert place.read() == files
 
@@ -66,7 +67,7 @@ def test_all_damage_is_told(place: Place) -> None:
     place.write(f"{scene(9).id}.safetensors", b"rubbish")
     checked = run(place, "check")
     assert checked.exit_code == 1
-    assert "scenes: 6, damaged: 6; blobs" in checked.stdout
+    assert "scenes: 6, networks: 0, damaged: 6; blobs" in checked.stdout
     for expected in (
         f"scene {scene(0).id} is damaged: blob {blob[0]} is missing",
         f"scene {scene(1).id} is damaged: blob {blob[1]} is damaged",
@@ -81,7 +82,7 @@ def test_all_damage_is_told(place: Place) -> None:
         assert scenes_at(place).put(scene(number))
     mended = run(place, "check")
     assert mended.exit_code == 0, mended.output
-    assert "scenes: 6, damaged: 0" in mended.stdout
+    assert "scenes: 6, networks: 0, damaged: 0" in mended.stdout
 
 
 def blob_named(place: Place, manifest: str) -> str:
