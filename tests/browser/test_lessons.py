@@ -365,6 +365,13 @@ def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:
     expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
 
 
+def test_the_window_before_is_told(open_page: OpenPage) -> None:
+    page = open_page("/learn/one-number/3")
+    page.locator("#prediction").fill("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_have_text("That is the number of the window before.")
+
+
 def test_presenting_goes_from_step_to_step(open_page: OpenPage) -> None:
     page = open_page("/learn/input-channels/3", viewport={"width": 1920, "height": 1080})
     page.locator("h1").click()

@@ -14,7 +14,7 @@ from app.lessons.ledger_sentence import ledger_sentence
 from app.lessons.lesson_files import Choice, Lesson, Step, lessons
 from app.lessons.lesson_texts import lesson_catalogue, say
 from app.lessons.markup import Block, Span, parse_line, parse_markup
-from app.lessons.misconceptions import beliefs, value_at
+from app.lessons.misconceptions import beliefs, near_misses, value_at
 from app.lessons.references import value_of
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
@@ -289,6 +289,9 @@ def _beliefs(scene: Scene, index: tuple[int, ...], language: str) -> list[dict[s
     """What comes out under each misconception that a wrong number can be told from."""
     channel, row, col = index
     cell = (channel, row, col)
-    found = [belief for belief in beliefs(scene, cell) if belief.value != value_at(scene, cell)]
-    clear = [belief for belief in found if diagnose(belief.value, found)]
+    found, near = (
+        [belief for belief in kind(scene, cell) if belief.value != value_at(scene, cell)]
+        for kind in (beliefs, near_misses)
+    )
+    clear = [belief for belief in found + near if belief is diagnose(belief.value, found, near)]
     return [{"value": belief.value, "explanation": say(belief.said, language)} for belief in clear]
