@@ -270,6 +270,9 @@ def test_a_repaired_kernel_is_on_the_stage(open_page: OpenPage, how: str) -> Non
     repaired = with_weight(exercise.scene, exercise.repaired)
     assert repaired.id != exercise.scene.id
     expect(page.locator("#stage")).to_have_attribute("data-scene", repaired.id)
+    differs = torch.tensor(exercise.members["output"]) != torch.tensor(exercise.members["wanted"])
+    cell = ", ".join(map(str, differs.nonzero()[0].tolist()))
+    expect(page.locator(LINE)).to_contain_text(f"Y[{cell}]")
     expect(page.locator("#feedback")).to_be_in_viewport()
 
 

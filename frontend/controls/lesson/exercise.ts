@@ -109,9 +109,10 @@ function sentenceOf({ correct, diagnosis, explanation }: Judged, texts: Record<s
 /** The layer on the stage, at the cell in question, for the reader to play with; a kernel is mended. */
 async function openOnStage(
   { context: { state }, form }: TaskParts,
-  { kind, scene, cell }: Exercise,
+  exercise: Exercise,
   right: Answer | null,
 ) {
+  const { kind, scene } = exercise;
   const layer = kind === 'kernel' ? { ...scene, weight: { data: right } } : scene;
   const summary = await state.api.post<SceneSummary>('/scenes?include=initial', layer);
   // The reader may have gone on to another step.
@@ -121,8 +122,18 @@ async function openOnStage(
   await state.open(summary);
   // The column of the text is narrower now.
   showFeedback(form);
-  const [outChannel, row, col] = cell ?? [0, 0, 0];
+  const [outChannel, row, col] = exercise.cell ?? mendedCell(exercise);
   state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }));
   const link = document.querySelector<HTMLAnchorElement>('#explore');
   if (link) link.href = summary.links.page;
+}
+
+/** The first output cell that was not as it should be. */
+function mendedCell({ output, wanted }: Exercise): [number, number, number] {
+  for (const [channel, plane] of (wanted ?? []).entries())
+    for (const [row, line] of plane.entries()) {
+      const col = line.findIndex((value, at) => value !== output?.[channel]?.[row]?.[at]);
+      if (col >= 0) return [channel, row, col];
+    }
+  return [0, 0, 0];
 }
