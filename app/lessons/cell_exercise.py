@@ -13,7 +13,7 @@ from app.lessons.layer_ranges import LayerRanges, random_layer
 from app.lessons.layer_text import with_layer
 from app.lessons.ledger_sentence import ledger_sentence
 from app.lessons.lesson_texts import Text, number
-from app.lessons.misconceptions import Belief, Cell, beliefs, ledger_at, value_at
+from app.lessons.misconceptions import Belief, Cell, beliefs, ledger_at, near_misses, value_at
 from app.scenes.scene import Scene
 
 
@@ -50,7 +50,8 @@ class CellExercise(Exercise):
     def judge(self, answer: float) -> Judgement:
         if plain(answer) == self.expected:
             return Judgement(True)
-        return Judgement(False, diagnose(plain(answer), self.beliefs))
+        near = (b._replace(value=plain(b.value)) for b in near_misses(self.scene, self.cell))
+        return Judgement(False, diagnose(plain(answer), self.beliefs, near))
 
     @property
     def hints(self) -> Sequence[Text]:
@@ -60,6 +61,8 @@ class CellExercise(Exercise):
             for taken in (numbers.input_rows, numbers.input_cols)
         )
         where = Text("hint.window", {"rows": rows, "cols": cols})
+        if self.scene.plan.input_shape[1] == 1:
+            where = Text("hint.window.signal", {"cols": cols})
         if self.scene.weight is None:
             return where, Text(f"hint.{self.scene.plan.operation.kind}")
         first = {"channel": numbers.in_channels[0], "sum": number(float(numbers.channel_sums[0, 0]))}

@@ -97,9 +97,13 @@ def first_good(make: Callable[[], E]) -> E:
     return valid
 
 
-def diagnose(answer: Any, found: Iterable[Belief]) -> Belief | None:
-    """The misconception that gives this answer; none where several do, since any may be the wrong one."""
+def diagnose(answer: Any, found: Iterable[Belief], further: Iterable[Belief] = ()) -> Belief | None:
+    """
+    The misconception that gives this answer; none where several do, since any may be the wrong one. further:
+    asked where none of those that are found gives it.
+    """
     alike = [belief for belief in found if belief.value == answer]
+    alike = alike or [belief for belief in further if belief.value == answer]
     return alike[0] if len({_said(belief) for belief in alike}) == 1 else None
 
 

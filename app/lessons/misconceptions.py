@@ -55,6 +55,21 @@ def beliefs(scene: Scene, cell: Cell) -> Iterator[Belief]:
             yield Belief(misconception, value, Text(f"diagnosis.{misconception}", params))
 
 
+def near_misses(scene: Scene, cell: Cell) -> Iterator[Belief]:
+    """The numbers of other output cells: of the windows around, and of the other filters."""
+    channel, row, col = cell
+    around = {"before": (0, -1), "after": (0, 1), "above": (-1, 0), "below": (1, 0)}
+    for place, (down, across) in around.items():
+        if has_cell(scene, other := (channel, row + down, col + across)):
+            said = Text("diagnosis.neighbouring_window", {"place": Text(f"place.{place}")})
+            yield Belief("neighbouring_window", value_at(scene, other), said)
+    if scene.weight is not None and not scene.plan.is_transposed:
+        for other_channel in range(scene.plan.output_shape[0]):
+            if other_channel != channel:
+                said = Text("diagnosis.other_filter", {"filter": other_channel})
+                yield Belief("other_filter", value_at(scene, (other_channel, row, col)), said)
+
+
 _Recomputed = Iterator[tuple[float, Mapping[str, Any]]]
 
 

@@ -11,7 +11,9 @@ from playwright.sync_api import Page, Route, expect
 
 from app.i18n.languages import LANGUAGES
 from app.lessons.exercises import KINDS, make_exercise
+from app.lessons.kernel_exercise import KernelExercise
 from app.lessons.lesson_files import Lesson, Step, lessons
+from app.lessons.misconceptions import with_weight
 from tests.browser.test_accessibility import violations
 from tests.support.page import PHONE, OpenPage
 from tests.support.polling import wait_until
@@ -218,6 +220,68 @@ def test_an_exercise(open_page: OpenPage, kind: str) -> None:
     assert "seed=4" in page.url
 
 
+MISSING = {
+    "cell": "Type a number first.",
+    "shape": "Type the numbers first.",
+    "inputs": "Choose the cells first.",
+    "kernel": "Type the numbers first.",
+    "animation": "Choose A or B first.",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_that_is_missing(open_page: OpenPage, kind: str) -> None:
+    lesson, number = where(kind)
+    page = open_page(f"/learn/{lesson}/{number}?seed=3")
+    expect(page.locator("#task-more")).to_contain_text("Exercise 3")
+    for typed in ("", "much"):
+        if kind in ("cell", "shape", "kernel"):
+            page.locator("#task-more input").last.fill(typed)
+        page.locator("#task-more button.main").click()
+        expect(page.locator("#feedback.is-wrong")).to_have_text(MISSING[kind])
+
+
+@pytest.mark.parametrize("typed", ["", "much"])
+def test_a_prediction_that_is_missing(open_page: OpenPage, typed: str) -> None:
+    page = open_page("/learn/one-number/3")
+    page.locator("#prediction").fill(typed)
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_have_text("Type a number first.")
+    page.locator("#prediction").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-right")).to_be_visible()
+    expect(page.locator("#hint")).to_be_hidden()
+
+
+@pytest.mark.parametrize("how", ["answered", "given up"])
+def test_a_repaired_kernel_is_on_the_stage(open_page: OpenPage, how: str) -> None:
+    """And what is said of it is in sight, however long the question is."""
+    lesson, number = where("kernel")
+    exercise = make_exercise("kernel", 3, lesson)
+    assert isinstance(exercise, KernelExercise)
+    page = open_page(f"/learn/{lesson}/{number}?seed=3", viewport={"width": 1024, "height": 500})
+    expect(page.locator("#task-more")).to_contain_text("Exercise 3")
+    if how == "answered":
+        answer(page, "kernel", exercise.expected)
+        page.locator("#task-more button.main").click()
+    else:
+        page.get_by_role("button", name="Show the answer").click()
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    repaired = with_weight(exercise.scene, exercise.repaired)
+    assert repaired.id != exercise.scene.id
+    expect(page.locator("#stage")).to_have_attribute("data-scene", repaired.id)
+    differs = torch.tensor(exercise.members["output"]) != torch.tensor(exercise.members["wanted"])
+    cell = ", ".join(map(str, differs.nonzero()[0].tolist()))
+    expect(page.locator(LINE)).to_contain_text(f"Y[{cell}]")
+    expect(page.locator("#feedback")).to_be_in_viewport()
+
+
+def test_the_next_lesson_follows_the_last_step(open_page: OpenPage) -> None:
+    page = open_page("/learn/one-number/7")
+    page.locator("#next-lesson").click()
+    expect(page.locator("#step-title")).to_have_text("A window on a picture")
+
+
 def where(kind: str) -> tuple[str, int]:
     """A step with an exercise of this kind."""
     for lesson in lessons().values():
@@ -302,6 +366,13 @@ def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:
     page.locator("#prediction").fill("25")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
+
+
+def test_the_window_before_is_told(open_page: OpenPage) -> None:
+    page = open_page("/learn/one-number/3")
+    page.locator("#prediction").fill("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_have_text("That is the number of the window before.")
 
 
 def test_presenting_goes_from_step_to_step(open_page: OpenPage) -> None:

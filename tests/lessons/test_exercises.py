@@ -35,6 +35,7 @@ def recomputed(layer: PlainLayer, cell: tuple[int, int, int], name: str, value: 
     read = [layer.x[channel][r][c] for _, _, r, c in layer.taps(cell)] if layer.w is None else []
     single = layer.but(stride=(1, 1))
     shifted = [(channel, i * layer.stride[0] + di, j * layer.stride[1] + dj) for di, dj in ((0, 1), (1, 0))]
+    around = [(channel, i + di, j + dj) for di, dj in ((0, -1), (0, 1), (-1, 0), (1, 0))]
     candidates: dict[str, Callable[[], list[float]]] = {
         "only_first_channel": lambda: [sums[0] + bias],
         "channels_not_added": lambda: [sums[-1] + bias],
@@ -49,6 +50,8 @@ def recomputed(layer: PlainLayer, cell: tuple[int, int, int], name: str, value: 
         "dilation_ignored": lambda: [layer.but(dilation=(1, 1)).value(cell)],
         "window_off_by_one": lambda: [single.value(place) for place in shifted if single.has(place)],
         "rows_and_columns_swapped": lambda: [layer.value((channel, j, i))],
+        "neighbouring_window": lambda: [layer.value(place) for place in around if layer.has(place)],
+        "other_filter": lambda: [layer.value((o, i, j)) for o in range(layer.shape[0]) if o != channel],
         "groups_ignored": lambda: [of_first_group(layer, cell)],
         "stamps_not_added": lambda: [last_stamp(layer, cell)],
         "pooling_summed": lambda: [sum(read)],
@@ -86,7 +89,10 @@ def test_cells() -> None:
         assert given_up["hints"] == []
         choices = asked["choices"]
         assert len(choices) == len(set(choices)) == 4 and right in choices
-        for wrong in {*choices, right + 1000} - {right}:
+        channel, i, j = cell
+        before = (channel, i, j - 1)
+        near = [layer.value(before)] if layer.has(before) else []
+        for wrong in {*choices, *near, right + 1000} - {right}:
             answer = judged(wrong)
             assert not answer["correct"] and len(answer["hints"]) == 2 and answer["expected"] is None
             if diagnosis := answer["diagnosis"]:
@@ -94,7 +100,13 @@ def test_cells() -> None:
                 assert diagnosis["value"] == wrong
                 assert recomputed(layer, cell, diagnosis["misconception"], wrong), (seed, diagnosis)
         assert judged(right + 1000)["diagnosis"] is None
-    assert {"only_first_channel", "kernel_flipped", "bias_forgotten", "window_off_by_one"} <= told
+    assert {
+        "only_first_channel",
+        "kernel_flipped",
+        "bias_forgotten",
+        "window_off_by_one",
+        "neighbouring_window",
+    } <= told
 
 
 @pytest.mark.slow

@@ -11,10 +11,10 @@ from app.i18n.languages import catalogue
 from app.lessons.exercise import diagnose, scene_body
 from app.lessons.exercises import describe_exercise, judge, make_exercise
 from app.lessons.ledger_sentence import ledger_sentence
-from app.lessons.lesson_files import Choice, Lesson, Step
+from app.lessons.lesson_files import Choice, Lesson, Step, lessons
 from app.lessons.lesson_texts import lesson_catalogue, say
 from app.lessons.markup import Block, Span, parse_line, parse_markup
-from app.lessons.misconceptions import beliefs, value_at
+from app.lessons.misconceptions import beliefs, near_misses, value_at
 from app.lessons.references import value_of
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
@@ -104,6 +104,12 @@ class LessonPage:
 
 
 @dataclass(frozen=True)
+class LessonLink:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class LiveStep:
     """A step beside the stage. `boot` is what the script begins with."""
 
@@ -111,6 +117,8 @@ class LiveStep:
     step: StepPage
     previous: str | None
     next: str | None
+    # What comes after the last step.
+    next_lesson: LessonLink | None
     explore: str
     boot: Mapping[str, Any]
 
@@ -140,9 +148,17 @@ def lesson_step(lesson: Lesson, number: int, links: LessonLinks) -> LiveStep:
         page.steps[number - 1],
         beside.get(number - 1),
         beside.get(number + 1),
+        _lesson_after(lesson, links) if number == len(lesson.steps) else None,
         explore,
         _boot(lesson, step, links),
     )
+
+
+def _lesson_after(lesson: Lesson, links: LessonLinks) -> LessonLink | None:
+    others = list(lessons().values())
+    for after in others[others.index(lesson) + 1 :]:
+        return LessonLink(after.texts[links.language].title, f"/learn/{after.name}/1{links.query}")
+    return None
 
 
 def _step_page(lesson: Lesson, step: Step, links: LessonLinks) -> StepPage:
@@ -273,6 +289,9 @@ def _beliefs(scene: Scene, index: tuple[int, ...], language: str) -> list[dict[s
     """What comes out under each misconception that a wrong number can be told from."""
     channel, row, col = index
     cell = (channel, row, col)
-    found = [belief for belief in beliefs(scene, cell) if belief.value != value_at(scene, cell)]
-    clear = [belief for belief in found if diagnose(belief.value, found)]
+    found, near = (
+        [belief for belief in kind(scene, cell) if belief.value != value_at(scene, cell)]
+        for kind in (beliefs, near_misses)
+    )
+    clear = [belief for belief in found + near if belief is diagnose(belief.value, found, near)]
     return [{"value": belief.value, "explanation": say(belief.said, language)} for belief in clear]

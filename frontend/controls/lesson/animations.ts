@@ -28,7 +28,7 @@ export function makeAnimations(exercise: Exercise, texts: Texts): AnswerSheet {
   show();
   element.append(makeKernels(exercise), slider.element, makePlay(slider.input, show, texts), panels);
   element.append(choice.element);
-  return { element, read: choice.read };
+  return { element, read: choice.read, missing: 'live.missing.letter' };
 }
 
 function makeKernels({ scene }: Exercise) {

@@ -11,6 +11,8 @@ export interface AnswerSheet {
   element: HTMLElement;
   /** null: something is missing or no number. */
   read: () => Answer | null;
+  /** The text that says what is missing then. */
+  missing: string;
 }
 
 type Texts = Record<string, string>;
@@ -54,7 +56,16 @@ function makeCellSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
   const { field, input } = makeField(texts['live.answer'] ?? '');
   const row = makeElement('p', 'row');
   row.append(field);
-  return { element: box(...makeScene(scene), row), read: () => parseNumber(input.value) };
+  return {
+    element: box(...makeScene(scene), row),
+    read: () => numberOf(input.value),
+    missing: 'live.number',
+  };
+}
+
+function numberOf(text: string) {
+  const value = parseNumber(text);
+  return Number.isNaN(value) ? null : value;
 }
 
 function makeShapeSheet(texts: Texts): AnswerSheet {
@@ -64,11 +75,12 @@ function makeShapeSheet(texts: Texts): AnswerSheet {
   return {
     element: row,
     read: () => {
-      const sizes = fields.map(({ input }) => parseNumber(input.value));
+      const sizes = fields.map(({ input }) => numberOf(input.value));
       return sizes.every((size) => size !== null && Number.isInteger(size) && size >= 0)
         ? (sizes as number[])
         : null;
     },
+    missing: 'live.numbers',
   };
 }
 
@@ -95,6 +107,7 @@ function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
   return {
     element: box(note, makePlanes(...tables), ...(kernel && scene.weight ? [kernel] : [])),
     read: () => (chosen.size > 0 ? [...chosen.values()] : null),
+    missing: 'live.missing.cells',
   };
 }
 
@@ -125,9 +138,10 @@ function makeKernelSheet({ scene, output, wanted }: Exercise, texts: Texts): Ans
     element: box(...(inputs ? [inputs] : []), note, makePlanes(...tables, ...biases), makePlanes(...outputs)),
     read: () => {
       const read = fields.map((planes) =>
-        planes.map((plane) => plane.map((line) => line.map(({ value }) => parseNumber(value)))),
+        planes.map((plane) => plane.map((line) => line.map(({ value }) => numberOf(value)))),
       );
       return read.flat(3).some((value) => value === null) ? null : (read as number[][][][]);
     },
+    missing: 'live.numbers',
   };
 }

@@ -3,10 +3,9 @@
 import type { SceneSummary } from '../../model/types.ts';
 import { timeOfMoment } from '../../state/url.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
-import type { AnswerSheet } from './answer_sheet.ts';
 import { makeAnswerSheet } from './answer_sheet.ts';
-import type { Exercise, Judged } from './exercise_data.ts';
-import { fill } from './feedback.ts';
+import type { Answer, Exercise, Judged } from './exercise_data.ts';
+import { fill, showFeedback } from './feedback.ts';
 import type { TaskParts } from './tasks.ts';
 
 /** Seeds that are made up are short, so that they can be told. */
@@ -48,17 +47,20 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
   findElement('#task-more', HTMLElement, form).replaceChildren(head, question, sheet.element, buttons.row);
   say('');
   let hints: string[] = [];
-  const judge = (give_up: boolean) => send(parts, exercise, sheet, give_up).then(answer, fail);
+  const judge = (giveUp: boolean) => {
+    const given = giveUp ? null : sheet.read();
+    if (given === null && !giveUp) return say(fill(lesson.texts[sheet.missing]), 'wrong');
+    send(parts, exercise, given).then((judged) => tell(judged, given ?? judged.expected), fail);
+  };
   const fail = (error: Error) => say(error.message, 'wrong');
-  const answer = (judged: Judged | null) => {
-    if (!judged) return say(fill(lesson.texts['live.number']), 'wrong');
+  const tell = (judged: Judged, right: Answer | null) => {
     const over = judged.explanation !== null;
     buttons.check.disabled = buttons.giveUp.disabled = over;
     buttons.another.hidden = !over;
     hints = judged.hints.slice(judged.hints.length - Math.min(hints.length || 2, 2));
     buttons.hint.hidden = over || hints.length === 0;
     if (judged.correct) parts.done();
-    if (over) openOnStage(parts, exercise);
+    if (over) openOnStage(parts, exercise, right);
     say(sentenceOf(judged, lesson.texts), judged.correct ? 'right' : over ? undefined : 'wrong');
   };
   form.onsubmit = (event) => {
@@ -89,20 +91,13 @@ function makeButtons(texts: Record<string, string>) {
   return { row, check, hint, giveUp, another };
 }
 
-/** Returns null for an answer that is not complete. */
-async function send(
-  { context, lesson }: TaskParts,
-  { kind, seed }: Exercise,
-  sheet: AnswerSheet,
-  give_up: boolean,
-): Promise<Judged | null> {
-  const answer = give_up ? null : sheet.read();
-  if (answer === null && !give_up) return null;
+/** answer: null where the reader gives up. */
+function send({ context, lesson }: TaskParts, { kind, seed }: Exercise, answer: Answer | null) {
   return context.state.api.post<Judged>(`/exercises/${kind}/answers`, {
     seed,
     lesson: lesson.name,
     answer,
-    give_up,
+    give_up: answer === null,
   });
 }
 
@@ -111,16 +106,34 @@ function sentenceOf({ correct, diagnosis, explanation }: Judged, texts: Record<s
   return explanation ?? diagnosis?.explanation ?? fill(texts['live.notRight']);
 }
 
-/** The layer on the stage, at the cell in question, for the reader to play with. */
-async function openOnStage({ context: { state }, form }: TaskParts, { scene, cell }: Exercise) {
-  const summary = await state.api.post<SceneSummary>('/scenes?include=initial', scene);
+/** The layer on the stage, at the cell in question, for the reader to play with; a kernel is mended. */
+async function openOnStage(
+  { context: { state }, form }: TaskParts,
+  exercise: Exercise,
+  right: Answer | null,
+) {
+  const { kind, scene } = exercise;
+  const layer = kind === 'kernel' ? { ...scene, weight: { data: right } } : scene;
+  const summary = await state.api.post<SceneSummary>('/scenes?include=initial', layer);
   // The reader may have gone on to another step.
   if (!form.isConnected) return;
   findElement('#lesson', HTMLElement).classList.remove('checking');
   state.locks.value = new Set();
   await state.open(summary);
-  const [outChannel, row, col] = cell ?? [0, 0, 0];
+  // The column of the text is narrower now.
+  showFeedback(form);
+  const [outChannel, row, col] = exercise.cell ?? mendedCell(exercise);
   state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }));
   const link = document.querySelector<HTMLAnchorElement>('#explore');
   if (link) link.href = summary.links.page;
+}
+
+/** The first output cell that was not as it should be. */
+function mendedCell({ output, wanted }: Exercise): [number, number, number] {
+  for (const [channel, plane] of (wanted ?? []).entries())
+    for (const [row, line] of plane.entries()) {
+      const col = line.findIndex((value, at) => value !== output?.[channel]?.[row]?.[at]);
+      if (col >= 0) return [channel, row, col];
+    }
+  return [0, 0, 0];
 }

@@ -10,7 +10,15 @@ export function makeFeedback(root: ParentNode): Say {
     line.classList.toggle('is-right', kind === 'right');
     line.classList.toggle('is-wrong', kind === 'wrong');
     setText(line, text);
+    showFeedback(root);
   };
+}
+
+/** Scrolls to what is said of an answer, unless the reader is at work on the stage. */
+export function showFeedback(root: ParentNode) {
+  const line = findElement('#feedback', HTMLElement, root);
+  if (line.textContent === '' || document.activeElement?.closest('.workspace')) return;
+  line.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 }
 
 /** Puts a text of the page, with its words that name things, in place of what was said. */
@@ -21,6 +29,7 @@ export function sayTemplate(root: ParentNode, selector: string, kind?: 'right' |
   line.classList.toggle('is-right', kind === 'right');
   line.classList.toggle('is-wrong', kind === 'wrong');
   line.replaceChildren(template.content.cloneNode(true));
+  showFeedback(root);
 }
 
 /** Fills `{name}` in. */

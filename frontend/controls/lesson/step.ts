@@ -70,6 +70,7 @@ function setUpTask(context: AppContext, lesson: LessonData, form: HTMLFormElemen
     finished = true;
     untracked(() => {
       form.classList.add('is-done');
+      form.querySelector('#hint-row')?.setAttribute('hidden', '');
       if (task.kind !== 'choose' && task.kind !== 'exercise') sayTemplate(form, '#done-text', 'right');
       else if (task.kind === 'choose') addDoneText(form);
       // The step is over, and the stage is the reader's.
