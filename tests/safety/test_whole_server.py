@@ -168,7 +168,10 @@ def calls(path: Path) -> set[str]:
 @pytest.mark.safety(10)
 @pytest.mark.safety(20)
 def test_the_program_has_no_means_to_do_it() -> None:
-    """No pickles, no evaluation, no other programs; nothing that fetches but the object store."""
+    """
+    No pickles, no evaluation, no other programs; nothing that fetches but the object store. One module starts
+    Python itself, which runs models for it.
+    """
     fetching = {
         "urllib.request",
         "http.client",
@@ -181,8 +184,9 @@ def test_the_program_has_no_means_to_do_it() -> None:
     }
     running_others = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "subprocess", "code"}
     evaluating = {"eval", "exec", "compile", "__import__", "torch.load", "os.system", "os.popen", "np.load"}
+    allowed = {APP / "networks" / "run_process.py": {"subprocess"}}
     for path in APP.rglob("*.py"):
-        assert imports(path) & (fetching | running_others) == set(), path
+        assert imports(path) & (fetching | running_others) == allowed.get(path, set()), path
         assert calls(path) & evaluating == set(), path
 
 

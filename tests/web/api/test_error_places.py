@@ -67,8 +67,11 @@ def test_415_names_every_form_that_a_call_takes(client: TestClient, sent: str) -
     paths = client.get("/openapi.json").json()["paths"]
     calls = {path: call["post"] for path, call in paths.items() if "requestBody" in call.get("post", {})}
     assert len(calls) >= 4
+    body = {"code": "nn.Sequential(nn.ReLU())", "input": json.dumps({"data": [[[1]]]})}
+    network = client.post("/api/v1/networks", files=body).json()["id"]
     for path, call in calls.items():
-        where = path.replace("{id}", PRESETS["two-channels"].scene.id).replace("{kind}", "cell")
+        own = network if path.startswith("/api/v1/networks") else PRESETS["two-channels"].scene.id
+        where = path.replace("{id}", own).replace("{kind}", "cell")
         said = problem(client.post(where, content=b"1", headers={"Content-Type": sent}), 415)["detail"]
         assert all(each in said for each in call["requestBody"]["content"]), said
         assert ("multipart" in said) == ("multipart/form-data" in call["requestBody"]["content"])
