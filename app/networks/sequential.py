@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 
 from app.conv.correlate import output
@@ -116,12 +116,30 @@ def _output_shape(
         check_plan(planned, limits)
         return (shape[0], *planned.own_shape(planned.output_shape))
     assert module.module is not None
-    meta = {name: torch.empty(each, device="meta") for name, each in state.items()}
     try:
-        made = functional_call(module.module, meta, (torch.empty(shape, device="meta"),))
+        return _shape_after(module.module, shape, state)
     except (RuntimeError, ValueError, IndexError, TypeError):
         raise refusal("network_module_misfit", "/code", path=module.path, op=module.op, shape=shape) from None
-    return tuple(made.shape)
+
+
+def _shape_after(
+    module: nn.Module, shape: tuple[int, ...], state: Mapping[str, tuple[int, ...]]
+) -> tuple[int, ...]:
+    """
+    The shape of a module's output, without any number: of a batch of none. Torch's own device for that, meta,
+    takes seconds to import. Raises RuntimeError, ValueError, IndexError or TypeError where shapes do not fit.
+    """
+    if isinstance(module, nn.Flatten):
+        axes = range(len(shape))
+        first, last = axes[module.start_dim], axes[module.end_dim]
+        if first > last:
+            raise ValueError
+        return (*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])
+    # One number stands for all of them.
+    own = {name: torch.zeros(1).expand(each) for name, each in state.items()}
+    with torch.no_grad():
+        made: Tensor = functional_call(module, own, (torch.empty((0, *shape[1:])),))
+    return (shape[0], *made.shape[1:])
 
 
 def _read_state(steps: list[_Step], weights: bytes) -> dict[str, Tensor]:

@@ -391,7 +391,7 @@ def settled(text: str) -> None:
         assert isinstance(parse(text), Parsed)
     except ParseError as raised:
         error = raised
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
     if error is None:
         return
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
