@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -79,3 +80,10 @@ def test_the_bill_of_materials_is_valid_and_complete() -> None:
     assert held.items() <= listed.items()
     assert listed["torch"] == pinned((ROOT / "constraints.txt").read_text())["torch"]
     assert all(one["licenses"] for one in bill["components"])
+
+
+def test_all_that_the_wheel_is_made_from_goes_into_the_build() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    folders = project["tool"]["hatch"]["build"]["targets"]["wheel"]["include"]
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {folder.removeprefix("/") for folder in folders} <= let_in
