@@ -269,19 +269,21 @@ def ledgers(page: Page, url: str) -> tuple[list[float], list[float]]:
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_function(QUIET)
     sentence = page.locator("#step-sentence").inner_text()
-    place = re.match(r"Y\[(\d+), (\d+), (\d+)\]", sentence)
+    # Signals have no rows.
+    place = re.match(r"Y\[(\d+), (?:(\d+), )?(\d+)\]", sentence)
     assert place, sentence
     page.wait_for_function("location.pathname.startsWith('/s/')")
     scene = page.evaluate("location.pathname.split('/').at(-1)")
-    channel, row, col = map(int, place.groups())
+    channel, row, col = (int(index or 0) for index in place.groups())
     summary = get(f"{url}/api/v1/scenes/{scene}")
-    index = row * summary["shapes"]["output"][2] + col
+    index = row * summary["shapes"]["output"][-1] + col
     query = f"out_channel={channel}&start={index}&stop={index + 1}"
     step = get(f"{url}/api/v1/scenes/{scene}/steps?{query}")["steps"][0]
     number = "(cells) => cells.map((cell) => Number(cell.textContent.replace('−', '-')))"
     said = page.locator("#ledger-lines [data-grid=sum]").evaluate_all(number)
     said += [float(sentence.rpartition(" = ")[2].replace("−", "-"))]
-    sums = step["channel_sums"] if summary["operation"]["kind"] != "max_pool2d" else [step["output"]]
+    is_maximum = summary["operation"]["kind"].startswith("max_pool")
+    sums = [step["output"]] if is_maximum else step["channel_sums"]
     return said, [*sums[:8], step["output"]]
 
 

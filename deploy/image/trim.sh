@@ -9,6 +9,8 @@ cd "$1"/lib/python3*/site-packages
 find torch/bin -mindepth 1 -maxdepth 1 ! -name torch_shm_manager -exec rm -r {} +
 rm -rf torch/include torch/share torch/test
 find torch/lib -name '*.a' -delete -o -name '*_test.so' -delete -o -name 'libbackend_with_compiler.so' -delete
+# What onnxruntime has for converting and shrinking models.
+rm -rf onnxruntime/transformers onnxruntime/tools onnxruntime/quantization
 # Tests, type stubs and sources that travel in wheels.
 find . -type d \( -name tests -o -name test \) ! -path './torch/*' -prune -exec rm -r {} +
 find . \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name '*.c' \) -type f -delete
