@@ -23,6 +23,7 @@ CASES = [
 ]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "way"), CASES)
 def test_no_number_is_covered_or_faint(

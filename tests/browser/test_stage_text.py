@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 import torch
 from playwright.sync_api import Page
@@ -22,8 +24,11 @@ LAPTOP = {"width": 1366, "height": 768}
 def faults_of(texts: list[PaintedText]) -> list[str]:
     """What cannot be read, in words; of a number that is painted twice, once in part: what neither shows."""
     faults = []
+    alike: defaultdict[str, list[PaintedText]] = defaultdict(list)
+    for text in texts:
+        alike[text.text].append(text)
     for k, text in enumerate(texts):
-        again = [other for other in texts if text.same_place(other)]
+        again = [other for other in alike[text.text] if text.same_place(other)]
         covering = [other.text for other in texts[k + 1 :] if text.overlaps(other) and other not in again]
         if covering:
             faults.append(f"{text.text!r} at {text.box} lies under {covering}")
@@ -51,6 +56,8 @@ def go_to(page: Page, share: float) -> None:
     )
 
 
+# Of each of some hundred texts every pixel is looked at, fifty times.
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_number_is_covered_or_faint(
@@ -81,6 +88,7 @@ def runs_through(curve: list[tuple[float, float]], box: tuple[float, float, floa
     return any(left + 1 < x < right - 1 and top + 1 < y < bottom - 1 for x, y in curve)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "size",
     [{"viewport": LAPTOP}, {"viewport": {"width": 1024, "height": 768}}, PHONE],
