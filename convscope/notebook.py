@@ -8,7 +8,7 @@ import httpx2
 import numpy.typing as npt
 
 from convscope.client import Client, Scene
-from convscope.layers import input_from, layer_from
+from convscope.torch_layers import input_from, layer_from
 
 if TYPE_CHECKING:
     from convscope.local_server import LocalServer

@@ -16,7 +16,7 @@ from onnx import helper, numpy_helper, shape_inference
 from app.limits import Limits, check
 from app.networks.onnx_checks import in_order, is_known, read_model, read_names
 from app.networks.refusals import RunStopped, refusal
-from app.networks.wire import Array, can_travel
+from app.networks.run_messages import Array, can_travel
 
 _FATAL: Final = 4
 _MAX_ATTRIBUTE_ITEMS: Final = 64

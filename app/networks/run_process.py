@@ -17,7 +17,7 @@ import numpy as np
 from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
 from app.networks.refusals import RunStopped
-from app.networks.wire import Array, Frame, WireError, receive_frame, send_frame
+from app.networks.run_messages import Array, Frame, MessageError, receive_frame, send_frame
 
 # Beyond the child's own limit: to begin, and to send what it made.
 _GRACE_SECONDS: Final = 10.0
@@ -59,7 +59,7 @@ class RunProcess:
                 inputs = prepare_inputs(described.head["inputs"])
                 send_frame(connection, Frame({}, inputs))
                 answer = _received(connection, max_bytes)
-            except (OSError, WireError):
+            except (OSError, MessageError):
                 # Its end is the kernel's doing, and whether for time or memory only the kernel knows.
                 limit = {"seconds": limits.network_seconds, "bytes": limits.max_network_bytes}
                 raise RunStopped("network_run_stopped", **limit) from None

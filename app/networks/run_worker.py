@@ -20,7 +20,7 @@ from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
 from app.networks.onnx_run import describe_inputs, prepare, run
 from app.networks.refusals import RunStopped
-from app.networks.wire import Frame, receive_frame, send_frame
+from app.networks.run_messages import Frame, receive_frame, send_frame
 
 _PAGE: Final = resource.getpagesize()
 _UNUSED: Final = 1 << 40

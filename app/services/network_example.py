@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.limits import Limits
-from app.networks.build import Built, build
+from app.networks.network_builder import BuiltNetwork, build_network
 from app.networks.sequential import encode_sequential, run_sequential
 from app.services.network_inputs import network_inputs
 
@@ -17,7 +17,7 @@ EXAMPLE_FORM: Final = {
 EXAMPLE_INPUT: Final = {"input": EXAMPLE_FORM["input"]}
 
 
-def _example() -> Built:
+def _example() -> BuiltNetwork:
     model = encode_sequential(EXAMPLE_FORM["code"].encode(), None, EXAMPLE_FORM["seed"].encode())
     given: dict[str, Any] = {}
 
@@ -26,7 +26,7 @@ def _example() -> Built:
         return given
 
     run = run_sequential(model, prepare, Limits())
-    return build("sequential", model, given, run, Limits())
+    return build_network("sequential", model, given, run, Limits())
 
 
 EXAMPLE: Final = _example()

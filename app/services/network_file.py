@@ -7,15 +7,15 @@ from typing import Any, BinaryIO
 
 from app.formats.safetensors import to_safetensors
 from app.limits import Limits
-from app.networks.build import Built, build
 from app.networks.network import Network
+from app.networks.network_builder import BuiltNetwork, build_network
+from app.networks.run_messages import Array
 from app.networks.run_process import RunProcess
-from app.networks.wire import Array
 from app.services.network_inputs import network_inputs
 from app.services.networks import check_model
 
 
-def run_file(model: bytes, input: bytes, limits: Limits) -> Built:
+def run_file(model: bytes, input: bytes, limits: Limits) -> BuiltNetwork:
     """Raises ConvError, LimitExceeded, UnsupportedFile and RunStopped."""
     check_model(model)
     given: dict[str, Array] = {}
@@ -26,7 +26,7 @@ def run_file(model: bytes, input: bytes, limits: Limits) -> Built:
 
     runs = RunProcess()
     try:
-        return build("onnx", model, given, runs.run(model, prepare, limits), limits)
+        return build_network("onnx", model, given, runs.run(model, prepare, limits), limits)
     finally:
         runs.close()
 

@@ -15,7 +15,7 @@ from app.formats.file_types import kind_of
 from app.formats.images import read_picture
 from app.formats.safetensors import read_safetensors, safetensors_names
 from app.limits import Limits, check, check_tensor
-from app.networks.wire import Array
+from app.networks.run_messages import Array
 from app.scenes.tensor_sources import from_random, from_sample
 from app.services.request_models import Input
 from app.services.scene_builder import parse_body

@@ -7,8 +7,8 @@ from typing import Any
 from app.conv.errors import ConvError
 from app.formats.json_encoding import to_array
 from app.networks.network import Network
+from app.networks.receptive_field import PlanOf, first_and_last, trace_cell
 from app.networks.refusals import NoSuchPart
-from app.networks.trace import PlanOf, first_and_last, trace_cell
 from app.store.network_store import StoredNetwork
 
 

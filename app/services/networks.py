@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from app.networks.build import Built, build, network_id
 from app.networks.network import ModelKind, Network
+from app.networks.network_builder import BuiltNetwork, build_network, network_id
 from app.networks.refusals import NoSuchPart, refusal
+from app.networks.run_messages import Array
 from app.networks.sequential import encode_sequential, run_sequential
-from app.networks.wire import Array
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.executor import SMALL
@@ -77,7 +77,7 @@ async def _make(services: Services, kind: ModelKind, model: bytes, input: bytes 
     return MadeNetwork(built.network, created)
 
 
-def _run(services: Services, kind: ModelKind, model: bytes, input: bytes | None) -> Built:
+def _run(services: Services, kind: ModelKind, model: bytes, input: bytes | None) -> BuiltNetwork:
     given: dict[str, Array] = {}
 
     def prepare(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
@@ -87,7 +87,7 @@ def _run(services: Services, kind: ModelKind, model: bytes, input: bytes | None)
         return given
 
     run_model = services.runs.run if kind == "onnx" else run_sequential
-    return build(kind, model, given, run_model(model, prepare, services.settings), services.settings)
+    return build_network(kind, model, given, run_model(model, prepare, services.settings), services.settings)
 
 
 def _stored(services: Services, id: str) -> StoredNetwork | None:
@@ -103,7 +103,7 @@ def _stored(services: Services, id: str) -> StoredNetwork | None:
     return network
 
 
-def _store(services: Services, built: Built) -> bool:
+def _store(services: Services, built: BuiltNetwork) -> bool:
     """The scenes first: a network that is stored has all of its layers."""
     for scene in built.scenes.values():
         services.scenes.put(scene)

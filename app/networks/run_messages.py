@@ -21,7 +21,7 @@ _DTYPES: Final = {
 }  # fmt: skip
 
 
-class WireError(Exception):
+class MessageError(Exception):
     """The other side ended, or sent what is no message."""
 
 
@@ -48,19 +48,19 @@ def send_frame(connection: socket, frame: Frame) -> None:
 
 
 def receive_frame(connection: socket, max_bytes: int) -> Frame:
-    """Raises WireError for an end in between or more than `max_bytes` of arrays, OSError and TimeoutError."""
+    """Raises MessageError for an early end or more than `max_bytes` of arrays, OSError and TimeoutError."""
     length = int.from_bytes(_receive(connection, _LENGTH_BYTES), "little")
     if length > _MAX_HEAD_BYTES:
-        raise WireError
+        raise MessageError
     told = json.loads(_receive(connection, length))
     arrays: dict[str, Array] = {}
     for name, dtype, shape in told["arrays"]:
         if dtype not in _DTYPES:
-            raise WireError
+            raise MessageError
         size = prod(shape) * np.dtype(dtype).itemsize
         max_bytes -= size
         if max_bytes < 0:
-            raise WireError
+            raise MessageError
         arrays[name] = np.frombuffer(_receive(connection, size), dtype).reshape(shape)
     return Frame(told["head"], arrays)
 
@@ -70,6 +70,6 @@ def _receive(connection: socket, size: int) -> bytearray:
     view = memoryview(content)
     while view:
         if not (received := connection.recv_into(view)):
-            raise WireError
+            raise MessageError
         view = view[received:]
     return content

@@ -15,10 +15,10 @@ from torch import Tensor
 from app.conv.correlate import output
 from app.conv.errors import CodedError, ConvError, Message
 from app.limits import Limits
-from app.networks.layers import LAYERS, layer_operation
 from app.networks.network import Edge, ModelKind, Network, Node
+from app.networks.onnx_layers import LAYERS, layer_operation
+from app.networks.run_messages import Array
 from app.networks.run_process import Run
-from app.networks.wire import Array
 from app.scenes.scene import Scene, make_scene
 
 _CANON: Final = b"convscope-network-1\n"
@@ -27,7 +27,7 @@ _WIDER: Final = {"uint16": "int32", "uint32": "int64", "float16": "float32"}
 _SCENE_DTYPES: Final = (torch.float32, torch.float64, torch.int32)
 
 
-class Built(NamedTuple):
+class BuiltNetwork(NamedTuple):
     """A network, and the scenes of its layers by id."""
 
     network: Network
@@ -45,7 +45,9 @@ def network_id(kind: str, model: bytes, inputs: Mapping[str, Array]) -> str:
     return digest.hexdigest()[:_ID_LENGTH]
 
 
-def build(kind: ModelKind, model: bytes, inputs: Mapping[str, Array], run: Run, limits: Limits) -> Built:
+def build_network(
+    kind: ModelKind, model: bytes, inputs: Mapping[str, Array], run: Run, limits: Limits
+) -> BuiltNetwork:
     """The network of a run. A layer that cannot be a scene has a note instead."""
     tensors = {name: _tensor(array) for name, array in run.arrays.items()}
     scenes: dict[str, Scene] = {}
@@ -56,7 +58,7 @@ def build(kind: ModelKind, model: bytes, inputs: Mapping[str, Array], run: Run, 
     )
     id = network_id(kind, model, inputs)
     outputs = tuple(run.structure["outputs"])
-    return Built(Network(id, kind, model, given, nodes, outputs, tensors), scenes)
+    return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors), scenes)
 
 
 def _tensor(array: Array) -> Tensor:

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import nn
 
 from convscope import Client
-from convscope.layers import input_from, layer_from
+from convscope.torch_layers import input_from, layer_from
 from tests.support.server_process import ServerProcess
 
 GENERATOR = torch.Generator().manual_seed(15)
