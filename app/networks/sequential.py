@@ -135,6 +135,9 @@ def _shape_after(
         if first > last:
             raise ValueError
         return (*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])
+    # Of a batch of none torch does not ask for the channels.
+    if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and shape[1] != module.num_features:
+        raise ValueError
     # One number stands for all of them.
     own = {name: torch.zeros(1).expand(each) for name, each in state.items()}
     with torch.no_grad():

@@ -18,7 +18,7 @@ from app.torch_code.signatures import KNOWN
 from app.torch_code.source_text import Snippet
 
 _AT: Final = "/code"
-_OTHERS: Final = (
+OTHER_MODULES: Final = (
     "BatchNorm1d", "BatchNorm2d", "ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Mish", "Sigmoid",
     "Tanh", "Softplus", "Softmax", "LogSoftmax", "Hardswish", "Hardsigmoid", "Hardtanh", "Flatten", "Linear",
     "Dropout", "Dropout1d", "Dropout2d", "Identity",
@@ -73,12 +73,12 @@ def _modules(snippet: Snippet, call: ast.Call, prefix: str, depth: int) -> Itera
         path, name = f"{prefix}{i}", _name(each)
         if name == "Sequential":
             yield from _modules(snippet, each, f"{path}.", depth + 1)
-        elif name in _OTHERS:
+        elif name in OTHER_MODULES:
             yield Module(path, name, None, _module(snippet, each, name))
         elif (dotted_name(each.func) or "") in KNOWN:
             yield Module(path, name, parse_call(snippet, each), None)
         else:
-            names = ", ".join((*dict.fromkeys(known.rpartition(".")[2] for known in KNOWN), *_OTHERS))
+            names = ", ".join((*dict.fromkeys(known.rpartition(".")[2] for known in KNOWN), *OTHER_MODULES))
             raise snippet.error(each, "network_code_module_unknown", name=shown(name), names=names)
 
 
@@ -89,8 +89,13 @@ def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
         kwargs = {str(each.arg): _literal(each.value) for each in call.keywords}
         if name in _WITH_DEVICE:
             kwargs["device"] = torch.device("meta")
-        return getattr(nn, name)(*args, **kwargs).eval()  # type: ignore[no-any-return]
-    except (TypeError, ValueError, RuntimeError, OverflowError, RecursionError, MemoryError):
+        module: nn.Module = getattr(nn, name)(*args, **kwargs).eval()
+        # Without a dimension torch would guess one, and warn.
+        if isinstance(module, nn.Softmax | nn.LogSoftmax) and module.dim is None:
+            raise ValueError
+        return module
+    # Hardtanh asserts.
+    except (AssertionError, TypeError, ValueError, RuntimeError, OverflowError, RecursionError, MemoryError):
         raise snippet.error(call, "network_code_arguments", name=name) from None
 
 

@@ -14,6 +14,8 @@ import torch
 from fastapi.testclient import TestClient
 from torch import nn
 
+from app.networks.sequential_code import OTHER_MODULES
+
 API = "/api/v1/networks"
 CODES = [
     "nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2))",
@@ -93,3 +95,31 @@ def test_refused(client: TestClient, name: str) -> None:
     answer = client.post(API, files=body | {"input": json.dumps({"data": np.ones((1, 3, 3)).tolist()})})
     assert answer.status_code in (413, 422), answer.text
     assert not code or answer.json()["code"] == code
+
+
+# Beside no arguments at all.
+ARGUMENTS = {
+    "BatchNorm1d": ["3", "7", "0"],
+    "BatchNorm2d": ["3", "7", "3, affine=False"],
+    "Linear": ["4, 2", "7, 2", "-1, 2", "4, 10**6"],
+    "Flatten": ["0", "2", "-1", "3, 1", "9"],
+    "Softmax": ["0", "1", "9"],
+    "LogSoftmax": ["9"],
+    "LeakyReLU": ["1e400"],
+    "Softplus": ["0", "1e400"],
+    "Hardtanh": ["1, -1", "-1e400, 1e400"],
+    "GELU": ["'tanh'", "'x'"],
+    "Dropout": ["1.5"],
+}
+SHAPES = [(3, 4, 4), (1, 3, 4, 4), (2, 3, 4, 4), (3, 4), (1, 3, 4), (4,), (1, 4), (0, 3, 4, 4), (1, 0, 4, 4)]
+
+
+@pytest.mark.parametrize("op", OTHER_MODULES)
+def test_every_module_runs_or_is_refused(client: TestClient, op: str) -> None:
+    """Whatever its arguments and the input's shape are."""
+    for arguments in ["", *ARGUMENTS.get(op, [])]:
+        for shape in SHAPES:
+            given = json.dumps({"data": np.full(shape, -1.5).tolist()})
+            sent = {"code": f"nn.Sequential(nn.{op}({arguments}))", "input": given}
+            answer = client.post(API, files=sent)
+            assert answer.status_code in (200, 201, 413, 422), (arguments, shape, answer.text)
