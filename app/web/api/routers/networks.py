@@ -20,34 +20,28 @@ from app.services.summary import summarize
 from app.services.tensors import Format
 from app.store.network_store import StoredNetwork
 from app.web.api import response_models
-from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import ServicesDep
-from app.web.api.openapi import BINARY, Document, answer, immutable_answers, problems
+from app.web.api.openapi import Document, answer, immutable_answers, problems
 from app.web.api.parsing import check_encoding, content_type
 from app.web.api.problems import Problem
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
+from app.web.api.tensor_answers import MEDIA_TYPES, choose_format, tensor_answers, tensor_response
 from app.web.api.uploads import read_parts
 from app.web.negotiation import (
     FORM,
-    JSON,
-    NPY,
-    PNG,
-    SAFETENSORS,
     AcceptHeader,
-    choose_media_type,
     preferred_language,
 )
 
 router = APIRouter(prefix="/networks", tags=["networks"], route_class=StrictQueryRoute)
 
 _LARGE: Final = 1 << 20
-_MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
-_FORMATS: Final = {media_type: form for form, media_type in _MEDIA_TYPES.items()}
 _FILE: Final = {"type": "string", "format": "binary"}
 _SUMMARY: Final = summarize_network(EXAMPLE.network)
+_EDGE: Final = orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json")))
 _SCENE: Final = next(iter(EXAMPLE.scenes.values()))
 _TRACE: Final = trace_structure(EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), "1", 0, 0, 0)
 _INPUT: Final = _FILE | {"description": "PNG, JPEG, WebP, .npy, .npz, .safetensors, or a JSON tensor"}
@@ -142,17 +136,7 @@ async def get_network(request: Request, network: NetworkDep) -> Response:
 @router.get(
     "/{id}/tensors/{edge:path}",
     summary="The tensor on an edge, or one channel of it",
-    responses=immutable_answers(
-        answer(
-            response_models.EdgeNumbers,
-            orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json"))),
-            "the numbers; a PNG shows one channel, black its smallest number, white its largest",
-            **{NPY: BINARY, SAFETENSORS: BINARY, PNG: BINARY},
-        ),
-        406,
-        413,
-        ranges=(NPY, SAFETENSORS, PNG),
-    ),
+    responses=tensor_answers(response_models.EdgeNumbers, _EDGE),
 )
 async def get_edge_tensor(
     request: Request,
@@ -165,18 +149,15 @@ async def get_edge_tensor(
     accept: AcceptHeader = "",
 ) -> Response:
     """Of an edge or a parameter, with the batch axis; the name is percent-encoded whole."""
-    form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]
+    form = choose_format(format, accept)
     asked = EdgeRequest(edge, channel, every, form)
     numbers = check_edge_request(network, asked, services.settings)
-    media_type = _MEDIA_TYPES[form]
-    headers = immutable_headers(request, media_type, numbers=numbers, vary="Accept")
+    headers = immutable_headers(request, MEDIA_TYPES[form], numbers=numbers, vary="Accept")
     if response := not_modified(request, headers):
         return response
     values = await services.pool.file(services.networks.tensor, network, edge)
     content = await services.pool.run(numbers, encoded(headers, lambda: encode_edge(values, asked)))
-    if form == "json":
-        return Response(content, headers=headers, media_type=media_type)
-    return binary_response(request, content, headers, media_type)
+    return tensor_response(request, content, headers, form)
 
 
 @router.get(

@@ -12,17 +12,14 @@ from app.scenes.tensors import OF_INPUT, Name, tensor_cost
 from app.services.steps import one_channel
 from app.services.tensors import Format, check_tensor_request, encode_tensor
 from app.web.api import response_models
-from app.web.api.byte_ranges import binary_response
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import SceneDep, ServicesDep
-from app.web.api.openapi import BINARY, answer, immutable_answers
 from app.web.api.query_check import StrictQueryRoute
-from app.web.negotiation import JSON, NPY, PNG, SAFETENSORS, AcceptHeader, choose_media_type
+from app.web.api.tensor_answers import MEDIA_TYPES, choose_format, tensor_answers, tensor_response
+from app.web.negotiation import AcceptHeader
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
-_MEDIA_TYPES: Final[dict[Format, str]] = {"json": JSON, "npy": NPY, "safetensors": SAFETENSORS, "png": PNG}
-_FORMATS: Final = {media_type: form for form, media_type in _MEDIA_TYPES.items()}
 
 _EXAMPLE: Final = {
     "name": "output",
@@ -36,17 +33,7 @@ _EXAMPLE: Final = {
 @router.get(
     "/{id}/tensors/{name}",
     summary="A tensor, or one channel of it",
-    responses=immutable_answers(
-        answer(
-            response_models.Numbers,
-            _EXAMPLE,
-            "the numbers; a PNG shows one channel, black its smallest number, white its largest",
-            **{NPY: BINARY, SAFETENSORS: BINARY, PNG: BINARY},
-        ),
-        406,
-        413,
-        ranges=(NPY, SAFETENSORS, PNG),
-    ),
+    responses=tensor_answers(response_models.Numbers, _EXAMPLE),
 )
 async def get_tensor(
     request: Request,
@@ -70,14 +57,11 @@ async def get_tensor(
     if out_channel is not None and name in OF_INPUT:
         raise ConvError("input_has_no_out_channel", "/out_channel")
     channel = one_channel(out_channel, channel)
-    form = format or _FORMATS[choose_media_type(accept, tuple(_FORMATS))]
+    form = choose_format(format, accept)
     numbers = check_tensor_request(scene, name, channel, every, form, services.settings)
-    media_type = _MEDIA_TYPES[form]
-    headers = immutable_headers(request, media_type, numbers=numbers, vary="Accept")
+    headers = immutable_headers(request, MEDIA_TYPES[form], numbers=numbers, vary="Accept")
     if response := not_modified(request, headers):
         return response
     make = encoded(headers, lambda: encode_tensor(scene, name, channel, every, form))
     content = await services.pool.run(tensor_cost(scene, name), make)
-    if form == "json":
-        return Response(content, headers=headers, media_type=media_type)
-    return binary_response(request, content, headers, media_type)
+    return tensor_response(request, content, headers, form)
