@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ import numpy as np
 
 # Seconds after which a client gives up.
 PATIENCE: Final = 10.0
+# Of linux/in.h; Python 3.11 has no name for it.
+IP_BIND_ADDRESS_NO_PORT: Final = 24
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: (\d+)")
 _RETRY_AFTER: Final = re.compile(rb"\r\nretry-after: (\d+)\r\n")
 
@@ -150,10 +153,13 @@ class Flood:
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
-        source = (next(self._addresses), 0)
-        _, connection = await loop.create_connection(
-            lambda: _Connection(self._done), "127.0.0.1", self._port, local_addr=source
-        )
+        from_address = socket.socket()
+        from_address.setblocking(False)
+        # Else bind looks for a free port before the peer is known: 6 ms each among thousands of connections.
+        from_address.setsockopt(socket.SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        from_address.bind((next(self._addresses), 0))
+        await loop.sock_connect(from_address, ("127.0.0.1", self._port))
+        _, connection = await loop.create_connection(lambda: _Connection(self._done), sock=from_address)
         self._idle.append(connection)
 
     def _ask(self, connection: _Connection) -> None:
