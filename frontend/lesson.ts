@@ -6,7 +6,7 @@ import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import type { LessonPage } from './controls/lesson/lesson_data.ts';
 import { setUpNavigation } from './controls/lesson/navigation.ts';
-import { setUpStep, showLocks } from './controls/lesson/step.ts';
+import { setUpStep } from './controls/lesson/step.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpPresenter } from './controls/presenter.ts';
 import { setUpTransport } from './controls/transport.ts';
@@ -53,7 +53,6 @@ function setUpControls(context: AppContext) {
   setUpHoverAndSelect(context);
   linkLedgerTerms(state, showDescription(context));
   setUpPinnedCellEditing(context, new CellEditor(context, changes));
-  showLocks(context);
 }
 
 start();

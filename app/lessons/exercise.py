@@ -99,20 +99,23 @@ def first_good(make: Callable[[], E]) -> E:
 
 def diagnose(answer: Any, found: Iterable[Belief], further: Iterable[Belief] = ()) -> Belief | None:
     """
-    The misconception that gives this answer; none where several do, since any may be the wrong one. further:
-    asked where none of those that are found gives it.
+    The misconception that gives this answer. Where two do, both are told, under the first one's name; where
+    more do, none, since any may be the wrong one. further: asked where none of those that are found gives it.
     """
-    alike = [belief for belief in found if belief.value == answer]
-    alike = alike or [belief for belief in further if belief.value == answer]
-    return alike[0] if len({_said(belief) for belief in alike}) == 1 else None
+    ways = _ways_to(answer, found) or _ways_to(answer, further)
+    if len(ways) == 2:
+        both = {"first": ways[0].said, "second": ways[1].said}
+        return ways[0]._replace(said=Text("diagnosis.either", both))
+    return ways[0] if len(ways) == 1 else None
+
+
+def _ways_to(answer: Any, found: Iterable[Belief]) -> list[Belief]:
+    """Those that give this answer, each that says something else."""
+    return list({repr(belief.said): belief for belief in found if belief.value == answer}.values())
 
 
 def are_distinct(found: Sequence[Belief]) -> bool:
-    return all(diagnose(belief.value, found) for belief in found)
-
-
-def _said(belief: Belief) -> str:
-    return repr(belief.said)
+    return all(len(_ways_to(belief.value, found)) == 1 for belief in found)
 
 
 def choices(expected: Any, wrong: Iterable[Any], others: Iterable[Any], random: Random) -> list[Any]:

@@ -95,6 +95,14 @@ def _only_first_channel(scene: Scene, cell: Cell) -> _Recomputed:
         yield sums[0] + bias, {"channel": scene.plan.in_channels(cell[0])[0]}
 
 
+def _one_slice_for_all(scene: Scene, cell: Cell) -> _Recomputed:
+    """The filter's first slice lies on every channel."""
+    if _adds_channels(scene) and not scene.plan.is_transposed and scene.weight is not None:
+        repeated = scene.weight[:, :1].expand_as(scene.weight)
+        if not torch.equal(repeated, scene.weight):
+            yield value_at(with_weight(scene, repeated), cell), {}
+
+
 def _channel_left_out(scene: Scene, cell: Cell) -> _Recomputed:
     """Of three or more channels; of two it is one of the above."""
     if scene.weight is not None and scene.plan.channels_per_step > 2:
@@ -236,6 +244,7 @@ _MISCONCEPTIONS: Final[Mapping[str, Callable[[Scene, Cell], _Recomputed]]] = {
     "only_first_channel": _only_first_channel,
     "channels_not_added": _channels_not_added,
     "channel_left_out": _channel_left_out,
+    "one_slice_for_all": _one_slice_for_all,
     "channels_averaged": _channels_averaged,
     "kernel_flipped": _kernel_flipped,
     "kernel_transposed": _kernel_transposed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -347,17 +348,46 @@ def test_words_and_stage_light_each_other(open_page: OpenPage) -> None:
 def test_locks_hold_until_the_task_is_done(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/3")
     position = page.locator("#timeline-position")
-    before = position.inner_text()
+    before = position.text_content() or ""
     page.locator("h1").click()
     page.keyboard.press("End")
     expect(position).to_have_text(before)
-    assert page.locator(".timeline").evaluate("(element) => element.inert")
+    assert page.locator(".transport").evaluate("(element) => element.inert")
+    expect(page.locator(".lock-reason")).to_have_text("Time is free again once the task is done")
     page.locator("#prediction").fill("7")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-right")).to_be_visible()
     page.locator("h1").click()
     page.keyboard.press("End")
     expect(position).not_to_have_text(before)
+    expect(page.locator(".lock-reason")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/learn/input-channels/3", "/learn/output-size/2"])
+def test_terms_that_hold_the_answer_come_with_it(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    terms, opener = page.locator("#ledger-detail"), page.locator("#all-terms")
+    expect(terms).to_be_hidden()
+    expect(opener).to_be_hidden()
+    step = json.loads(page.locator("#boot").text_content() or "")["lesson"]
+    page.locator("#prediction").fill(str(step["task"]["expected"]))
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-right")).to_be_visible()
+    opener.click()
+    expect(terms).to_contain_text(str(round(step["task"]["expected"])))
+
+
+def test_terms_of_another_window_are_there(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/5")
+    page.locator("#all-terms").click()
+    expect(page.locator("#ledger-detail")).to_contain_text("= 19 + 37 + 0 = 56")
+
+
+def test_the_next_step_shows_its_terms(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/3")
+    page.locator("#next").click()
+    expect(page.locator("#step-title")).not_to_have_text("The second channel, in the same place")
+    expect(page.locator("#all-terms")).to_be_visible()
 
 
 def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:

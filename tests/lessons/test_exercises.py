@@ -41,6 +41,9 @@ def recomputed(layer: PlainLayer, cell: tuple[int, int, int], name: str, value: 
         "channels_not_added": lambda: [sums[-1] + bias],
         "channel_left_out": lambda: [sum(sums) - part + bias for part in sums],
         "channels_averaged": lambda: [sum(sums) / len(sums) + bias],
+        "one_slice_for_all": lambda: [
+            layer.but(w=[[planes[0]] * len(planes) for planes in layer.w]).value(cell)
+        ],
         "kernel_flipped": lambda: [layer.but(w=flipped(layer.w)).value(cell)],
         "kernel_transposed": lambda: [layer.but(w=transposed(layer.w)).value(cell)],
         "bias_forgotten": lambda: [sum(sums)],

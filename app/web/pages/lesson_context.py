@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,8 +14,9 @@ from app.lessons.ledger_sentence import ledger_sentence
 from app.lessons.lesson_files import Choice, Lesson, Step, lessons
 from app.lessons.lesson_texts import lesson_catalogue, say
 from app.lessons.markup import Block, Span, parse_line, parse_markup
-from app.lessons.misconceptions import beliefs, near_misses, value_at
-from app.lessons.references import value_of
+from app.lessons.misconceptions import Belief, Cell, beliefs, near_misses
+from app.lessons.references import Reference, value_of
+from app.lessons.sum_misconceptions import sum_beliefs
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
 from app.services.summary import API_PREFIX, page_url, scene_url, summarize
@@ -278,20 +279,25 @@ def _task(step: Step, links: LessonLinks) -> dict[str, Any]:
     described: dict[str, Any] = task.model_dump(exclude_none=True)
     if task.kind == "predict" and step.target is not None:
         described["expected"] = value_of(step.target, scene, step.cell)
-        if step.target.kind == "output":
-            described["beliefs"] = _beliefs(scene, step.target.index, links.language)
+        described["beliefs"] = _told(step.target, scene, step.cell, links.language)
     if task.kind == "descend":
         described["scene"] = scene_body(scene)
     return described
 
 
-def _beliefs(scene: Scene, index: tuple[int, ...], language: str) -> list[dict[str, Any]]:
+def _told(target: Reference, scene: Scene, cell: Cell, language: str) -> list[dict[str, Any]]:
     """What comes out under each misconception that a wrong number can be told from."""
-    channel, row, col = index
-    cell = (channel, row, col)
+    right = value_of(target, scene, cell)
     found, near = (
-        [belief for belief in kind(scene, cell) if belief.value != value_at(scene, cell)]
-        for kind in (beliefs, near_misses)
+        [belief for belief in kind if belief.value != right] for kind in _beliefs(target, scene, cell)
     )
-    clear = [belief for belief in found + near if belief is diagnose(belief.value, found, near)]
-    return [{"value": belief.value, "explanation": say(belief.said, language)} for belief in clear]
+    told = [diagnose(value, found, near) for value in dict.fromkeys(belief.value for belief in found + near)]
+    return [{"value": belief.value, "explanation": say(belief.said, language)} for belief in told if belief]
+
+
+def _beliefs(target: Reference, scene: Scene, cell: Cell) -> tuple[Iterable[Belief], Iterable[Belief]]:
+    """The misconceptions, and the near misses."""
+    if target.kind == "output":
+        channel, row, col = target.index
+        return beliefs(scene, (channel, row, col)), near_misses(scene, (channel, row, col))
+    return (sum_beliefs(scene, cell, *target.index) if target.kind == "sum" else ()), ()

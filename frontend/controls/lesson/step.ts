@@ -1,12 +1,13 @@
 /** One step of a lesson: its moment, its locks, its task; and what the reader gets when it is done. */
 
-import { batch, effect, untracked } from '@preact/signals-core';
+import { batch, untracked } from '@preact/signals-core';
 import { timeOfMoment } from '../../state/url.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, findElements } from '../../views/shared/dom.ts';
 import { makeFeedback, sayTemplate } from './feedback.ts';
 import type { LessonData, LessonPage } from './lesson_data.ts';
 import { readProgress, rememberStep } from './progress.ts';
+import { hideTerms, showLocks } from './stage_locks.ts';
 import { cellOfReference, linkReferences, windowCell } from './stage_references.ts';
 import type { TaskParts } from './tasks.ts';
 import { TASKS } from './tasks.ts';
@@ -16,7 +17,7 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   const root = findElement('#lesson-text', HTMLElement);
   // What cannot be failed is done when it has been read.
   rememberStep(lesson.name, lesson.step, lesson.task === null);
-  const ends = [showMoment(context, lesson), linkReferences(root, context.state)];
+  const ends = [showMoment(context, lesson), linkReferences(root, context.state), showLocks(context, lesson)];
   markDone(lesson);
   const form = root.querySelector<HTMLFormElement>('#task');
   if (form && lesson.task) ends.push(setUpTask(context, lesson, form));
@@ -64,10 +65,12 @@ function setUpTask(context: AppContext, lesson: LessonData, form: HTMLFormElemen
   const { task } = lesson;
   if (!task) return () => undefined;
   const say = makeFeedback(form);
+  const showTerms = hideTerms(lesson);
   let finished = false;
   const done = () => {
     if (finished) return;
     finished = true;
+    showTerms();
     untracked(() => {
       form.classList.add('is-done');
       form.querySelector('#hint-row')?.setAttribute('hidden', '');
@@ -82,9 +85,11 @@ function setUpTask(context: AppContext, lesson: LessonData, form: HTMLFormElemen
   };
   const parts = { context, lesson, task, form, say, done };
   setUpHint(form);
-  const setUp = TASKS[task.kind];
-  if (setUp) return setUp(parts);
-  return loadTask(parts);
+  const end = (TASKS[task.kind] ?? loadTask)(parts);
+  return () => {
+    showTerms();
+    end();
+  };
 }
 
 /** Exercises and the descent are large, and loaded where a step has one. */
@@ -129,12 +134,4 @@ function markDone({ name }: LessonData) {
   const done = readProgress()[name]?.done ?? [];
   for (const link of findElements('.lesson-steps [data-step]'))
     link.classList.toggle('is-done', done.includes(Number(link.dataset.step)));
-}
-
-/** While time is locked nobody is led to believe that it could be moved. */
-export function showLocks({ state }: AppContext) {
-  const timeline = findElement('.timeline', HTMLElement);
-  effect(() => {
-    timeline.inert = state.locks.value.has('time');
-  });
 }
