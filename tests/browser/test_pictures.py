@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.page import PHONE, OpenPage
 from tests.support.painted_text import painted_texts, record_text
+from tests.support.skip import skip_loudly
 
 SVG = "{http://www.w3.org/2000/svg}"
 # A step in the middle of each preset, and other views and directions of some.
@@ -97,6 +100,35 @@ def test_a_png_is_what_the_svg_is(
     same = png.convert("RGB").resize(shot.size, Image.Resampling.BOX)
     difference = np.abs(np.asarray(same, float) - np.asarray(shot, float)).mean()
     assert difference < 1.5
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_a_drawing_program_sees_what_the_browser_does(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path, shown: str
+) -> None:
+    """The SVG as librsvg draws it, beside the PNG of the same moment."""
+    if shutil.which("rsvg-convert") is None:
+        skip_loudly("no rsvg-convert on this machine: SVGs were drawn by Chromium alone")
+    preset, query = SHOWN[shown]
+    page = open_page(f"{scene_paths[preset]}?{query}")
+    page.keyboard.press("End")
+    open_dialog(page)
+    svg = save(page, tmp_path)
+    choose(page, "Form", "PNG")
+    png = read_image(save(page, tmp_path)).convert("RGB")
+    # What system-ui is, only a browser knows.
+    drawn = tmp_path / "drawn.svg"
+    drawn.write_text(
+        re.sub('font-family="[^"]*"', 'font-family="sans-serif"', svg.read_text("utf-8")), "utf-8"
+    )
+    subprocess.run(["rsvg-convert", "-b", "white", "-o", tmp_path / "drawn.png", drawn], check=True)
+    other = read_image(tmp_path / "drawn.png").convert("RGB")
+    assert other.size == png.size
+    # Letters are smoothed in another way: so squares of 8 pixels are compared.
+    size = png.width // 8, png.height // 8
+    ours, theirs = (np.asarray(each.resize(size, Image.Resampling.BOX), float) for each in (png, other))
+    apart = np.abs(ours - theirs).max(axis=2)
+    assert apart.mean() < 1.5 and apart.max() < 80, (apart.mean(), apart.max())
 
 
 def test_a_picture_with_title_equation_and_terms_in_other_colours(
