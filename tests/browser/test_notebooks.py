@@ -88,6 +88,23 @@ def wait_for_sum(frame: Frame, cell: tuple[int, int, int], expected: float) -> N
 
 
 @pytest.mark.slow
+def test_the_notebook_of_one_document(tmp_path: Path, visitor: Page) -> None:
+    """Jupyter Notebook 7: shown, stepped on both sides, edited."""
+    need("notebook", "anywidget", "jupyterlab_widgets")
+    with running_lab(tmp_path / "notebooks", "notebook") as lab:
+        lab.write("live.ipynb", SHOW, "")
+        notebook = lab.open(visitor, "live.ipynb")
+        notebook.run(0)
+        frame = notebook.frame()
+        assert notebook.print_(1, "w.cell = (2, 1, 3); print(w.step)") == "7"
+        wait_for_sum(frame, (2, 1, 3), Y[(2, 1, 3)].item())
+        for _ in range(3):
+            frame.locator("#forward").click()
+        # A window has two channels and a bias to go through.
+        wait_until(lambda: notebook.print_(1, "print(w.cell)") == "(2, 2, 0)", 60)
+
+
+@pytest.mark.slow
 def test_python_and_the_page_follow_each_other(lab: Lab, visitor: Page) -> None:
     lab.write("live.ipynb", SHOW, "", "")
     notebook = lab.open(visitor, "live.ipynb")

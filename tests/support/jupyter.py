@@ -36,10 +36,14 @@ def _share() -> Path:
     return Path(jupyterlab_widgets.__file__).resolve().parents[4] / "share" / "jupyter"
 
 
+# The modules that serve notebooks, and where below the server's address a notebook is opened.
+APPLICATIONS = {"jupyterlab": "lab/tree", "notebook": "notebooks"}
+
+
 class Lab:
     """A server of notebooks below a folder, with settings of its own."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, application: str = "jupyterlab", **variables: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._home = folder.parent / f"{folder.name}-home"
@@ -53,12 +57,13 @@ class Lab:
             "IPYTHONDIR": str(self._home / "ipython"),
             **{f"JUPYTER_{name}_DIR": str(self._home / name) for name in ("CONFIG", "DATA", "RUNTIME")},
         }  # fmt: skip
-        options = {
-            "ServerApp.port": port, "ServerApp.token": "", "ServerApp.root_dir": folder,
-            "LabApp.news_url": "", "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "LabApp.expose_app_in_browser": True,
-        }  # fmt: skip
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        self._application = application
+        options = {"ServerApp.port": port, "ServerApp.token": "", "ServerApp.root_dir": folder}
+        if application == "jupyterlab":
+            never = "jupyterlab.NeverCheckForUpdate"
+            options |= {"LabApp.news_url": "", "LabApp.check_for_updates_class": never}
+            options["LabApp.expose_app_in_browser"] = True
+        command = [sys.executable, "-m", application, "--no-browser", "--allow-root"]
         with (self._home / "lab.log").open("w") as log:
             self.process = subprocess.Popen(
                 [*command, *(f"--{name}={value}" for name, value in options.items())],
@@ -69,7 +74,7 @@ class Lab:
     def _is_ready(self) -> bool:
         said = (self._home / "lab.log").read_text()
         assert self.process.poll() is None, said[-2000:]
-        return f"{self.url}/lab" in said
+        return re.search(rf"{self.url}/(lab|tree)", said) is not None
 
     def write(self, name: str, *cells: str) -> Path:
         """A notebook of code cells."""
@@ -87,7 +92,7 @@ class Lab:
 
     def open(self, page: Page, name: str) -> Notebook:
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{self.url}/lab/tree/{name}?reset")
+        page.goto(f"{self.url}/{APPLICATIONS[self._application]}/{name}?reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         return Notebook(page, self.folder / name)
 
@@ -165,8 +170,8 @@ class Notebook:
 
 
 @contextmanager
-def running_lab(folder: Path, **variables: str) -> Iterator[Lab]:
-    lab = Lab(folder, **variables)
+def running_lab(folder: Path, application: str = "jupyterlab", **variables: str) -> Iterator[Lab]:
+    lab = Lab(folder, application, **variables)
     try:
         yield lab
     finally:
