@@ -121,6 +121,9 @@ def trace(
     layer: Annotated[
         str | None, typer.Option(help="A layer instead: its PyTorch code, 'nn.Conv2d(3, 16, 3, padding=1)'.")
     ] = None,
+    layer_index: Annotated[
+        int | None, typer.Option(min=0, help="Of several layers in the code: which, from 0.")
+    ] = None,
     input: Annotated[
         Path | None, typer.Option(help="PNG, JPEG, WebP, .npy, .npz or .safetensors; -: standard input.")
     ] = None,
@@ -170,6 +173,7 @@ def trace(
     if (scene is None) == (layer is None):
         raise typer.BadParameter("give a scene or --layer, and not both")
     _check_options(
+        ("--layer-index", layer_index, "--layer", layer),
         ("--dtype", dtype, "--layer", layer),
         ("--seed", seed, "--layer", layer),
         ("--length", length, "--layer", layer),
@@ -210,7 +214,7 @@ def trace(
             files["input"] = replace(files["input"], size=size, index=input_index)
         if layer is not None:
             lengths = (length,) if length is not None else size
-            built = scene_of_layer(layer, files, lengths, seed or 0, dtype or "float32", Settings())
+            built = scene_of_layer(layer, files, lengths, seed, dtype or "float32", Settings(), layer_index)
         else:
             assert scene is not None
             content = _read(scene)
@@ -318,7 +322,7 @@ def check_stored() -> None:
     prepare()
     with _one_clear_line():
         settings = Settings.read()
-        checked = check_store(open_byte_store(settings), settings)
+        checked = check_store(open_byte_store(settings, makes_folder=False), settings)
         for damage in checked.damages:
             typer.echo(_sentence(damage))
         counts = checked._asdict() | {"damages": len(checked.damages)}
@@ -339,7 +343,8 @@ def collect_blobs(
 
     with _one_clear_line():
         age = parse_age(older_than)
-        collected = collect(open_byte_store(Settings.read()), age, dry_run=dry_run)
+        byte_store = open_byte_store(Settings.read(), makes_folder=False)
+        collected = collect(byte_store, age, dry_run=dry_run)
     typer.echo(
         _sentence(Message("store_would_collect" if dry_run else "store_collected", **collected._asdict()))
     )

@@ -14,8 +14,36 @@ In a notebook, from a server that it starts by itself:
 
 from __future__ import annotations
 
-from convscope.client import Client, Scene
-from convscope.errors import ConvscopeError
-from convscope.notebook import connect, show
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convscope.client import Client, Scene
+    from convscope.errors import ConvscopeError
+    from convscope.notebook import connect, show
 
 __all__ = ["Client", "ConvscopeError", "Scene", "connect", "show"]
+
+# Where each name is: the command lies in this package too, and does not need a client to start.
+_MODULES = {
+    "Client": "client",
+    "Scene": "client",
+    "ConvscopeError": "errors",
+    "connect": "notebook",
+    "show": "notebook",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used."""
+    if name in _MODULES.values():
+        return import_module(f"convscope.{name}")
+    if name not in _MODULES:
+        raise AttributeError(f"module 'convscope' has no attribute {name!r}")
+    value = getattr(import_module(f"convscope.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -287,6 +287,10 @@ INCONSISTENT: dict[str, tuple[str, list[str], str]] = {
     "an input of other channels": ("nn.Conv2d(3, 4, 2)", [], "input has 2 channels, weight expects 3"),
     "a bias of another length": (WITH, [*FIRST, "--bias", "net.npz", "--bias-key", "net.1.weight"], "bias"),
     "a weight for pooling": ("nn.MaxPool2d(2)", FIRST, "weight"),
+    "a bias without its weight": (WITH, ["--bias", "net.npz", "--bias-key", "net.0.bias"], "--weight too"),
+    "a seed of nothing": (WITHOUT, [*FIRST, "--seed", "5"], "the files give all of them"),
+    "several layers": (f"nn.Sequential({WITHOUT}, nn.ReLU(), {WITH})", FIRST, "layer_index"),
+    "a layer that is not there": (WITH, [*FIRST, "--layer-index", "1"], "1"),
     "no such key": (WITH, ["--weight", "net.npz", "--weight-key", "conv1.weight"], "weight_key may be"),
 }  # fmt: skip
 
@@ -303,6 +307,7 @@ def test_files_that_contradict_the_layer(net: Path, monkeypatch: pytest.MonkeyPa
 
 IGNORED: dict[str, list[str]] = {
     "--dtype needs --layer": ["scene.json", "--dtype", "float64"],
+    "--layer-index needs --layer": ["scene.json", "--layer-index", "0"],
     "--seed needs --layer": ["scene.json", "--seed", "1"],
     "--size needs --input or --layer": ["scene.json", "--size", "4", "4"],
     "--input-key needs --input": ["scene.json", "--input-key", "x"],
@@ -320,6 +325,22 @@ def test_no_option_is_ignored(net: Path, monkeypatch: pytest.MonkeyPatch, says: 
     result = run(*IGNORED[says])
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_one_of_several_layers(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(net)
+    code = f"nn.Sequential(nn.MaxPool2d(2), {WITHOUT})"
+    result = run("--layer", code, "--layer-index", "1", "--input", "x.npy", *FIRST)
+    assert result.exit_code == 0
+    assert result.stdout_bytes == run("--layer", WITHOUT, "--input", "x.npy", *FIRST).stdout_bytes
+
+
+def test_random_numbers_beside_a_file_are_told(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(net)
+    result = run("--layer", WITH, "--input", "x.npy", "--seed", "3")
+    assert result.exit_code == 0
+    assert result.stderr == "convscope: note: no file gives weight, bias: random numbers of seed 3\n"
+    assert not run("--layer", WITH, "--seed", "3").stderr
 
 
 def test_a_scene_says_what_it_does_not_use(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,6 +373,12 @@ def test_tensors_without_a_layer_say_what_is_missing(net: Path, name: str) -> No
 def run_with(content: bytes, *arguments: object) -> Result:
     result: Result = CliRunner().invoke(main, ["trace", *map(str, arguments)], input=content)
     return result
+
+
+def test_a_pickled_checkpoint_is_no_tensor_file(tmp_path: Path) -> None:
+    torch.save(TENSORS_OF_NET, tmp_path / "net.pt")
+    result = run(tmp_path / "net.pt")
+    assert result.exit_code == 1 and "pickles (.pt, .pth, .pkl) run code" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["x.npy", "x.npz", "x.safetensors"])
@@ -412,7 +439,7 @@ def test_usage() -> None:
 
 
 # What a call needs to import, of what takes long.
-HEAVY = {"torch", "numpy", "PIL", "fastapi", "starlette", "uvicorn", "jinja2", "pydantic_settings"}
+HEAVY = {"torch", "numpy", "PIL", "fastapi", "starlette", "uvicorn", "jinja2", "pydantic_settings", "httpx2"}
 TENSORS = {"torch", "numpy", "PIL", "pydantic_settings"}
 IMPORTS: dict[str, tuple[list[str], set[str]]] = {
     "help": (["--help"], set()),
@@ -428,8 +455,8 @@ IMPORTS: dict[str, tuple[list[str], set[str]]] = {
 LIST_MODULES = """
 import atexit, sys
 atexit.register(lambda: print(*sys.modules, file=sys.stderr))
-from app.cli import main
-main(sys.argv[1:])
+from convscope.__main__ import main
+main()
 """
 
 

@@ -13,6 +13,8 @@ from app.conv.errors import ConvError
 from app.limits import Limits, check_tensor
 
 _INT32: Final = torch.iinfo(torch.int32)
+# Integers from here on are written with an exponent.
+_MAX_DIGITS: Final = 1e21
 
 
 def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tensor:
@@ -39,5 +41,8 @@ def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tens
 
 
 def _text(number: np.generic) -> str:
-    """The shortest text of a number, as it was sent: 1000000.5, 3000000000, 1e+39."""
-    return str(number).removesuffix(".0")
+    """A number as it was sent: 1000000.5, 3000000000, 1e+39; of float32 2147483648, not 2.1474836e+09."""
+    value = number.item()
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_DIGITS:
+        return str(int(value))
+    return str(number)

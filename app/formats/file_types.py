@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from numpy.typing import NDArray
 from torch import Tensor
@@ -73,6 +74,13 @@ def read_tensor(file: TensorFile, name: str, dtype: str, limits: Limits, dimensi
     return FileTensor(from_array(array, dtype, limits, at), notes)
 
 
+# As torch names it, also reparametrised (weight_norm, pruning), and as other libraries do.
+_WEIGHT_NAME: Final = re.compile(
+    r"(?P<prefix>(?:.*[._/])?)"
+    r"(?P<name>parametrizations\.weight\.original[01]?|weight(?:_orig|_v|_g)?|kernel|w)"
+)
+
+
 def bias_beside_weight(file: TensorFile) -> str | None:
     """The name of the bias that belongs to the weight in a file: of `conv1.weight`, `conv1.bias`."""
     at = "/weight"
@@ -84,8 +92,9 @@ def bias_beside_weight(file: TensorFile) -> str | None:
         case _:
             return None
     weight = choose_tensor(names, file.key, "weight", at)
-    bias = weight.removesuffix("weight") + "bias"
-    return bias if weight.endswith("weight") and bias in names else None
+    match = _WEIGHT_NAME.fullmatch(weight)
+    bias = match and match["prefix"] + ("b" if match["name"] == "w" else "bias")
+    return bias if bias in names else None
 
 
 def _read_array(file: TensorFile, name: str, limits: Limits, notes: list[Message]) -> Array:

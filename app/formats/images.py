@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.conv.errors import ConvError
-from app.formats.png_check import check_png
+from app.formats.png_check import check_png, palette_size
 from app.limits import LimitExceeded, Limits, check, check_tensor
 
 Plane = NDArray[np.float32]
@@ -58,10 +58,19 @@ def _planes(data: bytes, limits: Limits, at: str) -> list[Plane]:
         raise ConvError("jpeg_too_many_scans", at, most=_MOST_SCANS)
     if picture.format == "PNG":
         check_png(data, at)
+        _check_palette(picture, data, at)
     deep = str(picture.tile[0].args).endswith(";16B") if picture.tile else False
     if deep and "transparency" in picture.info:
         raise ConvError("picture_16_bit_transparent", at)
     return _over_white(_deep_bands(picture, data, at) if deep else _bands(picture, at))
+
+
+def _check_palette(picture: Image.Image, data: bytes, at: str) -> None:
+    """Pillow takes a colour that the palette lacks for black."""
+    if picture.mode == "P":
+        index, colours = int(np.asarray(picture).max()), palette_size(data)
+        if index >= colours:
+            raise ConvError("png_colour_missing", at, index=index, colours=colours)
 
 
 def _opened(data: bytes) -> ImageFile.ImageFile:

@@ -16,6 +16,9 @@ _PASSES: Final = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
 )  # fmt: skip
 _PIECE_BYTES: Final = 1 << 20
+# Chunks that a reader has to know (5.4); IEND ends them.
+_CRITICAL: Final = (b"IHDR", b"PLTE", b"IDAT")
+_PALETTE: Final = 3
 
 
 class _Chunk(NamedTuple):
@@ -29,9 +32,30 @@ def check_png(data: bytes, at: str) -> None:
     expected = _image_bytes(chunks[0].content) if chunks and chunks[0].kind == b"IHDR" else None
     if expected is None:
         raise ConvError("picture_not_whole", at)
-    found = _inflated_bytes((chunk.content for chunk in chunks if chunk.kind == b"IDAT"), expected)
+    _check_critical([chunk.kind for chunk in chunks], chunks[0].content[9] == _PALETTE, at)
+    found, is_whole = _inflated((chunk.content for chunk in chunks if chunk.kind == b"IDAT"), expected)
     if found < expected:
         raise ConvError("png_rows_missing", at, found=found, expected=expected)
+    if not is_whole:
+        raise ConvError("png_data_unfinished", at)
+
+
+def palette_size(data: bytes) -> int:
+    """The number of colours of a PNG that has been checked."""
+    return next((len(chunk.content) // 3 for chunk in _chunks(data, "") if chunk.kind == b"PLTE"), 0)
+
+
+def _check_critical(kinds: list[bytes], needs_palette: bool, at: str) -> None:
+    """One header, at most one palette, before the image data (5.6)."""
+    seen: set[bytes] = set()
+    for kind in kinds:
+        is_critical = not kind[0] & 0x20
+        is_late = kind == b"PLTE" and b"IDAT" in seen
+        if is_critical and (kind not in _CRITICAL or is_late or (kind in seen and kind != b"IDAT")):
+            raise ConvError("png_chunk_misplaced", at, chunk=kind.decode("latin-1"))
+        seen.add(kind)
+    if needs_palette and b"PLTE" not in seen:
+        raise ConvError("png_palette_missing", at)
 
 
 def _chunks(data: bytes, at: str) -> Iterator[_Chunk]:
@@ -52,7 +76,7 @@ def _chunks(data: bytes, at: str) -> Iterator[_Chunk]:
 
 def _image_bytes(header: memoryview) -> int | None:
     """The bytes of all filtered rows, or None for a header that is none."""
-    if len(header) != 13 or header[9] not in _SAMPLES:
+    if len(header) != 13 or header[9] not in _SAMPLES or header[10] or header[11] or header[12] > 1:
         return None
     width, height = int.from_bytes(header[:4]), int.from_bytes(header[4:8])
     bits_per_pixel = header[8] * _SAMPLES[header[9]]
@@ -68,12 +92,15 @@ def _pass_bytes(width: int, height: int, bits_per_pixel: int) -> int:
     return height * (1 + -(-width * bits_per_pixel // 8)) if width else 0
 
 
-def _inflated_bytes(pieces: Iterable[memoryview], most: int) -> int:
-    """How many bytes the stream holds, counted up to about `most`."""
+def _inflated(pieces: Iterable[memoryview], expected: int) -> tuple[int, bool]:
+    """
+    How many bytes the stream holds, counted up to a piece beyond `expected`, and whether it ends, with the
+    checksum that zlib compares.
+    """
     inflater, total = zlib.decompressobj(), 0
     for piece in pieces:
         rest: bytes | memoryview = piece
-        while rest and total < most:
+        while rest and not inflater.eof and total <= expected + _PIECE_BYTES:
             total += len(inflater.decompress(rest, _PIECE_BYTES))
             rest = inflater.unconsumed_tail
-    return total
+    return total, inflater.eof

@@ -27,13 +27,28 @@ class CellEdit(Protocol):
     def value(self) -> float: ...
 
 
-def converted(tensors: Mapping[str, Tensor], dtype: str, limits: Limits) -> dict[str, Tensor | None]:
-    """Tensors as another dtype. Raises ConvError, at its place, for a number that `dtype` cannot hold."""
-    return {name: _converted(tensor, dtype, limits, f"/{name}") for name, tensor in tensors.items()}
+def converted(
+    tensors: Mapping[str, Tensor], dtype: str, cells: Sequence[CellEdit], limits: Limits
+) -> dict[str, Tensor | None]:
+    """
+    Tensors as another dtype; numbers that `cells` will replace do not count. Raises ConvError for another one
+    that `dtype` cannot hold.
+    """
+    return {name: _converted(name, tensor, dtype, cells, limits) for name, tensor in tensors.items()}
 
 
-def _converted(tensor: Tensor, dtype: str, limits: Limits, at: str) -> Tensor:
-    return tensor if dtype_name(tensor.dtype) == dtype else from_array(tensor.numpy(), dtype, limits, at)
+def _converted(name: str, tensor: Tensor, dtype: str, cells: Sequence[CellEdit], limits: Limits) -> Tensor:
+    if dtype_name(tensor.dtype) == dtype:
+        return tensor
+    tensor = tensor.clone()
+    for i, cell in enumerate(cells):
+        if cell.tensor == name:
+            _place({name: tensor}, cell, f"/cells/{i}")[tuple(cell.index)] = 0
+    try:
+        return from_array(tensor.numpy(), dtype, limits, f"/{name}")
+    except ConvError as error:
+        # The number is the scene's: in the body it has no place.
+        raise ConvError("scene_number_unfit", "/dtype", at=error.at, message=error.message) from None
 
 
 def edit(

@@ -64,6 +64,8 @@ def _to_sides_or_none(value: Any) -> Any:
     """Four sides, or None for "same": a union would add its members' names to the place of an error."""
     if value == "same":
         return None
+    if isinstance(value, str) and value != "valid":
+        raise field_error("field.padding_or_name_expected")
     return {} if value == "valid" else _to_sides(value)
 
 
@@ -88,6 +90,8 @@ def _to_two_sides_or_none(value: Any) -> Any:
     """Two sides, or None for "same"."""
     if value == "same":
         return None
+    if isinstance(value, str) and value != "valid":
+        raise field_error("field.two_sides_or_name_expected")
     return {} if value == "valid" else _to_two_sides(value)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+import orjson
 from pydantic import BaseModel, ValidationError
 
 from app.conv.errors import CodedError, Message
@@ -31,6 +32,7 @@ _FIELD_CODES: Final = {
     "string_unicode": "field.not_unicode",
     "string_pattern_mismatch": "field.pattern_mismatch",
     "bool_type": "field.not_a_boolean",
+    "bool_parsing": "field.boolean_unreadable",
     "list_type": "field.not_an_array",
     "tuple_type": "field.not_an_array",
     "dict_type": "field.not_an_object",
@@ -159,9 +161,12 @@ def _without_kind(loc: Location) -> Location:
 
 def _kind_message(loc: Location, error: Mapping[str, Any]) -> Message:
     kinds = ", ".join(map(repr, LOSSES if loc[-1] == "loss" else OPERATIONS))
-    if (kind := error["ctx"].get("tag")) is None:
+    if error["ctx"].get("tag") is None:
         return Message("field.kind_missing", kinds=kinds)
-    return Message("field.kind_unknown", kinds=kinds, kind=kind[:_MAX_TAG_LENGTH])
+    kind = error["input"].get("kind")
+    if isinstance(kind, str):
+        return Message("field.kind_unknown", kinds=kinds, kind=repr(kind[:_MAX_TAG_LENGTH]))
+    return Message("field.kind_unknown", kinds=kinds, kind=orjson.dumps(kind).decode()[:_MAX_TAG_LENGTH])
 
 
 def _rank_error(loc: Location, error: Mapping[str, Any], dimensions: Dimensions | None) -> FieldError | None:

@@ -8,8 +8,9 @@ from typing import Final
 
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, Message
 from app.formats.file_types import TensorFile, UnsupportedFile, bias_beside_weight, kind_of
+from app.formats.npz import npz_names
 from app.formats.safetensors import safetensors_header
 from app.limits import Limits
 from app.scenes.scene import make_scene
@@ -27,6 +28,8 @@ def check_has_layer(content: bytes) -> None:
         kind = kind_of(content)
     except UnsupportedFile:  # JSON, or what cannot be read as JSON either
         return
+    if kind == "npz":
+        npz_names(content, "/scene")  # which refuses an archive of anything else, such as a .pt
     metadata = safetensors_header(content, "/scene").get("__metadata__") if kind == "safetensors" else None
     if not (isinstance(metadata, dict) and "operation" in metadata):
         raise ConvError("layer_missing", kind=kind)
@@ -36,22 +39,28 @@ def scene_of_layer(
     code: str,
     files: Mapping[str, TensorFile],
     size: tuple[int, ...] | None,
-    seed: int,
+    seed: int | None,
     dtype: str,
     limits: Limits,
+    layer_index: int | None = None,
 ) -> BuiltScene:
     """
-    The layer on the tensors in files; those that no file gives are random. A weight never gets a random bias:
-    its own is taken from beside it. `size`: (H, W) or (L,) of a random input.
+    The layer on the tensors in files; those that no file gives are random, and beside a file that is noted. A
+    weight never gets a random bias: its own is taken from beside it. `size`: (H, W) or (L,) of a random
+    input; `layer_index`: which of the code's layers.
 
     Raises ConvError where files and code contradict each other.
     """
-    layer = parse(code)
+    layer = parse(code, layer_index)
     _check_size(layer, size)
     given, notes = read_files(_with_bias(layer, files), layer.operation, dtype, limits)
     _check_weight(layer, given.get("weight"))
     default = _DEFAULT_SIZE if layer.operation.dimensions == 2 else (_DEFAULT_LENGTH,)
-    random = _random_tensors(layer, set(given), size or default, seed, dtype, limits)
+    random = _random_tensors(layer, set(given), size or default, seed or 0, dtype, limits)
+    if seed is not None and not random:
+        raise ConvError("seed_needs_random", "/seed")
+    if given.keys() & {"input", "weight", "bias"} and random:
+        notes.append(Message("layer_numbers_random", names=", ".join(random), seed=seed or 0))
     tensors = given | random
     others = (tensors.get("weight"), tensors.get("bias"), limits, tensors.get("upstream"))
     scene = make_scene(layer.operation, tensors["input"], *others)
@@ -62,6 +71,8 @@ def _with_bias(layer: Parsed, files: Mapping[str, TensorFile]) -> Mapping[str, T
     """The files, and for a layer with a bias the weight's file once more, for the bias in it."""
     if "bias" in files and layer.bias is False:
         raise ConvError("layer_without_bias", "/bias")
+    if "bias" in files and "weight" not in files:
+        raise ConvError("layer_bias_without_weight", "/bias")
     if "bias" in files or "weight" not in files or not layer.bias:
         return files
     key = bias_beside_weight(files["weight"])

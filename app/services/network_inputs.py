@@ -14,9 +14,10 @@ from app.formats.errors import UnsupportedFile
 from app.formats.file_types import kind_of
 from app.formats.images import read_picture
 from app.formats.safetensors import read_safetensors, safetensors_names
-from app.limits import Limits, check, check_tensor
+from app.limits import Limits, check_tensor
 from app.networks.run_messages import Array
 from app.scenes.tensor_sources import from_random, from_sample
+from app.services.body_structure import check_structure
 from app.services.request_models import Input
 from app.services.scene_builder import parse_body
 
@@ -94,9 +95,7 @@ def _with_channels(planes: Array, channels: int | None) -> Array:
 
 
 def _json_array(content: bytes, spec: InputSpec, limits: Limits) -> Array:
-    check("term.body_numbers", "max_json_numbers", content.count(b","), limits)
-    containers = content.count(b"[") + content.count(b"{")
-    check("term.body_containers", "max_json_containers", containers, limits)
+    check_structure(content, Input, limits)
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:

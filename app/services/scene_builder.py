@@ -108,7 +108,8 @@ def edited_scene(scene: Scene, body: EditsBody, limits: Limits) -> Scene:
     replaced: dict[str, Tensor | None] = {
         name: None for name in TENSOR_NAMES if name in body.model_fields_set
     }
-    kept = converted({n: t for n, t in scene.tensors.items() if n not in replaced}, dtype, limits)
+    staying = {name: tensor for name, tensor in scene.tensors.items() if name not in replaced}
+    kept = converted(staying, dtype, body.cells, limits)
     if body.input is not None:
         replaced["input"] = _input(body.input, operation, dtype, limits)
     if body.weight is not None:

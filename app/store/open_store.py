@@ -40,11 +40,17 @@ def open_store(settings: Settings) -> SceneStore:
     return open_stores(settings).scenes
 
 
-def open_byte_store(settings: Settings) -> ByteStore:
-    """The objects of the store, without its quota. Raises as `open_stores`."""
+def open_byte_store(settings: Settings, *, makes_folder: bool = True) -> ByteStore:
+    """
+    The objects of the store, without its quota. Raises as `open_stores`, and without `makes_folder`
+    ValueError for a folder that is not there.
+    """
     address = urlsplit(settings.store)
     if address.scheme == "file" and address.netloc in ("", "localhost") and address.path:
-        return LocalByteStore(Path(unquote(address.path)), settings.store_reserve)
+        folder = Path(unquote(address.path))
+        if not makes_folder and not folder.is_dir():
+            raise ValueError(f"CONVSCOPE_STORE is {settings.store!r}: there is no such folder")
+        return LocalByteStore(folder, settings.store_reserve)
     if address.scheme in _OBJECT_STORES and address.netloc:
         return _object_store(settings.store)
     raise ValueError(

@@ -101,3 +101,52 @@ def test_cut_jpeg_and_webp_are_refused(form: str) -> None:
     data = picture("RGB", 33, 17, form)
     for length in range(len(data) - 1, len(data) // 3, -5):
         refusal(data[:length])
+
+
+def png(*chunks: bytes, header: tuple[int, ...] = (2, 2, 8, 0, 0, 0, 0)) -> bytes:
+    return SIGNATURE + b"".join([chunk(b"IHDR", struct.pack(">IIBBBBB", *header)), *chunks])
+
+
+ROWS = zlib.compress(b"\0\0\1" * 2)
+IMAGE, PALETTE, END = chunk(b"IDAT", ROWS), chunk(b"PLTE", bytes(range(6))), chunk(b"IEND", b"")
+INDEXED = (2, 2, 8, 3, 0, 0, 0)
+DAMAGED = {
+    "no palette": (png(IMAGE, END, header=INDEXED), "png_palette_missing"),
+    "a palette that is too short": (
+        png(chunk(b"PLTE", bytes(3)), IMAGE, END, header=INDEXED),
+        "png_colour_missing",
+    ),
+    "a palette after the image": (png(IMAGE, PALETTE, END, header=INDEXED), "png_chunk_misplaced"),
+    "two palettes": (png(PALETTE, PALETTE, IMAGE, END, header=INDEXED), "png_chunk_misplaced"),
+    "two headers": (
+        png(chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0)), IMAGE, END),
+        "png_chunk_misplaced",
+    ),
+    "an unknown critical chunk": (png(chunk(b"ABCD", b""), IMAGE, END), "png_chunk_misplaced"),
+    "no checksum of the data": (png(chunk(b"IDAT", ROWS[:-4]), END), "png_data_unfinished"),
+    "a part of the checksum": (png(chunk(b"IDAT", ROWS[:-1]), END), "png_data_unfinished"),
+    "a wrong checksum of the data": (png(chunk(b"IDAT", ROWS[:-1] + b"\7"), END), "picture_unreadable"),
+    "another compression": (png(IMAGE, END, header=(2, 2, 8, 0, 1, 0, 0)), "picture_not_whole"),
+    "another filter method": (png(IMAGE, END, header=(2, 2, 8, 0, 0, 1, 0)), "picture_not_whole"),
+    "another interlacing": (png(IMAGE, END, header=(2, 2, 8, 0, 0, 0, 2)), "picture_not_whole"),
+}
+
+
+@pytest.mark.safety(33)
+@pytest.mark.parametrize("name", DAMAGED)
+def test_pngs_of_which_every_checksum_is_right(name: str) -> None:
+    data, code = DAMAGED[name]
+    assert refusal(data) == code
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(IMAGE, END),
+        png(PALETTE, IMAGE, END, header=INDEXED),
+        png(chunk(b"tEXt", b"a\0b"), chunk(b"IDAT", ROWS[:5]), chunk(b"IDAT", ROWS[5:]), END),
+        png(chunk(b"abCd", b""), IMAGE, chunk(b"tIME", bytes(7)), END),
+    ],
+)
+def test_what_a_png_may_have_beside(data: bytes) -> None:
+    assert read(data).shape[1:] == (2, 2)

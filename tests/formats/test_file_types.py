@@ -16,12 +16,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+import safetensors.numpy
 import safetensors.torch
 import torch
 from PIL import Image
 
 from app.conv.errors import ConvError
-from app.formats.file_types import TensorFile, UnsupportedFile, read_tensor
+from app.formats.file_types import TensorFile, UnsupportedFile, bias_beside_weight, read_tensor
 from app.limits import LimitExceeded, Limits
 from tests.formats.test_npz import REFUSED as REFUSED_ARCHIVES
 from tests.support.refusals import refuses, sentence
@@ -532,3 +533,19 @@ REFUSED_FILES = {
     **{f"npz: {name}": data for name, (data, *_) in REFUSED_ARCHIVES.items()},
     **{f"safetensors: {name}": data for name, (data, _) in TestSafetensors.REFUSED.items()},
 }
+
+
+@pytest.mark.parametrize(
+    ("weight", "bias"),
+    [
+        ("weight", "bias"), ("conv.weight", "conv.bias"), ("a.b.weight_orig", "a.b.bias"),
+        ("c.weight_v", "c.bias"), ("c.weight_g", "c.bias"), ("conv2d/kernel", "conv2d/bias"),
+        ("conv.parametrizations.weight.original0", "conv.bias"), ("w", "b"), ("layers_w", "layers_b"),
+        ("draw", None), ("conv.weights", None), ("overweight", None), ("conv.weight", None),
+    ],
+)  # fmt: skip
+def test_the_bias_beside_a_weight(weight: str, bias: str | None) -> None:
+    tensors = {weight: np.ones((1, 1, 2, 2), np.float32), "other.bias": np.ones(1, np.float32)}
+    tensors |= {bias: np.ones(1, np.float32)} if bias else {}
+    data = safetensors.numpy.save(tensors)
+    assert bias_beside_weight(TensorFile(data, weight)) == bias

@@ -16,6 +16,7 @@ from app.conv.errors import CodedError
 from app.i18n.messages import render
 from app.limits import LimitExceeded, Limits
 from app.services.body_structure import field_names
+from app.services.network_inputs import network_inputs
 from app.services.request_models import CodeBody, EditsBody, SceneBody
 from app.services.scene_builder import parse_body
 from tests.support.wide_bodies import WIDE, largest_valid, repeat, scene
@@ -97,3 +98,25 @@ def test_what_is_counted_is_said(limit: str) -> None:
     with pytest.raises(LimitExceeded) as refused:
         parse_body(SceneBody, scene(data="[[[1,2,3,4,5]]]").encode(), tight)
     assert refused.value.limit == limit
+
+
+@pytest.mark.safety(31)
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{" + ",".join(f'"{i}":1' for i in range(300_000)) + "}",
+        '{"data":{' + ",".join(f'"{i}":1' for i in range(300_000)) + "}}",
+        '{"data":[' + ",".join(['"a"'] * 300_000) + "]}",
+        '{"data":[' + ",".join(["[1]"] * 600_000) + "]}",
+    ],
+    ids=["keys", "keys inside", "strings", "lists"],
+)
+def test_wide_inputs_of_networks(content: str) -> None:
+    body, described = content.encode(), [{"name": "x", "dtype": "float32", "shape": [1, 1, 2, 2]}]
+    tracemalloc.start()
+    with pytest.raises(CodedError) as refused:
+        network_inputs(body, described, LIMITS)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * len(body) + 2**20
+    assert all(len(render(refused.value.message, language)) < 1000 for language in ("en", "zh-CN"))

@@ -122,6 +122,14 @@ def test_no_store(command: list[str]) -> None:
     assert "CONVSCOPE_STORE is 'ftp://host/x', expected file:///folder" in refused.stderr
 
 
+@pytest.mark.parametrize("command", [["check"], ["collect", "--older-than", "1d"]])
+def test_no_folder_is_made_by_looking(tmp_path: Path, command: list[str]) -> None:
+    folder = tmp_path / "mistyped"
+    refused = run(folder.as_uri(), *command)
+    assert refused.exit_code == 1 and "there is no such folder" in refused.stderr
+    assert not folder.exists()
+
+
 def test_an_age_is_asked_for(tmp_path: Path) -> None:
     assert run(tmp_path.as_uri(), "collect").exit_code == 2
 

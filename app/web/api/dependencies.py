@@ -40,15 +40,23 @@ async def get_initial_request(
         Literal["initial"] | None,
         Query(description="initial: adds taps, steps and tensors, each as its own call answers it, if few"),
     ] = None,
-    out_channel: Annotated[int, Query(ge=0, description="output channel of the initial data")] = 0,
-    start: Annotated[int, Query(ge=0, description="first window, or input cell, of the initial data")] = 0,
+    out_channel: Annotated[
+        int | None, Query(ge=0, description="output channel of the initial data, 0 by default")
+    ] = None,
+    start: Annotated[
+        int | None, Query(ge=0, description="first window, or input cell, of the initial data, 0 by default")
+    ] = None,
     reading: Annotated[
-        Reading, Query(description="scatter: stamps in place of steps, of a transposed convolution")
-    ] = "gather",
+        Reading | None,
+        Query(description="scatter: stamps in place of steps, of a transposed convolution; else gather"),
+    ] = None,
 ) -> InitialRequest | None:
-    if include is None and reading != "gather":
-        raise ConvError("reading_without_initial", "/reading", found=reading)
-    return InitialRequest(out_channel, start, reading) if include else None
+    if include:
+        return InitialRequest(out_channel or 0, start or 0, reading or "gather")
+    for name, value in {"out_channel": out_channel, "start": start, "reading": reading}.items():
+        if value is not None:
+            raise ConvError("parameter_needs_initial", f"/{name}", name=name)
+    return None
 
 
 InitialDep = Annotated[InitialRequest | None, Depends(get_initial_request)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -12,6 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.conv.errors import ConvError, shown
+
+# Steps call the output channel so, tensors so; both take either.
+_OTHER_NAMES: Final = {"/out_channel": "channel", "/channel": "out_channel"}
 
 
 class StrictQueryRoute(APIRoute):
@@ -22,9 +25,19 @@ class StrictQueryRoute(APIRoute):
 
         async def check_and_handle(request: Request) -> Response:
             check_query(request, known)
-            return await handler(request)
+            try:
+                return await handler(request)
+            except ConvError as error:
+                error.at = _as_sent(error.at, request)
+                raise
 
         return check_and_handle
+
+
+def _as_sent(at: str, request: Request) -> str:
+    """The place of an error in a parameter that has two names, by the one that was sent."""
+    other = _OTHER_NAMES.get(at)
+    return f"/{other}" if other in request.query_params and at[1:] not in request.query_params else at
 
 
 def check_query(request: Request, known: Sequence[str]) -> None:

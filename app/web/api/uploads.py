@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.conv.errors import Message
+from app.conv.errors import ConvError, Message
 from app.formats.file_types import TensorFile
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
@@ -21,6 +22,7 @@ from app.services.scene_builder import BuiltScene, scene_from_bytes
 from app.web.api.parsing import check_encoding
 from app.web.api.problems import Problem
 
+SIZE: Final = re.compile(r"^[0-9]{1,6},[0-9]{1,6}$")
 _PARTS: Final = ("scene", *TENSOR_NAMES)
 
 
@@ -34,6 +36,15 @@ class FileQuery:
     keys: Mapping[str, str | None]
     size: tuple[int, int] | None
     index: int | None
+
+
+def check_files_are_there(query: FileQuery, parts: Collection[str]) -> None:
+    """Raise ConvError for a parameter about a file that is none of the parts of the form."""
+    of_input: dict[str, object] = {"size": query.size, "input_index": query.index}
+    given = [(f"{name}_key", key, name) for name, key in query.keys.items()]
+    for parameter, value, name in [*given, *((each, value, "input") for each, value in of_input.items())]:
+        if value is not None and name not in parts:
+            raise ConvError("parameter_needs_file", f"/{parameter}", parameter=parameter, part=name)
 
 
 class _Form(MultiPartParser):
@@ -98,6 +109,7 @@ async def _contents(parts: FormData, known: Sequence[str]) -> dict[str, bytes]:
 
 
 def _scene_from_parts(parts: Mapping[str, bytes], query: FileQuery, limits: Limits) -> BuiltScene:
+    check_files_are_there(query, parts)
     files = {
         name: TensorFile(parts[name], query.keys[name], query.size, query.index)
         if name == "input"

@@ -205,7 +205,23 @@ def test_a_number_that_the_dtype_cannot_hold_is_named(client: TestClient, case: 
         edits["cells"] = [cell("input", [0, 0, 0], 0.5)]
     answer = edit(client, path, edits)
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["at"] == at
+    (error,) = answer.json()["errors"]
+    # What is not in the body is named in words.
+    assert error["at"] == (at if at.startswith("/cells") else "/dtype")
+    assert error["at"] == at or f"of the scene, {at}: " in error["message"]
+
+
+def test_a_number_that_is_replaced_need_not_fit_the_dtype(client: TestClient) -> None:
+    path = make_scene(client, ONE_BY_ONE | {"input": {"data": [[[2.5, 1]]]}})
+    edits: Body = {"dtype": "int32", "cells": [cell("input", [0, 0, 0], 2)]}
+    answer = edit(client, path, edits)
+    assert answer.json()["links"]["self"] == make_scene(
+        client, ONE_BY_ONE | {"input": {"data": [[[2, 1]]]}, "dtype": "int32"}
+    )
+    edits["cells"] = [cell("input", [0, 0, 0], 1000000.5)]
+    assert edit(client, path, edits).json()["errors"][0]["at"] == "/cells/0"
+    edits["cells"] = [cell("input", [0, 0, 9], 1)]
+    assert edit(client, path, edits).json()["errors"][0]["at"] == "/cells/0/index"
 
 
 def test_no_scene_to_edit(client: TestClient) -> None:

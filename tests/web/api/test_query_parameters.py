@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,60 @@ def test_channel_and_out_channel_are_one_parameter(client: TestClient) -> None:
         refusal(client, "GET", f"{SCENE}/tensors/input?out_channel=0", None)["errors"][0]["at"]
         == "/out_channel"
     )
+
+
+@pytest.mark.parametrize(
+    "path", [f"{SCENE}/steps", f"{SCENE}/tensors/output", f"{SCENE}/tensors/channel_sums"]
+)
+@pytest.mark.parametrize("name", ["channel", "out_channel"])
+def test_a_wrong_channel_is_reported_where_it_was_sent(client: TestClient, path: str, name: str) -> None:
+    answer = client.get(f"{path}?{name}=33")
+    assert answer.status_code in (404, 422)
+    if answer.status_code == 422:
+        assert answer.json()["errors"][0]["at"] == f"/{name}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [("GET", SCENE, name) for name in ("out_channel", "start", "reading")]
+    + [("POST", "/api/v1/scenes", name) for name in ("out_channel", "start", "reading")]
+    + [("POST", f"{SCENE}/edits", "start")]
+    + [
+        ("POST", "/api/v1/scenes", name)
+        for name in ("size", "input_index", "input_key", "weight_key", "bias_key", "upstream_key")
+    ],
+)
+def test_a_known_parameter_that_says_nothing_is_refused(
+    client: TestClient, method: str, path: str, name: str
+) -> None:
+    value = {"reading": "scatter", "size": "2,2"}.get(name, "1")
+    body = None if method == "GET" else {} if path.endswith("edits") else BODY
+    assert refusal(client, method, f"{path}?{name}={value}", body)["errors"][0]["at"] == f"/{name}"
+
+
+def test_a_parameter_about_a_file_needs_it(client: TestClient) -> None:
+    form = {"scene": (None, json.dumps(BODY)), "weight": ("w.npy", b"")}
+    for name, value in {"input_key": "x", "bias_key": "x", "size": "2,2", "input_index": "0"}.items():
+        answer = client.post(f"/api/v1/scenes?{name}={value}", files=form)
+        assert answer.json()["errors"][0]["at"] == f"/{name}"
+        assert "send a form with the part" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("value", ["maybe", "", "2", "null"])
+@pytest.mark.parametrize(("path", "name"), [(f"{SCENE}/steps", "whole"), (f"{SCENE}/code", "backward")])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_flag_that_is_none(client: TestClient, path: str, name: str, value: str, language: str) -> None:
+    answer = client.get(f"{path}?{name}={value}", headers={"Accept-Language": language})
+    assert answer.status_code == 422
+    assert "true" in answer.json()["detail"] and "parsing" not in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [(None, "null"), (True, "true"), (3, "3"), ([], "[]"), ("x", "'x'")]
+)
+def test_a_kind_is_told_as_json_has_it(client: TestClient, kind: Any, told: str) -> None:
+    problem = refusal(client, "POST", "/api/v1/trace", BODY | {"operation": {"kind": kind}})
+    assert problem["detail"].endswith(f"it is {told}")
 
 
 def test_format_goes_before_accept(client: TestClient) -> None:

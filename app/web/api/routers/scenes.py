@@ -28,7 +28,7 @@ from app.web.api.openapi_examples import EDITS, SCENE
 from app.web.api.parsing import content_type, read_json, read_scene
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
-from app.web.api.uploads import FileQuery, read_upload
+from app.web.api.uploads import SIZE, FileQuery, check_files_are_there, read_upload
 from app.web.negotiation import FORM, JSON, SAFETENSORS, preferred_language
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)
@@ -78,7 +78,7 @@ async def create_scene(
     initial: InitialDep,
     size: Annotated[
         str | None,
-        Query(pattern=r"^[0-9]{1,6},[0-9]{1,6}$", description="H,W: scales an uploaded picture"),
+        Query(json_schema_extra={"pattern": SIZE.pattern}, description="H,W: scales an uploaded picture"),
     ] = None,
     input_key: Annotated[str | None, Query(description="which tensor of the file for the input")] = None,
     weight_key: Annotated[str | None, Query(description="which tensor of the file for the weight")] = None,
@@ -96,11 +96,12 @@ async def create_scene(
     (C, H, W), 0...1, upright, the first frame, alpha over white. The scene is kept before it is answered.
     `notes` say, in the language that Accept-Language asks for, what was decided for the sender.
     """
+    keys = {"input": input_key, "weight": weight_key, "bias": bias_key, "upstream": upstream_key}
+    query = FileQuery(keys, _parse_size(size), input_index)
     if content_type(request) == FORM:
-        keys = {"input": input_key, "weight": weight_key, "bias": bias_key, "upstream": upstream_key}
-        query = FileQuery(keys, _parse_size(size), input_index)
         scene, notes = await read_upload(request, services, query)
     else:
+        check_files_are_there(query, ())
         scene, notes = await read_scene(request, services, FORM), []
     data = initial_data(scene, initial) if initial else None
     created = await store_scene(services, scene)
@@ -110,6 +111,8 @@ async def create_scene(
 def _parse_size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
+    if not SIZE.fullmatch(text):
+        raise ConvError("size_unreadable", "/size")
     height, width = map(int, text.split(","))
     if min(height, width) < 1:
         raise ConvError("size_not_positive", "/size", size=text)
