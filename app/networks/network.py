@@ -43,7 +43,7 @@ class Node:
 class Network:
     """
     A graph with its values, immutable, named by model and input. `tensors`: by edge, those of parameters too;
-    `model`: the file that it was made from.
+    `model`: the file that it was made from; `opset`: of ONNX, which says what its operators mean.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Network:
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     tensors: Mapping[str, Tensor]
+    opset: int | None = None
 
     @property
     def nbytes(self) -> int:

@@ -58,7 +58,8 @@ def build_network(
     )
     id = network_id(kind, model, inputs)
     outputs = tuple(run.structure["outputs"])
-    return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors), scenes)
+    opset = run.structure.get("opset")
+    return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors, opset), scenes)
 
 
 def _tensor(array: Array) -> Tensor:

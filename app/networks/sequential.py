@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from math import prod, sqrt
+from math import isfinite, prod, sqrt
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -203,10 +203,20 @@ def _described(step: _Step, source: str) -> dict[str, Any]:
         "inputs": [source, *(f"{module.path}.{name}" for name in order)],
         "outputs": [{"name": module.path, "shape": list(step.shape), "dtype": "float32"}],
         "parameters": sum(map(prod, learnt)),
-        "attributes": {},
+        "attributes": _attributes(module.module),
         "is_known": True,
         "is_runnable": True,
     }
     if module.layer is not None:
         described["operation"] = module.layer.operation
     return described
+
+
+def _attributes(module: nn.Module | None) -> dict[str, Any]:
+    """The arguments of torch's module, by torch's names."""
+    named = {name: getattr(module, name) for name in getattr(module, "__constants__", ())}
+    return {
+        name: value
+        for name, value in named.items()
+        if isinstance(value, str) or (isinstance(value, int | float) and isfinite(value))
+    }

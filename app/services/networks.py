@@ -13,6 +13,7 @@ from app.networks.sequential import encode_sequential, run_sequential
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.executor import SMALL
+from app.services.network_cells import find_node
 from app.services.network_inputs import network_inputs
 from app.services.scenes import find_scene
 from app.store.errors import NetworkDamaged, NetworkNotFound, SceneDamaged, SceneNotFound
@@ -117,9 +118,7 @@ async def find_network(services: Services, id: str) -> StoredNetwork:
 
 async def layer_scene(services: Services, network: StoredNetwork, name: str) -> Scene:
     """The scene of a node. Raises NoSuchPart where there is none."""
-    for node in network.nodes:
-        if node.name == name:
-            if node.scene is None:
-                raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
-            return await find_scene(services, node.scene)
-    raise NoSuchPart("network_has_no_node", name=f"{name!r:.60}")
+    node = find_node(network, name)
+    if node.scene is None:
+        raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
+    return await find_scene(services, node.scene)

@@ -36,6 +36,7 @@ class StoredNetwork(NamedTuple):
     outputs: tuple[str, ...]
     tensors: Mapping[str, Mapping[str, Any]]
     model: Mapping[str, Any]
+    opset: int | None
 
 
 class NetworkStore:
@@ -115,6 +116,7 @@ def _written(network: Network) -> tuple[bytes, Blobs]:
     manifest = {
         "format": _FORMAT,
         "kind": network.kind,
+        "opset": network.opset,
         "model": _entry(memoryview(network.model), blobs),
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
@@ -188,6 +190,7 @@ def _read(id: str, manifest: bytes) -> StoredNetwork:
         tuple(fields["outputs"]),
         fields["tensors"],
         fields["model"],
+        fields["opset"],
     )
 
 

@@ -558,6 +558,41 @@ class Reach(BaseModel):
     cols: tuple[int, int] | None
 
 
+class CellTerm(BaseModel):
+    """A number of a formula, and the cell that it is; of a node's own numbers and of sums, null."""
+
+    name: str
+    value: float
+    edge: str | None
+    index: list[int] | None
+
+
+class CellColumn(BaseModel):
+    """Many numbers of one kind, and the cells that they are; of products and the like, null."""
+
+    name: str
+    values: list[float]
+    edge: str | None
+    indices: list[list[int]] | None
+
+
+class NetworkCell(BaseModel):
+    """How one cell of a node's output is made."""
+
+    node: str
+    op: str
+    edge: str
+    index: list[int]
+    output: float = Field(description="the number on the edge")
+    formula: str | None = Field(description="with the names of the terms")
+    worked: str | None = Field(description="the formula with the numbers in it, rounded for reading")
+    value: float | None = Field(description="what the terms give, in float64")
+    terms: list[CellTerm]
+    columns: list[CellColumn]
+    steps: str | None = Field(description="of a convolution or pooling: the step of its scene")
+    note: str | None = Field(description="why there is no formula")
+
+
 class NetworkTrace(BaseModel):
     """The cells of the input that a cell can depend on."""
 
@@ -573,5 +608,5 @@ MODELS: tuple[type[BaseModel], ...] = (
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
     WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
-    NetworkSummary, EdgeNumbers, NetworkTrace,
+    NetworkSummary, EdgeNumbers, NetworkCell, NetworkTrace,
 )  # fmt: skip

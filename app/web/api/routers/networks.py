@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 
 import orjson
@@ -11,6 +12,8 @@ from starlette.responses import Response
 from app.conv.errors import LARGEST, Message
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
+from app.limits import Limits
+from app.services.network_cells import cell_structure, find_node, node_cell_index
 from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
 from app.services.network_summary import summarize_network
 from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
@@ -43,7 +46,12 @@ _FILE: Final = {"type": "string", "format": "binary"}
 _SUMMARY: Final = summarize_network(EXAMPLE.network)
 _EDGE: Final = orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json")))
 _SCENE: Final = next(iter(EXAMPLE.scenes.values()))
-_TRACE: Final = trace_structure(EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), "1", 0, 0, 0)
+_TENSORS: Final = EXAMPLE.network.tensors
+_TRACE: Final = trace_structure(
+    EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), _TENSORS.__getitem__, "1", 0, 0, 0
+)
+_NODE: Final = find_node(EXAMPLE.network, "1")
+_CELL: Final = cell_structure(EXAMPLE.network, _NODE, (0, 0, 0, 0), _TENSORS.__getitem__, Limits())
 _INPUT: Final = _FILE | {"description": "PNG, JPEG, WebP, .npy, .npz, .safetensors, or a JSON tensor"}
 _PARTS: Final = {
     "model": _FILE | {"description": "an .onnx file, its numbers inside"},
@@ -177,6 +185,35 @@ async def get_layer_scene(
 
 
 @router.get(
+    "/{id}/nodes/{name:path}/cell",
+    summary="How one cell of a node's output is made",
+    responses=immutable_answers(answer(response_models.NetworkCell, _CELL, "its terms"), 413),
+)
+async def get_cell(
+    request: Request,
+    services: ServicesDep,
+    network: NetworkDep,
+    name: Annotated[str, Path(examples=["1"])],
+    channel: Annotated[int, Query(ge=0)] = 0,
+    row: Annotated[int, Query(ge=0)] = 0,
+    col: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """
+    Of the node's first output and the first sample: the numbers that make the cell, each with its edge and
+    index, in a formula; of a convolution or pooling the step of its scene; of other operators a note.
+    """
+    language = preferred_language(request.scope)
+    headers = immutable_headers(request, language=language, vary="Accept-Language")
+    if response := not_modified(request, headers):
+        return response
+    node = find_node(network, name)
+    index = node_cell_index(node, channel, row, col)
+    tensor_of = lru_cache(partial(services.networks.tensor, network))
+    work = partial(cell_structure, network, node, index, tensor_of, services.settings, language)
+    return json_response(await services.pool.run(_LARGE, work), headers=headers)
+
+
+@router.get(
     "/{id}/trace",
     summary="Which cells of the input a cell can depend on",
     responses=immutable_answers(
@@ -202,6 +239,7 @@ async def get_trace(
         scene = services.scenes.get(id)
         return scene.plan, scene.taps
 
+    tensor_of = lru_cache(partial(services.networks.tensor, network))
     cell = (edge, channel, row, col)
-    structure = await services.pool.run(_LARGE, trace_structure, network, plan_of, *cell)
+    structure = await services.pool.run(_LARGE, trace_structure, network, plan_of, tensor_of, *cell)
     return json_response(structure, headers=headers)
