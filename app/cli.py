@@ -289,19 +289,24 @@ def network(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file of every edge instead: .safetensors.")
     ] = None,
+    prepare: Annotated[
+        str | None,
+        typer.Option(help="What is done to a picture, as JSON: size, fit, order, white, mean, std."),
+    ] = None,
 ) -> None:
     """Run a network: a table of its nodes, or every edge's tensor in a file."""
     if model == input == _STANDARD:
         raise typer.BadParameter("standard input can be read once")
-    from app.conv.torch_setup import prepare
-    from app.services.network_file import network_table, run_file, write_edges
+    from app.conv.torch_setup import prepare as prepare_torch
+    from app.services.network_file import network_table, preparation_lines, run_file, write_edges
     from app.settings import Settings
 
-    prepare()
+    prepare_torch()
     with _one_clear_line():
-        built = run_file(_read(model), _read(input), Settings())
+        built = run_file(_read(model), _read(input), Settings(), None if prepare is None else prepare.encode())
         if output is None:
-            typer.echo(network_table(built.network))
+            for line in (*preparation_lines(built.network), network_table(built.network)):
+                typer.echo(line)
         else:
             with _target(None if output == _STANDARD else output) as out:
                 write_edges(built.network, out)

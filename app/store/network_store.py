@@ -37,6 +37,7 @@ class StoredNetwork(NamedTuple):
     tensors: Mapping[str, Mapping[str, Any]]
     model: Mapping[str, Any]
     opset: int | None
+    prepared: Mapping[str, tuple[Message, ...]]
 
 
 class NetworkStore:
@@ -117,6 +118,7 @@ def _written(network: Network) -> tuple[bytes, Blobs]:
         "format": _FORMAT,
         "kind": network.kind,
         "opset": network.opset,
+        "prepared": {name: list(map(_message, done)) for name, done in network.prepared.items()},
         "model": _entry(memoryview(network.model), blobs),
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
@@ -191,6 +193,7 @@ def _read(id: str, manifest: bytes) -> StoredNetwork:
         fields["tensors"],
         fields["model"],
         fields["opset"],
+        {name: tuple(map(_read_message, done)) for name, done in fields["prepared"].items()},
     )
 
 

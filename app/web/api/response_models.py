@@ -509,6 +509,7 @@ class NetworkEdge(BaseModel):
 class NetworkInput(BaseModel):
     name: str
     shape: list[int]
+    prepared: list[Note] = Field(description="what was done to the picture that was sent")
 
 
 class NetworkNode(BaseModel):

@@ -19,6 +19,7 @@ from app.services.network_summary import summarize_network
 from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
 from app.services.network_trace import trace_structure
 from app.services.networks import MadeNetwork, find_network, layer_scene, make_network, run_again
+from app.services.request_models import Preparation
 from app.services.summary import summarize
 from app.services.tensors import Format
 from app.store.network_store import StoredNetwork
@@ -26,7 +27,7 @@ from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import ServicesDep
-from app.web.api.openapi import Document, answer, immutable_answers, problems
+from app.web.api.openapi import Document, answer, immutable_answers, problems, ref
 from app.web.api.parsing import check_encoding, content_type
 from app.web.api.problems import Problem
 from app.web.api.query_check import StrictQueryRoute
@@ -35,6 +36,7 @@ from app.web.api.tensor_answers import MEDIA_TYPES, choose_format, tensor_answer
 from app.web.api.uploads import read_parts
 from app.web.negotiation import (
     FORM,
+    JSON,
     AcceptHeader,
     preferred_language,
 )
@@ -53,12 +55,19 @@ _TRACE: Final = trace_structure(
 _NODE: Final = find_node(EXAMPLE.network, "1")
 _CELL: Final = cell_structure(EXAMPLE.network, _NODE, (0, 0, 0, 0), _TENSORS.__getitem__, Limits())
 _INPUT: Final = _FILE | {"description": "PNG, JPEG, WebP, .npy, .npz, .safetensors, or a JSON tensor"}
+_PREPARE: Final = {
+    "type": "string",
+    "contentMediaType": JSON,
+    "contentSchema": ref(Preparation),
+    "description": "with a picture: how it is made the input, as JSON",
+}
 _PARTS: Final = {
     "model": _FILE | {"description": "an .onnx file, its numbers inside"},
     "code": {"type": "string", "description": "nn.Sequential(…), as code or as torch prints it"},
     "weights": _FILE | {"description": "with code: its state_dict, as safetensors"},
     "seed": {"type": "string", "description": "with code: of random weights, 0 by default"},
     "input": _INPUT,
+    "prepare": _PREPARE,
 }
 
 
@@ -95,7 +104,8 @@ NetworkDep = Annotated[StoredNetwork, Depends(get_network_by_id)]
 async def create_network(request: Request, services: ServicesDep) -> Response:
     """
     From an ONNX model, or from the code of an nn.Sequential with weights or a seed, and an input of its
-    shape, with or without the batch axis. A picture is scaled to the model's size, 0…1.
+    shape, with or without the batch axis. A picture is stretched to the model's size, 0…1, or made what
+    `prepare` says.
     """
     parts = await _read_form(request, services, tuple(_PARTS))
     return _stored(request, await make_network(services, parts))
@@ -105,13 +115,13 @@ async def create_network(request: Request, services: ServicesDep) -> Response:
     "/{id}/inputs",
     status_code=201,
     summary="Run a network on another input",
-    openapi_extra=_form({"input": _INPUT}, EXAMPLE_INPUT),
+    openapi_extra=_form({"input": _INPUT, "prepare": _PREPARE}, EXAMPLE_INPUT),
     responses={**_stored_answers(_SUMMARY), **problems(400, 404, 413, 415, 500, 507)},
 )
 async def create_network_of_input(request: Request, services: ServicesDep, network: NetworkDep) -> Response:
     """The same model; the old network stays as it is."""
-    parts = await _read_form(request, services, ("input",))
-    return _stored(request, await run_again(services, network, parts.get("input")))
+    parts = await _read_form(request, services, ("input", "prepare"))
+    return _stored(request, await run_again(services, network, parts))
 
 
 async def _read_form(request: Request, services: ServicesDep, names: tuple[str, ...]) -> dict[str, bytes]:
