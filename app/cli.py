@@ -303,7 +303,9 @@ def network(
 
     prepare_torch()
     with _one_clear_line():
-        built = run_file(_read(model), _read(input), Settings(), None if prepare is None else prepare.encode())
+        built = run_file(
+            _read(model), _read(input), Settings(), None if prepare is None else prepare.encode()
+        )
         if output is None:
             for line in (*preparation_lines(built.network), network_table(built.network)):
                 typer.echo(line)

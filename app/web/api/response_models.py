@@ -540,6 +540,37 @@ class NetworkSummary(BaseModel):
     links: NetworkLinks
 
 
+class SampleLinks(BaseModel):
+    self: str
+
+
+class ExampleSample(BaseModel):
+    """The network on one held-out input; classes by their index."""
+
+    label: int
+    predicted: int
+    id: str = Field(pattern="^[0-9a-f]{40}$")
+    links: SampleLinks
+
+
+class NetworkExample(BaseModel):
+    """A trained network that comes with the program."""
+
+    name: str
+    title: str
+    classes: list[str]
+    parameters: int
+    accuracy: float = Field(description="the share of the held-out inputs whose class it says")
+    held_out: int
+    script: str = Field(description="that trained it")
+    seed: int
+    samples: list[ExampleSample]
+
+
+class NetworkExamples(BaseModel):
+    examples: list[NetworkExample]
+
+
 class EdgeNumbers(BaseModel):
     """The tensor on an edge, or one channel of it; lists as deep as the shape is long."""
 
@@ -609,5 +640,5 @@ MODELS: tuple[type[BaseModel], ...] = (
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
     WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
-    NetworkSummary, EdgeNumbers, NetworkCell, NetworkTrace,
+    NetworkSummary, NetworkExamples, EdgeNumbers, NetworkCell, NetworkTrace,
 )  # fmt: skip

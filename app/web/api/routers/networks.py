@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from app.conv.errors import LARGEST, Message
@@ -22,6 +22,7 @@ from app.services.networks import MadeNetwork, find_network, layer_scene, make_n
 from app.services.request_models import Preparation
 from app.services.summary import summarize
 from app.services.tensors import Format
+from app.services.trained_examples import describe_example, trained_examples
 from app.store.network_store import StoredNetwork
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
@@ -38,6 +39,7 @@ from app.web.negotiation import (
     FORM,
     JSON,
     AcceptHeader,
+    choose_language,
     preferred_language,
 )
 
@@ -71,6 +73,10 @@ _PARTS: Final = {
 }
 
 
+def _examples(language: str) -> Document:
+    return {"examples": [describe_example(example, language) for example in trained_examples()]}
+
+
 def _form(properties: Document, example: Document) -> Document:
     schema = {"type": "object", "properties": properties, "required": ["input"]}
     return {"requestBody": {"required": True, "content": {FORM: {"schema": schema, "example": example}}}}
@@ -92,6 +98,24 @@ async def get_network_by_id(
 
 
 NetworkDep = Annotated[StoredNetwork, Depends(get_network_by_id)]
+
+
+@router.get(
+    "",
+    summary="The trained networks that come with the program",
+    responses={
+        200: answer(response_models.NetworkExamples, _examples("en"), "in the order of the page"),
+        **problems(),
+    },
+)
+async def get_networks(
+    lang: Annotated[str | None, Query(description="en or zh-CN, instead of Accept-Language")] = None,
+    accept_language: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Each with held-out inputs that it was run on; they are there without being stored."""
+    language = choose_language(lang, accept_language)
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return json_response(_examples(language), headers=headers)
 
 
 @router.post(
