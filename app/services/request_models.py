@@ -230,3 +230,13 @@ class Preparation(StrictModel):
 
 class PreparationForm(StrictModel):
     prepare: Preparation
+
+
+class ShapesBody(StrictModel):
+    """A network as code, and the shape of one sample of its input."""
+
+    code: str = Field(description="nn.Sequential(…), as code or as torch prints it")
+    input_shape: Annotated[
+        list[Annotated[int, Field(ge=1, le=LARGEST)]],
+        Field(min_length=1, max_length=3, description="(C, H, W), (C, L) or (features)"),
+    ]

@@ -22,6 +22,7 @@ from app.services.request_models import (
     GradientsBody,
     Preparation,
     SceneBody,
+    ShapesBody,
 )
 from app.services.summary import API_PREFIX
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
@@ -30,7 +31,16 @@ from app.web.negotiation import JSON
 
 Document = dict[str, Any]
 
-BODIES: Final = (SceneBody, EditsBody, CodeBody, GradientsBody, DescentBody, AnswerBody, Preparation)
+BODIES: Final = (
+    SceneBody,
+    EditsBody,
+    CodeBody,
+    GradientsBody,
+    DescentBody,
+    AnswerBody,
+    Preparation,
+    ShapesBody,
+)
 _SCHEMA: Final = "#/components/schemas/{model}"
 _MEANINGS: Final = {
     400: "not JSON, or a form that cannot be read",

@@ -590,6 +590,32 @@ class Reach(BaseModel):
     cols: tuple[int, int] | None
 
 
+class LayerField(BaseModel):
+    """The receptive field along each axis, in cells of the network's input."""
+
+    size: list[int]
+    jump: list[int] | None = Field(description="from one cell's field to the next; null without a grid")
+    start: list[int] = Field(description="the first cell's first row and column; below 0 on padding")
+
+
+class NetworkLayer(BaseModel):
+    name: str
+    op: str
+    output_shape: list[int] = Field(description="of one sample")
+    parameters: int
+    multiply_adds: int
+    receptive_field: LayerField | None
+    padding_share: float | None = Field(description="the share of a layer's taps that fall on padding")
+
+
+class NetworkShapes(BaseModel):
+    """The layers of a network by their shapes, and what they add up to."""
+
+    layers: list[NetworkLayer]
+    parameters: int
+    multiply_adds: int
+
+
 class CellTerm(BaseModel):
     """A number of a formula, and the cell that it is; of a node's own numbers and of sums, null."""
 
@@ -640,5 +666,5 @@ MODELS: tuple[type[BaseModel], ...] = (
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
     WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
-    NetworkSummary, NetworkExamples, EdgeNumbers, NetworkCell, NetworkTrace,
+    NetworkSummary, NetworkExamples, NetworkShapes, EdgeNumbers, NetworkCell, NetworkTrace,
 )  # fmt: skip

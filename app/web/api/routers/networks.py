@@ -6,20 +6,23 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.conv.errors import LARGEST, Message
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.limits import Limits
+from app.networks.layer_table import layer_table
 from app.services.network_cells import cell_structure, find_node, node_cell_index
 from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
+from app.services.network_shapes import WRITERS, TableFormat, describe_layers
 from app.services.network_summary import summarize_network
 from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
 from app.services.network_trace import trace_structure
 from app.services.networks import MadeNetwork, find_network, layer_scene, make_network, run_again
-from app.services.request_models import Preparation
+from app.services.request_models import Preparation, ShapesBody
 from app.services.summary import summarize
 from app.services.tensors import Format
 from app.services.trained_examples import describe_example, trained_examples
@@ -28,8 +31,8 @@ from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import ServicesDep
-from app.web.api.openapi import Document, answer, immutable_answers, problems, ref
-from app.web.api.parsing import check_encoding, content_type
+from app.web.api.openapi import TEXT, Document, answer, immutable_answers, json_body, problems, ref
+from app.web.api.parsing import check_encoding, content_type, read_json
 from app.web.api.problems import Problem
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
@@ -40,12 +43,15 @@ from app.web.negotiation import (
     JSON,
     AcceptHeader,
     choose_language,
+    choose_media_type,
     preferred_language,
 )
 
 router = APIRouter(prefix="/networks", tags=["networks"], route_class=StrictQueryRoute)
 
 _LARGE: Final = 1 << 20
+CSV: Final = "text/csv"
+MARKDOWN: Final = "text/markdown"
 _FILE: Final = {"type": "string", "format": "binary"}
 _SUMMARY: Final = summarize_network(EXAMPLE.network)
 _EDGE: Final = orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json")))
@@ -71,6 +77,14 @@ _PARTS: Final = {
     "input": _INPUT,
     "prepare": _PREPARE,
 }
+
+
+_SHAPES_BODY: Final[dict[str, Any]] = {
+    "code": "nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))",
+    "input_shape": [3, 32, 32],
+}
+_TABLE_TYPES: Final[dict[TableFormat, str]] = {"json": JSON, "csv": CSV, "md": MARKDOWN}
+_TABLE_FORMATS: Final = {media_type: form for form, media_type in _TABLE_TYPES.items()}
 
 
 def _examples(language: str) -> Document:
@@ -133,6 +147,48 @@ async def create_network(request: Request, services: ServicesDep) -> Response:
     """
     parts = await _read_form(request, services, tuple(_PARTS))
     return _stored(request, await make_network(services, parts))
+
+
+@router.post(
+    "/shapes",
+    summary="The layers of a network by their shapes",
+    openapi_extra=json_body(ShapesBody, _SHAPES_BODY),
+    responses={
+        200: answer(
+            response_models.NetworkShapes,
+            describe_layers(layer_table(_SHAPES_BODY["code"], _SHAPES_BODY["input_shape"], 9)),
+            "a row for each layer",
+            **{CSV: TEXT, MARKDOWN: TEXT},
+        ),
+        **problems(400, 406, 413, 415),
+    },
+)
+async def get_shapes(
+    request: Request,
+    services: ServicesDep,
+    format: Annotated[TableFormat | None, Query(description="instead of Accept")] = None,
+    accept: AcceptHeader = "",
+) -> Response:
+    """
+    Output shapes, parameters, multiply-adds, receptive fields and shares of padding, from the code of an
+    nn.Sequential alone: nothing is run, and layers may be of any size.
+    """
+    form = format or _TABLE_FORMATS[choose_media_type(accept, tuple(_TABLE_FORMATS))]
+    body, _ = await read_json(request, services, ShapesBody)
+    most = services.settings.max_network_nodes
+    rows = await services.pool.run(_LARGE, layer_table, body.code, body.input_shape, most)
+    headers = {"Vary": "Accept"}
+    if form == "json":
+        return json_response(describe_layers(rows), headers=headers)
+    return Response(WRITERS[form](rows), media_type=_TABLE_TYPES[form], headers=headers)
+
+
+async def _only_post() -> Response:
+    """Else it would be a network of that id."""
+    raise HTTPException(405, headers={"Allow": "POST"})
+
+
+router.add_api_route("/shapes", _only_post, include_in_schema=False, route_class_override=APIRoute)
 
 
 @router.post(
