@@ -6,6 +6,7 @@ Torch and the web framework take seconds to import: each command imports what it
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # StepFormat of app/services/answer_pages.py, which imports torch.
 Format = Literal["jsonl", "json", "safetensors", "zip"]
+TableFormat = Literal["csv", "md"]
 
 # Standard input or output.
 _STANDARD = Path("-")
@@ -35,12 +37,12 @@ main.add_typer(store, name="store")
 
 
 @contextmanager
-def _one_clear_line() -> Iterator[None]:
+def _one_clear_line(code_option: str = "--layer") -> Iterator[None]:
     """Tell what is wrong with what was given, and exit with 1."""
     try:
         yield
     except CodedError as error:
-        _fail(_place(error) + _sentence(error.message))
+        _fail(_place(error, code_option) + _sentence(error.message))
     except OSError as error:
         _fail(f"{error.filename or 'output'}: {error.strerror}")
     except ValueError as error:
@@ -53,10 +55,10 @@ def _sentence(message: Message) -> str:
     return render(message)
 
 
-def _place(error: CodedError) -> str:
+def _place(error: CodedError, option: str) -> str:
     from app.torch_code.parser import ParseError
 
-    return f"--layer, line {error.line}, column {error.column}: " if isinstance(error, ParseError) else ""
+    return f"{option}, line {error.line}, column {error.column}: " if isinstance(error, ParseError) else ""
 
 
 def _fail(message: str) -> None:
@@ -283,29 +285,64 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
                 unfinished.unlink()
 
 
+def _print_shapes(code: str, shape: str, form: TableFormat) -> None:
+    from app.conv.torch_setup import prepare
+    from app.networks.layer_table import layer_table
+    from app.services.network_shapes import WRITERS
+    from app.settings import Settings
+
+    parts = shape.split(",")
+    sizes = [int(each) for each in parts if re.fullmatch(r"\s*[1-9][0-9]{0,8}\s*", each)]
+    if len(sizes) != len(parts) or len(sizes) > 3:
+        raise typer.BadParameter(f"{shape!r} is no shape such as 3,32,32")
+    prepare()
+    with _one_clear_line("--code"):
+        rows = layer_table(code, sizes, Settings().max_network_nodes)
+    typer.echo(WRITERS[form](rows), nl=False)
+
+
 @main.command()
 def network(
-    model: Annotated[Path, typer.Argument(help="An .onnx file; -: standard input.")],
+    model: Annotated[Path | None, typer.Argument(help="An .onnx file; -: standard input.")] = None,
     input: Annotated[
-        Path,
+        Path | None,
         typer.Option(help="PNG, JPEG, WebP, .npy, .npz, .safetensors or a JSON tensor; -: standard input."),
-    ],
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file of every edge instead: .safetensors.")
     ] = None,
+    prepare: Annotated[
+        str | None,
+        typer.Option(help="What is done to a picture, as JSON: size, fit, order, white, mean, std."),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(help="nn.Sequential(…) in place of a model; with --shape nothing is run.")
+    ] = None,
+    shape: Annotated[str | None, typer.Option(help="Of one input of the code: 3,32,32.")] = None,
+    form: Annotated[TableFormat, typer.Option("--format", help="Of the table of shapes.")] = "md",
 ) -> None:
-    """Run a network: a table of its nodes, or every edge's tensor in a file."""
+    """Run a network: a table of its nodes, or every edge's tensor in a file. Or tell the shapes of code."""
+    if (code is None) != (shape is None) or (code is None) == (model is None) or (model and not input):
+        raise typer.BadParameter("give a model and --input, or --code and --shape")
+    if code is not None and shape is not None:
+        _print_shapes(code, shape, form)
+        return
+    assert model is not None
+    assert input is not None
     if model == input == _STANDARD:
         raise typer.BadParameter("standard input can be read once")
-    from app.conv.torch_setup import prepare
-    from app.services.network_file import network_table, run_file, write_edges
+    from app.conv.torch_setup import prepare as prepare_torch
+    from app.services.network_file import network_table, preparation_lines, run_file, write_edges
     from app.settings import Settings
 
-    prepare()
+    prepare_torch()
     with _one_clear_line():
-        built = run_file(_read(model), _read(input), Settings())
+        built = run_file(
+            _read(model), _read(input), Settings(), None if prepare is None else prepare.encode()
+        )
         if output is None:
-            typer.echo(network_table(built.network))
+            for line in (*preparation_lines(built.network), network_table(built.network)):
+                typer.echo(line)
         else:
             with _target(None if output == _STANDARD else output) as out:
                 write_edges(built.network, out)

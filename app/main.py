@@ -16,6 +16,7 @@ from app.lessons.lesson_files import lesson_scenes
 from app.scenes.presets import built_in
 from app.services.container import open_services
 from app.services.network_example import EXAMPLE
+from app.services.trained_examples import trained_networks
 from app.settings import VERSION, Settings
 from app.web.api.dependencies import services_of
 from app.web.api.routes import add_api
@@ -43,9 +44,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         telemetry=_telemetry(),
     )
-    app.state.services = open_services(
-        settings, {**built_in(), **lesson_scenes(), **EXAMPLE.scenes}, {EXAMPLE.network.id: EXAMPLE.network}
-    )
+    networks = [EXAMPLE, *trained_networks()]
+    scenes = {**built_in(), **lesson_scenes()}
+    for each in networks:
+        scenes |= each.scenes
+    known = {each.network.id: each.network for each in networks}
+    app.state.services = open_services(settings, scenes, known)
     add_api(app)
     _add_middleware(app, settings)
     add_pages(app)

@@ -22,6 +22,7 @@ _WEB: Final = _PACKAGE / "_web" if (_PACKAGE / "_web").is_dir() else _PACKAGE.pa
 TEMPLATES: Final = _WEB / "templates"
 STATIC: Final = _WEB / "static"
 LESSONS: Final = _WEB / "lessons"
+EXAMPLES: Final = _WEB / "examples"
 
 
 def _split(text: object) -> object:

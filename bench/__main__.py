@@ -7,7 +7,19 @@ from importlib import import_module
 
 from app.conv.torch_setup import prepare
 
-TABLES = ("layers", "steps", "threads", "http", "frames", "latency", "views", "visits", "animations", "stage")
+TABLES = (
+    "layers",
+    "steps",
+    "threads",
+    "http",
+    "frames",
+    "latency",
+    "views",
+    "visits",
+    "animations",
+    "stage",
+    "networks",
+)
 
 
 def main(names: list[str]) -> None:

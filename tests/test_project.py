@@ -29,7 +29,7 @@ BUILT = {
     if path.suffix != ".map"
 }
 SERVER = "convscope/_server/app"
-WEB = {name: f"{SERVER}/_web/{name}" for name in ("templates", "static", "lessons")}
+WEB = {name: f"{SERVER}/_web/{name}" for name in ("templates", "static", "lessons", "examples")}
 MOVED = {"app": SERVER, **WEB}
 
 

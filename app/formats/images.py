@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Final, NamedTuple
 
@@ -23,6 +24,9 @@ class Picture(NamedTuple):
     full_size: tuple[int, int]
 
 
+# The height and width of a picture -> those that it is scaled to.
+SizeOf = Callable[[int, int], tuple[int, int]]
+
 _FORMATS: Final = ("PNG", "JPEG", "WEBP")
 _JPEG_SCAN: Final = b"\xff\xda"
 _MOST_SCANS: Final = 100
@@ -30,8 +34,10 @@ _MOST_SCANS: Final = 100
 Image.MAX_IMAGE_PIXELS = None
 
 
-def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: str) -> Picture:
-    """The first frame, turned as its EXIF orientation says, alpha over white, scaled to `size` (H, W).
+def read_picture(data: bytes, size: tuple[int, int] | SizeOf | None, limits: Limits, at: str) -> Picture:
+    """
+    The first frame, turned as its EXIF orientation says, alpha over white, scaled to `size` (H, W), or to
+    what `size` makes of the picture's own.
 
     Raises ConvError for what is no whole picture, LimitExceeded for one of too many pixels.
     """
@@ -44,6 +50,8 @@ def read_picture(data: bytes, size: tuple[int, int] | None, limits: Limits, at: 
     except Exception:  # Damaged files make Pillow's decoders raise almost anything.
         raise ConvError("picture_unreadable", at) from None
     full_height, full_width = planes[0].shape
+    if callable(size):
+        size = size(full_height, full_width)
     height, width = size or (full_height, full_width)
     check_tensor(at.strip("/"), (len(planes), height, width), limits)
     stacked = np.stack(planes if size is None else [_scaled(plane, size) for plane in planes])

@@ -43,7 +43,8 @@ class Node:
 class Network:
     """
     A graph with its values, immutable, named by model and input. `tensors`: by edge, those of parameters too;
-    `model`: the file that it was made from.
+    `model`: the file that it was made from; `opset`: of ONNX, which says what its operators mean;
+    `prepared`: by input, what was done to the picture that was sent.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Network:
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     tensors: Mapping[str, Tensor]
+    opset: int | None
+    prepared: Mapping[str, tuple[Message, ...]]
 
     @property
     def nbytes(self) -> int:

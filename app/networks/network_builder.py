@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, Final, NamedTuple
 
@@ -34,11 +34,14 @@ class BuiltNetwork(NamedTuple):
     scenes: dict[str, Scene]
 
 
-def network_id(kind: str, model: bytes, inputs: Mapping[str, Array]) -> str:
-    """A digest of the model's bytes and of the numbers on its inputs."""
+def network_id(
+    kind: str, model: bytes, inputs: Mapping[str, Array], prepared: Mapping[str, Sequence[Message]]
+) -> str:
+    """A digest of the model's bytes, of the numbers on its inputs, and of what was done to get them."""
     digest = hashlib.sha256(_CANON)
     shapes = {name: [str(array.dtype), list(array.shape)] for name, array in inputs.items()}
-    digest.update(json.dumps([kind, len(model), shapes], sort_keys=True).encode())
+    done = {name: [str(message) for message in messages] for name, messages in prepared.items()}
+    digest.update(json.dumps([kind, len(model), shapes, done], sort_keys=True).encode())
     digest.update(model)
     for name in sorted(inputs):
         digest.update(np.ascontiguousarray(inputs[name]).reshape(-1).view(np.uint8).data)
@@ -46,7 +49,12 @@ def network_id(kind: str, model: bytes, inputs: Mapping[str, Array]) -> str:
 
 
 def build_network(
-    kind: ModelKind, model: bytes, inputs: Mapping[str, Array], run: Run, limits: Limits
+    kind: ModelKind,
+    model: bytes,
+    inputs: Mapping[str, Array],
+    run: Run,
+    limits: Limits,
+    prepared: Mapping[str, tuple[Message, ...]],
 ) -> BuiltNetwork:
     """The network of a run. A layer that cannot be a scene has a note instead."""
     tensors = {name: _tensor(array) for name, array in run.arrays.items()}
@@ -56,9 +64,10 @@ def build_network(
         Edge(each["name"], tuple(each["shape"]), str(run.arrays[each["name"]].dtype))
         for each in run.structure["inputs"]
     )
-    id = network_id(kind, model, inputs)
+    id = network_id(kind, model, inputs, prepared)
     outputs = tuple(run.structure["outputs"])
-    return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors), scenes)
+    opset = run.structure.get("opset")
+    return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors, opset, prepared), scenes)
 
 
 def _tensor(array: Array) -> Tensor:

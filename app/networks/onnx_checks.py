@@ -42,10 +42,14 @@ def read_model(content: bytes, limits: Limits) -> onnx.ModelProto:
     return model
 
 
+def standard_opset(model: onnx.ModelProto) -> int:
+    """The version of ONNX's own operators, 0 where the model does not say it."""
+    versions: dict[str, int] = {each.domain: each.version for each in model.opset_import}
+    return versions.get("", versions.get("ai.onnx", 0))
+
+
 def _check_opset(model: onnx.ModelProto) -> None:
-    newest = defs.onnx_opset_version()
-    versions = {each.domain: each.version for each in model.opset_import}
-    found = versions.get("", versions.get("ai.onnx", 0))
+    newest, found = defs.onnx_opset_version(), standard_opset(model)
     if not LOWEST_OPSET <= found <= newest:
         raise refusal("network_opset_unsupported", found=found, low=LOWEST_OPSET, high=newest)
 

@@ -14,7 +14,7 @@ import onnxruntime
 from onnx import helper, numpy_helper, shape_inference
 
 from app.limits import Limits, check
-from app.networks.onnx_checks import in_order, is_known, read_model, read_names
+from app.networks.onnx_checks import in_order, is_known, read_model, read_names, standard_opset
 from app.networks.refusals import RunStopped, refusal
 from app.networks.run_messages import Array, can_travel
 
@@ -184,6 +184,7 @@ def _structure(prepared: Prepared, arrays: Mapping[str, Array]) -> dict[str, Any
         "inputs": [{"name": each.name, "shape": list(arrays[each.name].shape)} for each in prepared.inputs],
         "nodes": nodes,
         "outputs": [each.name for each in graph.output],
+        "opset": standard_opset(prepared.model),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Final, NamedTuple
 
 import torch
@@ -10,7 +11,10 @@ from torch import Tensor
 
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
-from app.networks.network import Attributes, Edge, Node
+from app.networks.axis_taps import AxisTaps, TensorOf, axis_taps
+from app.networks.cell_sources import cell_sources
+from app.networks.network import Edge, Node
+from app.networks.summed_axes import summed_axes
 
 # What a layer's scene says of its windows, by the id of the scene.
 PlanOf = Callable[[str], tuple[Plan, TapTable]]
@@ -22,10 +26,7 @@ _CELL_BY_CELL: Final = frozenset((
     "Mean", "Pow", "Swish", "SiLU", "ReLU", "BatchNorm1d", "BatchNorm2d",
     "ReLU6", "LeakyReLU", "ELU", "GELU", "Hardswish", "Hardsigmoid", "Hardtanh", "Dropout1d", "Dropout2d",
 ))  # fmt: skip
-_RESHAPING: Final = frozenset(("Flatten", "Reshape", "Squeeze", "Unsqueeze"))
-_PER_CHANNEL: Final = frozenset(
-    ("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "InstanceNormalization")
-)
+_MATRIX: Final = ("Gemm", "MatMul", "Linear")
 
 
 class Reach(NamedTuple):
@@ -45,17 +46,23 @@ class Trace(NamedTuple):
     path: list[Reach]
 
 
-def trace_cell(
-    nodes: Sequence[Node],
-    inputs: Sequence[Edge],
-    shapes: Mapping[str, tuple[int, ...]],
-    start: tuple[str, tuple[int, ...]],
-    plan_of: PlanOf,
-) -> Trace | None:
+class Graph(NamedTuple):
+    """A network's nodes and inputs, and what says where they read: shapes of all tensors, scenes, numbers."""
+
+    nodes: Sequence[Node]
+    inputs: Sequence[Edge]
+    shapes: Mapping[str, tuple[int, ...]]
+    opset: int | None
+    plan_of: PlanOf
+    tensor_of: TensorOf
+
+
+def trace_cell(graph: Graph, start: tuple[str, tuple[int, ...]]) -> Trace | None:
     """
     Follow the cell `start` (edge, index) back to an input; None where it depends on none. Activations pass
     through, poolings read their whole windows, and an operator that is not known reads everything.
     """
+    nodes, inputs, shapes = graph.nodes, graph.inputs, graph.shapes
     edge, index = start
     masks = {edge: torch.zeros(shapes[edge], dtype=torch.bool)}
     masks[edge][index] = True
@@ -66,7 +73,7 @@ def trace_cell(
         if name not in masks or not masks[name].any():
             continue
         path.append(_reach(node.name, name, masks[name]))
-        for source, mask in _sources(node, masks[name], shapes, plan_of).items():
+        for source, mask in _sources(graph, node, name, masks[name]).items():
             masks[source] = masks[source] | mask if source in masks else mask
     for each in inputs:
         if each.name in masks and masks[each.name].any():
@@ -90,30 +97,84 @@ def _backwards(edge: str, makers: Mapping[str, tuple[int, Node]]) -> list[str]:
     return order[::-1]
 
 
-def _sources(
-    node: Node, mask: Tensor, shapes: Mapping[str, tuple[int, ...]], plan_of: PlanOf
-) -> dict[str, Tensor]:
+def _sources(graph: Graph, node: Node, output: str, mask: Tensor) -> dict[str, Tensor]:
     """For each edge that a node reads, the cells that those of `mask` can depend on."""
+    shapes = graph.shapes
     names = [name for name in node.inputs if name in shapes]
     if not names:
         return {}
     first = names[0]
     if node.scene is not None:
-        plan, taps = plan_of(node.scene)
+        plan, taps = graph.plan_of(node.scene)
         return {first: _through_layer(plan, taps, mask)}
     if node.op in _CELL_BY_CELL:
         return {name: _unbroadcast(mask, shapes[name]) for name in names}
-    if node.op in _RESHAPING:
-        return {first: mask.reshape(shapes[first])}
-    if node.op == "Concat":
-        return _of_concat(names, mask, shapes, node.attributes)
-    if node.op == "Transpose":
-        order = list(node.attributes.get("perm", range(mask.ndim - 1, -1, -1)))
-        return {first: mask.permute([order.index(axis) for axis in range(mask.ndim)])}
-    if node.op in _PER_CHANNEL:
-        any_ = mask.flatten(2).any(2).reshape(*mask.shape[:2], *[1] * (mask.ndim - 2))
-        return {first: any_.expand(shapes[first]).clone()}
+    if (moved := cell_sources(node, output, shapes, graph.opset or 0, graph.tensor_of)) is not None:
+        return {name: _taken(cells, mask, shapes[name]) for name, cells in moved.items()}
+    if (read := _of_sums(graph, node, names, mask)) is not None:
+        return read
     return {name: torch.ones(shapes[name], dtype=torch.bool) for name in names}
+
+
+def _taken(cells: Tensor, mask: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The cells of an input that those of the mask were taken from."""
+    flat = torch.zeros(prod(shape), dtype=torch.bool)
+    read = cells[mask]
+    flat[read[read >= 0]] = True
+    return flat.reshape(shape)
+
+
+def _of_sums(graph: Graph, node: Node, names: Sequence[str], mask: Tensor) -> dict[str, Tensor] | None:
+    """Of operators that sum along whole axes, or over a few neighbours; None of others."""
+    first, shapes = names[0], graph.shapes
+    if node.op in _MATRIX:
+        return _of_matrices(node, names, shapes, mask)
+    if (axes := summed_axes(node, shapes[first], graph.opset, graph.tensor_of)) is not None:
+        kept = [1 if axis in axes else size for axis, size in enumerate(shapes[first])]
+        any_ = mask.amax(axes, keepdim=True) if tuple(mask.shape) == shapes[first] and axes else mask
+        return {first: any_.reshape(kept).expand(shapes[first]).clone()}
+    if node.op in ("Resize", "Upsample"):
+        taps = axis_taps(node, shapes[first], mask.shape, graph.opset or 0, graph.tensor_of)
+        return None if taps is None else {first: _through_axes(taps, mask, shapes[first])}
+    return None
+
+
+def _through_axes(taps: Sequence[AxisTaps], mask: Tensor, shape: tuple[int, ...]) -> Tensor:
+    for axis, (each, size) in enumerate(zip(taps, shape, strict=True)):
+        reached = mask.movedim(axis, -1).float() @ _matrix(each.cells, size)
+        mask = (reached > 0).movedim(-1, axis)
+    return mask
+
+
+def _of_matrices(
+    node: Node, names: Sequence[str], shapes: Mapping[str, tuple[int, ...]], mask: Tensor
+) -> dict[str, Tensor]:
+    """A row of the first matrix and a column of the other for each cell."""
+    left, right, *bias = names
+    one, other = shapes[left], shapes[right]
+    if node.op == "MatMul":
+        # An operand of one axis has no row or no column in the output.
+        mask = mask.unsqueeze(-1) if len(other) == 1 else mask
+        mask = mask.unsqueeze(-2) if len(one) == 1 else mask
+    turned = node.attributes.get("transA"), node.op == "Linear" or node.attributes.get("transB")
+    rows, cols = mask.any(-1, keepdim=True), mask.any(-2, keepdim=True)
+    rows, cols = rows.mT if turned[0] else rows, cols.mT if turned[1] else cols
+    read = {left: _of_line(rows, one), right: _of_line(cols, other)}
+    for name in bias:
+        read[name] = _unbroadcast(mask, shapes[name])
+    return read
+
+
+def _of_line(line: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Rows or columns of which every cell is read, of an operand that may be broadcast."""
+    if len(shape) == 1:
+        return torch.full(shape, bool(line.any()))
+    while line.ndim > len(shape):
+        line = line.any(0)
+    for axis, size in enumerate(shape[:-2]):
+        if size == 1:
+            line = line.any(axis, keepdim=True)
+    return line.expand(shape).clone()
 
 
 def _through_layer(plan: Plan, taps: TapTable, mask: Tensor) -> Tensor:
@@ -153,17 +214,6 @@ def _unbroadcast(mask: Tensor, shape: tuple[int, ...]) -> Tensor:
         if size == 1 and whole.shape[axis] != 1:
             whole = whole.any(axis, keepdim=True)
     return whole if tuple(whole.shape) == shape else torch.ones(shape, dtype=torch.bool)
-
-
-def _of_concat(
-    names: Sequence[str], mask: Tensor, shapes: Mapping[str, tuple[int, ...]], attributes: Attributes
-) -> dict[str, Tensor]:
-    axis = attributes.get("axis", 1)
-    parts = mask.split([shapes[name][axis] for name in names], axis)
-    read: dict[str, Tensor] = {}
-    for name, part in zip(names, parts, strict=True):
-        read[name] = read[name] | part if name in read else part
-    return read
 
 
 def _plane(mask: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from math import prod, sqrt
+from math import isfinite, prod, sqrt
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ _LENGTH_BYTES: Final = 8
 _MAX_SEED: Final = 2**63
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """A module, the shapes of its tensors by their names in the state_dict, and of its output."""
 
     module: Module
@@ -57,7 +57,7 @@ def run_sequential(model: bytes, prepare_inputs: PrepareInputs, limits: Limits) 
     head, weights = json.loads(model[_LENGTH_BYTES:][:length]), model[_LENGTH_BYTES + length :]
     modules = read_sequential(head["code"], limits.max_network_nodes)
     given = prepare_inputs([{"name": _INPUT, "dtype": "float32", "shape": _input_shape(modules[0])}])[_INPUT]
-    steps = _steps(modules, given.shape, limits)
+    steps = module_steps(modules, given.shape, limits)
     state = _read_state(steps, weights) if head["seed"] is None else _random_state(steps, head["seed"])
     arrays: dict[str, Any] = {_INPUT: given, **{name: tensor.numpy() for name, tensor in state.items()}}
     nodes, values, source = [], torch.from_numpy(np.array(given)), _INPUT
@@ -79,15 +79,20 @@ def _input_shape(first: Module) -> list[int | None]:
     return [None] * (3 if first.op.endswith("1d") else 4)
 
 
-def _steps(modules: list[Module], shape: tuple[int, ...], limits: Limits) -> list[_Step]:
-    steps: list[_Step] = []
+def module_steps(modules: list[Module], shape: tuple[int, ...], limits: Limits | None) -> list[Step]:
+    """
+    The shapes of each module's tensors, on an input (N, C, ...). Raises ConvError where they do not fit, and
+    LimitExceeded where there are limits.
+    """
+    steps: list[Step] = []
     numbers = prod(shape)
     for module in modules:
         state = _state_shapes(module)
         shape = _output_shape(module, shape, state, limits)
         numbers += prod(shape) + sum(map(prod, state.values()))
-        check("term.network_numbers", "max_network_numbers", numbers, limits)
-        steps.append(_Step(module, state, shape))
+        if limits is not None:
+            check("term.network_numbers", "max_network_numbers", numbers, limits)
+        steps.append(Step(module, state, shape))
     return steps
 
 
@@ -109,11 +114,12 @@ def _state_shapes(module: Module) -> dict[str, tuple[int, ...]]:
 
 
 def _output_shape(
-    module: Module, shape: tuple[int, ...], state: Mapping[str, tuple[int, ...]], limits: Limits
+    module: Module, shape: tuple[int, ...], state: Mapping[str, tuple[int, ...]], limits: Limits | None
 ) -> tuple[int, ...]:
     if module.layer is not None:
         planned = plan(module.layer.operation, shape[1:], state.get("weight"), state.get("bias"))
-        check_plan(planned, limits)
+        if limits is not None:
+            check_plan(planned, limits)
         return (shape[0], *planned.own_shape(planned.output_shape))
     assert module.module is not None
     try:
@@ -145,7 +151,7 @@ def _shape_after(
     return (shape[0], *made.shape[1:])
 
 
-def _read_state(steps: list[_Step], weights: bytes) -> dict[str, Tensor]:
+def _read_state(steps: list[Step], weights: bytes) -> dict[str, Tensor]:
     names = set(safetensors_names(weights, "/weights"))
     state: dict[str, Tensor] = {}
     for step in steps:
@@ -164,7 +170,7 @@ def _read_state(steps: list[_Step], weights: bytes) -> dict[str, Tensor]:
     return state
 
 
-def _random_state(steps: list[_Step], seed: int) -> dict[str, Tensor]:
+def _random_state(steps: list[Step], seed: int) -> dict[str, Tensor]:
     """As torch begins: within 1/√fan_in of 0; what normalises changes nothing."""
     generator = torch.Generator().manual_seed(seed)
     state: dict[str, Tensor] = {}
@@ -179,7 +185,7 @@ def _random_state(steps: list[_Step], seed: int) -> dict[str, Tensor]:
     return state
 
 
-def _run(step: _Step, values: Tensor, state: Mapping[str, Tensor], limits: Limits) -> Tensor:
+def _run(step: Step, values: Tensor, state: Mapping[str, Tensor], limits: Limits) -> Tensor:
     own = {name: state[f"{step.module.path}.{name}"] for name in step.state}
     if step.module.layer is None:
         assert step.module.module is not None
@@ -193,7 +199,7 @@ def _run(step: _Step, values: Tensor, state: Mapping[str, Tensor], limits: Limit
     return torch.stack(samples)
 
 
-def _described(step: _Step, source: str) -> dict[str, Any]:
+def _described(step: Step, source: str) -> dict[str, Any]:
     module = step.module
     order = [name for name in ("weight", "bias", "running_mean", "running_var") if name in step.state]
     learnt = [shape for name, shape in step.state.items() if name in ("weight", "bias")]
@@ -203,10 +209,20 @@ def _described(step: _Step, source: str) -> dict[str, Any]:
         "inputs": [source, *(f"{module.path}.{name}" for name in order)],
         "outputs": [{"name": module.path, "shape": list(step.shape), "dtype": "float32"}],
         "parameters": sum(map(prod, learnt)),
-        "attributes": {},
+        "attributes": _attributes(module.module),
         "is_known": True,
         "is_runnable": True,
     }
     if module.layer is not None:
         described["operation"] = module.layer.operation
     return described
+
+
+def _attributes(module: nn.Module | None) -> dict[str, Any]:
+    """The arguments of torch's module, by torch's names."""
+    named = {name: getattr(module, name) for name in getattr(module, "__constants__", ())}
+    return {
+        name: value
+        for name, value in named.items()
+        if isinstance(value, str) or (isinstance(value, int | float) and isfinite(value))
+    }

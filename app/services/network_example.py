@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from app.limits import Limits
 from app.networks.network_builder import BuiltNetwork, build_network
 from app.networks.sequential import encode_sequential, run_sequential
-from app.services.network_inputs import network_inputs
+from app.services.network_inputs import InputReader
 
 EXAMPLE_FORM: Final = {
     "code": "nn.Sequential(nn.Conv2d(1, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))",
@@ -19,14 +19,9 @@ EXAMPLE_INPUT: Final = {"input": EXAMPLE_FORM["input"]}
 
 def _example() -> BuiltNetwork:
     model = encode_sequential(EXAMPLE_FORM["code"].encode(), None, EXAMPLE_FORM["seed"].encode())
-    given: dict[str, Any] = {}
-
-    def prepare(described: Any) -> Any:
-        given.update(network_inputs(EXAMPLE_FORM["input"].encode(), described, Limits()))
-        return given
-
-    run = run_sequential(model, prepare, Limits())
-    return build_network("sequential", model, given, run, Limits())
+    reader = InputReader(EXAMPLE_FORM["input"].encode(), None, Limits())
+    run = run_sequential(model, reader, Limits())
+    return build_network("sequential", model, reader.arrays, run, Limits(), reader.done)
 
 
 EXAMPLE: Final = _example()

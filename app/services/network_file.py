@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import BinaryIO
 
 from app.formats.safetensors import to_safetensors
+from app.i18n.messages import render
 from app.limits import Limits
 from app.networks.network import Network
 from app.networks.network_builder import BuiltNetwork, build_network
-from app.networks.run_messages import Array
 from app.networks.run_process import RunProcess
-from app.services.network_inputs import network_inputs
+from app.services.network_inputs import InputReader
 from app.services.networks import check_model
 
 
-def run_file(model: bytes, input: bytes, limits: Limits) -> BuiltNetwork:
-    """Raises ConvError, LimitExceeded, UnsupportedFile and RunStopped."""
+def run_file(model: bytes, input: bytes, limits: Limits, prepare: bytes | None = None) -> BuiltNetwork:
+    """Raises ConvError, LimitExceeded, InvalidFields, UnsupportedFile and RunStopped."""
     check_model(model)
-    given: dict[str, Array] = {}
-
-    def prepare(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
-        given.update(network_inputs(input, described, limits))
-        return given
-
+    reader = InputReader(input, prepare, limits)
     runs = RunProcess()
     try:
-        return build_network("onnx", model, given, runs.run(model, prepare, limits), limits)
+        run = runs.run(model, reader, limits)
+        return build_network("onnx", model, reader.arrays, run, limits, reader.done)
     finally:
         runs.close()
 
@@ -43,6 +39,11 @@ def network_table(network: Network) -> str:
         rows.append((name, op, text, f"{node.parameters:,}", f"{node.multiply_adds:,}"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(_line(row, widths) for row in rows)
+
+
+def preparation_lines(network: Network) -> list[str]:
+    """What was done to the inputs, a sentence each."""
+    return [render(message) for messages in network.prepared.values() for message in messages]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -8,23 +8,23 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import orjson
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, Message
 from app.formats import npy, npz
 from app.formats.errors import UnsupportedFile
 from app.formats.file_types import kind_of
-from app.formats.images import read_picture
 from app.formats.safetensors import read_safetensors, safetensors_names
 from app.limits import Limits, check_tensor
 from app.networks.run_messages import Array
 from app.scenes.tensor_sources import from_random, from_sample
 from app.services.body_structure import check_structure
-from app.services.request_models import Input
+from app.services.network_pictures import Prepared, prepared_picture, prepared_sample
+from app.services.request_models import Input, Preparation, PreparationForm
 from app.services.scene_builder import parse_body
 
 _AT: Final = "/input"
-# As ITU-R BT.601 weighs red, green and blue, and Pillow too.
-_GREY: Final = np.array([0.299, 0.587, 0.114], np.float32)
 _EXAMPLE: Final = '{"data": [[…]]}'
+_PREPARE_EXAMPLE: Final = '{"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}'
+_MAX_PREPARE_BYTES: Final = 10_000
 _KEYS: Final = {"data", "random", "sample", "size"}
 
 
@@ -36,22 +36,46 @@ class InputSpec(NamedTuple):
     shape: tuple[int | None, ...]
 
 
-def network_inputs(
-    content: bytes | None, described: Sequence[Mapping[str, Any]], limits: Limits
-) -> dict[str, Array]:
+class InputReader:
     """
-    The arrays that a picture, .npy, .npz, .safetensors or JSON tensor holds; of several inputs, the tensors
-    of their names. Raises ConvError, LimitExceeded and UnsupportedFile.
+    Reads what is sent as the input, once the model has said what it takes: a picture, .npy, .npz,
+    .safetensors or JSON tensor; of several inputs the tensors of their names. `prepare`: JSON, of pictures.
     """
-    specs = [InputSpec(each["name"], each["dtype"], tuple(each["shape"])) for each in described]
-    if not specs:
-        return {}
-    if content is None:
-        raise ConvError("network_input_missing", _AT, names=", ".join(f"{each.name!r:.60}" for each in specs))
-    return {spec.name: _fitted(_array(content, spec, len(specs), limits), spec, limits) for spec in specs}
+
+    def __init__(self, content: bytes | None, prepare: bytes | None, limits: Limits) -> None:
+        """Raises ConvError, InvalidFields and LimitExceeded for a `prepare` that cannot be."""
+        self._content = content
+        self._preparation = None if prepare is None else _preparation(prepare, limits)
+        self._limits = limits
+        self.arrays: dict[str, Array] = {}
+        # What was done to each input.
+        self.done: dict[str, tuple[Message, ...]] = {}
+
+    def __call__(self, described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
+        """An array for each input. Raises ConvError, LimitExceeded and UnsupportedFile."""
+        specs = [InputSpec(each["name"], each["dtype"], tuple(each["shape"])) for each in described]
+        if specs and self._content is None:
+            names = ", ".join(f"{each.name!r:.60}" for each in specs)
+            raise ConvError("network_input_missing", _AT, names=names)
+        for spec in specs:
+            assert self._content is not None
+            read = _array(self._content, spec, len(specs), self._preparation, self._limits)
+            self.arrays[spec.name] = _fitted(read.planes, spec, self._limits)
+            self.done[spec.name] = tuple(read.done)
+        return self.arrays
 
 
-def _array(content: bytes, spec: InputSpec, count: int, limits: Limits) -> Array:
+def _preparation(content: bytes, limits: Limits) -> Preparation:
+    try:
+        body = orjson.dumps({"prepare": orjson.loads(content[: _MAX_PREPARE_BYTES + 1])})
+    except orjson.JSONDecodeError:
+        raise ConvError("network_prepare_unreadable", "/prepare", example=_PREPARE_EXAMPLE) from None
+    return parse_body(PreparationForm, body, limits).prepare
+
+
+def _array(
+    content: bytes, spec: InputSpec, count: int, preparation: Preparation | None, limits: Limits
+) -> Prepared:
     try:
         kind = kind_of(content)
     except UnsupportedFile:
@@ -60,41 +84,44 @@ def _array(content: bytes, spec: InputSpec, count: int, limits: Limits) -> Array
         kind = None
     if count > 1 and kind not in ("npz", "safetensors"):
         raise ConvError("network_inputs_several", _AT, count=count)
+    if kind == "picture":
+        return _picture(content, spec, preparation or Preparation(), limits)
+    if kind is None:
+        return _from_json(content, spec, preparation, limits)
+    _check_unprepared(preparation)
+    return Prepared(_from_file(content, kind, spec, count, limits), [])
+
+
+def _check_unprepared(preparation: Preparation | None) -> None:
+    """Numbers are taken as they are."""
+    if preparation is not None:
+        raise ConvError("network_prepare_of_numbers", "/prepare")
+
+
+def _from_file(content: bytes, kind: str, spec: InputSpec, count: int, limits: Limits) -> Array:
     match kind:
-        case "picture":
-            return _picture(content, spec, limits)
         case "npy":
             return npy.read_npy(content, _AT)
         case "npz":
             return npz.read_npz(content, spec.name if count > 1 else None, spec.name, limits, _AT)
-        case "safetensors":
-            names = safetensors_names(content, _AT)
-            key = spec.name if count > 1 or spec.name in names else None
-            return read_safetensors(content, key, spec.name, _AT)
-        case None:
-            return _json_array(content, spec, limits)
+    names = safetensors_names(content, _AT)
+    key = spec.name if count > 1 or spec.name in names else None
+    return read_safetensors(content, key, spec.name, _AT)
 
 
-def _picture(content: bytes, spec: InputSpec, limits: Limits) -> Array:
-    """(C, H, W) of the model's size and channels, 0...1."""
+def _picture(content: bytes, spec: InputSpec, preparation: Preparation, limits: Limits) -> Prepared:
+    """(C, H, W) of the model's size and channels."""
     if len(spec.shape) not in (3, 4):
         raise ConvError("network_input_no_picture", _AT, expected=_shown(spec.shape))
     channels, height, width = spec.shape[-3:]
     size = (height, width) if height and width else None
-    if size:
-        check_tensor("input", (3, *size), limits)
-    return _with_channels(read_picture(content, size, limits, _AT).planes, channels)
+    planes, done = prepared_picture(content, channels, size, preparation, limits)
+    # What a model of bytes takes has lost nothing but a float's rounding.
+    is_of_bytes = np.dtype(spec.dtype).kind in "iu" and preparation.white != 1
+    return Prepared(np.rint(planes) if is_of_bytes else planes, done)
 
 
-def _with_channels(planes: Array, channels: int | None) -> Array:
-    if channels == 1 and len(planes) == 3:
-        return np.tensordot(_GREY, planes, 1)[None]
-    if channels == 3 and len(planes) == 1:
-        return np.repeat(planes, 3, 0)
-    return planes
-
-
-def _json_array(content: bytes, spec: InputSpec, limits: Limits) -> Array:
+def _from_json(content: bytes, spec: InputSpec, preparation: Preparation | None, limits: Limits) -> Prepared:
     check_structure(content, Input, limits)
     try:
         body = orjson.loads(content)
@@ -103,14 +130,17 @@ def _json_array(content: bytes, spec: InputSpec, limits: Limits) -> Array:
     if not isinstance(body, dict) or not body.keys() <= _KEYS:
         raise ConvError("network_input_unreadable", _AT, example=_EXAMPLE)
     if body.keys() == {"data"}:
-        return _numbers(body["data"])
+        _check_unprepared(preparation)
+        return Prepared(_numbers(body["data"]), [])
     source = parse_body(Input, content, limits)
     if source.random is not None:
+        _check_unprepared(preparation)
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
-        return from_random(shape, seed, distribution, "float32", limits, _AT).numpy()
+        return Prepared(from_random(shape, seed, distribution, "float32", limits, _AT).numpy(), [])
     if source.sample is not None and source.size is not None:
         planes = from_sample(source.sample, source.size, "float32", limits, _AT).numpy()
-        return _with_channels(planes, spec.shape[-3] if len(spec.shape) > 2 else None)
+        channels = spec.shape[-3] if len(spec.shape) > 2 else None
+        return prepared_sample(planes, channels, preparation or Preparation())
     raise ConvError("network_input_unreadable", _AT, example=_EXAMPLE)
 
 

@@ -21,7 +21,17 @@ def summarize_network(network: Network | StoredNetwork, language: str = DEFAULT)
     url = network_url(network.id)
     return {
         "id": network.id,
-        "inputs": [{"name": edge.name, "shape": edge.shape} for edge in network.inputs],
+        "inputs": [
+            {
+                "name": edge.name,
+                "shape": edge.shape,
+                "prepared": [
+                    {"code": each.code, "message": render(each, language)}
+                    for each in network.prepared.get(edge.name, ())
+                ],
+            }
+            for edge in network.inputs
+        ],
         "nodes": [_node(node, url, language) for node in network.nodes],
         "outputs": list(network.outputs),
         "links": {"self": url, "inputs": f"{url}/inputs"},

@@ -13,7 +13,8 @@ from app.networks.sequential import encode_sequential, run_sequential
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.executor import SMALL
-from app.services.network_inputs import network_inputs
+from app.services.network_cells import find_node
+from app.services.network_inputs import InputReader
 from app.services.scenes import find_scene
 from app.store.errors import NetworkDamaged, NetworkNotFound, SceneDamaged, SceneNotFound
 from app.store.network_store import StoredNetwork
@@ -56,38 +57,43 @@ async def make_network(services: Services, parts: Mapping[str, bytes]) -> MadeNe
         if "weights" in parts or "seed" in parts:
             raise refusal("network_weights_need_code", "/weights")
         check_model(parts["model"])
-        return await _make(services, "onnx", parts["model"], parts.get("input"))
+        return await _make(services, "onnx", parts["model"], parts)
     model = encode_sequential(parts["code"], parts.get("weights"), parts.get("seed"))
-    return await _make(services, "sequential", model, parts.get("input"))
+    return await _make(services, "sequential", model, parts)
 
 
-async def run_again(services: Services, network: StoredNetwork, input: bytes | None) -> MadeNetwork:
-    """The model of a network on another input. Raises as `make_network` does, and NetworkDamaged."""
+async def run_again(services: Services, network: StoredNetwork, parts: Mapping[str, bytes]) -> MadeNetwork:
+    """
+    The model of a network on the input in the parts of a form. Raises as `make_network` does, and
+    NetworkDamaged.
+    """
     model = await services.pool.file(services.networks.model, network)
-    return await _make(services, network.kind, model, input)
+    return await _make(services, network.kind, model, parts)
 
 
-async def _make(services: Services, kind: ModelKind, model: bytes, input: bytes | None) -> MadeNetwork:
+async def _make(services: Services, kind: ModelKind, model: bytes, parts: Mapping[str, bytes]) -> MadeNetwork:
     """Nothing is run where it is stored already."""
     try:
-        built = await services.pool.run(_LARGE, _run, services, kind, model, input)
+        built = await services.pool.run(_LARGE, _run, services, kind, model, parts)
     except _AlreadyStored as stored:
         return MadeNetwork(stored.network, created=False)
     created = await services.pool.file(_store, services, built)
     return MadeNetwork(built.network, created)
 
 
-def _run(services: Services, kind: ModelKind, model: bytes, input: bytes | None) -> BuiltNetwork:
-    given: dict[str, Array] = {}
+def _run(services: Services, kind: ModelKind, model: bytes, parts: Mapping[str, bytes]) -> BuiltNetwork:
+    limits = services.settings
+    reader = InputReader(parts.get("input"), parts.get("prepare"), limits)
 
-    def prepare(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
-        given.update(network_inputs(input, described, services.settings))
-        if stored := _stored(services, network_id(kind, model, given)):
+    def inputs(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
+        arrays = reader(described)
+        if stored := _stored(services, network_id(kind, model, arrays, reader.done)):
             raise _AlreadyStored(stored)
-        return given
+        return arrays
 
     run_model = services.runs.run if kind == "onnx" else run_sequential
-    return build_network(kind, model, given, run_model(model, prepare, services.settings), services.settings)
+    run = run_model(model, inputs, limits)
+    return build_network(kind, model, reader.arrays, run, limits, reader.done)
 
 
 def _stored(services: Services, id: str) -> StoredNetwork | None:
@@ -117,9 +123,7 @@ async def find_network(services: Services, id: str) -> StoredNetwork:
 
 async def layer_scene(services: Services, network: StoredNetwork, name: str) -> Scene:
     """The scene of a node. Raises NoSuchPart where there is none."""
-    for node in network.nodes:
-        if node.name == name:
-            if node.scene is None:
-                raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
-            return await find_scene(services, node.scene)
-    raise NoSuchPart("network_has_no_node", name=f"{name!r:.60}")
+    node = find_node(network, name)
+    if node.scene is None:
+        raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
+    return await find_scene(services, node.scene)

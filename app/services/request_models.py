@@ -197,3 +197,46 @@ class CodeBody(StrictModel):
     layer_index: Annotated[int, Field(ge=0)] | None = Field(
         None, description="which of several layers is read, from 0, in the order of the code"
     )
+
+
+PerChannel = Number | Annotated[list[Number], Field(min_length=1, max_length=4)]
+
+
+class Preparation(StrictModel):
+    """What is done to a picture before a network gets it; without it, it is stretched to the size, 0…1."""
+
+    size: Size | None = Field(None, description="(H, W), where the model leaves it open")
+    fit: Literal["stretch", "crop", "pad", "none"] = Field(
+        "stretch",
+        description="crop: the middle of what covers the size; pad: the whole picture, 0 around it",
+    )
+    shorter_side: Annotated[int, Field(ge=1, le=LARGEST)] | None = Field(
+        None, description="with crop: the picture's shorter side before it is cropped"
+    )
+    order: Literal["RGB", "BGR"] = "RGB"
+    white: Literal[1, 255] = Field(1, description="numbers are from 0 to this")
+    mean: PerChannel = Field(0.0, description="taken off after that, one number or one for each channel")
+    std: PerChannel = Field(1.0, description="what the difference is divided by, likewise")
+
+    @model_validator(mode="after")
+    def _divides(self) -> Preparation:
+        for value in self.std if isinstance(self.std, list) else [self.std]:
+            if value <= 0:
+                raise field_error("field.std_not_positive", value=value)
+        if self.shorter_side is not None and self.fit != "crop":
+            raise field_error("field.shorter_side_without_crop", fit=self.fit)
+        return self
+
+
+class PreparationForm(StrictModel):
+    prepare: Preparation
+
+
+class ShapesBody(StrictModel):
+    """A network as code, and the shape of one sample of its input."""
+
+    code: str = Field(description="nn.Sequential(…), as code or as torch prints it")
+    input_shape: Annotated[
+        list[Annotated[int, Field(ge=1, le=LARGEST)]],
+        Field(min_length=1, max_length=3, description="(C, H, W), (C, L) or (features)"),
+    ]

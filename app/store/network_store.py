@@ -36,6 +36,8 @@ class StoredNetwork(NamedTuple):
     outputs: tuple[str, ...]
     tensors: Mapping[str, Mapping[str, Any]]
     model: Mapping[str, Any]
+    opset: int | None
+    prepared: Mapping[str, tuple[Message, ...]]
 
 
 class NetworkStore:
@@ -45,7 +47,12 @@ class NetworkStore:
         self, store: ByteStore, limits: Limits, built_in: Mapping[str, Network] | None = None
     ) -> None:
         """`built_in`: small networks by id that are there without being stored."""
-        self._built_in = {id: _read(id, _written(each)[0]) for id, each in (built_in or {}).items()}
+        self._built_in: dict[str, StoredNetwork] = {}
+        self._built_in_blobs: Blobs = {}
+        for id, network in (built_in or {}).items():
+            manifest, blobs = _written(network)
+            self._built_in[id] = _read(id, manifest)
+            self._built_in_blobs = {**self._built_in_blobs, **blobs}
         self._blobs = BlobStore(store)
         self._limits = limits
 
@@ -104,6 +111,8 @@ class NetworkStore:
         try:
             if "base64" in entry:
                 return bytearray(b64decode(entry["base64"]))
+            if (known := self._built_in_blobs.get(entry["blob"])) is not None:
+                return bytearray(known)
             return self._blobs.get(entry["blob"], max_bytes)
         except (BlobDamaged, LookupError, TypeError, ValueError) as error:
             raise NetworkDamaged(id) from error
@@ -115,6 +124,8 @@ def _written(network: Network) -> tuple[bytes, Blobs]:
     manifest = {
         "format": _FORMAT,
         "kind": network.kind,
+        "opset": network.opset,
+        "prepared": {name: list(map(_message, done)) for name, done in network.prepared.items()},
         "model": _entry(memoryview(network.model), blobs),
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
@@ -188,6 +199,8 @@ def _read(id: str, manifest: bytes) -> StoredNetwork:
         tuple(fields["outputs"]),
         fields["tensors"],
         fields["model"],
+        fields["opset"],
+        {name: tuple(map(_read_message, done)) for name, done in fields["prepared"].items()},
     )
 
 

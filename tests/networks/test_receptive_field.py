@@ -1,4 +1,4 @@
-"""The cone of a cell is the support of autograd's gradient, of twenty random networks with branches."""
+"""The cone of a cell is the support of autograd's gradient, of forty random networks with branches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from tests.support.onnx_models import model_of
 
-SEEDS = range(20)
+SEEDS = range(40)
 
 
 class RandomNetwork:
@@ -32,8 +32,10 @@ class RandomNetwork:
         self.values: dict[str, Tensor] = {"x": self.x}
         edge = "x"
         for _ in range(self.chance.randint(2, 4)):
-            edge = self.chance.choice([self.conv, self.pool, self.relu, self.branches])(edge)
-        self.last = self.relu(edge)
+            edge = self.chance.choice(
+                [self.conv, self.pool, self.relu, self.branches, self.resize, self.pad, self.slice, self.turn]
+            )(edge)
+        self.last = self.chance.choice([self.relu, self.matrix, self.means, self.reshape])(edge)
 
     def add(self, op: str, inputs: list[str], value: Tensor, **attributes: Any) -> str:
         name = f"e{len(self.nodes)}"
@@ -68,11 +70,67 @@ class RandomNetwork:
     def relu(self, edge: str) -> str:
         return self.add("Relu", [edge], self.values[edge] * 1)
 
+    def constant(self, values: Any) -> str:
+        name = f"k{len(self.weights)}"
+        self.weights[name] = values
+        return name
+
+    def resize(self, edge: str) -> str:
+        x = self.values[edge]
+        size = [self.chance.randint(3, 14), self.chance.randint(3, 14)]
+        sizes = self.constant(np.array([*x.shape[:2], *size], np.int64))
+        if self.chance.random() < 0.5:
+            made = F.interpolate(x, size, mode="bilinear", align_corners=False)
+            return self.add("Resize", [edge, "", "", sizes], made, mode="linear")
+        options = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        return self.add("Resize", [edge, "", "", sizes], F.interpolate(x, size), **options)
+
+    def pad(self, edge: str) -> str:
+        top, bottom, left, right = (self.chance.randint(0, 2) for _ in range(4))
+        pads = self.constant(np.array([0, 0, top, left, 0, 0, bottom, right], np.int64))
+        mode = self.chance.choice(["constant", "reflect", "edge"])
+        made = F.pad(self.values[edge], (left, right, top, bottom), {"edge": "replicate"}.get(mode, mode))
+        return self.add("Pad", [edge, pads], made, mode=mode)
+
+    def slice(self, edge: str) -> str:
+        step = self.chance.choice([1, 2])
+        numbers = [self.constant(np.array(each, np.int64)) for each in ([1, 0], [99, -1], [2, 3], [step, 1])]
+        return self.add("Slice", [edge, *numbers], self.values[edge][:, :, 1::step, :-1])
+
+    def turn(self, edge: str) -> str:
+        return self.add("Transpose", [edge], self.values[edge].mT, perm=[0, 1, 3, 2])
+
+    def reshape(self, edge: str) -> str:
+        x = self.values[edge]
+        shape = [1, x.shape[1] * x.shape[2], x.shape[3]]
+        return self.add("Reshape", [edge, self.constant(np.array(shape, np.int64))], x.reshape(shape))
+
+    def means(self, edge: str) -> str:
+        """Over whole planes, or along rows."""
+        x = self.values[edge]
+        if self.chance.random() < 0.5:
+            return self.add("GlobalAveragePool", [edge], x.mean((2, 3), keepdim=True))
+        return self.add("Softmax", [edge], x.sum(3, keepdim=True).expand_as(x), axis=3)
+
+    def matrix(self, edge: str) -> str:
+        """Rows of the plane are multiplied, or all of it."""
+        x = self.values[edge]
+        if self.chance.random() < 0.5:
+            weight = torch.rand(x.shape[3], 3) + 0.1
+            return self.add("MatMul", [edge, self.constant(weight.numpy())], x @ weight)
+        flat = self.add("Flatten", [edge], x.flatten(1))
+        weight = torch.rand(3, self.values[flat].shape[1]) + 0.1
+        made = self.values[flat] @ weight.mT
+        return self.add("Gemm", [flat, self.constant(weight.numpy())], made, transB=1)
+
     def branches(self, edge: str) -> str:
         one, two = self.conv(edge, keep_size=True), self.relu(edge)
         if self.chance.random() < 0.5:
             return self.add("Add", [one, two], self.values[one] + self.values[two])
-        return self.add("Concat", [one, two], torch.cat([self.values[one], self.values[two]], 1), axis=1)
+        axis = self.chance.choice([1, 2, 3])
+        return self.add(
+            "Concat", [one, two], torch.cat([self.values[one], self.values[two]], axis), axis=axis
+        )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -87,8 +145,8 @@ def test_the_cone_is_the_gradients_support(client: TestClient, seed: int) -> Non
     values = made.values[made.last]
     for _ in range(3):
         cell = [made.chance.randrange(size) for size in values.shape[1:]]
-        channel, row, col = cell
-        (gradient,) = torch.autograd.grad(values[0, channel, row, col], made.x, retain_graph=True)
+        channel, row, col = {1: [*cell, 0, 0], 2: [cell[0], 0, cell[-1]], 3: cell}[len(cell)]
+        (gradient,) = torch.autograd.grad(values[0, *cell], made.x, retain_graph=True)
         support = (gradient[0] != 0).any(0).int()
         query = f"edge={quote(made.last, safe='')}&channel={channel}&row={row}&col={col}"
         traced = client.get(f"{network}/trace?{query}")

@@ -15,7 +15,15 @@ from app.formats.json_encoding import to_json
 from app.lessons.answer_models import AnswerBody
 from app.scenes.presets import PRESETS
 from app.services.network_example import EXAMPLE
-from app.services.request_models import CodeBody, DescentBody, EditsBody, GradientsBody, SceneBody
+from app.services.request_models import (
+    CodeBody,
+    DescentBody,
+    EditsBody,
+    GradientsBody,
+    Preparation,
+    SceneBody,
+    ShapesBody,
+)
 from app.services.summary import API_PREFIX
 from app.web.api.problems import MEDIA_TYPE as PROBLEM
 from app.web.api.response_models import MODELS, Summary
@@ -23,7 +31,16 @@ from app.web.negotiation import JSON
 
 Document = dict[str, Any]
 
-BODIES: Final = (SceneBody, EditsBody, CodeBody, GradientsBody, DescentBody, AnswerBody)
+BODIES: Final = (
+    SceneBody,
+    EditsBody,
+    CodeBody,
+    GradientsBody,
+    DescentBody,
+    AnswerBody,
+    Preparation,
+    ShapesBody,
+)
 _SCHEMA: Final = "#/components/schemas/{model}"
 _MEANINGS: Final = {
     400: "not JSON, or a form that cannot be read",

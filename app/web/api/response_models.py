@@ -509,6 +509,7 @@ class NetworkEdge(BaseModel):
 class NetworkInput(BaseModel):
     name: str
     shape: list[int]
+    prepared: list[Note] = Field(description="what was done to the picture that was sent")
 
 
 class NetworkNode(BaseModel):
@@ -539,6 +540,37 @@ class NetworkSummary(BaseModel):
     links: NetworkLinks
 
 
+class SampleLinks(BaseModel):
+    self: str
+
+
+class ExampleSample(BaseModel):
+    """The network on one held-out input; classes by their index."""
+
+    label: int
+    predicted: int
+    id: str = Field(pattern="^[0-9a-f]{40}$")
+    links: SampleLinks
+
+
+class NetworkExample(BaseModel):
+    """A trained network that comes with the program."""
+
+    name: str
+    title: str
+    classes: list[str]
+    parameters: int
+    accuracy: float = Field(description="the share of the held-out inputs whose class it says")
+    held_out: int
+    script: str = Field(description="that trained it")
+    seed: int
+    samples: list[ExampleSample]
+
+
+class NetworkExamples(BaseModel):
+    examples: list[NetworkExample]
+
+
 class EdgeNumbers(BaseModel):
     """The tensor on an edge, or one channel of it; lists as deep as the shape is long."""
 
@@ -558,6 +590,67 @@ class Reach(BaseModel):
     cols: tuple[int, int] | None
 
 
+class LayerField(BaseModel):
+    """The receptive field along each axis, in cells of the network's input."""
+
+    size: list[int]
+    jump: list[int] | None = Field(description="from one cell's field to the next; null without a grid")
+    start: list[int] = Field(description="the first cell's first row and column; below 0 on padding")
+
+
+class NetworkLayer(BaseModel):
+    name: str
+    op: str
+    output_shape: list[int] = Field(description="of one sample")
+    parameters: int
+    multiply_adds: int
+    receptive_field: LayerField | None
+    padding_share: float | None = Field(description="the share of a layer's taps that fall on padding")
+
+
+class NetworkShapes(BaseModel):
+    """The layers of a network by their shapes, and what they add up to."""
+
+    layers: list[NetworkLayer]
+    parameters: int
+    multiply_adds: int
+
+
+class CellTerm(BaseModel):
+    """A number of a formula, and the cell that it is; of a node's own numbers and of sums, null."""
+
+    name: str
+    value: float
+    edge: str | None
+    index: list[int] | None
+
+
+class CellColumn(BaseModel):
+    """Many numbers of one kind, and the cells that they are; of products and the like, null."""
+
+    name: str
+    values: list[float]
+    edge: str | None
+    indices: list[list[int]] | None
+
+
+class NetworkCell(BaseModel):
+    """How one cell of a node's output is made."""
+
+    node: str
+    op: str
+    edge: str
+    index: list[int]
+    output: float = Field(description="the number on the edge")
+    formula: str | None = Field(description="with the names of the terms")
+    worked: str | None = Field(description="the formula with the numbers in it, rounded for reading")
+    value: float | None = Field(description="what the terms give, in float64")
+    terms: list[CellTerm]
+    columns: list[CellColumn]
+    steps: str | None = Field(description="of a convolution or pooling: the step of its scene")
+    note: str | None = Field(description="why there is no formula")
+
+
 class NetworkTrace(BaseModel):
     """The cells of the input that a cell can depend on."""
 
@@ -573,5 +666,5 @@ MODELS: tuple[type[BaseModel], ...] = (
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
     WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
-    NetworkSummary, EdgeNumbers, NetworkTrace,
+    NetworkSummary, NetworkExamples, NetworkShapes, EdgeNumbers, NetworkCell, NetworkTrace,
 )  # fmt: skip

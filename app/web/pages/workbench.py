@@ -25,8 +25,8 @@ _PREVIEW: Final = 2**16
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
-    "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "facts.", "fault.", "frame.",
-    "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "new.", "noscript", "panel.",
+    "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "example.", "facts.", "fault.",
+    "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "new.", "noscript", "panel.",
     "parameters.", "picture.", "save.", "size.letters", "torchError.",
 )  # fmt: skip
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.conv.errors import LARGEST, Message
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
+from app.limits import Limits
+from app.networks.layer_table import layer_table
+from app.services.network_cells import cell_structure, find_node, node_cell_index
 from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
+from app.services.network_shapes import WRITERS, TableFormat, describe_layers
 from app.services.network_summary import summarize_network
 from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
 from app.services.network_trace import trace_structure
 from app.services.networks import MadeNetwork, find_network, layer_scene, make_network, run_again
+from app.services.request_models import Preparation, ShapesBody
 from app.services.summary import summarize
 from app.services.tensors import Format
+from app.services.trained_examples import describe_example, trained_examples
 from app.store.network_store import StoredNetwork
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded
 from app.web.api.dependencies import ServicesDep
-from app.web.api.openapi import Document, answer, immutable_answers, problems
-from app.web.api.parsing import check_encoding, content_type
+from app.web.api.openapi import TEXT, Document, answer, immutable_answers, json_body, problems, ref
+from app.web.api.parsing import check_encoding, content_type, read_json
 from app.web.api.problems import Problem
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response
@@ -32,26 +40,55 @@ from app.web.api.tensor_answers import MEDIA_TYPES, choose_format, tensor_answer
 from app.web.api.uploads import read_parts
 from app.web.negotiation import (
     FORM,
+    JSON,
     AcceptHeader,
+    choose_language,
+    choose_media_type,
     preferred_language,
 )
 
 router = APIRouter(prefix="/networks", tags=["networks"], route_class=StrictQueryRoute)
 
 _LARGE: Final = 1 << 20
+CSV: Final = "text/csv"
+MARKDOWN: Final = "text/markdown"
 _FILE: Final = {"type": "string", "format": "binary"}
 _SUMMARY: Final = summarize_network(EXAMPLE.network)
 _EDGE: Final = orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json")))
 _SCENE: Final = next(iter(EXAMPLE.scenes.values()))
-_TRACE: Final = trace_structure(EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), "1", 0, 0, 0)
+_TENSORS: Final = EXAMPLE.network.tensors
+_TRACE: Final = trace_structure(
+    EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), _TENSORS.__getitem__, "1", 0, 0, 0
+)
+_NODE: Final = find_node(EXAMPLE.network, "1")
+_CELL: Final = cell_structure(EXAMPLE.network, _NODE, (0, 0, 0, 0), _TENSORS.__getitem__, Limits())
 _INPUT: Final = _FILE | {"description": "PNG, JPEG, WebP, .npy, .npz, .safetensors, or a JSON tensor"}
+_PREPARE: Final = {
+    "type": "string",
+    "contentMediaType": JSON,
+    "contentSchema": ref(Preparation),
+    "description": "with a picture: how it is made the input, as JSON",
+}
 _PARTS: Final = {
     "model": _FILE | {"description": "an .onnx file, its numbers inside"},
     "code": {"type": "string", "description": "nn.Sequential(…), as code or as torch prints it"},
     "weights": _FILE | {"description": "with code: its state_dict, as safetensors"},
     "seed": {"type": "string", "description": "with code: of random weights, 0 by default"},
     "input": _INPUT,
+    "prepare": _PREPARE,
 }
+
+
+_SHAPES_BODY: Final[dict[str, Any]] = {
+    "code": "nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))",
+    "input_shape": [3, 32, 32],
+}
+_TABLE_TYPES: Final[dict[TableFormat, str]] = {"json": JSON, "csv": CSV, "md": MARKDOWN}
+_TABLE_FORMATS: Final = {media_type: form for form, media_type in _TABLE_TYPES.items()}
+
+
+def _examples(language: str) -> Document:
+    return {"examples": [describe_example(example, language) for example in trained_examples()]}
 
 
 def _form(properties: Document, example: Document) -> Document:
@@ -77,6 +114,24 @@ async def get_network_by_id(
 NetworkDep = Annotated[StoredNetwork, Depends(get_network_by_id)]
 
 
+@router.get(
+    "",
+    summary="The trained networks that come with the program",
+    responses={
+        200: answer(response_models.NetworkExamples, _examples("en"), "in the order of the page"),
+        **problems(),
+    },
+)
+async def get_networks(
+    lang: Annotated[str | None, Query(description="en or zh-CN, instead of Accept-Language")] = None,
+    accept_language: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """Each with held-out inputs that it was run on; they are there without being stored."""
+    language = choose_language(lang, accept_language)
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return json_response(_examples(language), headers=headers)
+
+
 @router.post(
     "",
     status_code=201,
@@ -87,23 +142,66 @@ NetworkDep = Annotated[StoredNetwork, Depends(get_network_by_id)]
 async def create_network(request: Request, services: ServicesDep) -> Response:
     """
     From an ONNX model, or from the code of an nn.Sequential with weights or a seed, and an input of its
-    shape, with or without the batch axis. A picture is scaled to the model's size, 0…1.
+    shape, with or without the batch axis. A picture is stretched to the model's size, 0…1, or made what
+    `prepare` says.
     """
     parts = await _read_form(request, services, tuple(_PARTS))
     return _stored(request, await make_network(services, parts))
 
 
 @router.post(
+    "/shapes",
+    summary="The layers of a network by their shapes",
+    openapi_extra=json_body(ShapesBody, _SHAPES_BODY),
+    responses={
+        200: answer(
+            response_models.NetworkShapes,
+            describe_layers(layer_table(_SHAPES_BODY["code"], _SHAPES_BODY["input_shape"], 9)),
+            "a row for each layer",
+            **{CSV: TEXT, MARKDOWN: TEXT},
+        ),
+        **problems(400, 406, 413, 415),
+    },
+)
+async def get_shapes(
+    request: Request,
+    services: ServicesDep,
+    format: Annotated[TableFormat | None, Query(description="instead of Accept")] = None,
+    accept: AcceptHeader = "",
+) -> Response:
+    """
+    Output shapes, parameters, multiply-adds, receptive fields and shares of padding, from the code of an
+    nn.Sequential alone: nothing is run, and layers may be of any size.
+    """
+    form = format or _TABLE_FORMATS[choose_media_type(accept, tuple(_TABLE_FORMATS))]
+    body, _ = await read_json(request, services, ShapesBody)
+    most = services.settings.max_network_nodes
+    rows = await services.pool.run(_LARGE, layer_table, body.code, body.input_shape, most)
+    headers = {"Vary": "Accept"}
+    if form == "json":
+        return json_response(describe_layers(rows), headers=headers)
+    return Response(WRITERS[form](rows), media_type=_TABLE_TYPES[form], headers=headers)
+
+
+async def _only_post() -> Response:
+    """Else it would be a network of that id."""
+    raise HTTPException(405, headers={"Allow": "POST"})
+
+
+router.add_api_route("/shapes", _only_post, include_in_schema=False, route_class_override=APIRoute)
+
+
+@router.post(
     "/{id}/inputs",
     status_code=201,
     summary="Run a network on another input",
-    openapi_extra=_form({"input": _INPUT}, EXAMPLE_INPUT),
+    openapi_extra=_form({"input": _INPUT, "prepare": _PREPARE}, EXAMPLE_INPUT),
     responses={**_stored_answers(_SUMMARY), **problems(400, 404, 413, 415, 500, 507)},
 )
 async def create_network_of_input(request: Request, services: ServicesDep, network: NetworkDep) -> Response:
     """The same model; the old network stays as it is."""
-    parts = await _read_form(request, services, ("input",))
-    return _stored(request, await run_again(services, network, parts.get("input")))
+    parts = await _read_form(request, services, ("input", "prepare"))
+    return _stored(request, await run_again(services, network, parts))
 
 
 async def _read_form(request: Request, services: ServicesDep, names: tuple[str, ...]) -> dict[str, bytes]:
@@ -177,6 +275,35 @@ async def get_layer_scene(
 
 
 @router.get(
+    "/{id}/nodes/{name:path}/cell",
+    summary="How one cell of a node's output is made",
+    responses=immutable_answers(answer(response_models.NetworkCell, _CELL, "its terms"), 413),
+)
+async def get_cell(
+    request: Request,
+    services: ServicesDep,
+    network: NetworkDep,
+    name: Annotated[str, Path(examples=["1"])],
+    channel: Annotated[int, Query(ge=0)] = 0,
+    row: Annotated[int, Query(ge=0)] = 0,
+    col: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """
+    Of the node's first output and the first sample: the numbers that make the cell, each with its edge and
+    index, in a formula; of a convolution or pooling the step of its scene; of other operators a note.
+    """
+    language = preferred_language(request.scope)
+    headers = immutable_headers(request, language=language, vary="Accept-Language")
+    if response := not_modified(request, headers):
+        return response
+    node = find_node(network, name)
+    index = node_cell_index(node, channel, row, col)
+    tensor_of = lru_cache(partial(services.networks.tensor, network))
+    work = partial(cell_structure, network, node, index, tensor_of, services.settings, language)
+    return json_response(await services.pool.run(_LARGE, work), headers=headers)
+
+
+@router.get(
     "/{id}/trace",
     summary="Which cells of the input a cell can depend on",
     responses=immutable_answers(
@@ -202,6 +329,7 @@ async def get_trace(
         scene = services.scenes.get(id)
         return scene.plan, scene.taps
 
+    tensor_of = lru_cache(partial(services.networks.tensor, network))
     cell = (edge, channel, row, col)
-    structure = await services.pool.run(_LARGE, trace_structure, network, plan_of, *cell)
+    structure = await services.pool.run(_LARGE, trace_structure, network, plan_of, tensor_of, *cell)
     return json_response(structure, headers=headers)

@@ -1,0 +1,162 @@
+"""How one cell of a network is made, for every operator that a formula fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from math import isfinite
+from typing import Any, Final
+
+import numpy as np
+from torch import Tensor
+
+from app.conv.errors import ConvError, Message
+from app.i18n.languages import DEFAULT
+from app.i18n.messages import render
+from app.limits import Limits
+from app.networks.axis_taps import TensorOf
+from app.networks.cell_ledger import Cell, CellLedger, Index, computed_from_one_each, moved_from
+from app.networks.cell_sums import summed_from_many
+from app.networks.network import Network, Node
+from app.networks.refusals import NoSuchPart
+from app.services.summary import API_PREFIX
+from app.store.network_store import StoredNetwork
+
+_DIGITS: Final = 6
+_FIXED: Final = (1e-6, 1e7)
+_MINUS: Final = "\u2212"
+# What a negative number cannot follow without parentheses, and what cannot follow it.
+_OPERATORS: Final = ("+", _MINUS, "·", "/")
+_PLACE: Final = re.compile(r"\{(?P<name>[^}]*)\}(?P<power>[\^³]?)")
+
+
+def find_node(network: Network | StoredNetwork, name: str) -> Node:
+    """Raises NoSuchPart."""
+    for node in network.nodes:
+        if node.name == name:
+            return node
+    raise NoSuchPart("network_has_no_node", name=f"{name!r:.60}")
+
+
+def cell_index(shape: tuple[int, ...], channel: int, row: int, col: int) -> Index:
+    """
+    The cell in a tensor (N, C, H, W), (N, C, L) with the row 0, or (N, C) with row and column 0; of the first
+    sample. Raises ConvError for one that is not there.
+    """
+    axes = max(0, len(shape) - 2)
+    index = (0, channel, *((0, row, col)[3 - min(axes, 2) :] if axes else ()))[: len(shape)]
+    unused = (row, col)[: 2 - min(axes, 2)]
+    fits = axes <= 2 and all(i < size for i, size in zip(index, shape, strict=False)) and not any(unused)
+    if not fits or len(index) != len(shape):
+        raise ConvError("network_no_such_cell", "/edge", cell=(channel, row, col), shape=shape)
+    return index
+
+
+def node_cell_index(node: Node, channel: int, row: int, col: int) -> Index:
+    """The cell of a node's first output. Raises NoSuchPart where it was not run, and ConvError."""
+    if not node.outputs or node.outputs[0].shape is None:
+        raise NoSuchPart("network_node_without_values", name=f"{node.name!r:.60}")
+    return cell_index(node.outputs[0].shape, channel, row, col)
+
+
+def cell_structure(
+    network: Network | StoredNetwork,
+    node: Node,
+    index: Index,
+    tensor_of: TensorOf,
+    limits: Limits,
+    language: str = DEFAULT,
+) -> dict[str, Any]:
+    """
+    The cell `index` of the node's first output as the contract has it. Raises ConvError where a number is not
+    finite, and LimitExceeded for more terms than an answer may hold.
+    """
+    output = node.outputs[0].name
+    made = float(tensor_of(output)[index])
+    shapes = tensor_shapes(network)
+    ledger = note = steps = None
+    if node.scene is not None:
+        steps = _steps_url(node.scene, index, shapes[output])
+    elif (ledger := _ledger(Cell(node, output, index, shapes, network.opset, tensor_of, limits))) is None:
+        note = node.note or Message("network_cell_of_other_operator", op=f"{node.op!r:.60}")
+    return {
+        "node": node.name,
+        "op": node.op,
+        "edge": output,
+        "index": index,
+        "output": _finite(made, output),
+        **_ledger_fields(ledger),
+        "steps": steps,
+        "note": None if note is None else render(note, language),
+    }
+
+
+def tensor_shapes(network: Network | StoredNetwork) -> dict[str, tuple[int, ...]]:
+    """Of edges and parameters."""
+    return {
+        name: tuple(tensor.shape if isinstance(tensor, Tensor) else tensor["shape"])
+        for name, tensor in network.tensors.items()
+    }
+
+
+def _ledger(cell: Cell) -> CellLedger | None:
+    for explain in (computed_from_one_each, summed_from_many, moved_from):
+        try:
+            if ledger := explain(cell):
+                return ledger
+        # Attributes or tensors that the operator needs are not there, as behind an unknown one.
+        except (LookupError, ValueError):
+            return None
+    return None
+
+
+def _steps_url(scene: str, index: Index, shape: tuple[int, ...]) -> str:
+    """The step of a layer's scene that makes the cell."""
+    _, channel, *cell = index
+    step = int(np.ravel_multi_index(cell, shape[2:]))
+    return f"{API_PREFIX}/scenes/{scene}/steps?out_channel={channel}&start={step}&stop={step + 1}"
+
+
+def _ledger_fields(ledger: CellLedger | None) -> dict[str, Any]:
+    if ledger is None:
+        return {"formula": None, "worked": None, "value": None, "terms": [], "columns": []}
+    for name, values in (
+        *((term.name, [term.value]) for term in ledger.terms),
+        *((column.name, column.values) for column in ledger.columns),
+        ("value", [ledger.value]),
+    ):
+        for value in values:
+            _finite(value, name)
+    return {
+        "formula": ledger.formula.replace("{", "").replace("}", ""),
+        "worked": _worked(ledger),
+        "value": ledger.value,
+        "terms": [asdict(term) for term in ledger.terms],
+        "columns": [column._asdict() for column in ledger.columns],
+    }
+
+
+def _worked(ledger: CellLedger) -> str:
+    """The formula with numbers in place of names, and what it gives."""
+    values = {term.name: term.value for term in ledger.terms}
+
+    def operand(found: re.Match[str]) -> str:
+        shown = _shown(values[found["name"]])
+        is_operand = found.string[: found.start()].rstrip().endswith(_OPERATORS) or found["power"]
+        return (f"({shown})" if is_operand and shown.startswith(_MINUS) else shown) + found["power"]
+
+    return f"{_PLACE.sub(operand, ledger.formula)} = {_shown(ledger.value)}"
+
+
+def _shown(value: float) -> str:
+    """Six digits, and a minus sign that is one."""
+    is_fixed = value == 0 or _FIXED[0] <= abs(value) < _FIXED[1]
+    write = np.format_float_positional if is_fixed else np.format_float_scientific
+    options: dict[str, Any] = {"fractional": False} if is_fixed else {}
+    return write(value + 0.0, precision=_DIGITS, unique=False, trim="-", **options).replace("-", _MINUS)
+
+
+def _finite(value: float, name: str) -> float:
+    if not isfinite(value):
+        raise ConvError("network_tensor_not_finite", "/edge", name=f"{name!r:.60}")
+    return value
