@@ -18,6 +18,7 @@ import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { AppliedStamp } from '../../model/types.ts';
 import { kernelValues } from '../matrix/frame.ts';
+import type { Range } from '../matrix/layout.ts';
 import type { MatrixProduct } from '../matrix/product.ts';
 import { makeProduct, splitRow } from '../matrix/product.ts';
 import type { ProductFrame } from '../matrix/product_frame.ts';
@@ -70,9 +71,9 @@ export function makeMatrixInput(
     {
       key: ['matrix', 'input', input, weight, output].join('/'),
       needed: {
-        row: first?.k ?? unrolled.inputs.indexOf(channel) * unrolled.taps,
+        row: rangeOf(entries.map(({ k }) => k)) ?? unrolled.inputs.indexOf(channel) * unrolled.taps,
         depth: Math.max(position.active, 0),
-        col: first?.n ?? 0,
+        col: rangeOf(nearWindows(entries, unrolled)) ?? 0,
         ...planeCell(model, moment, position),
       },
       findHighlights: (cell) => findContributionHighlights(model, unrolled, cell, { channel }),
@@ -106,7 +107,7 @@ export function makeMatrixInput(
     col: first?.n ?? 0,
     left: { ...kernels, valueAt: (k, r) => kernels.valueAt(r, k) },
     right: upstreamValues(moment, outputs, windows, cell),
-    product: contributionValues(request, moment, unrolled, cell),
+    product: contributionValues(request, moment, unrolled, { cell, at: first?.n ?? 0 }),
     rowData: null,
     terms: null,
     targetOf: targetsOf(model, unrolled),
@@ -129,6 +130,17 @@ function ledgerOf(
 ) {
   if (previous?.step === step && previous.position.outChannel === outChannel) return previous.ledger;
   return makeLedger(step, ledgerLayerOf(layer, outChannel));
+}
+
+/** The windows at work in one row of the output: those of other rows are far. */
+function nearWindows(entries: Entry[], { kW }: MatrixProduct) {
+  const windows = entries.map(({ n }) => n);
+  const first = Math.min(...windows);
+  return windows.filter((n) => n - first < kW);
+}
+
+function rangeOf(values: number[]): Range | null {
+  return values.length > 0 ? [Math.min(...values), Math.max(...values)] : null;
 }
 
 /** `0,1,1`: input channel, kernel row, kernel column. */

@@ -16,6 +16,9 @@ export interface Entry {
   n: number;
 }
 
+/** Windows whose numbers decide on the decimals. */
+const DECISIVE = 64;
+
 export interface Contributions {
   moment: GradientMoment;
   unrolled: MatrixProduct;
@@ -58,16 +61,18 @@ export function contributionAt(
   return from.products.slice(0, added).reduce((sum, product) => sum + (product[u]?.[v] ?? 0), 0);
 }
 
-/** All contributions that are loaded, as they are read; as they are stamped, those of channels before. */
+/**
+ * All contributions that are loaded, as they are read; as they are stamped, those of channels before. at: the
+ * window at work.
+ */
 export function contributionValues(
   { model, position }: FrameRequest,
   moment: GradientMoment,
   unrolled: MatrixProduct,
-  cell: number,
+  { cell, at }: { cell: number; at: number },
 ): PaneValues {
   const targetOf = targetsOf(model, unrolled);
-  const { reading, upstreamMax } = moment;
-  const max = model.weightMax * upstreamMax * Math.min(unrolled.outputs.length, 4);
+  const { reading, planeMax: max } = moment;
   const before = unrolled.inputs.indexOf(position.outChannel) * unrolled.taps;
   const valueAt = (k: number, n: number) => {
     if (targetOf(k, n) < 0 || (reading === 'scatter' && k >= before)) return null;
@@ -78,14 +83,23 @@ export function contributionValues(
     valueAt,
     max,
     quiet: reading === 'gather',
-    decimals: decimalsThatFit([max, -max, ...someValues(moment, unrolled)], charactersIn(cell)),
+    decimals: decimalsThatFit(someValues(moment, unrolled, position, at), charactersIn(cell)),
   };
 }
 
-/** Numbers that decide on the decimals. */
-function someValues(moment: GradientMoment, unrolled: MatrixProduct): number[] {
-  const first = stampOf(moment, unrolled, { k: 0, n: 0 });
-  return first?.stamp.sums.flat() ?? [];
+/** Numbers that decide on the decimals: those of windows near `at`. */
+function someValues(
+  moment: GradientMoment,
+  unrolled: MatrixProduct,
+  { outChannel }: Position,
+  at: number,
+): number[] {
+  const k = unrolled.inputs.indexOf(outChannel) * unrolled.taps;
+  const first = Math.floor(at / DECISIVE) * DECISIVE;
+  const values = Array.from({ length: DECISIVE }, (_, index) => {
+    return stampOf(moment, unrolled, { k, n: first + index })?.stamp.sums.flat() ?? [];
+  }).flat();
+  return values.length > 0 ? values : [moment.planeMax];
 }
 
 /** The gradient's plane, as far as it is made. */

@@ -188,17 +188,28 @@ function placeNarrow(product: ProductSize, width: number, choice: number | null)
   };
 }
 
-/** first: the reader's choice of the first in sight; needed: what is in sight otherwise. */
+/** The first and the last on an axis. */
+export type Range = [first: number, last: number];
+
+/**
+ * first: the reader's choice of the first in sight; needed: what is in sight otherwise, of a range as much as
+ * there is room for.
+ */
 export function makePanes(
   { rows, depth, cols, folded }: ProductSize,
   { cell, rects }: Pick<MatrixLayout, 'cell' | 'rects'>,
   first: Record<string, number>,
-  needed: Partial<Record<Axis, number>>,
+  needed: Partial<Record<Axis, number | Range>>,
 ): Panes<PaneName> {
   const [i, j] = folded ?? [0, 0];
   const counts = { row: rows, depth, col: cols, i, j };
-  const firstOn = (axis: Axis, length: number) =>
-    firstVisible(counts[axis], Math.max(length / cell, 1), needed[axis] ?? 0, first[axis]);
+  const firstOn = (axis: Axis, length: number) => {
+    const visible = Math.max(length / cell, 1);
+    const [from, to] = [needed[axis] ?? 0].flat();
+    const page = Math.floor((from ?? 0) / visible) * visible;
+    const start = (to ?? from ?? 0) < page + visible ? page : from;
+    return firstVisible(counts[axis], visible, 0, first[axis] ?? start);
+  };
   const pane = (place: Rect, down: Axis, across: Axis | null): MatrixPane => ({
     rows: counts[down],
     cols: across ? counts[across] : place.width && 1,

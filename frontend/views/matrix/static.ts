@@ -12,6 +12,9 @@ import type { ProductFrame } from './product_frame.ts';
 /** The smallest cell with a label beside it. */
 const LABELLED_CELL = 10;
 
+/** A pane whose heading is wider than itself. */
+const NARROW_PANE = 80;
+
 export function paintStatic(context: Context2D, frame: ProductFrame) {
   const { panes, colors } = frame;
   clearCanvas(context, frame);
@@ -43,10 +46,19 @@ function paintHeadings(context: Context2D, frame: ProductFrame) {
   const { panes, layout, texts } = frame;
   paintPaneHeading(context, frame, texts.left, panes.left);
   paintPaneHeading(context, frame, texts.right, panes.right);
-  if (!layout.narrow && panes.products.place.width > 0)
-    paintPaneHeading(context, frame, texts.products, panes.products, '');
+  if (!layout.narrow && panes.products.place.width > 0) paintProductsHeading(context, frame);
   paintPaneHeading(context, frame, texts.product, panes.product);
   if (panes.folded.place.width > 0) paintPaneHeading(context, frame, texts.folded, panes.folded);
+}
+
+/** Beside a narrow matrix, whose own heading is wider, it begins at its pane. */
+function paintProductsHeading(context: Context2D, frame: ProductFrame) {
+  const { panes, texts } = frame;
+  if (panes.right.place.width >= NARROW_PANE)
+    return paintPaneHeading(context, frame, texts.products, panes.products, '');
+  const { x, y } = panes.products.place;
+  context.font = cssFont(13);
+  paintText(context, texts.products, 'left', x, y - 14);
 }
 
 function paintSigns(context: Context2D, { layout: { narrow }, panes, signs, colors, texts }: ProductFrame) {
@@ -54,6 +66,8 @@ function paintSigns(context: Context2D, { layout: { narrow }, panes, signs, colo
   context.font = cssFont(narrow ? 14 : 20);
   paintCenteredText(context, '@', signs.times.x, signs.times.y);
   if (panes.folded.place.width > 0) paintCenteredText(context, '→', signs.folds.x, signs.folds.y);
+  // A sign by itself is thin.
+  if (texts.equals === '=') context.fillStyle = colors.text;
   context.font = cssFont(narrow ? 14 : 17);
   paintCenteredText(context, narrow ? '=' : texts.equals, signs.equals.x, signs.equals.y);
 }
