@@ -1,11 +1,11 @@
 /** Transposes the sparse matrix, and chooses its input channel. */
 
 import { batch, effect } from '@preact/signals-core';
-import { inputChannelsOf } from '../model/geometry.ts';
+import { stepChannelsOf } from '../model/direction.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
-import { findElement } from '../views/shared/dom.ts';
+import { findElement, findElements, setText } from '../views/shared/dom.ts';
 import { shownChannelIndex } from '../views/sparse/channel_index.ts';
 import { makeChannelStepper } from './channel_stepper.ts';
 
@@ -22,33 +22,45 @@ export function setUpTranspose(state: AppState) {
   });
 }
 
-/** Which input channel the sparse matrix is of. */
+/** Which channel of the step the sparse matrix is of: of the input, or of the upstream. */
 export function setUpChannelChoice(state: AppState, t: Translate, model: () => SceneModel | null) {
   const room = findElement('#in-channel-chooser', HTMLElement);
-  let inputs: number[] = [];
+  const [name, letter] = [...findElements('label > span', room)];
+  let channels: number[] = [];
   const show = makeChannelStepper(room, t, (channel) =>
     batch(() => {
       state.following.value = false;
-      state.inChannel.value = inputs.indexOf(channel);
+      state.inChannel.value = channels.indexOf(channel);
     }),
   );
   effect(() => {
     const [layer, position] = [model(), state.position.value];
-    if (!layer || !position || state.shownView.value !== 'sparse') {
+    const direction = state.direction.value;
+    const isChosen = direction === 'forward' || direction === 'input';
+    if (!layer || !position || state.shownView.value !== 'sparse' || !isChosen) {
       room.hidden = true;
       return;
     }
-    inputs = inputChannelsOf(layer.summary, position.outChannel);
-    room.hidden = inputs.length < 2;
-    const index = shownChannelIndex({
+    const { input, output } = layer.summary.shapes;
+    channels = stepChannelsOf(layer.summary, direction, position.outChannel);
+    room.hidden = channels.length < 2;
+    const label = t(direction === 'input' ? 'gradient.pair.output' : 'sparse.choose');
+    if (name && letter) {
+      setText(name, label);
+      setText(letter, direction === 'input' ? 'dY[' : 'X[');
+    }
+    room.ariaLabel = label;
+    const request = {
       model: layer,
       position,
       activeCell: state.activeCell.value,
       following: state.following.value,
       granularity: state.granularity.value,
       inChannel: state.inChannel.value,
-    });
-    const [least = 0, most = least] = [inputs[0], inputs.at(-1)];
-    show(inputs[index] ?? least, { least, most, count: layer.summary.shapes.input[0] });
+    };
+    const index = shownChannelIndex(request, direction);
+    const [least = 0, most = least] = [channels[0], channels.at(-1)];
+    const count = direction === 'input' ? output[0] : input[0];
+    show(channels[index] ?? least, { least, most, count });
   });
 }

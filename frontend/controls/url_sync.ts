@@ -1,8 +1,8 @@
 /** The address names the scene, the moment and the view; back and forward go from scene to scene. */
 
 import { effect, untracked } from '@preact/signals-core';
-import { indexOfPair, pairAt } from '../model/direction.ts';
-import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
+import { indexOfPair, pairAt, stepChannelsOf } from '../model/direction.ts';
+import { UNZOOMED } from '../model/geometry.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';
@@ -89,6 +89,10 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
   const show = () => {
     state.jump((clock) => timeOfMoment(clock, clock.width, clockMoment(summary, view)));
     state.pinnedCell.value = pinned;
+    const channels = stepChannelsOf(summary, view.direction, state.outChannel.peek());
+    const index = view.input === null ? -1 : channels.indexOf(view.input);
+    state.inChannel.value = Math.max(index, 0);
+    if (view.zoom.input || view.zoom.output || index >= 0) state.following.value = false;
   };
   let applied = Promise.resolve();
   if (view.direction === 'forward' && state.wantedDirection.peek() === 'forward') show();
@@ -97,10 +101,6 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
   state.tinted.value = view.tinted ?? state.isPicture.peek();
   const { input, output } = view.zoom;
   state.zoom.value = { input: input ?? UNZOOMED, output: output ?? UNZOOMED };
-  const index =
-    view.input === null ? -1 : inputChannelsOf(summary, state.outChannel.peek()).indexOf(view.input);
-  state.inChannel.value = Math.max(index, 0);
-  if (input || output || index >= 0) state.following.value = false;
   return applied;
 }
 
@@ -153,12 +153,15 @@ function formatQuery(query: URLSearchParams) {
   return query.toString().replaceAll('%2C', ',');
 }
 
-/** The input channel that the sparse matrix is of, unless it is the one that time is at. */
+/** The channel of the step that the sparse matrix is of, unless it is the one that time is at. */
 function chosenInput(state: AppState, summary: SceneSummary) {
-  const [inputs, index] = [inputChannelsOf(summary, state.outChannel.value), state.inChannel.value];
-  const chosen = !state.following.value || (state.granularity.value === 'window' && index > 0);
-  if (state.chosenView.value !== 'sparse' || inputs.length < 2 || !chosen) return null;
-  return inputs[Math.min(index, inputs.length - 1)] ?? null;
+  const { direction, inChannel, following, granularity } = state;
+  const channels = stepChannelsOf(summary, direction.value, state.outChannel.value);
+  const index = inChannel.value;
+  const chosen = !following.value || (granularity.value === 'window' && index > 0);
+  const ofPair = direction.value === 'weight' || direction.value === 'bias';
+  if (state.chosenView.value !== 'sparse' || ofPair || channels.length < 2 || !chosen) return null;
+  return channels[Math.min(index, channels.length - 1)] ?? null;
 }
 
 /** Returns what puts the moment into the address now, and soon, unless time runs by then. */

@@ -11,9 +11,10 @@ export function showViewCaption({ state, t, model }: AppContext) {
     const layer = model();
     const [direction, reading] = [state.direction.value, state.reading.value];
     const { value: outChannel } = state.outChannel;
-    const choice = { outChannel, transposed: state.transposed.value, direction, reading };
-    const view = direction === 'forward' ? state.shownView.value : 'gradient';
-    const drawing = layer && drawingNamed(shownDrawing(layer.summary, view));
+    const view = state.shownView.value;
+    const choice = { view, outChannel, transposed: state.transposed.value, direction, reading };
+    const name = layer && shownDrawing(layer.summary, direction === 'forward' ? view : 'gradient');
+    const drawing = name && drawingNamed(name);
     const captions = layer && drawing ? drawing.makeCaptions(layer, choice) : [];
     setText(line, captions.map(([key, values]) => t(key, values)).join(' '));
   });

@@ -39,6 +39,11 @@ export class ItemPages<Page, Item> {
     return read(known, index);
   }
 
+  /** The page of an item, as far as it is there: asks for nothing. */
+  pageOf(outChannel: number, index: number): Page | undefined {
+    return this.pages.get(`${outChannel}/${Math.floor(index / this.source.size)}`);
+  }
+
   /** Resolves when the item is there, or when its failure is reported. */
   async load(outChannel: number, index: number) {
     if (!this.#isInitial(outChannel, index, index + 1))

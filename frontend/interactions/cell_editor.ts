@@ -13,7 +13,7 @@ import type { EditSession } from '../state/edit_session.ts';
 import type { TensorName } from '../state/scene_edit.ts';
 import { flatOffset } from '../state/scene_edit.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { isMatrixFrame } from '../views/registry.ts';
+import { matrixFrameOf } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 import { revealCell } from './accessible_grids.ts';
 import type { EditableCell } from './editable_cells.ts';
@@ -125,7 +125,7 @@ export class CellEditor {
     const tensor = at && this.#tensor(at.tensor);
     const frame = shown();
     if (!scene || !tensor || !frame || state.locks.peek().has('numbers')) return false;
-    if (isMatrixFrame(frame) && !editRect(frame, cell)) return false;
+    if (matrixFrameOf(frame) && !editRect(frame, cell)) return false;
     state.playing.value = false;
     revealCell(state, frame, cell);
     if (!this.#cell) this.#opener = document.activeElement;

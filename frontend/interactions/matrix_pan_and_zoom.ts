@@ -6,7 +6,7 @@ import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { makeProduct } from '../views/matrix/product.ts';
 import type { AnyMatrixFrame } from '../views/registry.ts';
-import { isMatrixFrame } from '../views/registry.ts';
+import { matrixFrameOf } from '../views/registry.ts';
 import { findElement } from '../views/shared/dom.ts';
 import type { MatrixPane, PaneCell, Panes } from '../views/shared/matrix_viewport.ts';
 import { canScroll, hitTestPane } from '../views/shared/matrix_viewport.ts';
@@ -21,10 +21,7 @@ const BUTTON_FACTOR = 1.4;
 const MAX_EARLIER = 32;
 
 export function setUpMatrixViews({ state, canvas, model, shown }: AppContext) {
-  const matrixFrame = () => {
-    const frame = shown();
-    return frame && isMatrixFrame(frame) ? frame : null;
-  };
+  const matrixFrame = () => matrixFrameOf(shown());
   loadEarlierOutputs(state, model);
   setUpZoomButtons(state, matrixFrame);
   setUpWheel(state, canvas, matrixFrame);
@@ -52,7 +49,7 @@ function loadEarlierOutputs(state: AppState, model: () => SceneModel | null) {
   };
   effect(() => {
     const [layer, o] = [model(), state.outChannel.value];
-    if (layer && state.shownView.value === 'matrix')
+    if (layer && state.shownView.value === 'matrix' && state.direction.value === 'forward')
       load(o - 1, Math.max(makeProduct(layer, o).outputs[0] ?? 0, o - MAX_EARLIER));
   });
 }
@@ -79,7 +76,7 @@ function firstOnAxes(frame: AnyMatrixFrame, pane?: MatrixPane) {
 function scrollTo(state: AppState, frame: AnyMatrixFrame, at: Record<string, number>, cell = frame.cell) {
   batch(() => {
     state.following.value = false;
-    if (frame.view === 'sparse') state.inChannel.value = frame.channelIndex;
+    if (frame.channelIndex !== undefined) state.inChannel.value = frame.channelIndex;
     state.viewport.value = { key: frame.viewportKey, cell, at };
   });
 }

@@ -160,6 +160,7 @@ function setUpZoomButtons(state: AppState, canvas: HTMLCanvasElement, stageFrame
   effect(() => {
     state.scene.value;
     state.shownView.value;
+    state.direction.value;
     requestAnimationFrame(update);
   });
   new ResizeObserver(update).observe(canvas);

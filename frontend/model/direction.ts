@@ -25,6 +25,11 @@ export function outputChannelsOf({ operation, shapes }: LayerShape, c: number): 
   return Array.from({ length: size }, (_, k) => first + k);
 }
 
+/** The channels that a step adds up: input channels, or, to the input, output channels. */
+export function stepChannelsOf(layer: LayerShape, direction: Direction, channel: number): number[] {
+  return direction === 'input' ? outputChannelsOf(layer, channel) : inputChannelsOf(layer, channel);
+}
+
 /** The output and the input channel of a pair: those of an output channel stand one after the other. */
 export function pairAt(layer: LayerShape, index: number): [outChannel: number, inChannel: number] {
   const size = inputChannelsOf(layer, 0).length;

@@ -34,15 +34,14 @@ export interface SumLedger {
 
 const roundTo = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;
 
-/** upstream: the plane of the output channel, (H_out, width). */
+/** upstream: the plane of the output channel, (H_out, width). decimals: those that there is room for. */
 export function makeWeightLedger(
   step: WeightStep,
   cell: string,
   upstream: NumberArray,
   width: number,
+  decimals: number = decimalsFor([step.gradient, ...step.rowSums, ...step.products], LEDGER_DIGITS),
 ): SumLedger {
-  const numbers = [step.gradient, ...step.rowSums, ...step.products];
-  const decimals = decimalsFor(numbers, LEDGER_DIGITS);
   const total = roundTo(step.gradient, decimals);
   const sums = apportionRounding([...step.rowSums], total, decimals);
   return {
@@ -68,8 +67,12 @@ export function makeWeightLedger(
 }
 
 /** upstream: the plane of the output channel. */
-export function makeBiasLedger(gradient: number, cell: string, upstream: NumberArray): SumLedger {
-  const decimals = decimalsFor([gradient, ...upstream], LEDGER_DIGITS);
+export function makeBiasLedger(
+  gradient: number,
+  cell: string,
+  upstream: NumberArray,
+  decimals: number = decimalsFor([gradient, ...upstream], LEDGER_DIGITS),
+): SumLedger {
   const total = roundTo(gradient, decimals);
   const sum = formatNumber(total, decimals);
   const makeTerms = () =>

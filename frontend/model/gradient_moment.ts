@@ -1,7 +1,7 @@
 /** What a moment of a gradient shows, as far as it is loaded. Types alone. */
 
 import type { Step } from './step.ts';
-import type { AppliedStamp, Direction, NumberArray, Reading, Tensor } from './types.ts';
+import type { AppliedStamp, Direction, NumberArray, Reading, Stamp, Tensor } from './types.ts';
 
 /** One kernel cell of a pair: planes (H_out, W_out) flat; sums: of each row. */
 export interface WeightStep {
@@ -30,4 +30,9 @@ export interface GradientMoment {
   /** Of the input by input channel, of the weight by output channel. */
   planes: PlanesByChannel;
   planeMax: number;
+  /**
+   * In the matrix product to the input: what upstream cell `index` gives to an input channel, as far as it is
+   * loaded. loaded: changes when more is.
+   */
+  contributions: { stampOf: (inChannel: number, index: number) => Stamp | null; loaded: number } | null;
 }

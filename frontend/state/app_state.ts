@@ -87,7 +87,7 @@ export class AppState {
   /** The gradients' data, once they are loaded: until then the direction is forward. */
   readonly gradientSteps = signal<GradientSteps | null>(null);
   readonly wantedDirection = signal<Direction>('forward');
-  /** What time runs through: the matrices show the forward pass alone. */
+  /** What time runs through, as far as the layer has it. */
   readonly direction = computed(() =>
     this.scene.value ? this.#directionOf(this.scene.value.summary) : 'forward',
   );
@@ -270,8 +270,7 @@ export class AppState {
 
   #directionOf(layer: LayerShape): Direction {
     const wanted = this.wantedDirection.value;
-    const view = availableView(layer, this.wantedView.value);
-    return view === 'matrix' || view === 'sparse' || !hasDirection(layer, wanted) ? 'forward' : wanted;
+    return hasDirection(layer, wanted) ? wanted : 'forward';
   }
 
   /** What a position of a scene shows. */

@@ -22,6 +22,9 @@ import type { Scene } from './scene.ts';
 /** Scenes whose gradients are kept for undo and redo. */
 const SCENES_KEPT = 8;
 
+/** Pages that are asked for at once, so that few are put out of the cache by others. */
+const MOST_PAGES = 16;
+
 interface GradientData {
   upstream: Signal<Tensor | null>;
   inputSteps: InputGradientPages;
@@ -59,11 +62,47 @@ export class GradientState implements GradientSteps {
     const { direction, reading } = this.state;
     const data = this.#dataOf(scene.summary);
     const way = direction.peek() === 'forward' ? this.state.wantedDirection.peek() : direction.peek();
+    const { stamps } = data;
     await Promise.all([
       this.#loadUpstream(scene.summary, data),
       this.#loadPlanes(scene.summary, way, channel),
       this.#stepsOf(data, way, reading.peek())?.load(channel, window),
+      ...this.#readersOf(scene, way, window).map((index) => stamps.load(channel, index)),
     ]);
+  }
+
+  /** Loads what upstream cells give to input channels, a page after the other, as long as they are shown. */
+  async loadContributions(channels: number[], first: number, end: number) {
+    const { scene } = this.state;
+    const shown = scene.peek();
+    if (!shown || !this.#addsContributions(this.state.direction.peek())) return;
+    const { stamps } = this.#dataOf(shown.summary);
+    const starts = Array.from(
+      { length: Math.ceil((end - first) / stamps.source.size) + 1 },
+      (_, k) => first + k * stamps.source.size,
+    );
+    const pages = channels.flatMap((channel) =>
+      starts.map((index) => [channel, Math.min(index, end - 1)] as const),
+    );
+    for (const [channel, index] of pages.slice(0, MOST_PAGES))
+      if (scene.peek() === shown) await stamps.load(channel, index);
+  }
+
+  /** Whether the entries of a matrix are added up: those that read one cell of the input. */
+  #addsContributions(direction: Direction) {
+    return direction === 'input' && this.state.shownView.value === 'matrix';
+  }
+
+  /** The upstream cells that give to input cell `window`, where they are added up. */
+  #readersOf({ taps, summary }: Scene, direction: Direction, window: number): number[] {
+    if (!this.#addsContributions(direction) || this.state.reading.peek() === 'scatter') return [];
+    const [width, outWidth] = [summary.shapes.input[2], summary.shapes.output[2]];
+    const linesOf = (table: number[][], source: number) =>
+      table.flatMap((line, index) => (line.includes(source) ? [index] : []));
+    const cols = linesOf(taps.cols, window % width);
+    return linesOf(taps.rows, Math.floor(window / width)).flatMap((row) =>
+      cols.map((col) => row * outWidth + col),
+    );
   }
 
   #stepsOf(data: GradientData, direction: Direction, reading: Reading) {
@@ -121,6 +160,23 @@ export class GradientState implements GradientSteps {
       biasGradient: direction === 'bias' ? (data.bias.get('bias') ?? null) : null,
       planes,
       planeMax: Math.max(0, ...[...planes.values()].map(({ range }) => range?.[1] ?? 0)),
+      contributions: this.#addsContributions(direction) ? this.#contributionsOf(data, channel, window) : null,
+    };
+  }
+
+  /** Asks for those of the moment, if they are not there. */
+  #contributionsOf({ stamps }: GradientData, channel: number, window: number) {
+    const scene = this.state.scene.peek();
+    if (scene)
+      untracked(() => {
+        for (const index of this.#readersOf(scene, 'input', window)) stamps.load(channel, index);
+      });
+    return {
+      loaded: stamps.pages.version,
+      stampOf: (inChannel: number, index: number) => {
+        const page = stamps.pageOf(inChannel, index);
+        return page?.stamps[index - page.start] ?? null;
+      },
     };
   }
 

@@ -34,9 +34,9 @@ export function computeFrameRequest(
     // The frame looks outputs up, and is painted again when one arrives.
     scene.outputs.version;
     const gradient = state.direction.value === 'forward' ? null : gradientMoment();
-    const view = gradient ? 'gradient' : state.shownView.value;
+    const view = state.shownView.value;
     // And when the view's own drawing is loaded.
-    shownDrawing(scene.summary, view);
+    shownDrawing(scene.summary, gradient ? 'gradient' : view);
     return {
       view,
       model: model.value,

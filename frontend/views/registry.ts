@@ -8,6 +8,7 @@ import type { GradientFrame } from './gradient/frame.ts';
 import type { MatrixFrame } from './matrix/frame.ts';
 import type { ScatterFrame } from './scatter/frame.ts';
 import { scatterView } from './scatter/view.ts';
+import type { PaneFrame } from './shared/matrix_viewport.ts';
 import type { FrameRequest, View } from './shared/view.ts';
 import type { SignalFrame } from './signal/frame.ts';
 import type { SparseFrame } from './sparse/frame.ts';
@@ -48,11 +49,14 @@ export function shownDrawing(layer: Pick<LayerShape, 'dimensions'>, view: Drawin
   return drawings.value[name] ? name : 'stage';
 }
 
-/** A frame of a view that is made of panes. */
-export type AnyMatrixFrame = Extract<AnyFrame, { panes: unknown }>;
+/** A frame that is made of panes. channelIndex: of the sparse matrix, its channel's position in the step. */
+export type AnyMatrixFrame = PaneFrame<string> & { channelIndex?: number };
 
-export function isMatrixFrame(frame: AnyFrame): frame is AnyMatrixFrame {
-  return 'panes' in frame;
+/** The frame that has the panes: of a gradient to the input the one inside; null: there are none. */
+export function matrixFrameOf(frame: AnyFrame | null): AnyMatrixFrame | null {
+  if (!frame) return null;
+  const inner = 'inner' in frame ? frame.inner : frame;
+  return 'panes' in inner ? inner : null;
 }
 
 /** A frame of the forward pass whose channels are lanes. */
@@ -72,7 +76,7 @@ export function drawingNamed(name: DrawingName): View<AnyFrame> {
 /** previous: the frame before, of which parts that are the same are used again. */
 export function makeViewFrame(request: FrameRequest, previous: AnyFrame | null = null): AnyFrame {
   const { activeCell, model } = request;
-  const name = shownDrawing(model.summary, request.view);
+  const name = shownDrawing(model.summary, request.gradient ? 'gradient' : request.view);
   // A matrix has no boxes for the sums of a step.
   const hasCell = /stage|gradient|signal/.test(name) || !activeCell || !isSumCell(activeCell.cell);
   return drawingNamed(name).makeFrame(

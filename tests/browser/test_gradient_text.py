@@ -51,3 +51,18 @@ def test_the_examples_too(open_page: OpenPage, scene_paths: dict[str, str], name
         go_to(page, (moment + 0.37) / 4)
         page.wait_for_selector('.ledger[aria-busy="false"]')
         assert faults_of(painted_texts(page)) == [], f"moment {moment}"
+
+
+@pytest.mark.parametrize("view", ["matrix", "sparse"])
+@pytest.mark.parametrize("name", ["two-channels", "strided-volume", "transposed"])
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_the_matrices_too(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str, way: str, view: str
+) -> None:
+    path = f"{scene_paths[name]}?view={view}&{way}"
+    page = open_page(path, viewport=LAPTOP, prepare=record_text)
+    page.wait_for_selector("#gradient-tools:not([hidden])")
+    for moment in range(4):
+        go_to(page, (moment + 0.37) / 4)
+        page.wait_for_selector('.ledger[aria-busy="false"]')
+        assert faults_of(painted_texts(page)) == [], f"moment {moment}"

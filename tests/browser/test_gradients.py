@@ -270,19 +270,6 @@ def test_the_address_names_the_moment(open_page: OpenPage, server: str) -> None:
     expect(page).to_have_url(re.compile(r"step=0,0,1,2&direction=weight"))
 
 
-def test_the_matrices_show_the_forward_pass_and_say_so(
-    open_page: OpenPage, scene_paths: dict[str, str]
-) -> None:
-    page = open_page(scene_paths["two-channels"])
-    page.get_by_label("Direction").select_option("weight")
-    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dK\["))
-    page.get_by_text("sparse matrix").click()
-    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\["))
-    expect(page.locator("#gradient-note")).to_contain_text("This view shows the forward pass.")
-    page.get_by_role("button", name="Show the gradient on the stage").click()
-    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dK\["))
-
-
 def test_questions_in_both_directions(open_page: OpenPage, server: str) -> None:
     """An upstream cell and the inputs it reaches; a cell of the gradient and what pulls it, how strongly."""
     layer = TWO_TO_THREE

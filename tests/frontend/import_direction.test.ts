@@ -29,7 +29,7 @@ const ALL_VIEWS = [
 /** The scattering stage, a gradient, and signals are the stage with other contents. */
 const BUILT_ON: Record<string, string[]> = {
   scatter: ['stage'],
-  gradient: ['stage', 'scatter', 'signal'],
+  gradient: ['stage', 'scatter', 'signal', 'matrix', 'sparse'],
   signal: ['stage'],
 };
 

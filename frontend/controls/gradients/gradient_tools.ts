@@ -28,32 +28,30 @@ export function setUpGradientTools(context: AppContext, changes: EditSession, ch
     makeLayerLink(context, changes, choose),
   );
   findElement('.stage', HTMLElement).before(line);
-  const forward = makeForwardNote(context);
-  line.before(forward);
+  line.before(makeForwardNote(context));
   effect(() => {
     line.hidden = state.direction.value === 'forward';
-    forward.hidden = !line.hidden || state.wantedDirection.value === 'forward';
     findElement('#inspect-open', HTMLElement).hidden = !line.hidden;
+    // The tools of a matrix stand in the same line.
+    const viewTools = findElement('#view-tools', HTMLElement);
+    if (line.hidden) line.before(viewTools);
+    else line.append(viewTools);
     // What the gradient is stands in place of what the layer does.
     for (const element of document.querySelectorAll<HTMLElement>('#scene-line, #related-scene'))
       element.classList.toggle('visually-hidden', !line.hidden);
   });
 }
 
-/** Why the forward pass is shown: the view has nothing else, and the way to the stage; or the layer. */
+/** Why the forward pass is shown: the layer has no tensor that the direction leads to. */
 function makeForwardNote({ state, t }: AppContext) {
   const note = makeElement('p', 'view-tools');
   note.id = 'gradient-note';
-  const text = makeElement('span');
-  const button = makeElement('button', 'link', t('gradient.toStage'));
-  button.onclick = () => state.chooseView('stage');
-  note.append(text, ' ', button);
   effect(() => {
     const layer = state.scene.value?.summary;
     const wanted = state.wantedDirection.value;
     const hasNone = !!layer && (wanted === 'weight' || wanted === 'bias') && !hasDirection(layer, wanted);
-    setText(text, t(hasNone ? `gradient.none.${wanted}` : 'gradient.forwardView'));
-    button.hidden = hasNone;
+    note.hidden = !hasNone;
+    setText(note, hasNone ? t(`gradient.none.${wanted}`) : '');
   });
   return note;
 }

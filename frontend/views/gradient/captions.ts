@@ -1,19 +1,49 @@
 /** What a gradient is, and why it is read like that, beside its numbers. Pure. */
 
-import { borrowsPadding, hasScatter } from '../../model/direction.ts';
+import { borrowsPadding, hasScatter, outputChannelsOf, pairAt } from '../../model/direction.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
+import { makeProduct } from '../matrix/product.ts';
 import type { Caption, CaptionChoice } from '../shared/view.ts';
 import { isTurned } from './stage_texts.ts';
 
-export function makeCaptions(model: SceneModel, { direction, reading }: CaptionChoice): Caption[] {
+export function makeCaptions(model: SceneModel, choice: CaptionChoice): Caption[] {
+  const { direction, reading, view } = choice;
+  if (model.weight && view === 'matrix') return ofMatrix(model, choice);
+  if (model.weight && view === 'sparse') return ofSparse(model, choice);
   if (direction !== 'input') return [[`gradient.caption.${direction}`, {}]];
   return model.weight ? ofConvolution(model, reading) : ofPooling(model);
 }
 
-function ofConvolution({ summary }: SceneModel, reading: CaptionChoice['reading']): Caption[] {
-  const borrows: Caption[] = borrowsPadding(summary)
+function ofMatrix(model: SceneModel, { direction, reading, outChannel }: CaptionChoice): Caption[] {
+  const { summary } = model;
+  const { groups = 1 } = summary.operation;
+  const o = direction === 'input' ? outputChannelsOf(summary, outChannel)[0] : pairAt(summary, outChannel)[0];
+  const { depth, windows, outputs } = makeProduct(model, o ?? 0);
+  const toBias = direction === 'bias';
+  const sizes = { rows: toBias ? summary.shapes.output[0] : outputs.length, depth, windows };
+  const captions: Caption[] = [
+    [`gradient.matrix.caption.${direction === 'input' ? reading : direction}`, sizes],
+  ];
+  const group = Math.floor((o ?? 0) / outputs.length) + 1;
+  if (groups > 1 && !toBias) captions.push(['matrix.caption.group', { group, groups }]);
+  return direction === 'input' ? [...captions, ...borrowing(model)] : captions;
+}
+
+function ofSparse(model: SceneModel, { direction, reading, transposed }: CaptionChoice): Caption[] {
+  const key = `gradient.sparse.caption.${direction === 'input' ? reading : direction}`;
+  const caption: Caption = [transposed && direction !== 'bias' ? `${key}.transposed` : key, {}];
+  return direction === 'input' ? [caption, ...borrowing(model)] : [caption];
+}
+
+function borrowing({ summary }: SceneModel): Caption[] {
+  return borrowsPadding(summary)
     ? [['gradient.caption.borrows', { mode: summary.operation.padding_mode ?? '' }]]
     : [];
+}
+
+function ofConvolution(model: SceneModel, reading: CaptionChoice['reading']): Caption[] {
+  const { summary } = model;
+  const borrows = borrowing(model);
   if (reading === 'scatter') return [['gradient.caption.scatter', {}], ...borrows];
   if (!hasScatter(summary)) return [['gradient.caption.transposed', {}]];
   if (borrows.length > 0) return [['gradient.caption.gather', {}], ...borrows];

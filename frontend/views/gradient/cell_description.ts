@@ -2,14 +2,14 @@
 
 import { formatIndex } from '../../model/dimensions.ts';
 import { outputChannelsOf, pairAt } from '../../model/direction.ts';
-import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
+import { inputChannelsOf, weightIndex, weightOffset } from '../../model/geometry.ts';
 import type { GradientMoment } from '../../model/gradient_moment.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import { forwardTerms } from './description.ts';
-import type { AnySumFrame, GradientFrame } from './frame.ts';
+import type { AnySumFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
 import { isSumFrame } from './frame.ts';
 
 /** The number in a cell of the upstream or of the gradient; null: on its way. */
@@ -55,7 +55,8 @@ export function describeCell(t: Translate, frame: GradientFrame, cell: Cell): st
     const name = formatIndex('X', summary.dimensions, [cell.channel, cell.row, cell.col]);
     return `${name} = ${format(data ?? null)}`;
   }
-  return frame.kind === 'gather' ? describeTap(t, frame.inner.step, cell, frame, format) : '';
+  if (frame.kind === 'gather') return describeTap(t, frame.inner.step, cell, frame, format);
+  return frame.kind === 'scatter' ? describeStamped(t, frame, cell, format) : '';
 }
 
 function nameOf({ model, moment }: Shown, { channel, row, col }: Cell) {
@@ -94,6 +95,21 @@ function describeProduct(
     format(value ?? null),
   );
   return t('ask.tap', { x: x ?? '', w: w ?? '', product: product ?? '' });
+}
+
+/** A cell of the stamp: the upstream times a weight. */
+function describeStamped(
+  t: Translate,
+  { inner, model, position }: GradientScatterFrame,
+  { grid, channel, row, col }: Cell,
+  format: Format,
+) {
+  const stamp = inner.stamp && 'stamp' in inner.stamp ? inner.stamp.stamp : inner.stamp;
+  const index = outputChannelsOf(model.summary, position.outChannel).indexOf(channel);
+  if (grid !== 'tap' || !stamp || !model.weight || index < 0) return '';
+  const at = weightOffset(model.summary, channel, position.outChannel) + row * model.subject.kernel[1] + col;
+  const [x, w, product] = [stamp.values[index], model.weight.data[at], stamp.products[index]?.[row]?.[col]];
+  return t('ask.tap', { x: format(x ?? null), w: format(w ?? null), product: format(product ?? null) });
 }
 
 function describeTap(

@@ -21,6 +21,7 @@ import { describeStamp } from '../scatter/description.ts';
 import type { DescribedRow, Description } from '../shared/description.ts';
 import { MAX_ROWS } from '../shared/description.ts';
 import type { AnySumFrame, GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
+import { foldedSum } from './matrix_input.ts';
 
 /** Terms that a line says at most, forward terms, terms of a whole sentence. */
 const MAX_TERMS = 9;
@@ -93,8 +94,12 @@ function gatherMoment(t: Translate, frame: GatherFrame, ledger: Ledger): Moment 
   const [row, col] = inputCellOf(frame);
   const { cell, output } = ledger;
   const [only] = ledger.lines;
-  const sums = model.weight || !only ? formatSums(ledger) : `${formatLineTerms(ledger, only)} = ${output}`;
-  if (position.place > 0) return { text: t('gradient.now.place', { cell, total: output }), terms: sums };
+  const isShort = !model.weight || (ledger.lines.length === 1 && (only?.terms.length ?? 0) <= MAX_TERMS);
+  const sums = only && isShort ? `${formatLineTerms(ledger, only)} = ${output}` : formatSums(ledger);
+  if (position.place > 0) {
+    const folded = frame.inner.view === 'matrix' ? foldedSum(frame.inner) : '';
+    return { text: t('gradient.now.place', { cell, total: output }), terms: folded || sums };
+  }
   const line = ledger.lines[position.active];
   const forward = forwardTerms(t, model, [position.outChannel, row, col]);
   if (position.slide < 1 || !line) return { text: forward, terms: position.sum > 0 ? sums : '' };
@@ -142,10 +147,11 @@ function weightAt({ weight, summary, subject }: SceneModel, o: number, c: number
 }
 
 /** The stamp as it is printed; null while it is on its way. */
-export function stampLedgerOf({ inner: { stamp, model, position }, moment }: GradientScatterFrame) {
+export function stampLedgerOf({ inner: { stamp, position }, layer, moment }: GradientScatterFrame) {
   if (!stamp || !moment.stamp) return null;
-  const layer = ledgerLayerOf(model, position.outChannel);
-  return makeStampLedger(moment.stamp, { ...layer, width: model.summary.shapes.output[2], from: 'dY' });
+  const { shapes } = layer.summary;
+  const given = { ...ledgerLayerOf(layer, position.outChannel), width: shapes.output[2], from: 'dY' };
+  return makeStampLedger(moment.stamp, given);
 }
 
 function describeScatter(t: Translate, frame: GradientScatterFrame): Description | null {
@@ -174,7 +180,7 @@ function describeSum(t: Translate, frame: AnySumFrame): Description | null {
   const { active } = position;
   const page = Math.max(0, Math.floor(active / MAX_ROWS) * MAX_ROWS);
   const moment = sumMoment(t, frame);
-  const ofChannel = ledger.alone || frame.kind === 'signalSum';
+  const ofChannel = ledger.alone || frame.model.summary.dimensions === 1;
   const heading = ofChannel ? 'gradient.ledger.output' : 'gradient.ledger.row';
   return {
     key: `sum ${ledger.cell} ${page}`,
@@ -207,7 +213,7 @@ function sumMoment(t: Translate, frame: AnySumFrame): Moment {
     const terms = ledger.rows.map((row) => formatSumTerms(ledger, row)).join('');
     return { text: t(key, names), terms: `${terms} = ${total}` };
   }
-  if (frame.kind === 'signalSum') return signalMoment(t, frame, ledger, names);
+  if (frame.model.summary.dimensions === 1) return signalMoment(t, frame, ledger, names);
   const sums =
     ledger.rows.length <= MAX_TERMS ? `${joinSigned(ledger.rows.map(({ sum }) => sum))} = ${total}` : '';
   if (position.place > 0 || position.bias > 0)

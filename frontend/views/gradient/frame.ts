@@ -13,9 +13,17 @@ import { makeFrame as makeSignalFrame } from '../signal/frame.ts';
 import type { StageFrame } from '../stage/frame.ts';
 import { makeFrame as makeStageFrame } from '../stage/frame.ts';
 import { formatShape } from '../stage/headings.ts';
+import type { MatrixInputInner } from './matrix_input.ts';
+import { makeMatrixInput } from './matrix_input.ts';
+import type { MatrixSumFrame } from './matrix_sum.ts';
+import { makeMatrixSumFrame } from './matrix_sum.ts';
 import { gradientAxis } from './signal_axis.ts';
 import type { SignalSumFrame } from './signal_sum.ts';
 import { makeSignalSumFrame } from './signal_sum.ts';
+import type { SparseInputInner } from './sparse_input.ts';
+import { makeSparseInput } from './sparse_input.ts';
+import type { SparseSumFrame } from './sparse_sum.ts';
+import { makeSparseSumFrame } from './sparse_sum.ts';
 import { gradientWords } from './stage_texts.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { makeSumFrame } from './sum_frame.ts';
@@ -27,6 +35,8 @@ export interface LayerFrame<Kind extends 'gather' | 'scatter', Inner extends Any
   kind: Kind;
   moment: GradientMoment;
   inner: Inner;
+  /** The layer that the gradient is. */
+  layer: SceneModel;
   layout: Inner['layout'];
   staticKey: string;
   ratio: number;
@@ -36,51 +46,83 @@ export interface LayerFrame<Kind extends 'gather' | 'scatter', Inner extends Any
   activeCell: FrameRequest['activeCell'];
 }
 
-type AnyLayerFrame = StageFrame | ScatterFrame | SignalFrame;
+/** The gradient to the input as a matrix, which is made of the forward layer. */
+type PaneInner = MatrixInputInner | SparseInputInner;
+type AnyLayerFrame = StageFrame | ScatterFrame | SignalFrame | PaneInner;
 
-export type GatherFrame = LayerFrame<'gather', StageFrame | SignalFrame>;
-export type GradientScatterFrame = LayerFrame<'scatter', ScatterFrame | SignalFrame>;
-export type AnySumFrame = SumFrame | SignalSumFrame;
+export type GatherFrame = LayerFrame<'gather', StageFrame | SignalFrame | PaneInner>;
+export type GradientScatterFrame = LayerFrame<'scatter', ScatterFrame | SignalFrame | PaneInner>;
+export type AnySumFrame = SumFrame | SignalSumFrame | MatrixSumFrame | SparseSumFrame;
 export type GradientFrame = GatherFrame | GradientScatterFrame | AnySumFrame;
 
 export function isSumFrame(frame: GradientFrame): frame is AnySumFrame {
-  return frame.kind === 'sum' || frame.kind === 'signalSum';
+  return frame.kind !== 'gather' && frame.kind !== 'scatter';
 }
 
 export function makeFrame(request: FrameRequest, previous: GradientFrame | null): GradientFrame {
   const { gradient: moment } = request;
   if (!moment) throw new RangeError('a frame of a gradient is made of its moment');
+  if (moment.direction !== 'input') return makeAnySumFrame(request, moment, previous);
   const isSignal = request.model.summary.dimensions === 1;
-  if (moment.direction !== 'input') {
-    if (isSignal)
-      return makeSignalSumFrame(request, moment, previous?.kind === 'signalSum' ? previous : null);
-    return makeSumFrame(request, moment, previous?.kind === 'sum' ? previous : null);
-  }
   const kind = moment.reading === 'scatter' ? 'scatter' : 'gather';
-  const before = previous && 'inner' in previous ? previous.inner : null;
+  const before = previous && !isSumFrame(previous) ? previous.inner : null;
   const layer = layerRequest(request, moment);
+  const wrap = <Kind extends 'gather' | 'scatter', Inner extends AnyLayerFrame>(as: Kind, inner: Inner) =>
+    wrapLayer(as, request, moment, layer.model, inner);
+  if (request.view === 'matrix' || request.view === 'sparse') {
+    const inner = makePanes(request, moment, layer.model, before);
+    return kind === 'scatter' ? wrap(kind, inner) : wrap(kind, inner);
+  }
   if (isSignal) {
     const signalRequest: FrameRequest = { ...layer, view: kind === 'scatter' ? 'scatter' : 'stage' };
     const axisOf = () => gradientAxis(request.model, layer.model, moment.reading);
     const inner = makeSignalFrame(signalRequest, before?.view === 'signal' ? before : null, axisOf);
-    return kind === 'scatter' ? wrap(kind, request, moment, inner) : wrap(kind, request, moment, inner);
+    return kind === 'scatter' ? wrap(kind, inner) : wrap(kind, inner);
   }
   if (kind === 'scatter') {
     const last = before?.view === 'scatter' ? before : null;
-    return wrap(kind, request, moment, makeScatterFrame({ ...layer, view: 'scatter' }, last));
+    return wrap(kind, makeScatterFrame({ ...layer, view: 'scatter' }, last));
   }
   const last = before?.view === 'stage' ? before : null;
-  return wrap(kind, request, moment, makeStageFrame({ ...layer, view: 'stage' }, last));
+  return wrap(kind, makeStageFrame({ ...layer, view: 'stage' }, last));
 }
 
-function wrap<Kind extends 'gather' | 'scatter', Inner extends AnyLayerFrame>(
+function makeAnySumFrame(
+  request: FrameRequest,
+  moment: GradientMoment,
+  previous: GradientFrame | null,
+): AnySumFrame {
+  if (request.view === 'matrix')
+    return makeMatrixSumFrame(request, moment, previous?.kind === 'matrixSum' ? previous : null);
+  if (request.view === 'sparse')
+    return makeSparseSumFrame(request, moment, previous?.kind === 'sparseSum' ? previous : null);
+  if (request.model.summary.dimensions === 1)
+    return makeSignalSumFrame(request, moment, previous?.kind === 'signalSum' ? previous : null);
+  return makeSumFrame(request, moment, previous?.kind === 'sum' ? previous : null);
+}
+
+/** layer: the model of the layer that the gradient is. */
+function makePanes(
+  request: FrameRequest,
+  moment: GradientMoment,
+  layer: SceneModel,
+  before: AnyLayerFrame | null,
+): PaneInner {
+  if (request.view === 'matrix')
+    return makeMatrixInput(request, moment, layer, before?.view === 'matrix' ? before : null);
+  return makeSparseInput(request, moment, layer, before?.view === 'sparse' ? before : null);
+}
+
+function wrapLayer<Kind extends 'gather' | 'scatter', Inner extends AnyLayerFrame>(
   kind: Kind,
   { model, position, activeCell, ratio }: FrameRequest,
   moment: GradientMoment,
+  layer: SceneModel,
   inner: Inner,
 ): LayerFrame<Kind, Inner> {
   const { layout, staticKey } = inner;
-  return { view: 'gradient', kind, moment, inner, layout, staticKey, ratio, model, position, activeCell };
+  const shown = { model, position, activeCell, ratio };
+  return { view: 'gradient', kind, moment, inner, layer, layout, staticKey, ...shown };
 }
 
 /** The request for the layer that the gradient is. */

@@ -4,74 +4,126 @@ import type { Ledger } from '../../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
-import type { Position } from '../../model/timeline.ts';
-
-import type { PaneFrame } from '../shared/matrix_viewport.ts';
-import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
-import { charactersIn, decimalsThatFit, LARGEST_CELL } from '../shared/text_fit.ts';
+import type { PaneValues } from '../shared/matrix_painting.ts';
+import { outputDecimals } from '../shared/matrix_painting.ts';
+import { charactersIn, decimalsInCells, decimalsThatFit, LARGEST_CELL } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { findHighlights } from './hit_test.ts';
-import type { MatrixLayout, PaneName } from './layout.ts';
-import { makeLayout, makePanes } from './layout.ts';
 import type { MatrixProduct } from './product.ts';
-import { makeProduct, splitRow } from './product.ts';
+import { inputIndexOf, isPointwise, makeProduct, splitRow, weightIndexOf } from './product.ts';
+import type { ProductFrame, ProductTerms, ProductTexts } from './product_frame.ts';
+import { depthAtWork, placeProduct } from './product_frame.ts';
 
-export interface MatrixFrame extends PaneFrame<PaneName> {
+export interface MatrixFrame extends ProductFrame {
   view: 'matrix';
-  product: MatrixProduct;
-  signs: MatrixLayout['signs'];
-  /** The row of the output channel shown, in its group. */
-  row: number;
-  window: number;
+  unrolled: MatrixProduct;
+  step: Step | null;
   /** The step as it is printed; null: not loaded. */
   ledger: Ledger | null;
 }
 
 export function makeFrame(request: FrameRequest, previous: MatrixFrame | null = null): MatrixFrame {
-  const { model, position, activeCell, following, outputs } = request;
+  const { model, position, outputs } = request;
   const { outChannel, window } = position;
   const { input, weight, output } = model.summary.shapes;
-  const product = makeProduct(model, outChannel);
-  const viewportKey = ['matrix', input, weight, output].join('/');
-  const viewport = viewportFor(request, viewportKey);
-  const { rects, ...placed } = makeLayout(product, request, viewport.cell);
-  const row = outChannel - (product.outputs[0] ?? 0);
-  const needed = { o: row, k: rowAtWork(product, position), n: window };
-  const panes = makePanes(product, { ...placed, rects }, viewport.first, needed);
-  const highlights = activeCell && findHighlights(model, product, activeCell.cell, row, window);
-  const revealed = following ? revealHighlights(panes, highlights) : panes;
+  const unrolled = makeProduct(model, outChannel);
+  const { depth, taps, windows } = unrolled;
+  const row = outChannel - (unrolled.outputs[0] ?? 0);
+  const size = { rows: unrolled.outputs.length, depth, cols: windows, folded: null };
+  const { scrolled, ...placed } = placeProduct(request, size, {
+    key: ['matrix', input, weight, output].join('/'),
+    needed: { row, depth: depthAtWork(taps, depth, position), col: window },
+    findHighlights: (cell) => findHighlights(model, unrolled, cell, row, window),
+  });
+  const { cell, viewportKey } = placed;
   const step = request.step?.index === window ? request.step : null;
-  const loadedCount = product.outputs.filter((o) => o < outChannel && outputs.has(o)).length;
-  const scrolled = Object.values(revealed).flatMap(({ top, left }) => [top, left]);
+  const ledger = step && printStep(step, model, outChannel, cell, previous);
+  const loadedCount = unrolled.outputs.filter((o) => o < outChannel && outputs.has(o)).length;
   return {
     ...request,
     ...placed,
     view: 'matrix',
-    product,
-    panes: revealed,
+    unrolled,
+    texts: textsOf(request, unrolled),
+    taps,
+    depth,
     row,
-    window,
-    viewportKey,
+    col: window,
+    left: kernelValues(model, unrolled, cell),
+    right: windowValues(model, unrolled, cell),
+    product: productValues(request, unrolled, cell),
+    rowData: outputs.get(outChannel)?.data ?? null,
+    terms: step && ledger && termsOf(model, unrolled, step, ledger),
     step,
     placedCount: window + (position.place === 1 ? 1 : 0),
-    ledger: step && printStep(step, model, outChannel, placed.cell, previous),
-    highlights,
-    staticKey: makeStaticKey(request, viewportKey, loadedCount, placed.cell, ...scrolled),
+    ledger,
+    staticKey: makeStaticKey(request, viewportKey, loadedCount, cell, ...scrolled),
   };
 }
 
-/** The row of the unrolled windows that is being multiplied. */
-function rowAtWork({ taps, depth }: MatrixProduct, { active, products }: Position) {
-  return active < 0 ? 0 : Math.min(active * taps + Math.max(Math.ceil(products) - 1, 0), depth - 1);
+function textsOf({ model, t }: FrameRequest, { outputs }: MatrixProduct): ProductTexts {
+  return {
+    left: t('matrix.kernel'),
+    right: t(isPointwise(model) ? 'matrix.pixels' : 'matrix.columns'),
+    products: t('matrix.products'),
+    product: t('matrix.product'),
+    folded: '',
+    equals: model.summary.shapes.bias ? 'Σ + b =' : 'Σ =',
+    rowLabel: (r, narrow) => (narrow ? String(outputs[r]) : `o=${outputs[r]}`),
+  };
 }
 
-/** How far row k has been multiplied: 0 … 1. */
-export function productProgress(product: MatrixProduct, position: Position, k: number) {
-  const { index, tap } = splitRow(product, k);
-  if (index < position.channels || position.place > 0) return 1;
-  const working = position.active === -1 || position.active === index;
-  return working ? Math.min(Math.max(position.products - tap, 0), 1) : 0;
+/** The kernels of a group, a row each. */
+export function kernelValues(model: SceneModel, product: MatrixProduct, cell: number): PaneValues {
+  const { weightLow, weightMax } = model;
+  const data = model.weight?.data ?? [];
+  const indexOf = weightIndexOf(model, product);
+  return {
+    valueAt: (r, k) => data[indexOf(r, k)] ?? 0,
+    max: weightMax,
+    decimals: decimalsInCells(data, weightLow, weightMax, cell),
+  };
+}
+
+/** The unrolled windows, a column each. */
+export function windowValues(model: SceneModel, product: MatrixProduct, cell: number): PaneValues {
+  const { inputLow, inputMax } = model;
+  const { data } = model.input;
+  const indexOf = inputIndexOf(model, product);
+  return {
+    valueAt: (k, n) => {
+      const index = indexOf(k, n);
+      return index < 0 ? null : (data[index] ?? null);
+    },
+    max: inputMax,
+    decimals: decimalsInCells(data, inputLow, inputMax, cell),
+  };
+}
+
+/** The rows of output channels that are done; the others are empty. */
+function productValues(request: FrameRequest, product: MatrixProduct, cell: number): PaneValues {
+  const { outputs, outputMax, position } = request;
+  return {
+    valueAt: (r, n) => {
+      const o = product.outputs[r] ?? 0;
+      return o < position.outChannel ? (outputs.get(o)?.data[n] ?? null) : null;
+    },
+    max: outputMax,
+    decimals: outputDecimals({ outputs, outputMax, position, cell }),
+  };
+}
+
+function termsOf(model: SceneModel, product: MatrixProduct, step: Step, ledger: Ledger): ProductTerms {
+  return {
+    values: step.products,
+    textOf: (k) => {
+      const { index, tap } = splitRow(product, k);
+      return ledger.lines[index]?.terms[tap]?.product ?? '';
+    },
+    max: model.inputMax * model.weightMax,
+    result: { value: step.output, text: ledger.output },
+  };
 }
 
 /** Prints the step with as many decimals as a cell has room for. */

@@ -16,18 +16,18 @@ export function hitTest(frame: MatrixFrame, x: number, y: number): Cell | null {
   const hit = hitTestPane(frame.panes, x, y);
   if (!hit) return null;
   const { name, row, col } = hit;
-  return cellOf(frame, name, row, col) ?? (name === 'columns' ? paddingOf(frame, row, col) : null);
+  return cellOf(frame, name, row, col) ?? (name === 'right' ? paddingOf(frame, row, col) : null);
 }
 
 /** The cell of a tensor at a row and column of a pane. */
 export function cellOf(frame: MatrixFrame, pane: PaneName, row: number, col: number): Cell | null {
-  const { model, product } = frame;
+  const { model, unrolled: product } = frame;
   const { inputs, outputs, width } = product;
   const tap = (grid: 'weight' | 'tap', k: number) => {
     const { index, u, v } = splitRow(product, k);
     return { grid, channel: inputs[index] ?? 0, row: u, col: v };
   };
-  if (pane === 'kernel') return row === frame.row ? tap('weight', col) : null;
+  if (pane === 'left') return row === frame.row ? tap('weight', col) : null;
   if (pane === 'products') return tap('tap', row);
   if (pane === 'product')
     return { grid: 'output', channel: outputs[row] ?? 0, row: Math.floor(col / width), col: col % width };
@@ -43,7 +43,7 @@ export function cellOf(frame: MatrixFrame, pane: PaneName, row: number, col: num
 }
 
 /** The padding cell that row k of window n stands on, or null: there is no input at all. */
-function paddingOf({ model, product }: MatrixFrame, k: number, n: number): Cell | null {
+function paddingOf({ model, unrolled: product }: MatrixFrame, k: number, n: number): Cell | null {
   const { index, u, v } = splitRow(product, k);
   const { rows, cols } = windowAt(
     model.summary,
@@ -85,32 +85,32 @@ export function findHighlights(
     if (r < 0) return { self: [], related: [] };
     return {
       self: [makeBlock('product', r, n)],
-      related: [makeBlock('columns', 0, n, depth, 1), makeBlock('kernel', r, 0, 1, depth)],
+      related: [makeBlock('right', 0, n, depth, 1), makeBlock('left', r, 0, 1, depth)],
     };
   }
   const index = cell.grid === 'bias' ? -1 : inputs.indexOf(cell.channel);
   if (index < 0) return { self: [], related: [] };
   if (cell.grid === 'padding')
     return {
-      self: paddingPlaces(model, product, cell).map((at) => makeBlock('columns', ...at)),
+      self: paddingPlaces(model, product, cell).map((at) => makeBlock('right', ...at)),
       related: [],
     };
   const k = index * taps + cell.row * kW + cell.col;
-  const weight = makeBlock('kernel', kernelRow, k);
-  if (cell.grid === 'weight') return { self: [weight], related: [makeBlock('columns', k, 0, 1, windows)] };
+  const weight = makeBlock('left', kernelRow, k);
+  if (cell.grid === 'weight') return { self: [weight], related: [makeBlock('right', k, 0, 1, windows)] };
   if (cell.grid === 'tap')
-    return { self: [makeBlock('products', k, 0)], related: [weight, makeBlock('columns', k, window)] };
+    return { self: [makeBlock('products', k, 0)], related: [weight, makeBlock('right', k, window)] };
   const reached = findReachedOutputs(model, cell.row, cell.col);
   const reachedWindows = [...new Set(reached.map(({ row, col }) => row * width + col))];
   return {
     self: reached.map(({ row, col, u, v }) =>
-      makeBlock('columns', index * taps + u * kW + v, row * width + col),
+      makeBlock('right', index * taps + u * kW + v, row * width + col),
     ),
     related: reachedWindows.map((n) => makeBlock('product', 0, n, outputs.length, 1)),
   };
 }
 
 /** Finds a cell's places that are in sight. */
-export function findCellRects({ model, product, row, window, panes }: MatrixFrame, cell: Cell): Rect[] {
-  return visibleRects(panes, findHighlights(model, product, cell, row, window));
+export function findCellRects({ model, unrolled, row, col, panes }: MatrixFrame, cell: Cell): Rect[] {
+  return visibleRects(panes, findHighlights(model, unrolled, cell, row, col));
 }

@@ -1,24 +1,41 @@
-/** The size of a cell and where the panes stand: side by side as an equation, or below one another. Pure. */
+/**
+ * A matrix product: the size of a cell and where the panes stand, side by side as an equation, or below one
+ * another. Pure.
+ */
 
 import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
 import { centerOf } from '../shared/rects.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
-import type { MatrixProduct } from './product.ts';
 
-export type PaneName = 'kernel' | 'columns' | 'products' | 'product';
+/**
+ * left (rows, depth) @ right (depth, cols) = product (rows, cols); products: one row times one column, term
+ * by term; folded: the plane that the product's entries add up to.
+ */
+export type PaneName = 'left' | 'right' | 'products' | 'product' | 'folded';
 
-/** Rows and columns: output channels, rows of the unrolled windows, windows. */
-type Axis = 'o' | 'k' | 'n';
+/** What panes share, so that they scroll together; i and j: of the plane. */
+type Axis = 'row' | 'depth' | 'col' | 'i' | 'j';
+
+export interface ProductSize {
+  rows: number;
+  depth: number;
+  cols: number;
+  /** In place of the products: the plane's rows and columns. */
+  folded: [rows: number, cols: number] | null;
+}
 
 export interface MatrixLayout {
   cell: number;
   leastCell: number;
   layout: { width: number; height: number; narrow: boolean };
+  /** A pane that is not there has no size. */
   rects: Record<PaneName, Rect>;
   /** Middles of the signs between the panes. */
-  signs: Record<'times' | 'equals', { x: number; y: number }>;
+  signs: Record<'times' | 'equals' | 'folds', { x: number; y: number }>;
+  /** Where the line below the panes begins, if there is one. */
+  footer: { x: number; y: number };
 }
 
 interface Size {
@@ -33,115 +50,169 @@ const USUAL_CELL = 28;
 
 const WIDE = { header: 46, sign: 34, sum: 62, label: 34, gap: 14, margin: 12, maxAir: 40 };
 
-/** On a phone so many rows of the unrolled windows, and of output channels, at most. */
+/** On a phone so many rows at most, of the right matrix and of the others. */
 const PHONE = { header: 30, label: 26, gap: 14, between: 44, rows: 14, outputs: 6 };
 
+/** Room for the line below the panes that says what is added up. */
+const FOOTER = { wide: 44, narrow: 84 };
+
+/** The share of the width that the plane takes at most. */
+const FOLDED_SHARE = 0.22;
+
+const NO_PLACE: Rect = { x: 0, y: 0, width: 0, height: 0 };
+
 /** choice: the reader's choice of cell. */
-export function makeLayout(product: MatrixProduct, size: Size, choice: number | null): MatrixLayout {
+export function makeLayout(product: ProductSize, size: Size, choice: number | null): MatrixLayout {
   return size.width < NARROW ? placeNarrow(product, size.width, choice) : placeWide(product, size, choice);
 }
 
 /** fit: the cell with which everything is in sight. */
-function sizeCell(fit: number, choice: number | null) {
+function sizeCell(fit: number, choice: number | null, folded: ProductSize['folded']) {
   const leastCell = Math.max(Math.min(fit, READABLE_CELL), 2);
   const cell = clampCellSize(choice, fit >= READABLE_CELL ? fit : USUAL_CELL, leastCell);
-  return { cell, leastCell, productsWidth: Math.max(cell, READABLE_CELL) };
+  return { cell, leastCell, productsWidth: folded ? 0 : Math.max(cell, READABLE_CELL) };
 }
 
-/** Counts the columns of the kernel (`across`), the windows, the rows (`down`) and the outputs in sight. */
-function countVisible(product: MatrixProduct, cell: number, width: number, height: number) {
-  const { depth, windows, outputs } = product;
+/** Counts the depth that lies across, the columns, the depth that lies down and the rows in sight. */
+function countVisible({ rows, depth, cols }: ProductSize, cell: number, width: number, height: number) {
   const columns = Math.max(Math.floor(width / cell), 3);
-  const kernelShare = Math.max(Math.floor(columns * 0.3), columns - 2 * windows, 1);
-  const visible = Math.max(1, Math.min(windows, Math.floor((columns - Math.min(depth, kernelShare)) / 2)));
-  const rows = Math.max(1, Math.floor(height / cell));
+  const leftShare = Math.max(Math.floor(columns * 0.3), columns - 2 * cols, 1);
+  const visible = Math.max(1, Math.min(cols, Math.floor((columns - Math.min(depth, leftShare)) / 2)));
+  const lines = Math.max(1, Math.floor(height / cell));
   return {
     across: Math.min(depth, columns - 2 * visible),
-    windows: visible,
-    down: Math.min(depth, rows),
-    outputs: Math.min(outputs.length, rows),
+    cols: visible,
+    down: Math.min(depth, lines),
+    rows: Math.min(rows, lines),
   };
 }
 
-function placeWide(product: MatrixProduct, { width, height }: Size, choice: number | null): MatrixLayout {
-  const { depth, windows, outputs } = product;
+function placeWide(product: ProductSize, { width, height }: Size, choice: number | null): MatrixLayout {
+  const { rows, depth, cols, folded } = product;
   const { header, sign, sum, label, gap, margin, maxAir } = WIDE;
-  const room = Math.max(height - header - margin, 120);
-  const free = width - label - sign - sum - gap - margin;
-  const tallest = Math.max(depth, outputs.length);
-  const fit = Math.floor(Math.min(44, room / tallest, free / (depth + 2 * windows + 1)));
-  const { cell, leastCell, productsWidth } = sizeCell(fit, choice);
-  const visible = countVisible(product, cell, free - productsWidth, room);
-  const gridsWidth = (visible.across + 2 * visible.windows) * cell + productsWidth;
+  const footer = folded ? FOOTER.wide : 0;
+  const room = Math.max(height - header - margin - footer, 120);
+  const equals = folded ? sign : sum;
+  const between = folded ? sign : gap;
+  const free = width - label - sign - equals - between - margin;
+  const tallest = Math.max(depth, rows, folded?.[0] ?? 0);
+  const fit = Math.floor(Math.min(44, room / tallest, free / (depth + 2 * cols + (folded?.[1] ?? 1))));
+  const { cell, leastCell, productsWidth } = sizeCell(fit, choice, folded);
+  const plane = folded && foldedSize(folded, cell, free, room);
+  const visible = countVisible(product, cell, free - productsWidth - (plane?.width ?? 0), room);
+  const gridsWidth = (visible.across + 2 * visible.cols) * cell + productsWidth + (plane?.width ?? 0);
   const air = Math.min(Math.max(free - gridsWidth, 0) / 3, maxAir);
-  const used = label + sign + sum + gap + gridsWidth + 2 * air;
-  const middle = header + Math.max(room - 4, Math.max(visible.down, visible.outputs) * cell) / 2;
+  const used = label + sign + equals + between + gridsWidth + 2 * air;
+  const tall = Math.max(visible.down, visible.rows) * cell;
+  const middle = header + Math.max(room - 4, tall, plane?.height ?? 0) / 2;
   let x = Math.max(0, (width - used) / 2) + label;
   const take = (length: number) => {
     const left = Math.round(x);
     x += length;
     return left;
   };
-  const pane = (paneWidth: number, rows: number) => {
-    const y = Math.round(middle - (rows * cell) / 2);
-    return { x: take(paneWidth), y, width: paneWidth, height: rows * cell };
+  const pane = (paneWidth: number, paneHeight: number) => {
+    const y = Math.round(middle - paneHeight / 2);
+    return { x: take(paneWidth), y, width: paneWidth, height: paneHeight };
   };
   const signAt = (length: number) => ({ x: take(length + air) + (length + air) / 2, y: middle });
-  const kernel = pane(visible.across * cell, visible.outputs);
+  const left = pane(visible.across * cell, visible.rows * cell);
   const times = signAt(sign);
-  const columns = pane(visible.windows * cell, visible.down);
-  take(gap);
-  const products = pane(productsWidth, visible.down);
-  const equals = signAt(sum);
-  const output = pane(visible.windows * cell, visible.outputs);
+  const right = pane(visible.cols * cell, visible.down * cell);
+  if (!folded) take(gap);
+  const products = folded ? NO_PLACE : pane(productsWidth, visible.down * cell);
+  const equalsAt = signAt(equals);
+  const result = pane(visible.cols * cell, visible.rows * cell);
+  const folds = folded ? { x: take(between) + between / 2, y: middle } : equalsAt;
+  const bottom = middle * 2 - header + margin;
   return {
     cell,
     leastCell,
-    layout: { width, height: Math.max(height, middle * 2 - header + margin), narrow: false },
-    rects: { kernel, columns, products, product: output },
-    signs: { times, equals },
+    layout: { width, height: Math.max(height, bottom + footer), narrow: false },
+    rects: {
+      left,
+      right,
+      products,
+      product: result,
+      folded: plane ? pane(plane.width, plane.height) : NO_PLACE,
+    },
+    signs: { times, equals: equalsAt, folds },
+    footer: { x: left.x, y: bottom + 10 },
   };
 }
 
-function placeNarrow(product: MatrixProduct, width: number, choice: number | null): MatrixLayout {
-  const { depth, windows, outputs } = product;
+/** The part of the plane in sight, in whole cells. */
+function foldedSize([rows, cols]: [number, number], cell: number, free: number, room: number) {
+  const across = Math.max(Math.floor((free * FOLDED_SHARE) / cell), 1);
+  const down = Math.max(Math.floor(room / cell), 1);
+  return { width: Math.min(cols, across) * cell, height: Math.min(rows, down) * cell };
+}
+
+function placeNarrow(product: ProductSize, width: number, choice: number | null): MatrixLayout {
+  const { rows, depth, cols, folded } = product;
   const { header, label, gap, between } = PHONE;
   const free = width - label - 12;
-  const fit = Math.floor(Math.min(36, (free - gap) / Math.max(depth, windows + 1)));
-  const { cell, leastCell, productsWidth } = sizeCell(fit, choice);
+  const beside = folded ? 0 : gap;
+  const fit = Math.floor(Math.min(36, (free - beside) / Math.max(depth, cols + (folded ? 0 : 1))));
+  const { cell, leastCell, productsWidth } = sizeCell(fit, choice, folded);
   const across = Math.max(1, Math.min(depth, Math.floor(free / cell)));
-  const shown = Math.max(1, Math.min(windows, Math.floor((free - productsWidth - gap) / cell)));
-  const limit = (rows: number) => Math.max(rows, Math.floor((rows * USUAL_CELL) / cell));
-  const columnsHeight = Math.min(depth, limit(PHONE.rows)) * cell;
-  const outputsHeight = Math.min(outputs.length, limit(PHONE.outputs)) * cell;
-  const kernel = { x: label, y: header, width: across * cell, height: outputsHeight };
-  const columnsY = header + outputsHeight + between;
-  const columns = { x: label, y: columnsY, width: shown * cell, height: columnsHeight };
-  const products = { ...columns, x: label + shown * cell + gap, width: productsWidth };
-  const outputY = columnsY + columnsHeight + between;
-  const output = { x: label, y: outputY, width: shown * cell, height: outputsHeight };
+  const shown = Math.max(1, Math.min(cols, Math.floor((free - productsWidth - beside) / cell)));
+  const limit = (lines: number) => Math.max(lines, Math.floor((lines * USUAL_CELL) / cell));
+  const rightHeight = Math.min(depth, limit(PHONE.rows)) * cell;
+  const leftHeight = Math.min(rows, limit(PHONE.outputs)) * cell;
+  const left = { x: label, y: header, width: across * cell, height: leftHeight };
+  const rightY = header + leftHeight + between;
+  const right = { x: label, y: rightY, width: shown * cell, height: rightHeight };
+  const products = folded ? NO_PLACE : { ...right, x: label + shown * cell + gap, width: productsWidth };
+  const resultY = rightY + rightHeight + between;
+  const result = { x: label, y: resultY, width: shown * cell, height: leftHeight };
+  const planeY = resultY + leftHeight + between;
+  const plane = folded && {
+    x: label,
+    y: planeY,
+    width: Math.min(folded[1], Math.floor(free / cell)) * cell,
+    height: Math.min(folded[0], limit(PHONE.rows)) * cell,
+  };
+  const bottom = (plane ?? result).y + (plane ?? result).height + 16;
   return {
     cell,
     leastCell,
-    layout: { width, height: outputY + outputsHeight + 16, narrow: true },
-    rects: { kernel, columns, products, product: output },
-    signs: { times: { x: 10, y: centerOf(columns).y }, equals: { x: 10, y: centerOf(output).y } },
+    layout: { width, height: bottom + (folded ? FOOTER.narrow : 0), narrow: true },
+    rects: { left, right, products, product: result, folded: plane ?? NO_PLACE },
+    signs: {
+      times: { x: 10, y: centerOf(right).y },
+      equals: { x: 10, y: centerOf(result).y },
+      folds: { x: 10, y: centerOf(plane ?? result).y },
+    },
+    footer: { x: 4, y: bottom + 8 },
   };
 }
 
-/** first: the reader's choice of the first in sight; needed: what is in sight otherwise. */
+/** The first and the last on an axis. */
+export type Range = [first: number, last: number];
+
+/**
+ * first: the reader's choice of the first in sight; needed: what is in sight otherwise, of a range as much as
+ * there is room for.
+ */
 export function makePanes(
-  { depth, windows, outputs }: MatrixProduct,
-  { cell, rects }: MatrixLayout,
+  { rows, depth, cols, folded }: ProductSize,
+  { cell, rects }: Pick<MatrixLayout, 'cell' | 'rects'>,
   first: Record<string, number>,
-  needed: Record<Axis, number>,
+  needed: Partial<Record<Axis, number | Range>>,
 ): Panes<PaneName> {
-  const counts = { o: outputs.length, k: depth, n: windows };
-  const firstOn = (axis: Axis, length: number) =>
-    firstVisible(counts[axis], length / cell, needed[axis], first[axis]);
+  const [i, j] = folded ?? [0, 0];
+  const counts = { row: rows, depth, col: cols, i, j };
+  const firstOn = (axis: Axis, length: number) => {
+    const visible = Math.max(length / cell, 1);
+    const [from, to] = [needed[axis] ?? 0].flat();
+    const page = Math.floor((from ?? 0) / visible) * visible;
+    const start = (to ?? from ?? 0) < page + visible ? page : from;
+    return firstVisible(counts[axis], visible, 0, first[axis] ?? start);
+  };
   const pane = (place: Rect, down: Axis, across: Axis | null): MatrixPane => ({
     rows: counts[down],
-    cols: across ? counts[across] : 1,
+    cols: across ? counts[across] : place.width && 1,
     place,
     size: [cell, across ? cell : place.width],
     top: firstOn(down, place.height),
@@ -149,9 +220,10 @@ export function makePanes(
     axes: [down, across],
   });
   return {
-    kernel: pane(rects.kernel, 'o', 'k'),
-    columns: pane(rects.columns, 'k', 'n'),
-    products: pane(rects.products, 'k', null),
-    product: pane(rects.product, 'o', 'n'),
+    left: pane(rects.left, 'row', 'depth'),
+    right: pane(rects.right, 'depth', 'col'),
+    products: pane(rects.products, 'depth', null),
+    product: pane(rects.product, 'row', 'col'),
+    folded: pane(rects.folded, 'i', 'j'),
   };
 }

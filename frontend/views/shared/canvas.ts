@@ -3,7 +3,6 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect, signal } from '@preact/signals-core';
 import type { AnyFrame } from '../registry.ts';
-import { isMatrixFrame } from '../registry.ts';
 import { LayeredPainter } from './layered_painter.ts';
 import type { FrameRequest } from './view.ts';
 
@@ -58,7 +57,7 @@ export class StageCanvas {
 
 /** `rows 94 94 110`: the stage's arrangement, and its cells of input, kernel and output in CSS pixels. */
 function describeLayout(frame: AnyFrame) {
-  if (isMatrixFrame(frame)) return '';
+  if (!('family' in frame.layout)) return '';
   const { family, cell, kernelCell, outputCell } = frame.layout;
   return [family, ...[cell, kernelCell, outputCell].map((size) => Number(size.toFixed(2)))].join(' ');
 }

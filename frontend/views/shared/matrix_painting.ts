@@ -28,7 +28,7 @@ const SMALL_CELL = 6;
 const MAX_DECISIVE = 1024;
 
 /** The numbers of a pane, with the decimals that have room in its cells. */
-type PaneValues = Omit<CellValues, 'fit'> & { decimals: number };
+export type PaneValues = Omit<CellValues, 'fit'> & { decimals: number; quiet?: boolean };
 
 /** Paints numbers on colour, or a heat map of the part in sight. */
 export function paintPane(context: Context2D, pane: MatrixPane, values: PaneValues, palette: Palette) {
@@ -55,7 +55,12 @@ export function paintPixels(
 }
 
 /** The decimals of an output channel's cells. */
-export function outputDecimals({ outputs, outputMax, position, cell }: AnyPaneFrame) {
+export function outputDecimals({
+  outputs,
+  outputMax,
+  position,
+  cell,
+}: Pick<AnyPaneFrame, 'outputs' | 'outputMax' | 'position' | 'cell'>) {
   const data = outputs.get(position.outChannel)?.data.subarray(0, MAX_DECISIVE) ?? [];
   return decimalsThatFit([outputMax, -outputMax, ...data], charactersIn(cell));
 }
@@ -135,4 +140,32 @@ export function paintPaneHeading(
   paintCenteredText(context, text, middle, y - (size ? 30 : 14), room);
   context.font = cssFont(11.5);
   if (size) paintCenteredText(context, size, middle, y - 13, room);
+}
+
+/** Where a line may end: after a space, a mark, or a Han character. */
+const BREAKS = /(?<=[\s，。：])|(?<=\p{Script=Han})(?![，。：])/u;
+
+/** Paints lines of text below the panes, broken where they are too long. */
+export function paintFooter(
+  context: Context2D,
+  { footer, layout, colors, lines }: AnyPaneFrame & { footer: { x: number; y: number }; lines: string[] },
+) {
+  const [size, height] = layout.narrow ? [12, 17] : [14, 20];
+  context.fillStyle = colors.text;
+  context.font = cssFont(size);
+  const room = layout.width - footer.x - 4;
+  const broken = lines.flatMap((line) => breakLine(line, (text) => context.measureText(text).width <= room));
+  for (const [k, line] of broken.entries())
+    paintText(context, line, 'left', footer.x, footer.y + k * height, room);
+}
+
+/** fits: whether a text has room in a line. */
+export function breakLine(text: string, fits: (text: string) => boolean): string[] {
+  const lines = [''];
+  for (const part of text.split(BREAKS)) {
+    const longer = `${lines.at(-1)}${part}`;
+    if (lines.at(-1) === '' || fits(longer.trimEnd())) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.map((line) => line.trimEnd());
 }

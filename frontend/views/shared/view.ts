@@ -23,7 +23,8 @@ import type { BitmapCache } from './layered_painter.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 export interface FrameRequest {
-  view: ViewName | 'gradient';
+  /** How the layer is shown, forward or back. */
+  view: ViewName;
   model: SceneModel;
   position: Position;
   step: Step | null;
@@ -67,6 +68,7 @@ export interface FrameRequest {
 export type Caption = [key: string, values: Record<string, string | number>];
 
 export interface CaptionChoice {
+  view: ViewName;
   outChannel: number;
   transposed: boolean;
   direction: Direction;

@@ -41,6 +41,15 @@ export function makeBlocks(transposed: boolean) {
     entry: (r: number, c: number) => block('matrix', r, c),
     input: (c: number) => block('input', 0, c),
     output: (r: number) => block('output', r, 0),
+    /** All that output cell r reads, or that input cell c is read by. */
+    line: ({ summary: { shapes } }: SceneModel, r: number) => {
+      const cells = shapes.input[1] * shapes.input[2];
+      return transposed ? makeBlock('matrix', 0, r, cells, 1) : makeBlock('matrix', r, 0, 1, cells);
+    },
+    readers: ({ summary: { shapes } }: SceneModel, c: number) => {
+      const cells = shapes.output[1] * shapes.output[2];
+      return transposed ? makeBlock('matrix', c, 0, 1, cells) : makeBlock('matrix', 0, c, cells, 1);
+    },
   };
 }
 

@@ -1,55 +1,131 @@
 /** Computes all that the painters of the sparse matrix need. Pure. */
 
 import { inputChannelsOf } from '../../model/geometry.ts';
-import type { PaneFrame } from '../shared/matrix_viewport.ts';
+import type { Cell } from '../../model/relations.ts';
+import type { SceneModel } from '../../model/scene_model.ts';
+import type { PaneValues } from '../shared/matrix_painting.ts';
+import { outputDecimals } from '../shared/matrix_painting.ts';
+import type { CellBlock, Highlights, PaneFrame, Panes } from '../shared/matrix_viewport.ts';
 import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
+import { decimalsInCells } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { shownChannelIndex } from './channel_index.ts';
-import { rowEntries } from './entries.ts';
+import { makeBlocks, rowEntries } from './entries.ts';
+import { writeEquation } from './equation.ts';
 import { findHighlights } from './hit_test.ts';
 import type { PaneName, SparseLayout } from './layout.ts';
 import { makeLayout, makePanes } from './layout.ts';
 
+export interface Strip {
+  name: string;
+  values: PaneValues;
+}
+
 export interface SparseFrame extends PaneFrame<PaneName> {
   view: 'sparse';
-  /** The input channel shown, and its position in the step. */
+  /** The pair of channels that the matrix is of, and the position of one of them in the step. */
+  outChannel: number;
   channel: number;
   channelIndex: number;
-  /** The output cell at work. */
-  row: number;
+  /** The cells of the input and of the output; `filled` is the one that fills with time. */
+  strips: Record<'input' | 'output', Strip>;
+  filled: 'input' | 'output' | null;
+  /** The gradient of the kernel's slice. */
+  sliceGradient: Strip | null;
+  /** What is at work, from the weakest frame to the strongest. */
+  work: { block: CellBlock; opacity: number }[];
+  /** The line at work as an equation. */
+  lines: string[];
   footer: SparseLayout['footer'];
 }
 
 export function makeFrame(request: FrameRequest): SparseFrame {
-  const { model, position, transposed, activeCell, following } = request;
-  const { input, weight, output } = model.summary.shapes;
-  const row = position.window;
-  const viewportKey = ['sparse', input, weight, output, transposed].join('/');
-  const viewport = viewportFor(request, viewportKey);
+  const { model, position, transposed } = request;
+  const { outChannel, window } = position;
   const channelIndex = shownChannelIndex(request);
-  const channel = inputChannelsOf(model.summary, position.outChannel)[channelIndex] ?? 0;
-  const layout = makeLayout(request, viewport.cell);
-  const needed = { r: row, c: rowEntries(model, row)[0]?.col ?? 0 };
-  const panes = makePanes(request, layout, viewport.first, needed);
-  const highlights =
-    activeCell && findHighlights({ model, position, transposed, channel, panes }, activeCell.cell);
-  const revealed = following ? revealHighlights(panes, highlights) : panes;
-  const scrolled = Object.values(revealed).flatMap(({ top, left }) => [top, left]);
+  const channel = inputChannelsOf(model.summary, outChannel)[channelIndex] ?? 0;
+  const pair = { outChannel, channel };
+  const { scrolled, ...placed } = placeMatrix(request, {
+    slices: 1,
+    needed: { r: window, c: rowEntries(model, window)[0]?.col ?? 0 },
+    findHighlights: (panes, cell) => findHighlights({ model, position, transposed, channel, panes }, cell),
+  });
+  const { cell, viewportKey } = placed;
+  const placedCount = window + (position.place === 1 ? 1 : 0);
   return {
     ...request,
+    ...placed,
+    ...pair,
     view: 'sparse',
-    layout: layout.layout,
-    cell: layout.cell,
-    leastCell: layout.leastCell,
-    panes: revealed,
-    channel,
     channelIndex,
-    viewportKey,
-    row,
-    footer: layout.footer,
-    placedCount: row + (position.place === 1 ? 1 : 0),
-    highlights,
-    staticKey: makeStaticKey(request, viewportKey, channel, layout.cell, ...scrolled),
+    strips: {
+      input: { name: `${request.t('stage.input')}[${channel}]`, values: inputValues(model, channel, cell) },
+      output: {
+        name: `${request.t('stage.output')}[${outChannel}]`,
+        values: outputValues(request, placedCount, cell),
+      },
+    },
+    filled: 'output',
+    sliceGradient: null,
+    work: workOf(request),
+    lines: writeEquation({ ...request, channel, channelIndex }),
+    placedCount,
+    staticKey: makeStaticKey(request, viewportKey, channel, cell, ...scrolled),
   };
+}
+
+interface PlaceRequest {
+  slices: 1 | 2;
+  needed: { r: number; c: number };
+  findHighlights: (panes: Panes<PaneName>, cell: Cell) => Highlights;
+}
+
+/** Places the panes, and scrolls to the highlighted cell. */
+export function placeMatrix(request: FrameRequest, { slices, needed, findHighlights }: PlaceRequest) {
+  const { model, transposed, activeCell, following } = request;
+  const { input, weight, output } = model.summary.shapes;
+  const viewportKey = ['sparse', input, weight, output, transposed].join('/');
+  const viewport = viewportFor(request, viewportKey);
+  const placed = makeLayout(request, viewport.cell, slices);
+  const panes = makePanes(request, placed, viewport.first, needed);
+  const highlights = activeCell && findHighlights(panes, activeCell.cell);
+  const revealed = following ? revealHighlights(panes, highlights) : panes;
+  const scrolled = Object.values(revealed).flatMap(({ top, left }) => [top, left]);
+  const { layout, cell, leastCell, footer } = placed;
+  return { layout, cell, leastCell, footer, panes: revealed, highlights, viewportKey, scrolled };
+}
+
+/** An input channel as a strip. */
+export function inputValues(
+  { inputLow, inputMax, input, summary }: SceneModel,
+  channel: number,
+  cell: number,
+): PaneValues {
+  const [, height, width] = summary.shapes.input;
+  return {
+    valueAt: (i, j) => input.data[channel * height * width + i + j] ?? 0,
+    max: inputMax,
+    decimals: decimalsInCells(input.data, inputLow, inputMax, cell),
+  };
+}
+
+function outputValues(request: FrameRequest, placedCount: number, cell: number): PaneValues {
+  const { outputs, position, outputMax } = request;
+  const data = outputs.get(position.outChannel)?.data;
+  return {
+    valueAt: (i, j) => (i + j < placedCount ? (data?.[i + j] ?? null) : null),
+    max: outputMax,
+    decimals: outputDecimals({ outputs, outputMax, position, cell }),
+  };
+}
+
+/** The row at work, the inputs that it reads, its output. */
+function workOf({ model, position: { window }, transposed }: FrameRequest): SparseFrame['work'] {
+  const blocks = makeBlocks(transposed);
+  return [
+    { block: blocks.line(model, window), opacity: 0 },
+    ...rowEntries(model, window).map(({ col }) => ({ block: blocks.input(col), opacity: 0.2 })),
+    { block: blocks.output(window), opacity: 0 },
+  ];
 }

@@ -18,6 +18,7 @@ export function hitTest(frame: SparseFrame, x: number, y: number): Cell | null {
 /** The cell at a row and column of a pane. */
 function cellOf(frame: SparseFrame, pane: PaneName, row: number, col: number): Cell | null {
   const { model, channel, position, transposed } = frame;
+  if (pane === 'gradient') return null;
   if (pane === 'kernel') return { grid: 'weight', channel, row, col };
   if (pane !== 'matrix') {
     const width = model.summary.shapes[pane][2];

@@ -9,7 +9,8 @@ import { READABLE_CELL } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { rowEntries } from './entries.ts';
 
-export type PaneName = 'kernel' | 'matrix' | 'input' | 'output';
+/** gradient: of the kernel's slice, where it is made. */
+export type PaneName = 'kernel' | 'gradient' | 'matrix' | 'input' | 'output';
 
 /** Output cells, input cells. */
 type Axis = 'r' | 'c';
@@ -22,7 +23,7 @@ export interface SparseLayout {
   sliceCell: number;
   /** How thick the strips above and beside the matrix are. */
   strip: number;
-  rects: Record<'kernel' | 'matrix' | 'above' | 'beside', Rect>;
+  rects: Record<'kernel' | 'gradient' | 'matrix' | 'above' | 'beside', Rect>;
   /** Where the equation of the row at work begins. */
   footer: { x: number; y: number };
 }
@@ -39,15 +40,24 @@ const STRIP = 16;
 const GAP = 8;
 
 /** Room below the matrix for the equation of the row at work. */
-const FOOTER = 42;
+const FOOTER = { wide: 42, narrow: 84 };
 
-/** The room for the matrix and its strips, and the kernel slice's cell. */
-function makeSizes(model: SceneModel, width: number, height: number) {
+/** The width of the slice's heading on a phone, where the gradient stands beside it. */
+const NARROW_HEADING = 140;
+
+/** Between the kernel's slice and its gradient, with the heading of the latter. */
+const BETWEEN_SLICES = 44;
+
+/** The room for the matrix and its strips, and the kernel slice's cell. slices: see `makeLayout`. */
+function makeSizes(model: SceneModel, width: number, height: number, slices: number) {
   const [kH, kW] = kernelSize(model.summary);
   const narrow = width < NARROW;
   const maxSlice = narrow ? 32 : LARGEST_SLICE_CELL;
-  const sliceHeight = Math.max((height - HEADER) / kH, READABLE_CELL);
-  const sliceCell = Math.floor(Math.min(maxSlice, sliceHeight, (narrow ? width - 8 : width * 0.22) / kW));
+  const [down, across] = narrow ? [1, slices] : [slices, 1];
+  const free = height - HEADER - (down - 1) * BETWEEN_SLICES;
+  const sliceHeight = Math.max(free / (down * kH), READABLE_CELL);
+  const sliceWidth = narrow ? (width - 8 - (across - 1) * BETWEEN_SLICES) / across : width * 0.22;
+  const sliceCell = Math.floor(Math.min(maxSlice, sliceHeight, sliceWidth / kW));
   const left = narrow ? 4 : kW * sliceCell + 64;
   return {
     narrow,
@@ -56,7 +66,7 @@ function makeSizes(model: SceneModel, width: number, height: number) {
     left,
     top: narrow ? 30 + kH * sliceCell + 44 : HEADER,
     freeWidth: width - left - (narrow ? 14 : 72) - GAP,
-    freeHeight: (narrow ? 420 : Math.max(height - HEADER - FOOTER - 10, 140)) - GAP,
+    freeHeight: (narrow ? 420 : Math.max(height - HEADER - FOOTER.wide - 10, 140)) - GAP,
   };
 }
 
@@ -83,13 +93,13 @@ function rowSpan(model: SceneModel) {
   return cols.length ? Math.max(...cols) - Math.min(...cols) + 3 : 1;
 }
 
-/** choice: the reader's choice of cell. */
-export function makeLayout(request: FrameRequest, choice: number | null): SparseLayout {
+/** choice: the reader's choice of cell. slices: two where the gradient to the kernel is made. */
+export function makeLayout(request: FrameRequest, choice: number | null, slices: 1 | 2 = 1): SparseLayout {
   const { model, width, height, transposed } = request;
   const { input, output } = model.summary.shapes;
   const counts = [output[1] * output[2], input[1] * input[2]] as const;
   const [rows, cols] = transposed ? [counts[1], counts[0]] : counts;
-  const sizes = makeSizes(model, width, height);
+  const sizes = makeSizes(model, width, height, slices);
   const { narrow, sliceCell, slice, left, top, freeWidth, freeHeight } = sizes;
   const { cell, leastCell } = sizeCell(model, sizes, [rows, cols], choice);
   const strip = Math.max(cell, STRIP);
@@ -99,20 +109,29 @@ export function makeLayout(request: FrameRequest, choice: number | null): Sparse
   const matrix = { x: left + air, y: top + strip + GAP, width: across * cell, height: down * cell };
   const bottom = matrix.y + matrix.height + 12;
   const middle = top + (matrix.y + matrix.height - top) / 2;
+  const tall = slices * slice.height + (slices - 1) * BETWEEN_SLICES;
   const kernel = {
     ...slice,
     x: narrow ? 4 : 20 + Math.round(air / 2),
-    y: narrow ? 30 : Math.round(Math.max(HEADER, middle - slice.height / 2)),
+    y: narrow ? 30 : Math.round(Math.max(HEADER, middle - tall / 2)),
   };
+  const gradient = narrow
+    ? { ...kernel, x: kernel.x + Math.max(slice.width + BETWEEN_SLICES, NARROW_HEADING) }
+    : { ...kernel, y: kernel.y + slice.height + BETWEEN_SLICES };
   return {
     cell,
     leastCell,
     sliceCell,
     strip,
-    layout: { width, height: narrow ? bottom + FOOTER : Math.max(height, bottom + FOOTER), narrow },
+    layout: {
+      width,
+      height: narrow ? bottom + FOOTER.narrow : Math.max(height, bottom + FOOTER.wide),
+      narrow,
+    },
     footer: { x: narrow ? 4 : matrix.x, y: bottom + 8 },
     rects: {
       kernel,
+      gradient: slices > 1 ? gradient : { ...gradient, width: 0, height: 0 },
       matrix,
       above: { ...matrix, y: top, height: strip },
       beside: { ...matrix, x: matrix.x + matrix.width + GAP, width: strip },
@@ -166,5 +185,15 @@ export function makePanes(
     size: [sliceCell, sliceCell],
     axes: [null, null],
   };
-  return { kernel, matrix, input: transposed ? beside : above, output: transposed ? above : beside };
+  const gradient: MatrixPane =
+    rects.gradient.width > 0
+      ? { ...kernel, place: rects.gradient }
+      : { ...kernel, rows: 0, cols: 0, place: rects.gradient };
+  return {
+    kernel,
+    gradient,
+    matrix,
+    input: transposed ? beside : above,
+    output: transposed ? above : beside,
+  };
 }

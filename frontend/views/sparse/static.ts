@@ -16,13 +16,7 @@ import {
 import { cellBox } from '../shared/grid.ts';
 import { paintPane, paintPaneHeading, paintPixels, paintScrollExtent } from '../shared/matrix_painting.ts';
 import { visibleCells } from '../shared/matrix_viewport.ts';
-import {
-  charactersIn,
-  decimalsInCells,
-  decimalsThatFit,
-  fontSizeIn,
-  READABLE_CELL,
-} from '../shared/text_fit.ts';
+import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { SparseEntry } from './entries.ts';
 import { visitEntries, weightsOf } from './entries.ts';
 import type { SparseFrame } from './frame.ts';
@@ -35,27 +29,25 @@ export function paintStatic(context: Context2D, frame: SparseFrame) {
   clearCanvas(context, frame);
   paintSlice(context, frame);
   paintMatrix(context, frame);
-  paintInput(context, frame);
-  paintOutline(context, panes.output.place, colors.line);
+  paintStrips(context, frame);
   paintScrollExtent(context, panes.matrix, colors);
   paintHeadings(context, frame);
 }
 
-function paintInput(context: Context2D, frame: SparseFrame) {
-  const { model, panes, channel, cell } = frame;
-  const { inputLow, inputMax, input } = model;
-  const [, height, width] = model.summary.shapes.input;
-  const valueAt = (i: number, j: number) => input.data[channel * height * width + i + j] ?? 0;
-  const decimals = decimalsInCells(input.data, inputLow, inputMax, cell);
-  paintPane(context, panes.input, { valueAt, max: inputMax, decimals }, frame);
+/** Paints the strips that stand still. */
+function paintStrips(context: Context2D, frame: SparseFrame) {
+  const { panes, strips, filled, colors } = frame;
+  for (const name of ['input', 'output'] as const)
+    if (name === filled) paintOutline(context, panes[name].place, colors.line);
+    else paintPane(context, panes[name], strips[name].values, frame);
 }
 
 function paintHeadings(context: Context2D, frame: SparseFrame) {
-  const { panes, position, channel, layout, transposed, colors, t } = frame;
-  const slice = `o=${position.outChannel}, c=${channel}`;
-  paintPaneHeading(context, frame, t('sparse.kernel'), panes.kernel, slice);
-  const input = { pane: panes.input, name: `${t('stage.input')}[${channel}]` };
-  const output = { pane: panes.output, name: `${t('stage.output')}[${position.outChannel}]` };
+  const { panes, outChannel, channel, layout, transposed, colors, strips, sliceGradient, t } = frame;
+  paintPaneHeading(context, frame, t('sparse.kernel'), panes.kernel, `o=${outChannel}, c=${channel}`);
+  if (sliceGradient) paintPaneHeading(context, frame, sliceGradient.name, panes.gradient, '');
+  const input = { pane: panes.input, name: strips.input.name };
+  const output = { pane: panes.output, name: strips.output.name };
   const [above, beside] = transposed ? [output, input] : [input, output];
   const matrix = `${t('sparse.matrix')} ${panes.matrix.rows} × ${panes.matrix.cols}`;
   paintPaneHeading(context, frame, `${above.name}  ·  ${matrix}`, above.pane, '', 240);
@@ -67,11 +59,11 @@ function paintHeadings(context: Context2D, frame: SparseFrame) {
 }
 
 /** Looks up the colour of each weight: few weights have one each, many take theirs by value. */
-function weightColors({ model, theme, position, channel }: SparseFrame): (u: number, v: number) => Rgb {
+function weightColors({ model, theme, outChannel, channel }: SparseFrame): (u: number, v: number) => Rgb {
   const [kH, kW] = model.subject.kernel;
   const categories = categoryColors(theme);
   if (kH * kW <= categories.length) return (u, v) => categories[u * kW + v] ?? [0, 0, 0];
-  const weightAt = weightsOf(model, position.outChannel, channel);
+  const weightAt = weightsOf(model, outChannel, channel);
   const scale = colorScale(theme);
   return (u, v) => {
     const pixel = pixelColor(scale, weightAt(u, v), model.weightMax);
@@ -80,10 +72,10 @@ function weightColors({ model, theme, position, channel }: SparseFrame): (u: num
 }
 
 function paintSlice(context: Context2D, frame: SparseFrame) {
-  const { panes, model, position, channel } = frame;
+  const { panes, model, outChannel, channel } = frame;
   const { place, size, rows, cols } = panes.kernel;
   const [cell] = size;
-  const weightAt = weightsOf(model, position.outChannel, channel);
+  const weightAt = weightsOf(model, outChannel, channel);
   const colorOf = weightColors(frame);
   const decimals = decimalsThatFit(model.weight?.data ?? [], charactersIn(cell));
   for (let u = 0; u < rows; u++) {
@@ -112,9 +104,9 @@ function paintMatrix(context: Context2D, frame: SparseFrame) {
 }
 
 function paintEntries(context: Context2D, frame: SparseFrame, colorOf: (entries: SparseEntry[]) => Rgb) {
-  const { panes, model, position, channel, cell } = frame;
+  const { panes, model, outChannel, channel, cell } = frame;
   const { top, left, place } = panes.matrix;
-  const weightAt = weightsOf(model, position.outChannel, channel);
+  const weightAt = weightsOf(model, outChannel, channel);
   const decimals = decimalsThatFit(model.weight?.data ?? [], charactersIn(cell));
   visitEntries(frame, (row, col, entries) => {
     const sum = entries.reduce((total, { u, v }) => total + weightAt(u, v), 0);

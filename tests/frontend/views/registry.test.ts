@@ -215,7 +215,7 @@ for (const layer of LAYERS) {
         granularity: 'window' as const,
       };
       const frame = framed(shown, 'matrix', { position: positionAt(clock, o * clock.windows + 1) });
-      const { product } = frame;
+      const { unrolled: product } = frame;
       const c = product.inputs[next(product.inputs.length)] ?? 0;
       const cell: Cell = { grid: 'input', channel: c, row: next(height), col: next(width) };
       const taps = product.taps;
@@ -228,7 +228,7 @@ for (const layer of LAYERS) {
       const rects = findCellRects(frame, cell);
       const found = rects.map(({ x, y, width: w, height: h }) => {
         const under = hitTestPane(frame.panes, x + w / 2, y + h / 2);
-        assert.equal(under?.name, 'columns');
+        assert.equal(under?.name, 'right');
         assert.deepEqual(hitTestFrame(frame, x + w / 2, y + h / 2), cell);
         return [under?.row, under?.col];
       });
@@ -354,9 +354,9 @@ for (const layer of LAYERS) {
         ),
       ].sort();
       const frame = framed(shown, 'matrix', { activeCell: { cell, pinned: false } });
-      const column = frame.highlights?.related.find((block) => block.pane === 'columns');
+      const column = frame.highlights?.related.find((block) => block.pane === 'right');
       const ofColumn = Array.from({ length: matrix.makeProduct(shown, 0).taps }, (_, k) =>
-        cellOf(frame, 'columns', (column?.row ?? 0) + k, column?.col ?? 0),
+        cellOf(frame, 'right', (column?.row ?? 0) + k, column?.col ?? 0),
       );
       assert.equal(column?.col, n);
       assert.deepEqual(
@@ -423,7 +423,7 @@ test('of a large layer no more than what is in sight is looked at, and it follow
         seen.reduce((cells, { top, left, bottom, right }) => cells + (bottom - top) * (right - left), 0) <
           60_000,
       );
-      const pane = Object.entries<MatrixPane>(frame.panes).find(([name]) => /columns|matrix/.test(name))?.[1];
+      const pane = Object.entries<MatrixPane>(frame.panes).find(([name]) => /right|matrix/.test(name))?.[1];
       assert.ok(pane);
       const { top, left, bottom, right } = visibleCells(pane);
       const [low, high] = view === 'matrix' ? [left, right] : [top, bottom];

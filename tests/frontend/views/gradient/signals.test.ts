@@ -77,7 +77,15 @@ for (const [direction, reading] of MOMENTS)
       if (reading === 'scatter' && !hasScatter(model.summary)) continue;
       const upstream = makeTensor(model.summary.shapes.output);
       const planes = Object.assign(new Map(), { version: 0 });
-      const none = { step: null, stamp: null, weightStep: null, biasGradient: null, planes, planeMax: 1 };
+      const none = {
+        step: null,
+        stamp: null,
+        weightStep: null,
+        biasGradient: null,
+        planes,
+        planeMax: 1,
+        contributions: null,
+      };
       const moment: GradientMoment = { direction, reading, upstream, upstreamMax: 9, ...none };
       const clock = gradientClock(model.summary, direction, reading, 'window');
       const position = positionAt(clock, next(clock.outChannels * clock.windows));
@@ -88,7 +96,7 @@ for (const [direction, reading] of MOMENTS)
         gradient: moment,
       });
       const frame = gradientView.makeFrame(request, null);
-      assert.equal(frame.layout.family, 'signal');
+      assert.equal('family' in frame.layout && frame.layout.family, 'signal');
       // As many lanes as there is room for.
       const { rows } = 'inner' in frame && frame.inner.view === 'signal' ? frame.inner : { rows: [] };
       const outputs =
