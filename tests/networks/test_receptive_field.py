@@ -185,9 +185,12 @@ def test_the_reach_is_where_one_pixel_is_seen(client: TestClient, seed: int) -> 
             seen = (value[0] != 0).any(0)
             if edge == "x" or not seen.any():
                 assert edge not in found
-                continue
-            rows, cols = seen.any(1).nonzero().flatten(), seen.any(0).nonzero().flatten()
-            assert found[edge] == ([rows[0], rows[-1]], [cols[0], cols[-1]]), edge
+            elif seen.ndim == 0:
+                assert found[edge] == (None, None)
+            else:
+                seen = seen.reshape(-1, seen.shape[-1])
+                rows, cols = seen.any(1).nonzero().flatten(), seen.any(0).nonzero().flatten()
+                assert found[edge] == ([rows[0], rows[-1]], [cols[0], cols[-1]]), edge
 
 
 def test_the_reach_of_a_cell_that_is_not_there_is_refused(client: TestClient) -> None:
