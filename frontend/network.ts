@@ -67,6 +67,10 @@ function openPage(api: ApiClient, t: Translate, summary: NetworkSummary) {
   setUpCompare(state);
   setUpGraphLine(state, t);
   showErrors(state, t, isThere);
+  effect(() => {
+    const seed = state.seed.value;
+    setText(findElement('#input-note', HTMLElement), seed === null ? '' : `· ${t('input.random', { seed })}`);
+  });
   setUpDrop(({ model, input }) => {
     if (model) openNetwork(api, model, input).catch((error) => state.report(error));
     else if (input) state.runOn(input);

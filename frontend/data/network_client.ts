@@ -62,16 +62,3 @@ function tensorPath(id: string, edge: string, { channel, every }: TensorPart) {
   if (every !== undefined && every > 1) query.set('every', String(every));
   return `/networks/${id}/tensors/${encodeURIComponent(edge)}?${query}`;
 }
-
-/** Runs a model; without an input on random numbers of this seed. */
-export function openModel(
-  api: ApiClient,
-  model: Blob,
-  input: Blob | null,
-  seed = 0,
-): Promise<NetworkSummary> {
-  const form = new FormData();
-  form.set('model', model);
-  form.set('input', input ?? new Blob([JSON.stringify({ random: { seed } })]));
-  return api.post('/networks', form);
-}

@@ -59,7 +59,7 @@ export function makeInputTools(context: NetworkContext, drawn: Signal<NumberArra
     element.append(makeModes(context, mode, () => change(({ data }) => data.fill(rangeOf(data).least))));
   element.append(makeFileField(context, run), status);
   const dispose = effect(() => {
-    setText(status, state.running.value ? t('input.busy') : told.value || seedText(context));
+    setText(status, state.running.value ? t('input.busy') : told.value);
   });
   const draw = {
     isOn: () => canDraw && mode.peek() !== 'move',
@@ -74,10 +74,6 @@ export function makeInputTools(context: NetworkContext, drawn: Signal<NumberArra
     field.dispose();
   };
   return { element, draw, dispose: end };
-}
-
-function seedText({ state, t }: NetworkContext) {
-  return state.seed.value === null ? '' : t('input.random', { seed: state.seed.value });
 }
 
 /** The first sample's plane with one more cell in ink, or without. */

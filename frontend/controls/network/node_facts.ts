@@ -1,16 +1,26 @@
 /** What a node is: its shape, its figures with their shares, and the nodes before and after it. */
 
+import { effect } from '@preact/signals-core';
 import type { GraphNode } from '../../model/network.ts';
 import { shapeText } from '../../model/network.ts';
 import { makeElement } from '../../views/shared/dom.ts';
-import type { NetworkContext } from './parts.ts';
+import type { NetworkContext, PanelPart } from './parts.ts';
 import { makeButton } from './parts.ts';
 
 /** Neighbours that are named, at most. */
 const MOST = 12;
 
-export function makeFacts({ state, t, view }: NetworkContext, node: GraphNode): HTMLElement {
-  const list = makeElement('dl', 'node-facts');
+export function makeFacts(context: NetworkContext): PanelPart {
+  const element = makeElement('dl', 'node-facts');
+  const dispose = effect(() => {
+    const node = context.state.openNode;
+    if (node) element.replaceChildren(...listFacts(context, node).children);
+  });
+  return { element, dispose };
+}
+
+function listFacts({ state, t, view }: NetworkContext, node: GraphNode): HTMLElement {
+  const list = makeElement('dl');
   const add = (name: string, ...content: (string | Node)[]) => {
     if (!content.length) return;
     const value = makeElement('dd');

@@ -26,7 +26,6 @@ export function setUpNodePanel(context: Omit<NetworkContext, 'panelWidth'>) {
   let parts: PanelPart[] = [];
   effect(() => {
     const node = state.open.value;
-    state.graph.value;
     for (const part of parts) part.dispose();
     parts = [];
     panel.hidden = node === null;
@@ -57,13 +56,14 @@ function fillPanel(context: NetworkContext, panel: HTMLElement): PanelPart[] {
   const follow = makeFollowView(context);
   const stage = makeStageLink(context);
   const unshown = makeUnshown(context);
+  const facts = makeFacts(context);
   const note = node.note ? [makeElement('p', 'node-note', node.note)] : [];
   const tensors = makeElement('section');
   tensors.append(makeTensorChoice(context), unshown.element, channels.element, numbers.element);
   const shown = [stage, tools, follow].flatMap((part) => part?.element ?? []);
   const [head, others] = [shown.slice(0, stage ? 1 : 0), shown.slice(stage ? 1 : 0)];
-  panel.replaceChildren(makeHead(context), makeFacts(context, node), ...note, ...head, tensors, ...others);
-  const parts = [channels, numbers, follow, unshown];
+  panel.replaceChildren(makeHead(context), facts.element, ...note, ...head, tensors, ...others);
+  const parts = [facts, channels, numbers, follow, unshown];
   for (const part of [tools, stage]) if (part) parts.push(part);
   panel.ariaLabel = `${t('network.node')}: ${node.op} ${node.name}`;
   return parts;

@@ -1,8 +1,8 @@
 /** Where nodes and edges lie: by dagre, from left to right, or from top to bottom on narrow screens. Pure. */
 
 import { Graph as DagreGraph, layout as layOut } from '@dagrejs/dagre';
-import type { Connection, Graph, GraphNode } from '../../model/network.ts';
-import { planesOf } from '../../model/network.ts';
+import type { Connection, Graph, GraphNode, NetworkEdge } from '../../model/network.ts';
+import { planesOf, shapeText } from '../../model/network.ts';
 import type { Rect } from '../../model/types.ts';
 import type { SheetLayout } from './sheet.ts';
 import { layoutSheet } from './sheet.ts';
@@ -45,6 +45,13 @@ const SHEET_HEIGHT = { right: 236, down: 74 };
 const TALL_SHEET = 430;
 const MOST_TALL = 60;
 const MARGIN = 24;
+/** The width of a letter on an edge. */
+const LETTER = 6.2;
+
+/** The shape on an edge. */
+export function edgeText({ shape }: NetworkEdge) {
+  return shapeText(shape).replaceAll(' ', '');
+}
 
 /** aspect: the width of the screen in its heights. */
 export function layoutGraph(graph: Graph, direction: FlowDirection, aspect = 1): GraphLayout {
@@ -58,14 +65,15 @@ export function layoutGraph(graph: Graph, direction: FlowDirection, aspect = 1):
 function layoutNodes(graph: Graph, direction: FlowDirection, sheetHeight: number): GraphLayout {
   const dagre = new DagreGraph({ multigraph: true });
   const rankdir = direction === 'right' ? 'LR' : 'TB';
-  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 18, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
+  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 28, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
   dagre.setDefaultEdgeLabel(() => ({}));
   const boxes = graph.nodes.map((node) => nodeBox(node, direction, sheetHeight));
   boxes.forEach(({ width, height }, index) => {
     dagre.setNode(String(index), { width, height });
   });
-  graph.connections.forEach(({ from, to }, index) => {
-    dagre.setEdge(String(from), String(to), { width: 50, height: 18, labelpos: 'c' }, String(index));
+  graph.connections.forEach(({ from, to, edge }, index) => {
+    const width = edgeText(edge).length * LETTER;
+    dagre.setEdge(String(from), String(to), { width, height: 18, labelpos: 'c' }, String(index));
   });
   layOut(dagre);
   const nodes = boxes.map((box, index) => {

@@ -19,6 +19,10 @@ const LEAST_TYPE = 11.5;
 export function paintNode(context: Context2D, frame: NetworkFrame, { node, box, sheet }: NodeFrame) {
   const { colors, detail } = frame;
   const whole = { x: 0.5, y: 0.5, width: box.width - 1, height: box.height - 1 };
+  if (detail === 0 && !sheet) {
+    fillRoundedRect(context, whole, RADIUS, node.scene ? frame.link : colors.muted);
+    return;
+  }
   fillRoundedRect(context, whole, RADIUS, colors.paper);
   strokeRoundedRect(context, whole, RADIUS, colors.line, 1);
   if (node.scene) fillRoundedRect(context, { x: 0, y: 10, width: 3, height: 20 }, 1.5, frame.link);

@@ -1,10 +1,10 @@
 /** Paints what a network is: its edges with their shapes, and its nodes. */
 
-import { shapeText } from '../../model/network.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintCenteredText } from '../shared/drawing.ts';
 import type { NetworkFrame } from './frame.ts';
 import type { ConnectionPath } from './layout.ts';
+import { edgeText } from './layout.ts';
 import type { NodeBitmaps } from './node_bitmaps.ts';
 import { overlap, seenRect, toCanvas } from './viewport.ts';
 
@@ -52,8 +52,8 @@ function paintConnections(context: Context2D, frame: NetworkFrame) {
   if (detail === 2) {
     context.font = cssFont(11);
     for (const { connection, label } of visible) {
-      const text = shapeText(connection.edge.shape);
-      const width = context.measureText(text).width + 8;
+      const text = edgeText(connection.edge);
+      const width = context.measureText(text).width + 6;
       context.fillStyle = colors.ground;
       context.fillRect(label.x - width / 2, label.y - 8, width, 16);
       context.fillStyle = colors.muted;

@@ -19,7 +19,7 @@ export interface Size {
 const MOST = 4;
 const LEAST = 0.03;
 /** Below this scale a network begins at its input instead of being seen whole. */
-const READABLE = 0.55;
+const READABLE = 0.5;
 const LARGEST_FIT = 1.5;
 const MARGIN = 16;
 
