@@ -59,7 +59,9 @@ export function makeChannelChooser(context: NetworkContext): PanelPart {
     }
     const { channels } = shown.planes;
     const values = { shown: layout?.shown ?? channels, channels, max: formatShort(shown.sheet.max) };
-    setText(scale, t(layout && layout.shown < channels ? 'node.channels' : 'node.channels.all', values));
+    const things = shown.kind === 'parameter' ? 'kernels' : 'channels';
+    const isPart = layout !== null && layout.shown < channels;
+    setText(scale, t(hasChannels ? `node.${things}${isPart ? '' : '.all'}` : 'node.scale', values));
   });
   canvas.onclick = ({ offsetX, offsetY }) => {
     const hit = layout && cellAt(layout, offsetX - MARGIN, offsetY - MARGIN);
@@ -98,7 +100,6 @@ function makeStepper({ state, t }: NetworkContext): PanelPart {
   const field = makeElement('input') as HTMLInputElement;
   field.type = 'number';
   field.min = '0';
-  field.ariaLabel = t('node.channel');
   const total = makeElement('span');
   const step = (by: number) => state.chooseChannel(clamp(state.channel.peek() + by, 0, Number(field.max)));
   const back = makeButton('‹', () => step(-1));
@@ -110,7 +111,8 @@ function makeStepper({ state, t }: NetworkContext): PanelPart {
     state.chooseChannel(clamp(Number.isNaN(wanted) ? 0 : wanted, 0, Number(field.max)));
     field.value = String(state.channel.peek());
   };
-  element.append(makeElement('span', '', t('node.channel')), back, field, ahead, total);
+  const name = makeElement('span');
+  element.append(name, back, field, ahead, total);
   const dispose = effect(() => {
     const shown = shownTensor(state);
     if (!shown || shown === 'failed') return;
@@ -119,6 +121,8 @@ function makeStepper({ state, t }: NetworkContext): PanelPart {
     back.disabled = state.channel.value === 0;
     ahead.disabled = state.channel.value >= shown.planes.channels - 1;
     setText(total, t('node.channel.of', { count: shown.planes.channels }));
+    setText(name, t(shown.kind === 'parameter' ? 'node.kernel' : 'node.channel'));
+    field.ariaLabel = name.textContent;
   });
   return { element, dispose };
 }

@@ -8,17 +8,19 @@ import type { Wanted } from '../../state/network_tensors.ts';
 import { observePixelRatio, observeSize } from '../shared/display.ts';
 import type { ThemeColors } from '../shared/theme_colors.ts';
 import { NetworkCanvas } from './canvas.ts';
+import { chooseLayout } from './choose_layout.ts';
 import type { NetworkFrame } from './frame.ts';
 import { makeNetworkFrame, wantedOf } from './frame.ts';
 import type { GraphHit } from './hit_test.ts';
 import { hitGraph } from './hit_test.ts';
 import type { GraphLayout } from './layout.ts';
-import { layoutGraph } from './layout.ts';
 import type { GraphZoom, Size } from './viewport.ts';
 import { firstZoom, fitZoom, limitZoom, revealBox, toGraph, zoomAround } from './viewport.ts';
 
 /** Below this width, in CSS pixels, a network goes from top to bottom. */
 const NARROW = 600;
+/** The height of what stands above the graph, about. */
+const BARS = 86;
 
 export class GraphView {
   readonly state: NetworkState;
@@ -43,13 +45,13 @@ export class GraphView {
     this.canvas = canvas;
     this.size = observeSize(room);
     const pixelRatio = observePixelRatio();
-    // The shape of the window, not of the canvas: the graph stays when a node opens beside it.
-    const direction = signal<'right' | 'down'>(innerWidth < NARROW ? 'down' : 'right');
-    const aspect = innerWidth / innerHeight;
+    // The window's size, not the canvas's: the graph stays when a node opens beside it.
+    const isNarrow = signal(innerWidth < NARROW);
+    const screen = { width: innerWidth, height: innerHeight - BARS };
     addEventListener('resize', () => {
-      direction.value = innerWidth < NARROW ? 'down' : 'right';
+      isNarrow.value = innerWidth < NARROW;
     });
-    this.layout = computed(() => layoutGraph(state.graph.value, direction.value, aspect));
+    this.layout = computed(() => chooseLayout(state.graph.value, isNarrow.value, screen));
     this.zoom = computed(() => this.chosenZoom.value ?? firstZoom(this.layout.value, this.size.value));
     const link = computed(() => {
       colors.value;

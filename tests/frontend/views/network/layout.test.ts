@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chooseLayout } from '../../../../frontend/views/network/choose_layout.ts';
 import type { ArrowKey } from '../../../../frontend/views/network/hit_test.ts';
 import { hitGraph, nextNode } from '../../../../frontend/views/network/hit_test.ts';
 import { layoutGraph } from '../../../../frontend/views/network/layout.ts';
@@ -52,6 +53,20 @@ test('wide graphs have taller pictures', () => {
   const wide = graphOf(summaryOf(nodes));
   const [tall, usual] = [layoutGraph(wide, 'right', 0.1), layoutGraph(wide, 'right', 100)];
   assert.ok(tall.height > 1.3 * usual.height);
+});
+
+test('many branches beside each other go from top to bottom on a wide screen, a chain to the right', () => {
+  const branches = ['a', 'b', 'c', 'd', 'e'].map((name) => node(name, 'Conv', ['x'], [1, 2, 20, 20]));
+  const all = node(
+    'all',
+    'Concat',
+    branches.map(({ name }) => `${name}.out`),
+    [1, 10, 20, 20],
+  );
+  const screen = { width: 1366, height: 680 };
+  assert.equal(chooseLayout(graphOf(summaryOf([...branches, all])), false, screen).direction, 'down');
+  assert.equal(chooseLayout(chain(12), false, screen).direction, 'right');
+  assert.equal(chooseLayout(chain(12), true, screen).direction, 'down');
 });
 
 const ROOM = { width: 130, height: 240, leastTile: 24, leastNumber: 4, mostNumber: 18, mostCell: 22 };
