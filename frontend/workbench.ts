@@ -99,8 +99,17 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSh
   findElement('#more', HTMLButtonElement).onclick = openMoreMenu;
   for (const button of findElements('[data-close]'))
     button.onclick = () => button.closest<HTMLElement>('[popover]')?.hidePopover();
-  setUpFileDrop((file, name) => loadPanel().then((panel) => panel.sources.take(file, name), fail));
+  setUpFileDrop((file, name) => {
+    if (/\.onnx$/i.test((file as File).name)) openModel(parts, file).catch(fail);
+    else loadPanel().then((panel) => panel.sources.take(file, name), fail);
+  });
   if (wasPanelOpen()) loadPanel().catch(fail);
+}
+
+/** Goes to the page of a network. */
+async function openModel({ state }: AppContext, model: Blob) {
+  const { openNetwork } = await import('./controls/network/open_network.ts');
+  await openNetwork(state.api, model, null).catch((error) => state.reportError(error));
 }
 
 /** The first page, and an example, play by themselves. named: whether the address names a moment. */

@@ -11,7 +11,7 @@ from app.settings import Settings
 
 READ_BY_THE_PAGE = (
     "Summary", "Steps", "Stamps", "Gradients", "GradientStamps", "Descent", "Parsed", "ReadTorchError",
-    "Problem",
+    "Problem", "NetworkSummary", "NetworkTrace", "NetworkReach",
 )  # fmt: skip
 # Says nothing that the types do not say.
 SUPERFLUOUS = ("title", "discriminator")

@@ -19,14 +19,14 @@ from app.networks.summed_axes import summed_axes
 # What a layer's scene says of its windows, by the id of the scene.
 PlanOf = Callable[[str], tuple[Plan, TapTable]]
 
-_CELL_BY_CELL: Final = frozenset((
+CELL_BY_CELL: Final = frozenset((
     "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Sigmoid", "HardSigmoid", "HardSwish",
     "Tanh", "Softplus", "Softsign", "Clip", "Identity", "Dropout", "BatchNormalization", "Cast", "Neg", "Abs",
     "Exp", "Log", "Sqrt", "Erf", "Mish", "ThresholdedRelu", "Add", "Sub", "Mul", "Div", "Sum", "Max", "Min",
     "Mean", "Pow", "Swish", "SiLU", "ReLU", "BatchNorm1d", "BatchNorm2d",
     "ReLU6", "LeakyReLU", "ELU", "GELU", "Hardswish", "Hardsigmoid", "Hardtanh", "Dropout1d", "Dropout2d",
 ))  # fmt: skip
-_MATRIX: Final = ("Gemm", "MatMul", "Linear")
+MATRIX: Final = ("Gemm", "MatMul", "Linear")
 
 
 class Reach(NamedTuple):
@@ -72,7 +72,7 @@ def trace_cell(graph: Graph, start: tuple[str, tuple[int, ...]]) -> Trace | None
         node = makers[name][1]
         if name not in masks or not masks[name].any():
             continue
-        path.append(_reach(node.name, name, masks[name]))
+        path.append(reach_of(node.name, name, masks[name]))
         for source, mask in _sources(graph, node, name, masks[name]).items():
             masks[source] = masks[source] | mask if source in masks else mask
     for each in inputs:
@@ -107,7 +107,7 @@ def _sources(graph: Graph, node: Node, output: str, mask: Tensor) -> dict[str, T
     if node.scene is not None:
         plan, taps = graph.plan_of(node.scene)
         return {first: _through_layer(plan, taps, mask)}
-    if node.op in _CELL_BY_CELL:
+    if node.op in CELL_BY_CELL:
         return {name: _unbroadcast(mask, shapes[name]) for name in names}
     if (moved := cell_sources(node, output, shapes, graph.opset or 0, graph.tensor_of)) is not None:
         return {name: _taken(cells, mask, shapes[name]) for name, cells in moved.items()}
@@ -127,7 +127,7 @@ def _taken(cells: Tensor, mask: Tensor, shape: tuple[int, ...]) -> Tensor:
 def _of_sums(graph: Graph, node: Node, names: Sequence[str], mask: Tensor) -> dict[str, Tensor] | None:
     """Of operators that sum along whole axes, or over a few neighbours; None of others."""
     first, shapes = names[0], graph.shapes
-    if node.op in _MATRIX:
+    if node.op in MATRIX:
         return _of_matrices(node, names, shapes, mask)
     if (axes := summed_axes(node, shapes[first], graph.opset, graph.tensor_of)) is not None:
         kept = [1 if axis in axes else size for axis, size in enumerate(shapes[first])]
@@ -141,7 +141,7 @@ def _of_sums(graph: Graph, node: Node, names: Sequence[str], mask: Tensor) -> di
 
 def _through_axes(taps: Sequence[AxisTaps], mask: Tensor, shape: tuple[int, ...]) -> Tensor:
     for axis, (each, size) in enumerate(zip(taps, shape, strict=True)):
-        reached = mask.movedim(axis, -1).float() @ _matrix(each.cells, size)
+        reached = mask.movedim(axis, -1).float() @ reading_matrix(each.cells, size)
         mask = (reached > 0).movedim(-1, axis)
     return mask
 
@@ -179,8 +179,8 @@ def _of_line(line: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 def _through_layer(plan: Plan, taps: TapTable, mask: Tensor) -> Tensor:
     """(N, C_out, …) -> (N, C_in, …); a scene is of the first sample, and so are all samples."""
-    rows = _matrix(taps.rows, plan.input_shape[1])
-    cols = _matrix(taps.cols, plan.input_shape[2])
+    rows = reading_matrix(taps.rows, plan.input_shape[1])
+    cols = reading_matrix(taps.cols, plan.input_shape[2])
     cells = mask.reshape(len(mask), *plan.output_shape).float()
     if plan.weight_shape is None:
         read = cells
@@ -194,7 +194,7 @@ def _through_layer(plan: Plan, taps: TapTable, mask: Tensor) -> Tensor:
     return full.reshape(len(mask), *plan.own_shape(plan.input_shape))
 
 
-def _matrix(table: Tensor, size: int) -> Tensor:
+def reading_matrix(table: Tensor, size: int) -> Tensor:
     """(outputs, size): 1 where an output reads an input cell."""
     matrix = torch.zeros(len(table), size + 1)
     matrix.scatter_(1, torch.where(table < 0, size, table), 1.0)
@@ -224,7 +224,7 @@ def _plane(mask: Tensor) -> Tensor:
     return cells.reshape((1,) * (2 - cells.ndim) + tuple(cells.shape)) if cells.ndim < 2 else cells
 
 
-def _reach(node: str, edge: str, mask: Tensor) -> Reach:
+def reach_of(node: str, edge: str, mask: Tensor) -> Reach:
     plane = _plane(mask)
     if mask.ndim < 3 or plane.ndim != 2:
         return Reach(node, edge, None, None)

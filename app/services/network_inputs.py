@@ -24,6 +24,7 @@ from app.services.scene_builder import parse_body
 _AT: Final = "/input"
 _EXAMPLE: Final = '{"data": [[…]]}'
 _PREPARE_EXAMPLE: Final = '{"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}'
+_MAX_RANDOM_BYTES: Final = 256
 _MAX_PREPARE_BYTES: Final = 10_000
 _KEYS: Final = {"data", "random", "sample", "size"}
 
@@ -65,6 +66,27 @@ class InputReader:
         return self.arrays
 
 
+def _is_of_own_shape(content: bytes) -> bool:
+    """Whether it asks for random numbers of the model's own shape: `{"random": {"seed": 0}}`."""
+    if len(content) > _MAX_RANDOM_BYTES:
+        return False
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    random = body.get("random") if isinstance(body, dict) else None
+    return isinstance(random, dict) and "shape" not in random
+
+
+def _with_own_shape(content: bytes, spec: InputSpec) -> bytes:
+    """One sample where the model leaves the batch open; its other sizes must be known."""
+    if None in spec.shape[1:]:
+        name, expected = f"{spec.name!r:.60}", _shown(spec.shape)
+        raise ConvError("network_input_size_open", _AT, name=name, expected=expected)
+    shape = [size or 1 for size in spec.shape]
+    return orjson.dumps({"random": {"shape": shape, **orjson.loads(content)["random"]}})
+
+
 def _preparation(content: bytes, limits: Limits) -> Preparation:
     try:
         body = orjson.dumps({"prepare": orjson.loads(content[: _MAX_PREPARE_BYTES + 1])})
@@ -82,6 +104,8 @@ def _array(
         if content[:1] == b"\x80":
             raise
         kind = None
+    if kind is None and _is_of_own_shape(content):
+        return _from_json(_with_own_shape(content, spec), spec, preparation, limits)
     if count > 1 and kind not in ("npz", "safetensors"):
         raise ConvError("network_inputs_several", _AT, count=count)
     if kind == "picture":
@@ -136,7 +160,8 @@ def _from_json(content: bytes, spec: InputSpec, preparation: Preparation | None,
     if source.random is not None:
         _check_unprepared(preparation)
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
-        return Prepared(from_random(shape, seed, distribution, "float32", limits, _AT).numpy(), [])
+        array = from_random(shape, seed, distribution, "float32", limits, _AT).numpy()
+        return Prepared(array, [Message("network_input_random", distribution=distribution, seed=seed)])
     if source.sample is not None and source.size is not None:
         planes = from_sample(source.sample, source.size, "float32", limits, _AT).numpy()
         channels = spec.shape[-3] if len(spec.shape) > 2 else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.conv.errors import ConvError
 from app.formats.json_encoding import to_array
 from app.networks.axis_taps import TensorOf
 from app.networks.network import Network
+from app.networks.reach import reach_cell
 from app.networks.receptive_field import Graph, PlanOf, first_and_last, trace_cell
 from app.networks.refusals import NoSuchPart
 from app.services.network_cells import cell_index, tensor_shapes
@@ -24,14 +26,11 @@ def trace_structure(
     col: int,
 ) -> dict[str, Any]:
     """Of the first sample. Raises NoSuchPart and ConvError for a cell that is not there."""
-    edges = [*network.inputs, *(output for node in network.nodes for output in node.outputs)]
-    shapes = {each.name: each.shape for each in edges if each.shape is not None}
+    shapes = _edge_shapes(network)
     if edge not in shapes:
         raise NoSuchPart("network_has_no_tensor", name=f"{edge!r:.60}")
     index = cell_index(shapes[edge], channel, row, col)
-    known = tensor_shapes(network) | shapes
-    graph = Graph(network.nodes, network.inputs, known, network.opset, plan_of, tensor_of)
-    traced = trace_cell(graph, (edge, index))
+    traced = trace_cell(_graph(network, shapes, plan_of, tensor_of), (edge, index))
     if traced is None:
         raise ConvError("network_cell_of_no_input", "/edge", name=f"{edge!r:.60}")
     return {
@@ -41,3 +40,42 @@ def trace_structure(
         "mask": to_array(traced.mask.byte()),
         "path": [each._asdict() for each in traced.path],
     }
+
+
+def reach_structure(
+    network: Network | StoredNetwork,
+    plan_of: PlanOf,
+    tensor_of: TensorOf,
+    input: str | None,
+    row: int,
+    col: int,
+) -> dict[str, Any]:
+    """
+    What a cell of an input, the first by default, can change in the first sample, in any channel. Raises
+    NoSuchPart and ConvError for a cell that is not there.
+    """
+    shapes = _edge_shapes(network)
+    known = [each.name for each in network.inputs]
+    name = input if input is not None else next(iter(known), "")
+    if name not in known:
+        raise NoSuchPart("network_has_no_input", name=f"{name!r:.60}")
+    sample, *others = cell_index(shapes[name], 0, row, col)
+    # Every channel of the cell.
+    cells: tuple[int | slice, ...] = (sample, *(slice(None) for _ in others[:1]), *others[1:])
+    path = reach_cell(_graph(network, shapes, plan_of, tensor_of), (name, cells))
+    return {"input": name, "row": row, "col": col, "path": [each._asdict() for each in path]}
+
+
+def _edge_shapes(network: Network | StoredNetwork) -> dict[str, tuple[int, ...]]:
+    edges = [*network.inputs, *(output for node in network.nodes for output in node.outputs)]
+    return {each.name: each.shape for each in edges if each.shape is not None}
+
+
+def _graph(
+    network: Network | StoredNetwork,
+    shapes: Mapping[str, tuple[int, ...]],
+    plan_of: PlanOf,
+    tensor_of: TensorOf,
+) -> Graph:
+    known = {**tensor_shapes(network), **shapes}
+    return Graph(network.nodes, network.inputs, known, network.opset, plan_of, tensor_of)

@@ -2,14 +2,14 @@
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { batch, signal } from '@preact/signals-core';
-import type { AppState } from '../state/app_state.ts';
+import type { ThemeState } from '../state/theme.ts';
 import type { ThemeColors } from '../views/shared/theme_colors.ts';
 
 const COOKIE = 'convscope.theme';
 const YEAR = 365 * 24 * 3600;
 
 /** Returns the theme's colors. */
-export function setUpTheme(state: AppState): ReadonlySignal<ThemeColors> {
+export function setUpTheme(state: ThemeState): ReadonlySignal<ThemeColors> {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const forced = matchMedia('(forced-colors: active)');

@@ -121,8 +121,11 @@ function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | 
 export function makeUrl(state: AppState, id: string | null) {
   const [scene, clock] = [state.scene.value, state.clock.value];
   const query = new URLSearchParams();
-  const language = new URLSearchParams(location.search).get('lang');
-  if (language) query.set('lang', language);
+  const named = new URLSearchParams(location.search);
+  for (const name of ['lang', 'network']) {
+    const value = named.get(name);
+    if (value) query.set(name, value);
+  }
   if (scene && clock) {
     const { input, output } = state.zoom.value;
     const tinted = state.tinted.value;

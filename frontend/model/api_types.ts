@@ -190,6 +190,56 @@ export interface components {
       dilation: [number, number];
       ceil_mode: boolean;
     };
+    NetworkEdge: {
+      name: string;
+      /** @description of the graph, with the batch; null where it was not run */
+      shape: number[] | null;
+      dtype: string | null;
+    };
+    NetworkInput: {
+      name: string;
+      shape: number[];
+    };
+    NetworkLinks: {
+      self: string;
+      inputs: string;
+    };
+    /** @description An operator of the graph; a convolution or pooling has a scene, or a note that says why not. */
+    NetworkNode: {
+      name: string;
+      op: string;
+      /** @description edges and parameters; an empty name where one is left out */
+      inputs: string[];
+      outputs: components['schemas']['NetworkEdge'][];
+      parameters: number;
+      multiply_adds: number;
+      scene: string | null;
+      note: string | null;
+    };
+    /** @description The cells of each edge that a cell of the input can change, in the order of the graph. */
+    NetworkReach: {
+      input: string;
+      row: number;
+      col: number;
+      path: components['schemas']['Reach'][];
+    };
+    /** @description A network, without its numbers. */
+    NetworkSummary: {
+      id: string;
+      inputs: components['schemas']['NetworkInput'][];
+      nodes: components['schemas']['NetworkNode'][];
+      outputs: string[];
+      links: components['schemas']['NetworkLinks'];
+    };
+    /** @description The cells of the input that a cell can depend on. */
+    NetworkTrace: {
+      input: string;
+      rows: [number, number];
+      cols: [number, number];
+      /** @description (H, W) of 0 and 1; of one dimension (1, L) */
+      mask: number[][];
+      path: components['schemas']['Reach'][];
+    };
     /** @description What was decided for the sender of a file; the message is in the language that was asked for. */
     Note: {
       code: string;
@@ -286,6 +336,13 @@ export interface components {
       code: string;
       /** @description places in the body or the query */
       errors?: components['schemas']['Fault'][];
+    };
+    /** @description First and last row and column of an edge that are followed; null where it has none. */
+    Reach: {
+      node: string;
+      edge: string;
+      rows: [number, number] | null;
+      cols: [number, number] | null;
     };
     /** @description A torch error in place of code: what does not fit, the shapes that the text names, what would fit. */
     ReadTorchError: {

@@ -24,11 +24,16 @@ SEEDS = range(40)
 class RandomNetwork:
     """Nodes of ONNX, and the same with positive weights, no activations, and averages for maxima."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, pixel: tuple[int, int] | None = None) -> None:
+        """pixel: the only cell of the input that is not 0, so that what it reaches is not 0 either."""
+        torch.manual_seed(seed)
         self.chance = random.Random(seed)
         self.nodes: list[onnx.NodeProto] = []
         self.weights: dict[str, Any] = {}
         self.x = torch.rand(1, 2, self.chance.randint(9, 13), self.chance.randint(9, 13), requires_grad=True)
+        if pixel is not None:
+            self.x = torch.zeros_like(self.x)
+            self.x[0, :, pixel[0], pixel[1]] = 1
         self.values: dict[str, Tensor] = {"x": self.x}
         edge = "x"
         for _ in range(self.chance.randint(2, 4)):
@@ -133,15 +138,21 @@ class RandomNetwork:
         )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_cone_is_the_gradients_support(client: TestClient, seed: int) -> None:
-    made = RandomNetwork(seed)
+def stored(client: TestClient, made: RandomNetwork) -> str:
+    """The address of the network below the API."""
     model = model_of(made.nodes, {"x": made.x.detach().numpy()}, [made.last], made.weights).model
     file = io.BytesIO()
     np.save(file, made.x.detach().numpy())
     answer = client.post("/api/v1/networks", files={"model": model, "input": file.getvalue()})
     assert answer.status_code in (200, 201), answer.text
-    network = answer.json()["links"]["self"]
+    address: str = answer.json()["links"]["self"]
+    return address
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_cone_is_the_gradients_support(client: TestClient, seed: int) -> None:
+    made = RandomNetwork(seed)
+    network = stored(client, made)
     values = made.values[made.last]
     for _ in range(3):
         cell = [made.chance.randrange(size) for size in values.shape[1:]]
@@ -158,3 +169,31 @@ def test_the_cone_is_the_gradients_support(client: TestClient, seed: int) -> Non
         assert traced.json()["rows"] == [rows[0], rows[-1]]
         assert traced.json()["cols"] == [cols[0], cols[-1]]
         assert traced.json()["path"][0]["edge"] == made.last
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_reach_is_where_one_pixel_is_seen(client: TestClient, seed: int) -> None:
+    """Weights are positive and activations pass, so that nothing of a single pixel is lost or cancelled."""
+    made = RandomNetwork(seed)
+    network = stored(client, made)
+    height, width = made.x.shape[2:]
+    for row, col in ((0, 0), (height // 2, width // 3), (height - 1, width - 1)):
+        values = RandomNetwork(seed, (row, col)).values
+        path = client.get(f"{network}/reach?row={row}&col={col}").json()["path"]
+        found = {each["edge"]: (each["rows"], each["cols"]) for each in path}
+        for edge, value in values.items():
+            seen = (value[0] != 0).any(0)
+            if edge == "x" or not seen.any():
+                assert edge not in found
+            elif seen.ndim == 0:
+                assert found[edge] == (None, None)
+            else:
+                seen = seen.reshape(-1, seen.shape[-1])
+                rows, cols = seen.any(1).nonzero().flatten(), seen.any(0).nonzero().flatten()
+                assert found[edge] == ([rows[0], rows[-1]], [cols[0], cols[-1]]), edge
+
+
+def test_the_reach_of_a_cell_that_is_not_there_is_refused(client: TestClient) -> None:
+    network = stored(client, RandomNetwork(0))
+    for query, status in (("row=99", 422), ("input=nothing", 404), ("row=-1", 422), ("channel=0", 422)):
+        assert client.get(f"{network}/reach?{query}").status_code == status, query

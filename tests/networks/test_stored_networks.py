@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from fastapi.testclient import TestClient
+from onnx import helper
 from typer.testing import CliRunner
 
 from app.cli import main
 from tests.networks.test_hostile_models import numpy_file
-from tests.support.onnx_models import one_layer
+from tests.support.onnx_models import model_of, one_layer
 
 
 def large() -> dict[str, Any]:
@@ -52,3 +54,25 @@ def test_check_and_collect_know_networks(
     again = client.post("/api/v1/networks", files=large())
     assert again.status_code in (200, 201)
     assert client.get(f"{again.json()['links']['self']}/tensors/y?channel=0").status_code == 200
+
+
+def post_random(client: TestClient, shapes: dict[str, Any] | None, **random: Any) -> Any:
+    x = np.zeros((1, 2, 5, 6), np.float32)
+    weight = np.ones((3, 2, 2, 2), np.float32)
+    node = helper.make_node("Conv", ["x", "w"], ["y"])
+    model = model_of([node], {"x": x}, ["y"], {"w": weight}, shapes=shapes).model
+    return client.post("/api/v1/networks", files={"model": model, "input": orjson.dumps({"random": random})})
+
+
+def test_a_network_without_an_input_of_its_own_runs_on_seeded_numbers(client_with: Any) -> None:
+    """The same as with the model's shape written out; an open batch is one sample."""
+    client: TestClient = client_with()
+    first = post_random(client, None, seed=7).json()
+    assert first["inputs"][0]["shape"] == [1, 2, 5, 6]
+    assert post_random(client, None, seed=7, shape=[1, 2, 5, 6]).json()["id"] == first["id"]
+    assert post_random(client, None, seed=8).json()["id"] != first["id"]
+    assert post_random(client, {"x": ["N", 2, 5, 6]}, seed=7).json()["inputs"][0]["shape"] == [1, 2, 5, 6]
+    open_sizes = post_random(client, {"x": [1, 2, "H", "W"]}, seed=7)
+    assert (open_sizes.status_code, open_sizes.json()["code"]) == (422, "network_input_size_open")
+    assert post_random(client, None, seed="no").status_code == 422
+    assert post_random(client, None, nothing=1).status_code == 422

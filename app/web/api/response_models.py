@@ -582,7 +582,7 @@ class EdgeNumbers(BaseModel):
 
 
 class Reach(BaseModel):
-    """First and last row and column of an edge that the cell depends on; null where it has none."""
+    """First and last row and column of an edge that are followed; null where it has none."""
 
     node: str
     edge: str
@@ -661,10 +661,19 @@ class NetworkTrace(BaseModel):
     path: list[Reach]
 
 
+class NetworkReach(BaseModel):
+    """The cells of each edge that a cell of the input can change, in the order of the graph."""
+
+    input: str
+    row: int
+    col: int
+    path: list[Reach]
+
+
 MODELS: tuple[type[BaseModel], ...] = (
     Summary, LayerSteps, StepLine, Trace, Stamps, Taps, Numbers, Preset, Parsed, ReadTorchError, CodeRead,
     Code, Gradients, Descent, InputGradientSteps, InputGradientStep, GradientStamps,
     WeightGradientSteps, WeightGradientStep,
     BiasGradient, Lessons, Exercise, JudgedAnswer, Status, Problem,
-    NetworkSummary, NetworkExamples, NetworkShapes, EdgeNumbers, NetworkCell, NetworkTrace,
+    NetworkSummary, NetworkExamples, NetworkShapes, EdgeNumbers, NetworkCell, NetworkTrace, NetworkReach,
 )  # fmt: skip

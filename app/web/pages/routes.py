@@ -16,7 +16,7 @@ from app.scenes.scene import Scene
 from app.services.scenes import find_scene
 from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
-from app.web.pages import assets, embed, lesson_pages, oembed
+from app.web.pages import assets, embed, lesson_pages, network_pages, oembed
 from app.web.pages.frame_ancestors import refuse_frames
 from app.web.pages.html_page import error_page, html_page, language_of, language_query
 from app.web.pages.oembed import discovery_links
@@ -37,6 +37,8 @@ def add_pages(app: FastAPI) -> None:
         ("/widget/{id}", embed.widget, "widget"),
         ("/embed.js", embed.script, "embed-script"),
         ("/oembed", oembed.answer, "oembed"),
+        ("/n", network_pages.index, "networks"),
+        ("/n/{id}", network_pages.network_page, "network"),
         ("/legend", legend, "legend"),
         ("/docs", docs, "docs"),
         ("/learn", lesson_pages.index, "lessons"),
@@ -79,7 +81,9 @@ def _context(request: Request, scene: Scene, *, autoplay: bool) -> Workbench:
     language, query = language_of(request), language_query(request)
     own_title = clean_title(request.query_params.get("title", ""))
     settings = services_of(request.app).settings
-    page = workbench(scene, language, query, origin=origin, own_title=own_title, autoplay=autoplay)
+    network = request.query_params.get("network", "")
+    names = {"origin": origin, "own_title": own_title, "network": network}
+    page = workbench(scene, language, query, **names, autoplay=autoplay)
     frames = {"server": settings.public_url, "ancestors": settings.frame_ancestors}
     return replace(page, boot={**page.boot, "frames": frames})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, prod, sqrt
@@ -22,12 +23,13 @@ from app.services.summary import API_PREFIX, scene_url, summarize
 # Numbers from which on an input is previewed first, and those of a preview.
 _MAX_WHOLE: Final = 2**18
 _PREVIEW: Final = 2**16
+_NETWORK: Final = re.compile(r"[0-9a-f]{40}(\?[\w%&=.,*+~-]*)?", re.ASCII)
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
     "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "example.", "facts.", "fault.",
-    "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "new.", "noscript", "panel.",
-    "parameters.", "picture.", "save.", "size.letters", "torchError.",
+    "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "networks.", "new.",
+    "noscript", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
 )  # fmt: skip
 
 
@@ -67,6 +69,7 @@ class Workbench:
     is_preset: bool
     line: str
     pair: Pair | None
+    network: str | None
     examples: list[Example]
     formula: str
     symbols: str
@@ -80,12 +83,20 @@ class Workbench:
 
 
 def workbench(
-    scene: Scene, language: str, query: str, *, origin: str = "", own_title: str = "", autoplay: bool
+    scene: Scene,
+    language: str,
+    query: str,
+    *,
+    origin: str = "",
+    own_title: str = "",
+    network: str = "",
+    autoplay: bool,
 ) -> Workbench:
     """
     query: what links carry on: `?lang=zh-CN`, or nothing.
     origin: the example that the scene was made from, as the address has it.
     own_title: what the address calls a scene that is no preset; see `clean_title`.
+    network: the network that the layer is of, and what is shown of it: `<id>?node=…`.
     """
     texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
@@ -103,7 +114,8 @@ def workbench(
     }
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
     return Workbench(
-        title, name is not None, line, _pair(texts, name, query), _examples(texts, query),
+        title, name is not None, line, _pair(texts, name, query), _network_url(network),
+        _examples(texts, query),
         *_size_texts(texts, scene.plan),
         _parameters(texts, language, scene.plan),
         _counts(texts, language, scene.plan, summary["padding_share"]),
@@ -123,6 +135,11 @@ def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None
     if other is None:
         return None
     return Pair(texts[f"preset.{name}.pair"], f"/s/{PRESETS[other].scene.id}{query}")
+
+
+def _network_url(network: str) -> str | None:
+    """The page of a network; nothing else that an address may name."""
+    return f"/n/{network}" if _NETWORK.fullmatch(network) else None
 
 
 def _size_texts(texts: Mapping[str, str], plan: Plan) -> tuple[str, str]:

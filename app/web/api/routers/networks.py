@@ -14,13 +14,16 @@ from app.conv.errors import LARGEST, Message
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.limits import Limits
+from app.networks.axis_taps import TensorOf
 from app.networks.layer_table import layer_table
+from app.networks.receptive_field import PlanOf
+from app.services.container import Services
 from app.services.network_cells import cell_structure, find_node, node_cell_index
 from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
 from app.services.network_shapes import WRITERS, TableFormat, describe_layers
 from app.services.network_summary import summarize_network
 from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
-from app.services.network_trace import trace_structure
+from app.services.network_trace import reach_structure, trace_structure
 from app.services.networks import MadeNetwork, find_network, layer_scene, make_network, run_again
 from app.services.request_models import Preparation, ShapesBody
 from app.services.summary import summarize
@@ -59,6 +62,9 @@ _SCENE: Final = next(iter(EXAMPLE.scenes.values()))
 _TENSORS: Final = EXAMPLE.network.tensors
 _TRACE: Final = trace_structure(
     EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), _TENSORS.__getitem__, "1", 0, 0, 0
+)
+_REACH: Final = reach_structure(
+    EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), _TENSORS.__getitem__, None, 0, 0
 )
 _NODE: Final = find_node(EXAMPLE.network, "1")
 _CELL: Final = cell_structure(EXAMPLE.network, _NODE, (0, 0, 0, 0), _TENSORS.__getitem__, Limits())
@@ -325,11 +331,38 @@ async def get_trace(
     if response := not_modified(request, headers):
         return response
 
+    asked = (*_look_ups(services, network), edge, channel, row, col)
+    structure = await services.pool.run(_LARGE, trace_structure, network, *asked)
+    return json_response(structure, headers=headers)
+
+
+@router.get(
+    "/{id}/reach",
+    summary="Which cells a cell of the input can change",
+    responses=immutable_answers(answer(response_models.NetworkReach, _REACH, "what it can reach"), 413),
+)
+async def get_reach(
+    request: Request,
+    services: ServicesDep,
+    network: NetworkDep,
+    input: Annotated[str | None, Query(description="the first by default", examples=["x"])] = None,
+    row: Annotated[int, Query(ge=0)] = 0,
+    col: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """The other way round than /trace: every edge that the cell, in any channel, can change, and where."""
+    headers = immutable_headers(request)
+    if response := not_modified(request, headers):
+        return response
+    asked = (*_look_ups(services, network), input, row, col)
+    structure = await services.pool.run(_LARGE, reach_structure, network, *asked)
+    return json_response(structure, headers=headers)
+
+
+def _look_ups(services: Services, network: StoredNetwork) -> tuple[PlanOf, TensorOf]:
+    """What says where layers and parameters read."""
+
     def plan_of(id: str) -> tuple[Plan, TapTable]:
         scene = services.scenes.get(id)
         return scene.plan, scene.taps
 
-    tensor_of = lru_cache(partial(services.networks.tensor, network))
-    cell = (edge, channel, row, col)
-    structure = await services.pool.run(_LARGE, trace_structure, network, plan_of, tensor_of, *cell)
-    return json_response(structure, headers=headers)
+    return plan_of, lru_cache(partial(services.networks.tensor, network))
