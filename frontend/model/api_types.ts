@@ -199,6 +199,8 @@ export interface components {
     NetworkInput: {
       name: string;
       shape: number[];
+      /** @description what was done to the picture that was sent */
+      prepared: components['schemas']['Note'][];
     };
     NetworkLinks: {
       self: string;

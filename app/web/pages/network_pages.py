@@ -20,7 +20,8 @@ from app.settings import STATIC
 from app.store.errors import NetworkDamaged, NetworkNotFound
 from app.store.network_store import StoredNetwork
 from app.web.api.dependencies import services_of
-from app.web.pages.html_page import error_page, html_page, language_of
+from app.web.pages.html_page import error_page, html_page, language_of, language_query
+from app.web.pages.network_examples import example_title, network_examples
 
 # What the scripts of these pages say, of the texts that all pages share.
 _SHARED: Final = ("close", "edit.offline", "error.answer")
@@ -59,8 +60,12 @@ def network_texts(language: str) -> Mapping[str, str]:
 
 async def index(request: Request) -> Response:
     """Where a network is opened."""
-    texts = network_texts(language_of(request))
-    return html_page(request, "networks.html", 200, texts=texts, boot=_boot(request, texts))
+    language = language_of(request)
+    texts = network_texts(language)
+    examples = network_examples(texts, language, language_query(request))
+    return html_page(
+        request, "networks.html", 200, texts=texts, boot=_boot(request, texts), examples=examples
+    )
 
 
 async def network_page(request: Request) -> Response:
@@ -82,7 +87,7 @@ def _page(request: Request, network: StoredNetwork, texts: Mapping[str, str]) ->
     }
     summary = summarize_network(network, language)
     return NetworkPage(
-        fill_in(texts["network.title"], language, totals),
+        example_title(network.id, language) or fill_in(texts["network.title"], language, totals),
         fill_in(texts["network.facts"], language, totals),
         [
             NodeRow(edge.name, texts["network.input"], _shown(edge.shape), 0, 0, 0, 0)
