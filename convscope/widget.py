@@ -21,6 +21,7 @@ from convscope.still_picture import still_picture
 _BUILT: Final = Path(__file__).parent / "build"
 # What the document may ask the server for, and what of the answer it reads.
 _READABLE: Final = re.compile(r"/api/v1/scenes/\w+(/\w+)*(\?[\w=&,.%+-]*)?")
+_EDITED: Final = re.compile(r"/api/v1/scenes/\w+/edits(\?[\w=&,.%+-]*)?")
 _HEADERS: Final = ("accept", "accept-language")
 _ANSWERED: Final = ("content-type", "content-range", "link", "retry-after")
 _GRIDS: Final = {
@@ -207,18 +208,36 @@ class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             "status": 0, "headers": {}, "error": "",
         }  # fmt: skip
         body: list[bytes] = []
-        if content["method"] != "GET" or not _READABLE.fullmatch(content["path"]):
-            answer |= {"error": "the widget reads scenes alone"}
+        allowed = {"GET": _READABLE, "POST": _EDITED}.get(content["method"])
+        if allowed is None or not allowed.fullmatch(content["path"]):
+            answer |= {"error": "the widget reads and edits scenes alone"}
         else:
             wanted = {name: text for name, text in content["headers"].items() if name.lower() in _HEADERS}
             try:
-                response = self._client._http.get(content["path"], headers=wanted)
+                response = self._ask_server(content["method"], content["path"], wanted, content.get("body"))
+                if content["method"] == "POST" and response.is_success:
+                    self._go_on_with(response.json(), content["view"])
                 told = {name: text for name, text in response.headers.items() if name.lower() in _ANSWERED}
                 answer |= {"status": response.status_code, "headers": told}
                 body = [response.content]
             except httpx2.TransportError as failure:
                 answer |= {"error": str(failure)}
         self.send(answer, body)
+
+    def _ask_server(
+        self, method: str, path: str, headers: dict[str, str], body: str | None
+    ) -> httpx2.Response:
+        if body is None:
+            return self._client._http.request(method, path, headers=headers)
+        headers = headers | {"Content-Type": "application/json"}
+        return self._client._http.request(method, path, headers=headers, content=body.encode())
+
+    def _go_on_with(self, summary: dict[str, Any], view: str) -> None:
+        """What the reader has typed into one view is the widget's scene: the others show it too."""
+        self.scene = Scene(self._client, {name: part for name, part in summary.items() if name != "initial"})
+        self.send({"type": "edited", "view": view, "scene": self.scene.id})
+        self._scene_id = self.scene.id
+        self._draw_still()
 
     @property
     def _client(self) -> Client:

@@ -19,13 +19,22 @@ import { hasCell, parseQuery } from './state/url.ts';
 import type { AppContext } from './views/app_context.ts';
 import { nextPaint } from './views/shared/dom.ts';
 
-/** parentOrigin: whom it heeds and tells; null: nobody. query: has the moment to begin with. */
-export async function openFrame(boot: EmbedPage, parentOrigin: string | null, query: string) {
+/**
+ * parentOrigin: whom it heeds and tells; null: nobody. query: has the moment to begin with. setUpEditing:
+ * makes numbers editable; by default nothing of a frame is written.
+ */
+export async function openFrame(
+  boot: EmbedPage,
+  parentOrigin: string | null,
+  query: string,
+  setUpEditing?: (context: AppContext) => void,
+) {
   const { context, opened } = openStage(boot);
   setUpControls(context);
+  setUpEditing?.(context);
   await opened;
   showAddressedMoment(context.state, new URLSearchParams(query));
-  lock(context.state, boot.embed.locked);
+  lock(context.state, boot.embed.locked, setUpEditing !== undefined);
   const tell = makeTell(parentOrigin);
   exchangeMessages(context.state, parentOrigin, tell);
   tellWantedSize(context, tell);
@@ -57,7 +66,6 @@ function showAddressedMoment(state: AppState, query: URLSearchParams) {
   if (pin && summary && hasCell(summary, pin)) state.pinnedCell.value = pin;
 }
 
-/** Numbers are never typed over: nothing of a frame is written. */
-function lock(state: AppState, locked: boolean) {
-  state.locks.value = new Set(locked ? ['time', 'cells', 'numbers'] : ['numbers']);
+function lock(state: AppState, locked: boolean, editable: boolean) {
+  state.locks.value = new Set(locked ? ['time', 'cells', 'numbers'] : editable ? [] : ['numbers']);
 }

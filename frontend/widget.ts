@@ -27,6 +27,7 @@ interface Model {
 /** A message to this view: `view` names it. */
 type FromKernel =
   | { type: 'document'; view: string; html: string; error: string }
+  | { type: 'edited'; view: string; scene: string }
   | (Omit<Fetched, 'body'> & { view: string })
   | { type: 'play' | 'pause'; view: null };
 
@@ -41,6 +42,8 @@ class ScopeView {
   readonly #note = document.createElement('p');
   readonly #style = document.createElement('style');
   readonly #view = crypto.getRandomValues(new Uint32Array(2)).join('-');
+  /** The scene that the frame shows. */
+  #scene = '';
   #ready = false;
   #saving = false;
   #rest = 0;
@@ -84,6 +87,10 @@ class ScopeView {
 
   /** Asks for the document, in the reader's language and the notebook's colours. */
   #load() {
+    const scene = String(this.#model.get('_scene_id'));
+    // An edit in this frame, which shows its scene already.
+    if (scene === this.#scene) return;
+    this.#scene = scene;
     this.#ready = false;
     const languages = navigator.languages.join();
     this.#model.send({ type: 'open', view: this.#view, theme: notebookTheme(), languages });
@@ -93,6 +100,10 @@ class ScopeView {
     if (content.type === 'play' || content.type === 'pause') return this.#post({ type: content.type });
     if (content.view !== this.#view) return;
     if (content.type === 'document') return this.#show(content.html, content.error);
+    if (content.type === 'edited') {
+      this.#scene = content.scene;
+      return;
+    }
     const bytes = buffers[0];
     // Of a buffer that holds other things too.
     const body = bytes
@@ -128,7 +139,7 @@ class ScopeView {
     else if (data.type === 'resize') this.#resize(data.height);
   }
 
-  #pass({ request, method, path, headers }: FetchRequest) {
+  #pass({ request, method, path, headers, body }: FetchRequest) {
     const nothing: Fetched = {
       type: 'fetched',
       request,
@@ -141,7 +152,7 @@ class ScopeView {
       request,
       window.setTimeout(() => this.#answer(nothing), PATIENCE),
     );
-    this.#model.send({ type: 'fetch', view: this.#view, request, method, path, headers });
+    this.#model.send({ type: 'fetch', view: this.#view, request, method, path, headers, body });
   }
 
   #begin() {

@@ -4,12 +4,22 @@ import type { EmbedPage } from './controls/embed/embed_data.ts';
 import { MAKER } from './controls/embed/messages.ts';
 import { fetchByMessage } from './data/fetch_by_message.ts';
 import { openFrame } from './frame.ts';
+import { CellEditor } from './interactions/cell_editor.ts';
+import { setUpPinnedCellEditing } from './interactions/pinned_cell_editing.ts';
 import { readBoot } from './stage.ts';
+import { EditSession } from './state/edit_session.ts';
+import type { AppContext } from './views/app_context.ts';
 
 async function start() {
   window.fetch = fetchByMessage;
   const boot = (await readBoot()) as EmbedPage;
-  await openFrame(boot, MAKER, boot.embed.query ?? '');
+  await openFrame(boot, MAKER, boot.embed.query ?? '', setUpEditing);
+}
+
+/** The kernel makes the edited scene, and its widget goes on with it. */
+function setUpEditing(context: AppContext) {
+  const { state, boot } = context;
+  setUpPinnedCellEditing(context, new CellEditor(context, new EditSession(state, state.api, boot.scene)));
 }
 
 start();

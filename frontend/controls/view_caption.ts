@@ -13,6 +13,8 @@ export function showViewCaption({ state, t, model }: AppContext) {
     const { value: outChannel } = state.outChannel;
     const view = state.shownView.value;
     const choice = { view, outChannel, transposed: state.transposed.value, direction, reading };
+    // What is said of the forward pass makes room.
+    line.parentElement?.classList.toggle('is-gradient', direction !== 'forward');
     const name = layer && shownDrawing(layer.summary, direction === 'forward' ? view : 'gradient');
     const drawing = name && drawingNamed(name);
     const captions = layer && drawing ? drawing.makeCaptions(layer, choice) : [];

@@ -16,12 +16,14 @@ export interface FetchRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
+  /** JSON. */
+  body: string | null;
 }
 
 const waiting = new Map<number, (answer: Fetched) => void>();
 let asked = 0;
 
-/** Takes what a page in a frame asks for: a path and headers. Throws TypeError as `fetch` does. */
+/** Takes what a page in a frame asks for: a path, headers and JSON. Throws TypeError as `fetch` does. */
 export async function fetchByMessage(path: RequestInfo | URL, options: RequestInit = {}): Promise<Response> {
   if (asked === 0) addEventListener('message', hear);
   const request = ++asked;
@@ -34,6 +36,7 @@ export async function fetchByMessage(path: RequestInfo | URL, options: RequestIn
     method,
     path: String(path),
     headers,
+    body: typeof options.body === 'string' ? options.body : null,
   };
   parent.postMessage({ convscope: 1, ...message }, '*');
   const answer = await arrived;

@@ -26,6 +26,7 @@ import type { GradientSteps } from './gradient_steps.ts';
 import type { Scene } from './scene.ts';
 import { availableView, defaultGranularity, fetchOutput, fetchParts, makeClock, makePages } from './scene.ts';
 import { SceneOrigins } from './scene_origins.ts';
+import { momentAt } from './url.ts';
 
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
@@ -328,9 +329,21 @@ export class AppState {
     batch(() => {
       this.playing.value = false;
       this.time.value = timeline.clampTime(clock, to(clock, this.time.peek()));
+      this.#letGoOfCell(clock);
       this.firstChannel.value = null;
       this.following.value = true;
     });
+  }
+
+  /** A cell that time has left would go on being told in place of the one that time is at. */
+  #letGoOfCell(clock: Clock) {
+    const cell = this.pinnedCell.peek();
+    const made = this.#gridOfTime();
+    if (cell?.grid !== made) return;
+    const moment = momentAt(clock, clock.width, this.time.peek());
+    const isOfChannel = made === 'input' || made === 'upstream' || moment?.outChannel === cell.channel;
+    if (!moment || !isOfChannel || moment.row !== cell.row || moment.col !== cell.col)
+      this.pinnedCell.value = null;
   }
 
   stepTick(direction: 1 | -1) {

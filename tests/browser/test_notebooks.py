@@ -133,10 +133,24 @@ def test_python_and_the_page_follow_each_other(lab: Lab, visitor: Page) -> None:
     frame.locator("#stage").click(position={"x": x, "y": y})
     wait_until(lambda: notebook.print_(2, "print(w.selected)") == "('input', 0, 1, 2)", 60)
 
+    # A number that is typed over is the widget's, and one that is no number stays in its field.
+    frame.locator("#cell-value").fill("seven")
+    frame.locator("#cell-value").press("Enter")
+    expect(frame.locator("#cell-error")).to_contain_text("seven")
+    frame.locator("#cell-value").fill("7")
+    frame.locator("#cell-value").press("Enter")
+    wait_until(lambda: notebook.print_(2, "print(w.scene.tensor('input')[0, 1, 2])") == "7.0", 60)
+    notebook.print_(1, "w.cell = (1, 0, 0)")
+    typed = X.clone()
+    typed[0, 0, 1, 2] = 7
+    y_typed = LAYER(typed)[0].detach()
+    wait_for_sum(frame, (1, 0, 0), y_typed[1, 0, 0].item())
+    assert abs(float(notebook.print_(2, "print(w.scene.output[1, 0, 0])")) - y_typed[1, 0, 0]) < 1e-4
+
     notebook.print_(1, "w.edit(cells=[{'tensor': 'bias', 'index': [1], 'value': 50}]); w.cell = (1, 0, 0)")
     bias = LAYER.bias
     assert bias is not None
-    wait_for_sum(notebook.frame(), (1, 0, 0), (Y[1, 0, 0] - bias[1] + 50).item())
+    wait_for_sum(notebook.frame(), (1, 0, 0), (y_typed[1, 0, 0] - bias[1] + 50).item())
 
 
 @pytest.mark.slow

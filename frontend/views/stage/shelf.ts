@@ -34,13 +34,8 @@ function paintFilter(context: Context2D, frame: ChannelFrame, place: ShelfPlace,
   const nameWidth = context.measureText(name).width;
   context.fillStyle = colors.muted;
   context.font = cssFont(size);
-  paintText(
-    context,
-    t('stage.makes', { output: channel }),
-    'left',
-    place.heading.x + nameWidth + 5,
-    place.heading.y,
-  );
+  const makes = t('stage.makes', { output: channel }) + othersLeft(frame, place);
+  paintText(context, makes, 'left', place.heading.x + nameWidth + 5, place.heading.y);
   const channels = inputsOf(frame, channel);
   place.kernels.forEach((rect, c) => {
     const input = channels[c];
@@ -55,6 +50,12 @@ function paintFilter(context: Context2D, frame: ChannelFrame, place: ShelfPlace,
     context.fillRect(rect.x, rect.y + rect.height + 1, rect.width, 2);
   });
   paintShelfOutput(context, frame, place, channel);
+}
+
+/** Beside the last filter, how many have found no room. */
+function othersLeft({ layout, model, t }: ChannelFrame, place: ShelfPlace) {
+  const count = model.subject.outChannels - 1 - layout.shelf.length;
+  return count > 0 && place === layout.shelf.at(-1) ? ` ${t('stage.moreFilters', { count })}` : '';
 }
 
 function inputsOf({ model }: ChannelFrame, channel: number) {

@@ -10,6 +10,8 @@ const MAX_SHELF = 3;
 const MAX_SHELF_CHANNELS = 6;
 const SHELF_GAP = 6;
 const SHELF_HEADING = 20;
+/** The height of a filter beside its cells. */
+const SHELF_ROOM = SHELF_HEADING + 14;
 
 function shelfCount({ outChannels, weighted, channels, perChannel }: LayoutInput) {
   const shown = weighted && !perChannel && channels <= MAX_SHELF_CHANNELS;
@@ -22,7 +24,7 @@ export function shelfCellIn(input: LayoutInput, width: number, height: number) {
   if (count === 0) return 0;
   const { kernel, output, channels } = input;
   const across = (width - SHELF_GAP * (channels - 1)) / (channels * kernel[1]);
-  const down = (height - (SHELF_HEADING + 8) * count) / count / (kernel[0] + Math.min(output[0], 4) * 0.75);
+  const down = (height - SHELF_ROOM * count) / count / (kernel[0] + Math.min(output[0], 4) * 0.75);
   const cell = Math.floor(clamp(Math.min(across, down), 0, 36));
   return cell >= 6 ? cell : 0;
 }
@@ -32,7 +34,7 @@ export function placeShelf(input: LayoutInput, { shelfCell: cell }: Candidate, a
   if (cell === 0) return [];
   const { kernel, output, channels } = input;
   const outputCell = Math.min(cell * 0.75, (cell * Math.min(output[0], 4) * 0.75) / output[0]);
-  const height = SHELF_HEADING + cell * kernel[0] + 6 + outputCell * output[0] + 8;
+  const height = SHELF_ROOM + cell * kernel[0] + outputCell * output[0];
   return Array.from({ length: shelfCount(input) }, (_, k) => {
     const y = at.y + k * height;
     const kernels = Array.from({ length: channels }, (__, c) =>
