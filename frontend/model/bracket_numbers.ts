@@ -60,14 +60,16 @@ export class BracketParser extends NestedListParser {
     else this.number(depth - 1);
   }
 
+  /** The call or the type at the offset, if there is one. */
   head() {
     const opening = this.opening();
-    return opening === '' || opening === '[' ? matchHead(this.text, this.offset) : null;
+    const head = opening === '' || opening === '[' ? matchHead(this.text, this.offset) : null;
+    if (head && !head.holds) this.fail('call', { found: head.text.trim() });
+    return head;
   }
 
   call(head: Head, depth: number) {
     const start = this.offset;
-    if (!head.holds) this.fail('call', { found: head.text.trim() });
     this.calls += 1;
     if (this.calls > MAX_CALLS) this.fail('call', { found: head.text.trim() });
     this.offset += head.text.length;

@@ -40,6 +40,7 @@ const EXPONENT = '(?:[eEdD]|\\*\\^|f(?!(?:32|64)(?!\\d)))[+-]?\\d+';
 const DECIMAL = `(?:\\d[\\d_]*\\.?\\d*|\\.\\d+)(?:\`{1,2}[\\d.]*)?(?:${EXPONENT})?`;
 /** 1.0f, 1UL, 1.0_f32. */
 const SUFFIX = `${RUST_INTEGER}|_?f(?:32|64)|_f16|[fF]|[uUlL]{1,3}`;
+const SUFFIX_END = new RegExp(`(?:${SUFFIX})$`);
 export const NUMBER = new RegExp(
   `[+-]?(?:${INTEGER}|${DECIMAL}(?:\\/\\/?${DECIMAL}|(?:${SUFFIX})(?!\\w))?)`,
   'y',
@@ -69,7 +70,7 @@ export function toNumber(token: string) {
 }
 
 function decimal(digits: string) {
-  const bare = digits.replace(new RegExp(`(?:${SUFFIX})$`), '').replaceAll('_', '');
+  const bare = digits.replace(SUFFIX_END, '').replaceAll('_', '');
   return Number(bare.replace(/`+[\d.]*/, '').replace(/\*\^|[dDf]/, 'e'));
 }
 

@@ -56,11 +56,13 @@ export class PageCollector {
 
   /** Another matrix is no slice of the first one. */
   name({ offset, values: [name = ''] }: MarkLine) {
-    if (this.pages.some(({ blocks }) => blocks.length > 0)) this.fail('after', offset, { found: name });
+    if (this.pages.length > 1 || this.page.blocks.length > 0) this.fail('after', offset, { found: name });
     this.begin(offset);
   }
 
+  /** Begins a page, in the place of one without rows. */
   begin(offset: number, index: string[] = [], sizes: number[] = []) {
+    if (this.page.blocks.length === 0) this.pages.pop();
     this.page = { offset, index, sizes, blocks: [] };
     this.pages.push(this.page);
     this.isSeparated = this.wraps = false;
