@@ -78,7 +78,10 @@ export function findSizes(text: string): { sizes: number[]; found: string; index
   return match && sizes ? { sizes, found: match[0], index: match.index } : null;
 }
 
-const MEMBER = String.raw`["']\w+["']\s*:\s*(?:"[^"]*"|\[[\d,\s]*\]|[\w.+-]+)`;
+/** Besides sizes, a member has no other numbers in it. */
+const MEMBER =
+  String.raw`["'](?:(?:shape|dims?|size|strides?)["']\s*:\s*\[[\d,\s]*\]` +
+  String.raw`|(?!data["'])\w+["']\s*:\s*(?:"[^"]*"|[\w.+-]+))`;
 /** The API's own `{"data": …}`, alone or as a member `"weight": {"data": …}`. */
 export const DATA_HEAD = new RegExp(String.raw`\{(?:\s*${MEMBER}\s*,)*?\s*["']data["']\s*:\s*`, 'y');
 export const DATA_TAIL = new RegExp(String.raw`(?:\s*,\s*${MEMBER})*\s*\}`, 'y');

@@ -116,6 +116,8 @@ export class BracketParser extends NestedListParser {
   endData(members: string, start: number) {
     const tail = this.skip(DATA_TAIL);
     if (tail === '') this.fail('after', { found: this.word() });
+    const type = findWholeType(/"dtype"\s*:\s*"\w+"/.exec(members + tail)?.[0] ?? '');
+    for (const value of this.data) this.checkWhole(value, type, start);
     const found = findSizes(members) ?? findSizes(tail);
     if (found) this.checkSizes(found.sizes, start);
   }

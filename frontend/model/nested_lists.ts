@@ -63,6 +63,7 @@ export abstract class NestedListParser {
     let [count, lists] = [0, 0];
     for (;;) {
       const gap = this.skip(/[\s,;]*/y);
+      this.checkGap(gap, bracket, count);
       const next = this.text[this.offset];
       if (next === undefined) this.fail('open', { bracket }, start);
       if (next === CLOSING[bracket]) break;
@@ -85,6 +86,16 @@ export abstract class NestedListParser {
     const expected = this.shape[depth] || count;
     if (expected !== count) this.fail('ragged', { found: count, expected }, start);
     this.shape[depth] = count;
+  }
+
+  /** Nothing is left out between two commas; in Mathematica, two numbers side by side are a product. */
+  checkGap(gap: string, bracket: string, count: number) {
+    const comma = gap.indexOf(',', count === 0 ? 0 : gap.indexOf(',') + 1);
+    const isSecond = comma >= 0 && (count === 0 || comma > gap.indexOf(','));
+    if (isSecond) this.fail('emptyCell', {}, this.offset - gap.length + comma);
+    const isItem = /[\w.+-]/.test(this.text[this.offset] ?? '');
+    const isProduct = bracket === '{' && count > 0 && isItem && !/[,;]/.test(gap);
+    if (isProduct) this.fail('after', { found: this.word() });
   }
 
   /** gap: before the item at the offset, of which there are `count`. */

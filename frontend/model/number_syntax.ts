@@ -81,7 +81,7 @@ export function reasonOf(word: string) {
   const digits = matchAt(NUMBER, word, 0);
   if (NOT_FINITE.test(word) || (digits === word && !Number.isFinite(toNumber(word)))) return 'notFinite';
   if (COMPLEX.test(word.slice(digits.length))) return 'complex';
-  return /^[+-]?\d+,\d+$/.test(word) ? 'comma' : 'text';
+  return /^[+-]?\d+(?:,\d+|(?:\u2423\d+)+(?:[.,]\d+)?)$/.test(word) ? 'comma' : 'text';
 }
 
 /** Lines and columns count from 1. */

@@ -8,14 +8,19 @@
 import { BracketParser } from './bracket_numbers.ts';
 import { isLatex, latexToTable } from './latex_table.ts';
 import type { NumberBlock } from './number_syntax.ts';
-import { PasteError } from './number_syntax.ts';
+import { errorAt, PasteError } from './number_syntax.ts';
 import { cleanPaste } from './paste_cleaning.ts';
 import { tableLines } from './table_lines.ts';
 import { parseTable } from './table_numbers.ts';
 
+/** Digits in groups of three, where the second group is no number by itself; no decimal comma. */
+const GROUPED = /(?<![\w.])[1-9]\d?[ ,]0\d\d(?![\w.])/;
+
 /** Throws PasteError that says where. */
 export function parseNumberBlock(text: string): NumberBlock {
   const cleaned = cleanPaste(text);
+  const grouped = cleaned.plain.includes(';') ? null : GROUPED.exec(cleaned.plain);
+  if (grouped) throw errorAt(cleaned, grouped.index, 'comma', { found: grouped[0] });
   if (isLatex(cleaned.plain)) {
     const { pasted, hasNames } = latexToTable(cleaned);
     return parseTable(pasted, filledLines(tableLines(pasted)), { separator: '\t', hasNames });

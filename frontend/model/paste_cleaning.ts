@@ -53,10 +53,12 @@ function blankPrompts(text: string) {
   });
   const isPrinted = (line: string, k: number) => prompts[k] === undefined && /\d/.test(line);
   const hasOutput = prompts.some((found) => found !== undefined) && lines.some(isPrinted);
+  const [first, last] = [lines.findIndex(isPrinted), lines.findLastIndex(isPrinted)];
   return lines
     .map((line, k) => {
       const found = prompts[k];
-      if (found === undefined) return line;
+      // Two results are no one block: what was typed between them is pointed at.
+      if (found === undefined || (hasOutput && first < k && k < last)) return line;
       return hasOutput ? blank(line) : blank(found) + line.slice(found.length);
     })
     .join('\n');

@@ -64,8 +64,10 @@ function takeLabel(row: Row): Row {
 function kindOfHead(head: Row, body: Row[], start: number): 'columns' | 'index' | 'none' {
   const width = body[0]?.cells.length ?? 0;
   const [first, ...rest] = head.cells;
-  if (!head.cells.every((cell) => cell.text === '' || isName(cell)))
-    return head.cells.length === width - 1 && countsBoth(head, body, start) ? 'index' : 'none';
+  if (!head.cells.every((cell) => cell.text === '' || isName(cell))) {
+    const columns = first?.text === '' ? rest : head.cells;
+    return columns.length === width - 1 && countsBoth(columns, body, start) ? 'index' : 'none';
+  }
   if (head.cells.length === width)
     return first?.text === '' && rest.some(({ text }) => text !== '') ? 'index' : 'columns';
   const isIndexed =
@@ -74,9 +76,9 @@ function kindOfHead(head: Row, body: Row[], start: number): 'columns' | 'index' 
 }
 
 /** The numbers of rows and columns that pandas prints: 0 1 2 … */
-function countsBoth(head: Row, body: Row[], start: number) {
+function countsBoth(columns: Cell[], body: Row[], start: number) {
   return (
-    head.cells.every(({ text }, k) => text === String(start + k)) &&
+    columns.every(({ text }, k) => text === String(start + k)) &&
     body.every(({ cells }, k) => cells[0]?.text === String(k))
   );
 }

@@ -16,11 +16,11 @@ export interface RowLine {
 }
 
 /**
- * `blank`: an empty line; `name`: of a matrix that begins; `page`: a slice of one begins, at the indices of
+ * `blank`: an empty line; `name`: of a matrix that begins; `label`: of a slice; `page`: a slice of one begins, at the indices of
  * its third dimension and on; `columns`: the first and the last column below; `size`: of what is printed below.
  */
 export interface MarkLine {
-  kind: 'blank' | 'name' | 'page' | 'columns' | 'size';
+  kind: 'blank' | 'name' | 'label' | 'page' | 'columns' | 'size';
   offset: number;
   values: string[];
 }
@@ -50,11 +50,11 @@ const MARKS: [MarkLine['kind'], RegExp, (groups: string[]) => string[]][] = [
     ([, from = '', to = from]) => [from, to],
   ],
   // channel 0:
-  ['page', /^[\p{L}_][\p{L}\w .-]*:$/u, () => []],
+  ['label', /^([\p{L}_][\p{L}\w .-]*):$/u, ([, label = '']) => [label]],
 ];
 const SCALE = /^(\d(?:\.\d*)?[eE][+-]?\d+)\s*\*$/;
-/** What MATLAB prints above one number. */
-const CLASS = /^(?:single|double|u?int(?:8|16|32|64)|logical)$/;
+/** What MATLAB prints above one number, and Octave above some matrices. */
+const CLASS = /^(?:single|double|u?int(?:8|16|32|64)|logical|(?:Diagonal|Permutation) Matrix)$/;
 const MATRIX_BORDERS = /[\u239B-\u23A6]/g;
 const R_LABEL = /^\s*\[(\d+)(,?)\](?=\s)/;
 const LABEL = /^\s*[\p{L}_][\p{L}\w .-]*:\s+(?=\S)/u;
@@ -84,7 +84,7 @@ export function tableLines({ source, plain }: PastedText): TableLine[] {
     }
     const factor = SCALE.exec(bare)?.[1];
     const mark = matchMark(bare, start);
-    if (mark?.kind === 'page' || mark?.kind === 'name' || factor) scale = Number(factor ?? 1);
+    if (/^(?:page|name|label)$/.test(mark?.kind ?? '') || factor) scale = Number(factor ?? 1);
     if (mark) lines.push(mark);
     else if (!factor && !CLASS.test(bare) && !isRule(bare, filled)) {
       lines.push({ ...rowOf(text, filled === 0), offset: start, scale });

@@ -27,6 +27,8 @@ export interface JoinedPage {
   rows: Row[];
 }
 
+const COLOUR = /^(?:r|g|b|red|green|blue|alpha)$/i;
+
 /** Takes the lines of a table one after another. */
 export class PageCollector {
   readonly pasted: PastedText;
@@ -36,6 +38,8 @@ export class PageCollector {
   page: Page = { offset: 0, index: [], sizes: [], blocks: [] };
   /** Whether an empty line came last, and whether columns of the same rows are to come. */
   isSeparated = false;
+  /** What the labels of slices have in common. */
+  labelled: string | null = null;
   wraps = false;
 
   constructor(pasted: PastedText, hasNames: boolean, split: (line: RowLine) => Cell[]) {
@@ -50,6 +54,7 @@ export class PageCollector {
     else if (line.kind === 'blank') this.isSeparated = true;
     else if (line.kind === 'columns') this.columns(line);
     else if (line.kind === 'name') this.name(line);
+    else if (line.kind === 'label') this.label(line);
     else if (line.kind === 'size') this.begin(line.offset, [], line.values.map(Number));
     else this.begin(line.offset, line.values, this.page.blocks.length === 0 ? this.page.sizes : []);
   }
@@ -57,6 +62,14 @@ export class PageCollector {
   /** Another matrix is no slice of the first one. */
   name({ offset, values: [name = ''] }: MarkLine) {
     if (this.pages.length > 1 || this.page.blocks.length > 0) this.fail('after', offset, { found: name });
+    this.begin(offset);
+  }
+
+  /** `channel 1:` goes with `channel 0:`, and `bias:` not with `weight:`. */
+  label({ offset, values: [label = ''] }: MarkLine) {
+    const kind = COLOUR.test(label) ? 'colour' : label.replace(/[\d\s.-]+/g, '');
+    this.labelled ??= kind;
+    if (kind !== this.labelled) this.fail('after', offset, { found: label });
     this.begin(offset);
   }
 
