@@ -94,7 +94,7 @@ const LONGEST = 200;
 const DECLARED = /^[\p{L}_$](?:[^"'()]*(?:[^"'()\s\-+*/^|&<!~%@.=]|\w>))?\s*(?:\([:,\s\d]*\))?\s*$/u;
 
 /**
- * `x = `, `float k[2][2] = `, `let k: [[f32; 2]; 2] = `, `A(:,:,1) = `, `x <- `; sizes: those of C, 0 for any;
+ * `x = `, `float k[2][2] = `, `let k: [[f32; 2]; 2] = `, `A(:,:,1) = `, `x <- `; sizes: of C's, 0 for any;
  * types: what names the type.
  */
 export function matchDeclaration(text: string, offset: number) {

@@ -122,7 +122,7 @@ export class BracketParser extends NestedListParser {
     if (found) this.checkSizes(found.sizes, start);
   }
 
-  /** sizes: that the text gives the numbers, 0 for any, none for no size; numbers in one list are laid out row by row. */
+  /** sizes: that are given, 0 for any, none if none are; numbers in one list are laid out row by row. */
   checkSizes(sizes: number[], offset: number) {
     if (sizes.length === 0) return;
     const isFree = (size: number) => size === 0;

@@ -1,8 +1,8 @@
 /**
  * Text -> numbers: what a spreadsheet, a document or a program puts on the clipboard. Pure.
  *
- * Rows (spreadsheets, CSV, Markdown, LaTeX, what MATLAB, R, Julia and pandas print) or lists in brackets. What
- * is read is what was meant; all else is pointed at.
+ * Rows (spreadsheets, CSV, Markdown, LaTeX, what MATLAB, R, Julia and pandas print) or lists in brackets.
+ * What is read is what was meant; all else is pointed at.
  */
 
 import { BracketParser } from './bracket_numbers.ts';

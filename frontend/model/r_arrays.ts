@@ -1,4 +1,4 @@
-/** R's `structure(c(…), dim = …)`, `array(c(…), dim = …)` and `matrix(c(…), nrow = …)`, by columns. Pure. */
+/** R's `structure(c(…), dim = …)`, `array(c(…), dim = …)`, `matrix(c(…), nrow = …)`. Pure. */
 
 import { matchAt } from './number_syntax.ts';
 
@@ -19,7 +19,7 @@ export function isRArray(name: string) {
   return name in POSITIONS;
 }
 
-/** length: of the text of the arguments; sizes: what they make of `count` numbers, none for a list; or null. */
+/** length: of the arguments' text; sizes: what they make of `count` numbers, none for a list; or null. */
 export interface RArray {
   length: number;
   sizes: number[] | null;

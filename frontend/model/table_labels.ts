@@ -26,7 +26,7 @@ export function isName({ text, isQuoted }: Cell) {
   return WORD.test(text) && !BARE_HEXADECIMAL.test(text) && !VALUE.test(text) && reasonOf(text) === 'text';
 }
 
-/** columns: how many a line above the rows counts; start: columns before them. Without names around numbers. */
+/** Rows without names around numbers; columns: how many a line above them counts; start: those before. */
 export function withoutNames(rows: Row[], columns: number | null, start: number): Row[] {
   if (columns !== null)
     return rows.every(({ cells }) => cells.length === columns + 1) && startWithNames(rows)

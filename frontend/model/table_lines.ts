@@ -16,8 +16,8 @@ export interface RowLine {
 }
 
 /**
- * `blank`: an empty line; `name`: of a matrix that begins; `label`: of a slice; `page`: a slice of one begins, at the indices of
- * its third dimension and on; `columns`: the first and the last column below; `size`: of what is printed below.
+ * `blank`: an empty line; `name`: of a matrix that begins; `label`: of a slice; `page`: a slice's indices, of
+ * the third dimension and on; `columns`: the first and the last column below; `size`: of what is below.
  */
 export interface MarkLine {
   kind: 'blank' | 'name' | 'label' | 'page' | 'columns' | 'size';

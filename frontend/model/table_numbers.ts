@@ -7,7 +7,7 @@ import type { RowLine, TableLine } from './table_lines.ts';
 import type { JoinedPage } from './table_pages.ts';
 import { PageCollector, pageSizes } from './table_pages.ts';
 
-/** separator: what stands between cells, if it is known; hasNames: whether rows and columns may have names. */
+/** separator: what stands between cells, if known; hasNames: whether rows and columns may have names. */
 export interface TableForm {
   separator?: string;
   hasNames: boolean;

@@ -143,7 +143,7 @@ export class PageCollector {
     }
   }
 
-  /** The numbers of a block alone, before which there are `start` columns; the rows that R counts are all there. */
+  /** The numbers of a block alone, after `start` columns; the rows that R counts are all there. */
   bare({ columns, rows }: Block, start: number) {
     const width = columns && columns.last - columns.first + 1;
     const bare = this.hasNames ? withoutNames(rows, width, start) : rows;
