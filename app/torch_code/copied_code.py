@@ -15,6 +15,10 @@ _PRINTED: Final = re.compile(r"[ \t]*\([\w.-]+\):[ \t]+(?:\d+ x )?(?=\w+\()", re
 # Strings, closed or not, and comments, in which brackets mean nothing; brackets; ends of lines.
 _TOKEN: Final = re.compile(r"""#[^\n]*|'(?:\\.|[^'\\\n])*+'?|"(?:\\.|[^"\\\n])*+"?|[()\[\]{}\n]""")
 
+_BYTE_ORDER_MARK: Final = "\ufeff"
+# No-break, narrow and ideographic blanks, which Python refuses.
+_BLANKS: Final = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"), " ")
+
 
 class CodeLine(NamedTuple):
     """A piece of a line: the line's number from 0, and how many of its characters come before the piece."""
@@ -33,12 +37,18 @@ class CodeLine(NamedTuple):
 
 def readings(texts: Sequence[str]) -> Iterator[list[CodeLine]]:
     """What may be the code, likeliest first: of a session what was typed, and then what was printed."""
-    lines = _without_markdown([CodeLine(number, 0, text) for number, text in enumerate(texts)])
+    lines = _without_markdown([_plain_line(number, text) for number, text in enumerate(texts)])
     prompts = [_PROMPT.match(line.text) for line in lines]
     if any(prompts):
         yield [line.cut(found.end()) for line, found in zip(lines, prompts, strict=True) if found]
         lines = [line for line, found in zip(lines, prompts, strict=True) if not found]
     yield _layers_of_print(lines)
+
+
+def _plain_line(number: int, text: str) -> CodeLine:
+    """A line without a byte order mark, and with blanks where documents have blanks of other kinds."""
+    line = CodeLine(number, 0, text.translate(_BLANKS))
+    return line.cut(1) if text.startswith(_BYTE_ORDER_MARK) else line
 
 
 def _layers_of_print(lines: list[CodeLine]) -> list[CodeLine]:

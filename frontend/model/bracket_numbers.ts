@@ -1,196 +1,162 @@
 /** Numbers in brackets: lists of Python, JSON, NumPy, C, Mathematica; rows of MATLAB and Julia. Pure. */
 
-import type { NumberBlock, PastedText } from './number_syntax.ts';
-import { errorAt, matchAt, NUMBER, PasteError, reasonOf, toNumber } from './number_syntax.ts';
+import type { Head } from './bracket_heads.ts';
+import {
+  DATA_HEAD,
+  DATA_TAIL,
+  findSizes,
+  LABEL,
+  matchDeclaration,
+  matchHead,
+  TAIL,
+} from './bracket_heads.ts';
+import { NestedListParser } from './nested_lists.ts';
+import type { NumberBlock } from './number_syntax.ts';
+import { matchAt, NUMBER, PasteError } from './number_syntax.ts';
+import { byRows, isRArray, readRArguments } from './r_arrays.ts';
+import { matchSizeLine } from './table_lines.ts';
+import { findWholeType } from './whole_types.ts';
 
-/** Deeper lists are no tensor of a layer. */
-const MAX_DIMENSIONS = 4;
-/** NumPy breaks a row where the next number would not fit into 75 columns, the bracket included. */
-const NUMPY_WIDTH = 74;
+/** Calls in calls; no one copies more. */
+const MAX_CALLS = 8;
 
-const CLOSING: Record<string, string> = { '[': ']', '(': ')', '{': '}' };
-/** Brackets, and calls of R that are lists. */
-const OPENING = /(?:c|rbind|list)\s*\(|[[({]/y;
-const WORD = /[^\s,;[\](){}]+/y;
-/** `x = `, `float k[2][2] = `, `let k: [[f32; 2]; 2] = `, `A(:,:,1) = `. */
-const DECLARATION = /\s*[\p{L}_$][^=\n"'()]*?(?:\([:,\s\d]*\))?\s*:?=(?!=)\s*/uy;
-const NAME = String.raw`[A-Za-z_][\w.:<>]*\s*`;
-/** `Parameter containing:`, `np.array(`, `MatrixForm[`, `new int[][] `, `Float32` before a bracket … */
-const CALL = new RegExp(
-  [
-    String.raw`\s*(?:Parameter containing:\s*|<tf\.Tensor:[^[]*numpy=|new\s+`,
-    String.raw`(?!(?:c|rbind|list)\s*\()${NAME}(?:\(|\[(?=\s*\{))`,
-    String.raw`vec!|[A-Z]\w*(?=\[)|${NAME}(?:\[[\d,\s]*\]\s*)*(?=\{))`,
-  ].join('|'),
-  'y',
-);
-const VALUE = String.raw`<[^>]*>|'[^']*'|"[^"]*"|(?:[\w.]+\s*)?\([^()]*\)|[a-z_][\w.]*`;
-const NAMED = String.raw`[a-z_]\w*\s*=\s*(?:${VALUE})`;
-/** `, dtype=torch.float64, grad_fn=<AddBackward0>` after the last one. */
-const TAIL = new RegExp(String.raw`(?:\s*,\s*(?:${NAMED}|[a-z_][\w.]*(?![\w.])(?!\s*[=(])))*\s*,?\s*`, 'iy');
-const SHAPE = /\b(?:shape|dim|size)\s*=\s*\w*\(([\d,\s]*)\)/i;
-const MEMBER = String.raw`["']\w+["']\s*:\s*(?:"[^"]*"|\[[\d,\s]*\]|[\w.+-]+)`;
-/** The API's own `{"data": …}`. */
-const DATA_HEAD = new RegExp(String.raw`\s*\{(?:\s*${MEMBER}\s*,)*?\s*["']data["']\s*:\s*`, 'y');
-const DATA_TAIL = new RegExp(String.raw`(?:\s*,\s*${MEMBER})*\s*\}`, 'y');
-
-/** Between two items: how many come before, where, where its neighbours begin, and which separator it is. */
-interface Break {
-  count: number;
-  offset: number;
-  last: number;
-  next: number;
-  kind: 'line' | 'row' | 'slice';
-}
-
-export class NestedListParser {
-  readonly pasted: PastedText;
-  readonly text: string;
-  readonly data: number[] = [];
-  offset = 0;
-  shape: number[] = [];
-  /** Characters of the longest number. */
-  widest = 0;
-  /** Where the last number begins. */
-  last = 0;
-
-  constructor(pasted: PastedText) {
-    this.pasted = pasted;
-    this.text = pasted.plain;
-  }
+export class BracketParser extends NestedListParser {
+  calls = 0;
 
   parse(): NumberBlock {
-    const isData = this.skip(DATA_HEAD) !== '';
-    if (!isData) this.skip(DECLARATION);
-    const calls: string[] = [];
-    for (let head = this.skip(CALL); head !== ''; head = this.skip(CALL))
-      if (/[([]$/.test(head)) calls.push(head.at(-1) ?? '');
     this.skip(/\s*/y);
-    // A tuple of lists looks like a call without a name, and is read as one.
-    if (!matchAt(OPENING, this.text, this.offset)) this.fail('text', { found: this.word() });
-    this.list(0);
-    for (const bracket of calls.reverse()) this.endCall(CLOSING[bracket] ?? ')');
-    if (isData && this.skip(DATA_TAIL) === '') this.fail('after', { found: this.word() });
-    this.skip(calls.length === 0 ? /[\s,;]*/y : /[\s;>]*/y);
+    const header = matchSizeLine(this.text, this.offset);
+    this.offset += header?.length ?? 0;
+    const declared = matchDeclaration(this.text, this.offset);
+    this.offset += declared?.length ?? 0;
+    const isNamed = this.skip(LABEL) !== '' || declared !== null;
+    this.wholeType = findWholeType(declared?.types ?? '');
+    this.skip(/\s*/y);
+    const start = this.offset;
+    const members = this.skip(DATA_HEAD);
+    if (!this.startsList()) this.fail('text', { found: this.word() });
+    const isC = this.text[this.offset] === '{';
+    this.value(0);
+    if (members !== '') this.endData(members, start);
+    else if (!isNamed) this.moreRows();
+    if (isC) this.checkSizes(declared?.sizes ?? [], start);
+    if (header) this.checkSizes([...header.sizes, ...this.shape.slice(header.sizes.length)], start);
+    this.skip(/[\s,;]*/y);
     if (this.offset < this.text.length) this.fail('after', { found: this.word() });
     if (this.data.length === 0) throw new PasteError('empty');
     return { shape: this.shape, data: this.data };
   }
 
-  /** depth: of lists around this one. */
-  list(depth: number) {
-    if (depth >= MAX_DIMENSIONS) this.fail('deep', { most: MAX_DIMENSIONS });
+  startsList() {
+    const head = this.head();
+    if (!head?.takesNumber) return head !== null || this.opening() !== '';
+    return matchAt(NUMBER, this.text, this.offset + head.text.length) === '';
+  }
+
+  value(depth: number) {
+    const head = this.head();
+    if (head) this.call(head, depth);
+    else if (this.opening()) this.list(depth);
+    else this.number(depth - 1);
+  }
+
+  /** The call or the type at the offset, if there is one. */
+  head() {
+    const opening = this.opening();
+    const head = opening === '' || opening === '[' ? matchHead(this.text, this.offset) : null;
+    if (head && !head.holds) this.fail('call', { found: head.text.trim() });
+    return head;
+  }
+
+  call(head: Head, depth: number) {
     const start = this.offset;
-    const bracket = this.skip(OPENING).at(-1) ?? '';
-    const breaks: Break[] = [];
-    let [count, lists] = [0, 0];
+    this.calls += 1;
+    if (this.calls > MAX_CALLS) this.fail('call', { found: head.text.trim() });
+    this.offset += head.text.length;
+    if (!head.takesNumber && !this.startsList()) this.fail('call', { found: head.text.trim() }, start);
+    const [outerType, from] = [this.wholeType, this.data.length];
+    this.wholeType = findWholeType(head.text) ?? outerType;
+    const isR = isRArray(head.name) && (head.name === 'structure' || /^c\b/.test(this.opening()));
+    this.value(depth);
+    this.wholeType = outerType;
+    if (isR) this.endRArray(head, start);
+    else if (/[)\]]/.test(head.closing)) this.endArguments(depth, from);
+    if (head.sizes.length > 0) this.checkSizes([...this.shape.slice(0, depth), ...head.sizes], start);
+    this.skip(head.closing ? /\s*/y : /(?:)/y);
+    if (this.offset >= this.text.length && head.closing)
+      this.fail('open', { bracket: head.text.at(-1) ?? '' });
+    if (!this.text.startsWith(head.closing, this.offset)) this.fail('after', { found: this.word() });
+    this.offset += head.closing.length;
+    this.calls -= 1;
+  }
+
+  /** What follows the numbers inside a call, which begin `from` one on. */
+  endArguments(depth: number, from: number) {
+    const start = this.offset;
+    const tail = this.skip(TAIL);
+    const type = findWholeType(tail);
+    for (const value of type ? this.data.slice(from) : []) this.checkWhole(value, type, start);
+    const found = findSizes(tail);
+    if (found) this.checkSizes([...this.shape.slice(0, depth), ...found.sizes], start + found.index);
+  }
+
+  endRArray(head: Head, start: number) {
+    const {
+      length,
+      sizes,
+      byRows: isByRows,
+    } = readRArguments(head.name, this.text, this.offset, this.data.length);
+    if (!sizes || sizes.length > 2 || this.shape.length > 1)
+      this.fail('call', { found: head.text.trim() }, start);
+    this.offset += length;
+    this.checkSizes(sizes, start);
+    if (sizes.length === 2 && !isByRows) this.data = byRows(this.data, sizes);
+  }
+
+  endData(members: string, start: number) {
+    const tail = this.skip(DATA_TAIL);
+    if (tail === '') this.fail('after', { found: this.word() });
+    const type = findWholeType(/"dtype"\s*:\s*"\w+"/.exec(members + tail)?.[0] ?? '');
+    for (const value of this.data) this.checkWhole(value, type, start);
+    const found = findSizes(members) ?? findSizes(tail);
+    if (found) this.checkSizes(found.sizes, start);
+  }
+
+  /** sizes: that are given, 0 for any, none if none are; numbers in one list are laid out row by row. */
+  checkSizes(sizes: number[], offset: number) {
+    if (sizes.length === 0) return;
+    const isFree = (size: number) => size === 0;
+    const isAlike =
+      sizes.length === this.shape.length && sizes.every((size, k) => isFree(size) || size === this.shape[k]);
+    if (isAlike) return;
+    const known = sizes.reduce((product, size) => product * (size || 1), 1);
+    const free = this.data.length / known;
+    const fits = sizes.some(isFree)
+      ? sizes.filter(isFree).length === 1 && Number.isInteger(free)
+      : free === 1;
+    if (this.shape.length > 1 || !fits)
+      this.fail(
+        'shape',
+        { found: this.shape.join('×'), expected: sizes.map((size) => size || '?').join('×') },
+        offset,
+      );
+    this.shape = sizes.map((size) => size || free);
+  }
+
+  /** Lists below one another, without a list around them. */
+  moreRows() {
+    if (this.shape.length !== 1) return;
+    const first = this.shape[0] ?? 0;
+    let rows = 1;
     for (;;) {
-      const gap = this.skip(/[\s,;]*/y);
-      const next = this.text[this.offset];
-      if (next === undefined) this.fail('open', { bracket }, start);
-      if (next === CLOSING[bracket]) break;
-      if (count > 0) breaks.push(...this.breakIn(gap, count));
-      const isList = matchAt(OPENING, this.text, this.offset) !== '';
-      if (isList ? count > lists : lists > 0) this.fail('mixed');
-      if (isList) this.list(depth + 1);
-      else this.number(depth);
-      lists += Number(isList);
-      count += 1;
+      const gap = matchAt(/\s*,?\s*/y, this.text, this.offset);
+      if (!/[\n,]/.test(gap)) break;
+      this.offset += gap.length;
+      if (!this.startsList()) break;
+      this.shape = [0, first];
+      this.value(1);
+      rows += 1;
     }
-    this.offset += 1;
-    if (count === 0) this.fail('emptyList', {}, start);
-    const rows = lists === 0 ? this.rowBreaks(breaks, bracket === '[' && depth === 0) : [];
-    if (rows.length > 0) this.shape = this.rowsShape(rows, count, start);
-    else this.setSize(depth, count, start);
-  }
-
-  setSize(depth: number, count: number, start: number) {
-    const expected = this.shape[depth] || count;
-    if (expected !== count) this.fail('ragged', { found: count, expected }, start);
-    this.shape[depth] = count;
-  }
-
-  /** gap: before the item at the offset, of which there are `count`. */
-  breakIn(gap: string, count: number): Break[] {
-    const semicolons = gap.replace(/[^;]/g, '').length;
-    const next = this.offset;
-    const offset = next - gap.length + Math.max(gap.indexOf(semicolons ? ';' : '\n'), 0);
-    const place = { count, offset, last: this.last, next };
-    if (semicolons === 2 || semicolons > 3) this.fail('text', { found: ';'.repeat(semicolons) }, offset);
-    if (semicolons > 0) return [{ ...place, kind: semicolons === 3 ? 'slice' : 'row' }];
-    return gap.includes('\n') && !gap.includes(',') ? [{ ...place, kind: 'line' }] : [];
-  }
-
-  /** What ends rows of numbers: semicolons, and ends of lines, unless NumPy has broken one long row. */
-  rowBreaks(breaks: Break[], mayHaveRows: boolean): Break[] {
-    const semicolon = breaks.find(({ kind }) => kind !== 'line');
-    if (semicolon && !mayHaveRows) this.fail('text', { found: ';' }, semicolon.offset);
-    return mayHaveRows && (semicolon || breaks.some((each) => this.hasRoom(each))) ? breaks : [];
-  }
-
-  /** Whether one more number would have fitted into a line, as NumPy pads them: the last one on its right. */
-  hasRoom({ last }: Break) {
-    const width = last - this.text.lastIndexOf('\n', last) - 1 + this.widest;
-    return width + 1 + this.widest <= NUMPY_WIDTH;
-  }
-
-  rowsShape(breaks: Break[], count: number, start: number): number[] {
-    const ends = [...breaks, { count, offset: start, kind: 'slice' }];
-    const width = breaks[0]?.count ?? count;
-    let [from, rows, height] = [0, 0, 0];
-    for (const [k, end] of ends.entries()) {
-      const place = k === 0 ? start : (breaks[k - 1]?.next ?? start);
-      if (end.count - from !== width)
-        this.fail('ragged', { found: end.count - from, expected: width }, place);
-      [from, rows] = [end.count, rows + 1];
-      if (end.kind !== 'slice') continue;
-      height ||= rows;
-      if (rows !== height) this.fail('ragged', { found: rows, expected: height }, place);
-      rows = 0;
-    }
-    const slices = ends.filter(({ kind }) => kind === 'slice').length;
-    return slices > 1 ? [slices, height, width] : [height, width];
-  }
-
-  /** Numbers stand at one depth only, which the first one decides. */
-  number(depth: number) {
-    if (this.data.length === 0) this.shape = Array(depth + 1).fill(0);
-    else if (this.shape.length !== depth + 1) this.fail('mixed');
-    const [digits, word] = [matchAt(NUMBER, this.text, this.offset), this.word()];
-    const value = toNumber(digits);
-    if (digits === '' || word !== digits || !Number.isFinite(value))
-      this.fail(reasonOf(word), { found: word });
-    this.last = this.offset;
-    this.offset += digits.length;
-    this.widest = Math.max(this.widest, digits.length);
-    this.data.push(value);
-  }
-
-  /** What follows the list inside a call, and the call's bracket. */
-  endCall(closing: string) {
-    const start = this.offset;
-    const shape = SHAPE.exec(this.skip(TAIL));
-    const sizes = shape?.[1]?.match(/\d+/g)?.join();
-    if (sizes !== undefined && sizes !== this.shape.join())
-      this.fail('after', { found: shape?.[0] ?? '' }, start + (shape?.index ?? 0));
-    if (this.offset >= this.text.length) this.fail('open', { bracket: '(' });
-    if (this.text[this.offset] !== closing) this.fail('after', { found: this.word() });
-    this.offset += 1;
-    this.skip(/\s*/y);
-  }
-
-  /** pattern: sticky. */
-  skip(pattern: RegExp) {
-    const found = matchAt(pattern, this.text, this.offset);
-    this.offset += found.length;
-    return found;
-  }
-
-  word() {
-    return matchAt(WORD, this.text, this.offset) || (this.text[this.offset] ?? '');
-  }
-
-  fail(reason: string, values: Record<string, string | number> = {}, offset = this.offset): never {
-    throw errorAt(this.pasted, offset, reason, values);
+    if (rows > 1) this.shape = [rows, first];
   }
 }

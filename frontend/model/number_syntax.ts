@@ -33,11 +33,14 @@ export const MINUS_SIGNS = /[\u2212\u2010-\u2014\uFE63\uFF0D]/g;
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
 const ELIDED = /^(?:\.\.\.|\u2026|\u22EE|\u22EF|\u22F1|\\[cdlv]?dots)$/;
 const COMPLEX = /^[+-]?[\d.]*[ij]$/i;
-const INTEGER = '(?:0[xX][\\da-fA-F]+|0[bB][01]+|0[oO][0-7]+)(?:[uUlL]{1,3})?';
-/** 1.5e-3, Fortran's 1.5D-3, Mathematica's 1.5*^-3. */
-const DECIMAL = '(?:\\d[\\d_]*\\.?\\d*|\\.\\d+)(?:(?:[eEdD]|\\*\\^)[+-]?\\d+)?';
+const RUST_INTEGER = '_?[iu](?:8|16|32|64|128|size)';
+const INTEGER = `(?:0[xX][\\da-fA-F]+|0[bB][01]+|0[oO][0-7]+)(?:${RUST_INTEGER}|[uUlL]{1,3})?`;
+/** 1.5e-3, Fortran's 1.5D-3, Julia's 1.5f-3 (not Rust's 1.5f32), Mathematica's 1.5`*^-3. */
+const EXPONENT = '(?:[eEdD]|\\*\\^|f(?!(?:32|64)(?!\\d)))[+-]?\\d+';
+const DECIMAL = `(?:\\d[\\d_]*\\.?\\d*|\\.\\d+)(?:\`{1,2}[\\d.]*)?(?:${EXPONENT})?`;
 /** 1.0f, 1UL, 1.0_f32. */
-const SUFFIX = '_?[fiu](?:8|16|32|64)|[fF]|[uUlL]{1,3}';
+const SUFFIX = `${RUST_INTEGER}|_?f(?:32|64)|_f16|[fF]|[uUlL]{1,3}`;
+const SUFFIX_END = new RegExp(`(?:${SUFFIX})$`);
 export const NUMBER = new RegExp(
   `[+-]?(?:${INTEGER}|${DECIMAL}(?:\\/\\/?${DECIMAL}|(?:${SUFFIX})(?!\\w))?)`,
   'y',
@@ -61,14 +64,14 @@ export function parseNumber(text: string) {
 export function toNumber(token: string) {
   const sign = token.startsWith('-') ? -1 : 1;
   const digits = token.replace(/^[+-]/, '');
-  if (/^0[xXbBoO]/.test(digits)) return sign * Number(digits.toLowerCase().replace(/[ul]+$/, ''));
+  if (/^0[xXbBoO]/.test(digits)) return sign * Number(/^0\w[\da-fA-F]+/.exec(digits)?.[0].toLowerCase());
   const [above = '', below] = digits.split(/\/+/);
   return below === undefined ? sign * decimal(above) : (sign * decimal(above)) / decimal(below);
 }
 
 function decimal(digits: string) {
-  const bare = digits.replace(new RegExp(`(?:${SUFFIX})$`), '').replaceAll('_', '');
-  return Number(bare.replace(/\*\^|[dD]/, 'e'));
+  const bare = digits.replace(SUFFIX_END, '').replaceAll('_', '');
+  return Number(bare.replace(/`+[\d.]*/, '').replace(/\*\^|[dDf]/, 'e'));
 }
 
 /** Why a word is no number. */
@@ -78,7 +81,7 @@ export function reasonOf(word: string) {
   const digits = matchAt(NUMBER, word, 0);
   if (NOT_FINITE.test(word) || (digits === word && !Number.isFinite(toNumber(word)))) return 'notFinite';
   if (COMPLEX.test(word.slice(digits.length))) return 'complex';
-  return /^[+-]?\d+,\d+$/.test(word) ? 'comma' : 'text';
+  return /^[+-]?\d+(?:,\d+|(?:\u2423\d+)+(?:[.,]\d+)?)$/.test(word) ? 'comma' : 'text';
 }
 
 /** Lines and columns count from 1. */

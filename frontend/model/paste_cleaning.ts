@@ -1,39 +1,45 @@
 /**
- * Blanks what is no number in a text: comments, prompts, the commands of LaTeX. Every character keeps its
+ * Blanks what is no number in a text: comments, prompts, the marks of Markdown. Every character keeps its
  * place, so that errors can point at it. Pure.
  */
 
 import type { PastedText } from './number_syntax.ts';
 import { MINUS_SIGNS } from './number_syntax.ts';
+import { blank, blankComments, blankContinuations } from './paste_comments.ts';
 
-const COMMENTS = [
-  /\/\*[\s\S]*?\*\//g,
-  /\(\*[\s\S]*?\*\)/g,
-  // Not 1//2, which is a fraction of Julia's, and not a spreadsheet's #N/A.
-  /(?<=^|[\s,;[\](){}])\/\/[^\n]*/g,
-  /(?<=^|[\s,;[\](){}])#(?!N\/A|DIV\/0!|REF!|VALUE!|NAME\?|NUM!|NULL!)[^\n]*/g,
-  // Not 50 %.
-  /(?<=^|[\s;\]])%[^\n]*\p{L}[^\n]*/gu,
-];
-/** MATLAB's: the row goes on in the next line. */
-const CONTINUATION = /(?<=[\d.,;][ \t]*)\.\.\.[ \t]*\n/g;
 const INPUT_PROMPT = /^[ \t]*(?:>>>|In \[\d+\]:|julia>|octave(?:\.exe)?:\d+>|>>|>)[ \t]?/;
 const MORE_PROMPT = /^[ \t]*\.\.\.:?(?:[ \t]|$)/;
 const OUTPUT_PROMPT = /^[ \t]*Out\[\d+\]:/gm;
-
-export function blank(text: string) {
-  return text.replace(/[^\n]/g, ' ');
-}
+const FENCE = /^[ \t]*(?:```|~~~)[ \t]*[\w.+-]*[ \t]*$/;
+const CODE_SPAN = /^[ \t]*(`{1,2})[^`]+\1[ \t]*$/;
+/** A mark that no one sees, or a blank of three digits, within a number is made visible, and is no blank. */
+const WITHIN_NUMBERS =
+  /(?<=[\w.])[\uFEFF\u200B\u200E\u200F\u2060]+(?=[\w.])|(?<=\d)[\u00A0\u2007\u2009\u202F](?=\d{3}(?!\d))/g;
+const VISIBLE_BLANK = '\u2423';
+const OTHER_BLANKS = /[\u200B\u200E\u200F\u2060]|[^\S\n\t ]/g;
 
 export function cleanPaste(text: string): PastedText {
   const source = text
-    .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
-    .replace(MINUS_SIGNS, '-')
-    .replace(/[\u00A0\u2007\u202F]/g, ' ');
-  const commented = COMMENTS.reduce((plain, pattern) => plain.replace(pattern, blank), source);
-  const prompted = blankPrompts(commented).replace(OUTPUT_PROMPT, blank);
-  return { source, plain: prompted.replace(CONTINUATION, (found) => ' '.repeat(found.length)) };
+    .replace(WITHIN_NUMBERS, (found) => VISIBLE_BLANK.repeat(found.length))
+    .replace(OTHER_BLANKS, ' ')
+    .replace(MINUS_SIGNS, '-');
+  const prompted = blankPrompts(blankComments(blankMarkdown(source))).replace(OUTPUT_PROMPT, blank);
+  return { source, plain: blankContinuations(prompted) };
+}
+
+/** Without the fences of one block of code, and the marks of code on a line of its own. */
+function blankMarkdown(text: string) {
+  const lines = text.split('\n');
+  const filled = lines.flatMap((line, k) => (line.trim() ? [k] : []));
+  const [first, last] = [filled[0] ?? 0, filled.at(-1) ?? 0];
+  const isFenced = FENCE.test(lines[first] ?? '');
+  return lines
+    .map((line, k) => {
+      if (isFenced && (k === first || (k === last && FENCE.test(line)))) return blank(line);
+      return CODE_SPAN.test(line) ? line.replaceAll('`', ' ') : line;
+    })
+    .join('\n');
 }
 
 /** Of a session what was printed counts, or else what was typed. */
@@ -47,39 +53,13 @@ function blankPrompts(text: string) {
   });
   const isPrinted = (line: string, k: number) => prompts[k] === undefined && /\d/.test(line);
   const hasOutput = prompts.some((found) => found !== undefined) && lines.some(isPrinted);
+  const [first, last] = [lines.findIndex(isPrinted), lines.findLastIndex(isPrinted)];
   return lines
     .map((line, k) => {
       const found = prompts[k];
-      if (found === undefined) return line;
+      // Two results are no one block: what was typed between them is pointed at.
+      if (found === undefined || (hasOutput && first < k && k < last)) return line;
       return hasOutput ? blank(line) : blank(found) + line.slice(found.length);
     })
     .join('\n');
-}
-
-export function isLatex(text: string) {
-  return /\\begin\s*\{/.test(text) || (text.includes('&') && text.includes('\\\\'));
-}
-
-const LATEX_HEAD = new RegExp(
-  [
-    String.raw`^\s*(?:\$\$?|\\\[|\\\()?\s*(?:[A-Za-z\\][\w\\{}^]*\s*=)?\s*(?:\\left\s*[[(|.])?`,
-    String.raw`\s*\\begin\s*\{[a-zA-Z*]+\}(?:\s*\{[^}\d]*\}|\s*\[[^\]]*\])?`,
-  ].join(''),
-);
-const LATEX_TAIL = /\\end\s*\{[a-zA-Z*]+\}\s*(?:\\right\s*[\])|.])?\s*[.,;]?\s*(?:\$\$?|\\\]|\\\))?\s*$/;
-const LATEX_FRACTION = /\\[dt]?frac\s*(?:\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}|(\d)\s*(\d))/g;
-const LATEX_BLANKS =
-  /\\(?:hline|toprule|midrule|bottomrule|q?quad|displaystyle|phantom\{[^}]*\}|[,;:! ])|[{}$]/g;
-
-/** A matrix in LaTeX as a table: a tab between cells, a line for each row. */
-export function latexToTable({ source, plain }: PastedText): PastedText {
-  const table = plain
-    .replace(LATEX_HEAD, blank)
-    .replace(LATEX_TAIL, blank)
-    .replace(/\n/g, ' ')
-    .replace(/\\\\(?:\s*\[[^\]]*\])?/g, (found) => '\n'.padEnd(found.length))
-    .replace(LATEX_FRACTION, (found, a, b, c, d) => `${a ?? c}/${b ?? d}`.padEnd(found.length))
-    .replace(LATEX_BLANKS, blank)
-    .replaceAll('&', '\t');
-  return { source, plain: table };
 }

@@ -154,6 +154,17 @@ POINTED: dict[str, str] = {
 }
 
 
+# No-break blanks of a web page, byte order marks of an editor: the same code to who reads it.
+BLANKS = ("\u00a0", "\u202f", "\u2003", "\u3000")
+MARKED = {
+    "a first line": "\ufeff{}",
+    "indented lines": "\ufeff    a = 1\n    conv = {}",
+    "a line further down": "import torch\n\ufeffconv = {}",
+    "a fence": "\ufeff```python\n{}\n```",
+    "a session": "\ufeff>>> {}",
+}
+
+
 def check(found: Parsed, expected: nn.Module | Operation) -> None:
     """The layer is what PyTorch makes of the same arguments, or the operation."""
     if isinstance(expected, Operation):
@@ -221,3 +232,22 @@ def test_many_layers_are_listed_shortly() -> None:
     assert message.params["count"] == 1000
     assert len(refused.value.layers) == 200
     assert len(str(message)) < 1500
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_other_blanks_are_blanks(blank: str) -> None:
+    for text in (f"self.conv = {LAYER}", f"    {LAYER}\n    x = 1", f">>> {LAYER}", f"  (conv1): {PRINT}"):
+        check(parse(text.replace(" ", blank)), CONV)
+    with refuses(ParseError, "did you mean stride") as caught:
+        parse(f"nn.Conv2d(3,{blank}16, 3, strides=2)")
+    assert (caught.value.column, caught.value.text) == (21, "strides")
+
+
+@pytest.mark.parametrize("text", MARKED.values(), ids=MARKED)
+def test_byte_order_marks_are_left_out(text: str) -> None:
+    check(parse(text.format(LAYER)), CONV)
+    marked = text.format("nn.Conv2d(3, 16, 3, strides=2)")
+    with refuses(ParseError, "did you mean stride") as caught:
+        parse(marked)
+    line = marked.split("\n")[caught.value.line - 1]
+    assert line[caught.value.column - 1 :].startswith("strides")
