@@ -55,8 +55,8 @@ export function formatCellTerm({ input, weight, x, w, product }: CellTerm, dtype
     [input || '—', number(x)],
     [weight, w === null ? '' : number(w)],
   ];
-  const text = factors.flatMap(([name, value]) => (name ? [value ? `${name} ${value}` : name] : []));
-  return { factors: text.join(' · '), product: number(product) };
+  const texts = factors.flatMap(([name, value]) => (name ? [value ? `${name} ${value}` : name] : []));
+  return { factors: texts, product: number(product) };
 }
 
 /** The terms in which a text stands; spaces and the two minus signs do not matter. */
@@ -66,7 +66,7 @@ export function findTerms(terms: CellTerm[], text: string, dtype: string) {
   if (wanted === '') return terms;
   return terms.filter((term) => {
     const { factors, product } = formatCellTerm(term, dtype);
-    return plain(`${factors}=${product}`).includes(wanted);
+    return plain(`${factors.join('·')}=${product}`).includes(wanted);
   });
 }
 

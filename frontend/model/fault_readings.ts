@@ -3,17 +3,13 @@
  * recomputed from the served step, the input and the weight. Pure.
  */
 
-import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
+import { groupReadings } from './fault_groups.ts';
+import type { FaultReading, KernelTurn, Window } from './fault_sums.ts';
+import { reading, sumWindow } from './fault_sums.ts';
+import { inputChannelsOf, kernelSize } from './geometry.ts';
 import { formatExact } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
-
-/** key: below `fault.`. */
-export interface FaultReading {
-  key: string;
-  values: Record<string, string | number>;
-  result: number;
-}
 
 export interface Comparison {
   /**
@@ -77,12 +73,9 @@ export function listReadings(step: Step, model: SceneModel, outChannel: number):
         ...channelReadings(step, model, outChannel),
         ...biasReadings(step, model, outChannel),
         ...windowReadings(step, model, outChannel),
+        ...groupReadings(step, model, outChannel),
       ]
     : poolingReadings(step, model);
-}
-
-function reading(key: string, result: number, values: FaultReading['values'] = {}): FaultReading {
-  return { key, result, values };
 }
 
 function channelReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
@@ -116,21 +109,12 @@ function biasReadings(step: Step, model: SceneModel, outChannel: number): FaultR
   ];
 }
 
-/** Where a window reads: an input row for each kernel row, a column for each kernel column, -1 for none. */
-interface Window {
-  rows: ArrayLike<number>;
-  cols: ArrayLike<number>;
-}
-
-/** Which kernel cell multiplies what kernel cell (u, v) should. */
-type KernelTurn = (u: number, v: number) => [number, number];
-
 function windowReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
   const { taps, summary } = model;
   const [kH, kW] = kernelSize(summary);
   const here: Window = { rows: step.inputRows, cols: step.inputCols };
   const of = (key: string, window: Window, turn?: KernelTurn, values = {}, swapped = false) => {
-    const result = sumWindow(model, outChannel, window, turn, swapped);
+    const result = sumWindow(model, outChannel, window, { turn, swapped });
     return result === null ? [] : [reading(key, result, values)];
   };
   return [
@@ -185,35 +169,6 @@ function strideReadings({ row, col }: Step, { summary }: SceneModel): [string, W
       ? []
       : [['noDilation', windowAt(stride, [top, left], [1, 1])] satisfies [string, Window]]),
   ];
-}
-
-/** The output of a window; null where it needs input cells that are not loaded or not there. */
-function sumWindow(
-  model: SceneModel,
-  outChannel: number,
-  { rows, cols }: Window,
-  turn: KernelTurn = (u, v) => [u, v],
-  swapped = false,
-): number | null {
-  const { summary, input, weight, bias } = model;
-  const [, height, width] = summary.shapes.input;
-  const [kH, kW] = kernelSize(summary);
-  if (!weight || input.data.length === 0) return null;
-  let sum = bias[outChannel] ?? 0;
-  for (const channel of inputChannelsOf(summary, outChannel)) {
-    const offset = weightOffset(summary, outChannel, channel);
-    for (let u = 0; u < kH; u++) {
-      for (let v = 0; v < kW; v++) {
-        const [row = -1, col = -1] = swapped ? [cols[v], rows[u]] : [rows[u], cols[v]];
-        if (row < 0 || col < 0) continue;
-        if (row >= height || col >= width) return null;
-        const [p, q] = turn(u, v);
-        const x = input.data[(channel * height + row) * width + col] ?? 0;
-        sum += x * (weight.data[offset + p * kW + q] ?? 0);
-      }
-    }
-  }
-  return sum;
 }
 
 function poolingReadings(step: Step, { summary }: SceneModel): FaultReading[] {

@@ -154,9 +154,16 @@ def test_a_cancelled_animation_leaves_nothing_behind(
 def test_gradients_and_other_views_are_recorded_too(
     open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
 ) -> None:
-    for preset, query in (("two-channels", "direction=weight"), ("three-filters", "view=matrix")):
+    for preset, query, name in (
+        ("two-channels", "direction=weight", r"conv2d-2-1-to-weight-window-0-0-0"),
+        ("three-filters", "view=matrix", r"conv2d-2-3-window-0-0-0"),
+        ("two-channels", "view=matrix&direction=input", r"conv2d-2-1-to-input-window-0-0-0"),
+    ):
         page = open_page(f"{scene_paths[preset]}?{query}")
         open_animation(page, "PNG frames (ZIP)")
-        frames = frames_of(save(page, tmp_path))
+        saved = save(page, tmp_path)
+        assert re.fullmatch(rf"convscope-{name}-\d+x\d+\.zip", saved.name)
+        frames = frames_of(saved)
+        assert saved.stem.endswith(f"-{frames[0].shape[1]}x{frames[0].shape[0]}")
         assert len(frames) > 1
         assert difference(frames[0], frames[-1]) > 0

@@ -150,3 +150,33 @@ def test_the_two_halves_of_a_separable_layer_lead_to_each_other(
     expect(page.locator("#cells-input [role=gridcell]").first).to_have_text(first)
     page.get_by_role("link", name="Before it: the depthwise half").click()
     page.wait_for_url(f"**{scene_paths['depthwise']}")
+
+
+@pytest.mark.parametrize("tensor", ["input", "weight"])
+def test_a_source_that_waits_to_be_filled_is_no_error(open_page: OpenPage, server: str, tensor: str) -> None:
+    """It says what is to be done; only who sends the form without it has made a mistake."""
+    page = open_page(make_scene(server, _X, _K, {"kind": "conv2d"}))
+    page.get_by_role("button", name="Change", exact=True).click()
+    said, refused = page.locator(f'[data-at="/{tensor}/file"] .field-error'), page.locator("#error-message")
+    field(page, f"{tensor}_source").select_option("file")
+    expect(said).to_have_text("Choose a file.")
+    expect(said).to_have_class(re.compile("is-open"))
+    expect(page.locator('#panel-form [aria-invalid="true"]')).to_have_count(0)
+    expect(refused).to_be_hidden()
+    field(page, "stride_h").press("Enter")
+    expect(said).not_to_have_class(re.compile("is-open"))
+    expect(field(page, f"{tensor}_file")).to_have_attribute("aria-invalid", "true")
+    field(page, f"{tensor}_source").select_option("keep")
+    expect(said).to_be_hidden()
+    expect(page.locator('#panel-form [aria-invalid="true"]')).to_have_count(0)
+
+
+def test_kernels_that_are_still_to_be_chosen_are_no_error(open_page: OpenPage, server: str) -> None:
+    page = open_page(make_scene(server, _X, _K, {"kind": "conv2d"}))
+    page.get_by_role("button", name="Change", exact=True).click()
+    field(page, "weight_source").select_option("named")
+    for box in page.locator('#panel-form [name="kernels"]:checked').all():
+        box.uncheck()
+    said = page.locator('[data-at="/weight/kernels"] .field-error')
+    expect(said).to_have_class(re.compile("is-open"))
+    expect(page.locator('#panel-form [aria-invalid="true"]')).to_have_count(0)

@@ -3,8 +3,8 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { textKey } from '../../model/dimensions.ts';
-import type { FaultReading } from '../../model/fault_readings.ts';
 import { compareWithValue, typedValue } from '../../model/fault_readings.ts';
+import type { FaultReading } from '../../model/fault_sums.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
 import { formatExact, MINUS } from '../../model/numbers.ts';
 import type { AppContext } from '../../views/app_context.ts';

@@ -47,7 +47,11 @@ function listFound({ state, t }: AppContext, { terms, layer }: InspectedCell, wa
   const rows = found.slice(0, MOST_LISTED).map((term) => {
     const { factors, product } = formatCellTerm(term, dtype);
     const row = makeElement('tr');
-    const button = makeElement('button', '', factors) as HTMLButtonElement;
+    const button = document.createElement('button');
+    // A line each, for the eye; a space between, for who hears or copies it.
+    button.append(
+      ...factors.flatMap((text, k) => (k ? [' ', makeElement('span', '', `· ${text}`)] : [text])),
+    );
     button.type = 'button';
     button.onclick = () => {
       const [u, v] = term.tap;

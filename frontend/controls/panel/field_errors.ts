@@ -22,12 +22,15 @@ export class FieldErrors {
     return this.form.querySelector<HTMLElement>(`[data-at="${CSS.escape(at)}"]`);
   }
 
-  show(at: string, message: string) {
+  /** isOpen: the field waits to be filled, which is said as a hint. */
+  show(at: string, message: string, isOpen = false) {
     const field = this.#field(at) ?? this.#field('');
     const error = field?.querySelector<HTMLElement>('.field-error');
     if (!field || !error) return;
     setText(error, message);
     error.hidden = false;
+    error.classList.toggle('is-open', isOpen);
+    if (isOpen) return;
     if (field.contains(document.activeElement)) error.scrollIntoView({ block: 'nearest' });
     error.id ||= `why${at.replaceAll('/', '-')}`;
     for (const control of field.querySelectorAll('input, select')) {

@@ -23,6 +23,7 @@ import { fitProblems, showFitOffers } from './fit_offers.ts';
 import { PanelForm } from './form.ts';
 import { setUpPanelToggle } from './panel_toggle.ts';
 import { PictureNote } from './picture_note.ts';
+import type { FieldProblem } from './problems.ts';
 import { findFieldProblems } from './problems.ts';
 
 /** A pause in typing, in milliseconds. */
@@ -107,10 +108,10 @@ export class ParameterPanel {
     if (this.#check()) this.#timer = setTimeout(() => this.#send(), pause);
   }
 
-  /** Shows what follows from the form, and what is wrong with it; returns whether nothing is. */
-  #check(): boolean {
+  /** Shows what follows from the form and what is wrong, isSent: or open; returns whether nothing is. */
+  #check(isSent = false): boolean {
     const values = this.form.values(this.sources);
-    const problems = [
+    const problems: FieldProblem[] = [
       ...findFieldProblems(this.form, values, this.t, this.#lastField),
       ...fitProblems(values, this.sources, this.t),
     ];
@@ -120,8 +121,9 @@ export class ParameterPanel {
     this.#showSize(values);
     this.pictureNote.show(values);
     this.errors.clear();
-    for (const { at, message } of problems) this.errors.show(at, message);
-    this.state.refusal.value = problems[0]?.message ?? null;
+    for (const { at, message, open } of problems) this.errors.show(at, message, open && !isSent);
+    const wrong = problems.filter(({ open }) => isSent || !open);
+    this.state.refusal.value = wrong[0]?.message ?? null;
     return problems.length === 0;
   }
 
@@ -141,7 +143,7 @@ export class ParameterPanel {
 
   async #send() {
     clearTimeout(this.#timer);
-    if (!this.#check()) return;
+    if (!this.#check(true)) return;
     const request = new AbortController();
     this.#request = request;
     const values = this.form.values(this.sources);

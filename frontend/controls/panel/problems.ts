@@ -9,6 +9,8 @@ import type { PanelForm } from './form.ts';
 export interface FieldProblem {
   at: string;
   message: string;
+  /** Nothing is there yet: what is to be done, and no fault. */
+  open?: boolean;
 }
 
 /** Letters of a wrong bias that a message repeats. */
@@ -38,9 +40,9 @@ function sourceProblems(
 ): FieldProblem[] {
   const message = t('panel.file.choose');
   return [
-    ...(input.source === 'file' && !input.file ? [{ at: '/input/file', message }] : []),
+    ...(input.source === 'file' && !input.file ? [{ at: '/input/file', message, open: true }] : []),
     ...(weight.source === 'file' && !weight.file && !isPooling(layer.kind)
-      ? [{ at: '/weight/file', message }]
+      ? [{ at: '/weight/file', message, open: true }]
       : []),
     ...(weight.source === 'named' && !isPooling(layer.kind) ? kernelProblems(form, t) : []),
   ];
@@ -63,7 +65,7 @@ function kernelProblems(form: PanelForm, t: Translate): FieldProblem[] {
     size: `${dataset.rows}×${dataset.cols}`,
   }));
   const [first] = kernels;
-  if (!first) return [{ at, message: t('panel.kernels.choose') }];
+  if (!first) return [{ at, message: t('panel.kernels.choose'), open: true }];
   const other = kernels.find(({ size }) => size !== first.size);
   if (!other) return [];
   const values = { first: first.name, a: first.size, second: other.name, b: other.size };

@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import type { FrameEncoder } from '../../export/animation.ts';
 import { recordAnimation, timesOfWindows } from '../../export/animation.ts';
+import { animationName } from '../../export/file_name.ts';
 import { makeFramePainter } from '../../export/picture.ts';
 import type { VideoFormat } from '../../export/video_encoder.ts';
 import { ticksPerSecond } from '../../model/timeline.ts';
@@ -73,6 +74,19 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
       channel: [0, clock.windows - 1],
     }[range.value()] as [number, number];
     return timesOfWindows(clock, before + first, before + last);
+  };
+  const nameOfFile = () => {
+    const [scene, clock, position] = [state.scene.peek(), state.clock.peek(), state.position.peek()];
+    if (!scene || !clock || !position) return `convscope.${format.value()}`;
+    const { outChannel, window } = position;
+    return animationName({
+      layer: scene.summary,
+      direction: state.direction.peek(),
+      range: range.value(),
+      window: [outChannel, Math.floor(window / clock.width), window % clock.width],
+      size: makePaint()(),
+      format: format.value(),
+    });
   };
   const makePaint = () => {
     const painter = makeFramePainter(Number(size.value()));
@@ -168,7 +182,7 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
           },
           abort.signal,
         );
-        return { file, name: `convscope-animation.${format.value()}` };
+        return { file, name: nameOfFile() };
       } catch (error) {
         if (abort.signal.aborted) return null;
         throw error;

@@ -14,6 +14,7 @@ import { placeCard, waterfallHeight } from './ledger_layout.ts';
 import type { Spacing } from './spacing.ts';
 
 const MAX_LANES = 6;
+const FEWER_LANES = 4;
 const MAX_PLANE = 760;
 const MIN_PLANE = 96;
 /** Between the lanes and the card below them. */
@@ -37,13 +38,13 @@ function laneCount({ channels, perChannel }: LayoutInput) {
 
 function sizeLanes(
   input: LayoutInput,
-  candidate: Pick<Candidate, 'kernelCell' | 'loupe' | 'lanes' | 'ledger'>,
+  candidate: Pick<Candidate, 'kernelCell' | 'loupe' | 'lanes' | 'smallLanes' | 'ledger'>,
   height: number,
   spacing: Spacing,
 ): Sizes {
   const { kernel, weighted } = input;
-  const { kernelCell, loupe, lanes, ledger } = candidate;
-  const small = laneCount(input) - lanes;
+  const { kernelCell, loupe, lanes, smallLanes: small, ledger } = candidate;
+  const lineCount = lanes + small;
   const smallHeight = small > 0 ? clamp(Math.floor(height / 20), 26, 40) : 0;
   const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
   const lanesWidth = spacing.rail + grids * kernel[1] * kernelCell + spacing.sign * (grids - 1);
@@ -51,9 +52,9 @@ function sizeLanes(
     lanes * kernel[0] * kernelCell + small * smallHeight + (lanes + small - 1) * spacing.laneGap;
   const middle =
     ledger === 'below'
-      ? Math.max(lanesWidth, spacing.card) + 16 + 8 * laneCount(input)
+      ? Math.max(lanesWidth, spacing.card) + 16 + 8 * lineCount
       : lanesWidth + spacing.funnel + spacing.card;
-  return { lanesWidth, lanesHeight, smallHeight, middle, lineCount: laneCount(input) };
+  return { lanesWidth, lanesHeight, smallHeight, middle, lineCount };
 }
 
 function lineWeights(input: LayoutInput, lines: number) {
@@ -66,15 +67,18 @@ export function focusCandidates(
   height: number,
   spacing: Spacing,
 ): Candidate[] {
-  const lanes = laneCount(input);
+  const most = laneCount(input);
+  // Of many channels fewer in sight may leave the planes more room.
+  const counts = input.channels > MAX_LANES && most > FEWER_LANES ? [most, FEWER_LANES] : [most];
+  const choices = counts.flatMap((count) => [...new Set([count, 1])].map((open) => ({ count, open })));
   const readable = readableCellsOf(input);
   const candidates: Candidate[] = [];
   for (const kernelCell of sizesToTry(Math.min(spacing.maxCell, 96), 8, readable.kernel))
-    for (const open of new Set([lanes, 1]))
+    for (const { count, open } of choices)
       for (const ledger of ['below', 'beside'] as const)
         for (const loupe of [true, false])
           for (const family of ['focus', 'stacked'] as const) {
-            const choice = { family, ledger, kernelCell, loupe, lanes: open, smallLanes: lanes - open };
+            const choice = { family, ledger, kernelCell, loupe, lanes: open, smallLanes: count - open };
             const planes = sizePlanes(input, choice, width, height, spacing);
             if (!planes) continue;
             const { cell, outputCell, thumbnail } = planes;

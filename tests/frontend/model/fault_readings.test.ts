@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { groupReadings } from '../../../frontend/model/fault_groups.ts';
 import { compareWithValue, listReadings, typedValue } from '../../../frontend/model/fault_readings.ts';
 import { parseNumber } from '../../../frontend/model/number_syntax.ts';
+import type { Step } from '../../../frontend/model/step.ts';
+import { makeForward } from '../support/gradient_layers.ts';
 import type { Deviation } from '../support/plain_layer.ts';
 import { PlainConvolution } from '../support/plain_layer.ts';
 
@@ -40,6 +43,10 @@ const FAULTS: Record<string, (conv: PlainConvolution) => number> = {
   noPadding: deviating({ padding: 0 }),
   noStride: deviating({ stride: 1 }),
   noDilation: deviating({ dilation: 1 }),
+  groupsIgnored: deviating({ reads: [0, 1, 2, 3, 4, 5] }),
+  otherGroup: deviating({ reads: [0, 1, 2] }),
+  otherGroupFilter: deviating({ filter: 1 }),
+  groupsDealt: deviating({ reads: [1, 3, 5] }),
   offByOne: (conv) => conv.sum(3, 2, 2) + 411,
   swapped: (conv) => conv.sum(3, 2, 1) + 411,
 };
@@ -70,6 +77,12 @@ test('only what can be recomputed is listed', () => {
   for (const key of ['noPadding', 'noStride', 'noDilation', 'noBias', 'biasPerChannel', 'otherBias'])
     assert.ok(!keys(plain).has(key), key);
   assert.ok(!keys({ ...plain, groups: 2, channels: 2, outputs: 2 }).has('mean'), 'one channel in each group');
+  assert.ok(
+    !keys({ ...plain, groups: 2, channels: 2, outputs: 2 }).has('groupsDealt'),
+    'nothing to deal out',
+  );
+  for (const key of ['groupsIgnored', 'otherGroup', 'otherGroupFilter', 'groupsDealt'])
+    assert.ok(!keys({ ...plain, groups: 1 }).has(key), key);
   const conv = new PlainConvolution(LAYER);
   const sketched = { ...conv.model(), input: { shape: [6, 9, 9], data: new Float32Array(0) } };
   const left = listReadings(conv.step(...CELL), sketched, 3).map(({ key }) => key);
@@ -103,4 +116,27 @@ test('a value is said to match as far as it does, and a near miss by how much it
   assert.equal(near.match, 'near');
   assert.ok(Math.abs(near.difference - 0.0123) < 1e-7);
   assert.equal(compare((whole + 123456).toFixed(4)).match, 'none');
+});
+
+test('groups of a transposed layer are traced back too, whose slices are those of its inputs', () => {
+  const model = makeForward({
+    kind: 'conv_transpose2d',
+    ...{ size: [3, 3], kernel: [2, 2], stride: [2, 2], channels: 4, outputs: 2, groups: 2 },
+  });
+  const { taps, input, weight } = model;
+  // Output cell (1, 3, 2): each output cell is made of one input cell, through one kernel cell.
+  const at = (c: number) => (input.data[c * 9 + 4] ?? 0) * (weight?.data[c * 4 + 2] ?? 0);
+  const [rows, cols] = [taps.rows[3] ?? [], taps.cols[2] ?? []];
+  assert.deepEqual(
+    [rows, cols],
+    [
+      [-1, 1],
+      [1, -1],
+    ],
+  );
+  const step = { inputRows: rows, inputCols: cols } as unknown as Step;
+  const found = new Map(groupReadings(step, model, 1).map(({ key, result }) => [key, result]));
+  assert.deepEqual([...found.keys()], ['groupsIgnored', 'otherGroup', 'groupsDealt']);
+  assert.equal(found.get('groupsIgnored'), at(0) + at(1) + at(2) + at(3));
+  assert.equal(found.get('otherGroup'), at(0) + at(1));
 });

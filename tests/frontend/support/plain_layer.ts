@@ -25,6 +25,10 @@ export interface Deviation {
   dilation?: number;
   weightAt?: (u: number, v: number) => [number, number];
   swapsInput?: boolean;
+  /** The input channels that are read, in the order of the filter's slices, which begin again where they end. */
+  reads?: number[];
+  /** The output channel whose filter is taken. */
+  filter?: number;
 }
 
 export class PlainConvolution {
@@ -46,19 +50,21 @@ export class PlainConvolution {
     this.out = Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
   }
 
-  /** One input channel's part; c: within the group. */
+  /** One input channel's part; c: its place among those that are read. */
   channelSum(o: number, i: number, j: number, c: number, deviation: Deviation = {}) {
     const { size, kernel, channels, outputs, groups } = this.layer;
     const { stride, padding, dilation } = { ...this.layer, ...deviation };
     const { weightAt = (u: number, v: number): [number, number] => [u, v], swapsInput = false } = deviation;
-    const first = Math.floor(o / (outputs / groups)) * (channels / groups);
+    const inner = channels / groups;
+    const channel = deviation.reads?.[c] ?? Math.floor(o / (outputs / groups)) * inner + c;
+    const filter = deviation.filter ?? o;
     let sum = 0;
     for (let u = 0; u < kernel; u++)
       for (let v = 0; v < kernel; v++) {
         const [row, col] = [i * stride + u * dilation - padding, j * stride + v * dilation - padding];
         if (row < 0 || col < 0 || row >= size || col >= size) continue;
-        const value = swapsInput ? this.x(first + c, col, row) : this.x(first + c, row, col);
-        sum += value * this.w(o, c, ...weightAt(u, v));
+        const value = swapsInput ? this.x(channel, col, row) : this.x(channel, row, col);
+        sum += value * this.w(filter, c % inner, ...weightAt(u, v));
       }
     return sum;
   }
@@ -66,10 +72,9 @@ export class PlainConvolution {
   /** Without the bias. */
   sum(o: number, i: number, j: number, deviation: Deviation = {}) {
     const { channels, groups } = this.layer;
-    return Array.from({ length: channels / groups }, (_, c) => this.channelSum(o, i, j, c, deviation)).reduce(
-      (a, b) => a + b,
-      0,
-    );
+    const length = deviation.reads?.length ?? channels / groups;
+    const sums = Array.from({ length }, (_, c) => this.channelSum(o, i, j, c, deviation));
+    return sums.reduce((a, b) => a + b, 0);
   }
 
   model(): SceneModel {

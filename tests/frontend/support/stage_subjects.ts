@@ -4,7 +4,7 @@ import type { LayoutInput } from '../../../frontend/model/scene_model.ts';
 
 type Chars = [input: number, kernel: number, product: number, output: number];
 
-function makeSubject(
+export function makeSubject(
   [plane, kernel, output]: [plane: number, kernel: number, output: number],
   [channels, outChannels]: [channels: number, outChannels: number],
   [input, weight, product, result]: Chars,

@@ -5,7 +5,7 @@ import type { Rect } from '../../../../frontend/model/types.ts';
 import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
 import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
 import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
-import { STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
+import { makeSubject, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
 
 const OTHER_SIZES: Record<string, [number, number]> = {
   'a laptop with the panel open': [880, 560],
@@ -153,4 +153,16 @@ test('while the window is resized, the arrangement stays unless another is clear
     }
     assert.ok(changes <= 3, `${name}: ${changes} changes`);
   }
+});
+
+test('of many channels fewer are in sight where that leaves the planes much more room', () => {
+  const deep = makeSubject([16, 3, 14], [64, 64], [5, 5, 5, 5]);
+  const seen = (width: number, height: number) => {
+    const { candidate } = chooseLayout(deep, width, height);
+    return { lines: candidate.lanes + candidate.smallLanes, side: 16 * candidate.cell };
+  };
+  const laptop = seen(1302, 588);
+  assert.equal(laptop.lines, 4);
+  assert.ok(laptop.side >= 280, `${laptop.side}`);
+  assert.equal(seen(1856, 900).lines, 6);
 });
