@@ -59,8 +59,8 @@ def run_sequential(model: bytes, prepare_inputs: PrepareInputs, limits: Limits) 
     given = prepare_inputs([{"name": _INPUT, "dtype": "float32", "shape": _input_shape(modules[0])}])[_INPUT]
     steps = module_steps(modules, given.shape, limits)
     state = _read_state(steps, weights) if head["seed"] is None else _random_state(steps, head["seed"])
-    arrays: dict[str, Any] = {_INPUT: given, **{name: tensor.numpy() for name, tensor in state.items()}}
     nodes, values, source = [], torch.from_numpy(np.array(given)), _INPUT
+    arrays: dict[str, Any] = {_INPUT: values.numpy(), **{name: each.numpy() for name, each in state.items()}}
     for step in steps:
         values = _run(step, values, state, limits)
         arrays[step.module.path] = values.numpy()

@@ -110,10 +110,10 @@ def _stored(services: Services, id: str) -> StoredNetwork | None:
 
 
 def _store(services: Services, built: BuiltNetwork) -> bool:
-    """The scenes first: a network that is stored has all of its layers."""
+    created = services.networks.put(built.network, built.scenes.values())
     for scene in built.scenes.values():
-        services.scenes.put(scene)
-    return services.networks.put(built.network)
+        services.scenes.remember(scene)
+    return created
 
 
 async def find_network(services: Services, id: str) -> StoredNetwork:
