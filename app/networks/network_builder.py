@@ -49,14 +49,14 @@ def network_id(
 
 
 def build_network(
+    id: str,
     kind: ModelKind,
     model: bytes,
-    inputs: Mapping[str, Array],
     run: Run,
     limits: Limits,
     prepared: Mapping[str, tuple[Message, ...]],
 ) -> BuiltNetwork:
-    """The network of a run. A layer that cannot be a scene has a note instead."""
+    """The network of a run; `id`: its digest. A layer that cannot be a scene has a note instead."""
     tensors = {name: _tensor(array) for name, array in run.arrays.items()}
     scenes: dict[str, Scene] = {}
     nodes = tuple(_node(described, tensors, scenes, limits) for described in run.structure["nodes"])
@@ -64,7 +64,6 @@ def build_network(
         Edge(each["name"], tuple(each["shape"]), str(run.arrays[each["name"]].dtype))
         for each in run.structure["inputs"]
     )
-    id = network_id(kind, model, inputs, prepared)
     outputs = tuple(run.structure["outputs"])
     opset = run.structure.get("opset")
     return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors, opset, prepared), scenes)

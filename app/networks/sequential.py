@@ -189,8 +189,10 @@ def _run(step: Step, values: Tensor, state: Mapping[str, Tensor], limits: Limits
     own = {name: state[f"{step.module.path}.{name}"] for name in step.state}
     if step.module.layer is None:
         assert step.module.module is not None
+        # What works in place would change the edge before it.
+        given = values.clone() if getattr(step.module.module, "inplace", False) else values
         with torch.no_grad():
-            made: Tensor = functional_call(step.module.module, own, (values,))
+            made: Tensor = functional_call(step.module.module, own, (given,))
         return made.contiguous()
     samples = []
     for sample in values:
