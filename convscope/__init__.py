@@ -20,15 +20,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from convscope.client import Client, Scene
     from convscope.errors import ConvscopeError
+    from convscope.network import Network
     from convscope.notebook import connect, show
 
-__all__ = ["Client", "ConvscopeError", "Scene", "connect", "show"]
+__all__ = ["Client", "ConvscopeError", "Network", "Scene", "connect", "show"]
 
 # Where each name is: the command lies in this package too, and does not need a client to start.
 _MODULES = {
     "Client": "client",
     "Scene": "client",
     "ConvscopeError": "errors",
+    "Network": "network",
     "connect": "notebook",
     "show": "notebook",
 }

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 import httpx2
 import numpy as np
 import numpy.typing as npt
 
+from convscope.arrays import Array, from_npy, from_npz, to_file
 from convscope.errors import ConvscopeError
+from convscope.network import Network
 
-Array: TypeAlias = npt.NDArray[Any]
 TensorName = Literal[
     "input", "weight", "bias", "upstream", "output", "channel_sums", "grad_input", "grad_weight", "grad_bias"
 ]
@@ -82,7 +82,7 @@ class Client:
         if dtype is None:
             own = "" if isinstance(input, bytes) else np.asarray(input).dtype.name
             dtype = own if own in _DTYPES else "float32"
-        files = {name: (name, _to_file(value)) for name, value in given.items() if value is not None}
+        files = {name: (name, to_file(value)) for name, value in given.items() if value is not None}
         described = {"scene": json.dumps({"operation": dict(operation), "dtype": dtype})}
         return Scene(self, self._request("POST", f"{_API}/scenes", data=described, files=files).json())
 
@@ -93,6 +93,42 @@ class Client:
     def scene(self, id: str) -> Scene:
         """The scene of this id. Raises ConvscopeError if there is none."""
         return Scene(self, self._request("GET", f"{_API}/scenes/{id}").json())
+
+    def scene_at(self, path: str) -> Scene:
+        """The scene whose summary is at this address of the API. Raises ConvscopeError if there is none."""
+        return Scene(self, self.get(path).json())
+
+    def create_network(
+        self,
+        model: bytes | str,
+        *,
+        input: npt.ArrayLike | bytes,
+        weights: bytes | None = None,
+        seed: int | None = None,
+        prepare: Mapping[str, Any] | None = None,
+    ) -> Network:
+        """
+        Run a network on an input and keep all of its values. Raises ConvscopeError.
+
+        model: an ONNX file, or the code of an nn.Sequential; with code, weights (its state_dict as a
+        safetensors file) or a seed. input: an array with or without its batch axis, or the bytes of a file: a
+        picture, .npy, .npz or .safetensors. prepare: what is done to a picture: fit, order, white, mean, std.
+        """
+        files = {"model" if isinstance(model, bytes) else "code": model, "input": to_file(input)}
+        optional = {"weights": weights, "seed": None if seed is None else str(seed)}
+        files |= {name: value for name, value in optional.items() if value is not None}
+        if prepare is not None:
+            files["prepare"] = json.dumps(dict(prepare))
+        form = {name: (name, value) for name, value in files.items()}
+        return Network(self, self._request("POST", f"{_API}/networks", files=form).json())
+
+    def network(self, id: str) -> Network:
+        """The network of this id. Raises ConvscopeError if there is none."""
+        return Network(self, self.get(f"{_API}/networks/{id}").json())
+
+    def example_networks(self) -> list[dict[str, Any]]:
+        """The trained networks that come with the program, on inputs that they were not trained on."""
+        return list(self.get(f"{_API}/networks").json()["examples"])
 
     def presets(self) -> list[dict[str, Any]]:
         """The examples that come with the program: `name`, `id`, `title` and more of each."""
@@ -109,6 +145,10 @@ class Client:
     def gradients(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Output, loss and all gradients of a layer; nothing is stored. Raises ConvscopeError."""
         return dict(self._request("POST", f"{_API}/gradients", json=dict(body)).json())
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> httpx2.Response:
+        """What the server answers at a path. Raises ConvscopeError where it refuses."""
+        return self._request("GET", path, params=query)
 
     def _request(self, method: str, path: str, **content: Any) -> httpx2.Response:
         with self._stream(method, path, **content) as response:
@@ -170,7 +210,7 @@ class Scene:
     def tensor(self, name: TensorName, *, channel: int | None = None) -> Array:
         """A tensor, or one of its channels. Raises ConvscopeError where the scene has none of this name."""
         query = {"format": "npy"} | ({} if channel is None else {"channel": str(channel)})
-        return _from_npy(self._get(f"/tensors/{name}", query).content)
+        return from_npy(self._get(f"/tensors/{name}", query).content)
 
     @property
     def output(self) -> Array:
@@ -194,7 +234,7 @@ class Scene:
         query = {"out_channel": str(out_channel), "start": str(start), "include": include, "format": "zip"}
         if stop is not None:
             query["stop"] = str(stop)
-        pages = [_from_npz(response.content) for response in self._pages("/steps", query)]
+        pages = [from_npz(response.content) for response in self._pages("/steps", query)]
         return {name: np.concatenate([page[name] for page in pages]) for name in pages[0]}
 
     def stream_steps(self, out_channel: int | Literal["all"] = "all") -> Iterator[dict[str, Any]]:
@@ -253,22 +293,3 @@ def _raise_for_problem(response: httpx2.Response) -> None:
     except ValueError:
         problem = {}
     raise ConvscopeError(response.status_code, problem if isinstance(problem, dict) else {})
-
-
-def _to_file(value: npt.ArrayLike | bytes) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    array = np.asarray(value)
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=False)
-    return file.getvalue()
-
-
-def _from_npy(content: bytes) -> Array:
-    loaded: Array = np.load(io.BytesIO(content), allow_pickle=False)
-    return loaded
-
-
-def _from_npz(content: bytes) -> dict[str, Array]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}

@@ -8,7 +8,9 @@ import httpx2
 import numpy.typing as npt
 
 from convscope.client import Client, Scene
-from convscope.torch_layers import input_from, layer_from
+from convscope.network import Network
+from convscope.torch_export import exported, is_module
+from convscope.torch_layers import input_from, is_layer, layer_from
 
 if TYPE_CHECKING:
     from convscope.local_server import LocalServer
@@ -38,9 +40,10 @@ def connect(url: str | None, *, token: str = "") -> Client | None:
 
 
 def show(
-    layer: Any,
+    module: Any,
     input: Any = None,
     *,
+    layer: str | None = None,
     weight: npt.ArrayLike | None = None,
     bias: npt.ArrayLike | None = None,
     input_index: int | None = None,
@@ -48,27 +51,44 @@ def show(
     dtype: str | None = None,
     language: str = "",
     theme: str = "",
-) -> ScopeWidget:
+) -> ScopeWidget | Network:
     """
     The layer at work on the input, as a widget. Needs anywidget: pip install 'convscope[notebook]'.
 
-    layer: Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, MaxPool1d, MaxPool2d, AvgPool1d or AvgPool2d of
+    module: Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, MaxPool1d, MaxPool2d, AvgPool1d or AvgPool2d of
     torch.nn; or an operation such as {"kind": "conv2d", "stride": 2}, with weight and bias as
     `Client.create_scene` has them; or a Scene, without an input. input: a tensor, an array or a picture of
     Pillow, (C_in, H, W) or a batch of one; of a larger batch input_index chooses. cell: the window to begin
-    with, as the output cell (o, i, j) that it makes. Raises TypeError, ValueError, IndexError and
-    ConvscopeError.
+    with, as the output cell (o, i, j) that it makes.
+
+    Any other nn.Module is exported to ONNX here and run by the server on the input, a tensor with its batch
+    axis or a tuple of several: the answer is its `Network`, a table, or with layer="conv1" that layer as a
+    widget. Raises TypeError, ValueError, LookupError and ConvscopeError.
     """
+    if isinstance(module, Network) or (is_module(module) and not is_layer(module)):
+        network = module if isinstance(module, Network) else _network(module, input)
+        if layer is None:
+            return network
+        module = network.layer(layer)
+    elif layer is not None:
+        raise TypeError("layer chooses one of a network's layers, and this is a layer")
     try:
         from convscope.widget import ScopeWidget
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"{error}; a notebook needs pip install 'convscope[notebook]'", name=error.name
         ) from error
-    scene = layer if isinstance(layer, Scene) else _scene(layer, input, weight, bias, input_index, dtype)
+    scene = module if isinstance(module, Scene) else _scene(module, input, weight, bias, input_index, dtype)
     widget = ScopeWidget(scene, language=language, theme=theme)
     widget.cell = cell
     return widget
+
+
+def _network(model: Any, input: Any) -> Network:
+    if input is None:
+        raise TypeError("show needs the model's input beside the model")
+    content, given = exported(model, input)
+    return _client().create_network(content, input=given)
 
 
 def _scene(

@@ -37,6 +37,11 @@ class Layer(NamedTuple):
     bias: Array | None
 
 
+def is_layer(value: object) -> bool:
+    """Whether it is one of the modules that a scene shows."""
+    return _torch_name(value) is not None
+
+
 def layer_from(layer: object) -> Layer:
     """
     layer: Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, MaxPool1d, MaxPool2d, AvgPool1d or AvgPool2d of

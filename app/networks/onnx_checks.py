@@ -18,6 +18,7 @@ LOWEST_OPSET: Final = 7
 _LONGEST_NAME: Final = 400
 _DEEPEST: Final = 16
 _MAX_DIMENSIONS: Final = 16
+_KEPT_FIELDS: Final = ("ir_version", "opset_import", "graph")
 _STANDARD: Final = ("", "ai.onnx.ml")
 
 
@@ -37,9 +38,11 @@ def read_model(content: bytes, limits: Limits) -> onnx.ModelProto:
         raise refusal("network_has_functions", name=f"{given.functions[0].name!r:.60}")
     _check_opset(given)
     check_graph(given.graph, limits)
-    model = onnx.ModelProto(ir_version=given.ir_version, opset_import=given.opset_import, graph=given.graph)
-    model.graph.ClearField("quantization_annotation")
-    return model
+    for field, _ in given.ListFields():
+        if field.name not in _KEPT_FIELDS:
+            given.ClearField(field.name)
+    given.graph.ClearField("quantization_annotation")
+    return given
 
 
 def standard_opset(model: onnx.ModelProto) -> int:

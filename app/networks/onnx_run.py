@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Final
@@ -22,6 +22,7 @@ _FATAL: Final = 4
 _MAX_ATTRIBUTE_ITEMS: Final = 64
 _OUT_OF_MEMORY: Final = re.compile(r"bad[_ ]alloc|allocat|memory", re.IGNORECASE)
 _PATHS: Final = re.compile(r"\S*/\S*\.(cc|h|cpp|py)\S*")
+_MAX_SHAPE_NUMBERS: Final = 1024
 _MAX_REASON: Final = 200
 
 
@@ -71,10 +72,11 @@ def run(
     shapes = _inferred(model)
     known = sum(prod(shape) for shape in shapes.values() if shape is not None)
     check("term.network_numbers", "max_network_numbers", known, limits)
+    nodes, outputs = list(model.graph.node), [each.name for each in model.graph.output]
     arrays = {**prepared.constants, **given, **_values(prepared, given, limits)}
     numbers = sum(array.size for array in arrays.values())
     check("term.network_numbers", "max_network_numbers", numbers, limits)
-    return _structure(prepared, arrays), arrays
+    return _structure(prepared, nodes, outputs, arrays), arrays
 
 
 def _described_input(value: onnx.ValueInfoProto) -> dict[str, Any]:
@@ -117,7 +119,7 @@ def _runnable(graph: onnx.GraphProto, order: list[int]) -> set[int]:
 
 def _inferred(model: onnx.ModelProto) -> dict[str, tuple[int, ...] | None]:
     try:
-        graph = shape_inference.infer_shapes(model, data_prop=True).graph
+        graph = shape_inference.infer_shapes(_without_weights(model), data_prop=True).graph
     except Exception:  # it has many kinds; what does not fit together is found again by the run
         return {}
     return {
@@ -125,6 +127,24 @@ def _inferred(model: onnx.ModelProto) -> dict[str, tuple[int, ...] | None]:
         for each in (*graph.value_info, *graph.output, *graph.input)
         if each.type.HasField("tensor_type")
     }
+
+
+def _without_weights(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Weights as inputs of their shapes; what may say a shape keeps its numbers."""
+    graph = model.graph
+    light = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import)
+    light.graph.node.extend(graph.node)
+    light.graph.output.extend(graph.output)
+    light.graph.sparse_initializer.extend(graph.sparse_initializer)
+    given = {each.name for each in graph.input}
+    light.graph.input.extend(graph.input)
+    for each in graph.initializer:
+        if prod(each.dims) <= _MAX_SHAPE_NUMBERS:
+            light.graph.initializer.append(each)
+        if each.name not in given:
+            value = helper.make_tensor_value_info(each.name, each.data_type, each.dims)
+            light.graph.input.append(value)
+    return light
 
 
 def _static_shape(value: onnx.ValueInfoProto) -> tuple[int, ...] | None:
@@ -135,7 +155,7 @@ def _static_shape(value: onnx.ValueInfoProto) -> tuple[int, ...] | None:
 
 
 def _values(prepared: Prepared, given: Mapping[str, Array], limits: Limits) -> dict[str, Array]:
-    """The array on every edge that a run gives."""
+    """The array on every edge that a run gives. The model keeps only what was run, all edges as outputs."""
     graph = prepared.model.graph
     nodes = [graph.node[i] for i in prepared.order if i in prepared.runnable]
     names = [name for node in nodes for name in node.output if name]
@@ -143,12 +163,11 @@ def _values(prepared: Prepared, given: Mapping[str, Array], limits: Limits) -> d
         return {}
     declared = {each.name: each for each in graph.output}
     outputs = [declared.get(name) or onnx.ValueInfoProto(name=name) for name in names]
-    runnable = onnx.ModelProto(ir_version=prepared.model.ir_version, opset_import=prepared.model.opset_import)
-    runnable.graph.CopyFrom(graph)
-    runnable.graph.ClearField("node")
-    runnable.graph.ClearField("output")
-    runnable.graph.node.extend(nodes)
-    runnable.graph.output.extend(outputs)
+    # In place: a copy of the weights would take as long as the run.
+    for repeated, kept in ((graph.node, nodes), (graph.output, outputs)):
+        copies = [type(each).FromString(each.SerializeToString()) for each in kept]
+        del repeated[:]
+        repeated.extend(copies)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = limits.network_threads
     options.inter_op_num_threads = 1
@@ -156,7 +175,7 @@ def _values(prepared: Prepared, given: Mapping[str, Array], limits: Limits) -> d
     options.use_deterministic_compute = True
     try:
         session = onnxruntime.InferenceSession(
-            runnable.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            prepared.model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
         values = session.run(names, dict(given))
     except MemoryError:
@@ -175,15 +194,16 @@ def _run_error(error: Exception, limits: Limits) -> Exception:
     return refusal("network_not_runnable", reason=reason[:_MAX_REASON])
 
 
-def _structure(prepared: Prepared, arrays: Mapping[str, Array]) -> dict[str, Any]:
-    graph = prepared.model.graph
-    nodes = [
-        _node(node, arrays, i in prepared.runnable, prepared.constants) for i, node in enumerate(graph.node)
+def _structure(
+    prepared: Prepared, nodes: Sequence[onnx.NodeProto], outputs: list[str], arrays: Mapping[str, Array]
+) -> dict[str, Any]:
+    described = [
+        _node(node, arrays, i in prepared.runnable, prepared.constants) for i, node in enumerate(nodes)
     ]
     return {
         "inputs": [{"name": each.name, "shape": list(arrays[each.name].shape)} for each in prepared.inputs],
-        "nodes": nodes,
-        "outputs": [each.name for each in graph.output],
+        "nodes": described,
+        "outputs": outputs,
         "opset": standard_opset(prepared.model),
     }
 

@@ -59,8 +59,8 @@ def run_sequential(model: bytes, prepare_inputs: PrepareInputs, limits: Limits) 
     given = prepare_inputs([{"name": _INPUT, "dtype": "float32", "shape": _input_shape(modules[0])}])[_INPUT]
     steps = module_steps(modules, given.shape, limits)
     state = _read_state(steps, weights) if head["seed"] is None else _random_state(steps, head["seed"])
-    arrays: dict[str, Any] = {_INPUT: given, **{name: tensor.numpy() for name, tensor in state.items()}}
     nodes, values, source = [], torch.from_numpy(np.array(given)), _INPUT
+    arrays: dict[str, Any] = {_INPUT: values.numpy(), **{name: each.numpy() for name, each in state.items()}}
     for step in steps:
         values = _run(step, values, state, limits)
         arrays[step.module.path] = values.numpy()
@@ -189,8 +189,10 @@ def _run(step: Step, values: Tensor, state: Mapping[str, Tensor], limits: Limits
     own = {name: state[f"{step.module.path}.{name}"] for name in step.state}
     if step.module.layer is None:
         assert step.module.module is not None
+        # What works in place would change the edge before it.
+        given = values.clone() if getattr(step.module.module, "inplace", False) else values
         with torch.no_grad():
-            made: Tensor = functional_call(step.module.module, own, (values,))
+            made: Tensor = functional_call(step.module.module, own, (given,))
         return made.contiguous()
     samples = []
     for sample in values:

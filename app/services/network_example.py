@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.limits import Limits
-from app.networks.network_builder import BuiltNetwork, build_network
+from app.networks.network_builder import BuiltNetwork, build_network, network_id
 from app.networks.sequential import encode_sequential, run_sequential
 from app.services.network_inputs import InputReader
 
@@ -21,7 +21,8 @@ def _example() -> BuiltNetwork:
     model = encode_sequential(EXAMPLE_FORM["code"].encode(), None, EXAMPLE_FORM["seed"].encode())
     reader = InputReader(EXAMPLE_FORM["input"].encode(), None, Limits())
     run = run_sequential(model, reader, Limits())
-    return build_network("sequential", model, reader.arrays, run, Limits(), reader.done)
+    id = network_id("sequential", model, reader.arrays, reader.done)
+    return build_network(id, "sequential", model, run, Limits(), reader.done)
 
 
 EXAMPLE: Final = _example()

@@ -9,7 +9,7 @@ from app.formats.safetensors import to_safetensors
 from app.i18n.messages import render
 from app.limits import Limits
 from app.networks.network import Network
-from app.networks.network_builder import BuiltNetwork, build_network
+from app.networks.network_builder import BuiltNetwork, build_network, network_id
 from app.networks.run_process import RunProcess
 from app.services.network_inputs import InputReader
 from app.services.networks import check_model
@@ -22,7 +22,8 @@ def run_file(model: bytes, input: bytes, limits: Limits, prepare: bytes | None =
     runs = RunProcess()
     try:
         run = runs.run(model, reader, limits)
-        return build_network("onnx", model, reader.arrays, run, limits, reader.done)
+        id = network_id("onnx", model, reader.arrays, reader.done)
+        return build_network(id, "onnx", model, run, limits, reader.done)
     finally:
         runs.close()
 

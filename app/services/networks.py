@@ -84,16 +84,19 @@ async def _make(services: Services, kind: ModelKind, model: bytes, parts: Mappin
 def _run(services: Services, kind: ModelKind, model: bytes, parts: Mapping[str, bytes]) -> BuiltNetwork:
     limits = services.settings
     reader = InputReader(parts.get("input"), parts.get("prepare"), limits)
+    id = ""
 
     def inputs(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
+        nonlocal id
         arrays = reader(described)
-        if stored := _stored(services, network_id(kind, model, arrays, reader.done)):
+        id = network_id(kind, model, arrays, reader.done)
+        if stored := _stored(services, id):
             raise _AlreadyStored(stored)
         return arrays
 
     run_model = services.runs.run if kind == "onnx" else run_sequential
     run = run_model(model, inputs, limits)
-    return build_network(kind, model, reader.arrays, run, limits, reader.done)
+    return build_network(id, kind, model, run, limits, reader.done)
 
 
 def _stored(services: Services, id: str) -> StoredNetwork | None:
@@ -110,10 +113,10 @@ def _stored(services: Services, id: str) -> StoredNetwork | None:
 
 
 def _store(services: Services, built: BuiltNetwork) -> bool:
-    """The scenes first: a network that is stored has all of its layers."""
+    created = services.networks.put(built.network, built.scenes.values())
     for scene in built.scenes.values():
-        services.scenes.put(scene)
-    return services.networks.put(built.network)
+        services.scenes.remember(scene)
+    return created
 
 
 async def find_network(services: Services, id: str) -> StoredNetwork:

@@ -12,7 +12,7 @@ from torch import Tensor
 from app.formats.safetensors import read_safetensors
 from app.i18n.languages import catalogue
 from app.limits import Limits
-from app.networks.network_builder import BuiltNetwork, build_network
+from app.networks.network_builder import BuiltNetwork, build_network, network_id
 from app.networks.run_messages import Array
 from app.networks.sequential import encode_sequential, run_sequential
 from app.services.network_summary import network_url
@@ -68,7 +68,8 @@ def _read(name: str) -> TrainedExample:
 def _sample(model: bytes, image: Array, label: int) -> Sample:
     given = {"input": np.asarray(image, np.float32)[None]}
     run = run_sequential(model, lambda _: given, Limits())
-    built = build_network("sequential", model, given, run, Limits(), {})
+    id = network_id("sequential", model, given, {})
+    built = build_network(id, "sequential", model, run, Limits(), {})
     scores: Tensor = built.network.tensors[built.network.outputs[0]]
     return Sample(label, int(scores.argmax()), built)
 

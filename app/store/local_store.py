@@ -7,6 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +19,9 @@ from app.store.errors import ObjectNotFound, ObjectUnusable, StoreFull, StoreUna
 _MIN_FREE_FILES: Final = 1000
 # At most this part of a disk is kept free, so that small disks can be used.
 _MAX_RESERVE_SHARE: Final = 1 / 20
+# A few files are written as fast one after the other.
+_MIN_FILES_FOR_THREADS: Final = 8
+_WRITERS: Final = 4
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Longer than any write takes: an older staged file was left by a process that was killed.
 _ABANDONED_AFTER_SECONDS: Final = 3600.0
@@ -59,8 +63,8 @@ class LocalByteStore:
         with _store_errors():
             self._keep_reserve(total_bytes(objects))
             for folder, names in groupby(objects, lambda name: (self._folder / name).parent):
-                for name in names:
-                    self._write(self._folder / name, objects[name])
+                self._make_folder(folder)
+                self._write_all({self._folder / name: objects[name] for name in names})
                 _sync_folder(folder)
 
     def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
@@ -117,6 +121,15 @@ class LocalByteStore:
         short_of_files = disk.f_favail < min(_MIN_FREE_FILES, int(disk.f_files * _MAX_RESERVE_SHARE))
         if self._reserve and (short_of_files or disk.f_bavail * disk.f_frsize - size < reserve):
             raise StoreFull
+
+    def _write_all(self, files: Mapping[Path, bytes | memoryview]) -> None:
+        """A disk syncs several files in little more than the time of one."""
+        if len(files) < _MIN_FILES_FOR_THREADS:
+            for path, data in files.items():
+                self._write(path, data)
+            return
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            list(writers.map(self._write, files, files.values()))
 
     def _write(self, path: Path, data: bytes | memoryview) -> None:
         """Write and sync a staged file, then rename it; once its folder is synced, it stays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -16,9 +16,11 @@ from torch import Tensor
 from app.conv.errors import Message
 from app.limits import MEBI, Limits
 from app.networks.network import Edge, ModelKind, Network, Node
+from app.scenes.scene import Scene
 from app.store.blob_store import Blobs, BlobStore, blob_digest
 from app.store.byte_store import ByteStore
 from app.store.errors import BlobDamaged, NetworkDamaged, NetworkNotFound, ObjectNotFound, ObjectUnusable
+from app.store.scene_store import scene_objects
 
 _ID: Final = re.compile(r"[0-9a-f]{40}")
 _MAX_BYTES_INSIDE: Final = 4096
@@ -83,10 +85,17 @@ class NetworkStore:
         """The file that the network was made from. Raises as `tensor` does."""
         return bytes(self._bytes(network.id, network.model, _MAX_MODEL_BYTES))
 
-    def put(self, network: Network) -> bool:
-        """Keep a network for good; False if it was there already. Raises StoreFull or StoreUnavailable."""
+    def put(self, network: Network, scenes: Iterable[Scene] = ()) -> bool:
+        """
+        Keep a network and the scenes of its layers for good, the scenes first; False if all was there
+        already. Raises StoreFull or StoreUnavailable.
+        """
         manifest, blobs = _written(network)
-        return self._blobs.put(_name(network.id), manifest, blobs)
+        layers = [scene_objects(scene) for scene in scenes]
+        manifests = {each.name: each.manifest for each in layers} | {_name(network.id): manifest}
+        for each in layers:
+            blobs = {**each.blobs, **blobs}
+        return self._blobs.put_all(manifests, blobs)
 
     def check(self, id: str) -> None:
         """

@@ -138,7 +138,7 @@ def test_the_client_imports_neither_torch_nor_the_server() -> None:
 
 def test_the_example_of_the_documentation_runs(server: ServerProcess, tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs/python.md").read_text("utf-8")
-    script, _ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    script, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     script = script.replace("http://127.0.0.1:8000", server.url)
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -287,7 +287,8 @@ def test_the_example_of_the_documentation_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[2] / f"docs/{page}.md").read_text("utf-8")
-    script = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[-1]
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (script,) = [block for block in blocks if "show(layer, " in block]
     names: dict[str, Any] = {}
     exec(script, names)
     widget = names["w"]

@@ -22,6 +22,7 @@ CODES = [
     "nn.Sequential(nn.Conv2d(2, 3, 3, 2), nn.Sequential(nn.LeakyReLU(0.2), nn.Dropout()), nn.Identity())",
     "nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(32, 5, bias=False), nn.Softmax(dim=1))",
     "nn.Sequential(nn.ConvTranspose2d(2, 3, 2, stride=2), nn.GELU(), nn.Conv2d(3, 3, 3, groups=3))",
+    "nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(2, 2, 1), nn.LeakyReLU(0.5, True), nn.Hardswish(True))",
 ]
 
 
@@ -40,7 +41,8 @@ def outputs(
             inner, x = outputs(each, x, f"{prefix}{name}.")
             found |= inner
         else:
-            x = each(x)
+            # What works in place would change what came before it.
+            x = each(x.clone())
             found[prefix + name] = x
     return found, x
 
