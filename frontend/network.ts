@@ -68,8 +68,9 @@ function openPage(api: ApiClient, t: Translate, summary: NetworkSummary) {
   setUpGraphLine(state, t);
   showErrors(state, t, isThere);
   effect(() => {
-    const seed = state.seed.value;
-    setText(findElement('#input-note', HTMLElement), seed === null ? '' : `· ${t('input.random', { seed })}`);
+    const done = state.summary.value.inputs.flatMap(({ prepared }) => prepared.map(({ message }) => message));
+    const text = done.length ? `· ${t('input.prepared', { done: [...new Set(done)].join('; ') })}` : '';
+    setText(findElement('#input-note', HTMLElement), text);
   });
   setUpDrop(({ model, input }) => {
     if (model) openNetwork(api, model, input).catch((error) => state.report(error));
