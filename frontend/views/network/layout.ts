@@ -65,7 +65,7 @@ export function layoutGraph(graph: Graph, direction: FlowDirection, aspect = 1):
 function layoutNodes(graph: Graph, direction: FlowDirection, sheetHeight: number): GraphLayout {
   const dagre = new DagreGraph({ multigraph: true });
   const rankdir = direction === 'right' ? 'LR' : 'TB';
-  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 28, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
+  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 32, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
   dagre.setDefaultEdgeLabel(() => ({}));
   const boxes = graph.nodes.map((node) => nodeBox(node, direction, sheetHeight));
   boxes.forEach(({ width, height }, index) => {
@@ -83,7 +83,8 @@ function layoutNodes(graph: Graph, direction: FlowDirection, sheetHeight: number
   const connections = graph.connections.map((connection, index) => {
     const { from, to } = connection;
     const found = dagre.edge(String(from), String(to), String(index)) as FoundEdge;
-    return { connection, points: found.points, label: labelPlace(found), bounds: boundsOf(found.points) };
+    const label = labelPlace(found, direction);
+    return { connection, points: found.points, label, bounds: boundsOf(found.points) };
   });
   const { width = 0, height = 0 } = dagre.graph() as { width?: number; height?: number };
   return { direction, nodes, connections, width, height };
@@ -95,9 +96,11 @@ interface FoundEdge {
   y?: number;
 }
 
-function labelPlace({ points, x, y }: FoundEdge) {
+/** A little back from the arrow's head. */
+function labelPlace({ points, x, y }: FoundEdge, direction: FlowDirection) {
   const middle = points[Math.floor(points.length / 2)] ?? { x: 0, y: 0 };
-  return { x: x ?? middle.x, y: y ?? middle.y };
+  const [at, back] = [{ x: x ?? middle.x, y: y ?? middle.y }, 4];
+  return direction === 'right' ? { x: at.x - back, y: at.y } : { x: at.x, y: at.y - back };
 }
 
 function nodeBox(node: GraphNode, direction: FlowDirection, sheetHeight: number): NodeBox {

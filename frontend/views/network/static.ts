@@ -63,18 +63,27 @@ function paintConnections(context: Context2D, frame: NetworkFrame) {
       paintCenteredText(context, text, label.x, label.y);
     }
   }
+  // Over the shapes, where these leave little room.
+  for (const path of visible) {
+    styleConnection(context, frame, path);
+    paintArrow(context, path.points);
+  }
+  context.globalAlpha = 1;
   context.restore();
 }
 
-function paintConnection(context: Context2D, frame: NetworkFrame, { connection, points }: ConnectionPath) {
+function paintConnection(context: Context2D, frame: NetworkFrame, path: ConnectionPath) {
+  styleConnection(context, frame, path);
+  tracePath(context, path.points);
+  context.stroke();
+}
+
+function styleConnection(context: Context2D, frame: NetworkFrame, { connection }: ConnectionPath) {
   const { colors, followed, zoom } = frame;
   const lit = followed !== null && isOnPath(frame, connection);
   context.globalAlpha = followed && !lit ? FADED : 1;
   context.strokeStyle = lit ? colors.accent : colors.muted;
   context.lineWidth = (lit ? 2.5 : 1.25) / Math.min(zoom.scale, 1);
-  tracePath(context, points);
-  context.stroke();
-  paintArrow(context, points);
 }
 
 function isOnPath({ followed, graph }: NetworkFrame, { to, edge }: ConnectionPath['connection']) {
