@@ -374,6 +374,14 @@ def test_the_table_opens_nodes(open_page: OpenPage, posted: Posted) -> None:
     expect(page.locator("#nodes")).to_be_hidden()
 
 
+def test_a_graph_of_a_thousand_nodes_opens(open_page: OpenPage, server: str) -> None:
+    posted = post_network(server, deep(1000))
+    page = open_page(posted.path)
+    open_node(page, posted.summary["nodes"][-1]["name"])
+    page.locator("#zoom-fit").click()
+    expect(page.locator("#graph-line")).to_contain_text("Relu")
+
+
 @pytest.mark.exclusive
 def test_a_large_graph_moves_at_the_pace_of_a_blank_page(browser: Browser, server: str) -> None:
     """175 nodes: seen whole, and so near that pictures are drawn; panned and zoomed all the time."""
