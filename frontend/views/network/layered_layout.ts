@@ -86,7 +86,7 @@ function placeLayer(layer: number[], along: number, sizes: Extent[], corners: Ex
   }
 }
 
-/** Straight to the next layer, and around the nodes between to a later one. tops: of the layers on the way. */
+/** Straight to the next layer, and around the nodes on the way to a later one. tops: of these layers. */
 function pathOf([from, to]: [number, number], corners: Extent[], sizes: Extent[], tops: number[]): Extent[] {
   const none = { along: 0, across: 0 };
   const [start, end] = [corners[from] ?? none, corners[to] ?? none];
