@@ -18,7 +18,7 @@ import type { Translate } from './model/i18n.ts';
 import { makeTranslate } from './model/i18n.ts';
 import type { NetworkSummary } from './model/network.ts';
 import { NetworkState } from './state/network.ts';
-import { wantedForShown } from './state/shown_tensor.ts';
+import { wantedForFollowed, wantedForShown } from './state/shown_tensor.ts';
 import { ThemeState } from './state/theme.ts';
 import { describeCell, describeNode } from './views/network/description.ts';
 import { GraphView, loadPictures } from './views/network/graph_view.ts';
@@ -53,7 +53,7 @@ function openPage(api: ApiClient, t: Translate, summary: NetworkSummary) {
   const view = new GraphView(state, findElement('#graph-canvas', HTMLCanvasElement), room, colors, t);
   const isThere = syncAddress(state, view);
   const panel = setUpNodePanel({ state, view, t, colors });
-  loadPictures(view, () => wantedForShown(state));
+  loadPictures(view, () => [...wantedForShown(state), ...wantedForFollowed(state)]);
   const go = (index: number) => {
     state.openAt(index);
     view.reveal(index);
@@ -68,8 +68,9 @@ function openPage(api: ApiClient, t: Translate, summary: NetworkSummary) {
   setUpGraphLine(state, t);
   showErrors(state, t, isThere);
   effect(() => {
-    const seed = state.seed.value;
-    setText(findElement('#input-note', HTMLElement), seed === null ? '' : `· ${t('input.random', { seed })}`);
+    const done = state.summary.value.inputs.flatMap(({ prepared }) => prepared.map(({ message }) => message));
+    const text = done.length ? `· ${t('input.prepared', { done: [...new Set(done)].join('; ') })}` : '';
+    setText(findElement('#input-note', HTMLElement), text);
   });
   setUpDrop(({ model, input }) => {
     if (model) openNetwork(api, model, input).catch((error) => state.report(error));

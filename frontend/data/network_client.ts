@@ -1,6 +1,12 @@
 /** The part of the HTTP API that is about networks. */
 
-import type { NetworkCell, NetworkReach, NetworkSummary, NetworkTrace } from '../model/network.ts';
+import type {
+  CellLedger,
+  NetworkCell,
+  NetworkReach,
+  NetworkSummary,
+  NetworkTrace,
+} from '../model/network.ts';
 import type { Tensor } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
 import { decodeNpy } from './npy.ts';
@@ -41,6 +47,12 @@ export class NetworkClient {
   async reach(id: string, { edge, row, col }: NetworkCell): Promise<NetworkReach> {
     const query = new URLSearchParams({ input: edge, row: `${row}`, col: `${col}` });
     return (await this.api.get(`/networks/${id}/reach?${query}`)).json();
+  }
+
+  /** How a cell of a node's output is made. */
+  async cell(id: string, node: string, { channel, row, col }: NetworkCell): Promise<CellLedger> {
+    const query = new URLSearchParams({ channel: `${channel}`, row: `${row}`, col: `${col}` });
+    return (await this.api.get(`/networks/${id}/nodes/${encodeURIComponent(node)}/cell?${query}`)).json();
   }
 
   runOn(id: string, input: Blob): Promise<NetworkSummary> {

@@ -30,6 +30,20 @@ export interface components {
       ceil_mode: boolean;
       count_include_pad: boolean;
     };
+    /** @description Many numbers of one kind, and the cells that they are; of products and the like, null. */
+    CellColumn: {
+      name: string;
+      values: number[];
+      edge: string | null;
+      indices: number[][] | null;
+    };
+    /** @description A number of a formula, and the cell that it is; of a node's own numbers and of sums, null. */
+    CellTerm: {
+      name: string;
+      value: number;
+      edge: string | null;
+      index: number[] | null;
+    };
     Conv1d: {
       /** @constant */
       kind: 'conv1d';
@@ -189,6 +203,27 @@ export interface components {
       /** @description height, width */
       dilation: [number, number];
       ceil_mode: boolean;
+    };
+    /** @description How one cell of a node's output is made. */
+    NetworkCell: {
+      node: string;
+      op: string;
+      edge: string;
+      index: number[];
+      /** @description the number on the edge */
+      output: number;
+      /** @description with the names of the terms */
+      formula: string | null;
+      /** @description the formula with the numbers in it, rounded for reading */
+      worked: string | null;
+      /** @description what the terms give, in float64 */
+      value: number | null;
+      terms: components['schemas']['CellTerm'][];
+      columns: components['schemas']['CellColumn'][];
+      /** @description of a convolution or pooling: the step of its scene */
+      steps: string | null;
+      /** @description why there is no formula */
+      note: string | null;
     };
     NetworkEdge: {
       name: string;

@@ -7,6 +7,7 @@ export type NetworkSummary = Schemas['NetworkSummary'];
 export type NetworkEdge = Schemas['NetworkEdge'];
 export type NetworkTrace = Schemas['NetworkTrace'];
 export type NetworkReach = Schemas['NetworkReach'];
+export type CellLedger = Schemas['NetworkCell'];
 export type PathStep = Schemas['Reach'];
 
 /** An input of the network, or one of its nodes. */

@@ -29,7 +29,6 @@ export class NetworkState extends ThemeState {
   /** The network of the former input. */
   readonly former = signal<string | null>(null);
   readonly differences = signal(false);
-  readonly seed = signal<number | null>(null);
   /** The open node, and the one that the keyboard is at. */
   readonly open = signal<number | null>(null);
   readonly focused = signal<number | null>(null);
@@ -140,7 +139,6 @@ export class NetworkState extends ThemeState {
       batch(() => {
         this.error.value = null;
         if (summary.id !== this.id) this.former.value = this.id;
-        this.seed.value = null;
         this.show(summary);
       });
       return true;
@@ -174,7 +172,6 @@ export class NetworkState extends ThemeState {
     batch(() => {
       this.former.value = url.former;
       this.differences.value = url.former !== null && url.differences;
-      this.seed.value = url.seed;
       this.open.value = node < 0 ? null : node;
       this.tensor.value = url.edge !== null && this.openTensors.includes(url.edge) ? url.edge : null;
       const most = planesOf(graph.edges.get(edge)?.edge.shape)?.channels ?? 1;
@@ -200,7 +197,6 @@ export class NetworkState extends ThemeState {
       cell: cell && [cell.channel, cell.row, cell.col],
       former: this.former.value,
       differences: this.differences.value,
-      seed: this.seed.value,
     };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What the page of a network shows <-> the query of its address:
- * `?node=conv1&edge=y&cell=3,5,7&zoom=1.5,200,80&former=…&seed=0`. Pure.
+ * `?node=conv1&edge=y&cell=3,5,7&zoom=1.5,200,80&former=…`. Pure.
  */
 
 export interface NetworkUrl {
@@ -15,8 +15,6 @@ export interface NetworkUrl {
   /** The network of the former input, and whether differences from it are shown. */
   former: string | null;
   differences: boolean;
-  /** Of the random numbers that the input is. */
-  seed: number | null;
 }
 
 export function encodeNetworkQuery(shown: NetworkUrl): URLSearchParams {
@@ -28,7 +26,6 @@ export function encodeNetworkQuery(shown: NetworkUrl): URLSearchParams {
   if (shown.zoom) query.set('zoom', shown.zoom.map((number) => Math.round(number * 1000) / 1000).join());
   if (shown.former) query.set('former', shown.former);
   if (shown.former && shown.differences) query.set('differences', '1');
-  if (shown.seed !== null) query.set('seed', String(shown.seed));
   return query;
 }
 
@@ -47,7 +44,6 @@ export function parseNetworkQuery(query: URLSearchParams): NetworkUrl {
     zoom: zoom && (zoom[0] ?? 0) > 0 ? (zoom as NetworkUrl['zoom']) : null,
     former: former && /^[0-9a-f]{40}$/.test(former) ? former : null,
     differences: query.get('differences') === '1',
-    seed: numbers(query.get('seed'), /^\d{1,15}$/)?.[0] ?? null,
   };
 }
 

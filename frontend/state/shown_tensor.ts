@@ -48,6 +48,13 @@ export function wantedForShown(state: NetworkState): Wanted[] {
   return needsPlane ? [whole, { ...whole, channel: state.channel.value }] : [whole];
 }
 
+/** The input that the cell that is followed depends on. */
+export function wantedForFollowed(state: NetworkState): Wanted[] {
+  const followed = state.followed.value;
+  const shape = followed ? state.graph.value.edges.get(followed.input)?.edge.shape : null;
+  return followed && shape ? [{ edge: followed.input, shape }] : [];
+}
+
 /** null: on its way; 'failed': not there, or of a type or rank that is not drawn. */
 export function shownTensor(state: NetworkState): ShownTensor | 'failed' | null {
   const name = state.shownTensor;

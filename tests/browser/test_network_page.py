@@ -97,8 +97,7 @@ def test_the_pointer_reads_opens_and_follows(open_page: OpenPage, posted: Posted
     rows, cols = support.any(1).nonzero().flatten(), support.any(0).nonzero().flatten()
     followed = page.locator("#node section", has_text="What it depends on")
     expect(followed).to_contain_text(
-        f"{int(support.sum())} of 144 cells of the input x: "
-        f"rows {rows[0]}–{rows[-1]}, columns {cols[0]}–{cols[-1]}"
+        f"{int(support.sum())} of 144 cells of x: rows {rows[0]}–{rows[-1]}, columns {cols[0]}–{cols[-1]}"
     )
     expect(page).to_have_url(re.compile(r"cell=1,2,1"))
 
@@ -141,6 +140,34 @@ def test_back_from_the_stage_is_the_same_place(open_page: OpenPage, posted: Post
     expect(page.locator("#node h2")).to_contain_text("/3/Conv")
     page.go_back()
     page.wait_for_selector("html[data-ready] #stage", state="attached")
+
+
+def test_a_number_of_a_matrix_product_leads_to_its_terms(
+    open_page: OpenPage, posted: Posted, network: Digits
+) -> None:
+    """Of the linear layer: the first product is of the first number that is flattened, which is a cell."""
+    page = open_page(f"{posted.path}?node=%2F5%2FGemm&cell=2,0,0")
+    ledger = page.locator("#node .cell-ledger")
+    expect(ledger).to_contain_text("How it is made")
+    flat = network.values()[4]
+    first = ledger.locator("td button").first
+    text = (first.text_content() or "").replace("\u2212", "-")
+    assert float(text) == pytest.approx(float(flat[0, 0]), rel=1e-3)
+    first.click()
+    expect(page.locator("#node h2")).to_contain_text("/4/Flatten")
+    assert said(page.locator("#node .node-value").text_content()) == pytest.approx(
+        float(flat[0, 0]), rel=1e-5
+    )
+    # A number that is only moved comes from a cell.
+    page.locator("#node .cell-ledger").get_by_role("button").first.click()
+    expect(page.locator("#node h2")).to_contain_text("/3/Conv")
+    expect(page).to_have_url(re.compile("cell=0,0,0"))
+
+
+def test_the_trained_examples_are_listed_and_open(open_page: OpenPage) -> None:
+    page = open_page("/n")
+    page.get_by_role("link", name="7", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Handwritten digits, 8 × 8: 7")
 
 
 def test_keys_walk_search_open_and_close(open_page: OpenPage, posted: Posted) -> None:
@@ -295,8 +322,8 @@ def test_a_model_is_opened_and_says_that_its_input_is_random(
     expect(page.locator("#open-error")).to_be_visible()
     field.set_input_files(model)
     page.get_by_role("button", name="Run and open").click()
-    page.wait_for_url(re.compile(r"/n/[0-9a-f]{40}\?seed=0"))
-    expect(page.locator("#input-note")).to_contain_text("random numbers, seed 0")
+    page.wait_for_url(re.compile(r"/n/[0-9a-f]{40}$"))
+    expect(page.locator("#input-note")).to_contain_text("random numbers, normal, seed 0")
 
 
 DROP = """([bytes, name]) => {
@@ -311,7 +338,7 @@ DROP = """([bytes, name]) => {
 def test_a_dropped_model_is_opened(open_page: OpenPage, posted: Posted, network: Digits, where: str) -> None:
     page = open_page("/" if where == "workbench" else posted.path)
     page.evaluate(DROP, [list(network.made.model), "Small.ONNX"])
-    page.wait_for_url(re.compile(r"/n/[0-9a-f]{40}\?seed=0"))
+    page.wait_for_url(re.compile(r"/n/[0-9a-f]{40}$"))
 
 
 def test_the_workbench_leads_to_networks(open_page: OpenPage) -> None:
@@ -326,7 +353,7 @@ def test_the_workbench_leads_to_networks(open_page: OpenPage) -> None:
 def test_axe_finds_nothing_about_networks(
     open_page: OpenPage, posted: Posted, theme: str, language: str
 ) -> None:
-    path = f"{posted.path}?lang={language}&input=x&cell=0,4,6&seed=0&former={posted.id}"
+    path = f"{posted.path}?lang={language}&input=x&cell=0,4,6&former={posted.id}"
     page = open_page(path, color_scheme=theme)
     expect(page.locator("#node section").last).to_be_visible()
     assert violations(page) == []
@@ -345,6 +372,14 @@ def test_the_table_opens_nodes(open_page: OpenPage, posted: Posted) -> None:
     page.get_by_role("link", name="/2/MaxPool").click()
     expect(page.locator("#node h2")).to_contain_text("/2/MaxPool")
     expect(page.locator("#nodes")).to_be_hidden()
+
+
+def test_a_graph_of_a_thousand_nodes_opens(open_page: OpenPage, server: str) -> None:
+    posted = post_network(server, deep(1000))
+    page = open_page(posted.path)
+    open_node(page, posted.summary["nodes"][-1]["name"])
+    page.locator("#zoom-fit").click()
+    expect(page.locator("#graph-line")).to_contain_text("Relu")
 
 
 @pytest.mark.exclusive

@@ -5,8 +5,10 @@ import type { NumberArray } from '../../model/types.ts';
 import { shownTensor } from '../../state/shown_tensor.ts';
 import { observeSize } from '../../views/shared/display.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
+import { makeCellLedger } from './cell_ledger.ts';
 import { makeChannelChooser, makeTensorChoice } from './channel_chooser.ts';
 import { makeFollowView } from './follow_view.ts';
+import { makeInputPicture } from './input_picture.ts';
 import { makeInputTools } from './input_tools.ts';
 import { makeFacts } from './node_facts.ts';
 import { makeNumberView } from './number_view.ts';
@@ -34,13 +36,13 @@ export function setUpNodePanel(context: Omit<NetworkContext, 'panelWidth'>) {
         parts = fillPanel(whole, panel);
       });
   });
-  let width = view.chosenZoom.peek() ? view.size.peek().width : 0;
+  let before = view.chosenZoom.peek() ? view.size.peek() : { width: Infinity, height: Infinity };
   effect(() => {
     // When the panel comes the graph has less room.
-    const node = state.open.value;
-    const isNarrower = view.size.value.width < width || width === 0;
-    width = view.size.value.width;
-    if (node !== null && isNarrower) untracked(() => view.reveal(node));
+    const [node, now] = [state.open.value, view.size.value];
+    const isLess = now.width < before.width || now.height < before.height;
+    before = now;
+    if (node !== null && isLess) untracked(() => view.reveal(node));
   });
   return { focus: () => panel.focus() };
 }
@@ -51,20 +53,28 @@ function fillPanel(context: NetworkContext, panel: HTMLElement): PanelPart[] {
   if (!node) return [];
   const drawn = signal<NumberArray | null>(null);
   const tools = node.kind === 'input' ? makeInputTools(context, drawn) : null;
+  const picture = node.kind === 'input' ? makeInputPicture(context) : null;
   const channels = makeChannelChooser(context);
   const numbers = makeNumberView(context, drawn, tools?.draw);
   const follow = makeFollowView(context);
   const stage = makeStageLink(context);
+  const ledger = makeCellLedger(context);
   const unshown = makeUnshown(context);
   const facts = makeFacts(context);
   const note = node.note ? [makeElement('p', 'node-note', node.note)] : [];
   const tensors = makeElement('section');
-  tensors.append(makeTensorChoice(context), unshown.element, channels.element, numbers.element);
-  const shown = [stage, tools, follow].flatMap((part) => part?.element ?? []);
+  tensors.append(
+    ...(picture ? [picture.element] : []),
+    makeTensorChoice(context),
+    unshown.element,
+    channels.element,
+    numbers.element,
+  );
+  const shown = [stage, tools, ledger, follow].flatMap((part) => part?.element ?? []);
   const [head, others] = [shown.slice(0, stage ? 1 : 0), shown.slice(stage ? 1 : 0)];
   panel.replaceChildren(makeHead(context), facts.element, ...note, ...head, tensors, ...others);
-  const parts = [facts, channels, numbers, follow, unshown];
-  for (const part of [tools, stage]) if (part) parts.push(part);
+  const parts = [facts, channels, numbers, follow, ledger, unshown];
+  for (const part of [picture, tools, stage]) if (part) parts.push(part);
   panel.ariaLabel = `${t('network.node')}: ${node.op} ${node.name}`;
   return parts;
 }

@@ -15,6 +15,5 @@ export async function openNetwork(api: ApiClient, model: Blob, input: Blob | nul
   const query = new URLSearchParams();
   const language = new URLSearchParams(location.search).get('lang');
   if (language) query.set('lang', language);
-  if (!input) query.set('seed', String(SEED));
   location.assign(`/n/${id}${query.size ? `?${query}` : ''}`);
 }

@@ -50,7 +50,7 @@ export interface NetworkSurroundings {
 }
 
 /** From which scale on nodes are written in full, and from which their operators are. */
-const FULL = 0.66;
+const FULL = 0.82;
 const NAMED = 0.2;
 /** Nodes this wide on the screen, in CSS pixels, have pictures. */
 const PICTURED = 34;

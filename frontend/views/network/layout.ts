@@ -4,6 +4,7 @@ import { Graph as DagreGraph, layout as layOut } from '@dagrejs/dagre';
 import type { Connection, Graph, GraphNode, NetworkEdge } from '../../model/network.ts';
 import { planesOf, shapeText } from '../../model/network.ts';
 import type { Rect } from '../../model/types.ts';
+import { asPoint, layLayers } from './layered_layout.ts';
 import type { SheetLayout } from './sheet.ts';
 import { layoutSheet } from './sheet.ts';
 
@@ -53,19 +54,44 @@ export function edgeText({ shape }: NetworkEdge) {
   return shapeText(shape).replaceAll(' ', '');
 }
 
+/** Nodes that dagre lays out without a wait. */
+const MOST_FOR_DAGRE = 300;
+
 /** aspect: the width of the screen in its heights. */
 export function layoutGraph(graph: Graph, direction: FlowDirection, aspect = 1): GraphLayout {
   if (direction === 'right' && graph.nodes.length <= MOST_TALL) {
     const tall = layoutNodes(graph, direction, TALL_SHEET);
     if (tall.width > aspect * tall.height) return tall;
   }
+  if (graph.nodes.length > MOST_FOR_DAGRE) return layoutLarge(graph, direction);
   return layoutNodes(graph, direction, SHEET_HEIGHT[direction]);
+}
+
+function layoutLarge(graph: Graph, direction: FlowDirection): GraphLayout {
+  const isRight = direction === 'right';
+  const boxes = graph.nodes.map((node) => nodeBox(node, direction, SHEET_HEIGHT[direction]));
+  const sizes = boxes.map(({ width, height }) =>
+    isRight ? { along: width, across: height } : { along: height, across: width },
+  );
+  const { corners, paths, along, across } = layLayers(graph, sizes);
+  const nodes = boxes.map((box, i) => ({
+    ...box,
+    ...asPoint(corners[i] ?? { along: 0, across: 0 }, isRight),
+  }));
+  const connections = graph.connections.map((connection, i) => {
+    const points = (paths[i] ?? []).map((each) => asPoint(each, isRight));
+    const [a, b] = points.slice(points.length / 2 - 1);
+    const label = { x: ((a?.x ?? 0) + (b?.x ?? 0)) / 2, y: ((a?.y ?? 0) + (b?.y ?? 0)) / 2 };
+    return { connection, points, label, bounds: boundsOf(points) };
+  });
+  const size = asPoint({ along, across }, isRight);
+  return { direction, nodes, connections, width: size.x, height: size.y };
 }
 
 function layoutNodes(graph: Graph, direction: FlowDirection, sheetHeight: number): GraphLayout {
   const dagre = new DagreGraph({ multigraph: true });
   const rankdir = direction === 'right' ? 'LR' : 'TB';
-  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 28, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
+  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 32, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
   dagre.setDefaultEdgeLabel(() => ({}));
   const boxes = graph.nodes.map((node) => nodeBox(node, direction, sheetHeight));
   boxes.forEach(({ width, height }, index) => {
@@ -83,7 +109,8 @@ function layoutNodes(graph: Graph, direction: FlowDirection, sheetHeight: number
   const connections = graph.connections.map((connection, index) => {
     const { from, to } = connection;
     const found = dagre.edge(String(from), String(to), String(index)) as FoundEdge;
-    return { connection, points: found.points, label: labelPlace(found), bounds: boundsOf(found.points) };
+    const label = labelPlace(found, direction);
+    return { connection, points: found.points, label, bounds: boundsOf(found.points) };
   });
   const { width = 0, height = 0 } = dagre.graph() as { width?: number; height?: number };
   return { direction, nodes, connections, width, height };
@@ -95,9 +122,11 @@ interface FoundEdge {
   y?: number;
 }
 
-function labelPlace({ points, x, y }: FoundEdge) {
+/** A little back from the arrow's head. */
+function labelPlace({ points, x, y }: FoundEdge, direction: FlowDirection) {
   const middle = points[Math.floor(points.length / 2)] ?? { x: 0, y: 0 };
-  return { x: x ?? middle.x, y: y ?? middle.y };
+  const [at, back] = [{ x: x ?? middle.x, y: y ?? middle.y }, 4];
+  return direction === 'right' ? { x: at.x - back, y: at.y } : { x: at.x, y: at.y - back };
 }
 
 function nodeBox(node: GraphNode, direction: FlowDirection, sheetHeight: number): NodeBox {

@@ -97,10 +97,13 @@ export function coverMask(
 ) {
   context.globalAlpha = 0.75;
   context.fillStyle = color;
+  // One path: cells that touch have no seams.
+  context.beginPath();
   mask.forEach((line, row) => {
     line.forEach((reached, col) => {
-      if (!reached) context.fillRect(x + col * cell, y + row * cell, cell + 0.05, cell + 0.05);
+      if (!reached) context.rect(x + col * cell, y + row * cell, cell, cell);
     });
   });
+  context.fill();
   context.globalAlpha = 1;
 }

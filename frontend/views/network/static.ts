@@ -11,6 +11,9 @@ import { overlap, seenRect, toCanvas } from './viewport.ts';
 /** How far nodes and edges fade that a cell does not lead to. */
 const FADED = 0.28;
 const ARROW = 5;
+/** From this scale on there is room for shapes on edges, in type of at least so many CSS pixels. */
+const LABELLED = 0.6;
+const LEAST_TYPE = 9.5;
 
 /** In CSS pixels; returns whether a later frame has more to paint. */
 export function paintNetwork(context: Context2D, frame: NetworkFrame, bitmaps: NodeBitmaps): boolean {
@@ -40,7 +43,7 @@ export function leadsTo({ followed }: NetworkFrame, edges: { name: string }[]) {
 }
 
 function paintConnections(context: Context2D, frame: NetworkFrame) {
-  const { zoom, size, layout, colors, detail } = frame;
+  const { zoom, size, layout, colors } = frame;
   const seen = seenRect(zoom, size);
   const visible = layout.connections.filter(({ bounds }) => overlap(bounds, seen));
   context.save();
@@ -49,8 +52,8 @@ function paintConnections(context: Context2D, frame: NetworkFrame) {
   context.translate(-zoom.x, -zoom.y);
   for (const path of visible) paintConnection(context, frame, path);
   context.globalAlpha = 1;
-  if (detail === 2) {
-    context.font = cssFont(11);
+  if (zoom.scale >= LABELLED) {
+    context.font = cssFont(Math.max(11, LEAST_TYPE / zoom.scale));
     for (const { connection, label } of visible) {
       const text = edgeText(connection.edge);
       const width = context.measureText(text).width + 6;
@@ -60,18 +63,27 @@ function paintConnections(context: Context2D, frame: NetworkFrame) {
       paintCenteredText(context, text, label.x, label.y);
     }
   }
+  // Over the shapes, where these leave little room.
+  for (const path of visible) {
+    styleConnection(context, frame, path);
+    paintArrow(context, path.points);
+  }
+  context.globalAlpha = 1;
   context.restore();
 }
 
-function paintConnection(context: Context2D, frame: NetworkFrame, { connection, points }: ConnectionPath) {
+function paintConnection(context: Context2D, frame: NetworkFrame, path: ConnectionPath) {
+  styleConnection(context, frame, path);
+  tracePath(context, path.points);
+  context.stroke();
+}
+
+function styleConnection(context: Context2D, frame: NetworkFrame, { connection }: ConnectionPath) {
   const { colors, followed, zoom } = frame;
   const lit = followed !== null && isOnPath(frame, connection);
   context.globalAlpha = followed && !lit ? FADED : 1;
   context.strokeStyle = lit ? colors.accent : colors.muted;
   context.lineWidth = (lit ? 2.5 : 1.25) / Math.min(zoom.scale, 1);
-  tracePath(context, points);
-  context.stroke();
-  paintArrow(context, points);
 }
 
 function isOnPath({ followed, graph }: NetworkFrame, { to, edge }: ConnectionPath['connection']) {

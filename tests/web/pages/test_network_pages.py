@@ -80,7 +80,7 @@ def test_catalogues_have_the_same_texts_and_each_is_used() -> None:
     assert list(english) == list(chinese)
     sources = [
         *(ROOT / "templates").glob("network*.html"),
-        ROOT / "app/web/pages/network_pages.py",
+        *(ROOT / "app/web/pages").glob("network_*.py"),
         *(ROOT / "frontend").rglob("*.ts"),
     ]
     code = "\n".join(path.read_text("utf-8") for path in sources)

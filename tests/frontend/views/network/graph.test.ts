@@ -122,7 +122,6 @@ test('an address is read as it was written', () => {
     zoom: [1.5, 200, -80.25],
     former: 'a'.repeat(40),
     differences: true,
-    seed: 7,
   } as const;
   assert.deepEqual(
     parseNetworkQuery(encodeNetworkQuery({ ...shown, cell: [3, 5, 7], zoom: [1.5, 200, -80.25] })),
@@ -131,7 +130,7 @@ test('an address is read as it was written', () => {
 });
 
 test('what an address has that is none is left out', () => {
-  const wrong = 'cell=1,2&zoom=0,1,2&former=../x&seed=-1&channel=1e3&differences=yes';
+  const wrong = 'cell=1,2&zoom=0,1,2&former=../x&channel=1e3&differences=yes';
   const found = parseNetworkQuery(new URLSearchParams(wrong));
   assert.deepEqual(found, {
     node: null,
@@ -141,6 +140,5 @@ test('what an address has that is none is left out', () => {
     zoom: null,
     former: null,
     differences: false,
-    seed: null,
   });
 });

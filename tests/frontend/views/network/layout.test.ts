@@ -48,6 +48,46 @@ test('a graph of 175 nodes is laid out', () => {
   assert.equal(layout.nodes.length, 176);
 });
 
+/** Blocks of three nodes with a way around them. */
+function residual(length: number) {
+  const nodes = Array.from({ length }, (_, i) => {
+    const before = i ? `n${i - 1}.out` : 'x';
+    const around = i > 3 ? `n${i - 4}.out` : 'x';
+    return i % 4 === 3
+      ? node(`n${i}`, 'Add', [before, around], [1, 2, 6, 6])
+      : node(`n${i}`, 'Relu', [before], [1, 2, 6, 6]);
+  });
+  return graphOf(summaryOf(nodes));
+}
+
+for (const direction of ['right', 'down'] as const)
+  test(`a graph of 4096 nodes goes ${direction} too, each node behind what it reads`, () => {
+    const large = residual(4096);
+    const layout = layoutGraph(large, direction);
+    const [at, size] = direction === 'right' ? (['x', 'width'] as const) : (['y', 'height'] as const);
+    for (const { connection, points } of layout.connections) {
+      const [from, to] = [layout.nodes[connection.from], layout.nodes[connection.to]];
+      assert.ok(from && to && from[at] + from[size] < to[at]);
+      assert.ok(points.length > 1);
+    }
+    for (const [i, box] of layout.nodes.entries()) {
+      assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= layout.width);
+      for (const other of layout.nodes.slice(i + 1, i + 20)) assert.ok(!overlap(box, other));
+    }
+  });
+
+test('branches of a large graph do not overlap', () => {
+  const arms = Array.from({ length: 20 }, (_, k) =>
+    Array.from({ length: 20 }, (_, i) =>
+      node(`a${k}_${i}`, 'Relu', [i ? `a${k}_${i - 1}.out` : 'x'], [1, 2, 6, 6]),
+    ),
+  ).flat();
+  const layout = layoutGraph(graphOf(summaryOf(arms)), 'right');
+  layout.nodes.forEach((box, i) => {
+    for (const other of layout.nodes.slice(i + 1)) assert.ok(!overlap(box, other));
+  });
+});
+
 test('wide graphs have taller pictures', () => {
   const nodes = [node('a', 'Conv', ['x'], [1, 16, 20, 20]), node('b', 'Relu', ['a.out'], [1, 16, 20, 20])];
   const wide = graphOf(summaryOf(nodes));
