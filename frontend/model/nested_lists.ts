@@ -12,8 +12,8 @@ const NUMPY_WIDTH = 74;
 
 const CLOSING: Record<string, string> = { '[': ']', '(': ')', '{': '}' };
 /** Brackets, and calls whose arguments are the items. */
-const LISTING = String.raw`c|rbind|list|listOf|arrayOf|(?:float|double|int)ArrayOf|(?:Arrays\.)?asList|List\.of`;
-const OPENING = new RegExp(String.raw`(?:${LISTING})\s*\(|[[({]`, 'y');
+const LISTS = String.raw`c|rbind|list|(?:list|(?:float|double|int)?[aA]rray)Of|(?:Arrays\.)?asList|List\.of`;
+const OPENING = new RegExp(String.raw`(?:${LISTS})\s*\(|[[({]`, 'y');
 const WORD = /[^\s,;[\](){}]+/y;
 
 /** Between two items: how many come before, where, where its neighbours begin, and which separator it is. */
