@@ -33,6 +33,9 @@ def test_a_first_visit_is_light(visitor: Page, server: str) -> None:
     urls = {urlsplit(request.url).path for request in requests}
     assert len(urls) <= REQUESTS, kinds
     assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= BYTES
+    # The page names every script, so that none is found only once another has come.
+    html = visitor.request.get(server).text()
+    assert [url for url in urls if url.endswith(".js") and url not in html] == []
     # The first picture's numbers came with the page.
     assert not [url for url in urls if url.startswith("/api/")]
     visitor.context.close()

@@ -86,12 +86,25 @@ def asset_url(path: str) -> str:
     return f"/static/{version()}/{path}"
 
 
+# Also one that is imported for what it does alone; `import(…)` waits until it is called.
+_IMPORTED: Final = re.compile(rb'(?:from|import) ?"\./([\w.-]+\.js)"')
+
+
 @cache
 def imported_urls(path: str) -> list[str]:
-    """The modules that a module of the page imports at once, so that the browser can fetch them beside it."""
-    folder = path.rpartition("/")[0]
-    names = re.findall(rb'from ?"\./([\w.-]+\.js)"', assets()[path].content)
-    return [asset_url(f"{folder}/{name.decode()}") for name in sorted(set(names))]
+    """
+    The modules that a module of the page imports at once, and theirs, so that the browser can fetch them
+    beside it.
+    """
+    found: dict[str, None] = {}
+    waiting = [path]
+    while waiting:
+        content, folder = assets()[waiting.pop()].content, path.rpartition("/")[0]
+        names = (f"{folder}/{name.decode()}" for name in _IMPORTED.findall(content))
+        new = [name for name in dict.fromkeys(names) if name not in found]
+        found.update(dict.fromkeys(new))
+        waiting += new
+    return [asset_url(name) for name in sorted(found)]
 
 
 def install(app: FastAPI) -> None:
