@@ -72,6 +72,15 @@ def test_golden_values_of_a_layer(server: ServerProcess, tmp_path: Path) -> None
     torch.testing.assert_close(golden["products"].sum((2, 3)), golden["channel_sums"], rtol=1e-4, atol=1e-4)
 
 
+def test_page_after_page(tmp_path: Path) -> None:
+    with running_server(tmp_path, max_answer_numbers=300) as server, server.client() as client:
+        path = client.post("/api/v1/scenes", json=SCENE).json()["links"]["self"]
+        first = client.get(f"{path}/steps?out_channel=1")
+        assert 0 < len(first.json()["steps"]) < 30
+        (printed,) = python(recipe("Page after page"), tmp_path, SCENE=server.url + path)
+    assert printed == "30 29"
+
+
 def test_stream_to_a_file(scene: str, tmp_path: Path) -> None:
     code = recipe("Stream to a file with curl")
     told = subprocess.run(
