@@ -21,7 +21,7 @@ from convscope.still_picture import still_picture
 _BUILT: Final = Path(__file__).parent / "build"
 # What the document may ask the server for, and what of the answer it reads.
 _READABLE: Final = re.compile(r"/api/v1/scenes/\w+(/\w+)*(\?[\w=&,.%+-]*)?")
-_EDITED: Final = re.compile(r"/api/v1/scenes/\w+/edits(\?[\w=&,.%+-]*)?")
+_EDITED: Final = re.compile(r"/api/v1/scenes/[0-9a-f]{40}/edits(\?[\w=&,.%+-]*)?")
 _HEADERS: Final = ("accept", "accept-language")
 _ANSWERED: Final = ("content-type", "content-range", "link", "retry-after")
 _GRIDS: Final = {

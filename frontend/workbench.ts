@@ -60,7 +60,7 @@ export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
   setUpMatrixViews(parts);
-  setUpTranspose(state);
+  setUpTranspose(state, t);
   setUpChannelChoice(state, t, model);
   showViewCaption(parts);
   setUpAboutLine();

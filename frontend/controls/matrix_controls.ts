@@ -9,7 +9,8 @@ import { findElement, findElements, setText } from '../views/shared/dom.ts';
 import { shownChannelIndex } from '../views/sparse/channel_index.ts';
 import { makeChannelStepper } from './channel_stepper.ts';
 
-export function setUpTranspose(state: AppState) {
+export function setUpTranspose(state: AppState, t: Translate) {
+  const name = findElement('#transpose-option span', HTMLElement);
   const box = findElement('#transpose', HTMLInputElement);
   box.onchange = () => {
     state.transposed.value = box.checked;
@@ -17,6 +18,8 @@ export function setUpTranspose(state: AppState) {
   effect(() => {
     const view = state.shownView.value;
     box.checked = state.transposed.value;
+    // On the way back the matrix is transposed as it is.
+    setText(name, t(state.direction.value === 'input' ? 'gradient.sparse.transpose' : 'sparse.transpose'));
     findElement('#view-tools', HTMLElement).hidden = view !== 'matrix' && view !== 'sparse';
     findElement('#transpose-option', HTMLElement).hidden = view !== 'sparse';
   });

@@ -1,6 +1,7 @@
 /** The timeline's buttons, scrubber, speed and granularity. */
 
 import { computed, effect } from '@preact/signals-core';
+import { pairAt } from '../model/direction.ts';
 import type { Translate } from '../model/i18n.ts';
 import * as timeline from '../model/timeline.ts';
 import type { Granularity } from '../model/types.ts';
@@ -66,7 +67,7 @@ function setUpScrubber(state: AppState) {
 function showPosition(state: AppState, t: Translate) {
   const text = computed(() => {
     const windows = state.clock.value?.windows ?? 0;
-    return t(whereKey(state), { window: state.window.value + 1, windows });
+    return t(whereKey(state), { window: state.window.value + 1, windows, ...channelsOf(state) });
   });
   const place = findElement('#timeline-position', HTMLElement);
   const speak = throttle(() => {
@@ -87,6 +88,15 @@ function whereKey({ direction, reading, shownView }: AppState) {
   const way = direction.value;
   if (way === 'forward') return shownView.value === 'scatter' ? 'timeline.where.input' : 'timeline.where';
   return `gradient.where.${way === 'input' && reading.value === 'scatter' ? 'scatter' : way}`;
+}
+
+/** The channels that time is at: of a gradient to the weight, a pair. */
+function channelsOf({ scene, direction, outChannel }: AppState): Record<string, number> {
+  const channel = outChannel.value;
+  const layer = scene.value?.summary;
+  if (direction.value !== 'weight' || !layer) return { channel };
+  const [output, input] = pairAt(layer, channel);
+  return { output, input };
 }
 
 function setUpGranularity(state: AppState) {

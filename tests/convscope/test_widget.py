@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -158,11 +159,30 @@ def test_the_page_reads_its_scene_through_the_kernel(
     assert lost["status"] == 404 and b"scene_not_found" in problem
 
 
+def test_what_the_reader_types_is_the_widgets_scene(
+    widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Sent(widget, monkeypatch)
+    path, before = f"/api/v1/scenes/{widget.scene.id}/edits", widget.scene.id
+    body = json.dumps({"cells": [{"tensor": "input", "index": [0, 1, 2], "value": 7}]})
+    answer, _ = sent.ask(type="fetch", request=1, method="POST", path=path, headers={}, body=body)
+    assert answer["status"] == 201
+    assert before != widget.scene.id == widget._scene_id
+    assert widget.scene.tensor("input")[0, 1, 2] == 7
+    # What is refused changes nothing.
+    wrong = json.dumps({"cells": [{"tensor": "input", "index": [9, 9, 9], "value": 7}]})
+    refused, (problem,) = sent.ask(type="fetch", request=2, method="POST", path=path, headers={}, body=wrong)
+    assert refused["status"] == 422 and b"no_such_cell" in problem
+    assert widget.scene.tensor("input")[0, 1, 2] == 7
+
+
 @pytest.mark.safety(38)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/api/v1/scenes/x/edits"), ("DELETE", "/api/v1/scenes/x"), ("GET", "/metrics"),
+        ("POST", "/api/v1/scenes/x/edits"), ("POST", "/api/v1/scenes"), ("POST", "/api/v1/trace"),
+        ("POST", f"/api/v1/scenes/{'0' * 40}/edits/../.."), ("PUT", f"/api/v1/scenes/{'0' * 40}/edits"),
+        ("DELETE", "/api/v1/scenes/x"), ("GET", "/metrics"),
         ("GET", "http://example.org/api/v1/scenes/x"), ("GET", "//example.org/"),
         ("GET", "/api/v1/scenes/x\n"), ("GET", "/api/v1/scenes/../../metrics"),
         ("GET", "/api/v1/scenes/\\x"), ("GET", "@example.org/api/v1/scenes/x"), ("GET", ""),
