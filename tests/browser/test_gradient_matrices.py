@@ -174,5 +174,5 @@ def test_captions_say_which_product_a_gradient_is(open_page: OpenPage, scene_pat
     expect(caption).to_contain_text("Kᵀ (8 × 1) @ dY (1 × 4)")
     go(page, path, "sparse", "direction=input")
     expect(caption).to_contain_text("dX = Tᵀ · dY")
-    page.get_by_label("transpose").check()
+    page.get_by_label("T as it is").check()
     expect(caption).to_contain_text("shown as it is")
