@@ -369,7 +369,7 @@ def test_nothing_writes_but_post(client: TestClient) -> None:
             assert answer.status_code == 405, (method, path)
             assert set(answer.headers["allow"].replace(" ", "").split(",")) <= offered | {"HEAD"}
     writing = {path for path, methods in routes.items() if not methods <= READING}
-    assert all(routes[path] == {"POST"} for path in writing)
+    assert all(routes[path] - READING == {"POST"} for path in writing)
 
 
 def documented(client: TestClient) -> dict[str, set[str]]:

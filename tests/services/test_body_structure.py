@@ -16,7 +16,7 @@ from app.conv.errors import CodedError
 from app.i18n.messages import render
 from app.limits import LimitExceeded, Limits
 from app.services.body_structure import field_names
-from app.services.network_inputs import network_inputs
+from app.services.network_inputs import InputReader
 from app.services.request_models import CodeBody, EditsBody, SceneBody
 from app.services.scene_builder import parse_body
 from tests.support.wide_bodies import WIDE, largest_valid, repeat, scene
@@ -115,7 +115,7 @@ def test_wide_inputs_of_networks(content: str) -> None:
     body, described = content.encode(), [{"name": "x", "dtype": "float32", "shape": [1, 1, 2, 2]}]
     tracemalloc.start()
     with pytest.raises(CodedError) as refused:
-        network_inputs(body, described, LIMITS)
+        InputReader(body, None, LIMITS)(described)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 * len(body) + 2**20
