@@ -7,7 +7,7 @@ import os
 import re
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -18,6 +18,8 @@ import numpy as np
 
 # Seconds after which a client gives up.
 PATIENCE: Final = 10.0
+# A server has 8,192 at most, and closes the one that is idle for longest, whoever is about to use it.
+MAX_CONNECTIONS: Final = 8000
 # Of linux/in.h; Python 3.11 has no name for it.
 IP_BIND_ADDRESS_NO_PORT: Final = 24
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: (\d+)")
@@ -126,12 +128,12 @@ class Flood:
         started, due = monotonic(), 0
         self._cpu_before = self._cpu_seconds()
         while (elapsed := monotonic() - started) < seconds:
-            connecting = []
+            connecting = list[Awaitable[None]]()
             while due < elapsed * rate:
                 due += 1
                 if self._idle:
                     self._ask(self._idle[-1])
-                else:
+                elif len(self._busy) + len(connecting) < MAX_CONNECTIONS:
                     connecting.append(self._connect())
             await asyncio.gather(asyncio.sleep(0.001), *connecting)
         return await self._finish(seconds)
