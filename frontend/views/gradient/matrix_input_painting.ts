@@ -43,7 +43,7 @@ function paintEntry(context: Context2D, frame: MatrixInputInner, { k, n }: Entry
   const rect = visibleBlockRect(panes, makeBlock('product', k, n));
   if (!rect || value === null) return;
   if (cell >= READABLE_CELL) {
-    context.font = cssFont(fontSizeIn(cell));
+    context.font = cssFont(fontSizeIn(cell, product.decimals === 0));
     paintCell(context, growRect(rect, -1), value, product.max, formatNumber(value, product.decimals), theme);
     return;
   }

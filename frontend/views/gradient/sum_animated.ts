@@ -43,7 +43,8 @@ function paintLattice(context: Context2D, frame: SumFrame, rect: Rect) {
   const { lattice, layout, colors, inChannel, position } = frame;
   const { cell } = layout;
   const place = { view: { ...rect, cell } };
-  context.globalAlpha = position.slide;
+  // Nothing slides to the first place.
+  context.globalAlpha = position.window === 0 ? 1 : position.slide;
   if (inputGrid(frame, false).fit.readable) paintLatticeCells(context, frame, rect);
   paintFrames(context, place, lattice, hueOf(frame, inChannel), 1.5);
   const row = lattice.rows[position.active];

@@ -37,7 +37,7 @@ function paintFinishedCells(context: Context2D, frame: ProductFrame) {
     return;
   }
   const first = panes.product.left;
-  context.font = cssFont(fontSizeIn(cell));
+  context.font = cssFont(fontSizeIn(cell, product.decimals === 0));
   for (let col = 0; col < Math.round(rect.width / cell); col++) {
     const value = data[first + col] ?? 0;
     const text = formatNumber(value, product.decimals);
@@ -52,7 +52,7 @@ function paintArrivingCell(context: Context2D, frame: ProductFrame) {
   if (!rect) return;
   const { value, text } = terms.result;
   context.globalAlpha = easeInOut(position.place);
-  context.font = cssFont(fontSizeIn(cell), 600);
+  context.font = cssFont(fontSizeIn(cell, product.decimals === 0), 600);
   paintCell(context, growRect(rect, -1), value, product.max, text, theme);
   context.globalAlpha = 1;
 }
@@ -87,7 +87,7 @@ function paintProducts(context: Context2D, frame: ProductFrame) {
   const { place, size } = panes.products;
   const { top, bottom } = visibleCells(panes.products);
   const readable = cell >= READABLE_CELL;
-  context.font = cssFont(fontSizeIn(cell));
+  context.font = cssFont(fontSizeIn(cell, !terms.result.text.includes('.')));
   clipTo(context, place, () => {
     for (let k = top; k < bottom; k++) {
       const progress = productProgress(taps, position, k);

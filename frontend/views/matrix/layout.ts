@@ -7,7 +7,7 @@ import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
 import { centerOf } from '../shared/rects.ts';
-import { READABLE_CELL } from '../shared/text_fit.ts';
+import { LARGEST_CELL, READABLE_CELL } from '../shared/text_fit.ts';
 
 /**
  * left (rows, depth) @ right (depth, cols) = product (rows, cols); products: one row times one column, term
@@ -96,7 +96,8 @@ function placeWide(product: ProductSize, { width, height }: Size, choice: number
   const between = folded ? sign : gap;
   const free = width - label - sign - equals - between - margin;
   const tallest = Math.max(depth, rows, folded?.[0] ?? 0);
-  const fit = Math.floor(Math.min(44, room / tallest, free / (depth + 2 * cols + (folded?.[1] ?? 1))));
+  const across = depth + 2 * cols + (folded?.[1] ?? 1);
+  const fit = Math.floor(Math.min(LARGEST_CELL, room / tallest, free / across));
   const { cell, leastCell, productsWidth } = sizeCell(fit, choice, folded);
   const plane = folded && foldedSize(folded, cell, free, room);
   const visible = countVisible(product, cell, free - productsWidth - (plane?.width ?? 0), room);

@@ -7,8 +7,8 @@ import { clamp } from './rects.ts';
 export const READABLE_CELL = 22;
 export const READABLE_DECIMAL_CELL = 30;
 
-/** The largest cell that zooming leads to, in CSS pixels. */
-export const LARGEST_CELL = 48;
+/** The largest cell of a matrix, and that zooming leads to, in CSS pixels. */
+export const LARGEST_CELL = 72;
 
 /** The most numbers that are all looked at for their decimals. */
 const MAX_DECISIVE = 4096;

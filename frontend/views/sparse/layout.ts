@@ -5,7 +5,7 @@ import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
-import { READABLE_CELL } from '../shared/text_fit.ts';
+import { LARGEST_CELL, READABLE_CELL } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { rowEntries } from './entries.ts';
 
@@ -30,7 +30,7 @@ export interface SparseLayout {
 
 const NARROW = 800;
 const HEADER = 46;
-const LARGEST_SLICE_CELL = 44;
+const LARGEST_SLICE_CELL = 64;
 
 /** A whole matrix is shown down to this cell; beyond it, what a row reads is. */
 const SMALLEST_WHOLE = 6;
@@ -76,7 +76,9 @@ function sizeCell(
   [rows, cols]: [number, number],
   choice: number | null,
 ) {
-  const readable = Math.floor(Math.min(narrow ? 32 : 44, freeWidth / (cols + 1), freeHeight / (rows + 1)));
+  const readable = Math.floor(
+    Math.min(narrow ? 32 : LARGEST_CELL, freeWidth / (cols + 1), freeHeight / (rows + 1)),
+  );
   const whole = Math.floor(Math.min(STRIP, (freeWidth - STRIP) / cols, (freeHeight - STRIP) / rows));
   const fit = Math.max(readable, whole);
   const rowWidth = (freeWidth - STRIP) / Math.min(cols, rowSpan(model));
@@ -106,9 +108,11 @@ export function makeLayout(request: FrameRequest, choice: number | null, slices:
   const across = Math.max(1, Math.min(cols, Math.floor((freeWidth - strip) / cell)));
   const down = Math.max(1, Math.min(rows, Math.floor((freeHeight - strip) / cell)));
   const air = narrow ? 0 : Math.round(Math.max(freeWidth - strip - across * cell, 0) / 3);
-  const matrix = { x: left + air, y: top + strip + GAP, width: across * cell, height: down * cell };
+  const tallest = top + strip + GAP + down * cell + 12 + FOOTER.wide;
+  const drop = narrow ? 0 : Math.round(Math.max(height - tallest, 0) / 3);
+  const matrix = { x: left + air, y: top + drop + strip + GAP, width: across * cell, height: down * cell };
   const bottom = matrix.y + matrix.height + 12;
-  const middle = top + (matrix.y + matrix.height - top) / 2;
+  const middle = top + drop + (matrix.y + matrix.height - top - drop) / 2;
   const tall = slices * slice.height + (slices - 1) * BETWEEN_SLICES;
   const kernel = {
     ...slice,
@@ -133,7 +137,7 @@ export function makeLayout(request: FrameRequest, choice: number | null, slices:
       kernel,
       gradient: slices > 1 ? gradient : { ...gradient, width: 0, height: 0 },
       matrix,
-      above: { ...matrix, y: top, height: strip },
+      above: { ...matrix, y: top + drop, height: strip },
       beside: { ...matrix, x: matrix.x + matrix.width + GAP, width: strip },
     },
   };

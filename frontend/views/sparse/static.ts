@@ -90,7 +90,7 @@ function paintWeight(context: Context2D, box: Rect, rgb: Rgb, text: string, cell
   fillRoundedRect(context, box, 3, `rgb(${rgb.join(' ')})`);
   if (!text) return;
   context.fillStyle = textColorOn(rgb);
-  context.font = cssFont(fontSizeIn(cell));
+  context.font = cssFont(fontSizeIn(cell, !text.includes('.')));
   paintTextIn(context, text, box, 2);
 }
 
