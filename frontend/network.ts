@@ -1,8 +1,9 @@
 /** The pages of networks: one network, and where one is opened. */
 
 import { effect } from '@preact/signals-core';
+import { setUpFileDrop } from './controls/file_drop.ts';
 import { syncAddress } from './controls/network/address.ts';
-import { setUpDrop } from './controls/network/files.ts';
+import { sortFiles } from './controls/network/dropped_files.ts';
 import { setUpNodePanel } from './controls/network/node_panel.ts';
 import { setUpOpenForm } from './controls/network/open_form.ts';
 import { openNetwork } from './controls/network/open_network.ts';
@@ -72,8 +73,9 @@ function openPage(api: ApiClient, t: Translate, summary: NetworkSummary) {
     const text = done.length ? `· ${t('input.prepared', { done: [...new Set(done)].join('; ') })}` : '';
     setText(findElement('#input-note', HTMLElement), text);
   });
-  setUpDrop(({ model, input }) => {
-    if (model) openNetwork(api, model, input).catch((error) => state.report(error));
+  setUpFileDrop((files) => {
+    const { model, input } = sortFiles(files);
+    if (model) openNetwork(api, { model }, { input }).catch((error) => state.report(error));
     else if (input) state.runOn(input);
   });
 }

@@ -6,6 +6,7 @@ import { copyShown, linkToShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
 import { nextDirection, setUpDirection } from './controls/direction.ts';
 import { showErrors } from './controls/error_message.ts';
+import { setUpFileDrop } from './controls/file_drop.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpLegend } from './controls/legend.ts';
 import { setUpChannelChoice, setUpTranspose } from './controls/matrix_controls.ts';
@@ -99,17 +100,21 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSh
   findElement('#more', HTMLButtonElement).onclick = openMoreMenu;
   for (const button of findElements('[data-close]'))
     button.onclick = () => button.closest<HTMLElement>('[popover]')?.hidePopover();
-  setUpFileDrop((file, name) => {
-    if (/\.onnx$/i.test((file as File).name)) openModel(parts, file).catch(fail);
-    else loadPanel().then((panel) => panel.sources.take(file, name), fail);
+  const takeFile = (file: File, name?: 'input') =>
+    loadPanel().then((panel) => panel.sources.take(file, name), fail);
+  setUpFileDrop(([file]) => {
+    if (!file) return;
+    if (/\.onnx$/i.test(file.name)) openModel(parts, file).catch(fail);
+    else takeFile(file);
   });
+  setUpPicturePaste((picture) => takeFile(picture, 'input'));
   if (wasPanelOpen()) loadPanel().catch(fail);
 }
 
 /** Goes to the page of a network. */
 async function openModel({ state }: AppContext, model: Blob) {
   const { openNetwork } = await import('./controls/network/open_network.ts');
-  await openNetwork(state.api, model, null).catch((error) => state.reportError(error));
+  await openNetwork(state.api, { model }).catch((error) => state.reportError(error));
 }
 
 /** The first page, and an example, play by themselves. named: whether the address names a moment. */
@@ -161,30 +166,13 @@ function setUpViewChoice(state: AppState, t: Translate) {
   });
 }
 
-/** Files that are dropped onto the page, and pictures that are pasted. */
-function setUpFileDrop(take: (file: Blob, name?: 'input' | 'weight') => void) {
-  const sign = findElement('#drop-here', HTMLElement);
-  let depth = 0;
-  const has = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
-  const show = (step: number) => {
-    depth = Math.max(0, depth + step);
-    sign.hidden = depth === 0;
-  };
-  addEventListener('dragenter', (event) => has(event) && show(1));
-  addEventListener('dragleave', (event) => has(event) && show(-1));
-  addEventListener('dragover', (event) => has(event) && event.preventDefault());
-  addEventListener('drop', (event) => {
-    if (!has(event)) return;
-    event.preventDefault();
-    show(-depth);
-    const file = event.dataTransfer?.files[0];
-    if (file) take(file);
-  });
+/** Pictures that are pasted onto the page. */
+function setUpPicturePaste(take: (picture: File) => void) {
   addEventListener('paste', (event) => {
     const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
     if (!file) return;
     event.preventDefault();
-    take(file, 'input');
+    take(file);
   });
 }
 

@@ -12,7 +12,7 @@ from app.settings import Settings
 READ_BY_THE_PAGE = (
     "Summary", "Steps", "Stamps", "Gradients", "GradientStamps", "Descent", "Parsed", "ReadTorchError",
     "Problem", "NetworkSummary", "NetworkTrace", "NetworkReach",
-    "NetworkCell",
+    "NetworkCell", "NetworkShapes", "Preparation",
 )  # fmt: skip
 # Says nothing that the types do not say.
 SUPERFLUOUS = ("title", "discriminator")

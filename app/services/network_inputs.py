@@ -37,17 +37,28 @@ class InputSpec(NamedTuple):
     shape: tuple[int | None, ...]
 
 
+class FormerInputs(NamedTuple):
+    """The numbers on the inputs of a network, and what was done to get them."""
+
+    arrays: Mapping[str, Array]
+    done: Mapping[str, tuple[Message, ...]]
+
+
 class InputReader:
     """
     Reads what is sent as the input, once the model has said what it takes: a picture, .npy, .npz,
-    .safetensors or JSON tensor; of several inputs the tensors of their names. `prepare`: JSON, of pictures.
+    .safetensors or JSON tensor; of several inputs the tensors of their names. `prepare`: JSON, of pictures;
+    `former`: the other inputs, where only one is sent.
     """
 
-    def __init__(self, content: bytes | None, prepare: bytes | None, limits: Limits) -> None:
+    def __init__(
+        self, content: bytes | None, prepare: bytes | None, limits: Limits, former: FormerInputs | None = None
+    ) -> None:
         """Raises ConvError, InvalidFields and LimitExceeded for a `prepare` that cannot be."""
         self._content = content
         self._preparation = None if prepare is None else _preparation(prepare, limits)
         self._limits = limits
+        self._former = former or FormerInputs({}, {})
         self.arrays: dict[str, Array] = {}
         # What was done to each input.
         self.done: dict[str, tuple[Message, ...]] = {}
@@ -58,9 +69,14 @@ class InputReader:
         if specs and self._content is None:
             names = ", ".join(f"{each.name!r:.60}" for each in specs)
             raise ConvError("network_input_missing", _AT, names=names)
+        count = len(specs) - len(self._former.arrays)
         for spec in specs:
+            if spec.name in self._former.arrays:
+                self.arrays[spec.name] = self._former.arrays[spec.name]
+                self.done[spec.name] = tuple(self._former.done.get(spec.name, ()))
+                continue
             assert self._content is not None
-            read = _array(self._content, spec, len(specs), self._preparation, self._limits)
+            read = _array(self._content, spec, count, self._preparation, self._limits)
             self.arrays[spec.name] = _fitted(read.planes, spec, self._limits)
             self.done[spec.name] = tuple(read.done)
         return self.arrays

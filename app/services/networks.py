@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from app.conv.errors import ConvError
 from app.networks.network import ModelKind, Network
 from app.networks.network_builder import BuiltNetwork, build_network, network_id
 from app.networks.refusals import NoSuchPart, refusal
@@ -14,7 +15,7 @@ from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.executor import SMALL
 from app.services.network_cells import find_node
-from app.services.network_inputs import InputReader
+from app.services.network_inputs import FormerInputs, InputReader
 from app.services.scenes import find_scene
 from app.store.errors import NetworkDamaged, NetworkNotFound, SceneDamaged, SceneNotFound
 from app.store.network_store import StoredNetwork
@@ -64,26 +65,53 @@ async def make_network(services: Services, parts: Mapping[str, bytes]) -> MadeNe
 
 async def run_again(services: Services, network: StoredNetwork, parts: Mapping[str, bytes]) -> MadeNetwork:
     """
-    The model of a network on the input in the parts of a form. Raises as `make_network` does, and
-    NetworkDamaged.
+    The model of a network on the input in the parts of a form; where it has a `name`, the other inputs stay
+    what they are. Raises as `make_network` does, and NetworkDamaged.
     """
     model = await services.pool.file(services.networks.model, network)
-    return await _make(services, network.kind, model, parts)
+    former = None
+    if (name := parts.get("name")) is not None:
+        former = await services.pool.file(_other_inputs, services, network, name)
+    return await _make(services, network.kind, model, parts, former)
 
 
-async def _make(services: Services, kind: ModelKind, model: bytes, parts: Mapping[str, bytes]) -> MadeNetwork:
+def _other_inputs(services: Services, network: StoredNetwork, name: bytes) -> FormerInputs:
+    """The inputs of a network but the named one. Raises ConvError for a name that none of them has."""
+    names = [each.name for each in network.inputs]
+    text = name.decode("utf-8", "replace")
+    if text not in names:
+        shown = ", ".join(f"{each!r:.60}" for each in names)
+        raise ConvError("network_input_name_unknown", "/name", name=f"{text!r:.60}", names=shown)
+    others = [each for each in names if each != text]
+    arrays = {each: services.networks.tensor(network, each).numpy() for each in others}
+    return FormerInputs(arrays, network.prepared)
+
+
+async def _make(
+    services: Services,
+    kind: ModelKind,
+    model: bytes,
+    parts: Mapping[str, bytes],
+    former: FormerInputs | None = None,
+) -> MadeNetwork:
     """Nothing is run where it is stored already."""
     try:
-        built = await services.pool.run(_LARGE, _run, services, kind, model, parts)
+        built = await services.pool.run(_LARGE, _run, services, kind, model, parts, former)
     except _AlreadyStored as stored:
         return MadeNetwork(stored.network, created=False)
     created = await services.pool.file(_store, services, built)
     return MadeNetwork(built.network, created)
 
 
-def _run(services: Services, kind: ModelKind, model: bytes, parts: Mapping[str, bytes]) -> BuiltNetwork:
+def _run(
+    services: Services,
+    kind: ModelKind,
+    model: bytes,
+    parts: Mapping[str, bytes],
+    former: FormerInputs | None,
+) -> BuiltNetwork:
     limits = services.settings
-    reader = InputReader(parts.get("input"), parts.get("prepare"), limits)
+    reader = InputReader(parts.get("input"), parts.get("prepare"), limits, former)
     id = ""
 
     def inputs(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:

@@ -4,8 +4,10 @@ import type {
   CellLedger,
   NetworkCell,
   NetworkReach,
+  NetworkShapes,
   NetworkSummary,
   NetworkTrace,
+  Preparation,
 } from '../model/network.ts';
 import type { Tensor } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
@@ -15,6 +17,13 @@ import { decodeNpy } from './npy.ts';
 export interface TensorPart {
   channel?: number;
   every?: number;
+}
+
+/** name: of several inputs, the one that is sent; prepare: of a picture. */
+export interface InputParts {
+  input: Blob;
+  name?: string;
+  prepare?: Preparation;
 }
 
 export class NetworkClient {
@@ -55,10 +64,26 @@ export class NetworkClient {
     return (await this.api.get(`/networks/${id}/nodes/${encodeURIComponent(node)}/cell?${query}`)).json();
   }
 
-  runOn(id: string, input: Blob): Promise<NetworkSummary> {
-    const form = new FormData();
-    form.set('input', input);
-    return this.api.post(`/networks/${id}/inputs`, form);
+  runOn(id: string, parts: InputParts): Promise<NetworkSummary> {
+    return this.api.post(`/networks/${id}/inputs`, inputForm(parts));
+  }
+
+  /** A model and its first input, by the names of the parts. */
+  run(model: Record<string, string | Blob>, input: InputParts): Promise<NetworkSummary> {
+    const form = inputForm(input);
+    for (const [name, part] of Object.entries(model)) form.set(name, part);
+    return this.api.post('/networks', form);
+  }
+
+  shapes(code: string, inputShape: number[]): Promise<NetworkShapes> {
+    return this.api.post('/networks/shapes', { code, input_shape: inputShape });
+  }
+
+  async shapesText(code: string, inputShape: number[], format: 'csv' | 'md'): Promise<string> {
+    const body = JSON.stringify({ code, input_shape: inputShape });
+    const headers = { 'Content-Type': 'application/json' };
+    const options = { method: 'POST', body, headers };
+    return (await this.api.request(`/networks/shapes?format=${format}`, options)).text();
   }
 
   /** scene: the address that the network's summary gives. */
@@ -66,6 +91,16 @@ export class NetworkClient {
     const answer = await this.api.get(scene.slice(this.api.base.length));
     return (await answer.json()).links.page;
   }
+}
+
+function inputForm({ input, name, prepare }: InputParts) {
+  const form = new FormData();
+  form.set('input', input);
+  if (name !== undefined) form.set('name', name);
+  // Numbers are taken as they are.
+  if (prepare && Object.keys(prepare).length && input.type.startsWith('image/'))
+    form.set('prepare', JSON.stringify(prepare));
+  return form;
 }
 
 function tensorPath(id: string, edge: string, { channel, every }: TensorPart) {

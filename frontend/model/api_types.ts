@@ -176,6 +176,14 @@ export interface components {
       /** @description a page of stamps in place of the steps, with reading=scatter */
       stamps?: components['schemas']['Stamps'] | null;
     };
+    /** @description The receptive field along each axis, in cells of the network's input. */
+    LayerField: {
+      size: number[];
+      /** @description from one cell's field to the next; null without a grid */
+      jump: number[] | null;
+      /** @description the first cell's first row and column; below 0 on padding */
+      start: number[];
+    };
     Links: {
       self: string;
       steps: string;
@@ -237,6 +245,17 @@ export interface components {
       /** @description what was done to the picture that was sent */
       prepared: components['schemas']['Note'][];
     };
+    NetworkLayer: {
+      name: string;
+      op: string;
+      /** @description of one sample */
+      output_shape: number[];
+      parameters: number;
+      multiply_adds: number;
+      receptive_field: components['schemas']['LayerField'] | null;
+      /** @description the share of a layer's taps that fall on padding */
+      padding_share: number | null;
+    };
     NetworkLinks: {
       self: string;
       inputs: string;
@@ -259,6 +278,12 @@ export interface components {
       row: number;
       col: number;
       path: components['schemas']['Reach'][];
+    };
+    /** @description The layers of a network by their shapes, and what they add up to. */
+    NetworkShapes: {
+      layers: components['schemas']['NetworkLayer'][];
+      parameters: number;
+      multiply_adds: number;
     };
     /** @description A network, without its numbers. */
     NetworkSummary: {
@@ -359,6 +384,46 @@ export interface components {
       dilation: [number, number];
       groups: number;
       flip: boolean;
+    };
+    /** @description What is done to a picture before a network gets it; without it, it is stretched to the size, 0…1. */
+    Preparation: {
+      /**
+       * @description (H, W), where the model leaves it open
+       * @default null
+       */
+      size: number | [number, number] | null;
+      /**
+       * @description crop: the middle of what covers the size; pad: the whole picture, 0 around it
+       * @default stretch
+       * @enum {string}
+       */
+      fit: 'stretch' | 'crop' | 'pad' | 'none';
+      /**
+       * @description with crop: the picture's shorter side before it is cropped
+       * @default null
+       */
+      shorter_side: number | null;
+      /**
+       * @default RGB
+       * @enum {string}
+       */
+      order: 'RGB' | 'BGR';
+      /**
+       * @description numbers are from 0 to this
+       * @default 1
+       * @enum {integer}
+       */
+      white: 1 | 255;
+      /**
+       * @description taken off after that, one number or one for each channel
+       * @default 0
+       */
+      mean: number | number[];
+      /**
+       * @description what the difference is divided by, likewise
+       * @default 1
+       */
+      std: number | number[];
     };
     /**
      * @description RFC 9457. Of 413 also `limit`, its `value` and what was `asked`; of code with several layers also

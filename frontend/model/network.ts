@@ -8,6 +8,9 @@ export type NetworkEdge = Schemas['NetworkEdge'];
 export type NetworkTrace = Schemas['NetworkTrace'];
 export type NetworkReach = Schemas['NetworkReach'];
 export type CellLedger = Schemas['NetworkCell'];
+export type NetworkShapes = Schemas['NetworkShapes'];
+/** What is not said of a picture is the default. */
+export type Preparation = Partial<Schemas['Preparation']>;
 export type PathStep = Schemas['Reach'];
 
 /** An input of the network, or one of its nodes. */

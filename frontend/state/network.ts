@@ -4,7 +4,14 @@ import type { ReadonlySignal } from '@preact/signals-core';
 import { batch, computed, signal } from '@preact/signals-core';
 import { ApiError } from '../data/client.ts';
 import type { NetworkClient } from '../data/network_client.ts';
-import type { Graph, GraphNode, NetworkCell, NetworkSummary, PathStep } from '../model/network.ts';
+import type {
+  Graph,
+  GraphNode,
+  NetworkCell,
+  NetworkSummary,
+  PathStep,
+  Preparation,
+} from '../model/network.ts';
 import { hasNetworkCell, makeGraph, planesOf } from '../model/network.ts';
 import { NetworkTensors } from './network_tensors.ts';
 import type { NetworkUrl } from './network_url.ts';
@@ -41,6 +48,10 @@ export class NetworkState extends ThemeState {
   /** Why the last thing that was asked for is not there. */
   readonly error = signal<ApiError | null>(null);
   readonly running = signal(false);
+  /** How pictures become an input. */
+  preparation: Preparation = {};
+  /** The last picture that became an input, and the input's name. */
+  #picture: { file: Blob; name: string } | null = null;
   #follow = 0;
 
   constructor(client: NetworkClient, summary: NetworkSummary, inputOp: string) {
@@ -131,11 +142,30 @@ export class NetworkState extends ThemeState {
     return { cell, kind: 'trace', input, mask, path, byEdge: byEdge(steps) };
   }
 
-  /** The same model on another input; the one before becomes the former. */
-  async runOn(input: Blob): Promise<boolean> {
+  /** The name of the open input, or else of the first. */
+  get inputName() {
+    const node = this.openNode;
+    return (node?.kind === 'input' ? node.name : this.summary.peek().inputs[0]?.name) ?? '';
+  }
+
+  /** Another preparation; what was a picture becomes the input anew. */
+  async prepare(preparation: Preparation) {
+    this.preparation = preparation;
+    const picture = this.#picture;
+    if (picture) await this.runOn(picture.file, picture.name);
+  }
+
+  /**
+   * The same model on another input; the one before becomes the former. Of several inputs the others stay,
+   * unless a file has all of them.
+   */
+  async runOn(input: Blob, name = this.inputName): Promise<boolean> {
     this.running.value = true;
+    const isOne = this.summary.peek().inputs.length > 1 && !hasManyTensors(input);
+    const parts = { input, prepare: this.preparation, ...(isOne ? { name } : {}) };
     try {
-      const summary = await this.client.runOn(this.id, input);
+      const summary = await this.client.runOn(this.id, parts);
+      this.#picture = input.type.startsWith('image/') ? { file: input, name } : null;
       batch(() => {
         this.error.value = null;
         if (summary.id !== this.id) this.former.value = this.id;
@@ -199,6 +229,10 @@ export class NetworkState extends ThemeState {
       differences: this.differences.value,
     };
   }
+}
+
+function hasManyTensors(input: Blob) {
+  return input instanceof File && /\.(npz|safetensors)$/i.test(input.name);
 }
 
 function byEdge(path: PathStep[]) {

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from tests.support.networks import npy
 from tests.support.onnx_models import MODELS, Made, model_of
 
 API = "/api/v1/networks"
@@ -126,3 +127,34 @@ def test_another_input(client: TestClient) -> None:
         other.json()["links"]["inputs"], files={"input": '{"random": {"shape": [1, 3, 8, 8], "seed": 7}}'}
     )
     assert (same.status_code, same.json()["id"]) == (200, other.json()["id"])
+
+
+def test_one_of_several_inputs_is_changed_and_the_others_are_kept(client: TestClient) -> None:
+    made = MODELS["several inputs and outputs"]()
+    network = post(client, made).json()
+    given = np.full((1, 2, 5, 5), 3, np.float32)
+    answer = client.post(network["links"]["inputs"], files={"input": npy(given), "name": (None, "b")})
+    assert answer.status_code == 201, answer.text
+    id = answer.json()["id"]
+    np.testing.assert_array_equal(tensor(client, id, "a"), made.inputs["a"])
+    np.testing.assert_array_equal(tensor(client, id, "sum"), made.inputs["a"] + given)
+
+
+def test_what_was_done_to_the_kept_input_is_still_said(client: TestClient) -> None:
+    model = MODELS["several inputs and outputs"]().model
+    network = client.post(API, files={"model": model, "input": '{"random": {"seed": 0}}'}).json()
+    other = client.post(
+        network["links"]["inputs"], files={"input": npy(np.ones((2, 5, 5), np.float32)), "name": (None, "a")}
+    ).json()
+    prepared = [[each["code"] for each in input["prepared"]] for input in other["inputs"]]
+    assert prepared == [[], ["network_input_random"]]
+
+
+@pytest.mark.parametrize("name", ["c", "", "a\x00", "ä" * 5000])
+def test_an_input_that_is_not_there_cannot_be_changed(client: TestClient, name: str) -> None:
+    network = post(client, MODELS["several inputs and outputs"]()).json()
+    answer = client.post(network["links"]["inputs"], files={"input": b"{}", "name": name.encode()})
+    problem = answer.json()
+    assert answer.status_code == 422, answer.text
+    assert problem["errors"][0]["at"] == "/name"
+    assert problem["errors"][0]["message"].endswith("it has 'a', 'b'")

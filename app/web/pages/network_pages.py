@@ -26,6 +26,11 @@ from app.web.pages.network_examples import example_title, network_examples
 # What the scripts of these pages say, of the texts that all pages share.
 _SHARED: Final = ("close", "edit.offline", "error.answer")
 
+_CODE_EXAMPLE: Final = """nn.Sequential(
+    nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+    nn.Flatten(), nn.Linear(4096, 10),
+)"""
+
 
 @dataclass(frozen=True)
 class NodeRow:
@@ -64,7 +69,13 @@ async def index(request: Request) -> Response:
     texts = network_texts(language)
     examples = network_examples(texts, language, language_query(request))
     return html_page(
-        request, "networks.html", 200, texts=texts, boot=_boot(request, texts), examples=examples
+        request,
+        "networks.html",
+        200,
+        texts=texts,
+        boot=_boot(request, texts),
+        examples=examples,
+        code_example=_CODE_EXAMPLE,
     )
 
 

@@ -4,8 +4,8 @@ import { computed, effect, signal } from '@preact/signals-core';
 import type { CellLedger, NetworkCell } from '../../model/network.ts';
 import { formatShort } from '../../model/numbers.ts';
 import { makeElement } from '../../views/shared/dom.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { makeButton } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { makeButton } from './panel_part.ts';
 
 /** Rows of the columns that are shown. */
 const MOST_ROWS = 24;

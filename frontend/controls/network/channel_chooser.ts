@@ -3,15 +3,15 @@
 import { effect } from '@preact/signals-core';
 import { formatShort } from '../../model/numbers.ts';
 import { shownTensor, tensorNames } from '../../state/shown_tensor.ts';
+import type { SheetLayout } from '../../views/network/contact_sheet.ts';
+import { cellAt, layoutSheet, tileRect } from '../../views/network/contact_sheet.ts';
 import { paintTile } from '../../views/network/node_painter.ts';
 import { fitCanvas } from '../../views/network/plane_painter.ts';
-import type { SheetLayout } from '../../views/network/sheet.ts';
-import { cellAt, layoutSheet, tileRect } from '../../views/network/sheet.ts';
 import { makeElement, setText } from '../../views/shared/dom.ts';
 import { strokeRoundedRect } from '../../views/shared/drawing.ts';
 import { clamp, growRect } from '../../views/shared/rects.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { makeButton, planeStyle } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { makeButton, planeStyle } from './panel_part.ts';
 
 const SHEET_HEIGHT = 190;
 const MARGIN = 3;

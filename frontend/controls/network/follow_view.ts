@@ -4,12 +4,12 @@ import { effect } from '@preact/signals-core';
 import type { PathStep } from '../../model/network.ts';
 import { planesOf } from '../../model/network.ts';
 import type { Followed } from '../../state/network.ts';
+import { layoutSheet, tileRect } from '../../views/network/contact_sheet.ts';
 import { paintTile } from '../../views/network/node_painter.ts';
 import { coverMask, fitCanvas } from '../../views/network/plane_painter.ts';
-import { layoutSheet, tileRect } from '../../views/network/sheet.ts';
 import { makeElement } from '../../views/shared/dom.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { makeButton, planeStyle, rangeText } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { makeButton, planeStyle, rangeText } from './panel_part.ts';
 
 const ROOM = { height: 150, leastTile: 40, leastNumber: 6, mostNumber: 20, mostCell: 16 };
 

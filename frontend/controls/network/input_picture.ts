@@ -7,8 +7,8 @@ import { rangeOf } from '../../state/shown_tensor.ts';
 import { fitCanvas } from '../../views/network/plane_painter.ts';
 import { makeElement } from '../../views/shared/dom.ts';
 import { makeHeatMap, paintHeatMap } from '../../views/shared/grid.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { planeStyle } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { planeStyle } from './panel_part.ts';
 
 /** The longer side, in CSS pixels. */
 const SIDE = 128;

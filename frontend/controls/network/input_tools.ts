@@ -8,9 +8,10 @@ import { parseNumber } from '../../model/number_syntax.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
 import { rangeOf } from '../../state/shown_tensor.ts';
 import { makeElement, setText } from '../../views/shared/dom.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { makeButton } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { makeButton } from './panel_part.ts';
 import type { PlaneActs } from './plane_canvas.ts';
+import { makePreparationForm } from './preparation_form.ts';
 
 /** Inputs up to this size, of one channel, are drawn on. */
 const MOST_DRAWN = 32;
@@ -41,7 +42,7 @@ export function makeInputTools(context: NetworkContext, drawn: Signal<NumberArra
   };
   const run = async (input: Blob) => {
     told.value = '';
-    const done = await state.runOn(input);
+    const done = await state.runOn(input, name);
     drawn.value = null;
     if (done) told.value = t('input.done');
   };
@@ -57,7 +58,11 @@ export function makeInputTools(context: NetworkContext, drawn: Signal<NumberArra
     planes?.channels === 1 && planes.rows > 1 && Math.max(planes.rows, planes.cols) <= MOST_DRAWN;
   if (canDraw)
     element.append(makeModes(context, mode, () => change(({ data }) => data.fill(rangeOf(data).least))));
-  element.append(makeFileField(context, run), status);
+  element.append(makeFileField(context, run));
+  // A tensor of rank 3 or 4 can be a picture.
+  if (planes && planes.rows > 1)
+    element.append(makePreparationForm(t, state.preparation, (given) => state.prepare(given)).element);
+  element.append(status);
   const dispose = effect(() => {
     setText(status, state.running.value ? t('input.busy') : told.value);
   });

@@ -4,8 +4,8 @@ import { effect } from '@preact/signals-core';
 import type { GraphNode } from '../../model/network.ts';
 import { shapeText } from '../../model/network.ts';
 import { makeElement } from '../../views/shared/dom.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { makeButton } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { makeButton } from './panel_part.ts';
 
 /** Neighbours that are named, at most. */
 const MOST = 12;

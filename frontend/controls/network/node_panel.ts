@@ -12,8 +12,8 @@ import { makeInputPicture } from './input_picture.ts';
 import { makeInputTools } from './input_tools.ts';
 import { makeFacts } from './node_facts.ts';
 import { makeNumberView } from './number_view.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { makeButton } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { makeButton } from './panel_part.ts';
 import { makeStageLink } from './stage_link.ts';
 
 /** The padding of the panel on both sides, in CSS pixels; on phones it is less. */

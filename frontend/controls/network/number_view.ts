@@ -11,8 +11,8 @@ import { shownTensor, vectorColumns } from '../../state/shown_tensor.ts';
 import type { PlaneFrame } from '../../views/network/plane_painter.ts';
 import { makeElement, setText } from '../../views/shared/dom.ts';
 import { clamp } from '../../views/shared/rects.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
-import { planeStyle } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
+import { planeStyle } from './panel_part.ts';
 import type { PlaneActs } from './plane_canvas.ts';
 import { makePlaneCanvas } from './plane_canvas.ts';
 

@@ -1,17 +1,30 @@
 /** Opens the page of a model that was chosen or dropped. */
 
 import type { ApiClient } from '../../data/client.ts';
-import type { NetworkSummary } from '../../model/network.ts';
+import { NetworkClient } from '../../data/network_client.ts';
+import type { Preparation } from '../../model/network.ts';
 
 /** The seed of the input of a model that comes without one; the page says it. */
 const SEED = 0;
 
-/** Goes to the page of the network. Throws ApiError where the model cannot be run. */
-export async function openNetwork(api: ApiClient, model: Blob, input: Blob | null) {
-  const form = new FormData();
-  form.set('model', model);
-  form.set('input', input ?? new Blob([JSON.stringify({ random: { seed: SEED } })]));
-  const { id } = await api.post<NetworkSummary>('/networks', form);
+/** input: without one, random numbers of the shape, the model's own by default. */
+export interface ChosenInput {
+  input?: Blob | null;
+  prepare?: Preparation;
+  shape?: number[] | undefined;
+}
+
+/**
+ * Goes to the page of the network. model: the parts `model`, or `code` with `weights` or a `seed`. Throws
+ * ApiError where the model cannot be run.
+ */
+export async function openNetwork(
+  api: ApiClient,
+  model: Record<string, string | Blob>,
+  { input, prepare = {}, shape }: ChosenInput = {},
+) {
+  const random = new Blob([JSON.stringify({ random: { seed: SEED, ...(shape && { shape }) } })]);
+  const { id } = await new NetworkClient(api).run(model, { input: input ?? random, prepare });
   const query = new URLSearchParams();
   const language = new URLSearchParams(location.search).get('lang');
   if (language) query.set('lang', language);

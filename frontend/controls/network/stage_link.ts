@@ -5,7 +5,7 @@ import type { NetworkState } from '../../state/network.ts';
 import { encodeQuery, parseQuery } from '../../state/url.ts';
 import { makeElement } from '../../views/shared/dom.ts';
 import { addressOf } from './address.ts';
-import type { NetworkContext, PanelPart } from './parts.ts';
+import type { NetworkContext, PanelPart } from './panel_part.ts';
 
 /** null: the node has no stage. */
 export function makeStageLink({ state, view, t }: NetworkContext): PanelPart | null {

@@ -5,8 +5,8 @@ import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { strokeRoundedRect } from '../shared/drawing.ts';
 import { growRect } from '../shared/rects.ts';
+import { tileRect } from './contact_sheet.ts';
 import type { NetworkFrame, NodeFrame } from './frame.ts';
-import { tileRect } from './sheet.ts';
 import { toCanvas } from './viewport.ts';
 
 /** What a patch leaves out of its channel is covered so much. */

@@ -1,8 +1,8 @@
 /** What lies at a place of the graph, and which node is next in a direction. Pure. */
 
 import type { Graph, NetworkCell } from '../../model/network.ts';
+import { cellAt } from './contact_sheet.ts';
 import type { GraphLayout } from './layout.ts';
-import { cellAt } from './sheet.ts';
 
 export interface GraphHit {
   node: number;

@@ -4,9 +4,9 @@ import { Graph as DagreGraph, layout as layOut } from '@dagrejs/dagre';
 import type { Connection, Graph, GraphNode, NetworkEdge } from '../../model/network.ts';
 import { planesOf, shapeText } from '../../model/network.ts';
 import type { Rect } from '../../model/types.ts';
+import type { SheetLayout } from './contact_sheet.ts';
+import { layoutSheet } from './contact_sheet.ts';
 import { asPoint, layLayers } from './layered_layout.ts';
-import type { SheetLayout } from './sheet.ts';
-import { layoutSheet } from './sheet.ts';
 
 export type FlowDirection = 'right' | 'down';
 

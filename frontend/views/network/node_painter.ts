@@ -7,10 +7,10 @@ import type { SheetTensor } from '../../state/network_tensors.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, fillRoundedRect, paintText, strokeRoundedRect } from '../shared/drawing.ts';
 import { makeHeatMap, paintHeatMap } from '../shared/grid.ts';
+import type { SheetLayout } from './contact_sheet.ts';
+import { tileRect } from './contact_sheet.ts';
 import type { NetworkFrame, NodeFrame } from './frame.ts';
 import { BAR_LINE, figuresHeight, LINE, PADDING } from './layout.ts';
-import type { SheetLayout } from './sheet.ts';
-import { tileRect } from './sheet.ts';
 
 const RADIUS = 8;
 /** The smallest type that is read on the screen, in CSS pixels. */

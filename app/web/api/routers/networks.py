@@ -83,7 +83,11 @@ _PARTS: Final = {
     "input": _INPUT,
     "prepare": _PREPARE,
 }
-
+_INPUT_PARTS: Final = {
+    "input": _INPUT,
+    "name": {"type": "string", "description": "of several inputs, the one that is sent"},
+    "prepare": _PREPARE,
+}
 
 _SHAPES_BODY: Final[dict[str, Any]] = {
     "code": "nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))",
@@ -201,12 +205,12 @@ router.add_api_route("/shapes", _only_post, include_in_schema=False, route_class
     "/{id}/inputs",
     status_code=201,
     summary="Run a network on another input",
-    openapi_extra=_form({"input": _INPUT, "prepare": _PREPARE}, EXAMPLE_INPUT),
+    openapi_extra=_form(_INPUT_PARTS, EXAMPLE_INPUT),
     responses={**_stored_answers(_SUMMARY), **problems(400, 404, 413, 415, 500, 507)},
 )
 async def create_network_of_input(request: Request, services: ServicesDep, network: NetworkDep) -> Response:
-    """The same model; the old network stays as it is."""
-    parts = await _read_form(request, services, ("input", "prepare"))
+    """The same model; the old network stays as it is. With a `name`, its other inputs are kept."""
+    parts = await _read_form(request, services, tuple(_INPUT_PARTS))
     return _stored(request, await run_again(services, network, parts))
 
 

@@ -4,7 +4,7 @@ import { chooseLayout } from '../../../../frontend/views/network/choose_layout.t
 import type { ArrowKey } from '../../../../frontend/views/network/hit_test.ts';
 import { hitGraph, nextNode } from '../../../../frontend/views/network/hit_test.ts';
 import { layoutGraph } from '../../../../frontend/views/network/layout.ts';
-import { cellAt, layoutSheet, tileRect } from '../../../../frontend/views/network/sheet.ts';
+import { cellAt, layoutSheet, tileRect } from '../../../../frontend/views/network/contact_sheet.ts';
 import {
   firstZoom,
   fitZoom,
