@@ -1,6 +1,6 @@
 /** Numbers in brackets: lists of Python, JSON, NumPy, C, Mathematica; rows of MATLAB and Julia. Pure. */
 
-import type { Head } from './bracket_heads.ts';
+import type { Head } from './bracket_wrappers.ts';
 import {
   DATA_HEAD,
   DATA_TAIL,
@@ -9,13 +9,13 @@ import {
   matchDeclaration,
   matchHead,
   TAIL,
-} from './bracket_heads.ts';
+} from './bracket_wrappers.ts';
+import { findIntegerType } from './integer_types.ts';
 import { NestedListParser } from './nested_lists.ts';
 import type { NumberBlock } from './number_syntax.ts';
 import { matchAt, NUMBER, PasteError } from './number_syntax.ts';
 import { byRows, isRArray, readRArguments } from './r_arrays.ts';
 import { matchSizeLine } from './table_lines.ts';
-import { findWholeType } from './whole_types.ts';
 
 /** Calls in calls; no one copies more. */
 const MAX_CALLS = 8;
@@ -30,7 +30,7 @@ export class BracketParser extends NestedListParser {
     const declared = matchDeclaration(this.text, this.offset);
     this.offset += declared?.length ?? 0;
     const isNamed = this.skip(LABEL) !== '' || declared !== null;
-    this.wholeType = findWholeType(declared?.types ?? '');
+    this.integerType = findIntegerType(declared?.types ?? '');
     this.skip(/\s*/y);
     const start = this.offset;
     const members = this.skip(DATA_HEAD);
@@ -74,11 +74,11 @@ export class BracketParser extends NestedListParser {
     if (this.calls > MAX_CALLS) this.fail('call', { found: head.text.trim() });
     this.offset += head.text.length;
     if (!head.takesNumber && !this.startsList()) this.fail('call', { found: head.text.trim() }, start);
-    const [outerType, from] = [this.wholeType, this.data.length];
-    this.wholeType = findWholeType(head.text) ?? outerType;
+    const [outerType, from] = [this.integerType, this.data.length];
+    this.integerType = findIntegerType(head.text) ?? outerType;
     const isR = isRArray(head.name) && (head.name === 'structure' || /^c\b/.test(this.opening()));
     this.value(depth);
-    this.wholeType = outerType;
+    this.integerType = outerType;
     if (isR) this.endRArray(head, start);
     else if (/[)\]]/.test(head.closing)) this.endArguments(depth, from);
     if (head.sizes.length > 0) this.checkSizes([...this.shape.slice(0, depth), ...head.sizes], start);
@@ -94,7 +94,7 @@ export class BracketParser extends NestedListParser {
   endArguments(depth: number, from: number) {
     const start = this.offset;
     const tail = this.skip(TAIL);
-    const type = findWholeType(tail);
+    const type = findIntegerType(tail);
     for (const value of type ? this.data.slice(from) : []) this.checkWhole(value, type, start);
     const found = findSizes(tail);
     if (found) this.checkSizes([...this.shape.slice(0, depth), ...found.sizes], start + found.index);
@@ -116,7 +116,7 @@ export class BracketParser extends NestedListParser {
   endData(members: string, start: number) {
     const tail = this.skip(DATA_TAIL);
     if (tail === '') this.fail('after', { found: this.word() });
-    const type = findWholeType(/"dtype"\s*:\s*"\w+"/.exec(members + tail)?.[0] ?? '');
+    const type = findIntegerType(/"dtype"\s*:\s*"\w+"/.exec(members + tail)?.[0] ?? '');
     for (const value of this.data) this.checkWhole(value, type, start);
     const found = findSizes(members) ?? findSizes(tail);
     if (found) this.checkSizes(found.sizes, start);

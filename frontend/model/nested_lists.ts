@@ -1,9 +1,9 @@
 /** Lists in lists, and rows of MATLAB and Julia in brackets. Pure. */
 
+import type { IntegerType } from './integer_types.ts';
+import { isWithin } from './integer_types.ts';
 import type { PastedText } from './number_syntax.ts';
 import { errorAt, matchAt, NUMBER, reasonOf, toNumber } from './number_syntax.ts';
-import type { WholeType } from './whole_types.ts';
-import { isWithin } from './whole_types.ts';
 
 /** Deeper lists are no tensor of a layer. */
 const MAX_DIMENSIONS = 4;
@@ -32,7 +32,7 @@ export abstract class NestedListParser {
   offset = 0;
   shape: number[] = [];
   /** What the numbers are declared as, if they are whole. */
-  wholeType: WholeType | null = null;
+  integerType: IntegerType | null = null;
   /** Characters of the longest number. */
   widest = 0;
   /** Where the last number begins. */
@@ -156,7 +156,7 @@ export abstract class NestedListParser {
     this.data.push(value);
   }
 
-  checkWhole(value: number, type = this.wholeType, offset = this.offset) {
+  checkWhole(value: number, type = this.integerType, offset = this.offset) {
     if (type && !isWithin(value, type.range))
       this.fail('whole', { found: `${value}`, type: type.name }, offset);
   }

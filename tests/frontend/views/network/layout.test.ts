@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseLayout } from '../../../../frontend/views/network/choose_layout.ts';
+import { cellAt, layoutSheet, tileRect } from '../../../../frontend/views/network/contact_sheet.ts';
 import type { ArrowKey } from '../../../../frontend/views/network/hit_test.ts';
 import { hitGraph, nextNode } from '../../../../frontend/views/network/hit_test.ts';
 import { layoutGraph } from '../../../../frontend/views/network/layout.ts';
-import { cellAt, layoutSheet, tileRect } from '../../../../frontend/views/network/contact_sheet.ts';
 import {
   firstZoom,
   fitZoom,

@@ -1,9 +1,9 @@
-/** Types of whole numbers, which round what does not fit, or wrap it around. Pure. */
+/** Integer types, which round what does not fit, or wrap it around. Pure. */
 
 /** The least and the largest number of a type. */
 type Range = [number, number];
 
-export interface WholeType {
+export interface IntegerType {
   name: string;
   range: Range;
 }
@@ -36,7 +36,7 @@ function rangeOf(bits: number, isUnsigned: boolean): Range {
 }
 
 /** text: a declaration, a call or its arguments; the first type of whole numbers that it names. */
-export function findWholeType(text: string): WholeType | null {
+export function findIntegerType(text: string): IntegerType | null {
   for (const [name] of text.matchAll(/\w+/g)) {
     const [, sign, bits] = SIZED.exec(name) ?? (RUST_UNSIGNED.test(name) ? [name, 'u', name.slice(1)] : []);
     const range = bits ? rangeOf(Number(bits), sign !== '') : NAMED[name.toLowerCase()];
