@@ -268,6 +268,7 @@ def test_what_a_killed_server_left_behind_is_swept(tmp_path: Path) -> None:
 
 
 @pytest.mark.safety(30)
+@pytest.mark.exclusive
 @pytest.mark.slow
 def test_a_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
     server = start_server(tmp_path, grace_seconds=8).wait_until("/healthz")
