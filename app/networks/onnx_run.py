@@ -14,7 +14,14 @@ import onnxruntime
 from onnx import helper, numpy_helper, shape_inference
 
 from app.limits import Limits, check
-from app.networks.onnx_checks import in_order, is_known, read_model, read_names, standard_opset
+from app.networks.onnx_checks import (
+    check_raw_data,
+    in_order,
+    is_known,
+    read_model,
+    read_names,
+    standard_opset,
+)
 from app.networks.refusals import RunStopped, refusal
 from app.networks.run_messages import Array, can_travel
 
@@ -104,6 +111,8 @@ def _constants(graph: onnx.GraphProto) -> Iterator[tuple[str, Array]]:
             raise refusal("network_tensor_malformed", name=f"{each.name!r:.60}") from None
         if can_travel(array):
             yield each.name, array
+        else:
+            check_raw_data(each)
 
 
 def _runnable(graph: onnx.GraphProto, order: list[int]) -> set[int]:
