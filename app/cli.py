@@ -337,15 +337,15 @@ def network(
 
     prepare_torch()
     with _one_clear_line():
-        built = run_file(
+        network = run_file(
             _read(model), _read(input), Settings(), None if prepare is None else prepare.encode()
         )
         if output is None:
-            for line in (*preparation_lines(built.network), network_table(built.network)):
+            for line in (*preparation_lines(network), network_table(network)):
                 typer.echo(line)
         else:
             with _target(None if output == _STANDARD else output) as out:
-                write_edges(built.network, out)
+                write_edges(network, out)
 
 
 @store.command("check")

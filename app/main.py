@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.conv.torch_setup import prepare
 from app.lessons.lesson_files import lesson_scenes
+from app.networks.layer_scenes import layer_scenes
 from app.scenes.presets import built_in
 from app.services.container import open_services
 from app.services.network_example import EXAMPLE
@@ -47,8 +48,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     networks = [EXAMPLE, *trained_networks()]
     scenes = {**built_in(), **lesson_scenes()}
     for each in networks:
-        scenes |= each.scenes
-    known = {each.network.id: each.network for each in networks}
+        scenes |= layer_scenes(each, settings)
+    known = {each.id: each for each in networks}
     app.state.services = open_services(settings, scenes, known)
     add_api(app)
     _add_middleware(app, settings)

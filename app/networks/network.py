@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from torch import Tensor
 
 from app.conv.errors import Message
+from app.conv.operation import Operation
 
 # Those of a node that are numbers, short lists of numbers, or short texts.
 Attributes = Mapping[str, Any]
@@ -26,7 +29,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operator; `scene`: the id of its layer's, or else `note`: why there is none, of a layer."""
+    """One operator; `layer`: what its scene is made with, or else `note`: why there is none, of a layer."""
 
     name: str
     op: str
@@ -35,21 +38,33 @@ class Node:
     parameters: int
     multiply_adds: int
     attributes: Attributes
-    scene: str | None = None
+    layer: Operation | None = None
     note: Message | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """The file that a network is made from."""
+
+    kind: ModelKind
+    content: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256: part of the ids of its networks, and the name that it is stored by."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """
     A graph with its values, immutable, named by model and input. `tensors`: by edge, those of parameters too;
-    `model`: the file that it was made from; `opset`: of ONNX, which says what its operators mean;
-    `prepared`: by input, what was done to the picture that was sent.
+    `opset`: of ONNX, which says what its operators mean; `prepared`: by input, what was done to the picture
+    that was sent.
     """
 
     id: str
-    kind: ModelKind
-    model: bytes
+    model: Model
     inputs: tuple[Edge, ...]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
@@ -59,4 +74,4 @@ class Network:
 
     @property
     def nbytes(self) -> int:
-        return len(self.model) + sum(tensor.nbytes for tensor in self.tensors.values())
+        return len(self.model.content) + sum(tensor.nbytes for tensor in self.tensors.values())

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -14,59 +14,45 @@ from torch import Tensor
 
 from app.conv.correlate import output
 from app.conv.errors import CodedError, ConvError, Message
+from app.conv.operation import Plan
 from app.limits import Limits
-from app.networks.network import Edge, ModelKind, Network, Node
+from app.networks.layer_scenes import layer_tensors
+from app.networks.network import Edge, Model, Network, Node
 from app.networks.onnx_layers import LAYERS, layer_operation
 from app.networks.run_messages import Array
 from app.networks.run_process import Run
-from app.scenes.scene import Scene, make_scene
+from app.scenes.scene import make_scene, plan_scene
 
-_CANON: Final = b"convscope-network-1\n"
+_CANON: Final = b"convscope-network-2\n"
 _ID_LENGTH: Final = 40
 _WIDER: Final = {"uint16": "int32", "uint32": "int64", "float16": "float32"}
 _SCENE_DTYPES: Final = (torch.float32, torch.float64, torch.int32)
 
 
-class BuiltNetwork(NamedTuple):
-    """A network, and the scenes of its layers by id."""
-
-    network: Network
-    scenes: dict[str, Scene]
-
-
-def network_id(
-    kind: str, model: bytes, inputs: Mapping[str, Array], prepared: Mapping[str, Sequence[Message]]
-) -> str:
-    """A digest of the model's bytes, of the numbers on its inputs, and of what was done to get them."""
+def network_id(model: Model, inputs: Mapping[str, Array], prepared: Mapping[str, Sequence[Message]]) -> str:
+    """A digest of the model's, of the numbers on its inputs, and of what was done to get them."""
     digest = hashlib.sha256(_CANON)
     shapes = {name: [str(array.dtype), list(array.shape)] for name, array in inputs.items()}
     done = {name: [str(message) for message in messages] for name, messages in prepared.items()}
-    digest.update(json.dumps([kind, len(model), shapes, done], sort_keys=True).encode())
-    digest.update(model)
+    digest.update(json.dumps([model.kind, model.digest, shapes, done], sort_keys=True).encode())
     for name in sorted(inputs):
         digest.update(np.ascontiguousarray(inputs[name]).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()[:_ID_LENGTH]
 
 
 def build_network(
-    id: str,
-    kind: ModelKind,
-    model: bytes,
-    run: Run,
-    limits: Limits,
-    prepared: Mapping[str, tuple[Message, ...]],
-) -> BuiltNetwork:
+    id: str, model: Model, run: Run, limits: Limits, prepared: Mapping[str, tuple[Message, ...]]
+) -> Network:
     """The network of a run; `id`: its digest. A layer that cannot be a scene has a note instead."""
     tensors = {name: _tensor(array) for name, array in run.arrays.items()}
-    scenes: dict[str, Scene] = {}
-    nodes = tuple(_node(described, tensors, scenes, limits) for described in run.structure["nodes"])
+    nodes = tuple(_node(described, tensors, limits) for described in run.structure["nodes"])
     given = tuple(
         Edge(each["name"], tuple(each["shape"]), str(run.arrays[each["name"]].dtype))
         for each in run.structure["inputs"]
     )
     outputs = tuple(run.structure["outputs"])
     opset = run.structure.get("opset")
-    return BuiltNetwork(Network(id, kind, model, given, nodes, outputs, tensors, opset, prepared), scenes)
+    return Network(id, model, given, nodes, outputs, tensors, opset, prepared)
 
 
 def _tensor(array: Array) -> Tensor:
@@ -81,10 +67,8 @@ def _tensor(array: Array) -> Tensor:
     return tensor.add_(0) if tensor.is_floating_point() else tensor
 
 
-def _node(
-    described: Mapping[str, Any], tensors: Mapping[str, Tensor], scenes: dict[str, Scene], limits: Limits
-) -> Node:
-    scene: Scene | None = None
+def _node(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: Limits) -> Node:
+    plan: Plan | None = None
     note: Message | None = None
     if not described["is_known"]:
         note = Message("network_operator_unknown", name=f"{described['op']!r:.60}")
@@ -92,8 +76,7 @@ def _node(
         note = Message("network_node_not_run")
     elif described["op"] in LAYERS or "operation" in described:
         try:
-            scene = _scene(described, tensors, limits)
-            scenes[scene.id] = scene
+            plan = _plan(described, tensors, limits)
         except CodedError as error:
             note = error.message
         except (LookupError, ValueError):  # attributes or edges that a layer needs are not there
@@ -104,9 +87,9 @@ def _node(
         tuple(described["inputs"]),
         tuple(_edge(each) for each in described["outputs"]),
         described["parameters"],
-        _multiply_adds(described, tensors, scene),
+        _multiply_adds(described, tensors, plan),
         described["attributes"],
-        None if scene is None else scene.id,
+        None if plan is None else plan.operation,
         note,
     )
 
@@ -116,13 +99,12 @@ def _edge(described: Mapping[str, Any]) -> Edge:
     return Edge(described["name"], None if shape is None else tuple(shape), described["dtype"])
 
 
-def _scene(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: Limits) -> Scene:
-    """The layer of a node on the first sample. Raises CodedError where there is none."""
+def _plan(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: Limits) -> Plan:
+    """Of the layer of a node on the first sample. Raises CodedError where it cannot be a scene."""
     op, attributes = described["op"], described["attributes"]
-    named = [name if name in tensors else None for name in described["inputs"]]
+    names = layer_tensors(op, described["inputs"], tensors)
     input = tensors[described["inputs"][0]]
-    others = [None if name is None else tensors[name] for name in (*named[1:3], None, None)[:2]]
-    weight, bias = (None, None) if "Pool" in op else others
+    weight, bias = (None if name is None else tensors[name] for name in names[1:])
     if input.ndim < 3 or input.dtype not in _SCENE_DTYPES or 0 in input.shape:
         raise ConvError("network_layer_of_other_type", dtype=str(input.dtype).removeprefix("torch."))
     if (operation := described.get("operation")) is None:
@@ -132,15 +114,16 @@ def _scene(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: 
     for name, tensor in (("input", input), ("weight", weight), ("bias", bias), ("output", made)):
         if tensor is not None and not _is_finite(tensor):
             raise ConvError("network_tensor_not_finite", name=name)
-    scene = make_scene(operation, input[0], weight, bias, limits)
-    if (found := scene.plan.own_shape(scene.plan.output_shape)) != (expected := tuple(made.shape)):
+    plan = plan_scene(operation, input[0], weight, bias, limits)
+    if (found := plan.own_shape(plan.output_shape)) != (expected := tuple(made.shape)):
         raise ConvError("network_layer_differs", found=found, expected=expected)
     # How a last, partial window is averaged is a matter of taste among runtimes.
     if getattr(operation, "ceil_mode", False):
-        own = scene.own(output(scene.plan, scene.input, None, None))
+        scene = make_scene(operation, input[0], None, None, limits)
+        own = scene.own(output(plan, scene.input, None, None))
         if not torch.allclose(own, made, rtol=1e-4, atol=1e-5):
             raise ConvError("network_layer_differs", found=found, expected=expected)
-    return scene
+    return plan
 
 
 def _is_finite(tensor: Tensor) -> bool:
@@ -148,7 +131,7 @@ def _is_finite(tensor: Tensor) -> bool:
     return bool(tensor.sum().isfinite()) or bool(tensor.isfinite().all())
 
 
-def _multiply_adds(described: Mapping[str, Any], tensors: Mapping[str, Tensor], scene: Scene | None) -> int:
+def _multiply_adds(described: Mapping[str, Any], tensors: Mapping[str, Tensor], plan: Plan | None) -> int:
     """Of convolutions, poolings and matrix products; of other nodes 0."""
     if not described["is_runnable"] or not described["outputs"]:
         return 0
@@ -156,8 +139,8 @@ def _multiply_adds(described: Mapping[str, Any], tensors: Mapping[str, Tensor], 
     out: list[int] | None = described["outputs"][0]["shape"]
     if out is None or not inputs or (first := inputs[0]) is None:
         return 0
-    if scene is not None:
-        return scene.plan.multiply_adds * first.shape[0]
+    if plan is not None:
+        return plan.multiply_adds * first.shape[0]
     weight = inputs[1] if len(inputs) > 1 else None
     match described["op"]:
         case "Conv" if weight is not None:

@@ -68,6 +68,9 @@ def check_graph(graph: onnx.GraphProto, limits: Limits) -> None:
         _check_names(each)
         for tensor in _tensors(each):
             _check_tensor(tensor, limits)
+        # Of those of the outer graph arrays are made, which tells it too; reading them twice would take long.
+        for tensor in _tensors(each, but_initializers=depth == 0):
+            check_raw_data(tensor)
     numbers = sum(prod(tensor.dims) for tensor in graph.initializer)
     check("term.network_numbers", "max_network_numbers", numbers, limits)
 
@@ -100,9 +103,10 @@ def _sparse(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
     return (each.values for each in graph.sparse_initializer)
 
 
-def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+def _tensors(graph: onnx.GraphProto, *, but_initializers: bool = False) -> Iterator[onnx.TensorProto]:
     """Every tensor of a graph but those of inner graphs."""
-    yield from graph.initializer
+    if not but_initializers:
+        yield from graph.initializer
     for sparse in graph.sparse_initializer:
         yield from (sparse.values, sparse.indices)
     for node in graph.node:
@@ -129,14 +133,20 @@ def _check_tensor(tensor: onnx.TensorProto, limits: Limits) -> None:
     if len(dims) > _MAX_DIMENSIONS or any(size < 0 for size in dims):
         raise refusal("network_tensor_malformed", name=name)
     check("term.network_numbers", "max_network_numbers", prod(dims), limits)
-    if tensor.HasField("raw_data"):
-        try:
-            itemsize = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
-        except (KeyError, ValueError):
-            raise refusal("network_tensor_malformed", name=name) from None
-        # Those of four bits or two are packed.
-        if len(tensor.raw_data) > prod(dims) * itemsize:
-            raise refusal("network_tensor_malformed", name=name)
+
+
+def check_raw_data(tensor: onnx.TensorProto) -> None:
+    """Raise ConvError for more bytes than the shape has; reads them all."""
+    if not tensor.HasField("raw_data"):
+        return
+    name = f"{tensor.name!r:.60}"
+    try:
+        itemsize = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+    except (KeyError, ValueError):
+        raise refusal("network_tensor_malformed", name=name) from None
+    # Those of four bits or two are packed.
+    if len(tensor.raw_data) > prod(tensor.dims) * itemsize:
+        raise refusal("network_tensor_malformed", name=name)
 
 
 def _needs(graph: onnx.GraphProto) -> list[set[int]]:

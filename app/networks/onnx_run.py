@@ -14,7 +14,14 @@ import onnxruntime
 from onnx import helper, numpy_helper, shape_inference
 
 from app.limits import Limits, check
-from app.networks.onnx_checks import in_order, is_known, read_model, read_names, standard_opset
+from app.networks.onnx_checks import (
+    check_raw_data,
+    in_order,
+    is_known,
+    read_model,
+    read_names,
+    standard_opset,
+)
 from app.networks.refusals import RunStopped, refusal
 from app.networks.run_messages import Array, can_travel
 
@@ -24,6 +31,8 @@ _OUT_OF_MEMORY: Final = re.compile(r"bad[_ ]alloc|allocat|memory", re.IGNORECASE
 _PATHS: Final = re.compile(r"\S*/\S*\.(cc|h|cpp|py)\S*")
 _MAX_SHAPE_NUMBERS: Final = 1024
 _MAX_REASON: Final = 200
+# Never opened: the weights are handed over beside the model, and this process cannot open a file.
+_IN_MEMORY: Final = "in memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ def _constants(graph: onnx.GraphProto) -> Iterator[tuple[str, Array]]:
             raise refusal("network_tensor_malformed", name=f"{each.name!r:.60}") from None
         if can_travel(array):
             yield each.name, array
+        else:
+            check_raw_data(each)
 
 
 def _runnable(graph: onnx.GraphProto, order: list[int]) -> set[int]:
@@ -163,16 +174,19 @@ def _values(prepared: Prepared, given: Mapping[str, Array], limits: Limits) -> d
         return {}
     declared = {each.name: each for each in graph.output}
     outputs = [declared.get(name) or onnx.ValueInfoProto(name=name) for name in names]
-    # In place: a copy of the weights would take as long as the run.
+    # In place: a copy of the constants would take as long as the run.
     for repeated, kept in ((graph.node, nodes), (graph.output, outputs)):
         copies = [type(each).FromString(each.SerializeToString()) for each in kept]
         del repeated[:]
         repeated.extend(copies)
     options = onnxruntime.SessionOptions()
+    _hand_over_weights(graph, prepared.constants, options)
     options.intra_op_num_threads = limits.network_threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _FATAL
     options.use_deterministic_compute = True
+    # What lays weights out anew takes longer than the one run gains by it.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     try:
         session = onnxruntime.InferenceSession(
             prepared.model.SerializeToString(), options, providers=["CPUExecutionProvider"]
@@ -183,6 +197,26 @@ def _values(prepared: Prepared, given: Mapping[str, Array], limits: Limits) -> d
     except Exception as error:  # onnxruntime has a dozen kinds, without a common base
         raise _run_error(error, limits) from None
     return {name: value for name, value in zip(names, values, strict=True) if can_travel(value)}
+
+
+def _hand_over_weights(
+    graph: onnx.GraphProto, constants: Mapping[str, Array], options: onnxruntime.SessionOptions
+) -> None:
+    """Large weights as the arrays that they are: so they are neither written again nor read again."""
+    large = {
+        each.name: each
+        for each in graph.initializer
+        if each.name in constants and constants[each.name].size > _MAX_SHAPE_NUMBERS
+    }
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(constants[name]) for name in large]
+    options.add_external_initializers(list(large), values)
+    for name, each in large.items():
+        dims, kind = list(each.dims), each.data_type
+        each.Clear()
+        each.name, each.data_type = name, kind
+        each.dims.extend(dims)
+        each.data_location = onnx.TensorProto.EXTERNAL
+        each.external_data.add(key="location", value=_IN_MEMORY)
 
 
 def _run_error(error: Exception, limits: Limits) -> Exception:

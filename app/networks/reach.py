@@ -11,6 +11,7 @@ from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.networks.axis_taps import axis_taps
 from app.networks.cell_sources import cell_sources
+from app.networks.layer_scenes import layer_plan
 from app.networks.network import Node
 from app.networks.receptive_field import (
     CELL_BY_CELL,
@@ -21,6 +22,7 @@ from app.networks.receptive_field import (
     reading_matrix,
 )
 from app.networks.summed_axes import summed_axes
+from app.scenes.scene import layer_taps
 
 Masks = Mapping[str, Tensor]
 
@@ -52,8 +54,8 @@ def _changed(graph: Graph, node: Node, output: str, read: Masks) -> Tensor:
     """The cells of a node's output that those of the edges it reads can change."""
     shape = graph.shapes[output]
     first = read.get(node.inputs[0])
-    if node.scene is not None and first is not None:
-        return _through_layer(*graph.plan_of(node.scene), first).reshape(shape)
+    if first is not None and (plan := layer_plan(node, graph.shapes)) is not None:
+        return _through_layer(plan, layer_taps(plan), first).reshape(shape)
     if node.op in CELL_BY_CELL:
         return _broadcast(read.values(), shape)
     moved = cell_sources(node, output, graph.shapes, graph.opset or 0, graph.tensor_of)

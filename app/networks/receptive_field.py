@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Final, NamedTuple
 
@@ -13,11 +13,10 @@ from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.networks.axis_taps import AxisTaps, TensorOf, axis_taps
 from app.networks.cell_sources import cell_sources
+from app.networks.layer_scenes import layer_plan
 from app.networks.network import Edge, Node
 from app.networks.summed_axes import summed_axes
-
-# What a layer's scene says of its windows, by the id of the scene.
-PlanOf = Callable[[str], tuple[Plan, TapTable]]
+from app.scenes.scene import layer_taps
 
 CELL_BY_CELL: Final = frozenset((
     "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Sigmoid", "HardSigmoid", "HardSwish",
@@ -47,13 +46,12 @@ class Trace(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A network's nodes and inputs, and what says where they read: shapes of all tensors, scenes, numbers."""
+    """A network's nodes and inputs, and what says where they read: shapes of all tensors, numbers."""
 
     nodes: Sequence[Node]
     inputs: Sequence[Edge]
     shapes: Mapping[str, tuple[int, ...]]
     opset: int | None
-    plan_of: PlanOf
     tensor_of: TensorOf
 
 
@@ -104,9 +102,8 @@ def _sources(graph: Graph, node: Node, output: str, mask: Tensor) -> dict[str, T
     if not names:
         return {}
     first = names[0]
-    if node.scene is not None:
-        plan, taps = graph.plan_of(node.scene)
-        return {first: _through_layer(plan, taps, mask)}
+    if (plan := layer_plan(node, shapes)) is not None:
+        return {first: _through_layer(plan, layer_taps(plan), mask)}
     if node.op in CELL_BY_CELL:
         return {name: _unbroadcast(mask, shapes[name]) for name in names}
     if (moved := cell_sources(node, output, shapes, graph.opset or 0, graph.tensor_of)) is not None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from socket import socket
+from socket import MSG_WAITALL, socket
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 _LENGTH_BYTES: Final = 8
+_ALIGNMENT: Final = 64
 _MAX_HEAD_BYTES: Final = 1 << 26
 _DTYPES: Final = {
     "float16", "float32", "float64", "int8", "int16", "int32", "int64",
@@ -53,23 +54,43 @@ def receive_frame(connection: socket, max_bytes: int) -> Frame:
     if length > _MAX_HEAD_BYTES:
         raise MessageError
     told = json.loads(_receive(connection, length))
+    if any(dtype not in _DTYPES for _, dtype, _ in told["arrays"]):
+        raise MessageError
+    sizes = [prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in told["arrays"]]
+    if sum(sizes) > max_bytes:
+        raise MessageError
+    # One allocation, for which numpy asks for huge pages: small ones take the kernel longer than the bytes.
+    content = np.empty(sum(map(_aligned, sizes)), np.uint8)
     arrays: dict[str, Array] = {}
-    for name, dtype, shape in told["arrays"]:
-        if dtype not in _DTYPES:
-            raise MessageError
-        size = prod(shape) * np.dtype(dtype).itemsize
-        max_bytes -= size
-        if max_bytes < 0:
-            raise MessageError
-        arrays[name] = np.frombuffer(_receive(connection, size), dtype).reshape(shape)
+    begin = 0
+    for (name, dtype, shape), size in zip(told["arrays"], sizes, strict=True):
+        part = content[begin : begin + size]
+        _receive_into(connection, part.data)
+        arrays[name] = part.view(dtype).reshape(shape)
+        begin += _aligned(size)
     return Frame(told["head"], arrays)
+
+
+def receive_bytes(connection: socket, size: int) -> bytes:
+    """So many bytes that follow a frame, in one allocation; of a socket that waits as long as it takes."""
+    content = connection.recv(size, MSG_WAITALL)
+    if len(content) < size:
+        raise MessageError
+    return content
+
+
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
 def _receive(connection: socket, size: int) -> bytearray:
     content = bytearray(size)
-    view = memoryview(content)
+    _receive_into(connection, memoryview(content))
+    return content
+
+
+def _receive_into(connection: socket, view: memoryview) -> None:
     while view:
         if not (received := connection.recv_into(view)):
             raise MessageError
         view = view[received:]
-    return content

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
 from app.networks.refusals import RunStopped
@@ -21,6 +19,8 @@ from app.networks.run_messages import Array, Frame, MessageError, receive_frame,
 
 # Beyond the child's own limit: to begin, and to send what it made.
 _GRACE_SECONDS: Final = 10.0
+# A child begins without memory of its own, and in small pages getting it takes the kernel as long as the run.
+_HUGE_PAGES: Final = "glibc.malloc.hugetlb=1"
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 # Names, types and shapes of a model's inputs -> an array for each.
@@ -53,8 +53,8 @@ class RunProcess:
         with self._connection(limits) as connection:
             try:
                 known = {name: getattr(limits, name) for name in Limits.model_fields}
-                asked = Frame({"limits": known}, {"model": np.frombuffer(model, np.uint8)})
-                send_frame(connection, asked)
+                send_frame(connection, Frame({"limits": known, "model_bytes": len(model)}))
+                connection.sendall(model)
                 described = _received(connection, 0)
                 inputs = prepare_inputs(described.head["inputs"])
                 send_frame(connection, Frame({}, inputs))
@@ -111,7 +111,8 @@ class RunProcess:
 
 def _environment() -> dict[str, str]:
     """Nothing of the server's own: it may hold keys."""
-    return {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **_ONE_THREAD}
+    path = os.pathsep.join(filter(None, sys.path))
+    return {"PATH": os.defpath, "PYTHONPATH": path, "GLIBC_TUNABLES": _HUGE_PAGES, **_ONE_THREAD}
 
 
 def _received(connection: socket.socket, max_bytes: int) -> Frame:

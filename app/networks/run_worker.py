@@ -20,7 +20,7 @@ from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
 from app.networks.onnx_run import describe_inputs, prepare, run
 from app.networks.refusals import RunStopped
-from app.networks.run_messages import Frame, receive_frame, send_frame
+from app.networks.run_messages import Frame, receive_bytes, receive_frame, send_frame
 
 _PAGE: Final = resource.getpagesize()
 _UNUSED: Final = 1 << 40
@@ -59,11 +59,12 @@ def _receive_connections(control: socket.socket) -> list[int]:
 
 def _answer(connection: socket.socket) -> None:
     # Nothing is sent before a model is: its bytes are within the limit of a body.
-    asked = receive_frame(connection, _UNUSED)
-    limits = Limits.model_validate(asked.head["limits"])
+    asked = receive_frame(connection, _UNUSED).head
+    limits = Limits.model_validate(asked["limits"])
+    model = receive_bytes(connection, asked["model_bytes"])
     _confine(limits)
     try:
-        prepared = prepare(asked.arrays["model"].tobytes(), limits)
+        prepared = prepare(model, limits)
         send_frame(connection, Frame({"inputs": describe_inputs(prepared)}))
         given = receive_frame(connection, _UNUSED)
         structure, arrays = run(prepared, given.arrays, limits)

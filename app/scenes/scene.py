@@ -25,8 +25,12 @@ _CANON: Final = b"convscope-scene-1\n"
 _ID_LENGTH: Final = 40
 # Many scenes share few layers: plans, and the tap tables of small layers, are cached.
 _MAX_CACHED_TAPS: Final = 4096
-_cached_plan = lru_cache(maxsize=512)(plan)
+cached_plan = lru_cache(maxsize=512)(plan)
 _cached_taps = lru_cache(maxsize=128)(taps)
+
+
+def layer_taps(planned: Plan) -> TapTable:
+    return (_cached_taps if tap_numbers(planned) <= _MAX_CACHED_TAPS else taps)(planned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +60,7 @@ class Scene:
 
     @cached_property
     def taps(self) -> TapTable:
-        return (_cached_taps if tap_numbers(self.plan) <= _MAX_CACHED_TAPS else taps)(self.plan)
+        return layer_taps(self.plan)
 
     @cached_property
     def inverse_taps(self) -> InverseTaps:
@@ -102,16 +106,7 @@ def make_scene(
     Raises ConvError for a layer that cannot be and LimitExceeded for one that is too large, before anything
     in proportion to its output is allocated.
     """
-    for name, tensor in (("weight", weight), ("bias", bias), ("upstream", upstream)):
-        if tensor is not None and tensor.dtype != input.dtype:
-            types = {"found": dtype_name(tensor.dtype), "expected": dtype_name(input.dtype)}
-            raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
-    planned = _cached_plan(operation, _shape(input), _shape(weight), _shape(bias))
-    check_plan(planned, limits)
-    dtype = dtype_name(input.dtype)
-    if dtype not in DTYPES:
-        raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
-    check_averages(operation, input.dtype)
+    planned = plan_scene(operation, input, weight, bias, limits, upstream)
     expected = planned.own_shape(planned.output_shape)
     if upstream is not None and (shape := _shape(upstream)) != expected:
         raise ConvError("upstream_mismatch", "/upstream", found=shape, expected=expected)
@@ -119,7 +114,28 @@ def make_scene(
         each if each is None else lift(planned.dimensions, _canonical(each))
         for each in (weight, bias, upstream)
     )
-    return Scene(planned, dtype, lift(planned.dimensions, _canonical(input)), *others)
+    return Scene(planned, dtype_name(input.dtype), lift(planned.dimensions, _canonical(input)), *others)
+
+
+def plan_scene(
+    operation: Operation,
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    limits: Limits,
+    upstream: Tensor | None = None,
+) -> Plan:
+    """The plan of a scene that `make_scene` could make; no number is read. Raises as it does."""
+    for name, tensor in (("weight", weight), ("bias", bias), ("upstream", upstream)):
+        if tensor is not None and tensor.dtype != input.dtype:
+            types = {"found": dtype_name(tensor.dtype), "expected": dtype_name(input.dtype)}
+            raise ConvError("dtype_mismatch", f"/{name}", name=name, **types)
+    planned = cached_plan(operation, _shape(input), _shape(weight), _shape(bias))
+    check_plan(planned, limits)
+    if (dtype := dtype_name(input.dtype)) not in DTYPES:
+        raise ConvError("dtype_unknown", "/dtype", names=", ".join(DTYPES), found=dtype)
+    check_averages(operation, input.dtype)
+    return planned
 
 
 def check_sums(scene: Scene) -> None:

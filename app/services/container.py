@@ -15,6 +15,7 @@ from app.services.response_cache import ResponseCache
 from app.services.shutdown import ShutdownState
 from app.settings import Settings
 from app.store.cached_store import CachedSceneStore
+from app.store.layer_store import LayerStore
 from app.store.network_store import NetworkStore
 from app.store.open_store import open_stores
 
@@ -26,6 +27,7 @@ class Services:
     pool: ComputePool
     scenes: CachedSceneStore
     networks: NetworkStore
+    layers: LayerStore
     runs: RunProcess
     responses: ResponseCache
     shutdown: ShutdownState
@@ -54,6 +56,7 @@ def open_services(
         ComputePool(settings, metrics),
         scenes,
         stores.networks,
+        LayerStore(stores.networks, scenes, settings),
         RunProcess(),
         ResponseCache(settings.answer_bytes),
         shutdown,

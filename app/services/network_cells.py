@@ -66,17 +66,18 @@ def cell_structure(
     tensor_of: TensorOf,
     limits: Limits,
     language: str = DEFAULT,
+    scene_id: str | None = None,
 ) -> dict[str, Any]:
     """
-    The cell `index` of the node's first output as the contract has it. Raises ConvError where a number is not
-    finite, and LimitExceeded for more terms than an answer may hold.
+    The cell `index` of the node's first output as the contract has it; `scene_id`: of a layer's. Raises
+    ConvError where a number is not finite, and LimitExceeded for more terms than an answer may hold.
     """
     output = node.outputs[0].name
     made = float(tensor_of(output)[index])
     shapes = tensor_shapes(network)
     ledger = note = steps = None
-    if node.scene is not None:
-        steps = _steps_url(node.scene, index, shapes[output])
+    if scene_id is not None:
+        steps = _steps_url(scene_id, index, shapes[output])
     elif (ledger := _ledger(Cell(node, output, index, shapes, network.opset, tensor_of, limits))) is None:
         note = node.note or Message("network_cell_of_other_operator", op=f"{node.op!r:.60}")
     return {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from app.limits import Limits
-from app.networks.network_builder import BuiltNetwork, build_network, network_id
+from app.networks.network import Model, Network
+from app.networks.network_builder import build_network, network_id
 from app.networks.sequential import encode_sequential, run_sequential
 from app.services.network_inputs import InputReader
 
@@ -17,12 +18,13 @@ EXAMPLE_FORM: Final = {
 EXAMPLE_INPUT: Final = {"input": EXAMPLE_FORM["input"]}
 
 
-def _example() -> BuiltNetwork:
-    model = encode_sequential(EXAMPLE_FORM["code"].encode(), None, EXAMPLE_FORM["seed"].encode())
+def _example() -> Network:
+    content = encode_sequential(EXAMPLE_FORM["code"].encode(), None, EXAMPLE_FORM["seed"].encode())
+    model = Model("sequential", content)
     reader = InputReader(EXAMPLE_FORM["input"].encode(), None, Limits())
-    run = run_sequential(model, reader, Limits())
-    id = network_id("sequential", model, reader.arrays, reader.done)
-    return build_network(id, "sequential", model, run, Limits(), reader.done)
+    run = run_sequential(content, reader, Limits())
+    id = network_id(model, reader.arrays, reader.done)
+    return build_network(id, model, run, Limits(), reader.done)
 
 
 EXAMPLE: Final = _example()

@@ -8,22 +8,23 @@ from typing import BinaryIO
 from app.formats.safetensors import to_safetensors
 from app.i18n.messages import render
 from app.limits import Limits
-from app.networks.network import Network
-from app.networks.network_builder import BuiltNetwork, build_network, network_id
+from app.networks.network import Model, Network
+from app.networks.network_builder import build_network, network_id
 from app.networks.run_process import RunProcess
 from app.services.network_inputs import InputReader
 from app.services.networks import check_model
 
 
-def run_file(model: bytes, input: bytes, limits: Limits, prepare: bytes | None = None) -> BuiltNetwork:
+def run_file(model: bytes, input: bytes, limits: Limits, prepare: bytes | None = None) -> Network:
     """Raises ConvError, LimitExceeded, InvalidFields, UnsupportedFile and RunStopped."""
     check_model(model)
     reader = InputReader(input, prepare, limits)
     runs = RunProcess()
     try:
         run = runs.run(model, reader, limits)
-        id = network_id("onnx", model, reader.arrays, reader.done)
-        return build_network(id, "onnx", model, run, limits, reader.done)
+        file = Model("onnx", model)
+        id = network_id(file, reader.arrays, reader.done)
+        return build_network(id, file, run, limits, reader.done)
     finally:
         runs.close()
 

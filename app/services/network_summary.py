@@ -46,7 +46,7 @@ def _node(node: Node, url: str, language: str) -> dict[str, Any]:
         "outputs": [_edge(edge) for edge in node.outputs],
         "parameters": node.parameters,
         "multiply_adds": node.multiply_adds,
-        "scene": None if node.scene is None else f"{url}/nodes/{quote(node.name, safe='')}/scene",
+        "scene": None if node.layer is None else f"{url}/nodes/{quote(node.name, safe='')}/scene",
         "note": None if node.note is None else render(node.note, language),
     }
 

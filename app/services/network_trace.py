@@ -10,7 +10,7 @@ from app.formats.json_encoding import to_array
 from app.networks.axis_taps import TensorOf
 from app.networks.network import Network
 from app.networks.reach import reach_cell
-from app.networks.receptive_field import Graph, PlanOf, first_and_last, trace_cell
+from app.networks.receptive_field import Graph, first_and_last, trace_cell
 from app.networks.refusals import NoSuchPart
 from app.services.network_cells import cell_index, tensor_shapes
 from app.store.network_store import StoredNetwork
@@ -18,7 +18,6 @@ from app.store.network_store import StoredNetwork
 
 def trace_structure(
     network: Network | StoredNetwork,
-    plan_of: PlanOf,
     tensor_of: TensorOf,
     edge: str,
     channel: int,
@@ -30,7 +29,7 @@ def trace_structure(
     if edge not in shapes:
         raise NoSuchPart("network_has_no_tensor", name=f"{edge!r:.60}")
     index = cell_index(shapes[edge], channel, row, col)
-    traced = trace_cell(_graph(network, shapes, plan_of, tensor_of), (edge, index))
+    traced = trace_cell(_graph(network, shapes, tensor_of), (edge, index))
     if traced is None:
         raise ConvError("network_cell_of_no_input", "/edge", name=f"{edge!r:.60}")
     return {
@@ -44,7 +43,6 @@ def trace_structure(
 
 def reach_structure(
     network: Network | StoredNetwork,
-    plan_of: PlanOf,
     tensor_of: TensorOf,
     input: str | None,
     row: int,
@@ -62,7 +60,7 @@ def reach_structure(
     sample, *others = cell_index(shapes[name], 0, row, col)
     # Every channel of the cell.
     cells: tuple[int | slice, ...] = (sample, *(slice(None) for _ in others[:1]), *others[1:])
-    path = reach_cell(_graph(network, shapes, plan_of, tensor_of), (name, cells))
+    path = reach_cell(_graph(network, shapes, tensor_of), (name, cells))
     return {"input": name, "row": row, "col": col, "path": [each._asdict() for each in path]}
 
 
@@ -74,8 +72,7 @@ def _edge_shapes(network: Network | StoredNetwork) -> dict[str, tuple[int, ...]]
 def _graph(
     network: Network | StoredNetwork,
     shapes: Mapping[str, tuple[int, ...]],
-    plan_of: PlanOf,
     tensor_of: TensorOf,
 ) -> Graph:
     known = {**tensor_shapes(network), **shapes}
-    return Graph(network.nodes, network.inputs, known, network.opset, plan_of, tensor_of)
+    return Graph(network.nodes, network.inputs, known, network.opset, tensor_of)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 
 from app.conv.errors import ConvError
-from app.networks.network import ModelKind, Network
-from app.networks.network_builder import BuiltNetwork, build_network, network_id
+from app.networks.network import Model, Network
+from app.networks.network_builder import build_network, network_id
 from app.networks.refusals import NoSuchPart, refusal
 from app.networks.run_messages import Array
 from app.networks.sequential import encode_sequential, run_sequential
@@ -16,8 +17,7 @@ from app.services.container import Services
 from app.services.executor import SMALL
 from app.services.network_cells import find_node
 from app.services.network_inputs import FormerInputs, InputReader
-from app.services.scenes import find_scene
-from app.store.errors import NetworkDamaged, NetworkNotFound, SceneDamaged, SceneNotFound
+from app.store.errors import NetworkDamaged, NetworkNotFound
 from app.store.network_store import StoredNetwork
 
 _LARGE: Final = SMALL + 1
@@ -58,9 +58,9 @@ async def make_network(services: Services, parts: Mapping[str, bytes]) -> MadeNe
         if "weights" in parts or "seed" in parts:
             raise refusal("network_weights_need_code", "/weights")
         check_model(parts["model"])
-        return await _make(services, "onnx", parts["model"], parts)
+        return await _make(services, Model("onnx", parts["model"]), parts)
     model = encode_sequential(parts["code"], parts.get("weights"), parts.get("seed"))
-    return await _make(services, "sequential", model, parts)
+    return await _make(services, Model("sequential", model), parts)
 
 
 async def run_again(services: Services, network: StoredNetwork, parts: Mapping[str, bytes]) -> MadeNetwork:
@@ -72,13 +72,13 @@ async def run_again(services: Services, network: StoredNetwork, parts: Mapping[s
     former = None
     if (name := parts.get("name")) is not None:
         former = await services.pool.file(_other_inputs, services, network, name)
-    return await _make(services, network.kind, model, parts, former)
+    return await _make(services, model, parts, former)
 
 
 def _other_inputs(services: Services, network: StoredNetwork, name: bytes) -> FormerInputs:
     """The inputs of a network but the named one. Raises ConvError for a name that none of them has."""
     names = [each.name for each in network.inputs]
-    text = name.decode("utf-8", "replace")
+    text = str(name, "utf-8", "replace")
     if text not in names:
         shown = ", ".join(f"{each!r:.60}" for each in names)
         raise ConvError("network_input_name_unknown", "/name", name=f"{text!r:.60}", names=shown)
@@ -88,28 +88,19 @@ def _other_inputs(services: Services, network: StoredNetwork, name: bytes) -> Fo
 
 
 async def _make(
-    services: Services,
-    kind: ModelKind,
-    model: bytes,
-    parts: Mapping[str, bytes],
-    former: FormerInputs | None = None,
+    services: Services, model: Model, parts: Mapping[str, bytes], former: FormerInputs | None = None
 ) -> MadeNetwork:
     """Nothing is run where it is stored already."""
     try:
-        built = await services.pool.run(_LARGE, _run, services, kind, model, parts, former)
+        network = await services.pool.run(_LARGE, _run, services, model, parts, former)
     except _AlreadyStored as stored:
         return MadeNetwork(stored.network, created=False)
-    created = await services.pool.file(_store, services, built)
-    return MadeNetwork(built.network, created)
+    return MadeNetwork(network, await services.pool.file(services.networks.put, network))
 
 
 def _run(
-    services: Services,
-    kind: ModelKind,
-    model: bytes,
-    parts: Mapping[str, bytes],
-    former: FormerInputs | None,
-) -> BuiltNetwork:
+    services: Services, model: Model, parts: Mapping[str, bytes], former: FormerInputs | None
+) -> Network:
     limits = services.settings
     reader = InputReader(parts.get("input"), parts.get("prepare"), limits, former)
     id = ""
@@ -117,34 +108,25 @@ def _run(
     def inputs(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
         nonlocal id
         arrays = reader(described)
-        id = network_id(kind, model, arrays, reader.done)
+        id = network_id(model, arrays, reader.done)
         if stored := _stored(services, id):
             raise _AlreadyStored(stored)
         return arrays
 
-    run_model = services.runs.run if kind == "onnx" else run_sequential
-    run = run_model(model, inputs, limits)
-    return build_network(id, kind, model, run, limits, reader.done)
+    run_model = services.runs.run if model.kind == "onnx" else run_sequential
+    with ThreadPoolExecutor(1) as hashing:
+        hashing.submit(lambda: model.digest)  # while the model is read
+        run = run_model(model.content, inputs, limits)
+    return build_network(id, model, run, limits, reader.done)
 
 
 def _stored(services: Services, id: str) -> StoredNetwork | None:
-    """A network that is there with all of its scenes; what is damaged is made again, which mends it."""
+    """A network that is there; what is damaged is made again, which mends it."""
     try:
         services.networks.check(id)
-        network = services.networks.get(id)
-        for node in network.nodes:
-            if node.scene is not None:
-                services.scenes.get(node.scene)
-    except (NetworkNotFound, NetworkDamaged, SceneNotFound, SceneDamaged):
+        return services.networks.get(id)
+    except (NetworkNotFound, NetworkDamaged):
         return None
-    return network
-
-
-def _store(services: Services, built: BuiltNetwork) -> bool:
-    created = services.networks.put(built.network, built.scenes.values())
-    for scene in built.scenes.values():
-        services.scenes.remember(scene)
-    return created
 
 
 async def find_network(services: Services, id: str) -> StoredNetwork:
@@ -153,8 +135,11 @@ async def find_network(services: Services, id: str) -> StoredNetwork:
 
 
 async def layer_scene(services: Services, network: StoredNetwork, name: str) -> Scene:
-    """The scene of a node. Raises NoSuchPart where there is none."""
+    """
+    The scene of a node, stored from now on. Raises NoSuchPart where there is none, and NetworkDamaged,
+    StoreFull or StoreUnavailable.
+    """
     node = find_node(network, name)
-    if node.scene is None:
+    if node.layer is None:
         raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
-    return await find_scene(services, node.scene)
+    return await services.pool.file(services.layers.get, network, node)

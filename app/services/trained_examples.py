@@ -12,7 +12,8 @@ from torch import Tensor
 from app.formats.safetensors import read_safetensors
 from app.i18n.languages import catalogue
 from app.limits import Limits
-from app.networks.network_builder import BuiltNetwork, build_network, network_id
+from app.networks.network import Model, Network
+from app.networks.network_builder import build_network, network_id
 from app.networks.run_messages import Array
 from app.networks.sequential import encode_sequential, run_sequential
 from app.services.network_summary import network_url
@@ -29,7 +30,7 @@ class Sample(NamedTuple):
 
     label: int
     predicted: int
-    built: BuiltNetwork
+    network: Network
 
 
 class TrainedExample(NamedTuple):
@@ -48,8 +49,8 @@ def trained_examples() -> list[TrainedExample]:
     return [_read(name) for name in _NAMES]
 
 
-def trained_networks() -> list[BuiltNetwork]:
-    return [sample.built for example in trained_examples() for sample in example.samples]
+def trained_networks() -> list[Network]:
+    return [sample.network for example in trained_examples() for sample in example.samples]
 
 
 def _read(name: str) -> TrainedExample:
@@ -59,19 +60,19 @@ def _read(name: str) -> TrainedExample:
     images, labels = (read_safetensors(content, key, "input", "/input") for key in ("images", "labels"))
     classes = int(labels.max()) + 1
     weights = (folder / "weights.safetensors").read_bytes()
-    model = encode_sequential(trained["code"].encode(), weights, None)
+    model = Model("sequential", encode_sequential(trained["code"].encode(), weights, None))
     chosen = [int(np.flatnonzero(labels == label)[0]) for label in range(min(classes, _MAX_SAMPLES))]
     samples = [_sample(model, images[i] / np.float32(trained["white"]), int(labels[i])) for i in chosen]
     return TrainedExample(name, trained, len(images), classes, samples)
 
 
-def _sample(model: bytes, image: Array, label: int) -> Sample:
+def _sample(model: Model, image: Array, label: int) -> Sample:
     given = {"input": np.asarray(image, np.float32)[None]}
-    run = run_sequential(model, lambda _: given, Limits())
-    id = network_id("sequential", model, given, {})
-    built = build_network(id, "sequential", model, run, Limits(), {})
-    scores: Tensor = built.network.tensors[built.network.outputs[0]]
-    return Sample(label, int(scores.argmax()), built)
+    run = run_sequential(model.content, lambda _: given, Limits())
+    id = network_id(model, given, {})
+    network = build_network(id, model, run, Limits(), {})
+    scores: Tensor = network.tensors[network.outputs[0]]
+    return Sample(label, int(scores.argmax()), network)
 
 
 def describe_example(example: TrainedExample, language: str) -> dict[str, Any]:
@@ -91,8 +92,8 @@ def describe_example(example: TrainedExample, language: str) -> dict[str, Any]:
             {
                 "label": sample.label,
                 "predicted": sample.predicted,
-                "id": sample.built.network.id,
-                "links": {"self": network_url(sample.built.network.id)},
+                "id": sample.network.id,
+                "links": {"self": network_url(sample.network.id)},
             }
             for sample in example.samples
         ],

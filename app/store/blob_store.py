@@ -44,20 +44,15 @@ class BlobStore:
         Of what is there, only names and sizes are read: a blob that was damaged without changing its size
         is mended once a reader has found it.
         """
-        return self.put_all({name: manifest}, blobs)
-
-    def put_all(self, manifests: Mapping[str, bytes], blobs: Blobs) -> bool:
-        """As `put`, of several manifests at once; False if all of all was there already."""
-        new = {name: each for name, each in manifests.items() if not self._has_manifest(name, each)}
         there, missing = self._find(blobs)
-        if not new:
+        if self._has_manifest(name, manifest):
             if missing:
                 self._store.put(missing)
             return bool(missing)
         for entry, data in there.items():
             self._store.refresh(entry, data)
-        self._store.put({**missing, **new})
-        # A collection may have taken blobs away before it could see the manifests.
+        self._store.put({**missing, name: manifest})
+        # A collection may have taken blobs away before it could see the manifest.
         if missing := self._find(blobs)[1]:
             self._store.put(missing)
         return True

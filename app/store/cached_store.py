@@ -58,10 +58,6 @@ class CachedSceneStore:
         self._add(scene)
         return created
 
-    def remember(self, scene: Scene) -> None:
-        """Have a scene in memory that was stored with a network."""
-        self._add(scene)
-
     def check(self) -> None:
         """Raise StoreUnavailable if the inner store does not answer."""
         with self._count_failures():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -15,16 +16,16 @@ from torch import Tensor
 
 from app.conv.errors import Message
 from app.limits import MEBI, Limits
-from app.networks.network import Edge, ModelKind, Network, Node
-from app.scenes.scene import Scene
+from app.networks.network import Edge, Model, ModelKind, Network, Node
+from app.scenes.scene import describe, operation_from
 from app.store.blob_store import Blobs, BlobStore, blob_digest
 from app.store.byte_store import ByteStore
 from app.store.errors import BlobDamaged, NetworkDamaged, NetworkNotFound, ObjectNotFound, ObjectUnusable
-from app.store.scene_store import scene_objects
 
 _ID: Final = re.compile(r"[0-9a-f]{40}")
 _MAX_BYTES_INSIDE: Final = 4096
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_HASHERS: Final = 2
 _MAX_MODEL_BYTES: Final = 1024 * MEBI
 
 
@@ -81,21 +82,14 @@ class NetworkStore:
             raise NetworkDamaged(network.id) from error
         return torch.from_numpy(array)
 
-    def model(self, network: StoredNetwork) -> bytes:
+    def model(self, network: StoredNetwork) -> Model:
         """The file that the network was made from. Raises as `tensor` does."""
-        return bytes(self._bytes(network.id, network.model, _MAX_MODEL_BYTES))
+        content = self._bytes(network.id, network.model, _MAX_MODEL_BYTES)
+        return Model(network.kind, bytes(content))
 
-    def put(self, network: Network, scenes: Iterable[Scene] = ()) -> bool:
-        """
-        Keep a network and the scenes of its layers for good, the scenes first; False if all was there
-        already. Raises StoreFull or StoreUnavailable.
-        """
-        manifest, blobs = _written(network)
-        layers = [scene_objects(scene) for scene in scenes]
-        manifests = {each.name: each.manifest for each in layers} | {_name(network.id): manifest}
-        for each in layers:
-            blobs = {**each.blobs, **blobs}
-        return self._blobs.put_all(manifests, blobs)
+    def put(self, network: Network) -> bool:
+        """Keep a network for good; False if it was there already. Raises StoreFull or StoreUnavailable."""
+        return self._blobs.put(_name(network.id), *_written(network))
 
     def check(self, id: str) -> None:
         """
@@ -130,16 +124,19 @@ class NetworkStore:
 def _written(network: Network) -> tuple[bytes, Blobs]:
     """The manifest and the blobs it names. The same network gives the same bytes."""
     blobs: dict[str, memoryview] = {}
+    # Digests are worked out without the interpreter's lock.
+    with ThreadPoolExecutor(_HASHERS) as pool:
+        entries = pool.map(lambda tensor: _tensor_entry(tensor, blobs), network.tensors.values())
     manifest = {
         "format": _FORMAT,
-        "kind": network.kind,
+        "kind": network.model.kind,
         "opset": network.opset,
         "prepared": {name: list(map(_message, done)) for name, done in network.prepared.items()},
-        "model": _entry(memoryview(network.model), blobs),
+        "model": _entry(memoryview(network.model.content), blobs, network.model.digest),
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
         "outputs": network.outputs,
-        "tensors": {name: _tensor_entry(tensor, blobs) for name, tensor in network.tensors.items()},
+        "tensors": dict(zip(network.tensors, entries, strict=True)),
     }
     return orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS), blobs
 
@@ -155,10 +152,10 @@ def _name(id: str) -> str:
     return f"networks/{id}.json"
 
 
-def _entry(data: memoryview, blobs: dict[str, memoryview]) -> dict[str, Any]:
+def _entry(data: memoryview, blobs: dict[str, memoryview], digest: str | None = None) -> dict[str, Any]:
     if data.nbytes <= _MAX_BYTES_INSIDE:
         return {"base64": b64encode(data).decode()}
-    digest = blob_digest(data)
+    digest = digest or blob_digest(data)
     blobs[digest] = data
     return {"blob": digest}
 
@@ -183,7 +180,7 @@ def _node(node: Node) -> dict[str, Any]:
         "parameters": node.parameters,
         "multiply_adds": node.multiply_adds,
         "attributes": node.attributes,
-        "scene": node.scene,
+        "layer": None if node.layer is None else describe(node.layer),
         "note": None if node.note is None else _message(node.note),
     }
 
@@ -228,7 +225,7 @@ def _read_node(entry: Mapping[str, Any]) -> Node:
         entry["parameters"],
         entry["multiply_adds"],
         entry["attributes"],
-        entry["scene"],
+        None if entry["layer"] is None else operation_from(entry["layer"]),
         None if note is None else _read_message(note),
     )
 

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from app.limits import MEBI, LimitExceeded, Limits
 from app.scenes.scene import Scene
 from app.scenes.scene_file import NotAScene, decode
-from app.store.blob_store import Blobs, BlobStore
+from app.store.blob_store import BlobStore
 from app.store.byte_store import ByteStore
 from app.store.errors import BlobDamaged, ObjectNotFound, ObjectUnusable, SceneDamaged, SceneNotFound
 from app.store.scene_manifest import read_manifest, write_manifest
-
-
-class SceneObjects(NamedTuple):
-    """What the store keeps of a scene: its manifest by its name, and the blobs that it names."""
-
-    name: str
-    manifest: bytes
-    blobs: Blobs
-
-
-def scene_objects(scene: Scene) -> SceneObjects:
-    return SceneObjects(_name(scene.id), *write_manifest(scene))
 
 
 class SceneStore(Protocol):
@@ -64,8 +52,7 @@ class BlobSceneStore:
             with suppress(SceneNotFound, SceneDamaged):
                 self.get(scene.id)
                 return False
-        stored = scene_objects(scene)
-        return self._blobs.put(stored.name, stored.manifest, stored.blobs)
+        return self._blobs.put(_name(scene.id), *write_manifest(scene))
 
     def check(self) -> None:
         self._store.check()

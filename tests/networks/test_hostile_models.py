@@ -98,9 +98,9 @@ def deep() -> bytes:
     return changed(lambda model: model.graph.node.extend(graph.node))
 
 
-def declared(*sizes: int, raw: bytes = b"") -> bytes:
+def declared(*sizes: int, raw: bytes = b"", kind: int = TensorProto.FLOAT) -> bytes:
     def change(model: onnx.ModelProto) -> None:
-        tensor = TensorProto(name="w", dims=sizes, data_type=TensorProto.FLOAT, raw_data=raw)
+        tensor = TensorProto(name="w", dims=sizes, data_type=kind, raw_data=raw)
         model.graph.initializer[0].CopyFrom(tensor)
 
     return changed(change)
@@ -145,6 +145,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "10^18 elements with bytes": lambda: declared(10**9, 10**9, raw=bytes(16)),
     "negative size": lambda: declared(-1, 4, raw=bytes(16)),
     "too many bytes": lambda: declared(1, 1, 1, 1, raw=bytes(1000)),
+    "too many bytes of four bits": lambda: declared(1, 1, 1, 1, raw=bytes(1000), kind=TensorProto.INT4),
+    "too many bytes for many numbers": lambda: declared(1, 1, 50, 50, raw=bytes(50_000)),
+    "too few bytes for many numbers": lambda: declared(1, 1, 50, 50, raw=bytes(5000)),
     "too few bytes": lambda: declared(1, 1, 2, 2, raw=bytes(3)),
     "no bytes": lambda: declared(1, 1, 2, 2),
     "unknown type": lambda: changed(lambda m: setattr(m.graph.initializer[0], "data_type", 99)),

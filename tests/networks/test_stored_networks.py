@@ -34,6 +34,42 @@ def test_a_layers_scene_costs_a_manifest(client_with: Any, tmp_path: Path) -> No
     assert client.get(scene["links"]["self"]).status_code == 200
 
 
+def test_a_layers_scene_is_made_when_it_is_opened(client_with: Any, tmp_path: Path) -> None:
+    client: TestClient = client_with()
+    network = client.post("/api/v1/networks", files=large()).json()
+    manifests = tmp_path / "scenes"
+    assert not manifests.exists()
+    scene = client.get(network["nodes"][0]["scene"]).json()
+    (made,) = manifests.iterdir()
+    made.unlink()
+    # Another server, and this one once its memory has forgotten the scene, make it anew.
+    assert client_with().get(network["nodes"][0]["scene"]).json() == scene
+    assert [each.name for each in manifests.iterdir()] == [f"{scene['id']}.json"]
+
+
+def test_a_layers_scene_is_the_one_of_its_tensors(client: TestClient) -> None:
+    network = client.post("/api/v1/networks", files=large()).json()
+    scene = client.get(network["nodes"][0]["scene"]).json()
+    edges = {"input": "x", "weight": "c0"}
+    tensors = {
+        name: client.get(f"{network['links']['self']}/tensors/{edge}?format=npy").content
+        for name, edge in edges.items()
+    }
+    parts = {"scene": b'{"operation": {"kind": "conv2d"}}', **tensors}
+    posted = client.post("/api/v1/scenes?input_index=0", files=parts)
+    assert (posted.status_code, posted.json()["id"]) == (200, scene["id"])
+
+
+def test_a_cell_of_a_layer_leads_to_its_step(client_with: Any) -> None:
+    """Of a scene that nobody has opened yet, too."""
+    client: TestClient = client_with()
+    network = client.post("/api/v1/networks", files=large()).json()
+    name = network["nodes"][0]["name"]
+    cell = client.get(f"{network['links']['self']}/nodes/{name}/cell?channel=3&row=2&col=1").json()
+    step = client.get(cell["steps"]).json()["steps"][0]
+    assert step["output"] == pytest.approx(cell["output"], rel=1e-4)
+
+
 def test_check_and_collect_know_networks(
     client_with: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

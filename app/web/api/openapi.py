@@ -153,7 +153,7 @@ def _document(app: FastAPI) -> Document:
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] == "id":
                     is_network = path.startswith(f"{API_PREFIX}/networks")
-                    parameter["example"] = EXAMPLE.network.id if is_network else scene.id
+                    parameter["example"] = EXAMPLE.id if is_network else scene.id
             for part in (operation.get("requestBody", {}), *operation["responses"].values()):
                 if text := part.get("content", {}).get(JSON, {}).get("example"):
                     part["content"][JSON]["example"] = orjson.loads(text)

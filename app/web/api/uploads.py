@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.conv.errors import ConvError, Message
@@ -48,10 +47,25 @@ def check_files_are_there(query: FileQuery, parts: Collection[str]) -> None:
 
 
 class _Form(MultiPartParser):
-    """Parts never go to the disk: the body is within its limit, and there may be no disk to write to."""
+    """
+    Keeps the parts as they come, and not in files: the body is within its limit, and there may be no disk to
+    write to.
+    """
 
-    spool_max_size = sys.maxsize
     is_finished = False
+
+    def __init__(self, headers: Headers, stream: AsyncGenerator[bytes, None], most: int) -> None:
+        """`most`: parts."""
+        super().__init__(headers, stream, max_files=most, max_fields=most)
+        # The chunks of each part, in the order of the parts.
+        self.chunks: list[list[bytes]] = []
+
+    def on_part_begin(self) -> None:
+        super().on_part_begin()
+        self.chunks.append([])
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self.chunks[-1].append(data[start:end])
 
     def on_end(self) -> None:
         """The parser calls this at the last boundary."""
@@ -61,30 +75,22 @@ class _Form(MultiPartParser):
 async def read_upload(request: Request, services: Services, query: FileQuery) -> BuiltScene:
     """The scene in the parts of a form."""
     check_encoding(request)
-    parts = await read_parts(request, services.settings, _PARTS)
+    parts = await read_parts(request, _PARTS)
     bytes_sent = sum(map(len, parts.values()))
     return await services.pool.run(bytes_sent, _scene_from_parts, parts, query, services.settings)
 
 
-async def read_parts(request: Request, limits: Limits, names: Sequence[str]) -> dict[str, bytes]:
+async def read_parts(request: Request, names: Sequence[str]) -> dict[str, bytes]:
     """The parts of a form by name, these and no others. Their file names are never looked at."""
-    form = _Form(
-        request.headers,
-        request.stream(),
-        max_files=len(names),
-        max_fields=len(names),
-        max_part_size=limits.max_body_bytes,
-    )
+    form = _Form(request.headers, request.stream(), len(names))
     try:
         parts = await form.parse()
     except MultiPartException as error:
         raise Problem(400, _form_message(error.message, len(names))) from None
-    try:
-        if not form.is_finished:
-            raise Problem(400, Message("form_unfinished"))
-        return await _contents(parts, names)
-    finally:
-        await parts.close()
+    await parts.close()
+    if not form.is_finished:
+        raise Problem(400, Message("form_unfinished"))
+    return _contents([name for name, _ in parts.multi_items()], form.chunks, names)
 
 
 def _form_message(said: str, most: int) -> Message:
@@ -96,15 +102,17 @@ def _form_message(said: str, most: int) -> Message:
     return Message("form_unreadable")
 
 
-async def _contents(parts: FormData, known: Sequence[str]) -> dict[str, bytes]:
+def _contents(
+    names: Sequence[str], chunks: Sequence[Sequence[bytes]], known: Sequence[str]
+) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
-    for name, part in parts.multi_items():
+    for name, part in zip(names, chunks, strict=True):
         if name in contents:
             raise Problem(422, Message("form_part_twice", name=f"{name!r:.60}"))
         if name not in known:
-            names = ", ".join(known)
-            raise Problem(422, Message("form_part_unknown", name=f"{name!r:.60}", names=names))
-        contents[name] = await part.read() if isinstance(part, UploadFile) else part.encode()
+            params = {"name": f"{name!r:.60}", "names": ", ".join(known)}
+            raise Problem(422, Message("form_part_unknown", **params))
+        contents[name] = b"".join(part)
     return contents
 
 

@@ -41,7 +41,7 @@ def example_title(network: str, language: str) -> str | None:
     """The title of the example that a network is, with the input that it was run on."""
     for example in trained_examples():
         for sample in example.samples:
-            if sample.built.network.id == network:
+            if sample.network.id == network:
                 described = describe_example(example, language)
                 return f"{described['title']}: {described['classes'][sample.label]}"
     return None
@@ -64,7 +64,7 @@ def _example(example: TrainedExample, texts: Mapping[str, str], language: str, q
 def _sample_link(
     sample: Sample, classes: Sequence[str], texts: Mapping[str, str], language: str, query: str
 ) -> SampleLink:
-    network = sample.built.network
+    network = sample.network
     is_right = sample.predicted == sample.label
     said = fill_in(texts["open.exampleSays"], language, {"answer": classes[sample.predicted]})
     picture = _picture(network.tensors[network.inputs[0].name][0])

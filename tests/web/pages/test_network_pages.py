@@ -38,7 +38,7 @@ def cells(html: str) -> list[list[str]]:
 
 def test_without_scripts_there_is_a_table_of_the_nodes(client: TestClient) -> None:
     """Of the example: a convolution (1, 3, 3) -> (2, 2, 2) and a linear layer 8 -> 2."""
-    html = client.get(f"/n/{EXAMPLE.network.id}?lang=en", headers=HTML).text
+    html = client.get(f"/n/{EXAMPLE.id}?lang=en", headers=HTML).text
     assert "<h1>Network of 4 nodes</h1>" in html
     # 2 · 2 · 2 + 2 and 8 · 2 + 2 parameters; 8 outputs of 4 terms and 2 of 8.
     assert "28 parameters · 48 multiply-adds" in html

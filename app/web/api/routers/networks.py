@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request
@@ -11,12 +12,10 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.conv.errors import LARGEST, Message
-from app.conv.operation import Plan
-from app.conv.taps import TapTable
 from app.limits import Limits
 from app.networks.axis_taps import TensorOf
+from app.networks.layer_scenes import layer_scenes
 from app.networks.layer_table import layer_table
-from app.networks.receptive_field import PlanOf
 from app.services.container import Services
 from app.services.network_cells import cell_structure, find_node, node_cell_index
 from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
@@ -53,21 +52,17 @@ from app.web.negotiation import (
 router = APIRouter(prefix="/networks", tags=["networks"], route_class=StrictQueryRoute)
 
 _LARGE: Final = 1 << 20
+Work = Callable[[TensorOf], dict[str, Any]]
 CSV: Final = "text/csv"
 MARKDOWN: Final = "text/markdown"
 _FILE: Final = {"type": "string", "format": "binary"}
-_SUMMARY: Final = summarize_network(EXAMPLE.network)
-_EDGE: Final = orjson.loads(encode_edge(EXAMPLE.network.tensors["1"], EdgeRequest("1", None, 1, "json")))
-_SCENE: Final = next(iter(EXAMPLE.scenes.values()))
-_TENSORS: Final = EXAMPLE.network.tensors
-_TRACE: Final = trace_structure(
-    EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), _TENSORS.__getitem__, "1", 0, 0, 0
-)
-_REACH: Final = reach_structure(
-    EXAMPLE.network, lambda _: (_SCENE.plan, _SCENE.taps), _TENSORS.__getitem__, None, 0, 0
-)
-_NODE: Final = find_node(EXAMPLE.network, "1")
-_CELL: Final = cell_structure(EXAMPLE.network, _NODE, (0, 0, 0, 0), _TENSORS.__getitem__, Limits())
+_SUMMARY: Final = summarize_network(EXAMPLE)
+_TENSOR_OF: Final = EXAMPLE.tensors.__getitem__
+_EDGE: Final = orjson.loads(encode_edge(_TENSOR_OF("1"), EdgeRequest("1", None, 1, "json")))
+_SCENE: Final = next(iter(layer_scenes(EXAMPLE, Limits()).values()))
+_TRACE: Final = trace_structure(EXAMPLE, _TENSOR_OF, "1", 0, 0, 0)
+_REACH: Final = reach_structure(EXAMPLE, _TENSOR_OF, None, 0, 0)
+_CELL: Final = cell_structure(EXAMPLE, find_node(EXAMPLE, "1"), (0, 0, 0, 0), _TENSOR_OF, Limits())
 _INPUT: Final = _FILE | {"description": "PNG, JPEG, WebP, .npy, .npz, .safetensors, or a JSON tensor"}
 _PREPARE: Final = {
     "type": "string",
@@ -124,6 +119,25 @@ async def get_network_by_id(
 NetworkDep = Annotated[StoredNetwork, Depends(get_network_by_id)]
 
 
+class CellQuery(NamedTuple):
+    """A cell of an edge, of the first sample."""
+
+    channel: int
+    row: int
+    col: int
+
+
+async def get_cell_query(
+    channel: Annotated[int, Query(ge=0)] = 0,
+    row: Annotated[int, Query(ge=0)] = 0,
+    col: Annotated[int, Query(ge=0)] = 0,
+) -> CellQuery:
+    return CellQuery(channel, row, col)
+
+
+CellDep = Annotated[CellQuery, Depends(get_cell_query)]
+
+
 @router.get(
     "",
     summary="The trained networks that come with the program",
@@ -155,7 +169,7 @@ async def create_network(request: Request, services: ServicesDep) -> Response:
     shape, with or without the batch axis. A picture is stretched to the model's size, 0…1, or made what
     `prepare` says.
     """
-    parts = await _read_form(request, services, tuple(_PARTS))
+    parts = await _read_form(request, tuple(_PARTS))
     return _stored(request, await make_network(services, parts))
 
 
@@ -210,15 +224,15 @@ router.add_api_route("/shapes", _only_post, include_in_schema=False, route_class
 )
 async def create_network_of_input(request: Request, services: ServicesDep, network: NetworkDep) -> Response:
     """The same model; the old network stays as it is. With a `name`, its other inputs are kept."""
-    parts = await _read_form(request, services, tuple(_INPUT_PARTS))
+    parts = await _read_form(request, tuple(_INPUT_PARTS))
     return _stored(request, await run_again(services, network, parts))
 
 
-async def _read_form(request: Request, services: ServicesDep, names: tuple[str, ...]) -> dict[str, bytes]:
+async def _read_form(request: Request, names: tuple[str, ...]) -> dict[str, bytes]:
     if (sent := content_type(request)) != FORM:
         raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=FORM))
     check_encoding(request)
-    return await read_parts(request, services.settings, names)
+    return await read_parts(request, names)
 
 
 def _stored(request: Request, made: MadeNetwork) -> Response:
@@ -271,12 +285,12 @@ async def get_edge_tensor(
 @router.get(
     "/{id}/nodes/{name:path}/scene",
     summary="A layer as a scene",
-    responses=immutable_answers(answer(response_models.Summary, summarize(_SCENE), "its scene")),
+    responses=immutable_answers(answer(response_models.Summary, summarize(_SCENE), "its scene"), 507),
 )
 async def get_layer_scene(
     request: Request, services: ServicesDep, network: NetworkDep, name: Annotated[str, Path(examples=["0"])]
 ) -> Response:
-    """The layer on its real input, first sample; the scene is kept with the network."""
+    """The layer on its real input, first sample; the scene is kept for good from the first call on."""
     headers = immutable_headers(request)
     if response := not_modified(request, headers):
         return response
@@ -287,57 +301,47 @@ async def get_layer_scene(
 @router.get(
     "/{id}/nodes/{name:path}/cell",
     summary="How one cell of a node's output is made",
-    responses=immutable_answers(answer(response_models.NetworkCell, _CELL, "its terms"), 413),
+    responses=immutable_answers(answer(response_models.NetworkCell, _CELL, "its terms"), 413, 507),
 )
 async def get_cell(
     request: Request,
     services: ServicesDep,
     network: NetworkDep,
     name: Annotated[str, Path(examples=["1"])],
-    channel: Annotated[int, Query(ge=0)] = 0,
-    row: Annotated[int, Query(ge=0)] = 0,
-    col: Annotated[int, Query(ge=0)] = 0,
+    cell: CellDep,
 ) -> Response:
     """
     Of the node's first output and the first sample: the numbers that make the cell, each with its edge and
     index, in a formula; of a convolution or pooling the step of its scene; of other operators a note.
     """
     language = preferred_language(request.scope)
-    headers = immutable_headers(request, language=language, vary="Accept-Language")
-    if response := not_modified(request, headers):
-        return response
     node = find_node(network, name)
-    index = node_cell_index(node, channel, row, col)
-    tensor_of = lru_cache(partial(services.networks.tensor, network))
-    work = partial(cell_structure, network, node, index, tensor_of, services.settings, language)
-    return json_response(await services.pool.run(_LARGE, work), headers=headers)
+    index = node_cell_index(node, *cell)
+    scene = None if node.layer is None else await layer_scene(services, network, name)
+
+    def work(tensor_of: TensorOf) -> dict[str, Any]:
+        id = None if scene is None else scene.id
+        return cell_structure(network, node, index, tensor_of, services.settings, language, id)
+
+    return await _computed(request, services, network, work, language)
 
 
 @router.get(
     "/{id}/trace",
     summary="Which cells of the input a cell can depend on",
-    responses=immutable_answers(
-        answer(response_models.NetworkTrace, _TRACE, "its cone"),
-        413,
-    ),
+    responses=immutable_answers(answer(response_models.NetworkTrace, _TRACE, "its cone"), 413),
 )
 async def get_trace(
     request: Request,
     services: ServicesDep,
     network: NetworkDep,
     edge: Annotated[str, Query(description="the edge that the cell is of", examples=["1"])],
-    channel: Annotated[int, Query(ge=0)] = 0,
-    row: Annotated[int, Query(ge=0)] = 0,
-    col: Annotated[int, Query(ge=0)] = 0,
+    cell: CellDep,
 ) -> Response:
     """By the taps alone: activations pass through, poolings read their whole windows. Of the first sample."""
-    headers = immutable_headers(request)
-    if response := not_modified(request, headers):
-        return response
-
-    asked = (*_look_ups(services, network), edge, channel, row, col)
-    structure = await services.pool.run(_LARGE, trace_structure, network, *asked)
-    return json_response(structure, headers=headers)
+    return await _computed(
+        request, services, network, lambda tensor_of: trace_structure(network, tensor_of, edge, *cell)
+    )
 
 
 @router.get(
@@ -354,19 +358,18 @@ async def get_reach(
     col: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """The other way round than /trace: every edge that the cell, in any channel, can change, and where."""
-    headers = immutable_headers(request)
+    return await _computed(
+        request, services, network, lambda tensor_of: reach_structure(network, tensor_of, input, row, col)
+    )
+
+
+async def _computed(
+    request: Request, services: Services, network: StoredNetwork, work: Work, language: str = ""
+) -> Response:
+    """What `work` makes of the tensors of a network; `language`: of its sentences, if it has any."""
+    vary = "Accept-Language" if language else ""
+    headers = immutable_headers(request, language=language, vary=vary)
     if response := not_modified(request, headers):
         return response
-    asked = (*_look_ups(services, network), input, row, col)
-    structure = await services.pool.run(_LARGE, reach_structure, network, *asked)
-    return json_response(structure, headers=headers)
-
-
-def _look_ups(services: Services, network: StoredNetwork) -> tuple[PlanOf, TensorOf]:
-    """What says where layers and parameters read."""
-
-    def plan_of(id: str) -> tuple[Plan, TapTable]:
-        scene = services.scenes.get(id)
-        return scene.plan, scene.taps
-
-    return plan_of, lru_cache(partial(services.networks.tensor, network))
+    tensor_of = lru_cache(partial(services.networks.tensor, network))
+    return json_response(await services.pool.run(_LARGE, work, tensor_of), headers=headers)
