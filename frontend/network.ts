@@ -69,9 +69,13 @@ function openPage(api: ApiClient, t: Translate, summary: NetworkSummary) {
   setUpGraphLine(state, t);
   showErrors(state, t, isThere);
   effect(() => {
-    const done = state.summary.value.inputs.flatMap(({ prepared }) => prepared.map(({ message }) => message));
-    const text = done.length ? `· ${t('input.prepared', { done: [...new Set(done)].join('; ') })}` : '';
-    setText(findElement('#input-note', HTMLElement), text);
+    const { inputs, weights } = state.summary.value;
+    const done = inputs.flatMap(({ prepared }) => prepared.map(({ message }) => message));
+    const said = [
+      weights?.message,
+      done.length ? t('input.prepared', { done: [...new Set(done)].join('; ') }) : null,
+    ];
+    setText(findElement('#input-note', HTMLElement), said.map((text) => (text ? `· ${text}` : '')).join(' '));
   });
   setUpFileDrop((files) => {
     const { model, input } = sortFiles(files);

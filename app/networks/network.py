@@ -60,7 +60,7 @@ class Network:
     """
     A graph with its values, immutable, named by model and input. `tensors`: by edge, those of parameters too;
     `opset`: of ONNX, which says what its operators mean; `prepared`: by input, what was done to the picture
-    that was sent.
+    that was sent; `weights`: how random ones were made.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Network:
     tensors: Mapping[str, Tensor]
     opset: int | None
     prepared: Mapping[str, tuple[Message, ...]]
+    weights: Message | None = None
 
     @property
     def nbytes(self) -> int:

@@ -52,7 +52,9 @@ def build_network(
     )
     outputs = tuple(run.structure["outputs"])
     opset = run.structure.get("opset")
-    return Network(id, model, given, nodes, outputs, tensors, opset, prepared)
+    seed = run.structure.get("weights_seed")
+    weights = None if seed is None else Message("network_weights_random", seed=seed)
+    return Network(id, model, given, nodes, outputs, tensors, opset, prepared, weights)
 
 
 def _tensor(array: Array) -> Tensor:

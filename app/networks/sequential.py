@@ -67,7 +67,8 @@ def run_sequential(model: bytes, prepare_inputs: PrepareInputs, limits: Limits) 
         nodes.append(_described(step, source))
         source = step.module.path
     inputs = [{"name": _INPUT, "shape": list(given.shape)}]
-    return Run({"inputs": inputs, "nodes": nodes, "outputs": [source]}, arrays)
+    structure = {"inputs": inputs, "nodes": nodes, "outputs": [source], "weights_seed": head["seed"]}
+    return Run(structure, arrays)
 
 
 def _input_shape(first: Module) -> list[int | None]:

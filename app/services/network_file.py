@@ -44,8 +44,9 @@ def network_table(network: Network) -> str:
 
 
 def preparation_lines(network: Network) -> list[str]:
-    """What was done to the inputs, a sentence each."""
-    return [render(message) for messages in network.prepared.values() for message in messages]
+    """How random weights were made, and what was done to the inputs, a sentence each."""
+    weights = () if network.weights is None else (network.weights,)
+    return [render(message) for messages in (weights, *network.prepared.values()) for message in messages]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -72,7 +72,8 @@ class InputReader:
         count = len(specs) - len(self._former.arrays)
         for spec in specs:
             if spec.name in self._former.arrays:
-                self.arrays[spec.name] = self._former.arrays[spec.name]
+                # Narrow types are kept in wider ones.
+                self.arrays[spec.name] = self._former.arrays[spec.name].astype(spec.dtype)
                 self.done[spec.name] = tuple(self._former.done.get(spec.name, ()))
                 continue
             assert self._content is not None

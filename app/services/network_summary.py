@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from app.conv.errors import Message
 from app.i18n.languages import DEFAULT
 from app.i18n.messages import render
 from app.networks.network import Edge, Network, Node
@@ -25,17 +26,19 @@ def summarize_network(network: Network | StoredNetwork, language: str = DEFAULT)
             {
                 "name": edge.name,
                 "shape": edge.shape,
-                "prepared": [
-                    {"code": each.code, "message": render(each, language)}
-                    for each in network.prepared.get(edge.name, ())
-                ],
+                "prepared": [_said(each, language) for each in network.prepared.get(edge.name, ())],
             }
             for edge in network.inputs
         ],
         "nodes": [_node(node, url, language) for node in network.nodes],
         "outputs": list(network.outputs),
+        "weights": None if network.weights is None else _said(network.weights, language),
         "links": {"self": url, "inputs": f"{url}/inputs"},
     }
+
+
+def _said(message: Message, language: str) -> dict[str, str]:
+    return {"code": message.code, "message": render(message, language)}
 
 
 def _node(node: Node, url: str, language: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class StoredNetwork(NamedTuple):
     model: Mapping[str, Any]
     opset: int | None
     prepared: Mapping[str, tuple[Message, ...]]
+    weights: Message | None
 
 
 class NetworkStore:
@@ -132,6 +133,7 @@ def _written(network: Network) -> tuple[bytes, Blobs]:
         "kind": network.model.kind,
         "opset": network.opset,
         "prepared": {name: list(map(_message, done)) for name, done in network.prepared.items()},
+        "weights": None if network.weights is None else _message(network.weights),
         "model": _entry(memoryview(network.model.content), blobs, network.model.digest),
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
@@ -207,6 +209,7 @@ def _read(id: str, manifest: bytes) -> StoredNetwork:
         fields["model"],
         fields["opset"],
         {name: tuple(map(_read_message, done)) for name, done in fields["prepared"].items()},
+        None if fields["weights"] is None else _read_message(fields["weights"]),
     )
 
 

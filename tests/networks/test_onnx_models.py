@@ -238,3 +238,18 @@ def test_an_input_that_is_not_there_cannot_be_changed(client: TestClient, name: 
     assert answer.status_code == 422, answer.text
     assert problem["errors"][0]["at"] == "/name"
     assert problem["errors"][0]["message"].endswith("it has 'a', 'b'")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "uint8", "uint16", "int32", "uint64", "bool"])
+def test_a_kept_input_has_the_models_type(client: TestClient, dtype: str) -> None:
+    """Whatever type it is stored in."""
+    a = np.array([[0, 1, 1], [1, 0, 1]], dtype)
+    if dtype != "bool":
+        a[0, 0] = 200
+    nodes = [helper.make_node("Cast", ["a"], ["f"], to=1), helper.make_node("Add", ["f", "b"], ["y"])]
+    made = model_of(nodes, {"a": a, "b": numbers(2, 3)}, ["y"])
+    network = post(client, made).json()
+    given = np.full((2, 3), 0.5, np.float32)
+    answer = client.post(network["links"]["inputs"], files={"input": npy(given), "name": (None, "b")})
+    assert answer.status_code == 201, answer.text
+    np.testing.assert_array_equal(tensor(client, answer.json()["id"], "y"), a.astype(np.float32) + given)

@@ -125,3 +125,13 @@ def test_every_module_runs_or_is_refused(client: TestClient, op: str) -> None:
             sent = {"code": f"nn.Sequential(nn.{op}({arguments}))", "input": given}
             answer = client.post(API, files=sent)
             assert answer.status_code in (200, 201, 413, 422), (arguments, shape, answer.text)
+
+
+def test_random_weights_are_said_and_others_are_not(client: TestClient) -> None:
+    x = b'{"random": {"shape": [1, 4, 4]}}'
+    parts = {"code": b"nn.Sequential(nn.Conv2d(1, 1, 3))", "input": x}
+    random = client.post(API, files=parts | {"seed": b"5"}).json()
+    assert random["weights"] == {"code": "network_weights_random", "message": "random weights, seed 5"}
+    assert client.get(random["links"]["self"]).json() == random
+    weights = safetensors.torch.save({"0.weight": torch.ones(1, 1, 3, 3), "0.bias": torch.zeros(1)})
+    assert client.post(API, files=parts | {"weights": weights}).json()["weights"] is None

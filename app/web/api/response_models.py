@@ -537,6 +537,7 @@ class NetworkSummary(BaseModel):
     inputs: list[NetworkInput]
     nodes: list[NetworkNode]
     outputs: list[str]
+    weights: Note | None = Field(description="of random weights, how they were made")
     links: NetworkLinks
 
 
