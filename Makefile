@@ -117,7 +117,7 @@ sbom: .venv/.dev ## write build/convscope.cdx.json, the bill of materials (Cyclo
 	$(BIN)/python scripts/sbom.py build/convscope.cdx.json
 
 system:
-	@scripts/system-packages.sh chromium fonts-noto-cjk nginx-light librsvg2-bin
+	@scripts/system-packages.sh chromium fonts-noto-cjk nginx-light librsvg2-bin ffmpeg
 
 # Stamps: each is made again when what it was made from has changed.
 

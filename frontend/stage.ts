@@ -37,7 +37,7 @@ export function openStage(boot: PageData): Stage {
   const moment = () => gradients.value?.moment.value ?? null;
   const request = computeFrameRequest(state, model, t, surroundings, moment);
   const frame = computeFrame(request);
-  const surface = new StageCanvas(canvas, request, frame);
+  const surface = new StageCanvas(canvas, request, frame, state.held);
   surface.painted.then(() => performance.mark('painted'));
   runAnimation(state, () => surface.paintNow());
   surface.painted.then(() => loadShownOutputs(state, surface));
@@ -52,9 +52,6 @@ export function openStage(boot: PageData): Stage {
     request: () => request.peek(),
     frame: () => frame.peek(),
     paintNow: () => surface.paintNow(),
-    holdPicture: (held) => {
-      surface.held.value = held;
-    },
     shown: () => surface.lastFrame,
   };
   return { context, opened: state.open(boot.summary).then(() => surface.paintNow()) };

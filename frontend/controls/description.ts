@@ -63,6 +63,7 @@ export function showDescription({
     shownLedger.value = ledger;
   };
   effect(() => {
+    if (state.held.value) return;
     state.step.value;
     state.stamp.value;
     gradients.value?.moment.value;

@@ -57,6 +57,7 @@ function setUpScrubber(state: AppState) {
     input.style.setProperty('--share', String(share));
   });
   effect(() => {
+    if (state.held.value) return;
     state.clock.value;
     state.time.value;
     move(state.playing.value);
@@ -76,7 +77,7 @@ function showPosition(state: AppState, t: Translate) {
     findElement('#scrubber', HTMLInputElement).setAttribute('aria-valuetext', value);
   });
   effect(() => {
-    if (!state.clock.value) return;
+    if (!state.clock.value || state.held.value) return;
     setText(place, text.value);
     state.outChannel.value;
     speak(state.playing.value);

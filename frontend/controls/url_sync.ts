@@ -56,7 +56,7 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
     });
   });
   effect(() => {
-    if (state.playing.value) return;
+    if (state.playing.value || state.held.value) return;
     makeUrl(state, null);
     writeSoon();
   });

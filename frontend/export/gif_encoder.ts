@@ -15,11 +15,12 @@ export function makeGifEncoder(loop: boolean): FrameEncoder {
       const { width, height } = canvas;
       const pixels = pixelsOf(canvas);
       const changed = changedPixels(pixels, previous);
-      const palette = changed.length > 0 ? quantize(bytesOf(pixels, changed), MAX_COLORS) : [[0, 0, 0]];
+      const bytes = bytesOf(pixels, changed);
+      const palette = changed.length > 0 ? quantize(bytes, MAX_COLORS) : [[0, 0, 0]];
       const transparentIndex = palette.length;
       const index = new Uint8Array(pixels.length).fill(transparentIndex);
-      const colors = changed.length > 0 ? applyPalette(bytesOf(pixels, changed), palette) : [];
-      for (const [k, place] of changed.entries()) index[place] = colors[k] ?? 0;
+      const colors = changed.length > 0 ? applyPalette(bytes, palette) : [];
+      for (let k = 0; k < changed.length; k++) index[changed[k] as number] = colors[k] as number;
       gif.writeFrame(index, width, height, {
         palette: [...palette, [0, 0, 0]],
         // Hundredths of a second are what the format has.
@@ -56,5 +57,8 @@ export function changedPixels(pixels: Uint32Array, previous: Uint32Array | null)
 }
 
 function bytesOf(pixels: Uint32Array, places: Uint32Array) {
-  return new Uint8Array(Uint32Array.from(places, (place) => pixels[place] ?? 0).buffer);
+  // With a function, `Uint32Array.from` takes longer than all else of a frame.
+  const chosen = new Uint32Array(places.length);
+  for (let k = 0; k < places.length; k++) chosen[k] = pixels[places[k] as number] as number;
+  return new Uint8Array(chosen.buffer);
 }

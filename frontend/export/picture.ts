@@ -4,7 +4,7 @@ import { LruCache } from '../data/lru_cache.ts';
 import { drawingNamed, makeViewFrame } from '../views/registry.ts';
 import type { Context2D } from '../views/shared/drawing.ts';
 import { cssFont } from '../views/shared/drawing.ts';
-import type { BitmapCache } from '../views/shared/layered_painter.ts';
+import type { BitmapCache, CanvasRoom } from '../views/shared/layered_painter.ts';
 import { LayeredPainter } from '../views/shared/layered_painter.ts';
 import type { FrameRequest } from '../views/shared/view.ts';
 import { addPngTexts } from './png_texts.ts';
@@ -55,21 +55,24 @@ export function makeSvg(request: FrameRequest, text: PictureText): Blob {
 }
 
 /**
- * Returns what paints one moment after the other, without text, and each on the same canvas. ratio: its
- * pixels for each CSS pixel.
+ * Returns what paints one moment after the other, without text, and each on the same canvas, which has even
+ * sides, as video encoders want. ratio: its pixels for each CSS pixel. willReadFrequently: whether its pixels
+ * are read, and not given to an encoder of the browser.
  */
-export function makeFramePainter(ratio: number): (request: FrameRequest) => HTMLCanvasElement {
-  const stage = document.createElement('canvas');
-  const painter = new LayeredPainter(stage, true);
-  const context = canvasContext(1, 1, { willReadFrequently: true });
+export function makeFramePainter(
+  ratio: number,
+  willReadFrequently: boolean,
+): (request: FrameRequest) => HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  const margin = MARGIN * ratio;
+  const evenSide = (side: number) => 2 * Math.ceil((side * ratio + 2 * margin) / 2);
+  let room: CanvasRoom = { width: 0, height: 0, margin, ground: '' };
+  const painter = new LayeredPainter(canvas, { context: { willReadFrequently }, room: () => room });
   return (request) => {
-    painter.paint(makeViewFrame({ ...request, ratio }));
-    const [width, height] = [request.width, request.height].map((side) => (side + 2 * MARGIN) * ratio);
-    Object.assign(context.canvas, { width, height });
-    context.fillStyle = request.colors.ground;
-    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
-    context.drawImage(stage, MARGIN * ratio, MARGIN * ratio);
-    return context.canvas;
+    const [width, height] = [evenSide(request.width), evenSide(request.height)];
+    room = { width, height, margin, ground: request.colors.ground };
+    painter.paint(makeViewFrame({ ...request, ratio }, painter.last));
+    return canvas;
   };
 }
 

@@ -45,6 +45,8 @@ export class AppState {
   readonly refusal = signal<string | null>(null);
   readonly time = signal(0);
   readonly playing = signal(false);
+  /** Whether picture and texts stand, whatever the timeline does: an animation is being recorded. */
+  readonly held = signal(false);
   readonly speed = signal(1);
   readonly granularity = signal<Granularity>('channel');
   readonly theme = signal<Theme>('light');

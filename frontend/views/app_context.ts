@@ -47,9 +47,6 @@ export interface AppContext {
   /** Paints the frame of this moment at once. */
   paintNow: () => void;
 
-  /** The picture stands, whatever the timeline does, until it is let go. */
-  holdPicture: (held: boolean) => void;
-
   /** The frame that the reader looks at. */
   shown: () => AnyFrame | null;
 }

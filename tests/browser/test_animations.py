@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 from zipfile import ZipFile
 
@@ -49,8 +50,9 @@ def pixels(image: Image.Image) -> Pixels:
 
 
 def difference(one: Pixels, other: Pixels) -> float:
-    height, width, _ = one.shape
-    return float(np.abs(one - other[:height, :width]).mean())
+    """The mean over what both have: a frame may have a row and a column more than a picture."""
+    height, width, _ = np.minimum(one.shape, other.shape)
+    return float(np.abs(one[:height, :width] - other[:height, :width]).mean())
 
 
 def test_frames_are_the_stage_at_each_step(
@@ -125,7 +127,7 @@ def test_a_video_has_a_frame_a_step(
     (stream,) = about["streams"]
     assert int(stream["nb_read_frames"]) == len(expected)
     height, width, _ = expected[0].shape
-    assert (stream["width"], stream["height"]) == (width + width % 2, height + height % 2)
+    assert (stream["width"], stream["height"]) == (width, height)
     assert float(about["format"]["duration"]) == pytest.approx(1.25 * (len(expected) - 1) + 2, abs=0.05)
     subprocess.run(
         ["ffmpeg", "-v", "error", "-i", video, "-fps_mode", "passthrough", tmp_path / "%03d.png"], check=True
@@ -149,6 +151,60 @@ def test_a_cancelled_animation_leaves_nothing_behind(
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
     assert downloads == []
     expect(page).to_have_url(before)
+
+
+# Counts what costs the browser styles or a layout while it records: texts and elements that change outside of
+# the dialog and in it, addresses that are written, and styles that are read.
+WATCH = """() => {
+  const counts = { texts: 0, progress: 0, addresses: 0, styles: 0 };
+  const changes = { childList: true, characterData: true, subtree: true };
+  const inDialog = ({ target }) => document.querySelector('dialog.save').contains(target);
+  new MutationObserver((records) => {
+    for (const record of records) counts[inDialog(record) ? 'progress' : 'texts'] += 1;
+  }).observe(document.body, changes);
+  for (const [owner, name, count] of [
+    [history, 'replaceState', 'addresses'],
+    [window, 'getComputedStyle', 'styles'],
+  ]) {
+    const real = owner[name];
+    owner[name] = (...given) => {
+      counts[count] += 1;
+      return real.apply(owner, given);
+    };
+  }
+  window.counts = counts;
+}"""
+
+
+def test_a_recording_lets_the_page_rest(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    """Texts, address and the styles' colors are not asked for frame by frame."""
+    page = open_page(f"{scene_paths['edges']}?step=0,3,0&by=window")
+    open_animation(page, "WebM", "this row")
+    expect(page.get_by_text(re.compile(r"^\d{3} frames, about"))).to_be_visible()
+    position = page.locator("#timeline-position").inner_text()
+    page.evaluate(WATCH)
+    start = perf_counter()
+    save(page, tmp_path)
+    seconds = perf_counter() - start
+    counts = page.evaluate("counts")
+    assert counts["texts"] == 0
+    assert counts["addresses"] <= 1
+    assert counts["styles"] <= 4
+    # Ten times a second, and what is said before and after.
+    assert counts["progress"] <= 10 * seconds + 5
+    assert page.locator("#timeline-position").inner_text() == position
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1279, 803)])
+def test_frames_have_even_sides(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path, size: tuple[int, int]
+) -> None:
+    page = open_page(scene_paths["two-channels"], viewport={"width": size[0], "height": size[1]})
+    open_animation(page, "PNG frames (ZIP)")
+    for frame in frames_of(save(page, tmp_path)):
+        assert [side % 2 for side in frame.shape[:2]] == [0, 0]
 
 
 def test_gradients_and_other_views_are_recorded_too(

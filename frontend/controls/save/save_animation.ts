@@ -24,6 +24,9 @@ const MANY = 600;
 /** Frames that are encoded to estimate the size of all. */
 const SAMPLES = 3;
 
+/** Each change of what is done costs the browser a layout: milliseconds between them. */
+const PROGRESS_PAUSE = 100;
+
 type Format = (typeof FORMATS)[number];
 
 export interface AnimationPart {
@@ -35,8 +38,8 @@ export interface AnimationPart {
   cancel(): void;
 }
 
-/** request: what is painted of the moment that the stage shows. */
-export function makeAnimationPart(context: AppContext, request: () => FrameRequest | null): AnimationPart {
+/** makeRequest: returns what asks for the picture of the moment that the stage shows. */
+export function makeAnimationPart(context: AppContext, makeRequest: () => () => FrameRequest): AnimationPart {
   const { state, t } = context;
   const element = makeElement('div', 'save-choices');
   const choose = <Name extends string>(name: string, values: readonly Name[], chosen: Name) => {
@@ -89,13 +92,10 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
     });
   };
   const makePaint = () => {
-    const painter = makeFramePainter(Number(size.value()));
-    return () => {
-      const shown = request();
-      if (!shown) throw new Error(t('save.nothing'));
-      // A cell that is asked about belongs to one moment.
-      return painter({ ...shown, activeCell: null });
-    };
+    const painter = makeFramePainter(Number(size.value()), !isVideo(format.value()));
+    const request = makeRequest();
+    // A cell that is asked about belongs to one moment.
+    return () => painter({ ...request(), activeCell: null });
   };
   /** Encoders are large, and loaded when they are first needed. */
   const makeEncoder = async (): Promise<FrameEncoder> => {
@@ -120,14 +120,26 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
       return showTime(context, time, signal);
     };
     const recorder = { show, paint: makePaint() };
-    context.holdPicture(true);
+    state.held.value = true;
     try {
       return await recordAnimation(recorder, recording, await makeEncoder(), onFrame, signal);
     } finally {
       // Unless the reader went elsewhere meanwhile.
       if (state.time.peek() === shown) state.time.value = before;
-      context.holdPicture(false);
+      state.held.value = false;
     }
+  };
+  const makeProgress = () => {
+    const start = performance.now();
+    let due = start;
+    return (done: number, total: number) => {
+      const now = performance.now();
+      if (now < due) return;
+      due = now + PROGRESS_PAUSE;
+      Object.assign(progress, { value: done, max: total });
+      const left = Math.ceil(((now - start) / done) * (total - done) * 0.001);
+      setText(estimate, t('save.left', { done, total, seconds: left }));
+    };
   };
   /** Only what encodes a frame of this size. */
   const offerFormats = async () => {
@@ -171,17 +183,8 @@ export function makeAnimationPart(context: AppContext, request: () => FrameReque
       await waiting.catch(() => {});
       abort = new AbortController();
       progress.hidden = false;
-      const start = performance.now();
       try {
-        const file = await run(
-          times(),
-          (done, total) => {
-            Object.assign(progress, { value: done, max: total });
-            const left = Math.ceil(((performance.now() - start) / done) * (total - done) * 0.001);
-            setText(estimate, t('save.left', { done, total, seconds: left }));
-          },
-          abort.signal,
-        );
+        const file = await run(times(), makeProgress(), abort.signal);
         return { file, name: nameOfFile() };
       } catch (error) {
         if (abort.signal.aborted) return null;
@@ -204,31 +207,26 @@ function isVideo(format: Format): format is VideoFormat {
 }
 
 /** Shows a time of the timeline; resolves once all its numbers are there. Rejects when they cannot be had. */
-function showTime({ state }: AppContext, time: number, signal: AbortSignal): Promise<void> {
+async function showTime({ state }: AppContext, time: number, signal: AbortSignal): Promise<void> {
   state.time.value = time;
-  return new Promise((resolve, reject) => {
-    let stop = () => {};
-    const settle = (action: () => void) => {
-      queueMicrotask(() => stop());
-      action();
-    };
+  const isShown = () => state.stepLoaded.value && state.time.value === time && hasOutput(state);
+  if (!state.error.value && isShown()) return;
+  let stop = () => {};
+  const shown = new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     stop = effect(() => {
-      const error = state.error.value;
-      const channel = state.outChannel.value;
-      if (signal.aborted) settle(() => reject(signal.reason));
-      else if (error) settle(() => reject(new Error(error.detail)));
-      else if (state.stepLoaded.value && state.time.value === time && hasOutput(state, channel))
-        settle(resolve);
+      if (state.error.value) reject(new Error(state.error.value.detail));
+      else if (isShown()) resolve();
     });
-    signal.addEventListener('abort', () => settle(() => reject(signal.reason)), { once: true });
   });
+  await shown.finally(() => stop());
 }
 
 /** Whether the output that the stage shows is there: a gradient has its own. */
-function hasOutput({ scene, direction }: AppContext['state'], channel: number) {
+function hasOutput({ scene, direction, outChannel }: AppContext['state']) {
   const outputs = scene.value?.outputs;
   outputs?.version;
-  return direction.value !== 'forward' || (outputs?.has(channel) ?? false);
+  return direction.value !== 'forward' || (outputs?.has(outChannel.value) ?? false);
 }
 
 function formatBytes(bytes: number) {

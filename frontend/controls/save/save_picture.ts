@@ -46,16 +46,19 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const choices = makeElement('div', 'save-choices');
   const ofPicture = [format.element, contents.element, ground.element];
   choices.append(kind.element, theme.element, ...ofPicture);
-  /** null while there is nothing to paint. */
-  const request = (): FrameRequest | null => {
-    const shown = context.request();
-    const colors = colorsOf(theme.value());
-    if (!shown) return null;
+  /** Returns what asks for the picture of a moment, in the colors that are chosen now. */
+  const makeRequest = (): (() => FrameRequest) => {
     const isClear = kind.value() === 'picture' && ground.value() === 'none';
-    const chosenGround = isClear ? 'transparent' : colors.ground;
-    return { ...shown, theme: theme.value(), colors: { ...colors, ground: chosenGround } };
+    const colors = colorsOf(theme.value());
+    if (isClear) colors.ground = 'transparent';
+    const chosen = { theme: theme.value(), colors };
+    return () => {
+      const shown = context.request();
+      if (!shown) throw new Error(t('save.nothing'));
+      return { ...shown, ...chosen };
+    };
   };
-  const animation = makeAnimationPart(context, request);
+  const animation = makeAnimationPart(context, makeRequest);
   dialog.append(title, preview, choices, animation.element, buttons, message);
   findElement('main', HTMLElement).append(dialog);
   const text = (): PictureText => ({
@@ -66,8 +69,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     lines: formatShown('text', context)?.split('\n') ?? [],
   });
   const make = async (ratio: number) => {
-    const shown = request();
-    if (!shown) throw new Error(t('save.nothing'));
+    const shown = makeRequest()();
     return ratio === 0 ? makeSvg(shown, text()) : makePng(shown, text(), ratio);
   };
   const attempt = (action: () => Promise<string>) => async () => {

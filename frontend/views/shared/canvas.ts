@@ -1,7 +1,7 @@
 /** The stage's canvas: paints the frame whenever it changes, with the browser's next one. */
 
 import type { ReadonlySignal } from '@preact/signals-core';
-import { effect, signal } from '@preact/signals-core';
+import { effect } from '@preact/signals-core';
 import type { AnyFrame } from '../registry.ts';
 import { LayeredPainter } from './layered_painter.ts';
 import type { FrameRequest } from './view.ts';
@@ -13,22 +13,29 @@ export class StageCanvas {
   readonly canvas: HTMLCanvasElement;
   readonly frame: ReadonlySignal<AnyFrame | null>;
   readonly painter: LayeredPainter;
-  /** Whether the picture stands, whatever the timeline does: an animation is being recorded. */
-  readonly held = signal(false);
+  readonly held: ReadonlySignal<boolean>;
   /** Resolves with the first frame. */
   readonly painted: Promise<void> = new Promise((resolve) => {
     this.#resolvePainted = resolve;
   });
 
-  /** request: what the frame is made of; null while there is nothing to paint. */
+  /**
+   * request: what the frame is made of; null while there is nothing to paint. held: whether the picture
+   * stands, whatever the timeline does.
+   */
   constructor(
     canvas: HTMLCanvasElement,
     request: ReadonlySignal<FrameRequest | null>,
     frame: ReadonlySignal<AnyFrame | null>,
+    held: ReadonlySignal<boolean>,
   ) {
     this.canvas = canvas;
     this.frame = frame;
-    this.painter = new LayeredPainter(canvas, false, (frame) => this.#resize(frame));
+    this.held = held;
+    this.painter = new LayeredPainter(canvas, {
+      context: { alpha: false },
+      onResize: (frame) => this.#resize(frame),
+    });
     effect(() => {
       if (this.held.value || !request.value || this.#request !== 0) return;
       this.#request = requestAnimationFrame(() => this.paintNow());

@@ -12,28 +12,45 @@ export type BitmapCache = LruCache<string, HTMLCanvasElement>;
 
 const MAX_BITMAPS = 48;
 
+/** The size of a canvas, how far from its left and top a frame lies, and the color around it. */
+export interface CanvasRoom {
+  /** In pixels of the canvas, as is margin. */
+  width: number;
+  height: number;
+  margin: number;
+  ground: string;
+}
+
+interface PainterSettings {
+  /** How the canvases are made. alpha: false where one is on the screen: letters may have its subpixels. */
+  context: CanvasRenderingContext2DSettings;
+  /** The room of the next frame; otherwise the canvas has the frame's size. */
+  room?: () => CanvasRoom;
+  /** Told of each frame whose parts that stand still are others than before. */
+  onResize?: (frame: AnyFrame) => void;
+}
+
 export class LayeredPainter {
   #staticKey = '';
   #last: AnyFrame | null = null;
+  /** How far a frame lies from the canvas's left and top, in its pixels. */
+  #margin = 0;
   /** The frame that the finished layer was painted for. */
   #finishedFrame: AnyFrame | null = null;
 
   readonly context: CanvasRenderingContext2D;
+  readonly room: (() => CanvasRoom) | null;
   readonly onResize: (frame: AnyFrame) => void;
   readonly staticLayer: CanvasRenderingContext2D;
   readonly finishedLayer: CanvasRenderingContext2D;
   readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
 
-  /**
-   * alpha: false where the canvas is on the screen, whose letters may then have the screen's subpixels.
-   * onResize: told of each frame whose parts that stand still are others than before.
-   */
-  constructor(canvas: HTMLCanvasElement, alpha: boolean, onResize: (frame: AnyFrame) => void = () => {}) {
-    const contextOf = (each: HTMLCanvasElement) =>
-      each.getContext('2d', { alpha }) as CanvasRenderingContext2D;
+  constructor(canvas: HTMLCanvasElement, { context, room, onResize = () => {} }: PainterSettings) {
+    const contextOf = (each: HTMLCanvasElement) => each.getContext('2d', context) as CanvasRenderingContext2D;
     this.context = contextOf(canvas);
     this.staticLayer = contextOf(document.createElement('canvas'));
     this.finishedLayer = contextOf(document.createElement('canvas'));
+    this.room = room ?? null;
     this.onResize = onResize;
   }
 
@@ -52,7 +69,7 @@ export class LayeredPainter {
     const view = drawingNamed(frame.view);
     this.#updateStaticLayer(frame);
     const hasFinished = this.#updateFinishedLayer(frame, last);
-    copyLayer(hasFinished ? this.finishedLayer : this.staticLayer, context, frame.ratio);
+    this.#copyLayer(hasFinished ? this.finishedLayer : this.staticLayer, context, frame.ratio);
     if (!hasFinished) view.paintFinished?.(context, frame, bitmaps);
     view.paintAnimated(context, frame);
     return true;
@@ -62,13 +79,22 @@ export class LayeredPainter {
     if (frame.staticKey === this.#staticKey) return;
     this.#staticKey = frame.staticKey;
     const { layout, ratio } = frame;
-    const width = Math.round(layout.width * ratio);
-    const height = Math.round(layout.height * ratio);
+    const room = this.room?.();
+    const { width, height } = room ?? {
+      width: Math.round(layout.width * ratio),
+      height: Math.round(layout.height * ratio),
+    };
     for (const { canvas } of [this.context, this.staticLayer, this.finishedLayer]) {
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     }
     this.onResize(frame);
-    this.staticLayer.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (room) {
+      this.#margin = room.margin;
+      this.staticLayer.resetTransform();
+      this.staticLayer.fillStyle = room.ground;
+      this.staticLayer.fillRect(0, 0, width, height);
+    }
+    this.#scale(this.staticLayer, ratio);
     drawingNamed(frame.view).paintStatic(this.staticLayer, frame, this.bitmaps);
     this.#finishedFrame = null;
   }
@@ -78,9 +104,20 @@ export class LayeredPainter {
     if (isAlike(this.#finishedFrame, frame, 'finishedKey')) return true;
     if (!isAlike(last, frame, 'finishedKey')) return false;
     this.#finishedFrame = frame;
-    copyLayer(this.staticLayer, this.finishedLayer, frame.ratio);
+    this.#copyLayer(this.staticLayer, this.finishedLayer, frame.ratio);
     drawingNamed(frame.view).paintFinished?.(this.finishedLayer, frame, this.bitmaps);
     return true;
+  }
+
+  /** Copies a layer onto another, which then is painted on in CSS pixels. */
+  #copyLayer(from: CanvasRenderingContext2D, to: CanvasRenderingContext2D, ratio: number) {
+    to.resetTransform();
+    to.drawImage(from.canvas, 0, 0);
+    this.#scale(to, ratio);
+  }
+
+  #scale(context: CanvasRenderingContext2D, ratio: number) {
+    context.setTransform(ratio, 0, 0, ratio, this.#margin, this.#margin);
   }
 }
 
@@ -98,11 +135,4 @@ function isAlike(before: AnyFrame | null, now: AnyFrame, key: 'positionKey' | 'f
   if (!one || !other || one[key] !== other[key]) return false;
   const names = ['staticKey', 'model', 'step', 'output', 'granularity', 'colors'] as const;
   return names.every((name) => one[name] === other[name]);
-}
-
-/** Copies a layer onto another, which then is painted on in CSS pixels. */
-function copyLayer(from: CanvasRenderingContext2D, to: CanvasRenderingContext2D, ratio: number) {
-  to.setTransform(1, 0, 0, 1, 0, 0);
-  to.drawImage(from.canvas, 0, 0);
-  to.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
