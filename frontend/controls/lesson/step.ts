@@ -1,6 +1,7 @@
 /** One step of a lesson: its moment, its locks, its task; and what the reader gets when it is done. */
 
 import { batch, untracked } from '@preact/signals-core';
+import { arrival } from '../../model/timeline.ts';
 import { timeOfMoment } from '../../state/url.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, findElements } from '../../views/shared/dom.ts';
@@ -52,7 +53,11 @@ function putMoment(
     if (direction !== state.wantedDirection.peek()) state.chooseDirection(direction, 'gather');
     if (granularity) state.chooseGranularity(granularity);
     const [outChannel = 0, row = 0, col = 0] = moment ?? [];
-    state.jump((clock) => (moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick }) : 0));
+    state.jump((clock) => {
+      if (!moment) return 0;
+      const start = timeOfMoment(clock, clock.width, { outChannel, row, col, tick });
+      return tick === 0 ? start + arrival(clock) : start;
+    });
   });
   const scene = state.scene.peek();
   state.pinnedCell.value =
