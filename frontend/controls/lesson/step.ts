@@ -120,10 +120,10 @@ function addDoneText(form: HTMLFormElement) {
   if (template) line.append(' ', template.content.cloneNode(true));
 }
 
-/** What was predicted is shown. */
+/** What was predicted is shown, and what was changed to a value. */
 function showAnswer({ state }: AppContext, { task }: LessonData) {
   const scene = state.scene.peek();
-  if (task?.kind !== 'predict' || !scene) return;
+  if ((task?.kind !== 'predict' && task?.kind !== 'change') || !scene) return;
   const cell = cellOfReference(task.target ?? '', scene.summary, windowCell(state));
   if (cell?.grid === 'output') state.pinCell(cell);
   else state.seek(state.outChannel.peek(), state.window.peek());
