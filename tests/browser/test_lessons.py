@@ -16,7 +16,7 @@ from app.lessons.kernel_exercise import KernelExercise
 from app.lessons.lesson_files import Lesson, Step, lessons
 from app.lessons.misconceptions import with_weight
 from tests.browser.test_accessibility import violations
-from tests.support.page import PHONE, OpenPage
+from tests.support.page import PHONE, OpenPage, point_at_cell
 from tests.support.polling import wait_until
 
 LINE = "#step-description"
@@ -386,10 +386,9 @@ def test_terms_of_another_window_are_there(open_page: OpenPage) -> None:
 def test_a_number_that_was_asked_for_is_on_the_stage_once_it_is_there(open_page: OpenPage) -> None:
     """A changed input cell shows what multiplies it; then the output shows its numbers again."""
     page = open_page("/learn/input-channels/9")
-    box = page.locator("#stage").bounding_box()
-    assert box
-    x, y = find_cell(page, "X[1, 1, 1]")
-    page.mouse.click(box["x"] + x, box["y"] + y)
+    point_at_cell(page, "X[1, 1, 1]")
+    page.mouse.down()
+    page.mouse.up()
     page.keyboard.type("6")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-right")).to_be_visible()
