@@ -395,6 +395,14 @@ def test_a_number_that_was_asked_for_is_on_the_stage_once_it_is_there(open_page:
     expect(page.locator("#step-description")).to_contain_text("Y[0, 0, 0] = 60")
 
 
+@pytest.mark.parametrize("name", ["one-number/6", "two-dimensions/4"])
+def test_the_way_on_is_in_sight_beside_a_long_text(open_page: OpenPage, name: str) -> None:
+    page = open_page(f"/learn/{name}", viewport={"width": 1366, "height": 768})
+    text = page.locator("#lesson-text")
+    assert text.evaluate("(element) => element.scrollHeight > element.clientHeight")
+    expect(page.locator(".lesson-nav .button")).to_be_in_viewport(ratio=1)
+
+
 def test_an_exercise_on_a_signal_is_drawn_as_one(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/7?seed=3")
     exercise = make_exercise("cell", 3, "one-number")
