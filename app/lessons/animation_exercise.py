@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from app.lessons.exercise import Exercise, Judgement, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import with_layer
+from app.lessons.layer_text import index_text, with_layer
 from app.lessons.lesson_texts import Text, number
 from app.lessons.misconceptions import Belief, with_weight
 from app.limits import Limits
@@ -65,9 +65,13 @@ class AnimationExercise(Exercise):
         return right, wrong["output"]
 
     @property
-    def hints(self) -> Sequence[Text]:
+    def _cell_text(self) -> str:
         right, _ = self._difference
-        where = {"cell": f"{right['out_channel']}, {right['row']}, {right['col']}"}
+        return index_text(self.scene.plan, (right["out_channel"], right["row"], right["col"]))
+
+    @property
+    def hints(self) -> Sequence[Text]:
+        where = {"cell": self._cell_text}
         return Text("hint.animation.where", where), Text("hint.animation.compute", where)
 
     @property
@@ -76,7 +80,7 @@ class AnimationExercise(Exercise):
         params = {
             "letter": self.wrong.upper(),
             "why": Text(f"animation.{self.misconception}"),
-            "cell": f"{right['out_channel']}, {right['row']}, {right['col']}",
+            "cell": self._cell_text,
             "shown": number(shown),
             "right": number(right["output"]),
         }

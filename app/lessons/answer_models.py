@@ -12,10 +12,11 @@ from app.scenes.operation_models import StrictModel, field_error
 from app.services.request_models import Number, Rows
 
 Size = Annotated[int, Field(ge=0, le=LARGEST)]
-Cell = Annotated[list[Annotated[int, Field(ge=0, le=LARGEST)]], Field(min_length=3, max_length=3)]
-Shape = Annotated[list[Size], Field(min_length=3, max_length=3)]
+# Of a signal, which has no rows, two numbers.
+Cell = Annotated[list[Size], Field(min_length=2, max_length=3)]
+Shape = Annotated[list[Size], Field(min_length=2, max_length=3)]
 Cells = Annotated[list[Cell], Field(max_length=1000, fail_fast=True)]
-Weight = Rows[Rows[Rows[Rows[Number]]]]
+Weight = Rows[Rows[Rows[Rows[Number]]]] | Rows[Rows[Rows[Number]]]
 Letter = Literal["a", "b"]
 
 
@@ -26,7 +27,8 @@ class AnswerBody(StrictModel):
     lesson: str | None = None
     answer: Number | Shape | Cells | Weight | Letter | None = Field(
         None,
-        description="cell: a number; shape: [C, H, W]; inputs: [[channel, row, column], …]; "
+        description="cell: a number; shape: [C, H, W], of a signal [C, L]; "
+        "inputs: [[channel, row, column], …], of a signal [[channel, place], …]; "
         'kernel: the whole weight as nested lists; animation: "a" or "b"',
     )
     give_up: bool = Field(default=False, description="whether the right answer is told")

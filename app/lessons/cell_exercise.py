@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import with_layer
+from app.lessons.layer_text import index_text, plain_kind, with_layer
 from app.lessons.ledger_sentence import ledger_sentence
 from app.lessons.lesson_texts import Text, number
 from app.lessons.misconceptions import Belief, Cell, beliefs, ledger_at, near_misses, value_at
@@ -27,7 +27,7 @@ class CellExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        question = Text("exercise.cell.question", {"cell": _index(self.cell)})
+        question = Text("exercise.cell.question", {"cell": index_text(self.scene.plan, self.cell)})
         return with_layer(self.scene.plan, question) if self.tells_layer else question
 
     @cached_property
@@ -43,7 +43,7 @@ class CellExercise(Exercise):
         wrong = [belief.value for belief in self.beliefs]
         near = (self.expected + step for step in (1, -1, 2, -2, 3))
         return {
-            "cell": list(self.cell),
+            "cell": list(self.scene.plan.own_shape(self.cell)),
             "choices": choices(self.expected, wrong, near, Random(self.shuffle)),  # noqa: S311
         }
 
@@ -61,10 +61,10 @@ class CellExercise(Exercise):
             for taken in (numbers.input_rows, numbers.input_cols)
         )
         where = Text("hint.window", {"rows": rows, "cols": cols})
-        if self.scene.plan.input_shape[1] == 1:
+        if self.scene.plan.dimensions == 1:
             where = Text("hint.window.signal", {"cols": cols})
         if self.scene.weight is None:
-            return where, Text(f"hint.{self.scene.plan.operation.kind}")
+            return where, Text(f"hint.{plain_kind(self.scene.plan)}")
         first = {"channel": numbers.in_channels[0], "sum": number(float(numbers.channel_sums[0, 0]))}
         after = (
             "channels" if len(numbers.in_channels) > 1 else "bias" if self.scene.bias is not None else "none"
@@ -105,7 +105,3 @@ def make_cell_exercise(ranges: LayerRanges, random: Random) -> CellExercise:
         return CellExercise(scene, random_cell(scene, random), random.getrandbits(32))
 
     return first_good(make)
-
-
-def _index(cell: Cell) -> str:
-    return ", ".join(map(str, cell))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -13,7 +13,7 @@ from app.conv.operation import Padding
 from app.lessons.cell_exercise import random_cell
 from app.lessons.exercise import Exercise, Judgement, are_distinct, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import with_layer
+from app.lessons.layer_text import index_text, with_layer
 from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief, Cell, has_cell, ledger_at, with_operation
 from app.scenes.scene import Scene
@@ -31,39 +31,47 @@ class InputsExercise(Exercise):
 
     @property
     def question(self) -> Text:
-        question = Text("exercise.inputs.question", {"cell": ", ".join(map(str, self.cell))})
-        return with_layer(self.scene.plan, question) if self.tells_layer else question
+        plan, cell = self.scene.plan, {"cell": index_text(self.scene.plan, self.cell)}
+        if self.tells_layer:
+            return with_layer(plan, Text("exercise.inputs.question.padded", cell))
+        channels = "one" if plan.input_shape[0] == 1 else "channels"
+        return Text(f"exercise.inputs.question.{channels}", cell)
 
     @property
     def expected(self) -> list[list[int]]:
-        return [list(cell) for cell in sorted(cells_read(self.scene, self.cell))]
+        return [list(cell) for cell in sorted(self._own(cells_read(self.scene, self.cell)))]
+
+    def _own(self, cells: Iterable[Cell]) -> frozenset[tuple[int, ...]]:
+        """Cells as the input has them, of a signal without a row."""
+        return frozenset(map(self.scene.plan.own_shape, cells))
 
     @cached_property
     def beliefs(self) -> Sequence[Belief]:
         found = (
-            Belief(name, cells, Text(f"diagnosis.inputs.{name}"))
+            Belief(name, self._own(cells), Text(f"diagnosis.inputs.{name}"))
             for name, cells in _beliefs(self.scene, self.cell)
         )
         return [belief for belief in found if belief.value]
 
     @property
     def members(self) -> Mapping[str, Any]:
-        return {"cell": list(self.cell)}
+        return {"cell": list(self.scene.plan.own_shape(self.cell))}
 
     def judge(self, answer: Sequence[Sequence[int]]) -> Judgement:
         self._check(answer)
         chosen = frozenset(tuple(cell) for cell in answer)
-        if chosen == cells_read(self.scene, self.cell):
+        if chosen == self._own(cells_read(self.scene, self.cell)):
             return Judgement(True)
         return Judgement(False, diagnose(chosen, self.beliefs))
 
     def _check(self, answer: Sequence[Sequence[int]]) -> None:
         """Raise ConvError for a cell that the input does not have, or one that is named twice."""
-        seen: set[tuple[int, ...]] = set()
+        shape, seen = self.scene.plan.own_shape(self.scene.plan.input_shape), set[tuple[int, ...]]()
         for index, cell in enumerate(answer):
             at = f"/answer/{index}"
-            if not all(0 <= i < size for i, size in zip(cell, self.scene.plan.input_shape, strict=True)):
-                raise ConvError("answer_cell_outside", at, cell=list(cell), shape=self.scene.plan.input_shape)
+            inside = all(0 <= i < size for i, size in zip(cell, shape, strict=False))
+            if len(cell) != len(shape) or not inside:
+                raise ConvError("answer_cell_outside", at, cell=list(cell), shape=shape)
             if tuple(cell) in seen:
                 raise ConvError("answer_cell_repeated", at, cell=list(cell))
             seen.add(tuple(cell))
@@ -73,20 +81,23 @@ class InputsExercise(Exercise):
         plan, read = self.scene.plan, cells_read(self.scene, self.cell)
         return (
             Text("hint.inputs.count", {"cells": len(read), "channels": plan.channels_per_step}),
-            Text("hint.inputs.first", {"cell": ", ".join(map(str, min(read)))}),
+            Text("hint.inputs.first", {"cell": index_text(plan, min(read))}),
         )
 
     @property
     def explanation(self) -> Text:
         rows, cols = _taken(self.scene, self.cell)
-        channels = self.scene.plan.in_channels(self.cell[0])
-        parts = {"channels": channels, "rows": rows, "cols": cols}
-        return Text("exercise.inputs.answer", {k: ", ".join(map(str, v)) for k, v in parts.items()})
+        plan = self.scene.plan
+        parts = {"channels": plan.in_channels(self.cell[0]), "rows": rows, "cols": cols}
+        listed = {name: ", ".join(map(str, each)) for name, each in parts.items()}
+        if plan.dimensions == 1:
+            return Text("exercise.inputs.answer.signal", listed)
+        return Text("exercise.inputs.answer", listed)
 
     @property
     def is_valid(self) -> bool:
         right = cells_read(self.scene, self.cell)
-        distinct = all(belief.value != right for belief in self.beliefs)
+        distinct = all(belief.value != self._own(right) for belief in self.beliefs)
         return 0 < len(right) <= _MAX_CELLS and distinct
 
     @property

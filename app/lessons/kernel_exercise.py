@@ -15,10 +15,11 @@ from torch import Tensor
 from app.conv.correlate import output
 from app.conv.errors import ConvError
 from app.conv.ledger import ledger
+from app.conv.one_dimension import lift
 from app.formats.json_encoding import to_array
 from app.lessons.exercise import Exercise, Judgement, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import with_layer
+from app.lessons.layer_text import index_text, with_layer
 from app.lessons.lesson_texts import Text, number
 from app.lessons.misconceptions import Belief, with_weight
 from app.lessons.shape_exercise import shape_text
@@ -52,11 +53,12 @@ class KernelExercise(Exercise):
 
     @property
     def expected(self) -> Any:
-        return to_array(self.repaired)
+        return to_array(self.scene.own(self.repaired))
 
     @property
     def members(self) -> Mapping[str, Any]:
-        return {"wanted": to_array(self.wanted), "output": to_array(_output(self.scene))}
+        own = self.scene.own
+        return {"wanted": to_array(own(self.wanted)), "output": to_array(own(_output(self.scene)))}
 
     def judge(self, answer: Sequence[Any]) -> Judgement:
         weight = self._tensor(answer)
@@ -65,8 +67,8 @@ class KernelExercise(Exercise):
         return Judgement(False, diagnose(answer, self._beliefs(answer, weight)))
 
     def _tensor(self, answer: Sequence[Any]) -> Tensor:
-        """Raises ConvError for lists of another shape."""
-        expected = tuple(self.repaired.shape)
+        """As the arithmetic has it. Raises ConvError for lists of another shape."""
+        expected = self.scene.plan.own_shape(tuple(self.repaired.shape))
         try:
             weight = torch.tensor(answer, dtype=self.repaired.dtype)
         except ValueError:
@@ -75,7 +77,7 @@ class KernelExercise(Exercise):
             raise ConvError("answer_shape_mismatch", "/answer", found=tuple(weight.shape), expected=expected)
         if not torch.isfinite(weight).all():
             raise ConvError("answer_out_of_range", "/answer")
-        return weight
+        return lift(self.scene.plan.dimensions, weight)
 
     def _beliefs(self, answer: Any, weight: Tensor) -> Iterator[Belief]:
         """The misconceptions with which this weight makes the output that is wanted."""
@@ -105,9 +107,9 @@ class KernelExercise(Exercise):
 
     @property
     def explanation(self) -> Text:
-        at = ", ".join(map(str, self.wrong))
+        plan = self.scene.plan
+        at, shape = index_text(plan, self.wrong), shape_text(plan.own_shape(tuple(self.repaired.shape)))
         right = number(float(self.repaired[self.wrong]))
-        shape = shape_text(tuple(self.repaired.shape))
         return Text("exercise.kernel.answer", {"at": at, "right": right, "shape": shape})
 
     @property

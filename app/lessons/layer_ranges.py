@@ -53,7 +53,7 @@ class LayerRanges(StrictModel):
 
     @property
     def is_flat(self) -> bool:
-        """Whether the layers are of signals, as images of one row."""
+        """Whether the layers are of signals, of one dimension."""
         return self.height == [1, 1]
 
     @property
@@ -94,13 +94,15 @@ def _random_layer(ranges: LayerRanges, random: Random, larger: int) -> Scene:
     in_channels = random.choice(_multiples(ranges.in_channels, groups))
     out_channels = random.choice(_multiples(ranges.out_channels, groups))
     operation = _operation(ranges, kind, groups, kernel_size, random)
-    input = _integers(random, _INPUTS, in_channels, height, width)
+    # A signal has no height, and its kernel none either.
+    first = 1 if ranges.is_flat else 0
+    input = _integers(random, _INPUTS, in_channels, *[height, width][first:])
     if kind.endswith("_pool2d"):
         return make_scene(operation, input, None, None, Limits())
     channels = [out_channels, in_channels // groups]
     if kind == "conv_transpose2d":
         channels = [in_channels, out_channels // groups]
-    weight = _integers(random, _WEIGHTS, *channels, *kernel_size)
+    weight = _integers(random, _WEIGHTS, *channels, *kernel_size[first:])
     bias = _integers(random, range(1, 5), out_channels) if ranges.bias else None
     return make_scene(operation, input, weight, bias, Limits())
 
@@ -120,7 +122,7 @@ def _operation(ranges: LayerRanges, kind: str, groups: int, kernel_size: list[in
         "padding": Padding(0, 0, padding, padding) if flat else Padding(*[padding] * 4),
     }
     further = {"kernel_size": tuple(kernel_size)} if kind.endswith("_pool2d") else {"groups": groups}
-    operation: Any = OPERATIONS[kind]
+    operation: Any = OPERATIONS[kind.replace("2d", "1d") if flat else kind]
     return operation(**further, **sizes)
 
 

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from app.conv.ledger import Ledger, kernel_slices
 from app.conv.operation import MaxPool2d
+from app.lessons.layer_text import index_text
 from app.lessons.lesson_texts import number
 from app.lessons.misconceptions import Cell, ledger_at
 from app.scenes.scene import Scene
@@ -14,9 +15,7 @@ from app.scenes.scene import Scene
 def ledger_sentence(scene: Scene, cell: Cell) -> str:
     """How an output cell comes about, with all its terms; padding counts as 0."""
     numbers = ledger_at(scene, cell)
-    channel, row, col = cell
-    index = (channel, col) if scene.plan.operation.dimensions == 1 else (channel, row, col)
-    name = f"Y[{', '.join(map(str, index))}]"
+    name = f"Y[{index_text(scene.plan, cell)}]"
     return " = ".join([name, *_readings(scene, cell, numbers), number(float(numbers.outputs[0]))])
 
 

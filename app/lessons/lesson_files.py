@@ -71,7 +71,9 @@ class StepDescription(StrictModel):
         description="output channel, row, column of the window that has just been placed; none: the start",
     )
     tick: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="how many ticks of the window are over, at the granularity; none: all of them"
+        None,
+        description="how many ticks of the window are over, at the granularity; 0: the window has come, and "
+        "nothing is multiplied yet; none: all of them",
     )
     granularity: Literal["product", "channel", "window"] | None = None
     view: Literal["stage", "scatter", "matrix", "sparse"] = "stage"
@@ -165,6 +167,11 @@ class Step:
         """The output cell whose window the step shows."""
         moment = self.description.moment or [0, 0, 0]
         return moment[0], moment[1], moment[2]
+
+    @property
+    def has_placed_window(self) -> bool:
+        """Whether the output cell of the moment's window has its number."""
+        return self.description.moment is not None and self.description.tick is None
 
     @property
     def target(self) -> Reference | None:

@@ -52,7 +52,13 @@ def _block(text: str) -> Block:
 
 def parse_line(text: str) -> list[Span]:
     """The spans of a paragraph. Raises as `parse_markup` does."""
-    return list(_spans(" ".join(text.split("\n"))))
+    return list(_spans(_unbroken(" ".join(text.split("\n")))))
+
+
+def _unbroken(text: str) -> str:
+    """With no line break within an index, `Y[0, 1]`, and a product, `3 · 2`."""
+    text = re.sub(r"\b[XYK]\[[\d, ]+\]", lambda index: index[0].replace(" ", "\u00a0"), text)
+    return re.sub(r"(?<=[\d)]) ([·×]) (?=[\d(−])", "\u00a0\\1\u00a0", text)
 
 
 def _spans(text: str) -> Iterator[Span]:

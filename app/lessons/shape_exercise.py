@@ -16,7 +16,7 @@ from app.conv.shapes import Axis
 from app.conv.size_formulas import size_formulas
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import layer_numbers
+from app.lessons.layer_text import layer_numbers, plain_kind
 from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief
 
@@ -25,7 +25,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class ShapeExercise(Exercise):
-    """The answer is (channels, height, width)."""
+    """The answer is (channels, height, width), of a signal (channels, length)."""
 
     kind: ClassVar[str] = "shape"
     shuffle: int
@@ -33,14 +33,19 @@ class ShapeExercise(Exercise):
     @property
     def question(self) -> Text:
         plan = self.scene.plan
-        weight = plan.weight_shape
-        params = {"input": shape_text(plan.input_shape), "weight": weight and shape_text(weight)}
-        which = plan.operation.kind if self.tells_layer else "plain"
+        weight = plan.weight_shape and shape_text(plan.own_shape(plan.weight_shape))
+        axes = Text(f"exercise.shape.axes.{plan.dimensions}d")
+        params = {"input": shape_text(plan.own_shape(plan.input_shape)), "weight": weight, "axes": axes}
+        which = plain_kind(plan) if self.tells_layer else "plain"
         return Text(f"exercise.shape.question.{which}", params | layer_numbers(plan))
 
     @property
     def expected(self) -> list[int]:
-        return list(self.scene.plan.output_shape)
+        return list(self._shape)
+
+    @property
+    def _shape(self) -> Shape:
+        return self.scene.plan.own_shape(self.scene.plan.output_shape)
 
     @cached_property
     def beliefs(self) -> Sequence[Belief]:
@@ -48,13 +53,20 @@ class ShapeExercise(Exercise):
 
     @property
     def members(self) -> Mapping[str, Any]:
-        channels, rows, cols = right = self.scene.plan.output_shape
-        near = [(channels, rows + 1, cols + 1), (channels + 1, rows, cols), (channels, rows + 2, cols + 1)]
+        channels, *sizes = right = self._shape
+        near: list[Shape] = [
+            (channels, *(size + 1 for size in sizes)),
+            (channels + 1, *sizes),
+            (channels, sizes[0] + 2, *(size + 1 for size in sizes[1:])),
+        ]
         wrong = [belief.value for belief in self.beliefs]
         return {"choices": [list(each) for each in choices(right, wrong, near, Random(self.shuffle))]}  # noqa: S311
 
     def judge(self, answer: Sequence[int]) -> Judgement:
-        if tuple(answer) == self.scene.plan.output_shape:
+        if len(answer) != len(self._shape):
+            sizes = {"found": len(answer), "expected": len(self._shape)}
+            raise ConvError("answer_sizes_mismatch", "/answer", **sizes)
+        if tuple(answer) == self._shape:
             return Judgement(True)
         return Judgement(False, diagnose(tuple(answer), self.beliefs))
 
@@ -63,25 +75,28 @@ class ShapeExercise(Exercise):
         plan = self.scene.plan
         which = "pooled" if plan.weight_shape is None else "channels"
         channels = Text(f"hint.shape.{which}", {"channels": plan.output_shape[0]})
-        return channels, Text("hint.shape.height", {"formula": self._formulas["height"]})
+        first, formula = next(iter(self._formulas.items()))
+        return channels, Text(f"hint.shape.{first}", {"formula": formula})
 
     @property
     def explanation(self) -> Text:
-        plan = self.scene.plan
-        return Text("exercise.shape.answer", {"shape": shape_text(plan.output_shape)} | self._formulas)
+        dimensions = self.scene.plan.dimensions
+        return Text(
+            f"exercise.shape.answer.{dimensions}d", {"shape": shape_text(self._shape)} | self._formulas
+        )
 
     @property
     def _formulas(self) -> dict[str, str]:
-        """Of height and width, worked out; without letters that nobody has heard of."""
+        """Of height and width, or the length, worked out; without letters that nobody has heard of."""
         if self.tells_layer:
             return {name: formula.numbers for name, formula in size_formulas(self.scene.plan).items()}
         sizes = zip(self.scene.plan.axes, self.scene.plan.output_shape[1:], strict=True)
         height, width = (f"{axis.size} − {axis.kernel} + 1 = {size}" for axis, size in sizes)
-        return {"height": height, "width": width}
+        return {"height": height, "width": width} if self.scene.plan.dimensions == 2 else {"length": width}
 
     @property
     def is_valid(self) -> bool:
-        return all(belief.value != self.scene.plan.output_shape for belief in self.beliefs)
+        return all(belief.value != self._shape for belief in self.beliefs)
 
     @property
     def is_clear(self) -> bool:
@@ -100,13 +115,14 @@ def shape_text(shape: Sequence[int]) -> str:
 def _beliefs(plan: Plan) -> Iterator[Belief]:
     for misconception, shape in _shapes(plan):
         if min(shape) > 0:
-            yield Belief(misconception, shape, Text(f"diagnosis.shape.{misconception}", layer_numbers(plan)))
+            said = Text(f"diagnosis.shape.{misconception}", layer_numbers(plan))
+            yield Belief(misconception, plan.own_shape(shape), said)
 
 
 def _shapes(plan: Plan) -> Iterator[tuple[str, Shape]]:
     """The output's shape under each misconception that differs in what this layer has."""
     channels, height, width = plan.output_shape
-    if height != width:
+    if height != width and plan.dimensions == 2:
         yield "rows_and_columns_swapped", (channels, width, height)
     if plan.weight_shape is not None and plan.groups == 1:
         if plan.input_shape[0] > 1:

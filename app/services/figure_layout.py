@@ -101,7 +101,8 @@ class _Layout:
         cell = ", ".join(map(str, index))
         kind = figure.scene.plan.operation.kind
         key = "maximum" if figure.is_maximum else "average" if figure.is_average else "sum"
-        summary = self.say("summary", kind=kind, value=self.result.text, cell=cell)
+        which = "summary.before" if figure.output_cells == "before" else "summary"
+        summary = self.say(which, kind=kind, value=self.result.text, cell=cell)
         self.drawing = Drawing(summary, self.say(f"description.{key}"), self.palette.paper)
         self._draw_channels()
         self._draw_output()
@@ -195,7 +196,7 @@ class _Layout:
         self.x += width
         return x
 
-    def _draw_grid(self, x: float, y: float, cells: Cells, largest: float) -> None:
+    def _draw_grid(self, x: float, y: float, cells: Cells, largest: float, empty: str = _DOT) -> None:
         palette, size = self.palette, self.cell
         for i, line in enumerate(cells):
             for j, number in enumerate(line):
@@ -204,7 +205,7 @@ class _Layout:
                 dashed = number is None
                 self.drawing.boxes.append(Box(left, top, size, size, fill, palette.line, dashed=dashed))
                 color = palette.muted if fill is None else text_on(fill)
-                run: str | Number = _DOT if number is None else number
+                run: str | Number = empty if number is None else number
                 baseline = top + size / 2 + _TYPE * 0.35
                 self.drawing.texts.append(Text(left + size / 2, baseline, [run], _TYPE, color, "middle"))
 
@@ -250,10 +251,20 @@ class _Layout:
             self.drawing.texts.append(sign)
         label = self.say("output", out_channel=figure.window.out_channel)
         self.drawing.texts.append(Text(self.x, top - 7, [label], _SMALL, palette.text, bold=True))
-        self._draw_grid(self.x, top, self.output, _largest([self.output]))
+        self._draw_grid(self.x, top, self._drawn_output, _largest([self.output]), empty="")
         row, col = figure.window.row - rows.start, figure.window.col - cols.start
         self._frame(self.x, top, Crop(range(row, row + 1), range(col, col + 1)), palette.accent)
         self.x += max(len(cols) * self.cell, text_width(label, _SMALL))
+
+    @property
+    def _drawn_output(self) -> Cells:
+        """None for the numbers that are still to come."""
+        rows, cols = self.figure.output_crop
+        has = self.figure.has_output_cell
+        return [
+            [number if has(row, col) else None for col, number in zip(cols, line, strict=True)]
+            for row, line in zip(rows, self.output, strict=True)
+        ]
 
     def _draw_equation(self, y: float, cell: str) -> float:
         """Y[o, i, j] = the sums + the bias = the output; the y below it."""

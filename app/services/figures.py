@@ -18,6 +18,8 @@ from app.scenes.scene import Scene
 
 Part = Literal["input", "kernel", "products", "sums", "output"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
+# Which numbers of the output are drawn: all; up to the window's own; only those of windows before.
+OutputCells = Literal["all", "through", "before"]
 # A side of so many cells is drawn whole, of a longer one so many; and so many channels. The rest is named.
 MAX_SIDE: Final = 10
 _CROPPED_SIDE: Final = 8
@@ -52,8 +54,8 @@ class WindowFigure:
     and columns of a plane, those at the window.
     """
 
-    def __init__(self, scene: Scene, window: Window) -> None:
-        self.scene, self.window = scene, window
+    def __init__(self, scene: Scene, window: Window, output_cells: OutputCells = "all") -> None:
+        self.scene, self.window, self.output_cells = scene, window, output_cells
         plan = scene.plan
         self.channels = plan.in_channels(window.out_channel)[:MAX_CHANNELS]
         self.left_out = plan.in_channels(window.out_channel)[MAX_CHANNELS:]
@@ -127,6 +129,11 @@ class WindowFigure:
         ]
         return torch.cat(blocks).reshape(len(rows), len(cols))
 
+    def has_output_cell(self, row: int, col: int) -> bool:
+        """Whether the number of an output cell is drawn."""
+        cell, own = (row, col), (self.window.row, self.window.col)
+        return self.output_cells == "all" or cell < own or (cell == own and self.output_cells == "through")
+
     @property
     def rest(self) -> Tensor:
         """The sum over the channels that are left out."""
@@ -137,14 +144,14 @@ class WindowFigure:
         return running[-1] - running[len(self.channels) - 1]
 
 
-def window_figure(scene: Scene, window: Window) -> WindowFigure:
+def window_figure(scene: Scene, window: Window, output_cells: OutputCells = "all") -> WindowFigure:
     """The figure of a window. Raises ConvError for an output cell that is not there."""
     check_out_channel(scene.plan, window.out_channel)
     _, height, width = scene.plan.output_shape
     for name, index, size in (("row", window.row, height), ("col", window.col, width)):
         if index >= size:
             raise ConvError("no_such_output_cell", f"/{name}", name=name, index=index, size=size)
-    return WindowFigure(scene, window)
+    return WindowFigure(scene, window, output_cells)
 
 
 def parse_figure_parts(text: str) -> tuple[Part, ...]:

@@ -41,6 +41,8 @@ function headingOf(frame: AnyFrame | null) {
 /** heading: in CSS pixels of the canvas; without one the chooser stands at the top right. */
 function placeBeside(root: HTMLElement, canvas: HTMLElement, heading?: Rect) {
   const { style } = root;
+  // Without a heading it says itself what it chooses.
+  root.classList.toggle('is-alone', !heading);
   if (!heading) {
     for (const side of ['left', 'top', 'right']) style.removeProperty(side);
     return;

@@ -44,6 +44,9 @@ export interface Position {
 /** Ticks per second at speed 1. A window a frame (60 Hz) is reached at the highest speed, 16. */
 const TICKS_PER_SECOND = { product: 1.8, channel: 0.8, window: 4 };
 
+/** The share of a window's first tick in which the window comes from the one before. */
+const SLIDE = { product: 0.4, channel: 0.3, window: 0.35 };
+
 /** From this many ticks a second on, whole ticks are shown: phases would only flicker. */
 const FASTEST_PHASES = 24;
 
@@ -57,6 +60,11 @@ export function ticksPerWindow({ granularity, channels, taps }: Clock) {
   return (granularity === 'channel' ? channels : channels * taps) + 1;
 }
 
+/** Of a window's start: how long it takes to come; nothing is multiplied then. */
+export function arrival({ granularity }: Clock) {
+  return SLIDE[granularity];
+}
+
 export function duration(clock: Clock) {
   return clock.outChannels * clock.windows * ticksPerWindow(clock);
 }
@@ -68,6 +76,13 @@ export function ticksPerSecond(clock: Clock, speed: number) {
 /** The time to show: whole ticks once they pass too quickly for phases. */
 export function displayTime(clock: Clock, t: number, speed: number) {
   return ticksPerSecond(clock, speed) >= FASTEST_PHASES ? Math.floor(t) : t;
+}
+
+/** The last time up to t at which nothing moves: a whole tick, or a window that has just come. */
+export function restingTime(clock: Clock, t: number) {
+  const whole = Math.floor(t);
+  const begins = whole % ticksPerWindow(clock) === 0;
+  return begins && t === whole + arrival(clock) ? t : whole;
 }
 
 export function clampTime(clock: Clock, t: number) {
@@ -104,20 +119,20 @@ const IDLE = {
 
 function wholeWindow({ channels, taps }: Clock, p: number) {
   if (p === 1) return { ...IDLE, channels, bias: 1, place: 1, together: true };
-  const [slide, multiply, sum, accumulate, bias, place] = phases(p, 0.35, 0.5, 0.62, 0.74, 0.84, 1);
+  const [slide, multiply, sum, accumulate, bias, place] = phases(p, SLIDE.window, 0.5, 0.62, 0.74, 0.84, 1);
   return { ...IDLE, slide, products: multiply * taps, sum, accumulate, bias, place, together: true };
 }
 
 function oneChannel({ taps }: Clock, channel: number, p: number) {
   const [slide, multiply, sum, accumulate] =
-    channel === 0 ? phases(p, 0.3, 0.6, 0.8, 1) : [1, ...phases(p, 0.4, 0.7, 1)];
+    channel === 0 ? phases(p, SLIDE.channel, 0.6, 0.8, 1) : [1, ...phases(p, 0.4, 0.7, 1)];
   return { ...IDLE, slide, channels: channel, active: channel, products: multiply * taps, sum, accumulate };
 }
 
 function oneProduct({ taps }: Clock, tick: number, p: number) {
   const tap = tick % taps;
   const channel = (tick - tap) / taps;
-  const start = tick === 0 ? 0.4 : 0;
+  const start = tick === 0 ? SLIDE.product : 0;
   const moving = { ...IDLE, channels: channel, active: channel };
   if (tap < taps - 1) {
     const [slide, multiply] = phases(p, start, 1);

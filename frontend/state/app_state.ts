@@ -107,7 +107,7 @@ export class AppState {
   readonly shownTime = computed(() => {
     const clock = this.clock.value;
     if (!clock) return 0;
-    const whole = this.reducedMotion.value ? Math.floor(this.time.value) : this.time.value;
+    const whole = this.reducedMotion.value ? timeline.restingTime(clock, this.time.value) : this.time.value;
     return this.playing.value ? timeline.displayTime(clock, whole, this.speed.value) : whole;
   });
   readonly position = computed(() =>

@@ -16,7 +16,7 @@ from app.lessons.kernel_exercise import KernelExercise
 from app.lessons.lesson_files import Lesson, Step, lessons
 from app.lessons.misconceptions import with_weight
 from tests.browser.test_accessibility import violations
-from tests.support.page import PHONE, OpenPage
+from tests.support.page import PHONE, OpenPage, point_at_cell
 from tests.support.polling import wait_until
 
 LINE = "#step-description"
@@ -363,7 +363,7 @@ def test_locks_hold_until_the_task_is_done(open_page: OpenPage) -> None:
     expect(page.locator(".lock-reason")).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["/learn/input-channels/3", "/learn/output-size/2"])
+@pytest.mark.parametrize("path", ["/learn/input-channels/3", "/learn/output-size/2", "/learn/one-number/3"])
 def test_terms_that_hold_the_answer_come_with_it(open_page: OpenPage, path: str) -> None:
     page = open_page(path)
     terms, opener = page.locator("#ledger-detail"), page.locator("#all-terms")
@@ -378,9 +378,40 @@ def test_terms_that_hold_the_answer_come_with_it(open_page: OpenPage, path: str)
 
 
 def test_terms_of_another_window_are_there(open_page: OpenPage) -> None:
-    page = open_page("/learn/input-channels/5")
+    page = open_page("/learn/dilation-groups/2")
     page.locator("#all-terms").click()
-    expect(page.locator("#ledger-detail")).to_contain_text("= 19 + 37 + 0 = 56")
+    expect(page.locator("#ledger-detail")).to_contain_text("= 5 + 1 + 0 = 6")
+
+
+def test_a_number_that_was_asked_for_is_on_the_stage_once_it_is_there(open_page: OpenPage) -> None:
+    """A changed input cell shows what multiplies it; then the output shows its numbers again."""
+    page = open_page("/learn/input-channels/9")
+    point_at_cell(page, "X[1, 1, 1]")
+    page.mouse.down()
+    page.mouse.up()
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-right")).to_be_visible()
+    expect(page.locator("#step-description")).to_contain_text("Y[0, 0, 0] = 60")
+
+
+@pytest.mark.parametrize("name", ["one-number/6", "two-dimensions/4"])
+def test_the_way_on_is_in_sight_beside_a_long_text(open_page: OpenPage, name: str) -> None:
+    page = open_page(f"/learn/{name}", viewport={"width": 1366, "height": 768})
+    text = page.locator("#lesson-text")
+    assert text.evaluate("(element) => element.scrollHeight > element.clientHeight")
+    expect(page.locator(".lesson-nav .button")).to_be_in_viewport(ratio=1)
+
+
+def test_an_exercise_on_a_signal_is_drawn_as_one(open_page: OpenPage) -> None:
+    page = open_page("/learn/one-number/7?seed=3")
+    exercise = make_exercise("cell", 3, "one-number")
+    expect(page.locator("#task-more")).to_contain_text("Exercise 3")
+    answer(page, "cell", exercise.expected)
+    page.locator("#task-more button.main").click()
+    expect(page.locator("#feedback.is-right")).to_contain_text(re.compile(r"Y\[0, \d\] = "))
+    expect(page.locator("#step-description")).to_contain_text(re.compile(r"output cell Y\[0, \d\]\."))
+    expect(page.locator("#error-message")).to_be_hidden()
 
 
 def test_the_next_step_shows_its_terms(open_page: OpenPage) -> None:

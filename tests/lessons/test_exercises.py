@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
 
+from app.conv.errors import ConvError
 from app.formats.json_encoding import to_json
+from app.i18n.languages import LANGUAGES
 from app.lessons.exercises import KINDS, describe_exercise, judge, make_exercise
 from app.lessons.lesson_files import lessons
-from tests.support.plain_layer import PlainLayer, flipped, transposed
+from app.lessons.lesson_texts import say
+from tests.support.plain_layer import PlainLayer, flipped, one_row, transposed
 
 SEEDS = 1000
 LESSONS = [None, *lessons()]
@@ -19,13 +23,51 @@ Json = Any
 
 
 def exercise(kind: str, seed: int) -> tuple[Json, Callable[..., Json]]:
-    """The exercise as a client sees it, and what judges an answer to it."""
+    """
+    The exercise as a client sees it, and what judges an answer to it; indices and answers of a signal, which
+    have no row, with row 0.
+    """
     made = make_exercise(kind, seed, LESSONS[seed % len(LESSONS)])
+    with_row, without_row = ROWS[kind] if made.scene.plan.dimensions == 1 else (same, same)
 
     def judged(answer: Any, give_up: bool = False) -> Json:
-        return orjson.loads(to_json(judge(made, answer, give_up, "en")))
+        told = judge(made, None if answer is None else without_row(answer), give_up, "en")
+        told = orjson.loads(to_json(told))
+        told["expected"] = told["expected"] and with_row(told["expected"])
+        if told["diagnosis"] and kind != "animation":
+            told["diagnosis"]["value"] = with_row(told["diagnosis"]["value"])
+        return told
 
-    return orjson.loads(to_json(describe_exercise(made, "en"))), judged
+    asked = orjson.loads(to_json(describe_exercise(made, "en")))
+    if made.scene.plan.dimensions == 1:
+        asked |= {name: at_row_0(asked[name]) for name in ("cell",) if name in asked}
+        asked |= {name: one_row(asked[name], 1) for name in ("wanted", "output") if name in asked}
+        asked |= {"choices": [with_row(each) for each in asked.get("choices", ())]}
+    return asked, judged
+
+
+def same(answer: Any) -> Any:
+    return answer
+
+
+def at_row_0(index: Any) -> list[int]:
+    return [index[0], 0, index[1]]
+
+
+# How the answers of a signal are written with a row, and without.
+ROWS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "cell": (same, same),
+    "shape": (lambda shape: [shape[0], 1, shape[1]], lambda shape: [shape[0], shape[2]]),
+    "inputs": (
+        lambda cells: [at_row_0(cell) for cell in cells],
+        lambda cells: [[cell[0], cell[2]] for cell in cells],
+    ),
+    "kernel": (
+        lambda weight: one_row(weight, 2),
+        lambda weight: [[plane[0] for plane in planes] for planes in weight],
+    ),
+    "animation": (same, same),
+}
 
 
 def recomputed(layer: PlainLayer, cell: tuple[int, int, int], name: str, value: float) -> bool:
@@ -280,3 +322,46 @@ def test_a_seed_makes_one_exercise(kind: str) -> None:
     again, _ = exercise(kind, 5)
     other, _ = exercise(kind, 5 + len(LESSONS))
     assert first == again != other
+
+
+SIGNALS = [name for name, lesson in lessons().items() if lesson.description.layers.is_flat]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_index_of_a_signal_has_no_row(kind: str, language: str) -> None:
+    """As the stage has it: Y[channel, place], K[filter, channel, place]."""
+    assert SIGNALS == ["one-number"]
+    for seed in range(40):
+        made = make_exercise(kind, seed, SIGNALS[0])
+        asked = orjson.loads(to_json(describe_exercise(made, language)))
+        assert asked["scene"]["operation"]["kind"].endswith("1d")
+        wrong = [belief.said for belief in getattr(made, "beliefs", ())]
+        said = [made.question, made.explanation, *made.hints, *wrong]
+        for text in (say(each, language) for each in said):
+            indices = re.findall(r"([XYK])\[([^\]]*)\]", text)
+            assert all(len(at.split(",")) == {"X": 2, "Y": 2, "K": 3}[name] for name, at in indices), text
+            assert not re.search(r"\brows?\b|\bheight|\bcolumn|[行列高宽]", text), text
+        assert len(asked.get("cell", "XY")) == 2
+        if kind == "shape":
+            assert {len(shape) for shape in asked["choices"]} == {2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "code"),
+    [
+        ("shape", [1, 1, 5], "answer_sizes_mismatch"),
+        ("inputs", [[0, 0, 1]], "answer_cell_outside"),
+        ("kernel", [[[[1, 2, 3]]]], "answer_shape_mismatch"),
+    ],
+)
+def test_an_answer_with_a_row_is_refused_for_a_signal(kind: str, answer: Any, code: str) -> None:
+    with pytest.raises(ConvError) as refused:
+        judge(make_exercise(kind, 1, SIGNALS[0]), answer, False, "en")
+    assert refused.value.message.code == code
+
+
+def test_a_shape_of_two_sizes_is_refused_for_an_image() -> None:
+    with pytest.raises(ConvError) as refused:
+        judge(make_exercise("shape", 1, None), [1, 5], False, "en")
+    assert refused.value.message.code == "answer_sizes_mismatch"

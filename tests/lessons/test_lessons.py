@@ -144,6 +144,28 @@ def test_languages_say_the_same(lesson: Lesson, step: Step) -> None:
         assert "," not in re.sub(r"[\[(][^\])]*[\])]", "", prose), text
 
 
+# Words that a reader who knows only matrices cannot know, as the languages have them.
+TERMS = {
+    "en": r"""signals? kernels? weights? window products? stride bias batch tensor axes shape layers? learnt
+        edges slices? channel\ sum filters? pixel fully\ connected padding dilation groups depthwise""",
+    "zh-CN": r"""信号 卷积核 权重 窗口 乘积 步幅 偏置 批量 张量 轴 形状 神经网络 学来的 通道和 滤波器 像素
+        全连接层 填充 空洞 学习率""",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_is_explained_where_it_is_first_used(language: str) -> None:
+    """There it is set in bold, or names what is lit on the stage."""
+    texts = [
+        lesson.texts[language].steps[step.name] for lesson in lessons().values() for step in lesson.steps
+    ]
+    for term in re.split(r"(?<!\\)\s+", TERMS[language]):
+        word = re.compile(rf"\b{term}\b" if language == "en" else term, re.IGNORECASE)
+        uses = ([s for part in (t.text, t.task or "", t.done or "") for s in spans_of(part)] for t in texts)
+        first = next(found for each in uses if (found := [span for span in each if word.search(span.text)]))
+        assert first[0].kind in ("strong", "name"), (term, first[0].text)
+
+
 @pytest.mark.parametrize(("lesson", "step"), STEPS)
 def test_tasks_can_be_done(lesson: Lesson, step: Step) -> None:
     task, texts = step.task, lesson.texts["en"].steps[step.name]
@@ -224,6 +246,20 @@ def test_markup() -> None:
         ("emphasis", "word"),
         ("code", "code"),
         ("formula", "a_i"),
-        ("name", "K[0, 0]"),
+        ("name", "K[0,\u00a00]"),
     ]
     assert [line[0].text for line in blocks[1].lines] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("What is Y[0, 1, 2]?", "Y[0,~1,~2]"),
+        ("the slice [[kernel 0,0|K[0, 0]]]", "K[0,~0]"),
+        ("1 · 2 + 3 · (−1) = −1", "1~·~2 + 3~·~(−1) = −1"),
+        ("a kernel of 3 × 3", "3~×~3"),
+        ("of shape [32, 100, 1]", "[32, 100, 1]"),
+    ],
+)
+def test_no_line_breaks_within_an_index_or_a_product(text: str, together: str) -> None:
+    assert together in "".join(span.text for span in spans_of(text)).replace("\u00a0", "~")

@@ -26,12 +26,24 @@ class PlainLayer:
     @classmethod
     def of(cls, body: Body) -> PlainLayer:
         operation, w = body["operation"], body.get("weight", {}).get("data")
+        if operation["kind"].endswith("1d"):
+            return cls._of_signal(body, operation, w)
         kernel = operation.get("kernel_size") or (len(w[0][0]), len(w[0][0][0]))
         sides = operation["padding"]
         return cls(
             operation["kind"], body["input"]["data"], w, body.get("bias", {}).get("data"),
             tuple(operation["stride"]), (sides["top"], sides["left"]), tuple(operation["dilation"]),
             operation.get("groups", 1), tuple(kernel),
+        )  # fmt: skip
+
+    @classmethod
+    def _of_signal(cls, body: Body, operation: Body, w: Any) -> PlainLayer:
+        """As a layer of height 1."""
+        return cls(
+            operation["kind"].replace("1d", "2d"), one_row(body["input"]["data"], 1), one_row(w, 2),
+            body.get("bias", {}).get("data"), (1, operation["stride"]), (0, operation["padding"]["left"]),
+            (1, operation["dilation"]), operation.get("groups", 1),
+            (1, operation.get("kernel_size") or len(w[0][0])),
         )  # fmt: skip
 
     def but(self, **fields: Any) -> PlainLayer:
@@ -126,3 +138,10 @@ def flipped(w: Any) -> Any:
 
 def transposed(w: Any) -> Any:
     return [[[list(col) for col in zip(*plane, strict=True)] for plane in planes] for planes in w]
+
+
+def one_row(nested: Any, depth: int) -> Any:
+    """Lists of a signal, which are `depth` levels down, as planes of one row; None stays."""
+    if nested is None:
+        return None
+    return [nested] if depth == 0 else [one_row(each, depth - 1) for each in nested]

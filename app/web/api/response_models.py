@@ -448,13 +448,13 @@ class ExerciseStep(BaseModel):
     index: int
     row: int
     col: int
-    input_rows: Taken
+    input_rows: Taken = _sometimes(_TWO_DIMENSIONS)
     input_cols: Taken
-    patch: Volume
-    products: Volume
+    patch: Maps
+    products: Maps
     channel_sums: Vector
     running_sums: Vector
-    selected: tuple[int, int] | None = _sometimes("max pooling: [row, column] of the winner")
+    selected: list[int] | None = _sometimes("max pooling: [row, column], of a signal [place] of the winner")
     bias: float | None
     output: float
 
@@ -474,10 +474,12 @@ class Exercise(BaseModel):
     lesson: str | None
     scene: dict[str, Any] = Field(description="a scene body")
     question: str
-    cell: list[int] | None = _sometimes("cell, inputs: [channel, row, column] of the output")
+    cell: list[int] | None = _sometimes(
+        "cell, inputs: [channel, row, column] of the output, of a signal [channel, place]"
+    )
     choices: list[float] | list[list[int]] | None = _sometimes("cell, shape: the right answer among others")
-    wanted: Volume | None = _sometimes("kernel: the output that the repaired kernel makes")
-    output: Volume | None = _sometimes("kernel: the output as it is")
+    wanted: Maps | None = _sometimes("kernel: the output that the repaired kernel makes")
+    output: Maps | None = _sometimes("kernel: the output as it is")
     animations: Animations | None = _sometimes("animation: the two")
 
 

@@ -186,23 +186,23 @@ def _choice(name: str, choice: Choice, answer: str | None) -> ChoiceText:
 
 
 def _parts(step: Step) -> Sequence[str]:
-    """What a still picture draws: not the answer that the reader is asked for."""
-    if step.task and step.task.kind == "predict":
-        return ("input", "kernel")
-    if step.description.moment is None or step.description.tick is not None:
-        return ("input", "kernel")
-    return ("input", "kernel", "products", "sums", "output")
+    """What a still picture draws: what the stage has at this moment."""
+    if step.has_placed_window:
+        return ("input", "kernel", "products", "sums", "output")
+    return ("input", "kernel", "output")
 
 
 def _picture(step: Step, links: LessonLinks, parts: Sequence[str]) -> Picture:
     def url(theme: str) -> str:
         channel, row, col = step.cell
         where = {"out_channel": channel, "row": row, "col": col, "parts": ",".join(parts)}
+        # Numbers that are still to come may be what the reader is asked for.
+        where |= {"output_cells": "through" if step.has_placed_window else "before"}
         query = urlencode(where | {"theme": theme, "lang": links.language}, safe=",")
         return f"{scene_url(step.scene)}/figure.svg?{query}"
 
     alt = links.texts["picture.alt"]
-    if "output" in parts:
+    if step.has_placed_window:
         alt = f"{alt} {ledger_sentence(step.scene, step.cell)}"
     return Picture(url(links.theme or "light"), None if links.theme else url("dark"), alt)
 
@@ -232,9 +232,9 @@ def number_tables(scene: Scene, out_channel: int | None = None) -> list[Table]:
 
 
 def output_tables(described: Mapping[str, Any], texts: Mapping[str, str]) -> list[Table]:
-    """The output of a kernel to be repaired, as it is and as it should be."""
+    """The output of a kernel to be repaired, as it is and as it should be; that of a signal is a row."""
     return [
-        Table(f"Y[{o}], {texts[key]}", _rows(plane))
+        Table(f"Y[{o}], {texts[key]}", _rows(plane if plane.ndim == 2 else [plane]))
         for name, key in (("output", "live.given"), ("wanted", "live.wanted"))
         for o, plane in enumerate(described.get(name, ()))
     ]

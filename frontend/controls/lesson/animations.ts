@@ -3,6 +3,7 @@
 import { makeElement } from '../../views/shared/dom.ts';
 import type { AnswerSheet } from './answer_sheet.ts';
 import type { Exercise, ExerciseStep } from './exercise_data.ts';
+import { planesOf, slicesOf } from './exercise_data.ts';
 import { fill } from './feedback.ts';
 import { makePlanes, makeTable, numberText, showNumber } from './number_tables.ts';
 
@@ -32,7 +33,7 @@ export function makeAnimations(exercise: Exercise, texts: Texts): AnswerSheet {
 }
 
 function makeKernels({ scene }: Exercise) {
-  const slices = (scene.weight?.data ?? []).flatMap((planes, o) =>
+  const slices = slicesOf(scene).flatMap((planes, o) =>
     planes.map((plane, c) => makeTable(`K[${o}, ${c}]`, plane)),
   );
   return makePlanes(...slices, ...(scene.bias ? [makeTable('b', [scene.bias.data])] : []));
@@ -85,21 +86,24 @@ function makePanel({ scene, animations }: Exercise, letter: 'a' | 'b', at: numbe
   panel.append(heading);
   const now = steps[at];
   if (!now) return panel;
-  const inputs = scene.input.data.map((plane, c) =>
+  const inputs = planesOf(scene.input.data).map((plane, c) =>
     makeTable(`X[${c}]`, plane, (cell, value, row, col) => {
       showNumber(cell, value);
-      cell.classList.toggle('is-read', now.input_rows.includes(row) && now.input_cols.includes(col));
+      const isRead = (now.input_rows ?? [0]).includes(row) && now.input_cols.includes(col);
+      cell.classList.toggle('is-read', isRead);
     }),
   );
-  panel.append(makePlanes(...inputs), makeElement('p', '', sumText(now, scene.bias !== undefined)));
+  panel.append(makePlanes(...inputs), makeElement('p', '', sumText(now, scene.bias !== undefined, texts)));
   panel.append(makePlanes(makeOutput(steps, at)));
   return panel;
 }
 
-function sumText({ channel_sums, bias, output }: ExerciseStep, hasBias: boolean) {
-  const terms = hasBias ? [...channel_sums, bias ?? 0] : channel_sums;
-  const sums = terms.map((value) => (value < 0 ? `(${numberText(value)})` : numberText(value))).join(', ');
-  return `${sums} → ${numberText(output)}`;
+function sumText({ channel_sums, bias, output }: ExerciseStep, hasBias: boolean, texts: Texts) {
+  return fill(texts[hasBias ? 'live.sums.bias' : 'live.sums'], {
+    sums: channel_sums.map(numberText).join(', '),
+    bias: numberText(bias ?? 0),
+    output: numberText(output),
+  });
 }
 
 /** The output channel at work, as far as it has come. */

@@ -1,10 +1,11 @@
 /** How each kind of exercise is shown and answered. */
 
+import { dimensionsOf, formatIndex, ownShape } from '../../model/dimensions.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
 import { makeElement } from '../../views/shared/dom.ts';
 import { makeAnimations } from './animations.ts';
 import type { Answer, Exercise, SceneBody } from './exercise_data.ts';
-import type { Plane } from './number_tables.ts';
+import { planesOf, slicesOf } from './exercise_data.ts';
 import { makePlanes, makeTable, numberText, showNumber } from './number_tables.ts';
 
 export interface AnswerSheet {
@@ -20,19 +21,19 @@ type Texts = Record<string, string>;
 /** texts: those of the page. */
 export function makeAnswerSheet(exercise: Exercise, texts: Texts): AnswerSheet {
   if (exercise.kind === 'cell') return makeCellSheet(exercise, texts);
-  if (exercise.kind === 'shape') return makeShapeSheet(texts);
+  if (exercise.kind === 'shape') return makeShapeSheet(exercise, texts);
   if (exercise.kind === 'inputs') return makeInputsSheet(exercise, texts);
   if (exercise.kind === 'kernel') return makeKernelSheet(exercise, texts);
   return makeAnimations(exercise, texts);
 }
 
 /** Input, kernel and bias. */
-function makeScene({ input, weight, bias }: SceneBody) {
-  const inputs = input.data.map((plane, c) => makeTable(`X[${c}]`, plane));
-  const slices = (weight?.data ?? []).flatMap((planes, o) =>
+function makeScene(scene: SceneBody) {
+  const inputs = planesOf(scene.input.data).map((plane, c) => makeTable(`X[${c}]`, plane));
+  const slices = slicesOf(scene).flatMap((planes, o) =>
     planes.map((plane, c) => makeTable(`K[${o}, ${c}]`, plane)),
   );
-  const biases = bias ? [makeTable('b', [bias.data])] : [];
+  const biases = scene.bias ? [makeTable('b', [scene.bias.data])] : [];
   return [makePlanes(...inputs), makePlanes(...slices, ...biases)];
 }
 
@@ -68,8 +69,9 @@ function numberOf(text: string) {
   return Number.isNaN(value) ? null : value;
 }
 
-function makeShapeSheet(texts: Texts): AnswerSheet {
-  const fields = ['channels', 'height', 'width'].map((name) => makeField(texts[`live.shape.${name}`] ?? ''));
+function makeShapeSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
+  const axes = dimensionsOf(scene.operation) === 1 ? ['channels', 'length'] : ['channels', 'height', 'width'];
+  const fields = axes.map((name) => makeField(texts[`live.shape.${name}`] ?? ''));
   const row = makeElement('p', 'row');
   row.append(...fields.map(({ field }) => field));
   return {
@@ -86,10 +88,10 @@ function makeShapeSheet(texts: Texts): AnswerSheet {
 
 function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
   const chosen = new Map<string, number[]>();
-  const tables = scene.input.data.map((plane, channel) =>
+  const tables = planesOf(scene.input.data).map((plane, channel) =>
     makeTable(`X[${channel}]`, plane, (cell, value, row, col) => {
       const button = document.createElement('button');
-      const index = [channel, row, col];
+      const index = ownShape(dimensionsOf(scene.operation), [channel, row, col]);
       button.type = 'button';
       button.textContent = numberText(value);
       button.ariaPressed = 'false';
@@ -113,13 +115,14 @@ function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
 
 function makeKernelSheet({ scene, output, wanted }: Exercise, texts: Texts): AnswerSheet {
   const fields: HTMLInputElement[][][][] = [];
-  const tables = (scene.weight?.data ?? []).flatMap((planes, o) =>
+  const dimensions = dimensionsOf(scene.operation);
+  const tables = slicesOf(scene).flatMap((planes, o) =>
     planes.map((plane, c) =>
       makeTable(`K[${o}, ${c}]`, plane, (cell, value, row, col) => {
         const input = document.createElement('input');
         input.value = numberText(value);
         input.autocomplete = 'off';
-        input.setAttribute('aria-label', `K[${o}, ${c}, ${row}, ${col}]`);
+        input.setAttribute('aria-label', formatIndex('K', dimensions, [o, c, row, col]));
         fields[o] ??= [];
         fields[o][c] ??= [];
         fields[o][c][row] ??= [];
@@ -129,8 +132,8 @@ function makeKernelSheet({ scene, output, wanted }: Exercise, texts: Texts): Ans
     ),
   );
   const [inputs] = makeScene(scene);
-  const makeOutputs = (planes: Plane[] | undefined, key: string) =>
-    (planes ?? []).map((plane, o) => makeTable(`Y[${o}], ${texts[key] ?? ''}`, plane));
+  const makeOutputs = (planes: Exercise['output'], key: string) =>
+    planesOf(planes).map((plane, o) => makeTable(`Y[${o}], ${texts[key] ?? ''}`, plane));
   const outputs = [...makeOutputs(output, 'live.given'), ...makeOutputs(wanted, 'live.wanted')];
   const biases = scene.bias ? [makeTable('b', [scene.bias.data], showNumber)] : [];
   const note = makeElement('p', '', texts['live.kernel'] ?? '');
@@ -140,7 +143,9 @@ function makeKernelSheet({ scene, output, wanted }: Exercise, texts: Texts): Ans
       const read = fields.map((planes) =>
         planes.map((plane) => plane.map((line) => line.map(({ value }) => numberOf(value)))),
       );
-      return read.flat(3).some((value) => value === null) ? null : (read as number[][][][]);
+      if (read.flat(3).some((value) => value === null)) return null;
+      const weight = read as number[][][][];
+      return dimensions === 1 ? weight.map((planes) => planes.flat()) : weight;
     },
     missing: 'live.numbers',
   };

@@ -1,10 +1,11 @@
 /** Gradient descent by hand: learning rate, steps, the loss as a curve, and the kernel as it changes. */
 
 import type { ApiClient } from '../../data/client.ts';
+import { readSummary } from '../../data/client.ts';
 import type { Loss, Trained } from '../../data/descent.ts';
 import { descend, fetchGradients, LARGEST_SHOWN } from '../../data/descent.ts';
 import { formatShort } from '../../model/numbers.ts';
-import type { SceneSummary } from '../../model/types.ts';
+import type { SceneAnswer, SceneSummary } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { makeLossCurve } from '../loss_curve.ts';
@@ -110,8 +111,8 @@ function makeView(texts: Record<string, string>, rate: number) {
   return { element, rate: input, step, run, reset, kernel, gradient, loss, curve };
 }
 
-function postLayer(api: ApiClient, layer: object): Promise<SceneSummary> {
-  return api.post<SceneSummary>('/scenes?include=initial', layer);
+async function postLayer(api: ApiClient, layer: object): Promise<SceneSummary> {
+  return readSummary(await api.post<SceneAnswer>('/scenes?include=initial', layer));
 }
 
 async function openAtSameTime(state: AppState, summary: SceneSummary) {

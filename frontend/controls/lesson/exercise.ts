@@ -1,10 +1,12 @@
 /** A check: an exercise from the seed in the address, judged by the server. */
 
-import type { SceneSummary } from '../../model/types.ts';
+import { readSummary } from '../../data/client.ts';
+import type { SceneAnswer } from '../../model/types.ts';
 import { timeOfMoment } from '../../state/url.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
 import { makeAnswerSheet } from './answer_sheet.ts';
 import type { Answer, Exercise, Judged } from './exercise_data.ts';
+import { planesOf } from './exercise_data.ts';
 import { fill, showFeedback } from './feedback.ts';
 import type { TaskParts } from './tasks.ts';
 
@@ -114,7 +116,7 @@ async function openOnStage(
 ) {
   const { kind, scene } = exercise;
   const layer = kind === 'kernel' ? { ...scene, weight: { data: right } } : scene;
-  const summary = await state.api.post<SceneSummary>('/scenes?include=initial', layer);
+  const summary = await readSummary(await state.api.post<SceneAnswer>('/scenes?include=initial', layer));
   // The reader may have gone on to another step.
   if (!form.isConnected) return;
   findElement('#lesson', HTMLElement).classList.remove('checking');
@@ -122,17 +124,25 @@ async function openOnStage(
   await state.open(summary);
   // The column of the text is narrower now.
   showFeedback(form);
-  const [outChannel, row, col] = exercise.cell ?? mendedCell(exercise);
+  const [outChannel, row, col] = exercise.cell ? withRow(exercise.cell) : mendedCell(exercise);
   state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }));
   const link = document.querySelector<HTMLAnchorElement>('#explore');
   if (link) link.href = summary.links.page;
 }
 
+/** A cell of a signal lies in row 0. */
+function withRow(cell: number[]): [number, number, number] {
+  const [channel = 0, ...place] = cell;
+  const [col = 0, row = 0] = place.reverse();
+  return [channel, row, col];
+}
+
 /** The first output cell that was not as it should be. */
 function mendedCell({ output, wanted }: Exercise): [number, number, number] {
-  for (const [channel, plane] of (wanted ?? []).entries())
+  const given = planesOf(output);
+  for (const [channel, plane] of planesOf(wanted).entries())
     for (const [row, line] of plane.entries()) {
-      const col = line.findIndex((value, at) => value !== output?.[channel]?.[row]?.[at]);
+      const col = line.findIndex((value, at) => value !== given[channel]?.[row]?.[at]);
       if (col >= 0) return [channel, row, col];
     }
   return [0, 0, 0];

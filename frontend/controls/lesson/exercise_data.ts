@@ -2,9 +2,10 @@
 
 import type { Plane } from './number_tables.ts';
 
+/** Of a signal the tensors have no rows. */
 export interface SceneBody {
-  input: { data: Plane[] };
-  weight?: { data: Plane[][] };
+  input: { data: Plane[] | Plane };
+  weight?: { data: Plane[][] | Plane[] };
   bias?: { data: number[] };
   operation: { kind: string };
 }
@@ -14,7 +15,8 @@ export interface ExerciseStep {
   out_channel: number;
   row: number;
   col: number;
-  input_rows: (number | null)[];
+  /** None of a signal. */
+  input_rows?: (number | null)[];
   input_cols: (number | null)[];
   channel_sums: number[];
   bias: number | null;
@@ -27,13 +29,27 @@ export interface Exercise {
   lesson: string | null;
   scene: SceneBody;
   question: string;
-  cell?: [number, number, number];
-  output?: Plane[];
-  wanted?: Plane[];
+  cell?: number[];
+  output?: Plane[] | Plane;
+  wanted?: Plane[] | Plane;
   animations?: { a: ExerciseStep[]; b: ExerciseStep[] };
 }
 
-export type Answer = number | string | number[] | number[][] | Plane[][];
+export type Answer = number | string | number[] | number[][] | Plane[] | Plane[][];
+
+/** Channels as planes: that of a signal has one row. */
+export function planesOf(channels: Plane[] | Plane | undefined): Plane[] {
+  return (channels ?? []).map((channel) => (isPlane(channel) ? channel : [channel]));
+}
+
+/** The kernel's slices by output and input channel. */
+export function slicesOf({ weight }: SceneBody): Plane[][] {
+  return (weight?.data ?? []).map(planesOf);
+}
+
+function isPlane(channel: Plane | number[]): channel is Plane {
+  return Array.isArray(channel[0]);
+}
 
 export interface Judged {
   correct: boolean;

@@ -1,6 +1,7 @@
 /** One step of a lesson: its moment, its locks, its task; and what the reader gets when it is done. */
 
 import { batch, untracked } from '@preact/signals-core';
+import { arrival } from '../../model/timeline.ts';
 import { timeOfMoment } from '../../state/url.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, findElements } from '../../views/shared/dom.ts';
@@ -52,7 +53,11 @@ function putMoment(
     if (direction !== state.wantedDirection.peek()) state.chooseDirection(direction, 'gather');
     if (granularity) state.chooseGranularity(granularity);
     const [outChannel = 0, row = 0, col = 0] = moment ?? [];
-    state.jump((clock) => (moment ? timeOfMoment(clock, clock.width, { outChannel, row, col, tick }) : 0));
+    state.jump((clock) => {
+      if (!moment) return 0;
+      const start = timeOfMoment(clock, clock.width, { outChannel, row, col, tick });
+      return tick === 0 ? start + arrival(clock) : start;
+    });
   });
   const scene = state.scene.peek();
   state.pinnedCell.value =
@@ -115,10 +120,10 @@ function addDoneText(form: HTMLFormElement) {
   if (template) line.append(' ', template.content.cloneNode(true));
 }
 
-/** What was predicted is shown. */
+/** What was predicted is shown, and what was changed to a value. */
 function showAnswer({ state }: AppContext, { task }: LessonData) {
   const scene = state.scene.peek();
-  if (task?.kind !== 'predict' || !scene) return;
+  if ((task?.kind !== 'predict' && task?.kind !== 'change') || !scene) return;
   const cell = cellOfReference(task.target ?? '', scene.summary, windowCell(state));
   if (cell?.grid === 'output') state.pinCell(cell);
   else state.seek(state.outChannel.peek(), state.window.peek());

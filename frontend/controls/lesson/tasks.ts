@@ -1,6 +1,7 @@
 /** What the reader does in a step, and when it is done. */
 
 import { effect } from '@preact/signals-core';
+import { formatIndex } from '../../model/dimensions.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
 import type { Cell } from '../../model/relations.ts';
 import { isSameCell } from '../../model/relations.ts';
@@ -74,7 +75,9 @@ function setUpClick(parts: TaskParts) {
     if (!pinned) return;
     if (isSameCell(pinned, targetOf(parts))) parts.done();
     else if (pinned.grid === 'output') {
-      const cell = `Y[${pinned.channel}, ${pinned.row}, ${pinned.col}]`;
+      const { channel, row, col } = pinned;
+      const dimensions = state.scene.peek()?.summary.dimensions ?? 2;
+      const cell = formatIndex('Y', dimensions, [channel, row, col]);
       parts.say(fill(parts.lesson.texts['live.clicked'], { cell }), 'wrong');
     }
   });

@@ -114,3 +114,18 @@ test('the highest speed reaches a window a frame and shows whole beats', () => {
   assert.equal(timeline.displayTime(clock, 2.7, 16), 2);
   assert.equal(timeline.displayTime(clock, 2.7, 1), 2.7);
 });
+
+for (const granularity of ['product', 'channel', 'window'] as const)
+  test(`a window that has come has multiplied nothing, by ${granularity}`, () => {
+    const clock = { ...chapter, granularity };
+    const start = 5 * timeline.ticksPerWindow(clock);
+    const time = start + timeline.arrival(clock);
+    const { outChannel, window, slide, products, sum, place } = timeline.positionAt(clock, time);
+    assert.ok(slide > 0.999);
+    assert.deepEqual([outChannel, window, sum, place], [1, 1, 0, 0]);
+    assert.ok(products < 0.001);
+    // Nothing moves there, so it can be shown where motion is not wanted; in between it cannot.
+    assert.equal(timeline.restingTime(clock, time), time);
+    assert.equal(timeline.restingTime(clock, start + 0.1), start);
+    assert.equal(timeline.restingTime(clock, start + 0.9), start);
+  });

@@ -184,6 +184,32 @@ def test_all_that_is_drawn_lies_in_the_picture(client: TestClient) -> None:
                     assert y + float(element.get("height", 0)) <= height
 
 
+@pytest.mark.parametrize("name", LAYERS)
+def test_numbers_of_the_output_that_are_still_to_come_are_not_drawn(client: TestClient, name: str) -> None:
+    path = make_scene(client, LAYERS[name])
+    channels, *sides = client.get(path).json()["shapes"]["output"]
+    height, width = [1, *sides][-2:]
+    # Larger planes are cropped.
+    height, width = min(height, 5), min(width, 5)
+    for row, col in {(0, 0), (height - 1, width // 2), (height - 1, width - 1)}:
+        url = f"{path}/figure.svg?out_channel={channels - 1}&row={row}&col={col}&parts=output"
+        drawn = {cells: client.get(f"{url}&output_cells={cells}").text for cells in ("through", "before")}
+        every = numbers_of(client.get(url).text)
+        line = len(every) // len(set(cell_tops(client.get(url).text)))
+        placed = row * line + col
+        assert numbers_of(drawn["through"]) == every[: placed + 1]
+        assert numbers_of(drawn["before"]) == every[:placed]
+        title = ElementTree.fromstring(drawn["before"]).findtext(f"{SVG}title")
+        assert title and "=" not in title, "it tells the number"
+        assert len(cell_tops(drawn["before"])) == len(cell_tops(drawn["through"])) == len(every)
+
+
+def cell_tops(svg: str) -> list[str]:
+    """The y of every cell; the frame of the window's own is not filled and has round corners."""
+    boxes = list(ElementTree.fromstring(svg).iter(f"{SVG}rect"))[1:]
+    return [str(box.get("y")) for box in boxes if box.get("rx") is None]
+
+
 def test_a_figure_is_immutable(client: TestClient) -> None:
     url = f"{make_scene(client, CHAPTER)}/figure.svg"
     first = client.get(url)

@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from fastapi.testclient import TestClient
@@ -65,6 +66,41 @@ def test_a_whole_lesson_without_scripts(client: TestClient, name: str, language:
     for url in dict.fromkeys(pictures):
         picture = client.get(unescape(url))
         assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_picture_holds_an_answer_before_it_is_asked_for(client: TestClient, name: str) -> None:
+    """Neither in the lesson's index card nor in its steps, up to the one that asks."""
+    lesson = lessons()[name]
+    card = client.get("/learn").text.partition(f'data-lesson="{name}"')[2]
+    sections = client.get(f"/learn/{name}").text.split("<section ")[1:]
+    for number, html in [(0, card), *enumerate(sections, 1)]:
+        found = re.search(r'<img src="[^"]*/scenes/(\w+)/figure.svg\?([^"]+)" alt="([^"]*)"', html)
+        if found is None:
+            continue
+        scene, query, alt = found[1], dict(parse_qsl(unescape(found[2]))), unescape(found[3])
+        row, col = int(query["row"]), int(query["col"])
+        placed = (int(query["out_channel"]), row, col)
+        assert query["output_cells"] in ("through", "before")
+        if query["output_cells"] == "before":
+            assert not {"products", "sums"} & {*query["parts"].split(",")} and "=" not in alt
+        for step in lesson.steps[max(number - 1, 0) :]:
+            if step.task and step.task.kind == "predict" and step.target and step.target.kind == "output":
+                channel, *_ = target = step.target.index
+                if step.scene.id == scene and channel == placed[0]:
+                    asked_for_next = target == placed and query["output_cells"] == "before"
+                    assert asked_for_next or target > placed, (number, step.name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_window_that_is_asked_about_stands_where_it_is(client: TestClient, name: str) -> None:
+    """A text that says where the window is, and the picture beside it."""
+    for step in lessons()[name].steps:
+        if step.task and step.task.kind == "predict" and step.description.tick is not None:
+            data = boot(client.get(f"/learn/{name}/{step.number}").text)["lesson"]
+            assert step.target
+            if step.target.kind == "output":
+                assert data["moment"] == [*step.target.index]
 
 
 @pytest.mark.parametrize("name", NAMES)

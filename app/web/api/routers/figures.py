@@ -14,7 +14,15 @@ from app.services.figure_colors import Theme
 from app.services.figure_drawing import Drawing
 from app.services.figure_files import to_svg, to_tex
 from app.services.figure_layout import draw_window
-from app.services.figures import PARTS, Part, Window, figure_cost, parse_figure_parts, window_figure
+from app.services.figures import (
+    PARTS,
+    OutputCells,
+    Part,
+    Window,
+    figure_cost,
+    parse_figure_parts,
+    window_figure,
+)
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import TEXT, immutable_answers
@@ -31,6 +39,7 @@ class FigureRequest(NamedTuple):
 
     window: Window
     parts: tuple[Part, ...]
+    output_cells: OutputCells
     theme: Theme
     language: str | None
     width: int | None
@@ -43,6 +52,13 @@ async def get_figure_request(
     parts: Annotated[
         str, Query(description=f"what is drawn, of {', '.join(PARTS)}, separated by commas; by default all")
     ] = "",
+    output_cells: Annotated[
+        OutputCells,
+        Query(
+            description="which numbers of the output are drawn: all, those through the window's own, or "
+            "those of the windows before it"
+        ),
+    ] = "all",
     theme: Annotated[Theme, Query(description="of the ground: light or dark")] = "light",
     lang: Annotated[
         Literal["en", "zh-CN"] | None, Query(description="language, in place of Accept-Language")
@@ -51,7 +67,8 @@ async def get_figure_request(
         int | None, Query(ge=64, le=8192, description="in pixels (SVG) or points (TeX); by default as drawn")
     ] = None,
 ) -> FigureRequest:
-    return FigureRequest(Window(out_channel, row, col), parse_figure_parts(parts), theme, lang, width)
+    window = Window(out_channel, row, col)
+    return FigureRequest(window, parse_figure_parts(parts), output_cells, theme, lang, width)
 
 
 FigureDep = Annotated[FigureRequest, Depends(get_figure_request)]
@@ -93,7 +110,7 @@ async def _respond(
     headers = immutable_headers(request, f"{media_type} {language}", vary=vary)
     if response := not_modified(request, headers):
         return response
-    numbers = window_figure(scene, figure.window)
+    numbers = window_figure(scene, figure.window, figure.output_cells)
 
     def draw() -> bytes:
         return write(draw_window(numbers, figure.parts, figure.theme, language), language, figure.width)
