@@ -7,23 +7,17 @@ import type {
   NetworkShapes,
   NetworkSummary,
   NetworkTrace,
-  Preparation,
 } from '../model/network.ts';
 import type { Tensor } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
+import type { InputParts } from './input_form.ts';
+import { makeInputForm } from './input_form.ts';
 import { decodeNpy } from './npy.ts';
 
 /** channel: of the second axis; every: every n-th row and column. */
 export interface TensorPart {
   channel?: number;
   every?: number;
-}
-
-/** name: of several inputs, the one that is sent; prepare: of a picture. */
-export interface InputParts {
-  input: Blob;
-  name?: string;
-  prepare?: Preparation;
 }
 
 export class NetworkClient {
@@ -65,14 +59,7 @@ export class NetworkClient {
   }
 
   runOn(id: string, parts: InputParts): Promise<NetworkSummary> {
-    return this.api.post(`/networks/${id}/inputs`, inputForm(parts));
-  }
-
-  /** A model and its first input, by the names of the parts. */
-  run(model: Record<string, string | Blob>, input: InputParts): Promise<NetworkSummary> {
-    const form = inputForm(input);
-    for (const [name, part] of Object.entries(model)) form.set(name, part);
-    return this.api.post('/networks', form);
+    return this.api.post(`/networks/${id}/inputs`, makeInputForm(parts));
   }
 
   shapes(code: string, inputShape: number[]): Promise<NetworkShapes> {
@@ -91,16 +78,6 @@ export class NetworkClient {
     const answer = await this.api.get(scene.slice(this.api.base.length));
     return (await answer.json()).links.page;
   }
-}
-
-function inputForm({ input, name, prepare }: InputParts) {
-  const form = new FormData();
-  form.set('input', input);
-  if (name !== undefined) form.set('name', name);
-  // Numbers are taken as they are.
-  if (prepare && Object.keys(prepare).length && input.type.startsWith('image/'))
-    form.set('prepare', JSON.stringify(prepare));
-  return form;
 }
 
 function tensorPath(id: string, edge: string, { channel, every }: TensorPart) {

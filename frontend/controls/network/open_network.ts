@@ -1,8 +1,8 @@
 /** Opens the page of a model that was chosen or dropped. */
 
 import type { ApiClient } from '../../data/client.ts';
-import { NetworkClient } from '../../data/network_client.ts';
-import type { Preparation } from '../../model/network.ts';
+import { makeInputForm } from '../../data/input_form.ts';
+import type { NetworkSummary, Preparation } from '../../model/network.ts';
 
 /** The seed of the input of a model that comes without one; the page says it. */
 const SEED = 0;
@@ -24,7 +24,9 @@ export async function openNetwork(
   { input, prepare = {}, shape }: ChosenInput = {},
 ) {
   const random = new Blob([JSON.stringify({ random: { seed: SEED, ...(shape && { shape }) } })]);
-  const { id } = await new NetworkClient(api).run(model, { input: input ?? random, prepare });
+  const form = makeInputForm({ input: input ?? random, prepare });
+  for (const [name, part] of Object.entries(model)) form.set(name, part);
+  const { id } = await api.post<NetworkSummary>('/networks', form);
   const query = new URLSearchParams();
   const language = new URLSearchParams(location.search).get('lang');
   if (language) query.set('lang', language);

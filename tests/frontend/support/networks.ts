@@ -19,7 +19,14 @@ export function node(
 export function summaryOf(nodes: Node[], shape = [1, 2, 6, 6]): NetworkSummary {
   const last = nodes.at(-1)?.outputs[0]?.name ?? 'x';
   const links = { self: '/api/v1/networks/0', inputs: '/api/v1/networks/0/inputs' };
-  return { id: '0'.repeat(40), inputs: [{ name: 'x', shape, prepared: [] }], nodes, outputs: [last], links };
+  return {
+    id: '0'.repeat(40),
+    inputs: [{ name: 'x', shape, prepared: [] }],
+    nodes,
+    outputs: [last],
+    weights: null,
+    links,
+  };
 }
 
 /** x -> a -> b, and x -> c; both into d: a block with a way around. */
