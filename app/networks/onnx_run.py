@@ -15,6 +15,7 @@ from onnx import helper, numpy_helper, shape_inference
 
 from app.limits import Limits, check
 from app.networks.onnx_checks import (
+    LOWEST_OPSET,
     check_raw_data,
     in_order,
     is_known,
@@ -44,6 +45,16 @@ class Prepared:
     runnable: set[int]
     inputs: list[onnx.ValueInfoProto]
     constants: dict[str, Array]
+
+
+def warm_up() -> None:
+    """Run a model of one node, so that what the libraries make once is there before any fork."""
+    x = np.zeros((1, 1, 2, 2), np.float32)
+    value = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, x.shape)
+    node = helper.make_node("Conv", ["x", "x"], ["y"])
+    graph = helper.make_graph([node], "one", [value], [onnx.ValueInfoProto(name="y")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", LOWEST_OPSET)])
+    run(prepare(model.SerializeToString(), Limits()), {"x": x}, Limits())
 
 
 def prepare(content: bytes, limits: Limits) -> Prepared:
