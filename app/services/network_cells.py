@@ -14,10 +14,9 @@ from app.conv.errors import ConvError, Message
 from app.i18n.languages import DEFAULT
 from app.i18n.messages import render
 from app.limits import Limits
-from app.networks.axis_taps import TensorOf
 from app.networks.cell_ledger import Cell, CellLedger, Index, computed_from_one_each, moved_from
-from app.networks.cell_sums import summed_from_many
-from app.networks.network import Network, Node
+from app.networks.network import Network, Node, TensorOf
+from app.networks.reduced_cells import summed_from_many
 from app.networks.refusals import NoSuchPart
 from app.services.summary import API_PREFIX
 from app.store.network_store import StoredNetwork

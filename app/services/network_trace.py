@@ -7,9 +7,8 @@ from typing import Any
 
 from app.conv.errors import ConvError
 from app.formats.json_encoding import to_array
-from app.networks.axis_taps import TensorOf
-from app.networks.network import Network
-from app.networks.reach import reach_cell
+from app.networks.network import Network, TensorOf
+from app.networks.reachable_cells import reach_cell
 from app.networks.receptive_field import Graph, first_and_last, trace_cell
 from app.networks.refusals import NoSuchPart
 from app.services.network_cells import cell_index, tensor_shapes
