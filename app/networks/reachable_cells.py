@@ -41,7 +41,7 @@ def reach_cell(graph: Graph, start: tuple[str, tuple[int | slice, ...]]) -> list
     for node in graph.nodes:
         read = {each: masks[each] for each in node.inputs if each in masks}
         for output in node.outputs if read else ():
-            if output.shape is None:
+            if output.name not in graph.shapes:
                 continue
             mask = _changed(graph, node, output.name, read)
             if mask.any():
