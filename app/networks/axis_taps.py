@@ -9,10 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.networks.network import Node
-
-# The numbers of a tensor by its edge; those of a parameter that says where to read are few.
-TensorOf = Callable[[str], Tensor]
+from app.networks.network import Node, TensorOf
 
 
 class AxisTaps(NamedTuple):

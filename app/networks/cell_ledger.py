@@ -11,10 +11,9 @@ import torch
 from torch import Tensor
 
 from app.limits import Limits, check
-from app.networks.axis_taps import TensorOf
-from app.networks.cell_formulas import BATCH_NORM, FORMULAS, GELU_TANH, Formula, Number, variadic
-from app.networks.cell_sources import Shape, cell_sources
-from app.networks.network import Node
+from app.networks.elementwise_formulas import BATCH_NORM, FORMULAS, GELU_TANH, Formula, Number, variadic
+from app.networks.moved_cells import Shape, cell_sources
+from app.networks.network import Node, TensorOf
 
 Index = tuple[int, ...]
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-
-from torch import Tensor
+from collections.abc import Collection, Mapping, Sequence
 
 from app.conv.operation import Plan
 from app.limits import Limits
-from app.networks.network import Network, Node
+from app.networks.network import Network, Node, TensorOf
 from app.scenes.scene import Scene, cached_plan, make_scene
-
-# The numbers of an edge or a parameter, by its name.
-TensorOf = Callable[[str], Tensor]
 
 
 def layer_tensors(op: str, inputs: Sequence[str], known: Collection[str]) -> list[str | None]:

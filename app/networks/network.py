@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -15,6 +15,8 @@ from app.conv.operation import Operation
 
 # Those of a node that are numbers, short lists of numbers, or short texts.
 Attributes = Mapping[str, Any]
+# The numbers of an edge or a parameter, by its name.
+TensorOf = Callable[[str], Tensor]
 ModelKind = Literal["onnx", "sequential"]
 
 

@@ -62,7 +62,9 @@ def _tensor(array: Array) -> Tensor:
     if wider := _WIDER.get(str(array.dtype)):
         array = array.astype(wider)
     if str(array.dtype) == "uint64":
-        array = array.view(np.int64)
+        # What is larger than torch's integers is the nearest float64.
+        fits = not array.size or array.max() <= np.iinfo(np.int64).max
+        array = array.astype(np.int64 if fits else np.float64)
     if not (array.flags.writeable and array.flags.c_contiguous):
         array = np.array(array, order="C")
     tensor = torch.from_numpy(array)

@@ -15,6 +15,7 @@ from onnx import helper, numpy_helper, shape_inference
 
 from app.limits import Limits, check
 from app.networks.onnx_checks import (
+    LOWEST_OPSET,
     check_raw_data,
     in_order,
     is_known,
@@ -23,7 +24,7 @@ from app.networks.onnx_checks import (
     standard_opset,
 )
 from app.networks.refusals import RunStopped, refusal
-from app.networks.run_messages import Array, can_travel
+from app.networks.run_messages import DTYPES, Array, can_travel
 
 _FATAL: Final = 4
 _MAX_ATTRIBUTE_ITEMS: Final = 64
@@ -44,6 +45,16 @@ class Prepared:
     runnable: set[int]
     inputs: list[onnx.ValueInfoProto]
     constants: dict[str, Array]
+
+
+def warm_up() -> None:
+    """Run a model of one node, so that what the libraries make once is there before any fork."""
+    x = np.zeros((1, 1, 2, 2), np.float32)
+    value = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, x.shape)
+    node = helper.make_node("Conv", ["x", "x"], ["y"])
+    graph = helper.make_graph([node], "one", [value], [onnx.ValueInfoProto(name="y")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", LOWEST_OPSET)])
+    run(prepare(model.SerializeToString(), Limits()), {"x": x}, Limits())
 
 
 def prepare(content: bytes, limits: Limits) -> Prepared:
@@ -95,10 +106,14 @@ def _described_input(value: onnx.ValueInfoProto) -> dict[str, Any]:
         raise refusal("network_input_no_tensor", name=name)
     if not kind.HasField("shape"):
         raise refusal("network_input_without_shape", name=name)
+    types: dict[int, str] = {number: each for each, number in onnx.TensorProto.DataType.items()}
     try:
         dtype = helper.tensor_dtype_to_np_dtype(kind.elem_type).name
     except (KeyError, ValueError):
-        raise refusal("network_input_no_tensor", name=name) from None
+        dtype = ""
+    if dtype not in DTYPES:
+        found = types.get(kind.elem_type, str(kind.elem_type)).lower()
+        raise refusal("network_input_type", name=name, found=found, names=", ".join(DTYPES))
     shape = [dim.dim_value if dim.dim_value > 0 else None for dim in kind.shape.dim]
     return {"name": value.name, "dtype": dtype, "shape": shape}
 
@@ -264,11 +279,13 @@ def _node(
     is_runnable: bool,
     constants: Mapping[str, Array],
 ) -> dict[str, Any]:
-    parameters = {each for each in node.input if each in constants and constants[each].dtype.kind == "f"}
+    # Those that its inner graphs read come last.
+    inputs = [*node.input, *sorted(read_names(node).difference(node.input))]
+    parameters = {each for each in inputs if each in constants and constants[each].dtype.kind == "f"}
     return {
         "name": node.name,
         "op": node.op_type,
-        "inputs": list(node.input),
+        "inputs": inputs,
         "outputs": [_edge(each, arrays.get(each)) for each in node.output if each],
         "parameters": sum(constants[each].size for each in parameters),
         "attributes": dict(_attributes(node)),

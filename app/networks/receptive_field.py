@@ -11,11 +11,11 @@ from torch import Tensor
 
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
-from app.networks.axis_taps import AxisTaps, TensorOf, axis_taps
-from app.networks.cell_sources import cell_sources
+from app.networks.axis_taps import AxisTaps, axis_taps
 from app.networks.layer_scenes import layer_plan
-from app.networks.network import Edge, Node
-from app.networks.summed_axes import summed_axes
+from app.networks.moved_cells import cell_sources
+from app.networks.network import Edge, Node, TensorOf
+from app.networks.reduced_axes import reduced_axes
 from app.scenes.scene import layer_taps
 
 CELL_BY_CELL: Final = frozenset((
@@ -126,7 +126,7 @@ def _of_sums(graph: Graph, node: Node, names: Sequence[str], mask: Tensor) -> di
     first, shapes = names[0], graph.shapes
     if node.op in MATRIX:
         return _of_matrices(node, names, shapes, mask)
-    if (axes := summed_axes(node, shapes[first], graph.opset, graph.tensor_of)) is not None:
+    if (axes := reduced_axes(node, shapes[first], graph.opset, graph.tensor_of)) is not None:
         kept = [1 if axis in axes else size for axis, size in enumerate(shapes[first])]
         any_ = mask.amax(axes, keepdim=True) if tuple(mask.shape) == shapes[first] and axes else mask
         return {first: any_.reshape(kept).expand(shapes[first]).clone()}

@@ -16,10 +16,10 @@ Array = NDArray[Any]
 _LENGTH_BYTES: Final = 8
 _ALIGNMENT: Final = 64
 _MAX_HEAD_BYTES: Final = 1 << 26
-_DTYPES: Final = {
+DTYPES: Final = (
     "float16", "float32", "float64", "int8", "int16", "int32", "int64",
     "uint8", "uint16", "uint32", "uint64", "bool",
-}  # fmt: skip
+)  # fmt: skip
 
 
 class MessageError(Exception):
@@ -35,7 +35,7 @@ class Frame:
 
 
 def can_travel(array: object) -> bool:
-    return isinstance(array, np.ndarray) and str(array.dtype) in _DTYPES
+    return isinstance(array, np.ndarray) and str(array.dtype) in DTYPES
 
 
 def send_frame(connection: socket, frame: Frame) -> None:
@@ -54,7 +54,7 @@ def receive_frame(connection: socket, max_bytes: int) -> Frame:
     if length > _MAX_HEAD_BYTES:
         raise MessageError
     told = json.loads(_receive(connection, length))
-    if any(dtype not in _DTYPES for _, dtype, _ in told["arrays"]):
+    if any(dtype not in DTYPES for _, dtype, _ in told["arrays"]):
         raise MessageError
     sizes = [prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in told["arrays"]]
     if sum(sizes) > max_bytes:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
-from app.networks.onnx_run import describe_inputs, prepare, run
+from app.networks.onnx_run import describe_inputs, prepare, run, warm_up
 from app.networks.refusals import RunStopped
 from app.networks.run_messages import Frame, receive_bytes, receive_frame, send_frame
 
@@ -113,6 +113,7 @@ def main() -> None:
     silent = os.open(os.devnull, os.O_RDWR)
     for standard in (1, 2):
         os.dup2(silent, standard)
+    warm_up()
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 

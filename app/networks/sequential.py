@@ -39,7 +39,7 @@ def encode_sequential(code: bytes, weights: bytes | None, seed: bytes | None) ->
     if weights is not None and seed is not None:
         raise refusal("network_weights_or_seed", "/seed")
     if seed is not None and not (seed.isdigit() and len(seed) < 20 and int(seed) < _MAX_SEED):
-        raise refusal("network_seed_unreadable", "/seed")
+        raise refusal("network_seed_unreadable", "/seed", found=f"{seed.decode(errors='replace')!r:.60}")
     try:
         text = code.decode()
     except UnicodeDecodeError:

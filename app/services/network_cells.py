@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from math import isfinite
+from operator import ge
 from typing import Any, Final
 
 import numpy as np
@@ -14,14 +15,15 @@ from app.conv.errors import ConvError, Message
 from app.i18n.languages import DEFAULT
 from app.i18n.messages import render
 from app.limits import Limits
-from app.networks.axis_taps import TensorOf
 from app.networks.cell_ledger import Cell, CellLedger, Index, computed_from_one_each, moved_from
-from app.networks.cell_sums import summed_from_many
-from app.networks.network import Network, Node
+from app.networks.network import Network, Node, TensorOf
+from app.networks.reduced_cells import summed_from_many
 from app.networks.refusals import NoSuchPart
 from app.services.summary import API_PREFIX
 from app.store.network_store import StoredNetwork
 
+# Which of channel, row and column a tensor has, by its rank.
+_CELL_AXES: Final = {4: (0, 1, 2), 3: (0, 2), 2: (0,)}
 _DIGITS: Final = 6
 _FIXED: Final = (1e-6, 1e7)
 _MINUS: Final = "\u2212"
@@ -40,15 +42,15 @@ def find_node(network: Network | StoredNetwork, name: str) -> Node:
 
 def cell_index(shape: tuple[int, ...], channel: int, row: int, col: int) -> Index:
     """
-    The cell in a tensor (N, C, H, W), (N, C, L) with the row 0, or (N, C) with row and column 0; of the first
-    sample. Raises ConvError for one that is not there.
+    The cell in a tensor (N, C, H, W), (N, C, L) with the row 0, (N, C) with row and column 0, (N) or () with
+    all of them 0; of the first sample. Raises ConvError for one that is not there.
     """
-    axes = max(0, len(shape) - 2)
-    index = (0, channel, *((0, row, col)[3 - min(axes, 2) :] if axes else ()))[: len(shape)]
-    unused = (row, col)[: 2 - min(axes, 2)]
-    fits = axes <= 2 and all(i < size for i, size in zip(index, shape, strict=False)) and not any(unused)
-    if not fits or len(index) != len(shape):
-        raise ConvError("network_no_such_cell", "/edge", cell=(channel, row, col), shape=shape)
+    cell = (channel, row, col)
+    axes = _CELL_AXES.get(len(shape), ())
+    index = (0, *(cell[axis] for axis in axes))[: len(shape)]
+    is_used_up = not any(each for axis, each in enumerate(cell) if axis not in axes)
+    if len(index) != len(shape) or not is_used_up or any(map(ge, index, shape)):
+        raise ConvError("network_no_such_cell", "/edge", cell=cell, shape=shape)
     return index
 
 

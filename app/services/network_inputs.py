@@ -212,7 +212,7 @@ def _fitted(array: Array, spec: InputSpec, limits: Limits) -> Array:
     is_exact = np.isfinite(converted).all() if converted.dtype.kind == "f" else (converted == array).all()
     if not is_exact:
         raise ConvError("network_input_out_of_range", _AT, dtype=spec.dtype)
-    return np.ascontiguousarray(converted)
+    return np.asarray(converted, order="C")
 
 
 def _shown(shape: tuple[int | None, ...]) -> str:

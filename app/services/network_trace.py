@@ -7,9 +7,8 @@ from typing import Any
 
 from app.conv.errors import ConvError
 from app.formats.json_encoding import to_array
-from app.networks.axis_taps import TensorOf
-from app.networks.network import Network
-from app.networks.reach import reach_cell
+from app.networks.network import Network, TensorOf
+from app.networks.reachable_cells import reach_cell
 from app.networks.receptive_field import Graph, first_and_last, trace_cell
 from app.networks.refusals import NoSuchPart
 from app.services.network_cells import cell_index, tensor_shapes
@@ -57,9 +56,9 @@ def reach_structure(
     name = input if input is not None else next(iter(known), "")
     if name not in known:
         raise NoSuchPart("network_has_no_input", name=f"{name!r:.60}")
-    sample, *others = cell_index(shapes[name], 0, row, col)
+    index = cell_index(shapes[name], 0, row, col)
     # Every channel of the cell.
-    cells: tuple[int | slice, ...] = (sample, *(slice(None) for _ in others[:1]), *others[1:])
+    cells: tuple[int | slice, ...] = (*index[:1], *(slice(None) for _ in index[1:2]), *index[2:])
     path = reach_cell(_graph(network, shapes, tensor_of), (name, cells))
     return {"input": name, "row": row, "col": col, "path": [each._asdict() for each in path]}
 
@@ -74,5 +73,8 @@ def _graph(
     shapes: Mapping[str, tuple[int, ...]],
     tensor_of: TensorOf,
 ) -> Graph:
-    known = {**tensor_shapes(network), **shapes}
+    # What was run and is no tensor, as a sequence, is one cell.
+    run = [node for node in network.nodes if node.note is None]
+    others = {each.name: () for node in run for each in node.outputs if each.shape is None}
+    known = {**others, **tensor_shapes(network), **shapes}
     return Graph(network.nodes, network.inputs, known, network.opset, tensor_of)

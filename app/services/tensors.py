@@ -7,11 +7,11 @@ from math import prod
 from typing import Any, Final, Literal
 
 import numpy as np
-from PIL import Image
 from torch import Tensor
 
 from app.conv.errors import ConvError
 from app.formats.json_encoding import to_array, to_json
+from app.formats.png import write_png
 from app.formats.safetensors import to_safetensors
 from app.limits import Limits, check
 from app.scenes.scene import Scene
@@ -96,7 +96,4 @@ def _to_png(values: Tensor) -> bytes:
     """One channel from black, its smallest number, to white, its largest; a constant one is black."""
     numbers = values.double().view(-1, values.shape[-1])
     low, high = numbers.min(), numbers.max()
-    grey = ((numbers - low) / (high - low).clamp(min=1e-300) * 255).round().byte()
-    file = BytesIO()
-    Image.fromarray(grey.numpy()).save(file, "PNG")
-    return file.getvalue()
+    return write_png(((numbers - low) / (high - low).clamp(min=1e-300) * 255).round().byte())

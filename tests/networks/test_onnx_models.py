@@ -182,6 +182,88 @@ def test_large_weights(client: TestClient, name: str) -> None:
         np.testing.assert_array_equal(tensor(client, answer.json()["id"], edge), values)
 
 
+DTYPES = {name: value for name, value in onnx.TensorProto.DataType.items() if name != "UNDEFINED"}
+TAKEN = {"FLOAT16", "FLOAT", "DOUBLE", "BOOL", *(f"{u}INT{n}" for u in ("", "U") for n in (8, 16, 32, 64))}
+
+
+def same(kind: int, *shape: int) -> bytes:
+    """A model that hands its input on."""
+    x, y = (helper.make_tensor_value_info(name, kind, shape) for name in "xy")
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", [x], [y])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def posted(client: TestClient, model: bytes, array: Any) -> Any:
+    file = io.BytesIO()
+    np.save(file, array)
+    return client.post(API, files={"model": model, "input": file.getvalue()})
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_inputs_of_every_type(client: TestClient, name: str) -> None:
+    """Types that torch lacks are told as wider ones, those that numpy lacks are refused."""
+    sent = np.array([[[[1, 0]], [[0, 1]]]])
+    answer = posted(client, same(DTYPES[name], 1, 2, 1, 2), sent)
+    if name in TAKEN:
+        assert answer.status_code == 201, answer.text
+        np.testing.assert_array_equal(tensor(client, answer.json()["id"], "y").astype(int), sent)
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (422, "network_input_type")
+        assert f" {name.lower()}, " in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("largest", [2**31, 2**53, 2**63 - 1, 2**63, 2**64 - 1])
+def test_no_unsigned_number_becomes_negative(client: TestClient, largest: int) -> None:
+    sent = np.array([[[[largest, 1]]]], np.uint64)
+    network = posted(client, same(onnx.TensorProto.UINT64, 1, 1, 1, 2), sent).json()
+    found = tensor(client, network["id"], "y")
+    assert [float(each) for each in found.flatten()] == [float(largest), 1]
+
+
+@pytest.mark.parametrize("rank", range(6))
+def test_inputs_of_every_rank(client: TestClient, rank: int) -> None:
+    sent = numbers(*range(2, 2 + rank))
+    answer = posted(client, same(1, *sent.shape), sent)
+    assert answer.json()["inputs"][0]["shape"] == list(sent.shape)
+    found = tensor(client, answer.json()["id"], "y")
+    assert found.shape == sent.shape
+    np.testing.assert_array_equal(found, sent)
+
+
+# The cell that a parameter of 2 is, by the tensor's rank; others are refused.
+CELLS: dict[int, dict[str, tuple[int, ...]]] = {
+    0: {},
+    1: {},
+    2: {"channel": (0, 2)},
+    3: {"channel": (0, 2, 0), "col": (0, 0, 2)},
+    4: {"channel": (0, 2, 0, 0), "row": (0, 0, 2, 0), "col": (0, 0, 0, 2)},
+    5: {},
+}
+
+
+@pytest.mark.parametrize("rank", CELLS)
+def test_cells_of_every_rank(client: TestClient, rank: int) -> None:
+    """A cell is found where the tensor has its axes, and refused where it has not."""
+    sent = numbers(*[3] * rank)
+    network = posted(client, same(1, *sent.shape), sent).json()
+    url, name = network["links"]["self"], network["nodes"][0]["name"]
+    for query in ("", "channel", "row", "col"):
+        index = CELLS[rank].get(query) if query else (0,) * rank
+        is_there = index is not None and rank < 5
+        for call in (f"nodes/{name}/cell?", "trace?edge=y&", "reach?"):
+            if call == "reach?" and query == "channel":
+                continue  # of every channel
+            answer = client.get(f"{url}/{call}{query}{query and '=2'}")
+            assert answer.status_code == (200 if is_there else 422), (call, query)
+            if not is_there:
+                assert answer.json()["code"] == "network_no_such_cell"
+        if is_there:
+            found = client.get(f"{url}/nodes/{name}/cell?{query}{query and '=2'}").json()
+            assert tuple(found["index"]) == index
+            assert found["output"] == pytest.approx(float(sent[index]))
+
+
 def test_so_many_models() -> None:
     assert len(MODELS) >= 25
 

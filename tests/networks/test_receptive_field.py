@@ -21,6 +21,49 @@ from tests.support.onnx_models import model_of
 SEEDS = range(40)
 
 
+def if_node() -> list[onnx.NodeProto]:
+    """Reads x in its inner graphs alone."""
+    made = helper.make_tensor_value_info("b", 1, [1, 1, 4, 4])
+    branch = helper.make_graph([helper.make_node("Relu", ["x"], ["b"])], "b", [], [made])
+    return [helper.make_node("If", ["yes"], ["y"], then_branch=branch, else_branch=branch)]
+
+
+def loop_node() -> list[onnx.NodeProto]:
+    given = [
+        helper.make_tensor_value_info(*each) for each in (("i", 7, []), ("c", 9, []), ("v", 1, [1, 1, 4, 4]))
+    ]
+    made = [helper.make_tensor_value_info(*each) for each in (("go", 9, []), ("sum", 1, [1, 1, 4, 4]))]
+    nodes = [helper.make_node("Identity", ["c"], ["go"]), helper.make_node("Add", ["v", "x"], ["sum"])]
+    body = helper.make_graph(nodes, "body", given, made)
+    return [helper.make_node("Loop", ["two", "yes", "zeros"], ["y"], body=body)]
+
+
+# What is read without being a tensor among the inputs of the node that makes y.
+HIDDEN = {
+    "sequence": lambda: [
+        helper.make_node("SequenceConstruct", ["x", "x"], ["s"]),
+        helper.make_node("SequenceAt", ["s", "one"], ["y"]),
+    ],
+    "if": if_node,
+    "loop": loop_node,
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_is_read_unseen_is_followed(client: TestClient, name: str) -> None:
+    x = np.ones((1, 1, 4, 4), np.float32)
+    constants = {"one": np.array(1), "two": np.array(2), "yes": np.array(True), "zeros": 0 * x}
+    made = model_of(HIDDEN[name](), {"x": x}, ["y"], constants)
+    file = io.BytesIO()
+    np.save(file, x)
+    answer = client.post("/api/v1/networks", files={"model": made.model, "input": file.getvalue()})
+    assert answer.status_code == 201, answer.text
+    url = answer.json()["links"]["self"]
+    traced = client.get(f"{url}/trace?edge=y&row=1").json()
+    assert (traced["input"], traced["mask"]) == ("x", [[1] * 4] * 4)
+    assert "y" in [each["edge"] for each in client.get(f"{url}/reach?row=1").json()["path"]]
+
+
 class RandomNetwork:
     """Nodes of ONNX, and the same with positive weights, no activations, and averages for maxima."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
-from PIL import Image
 from torch import Tensor
 
+from app.formats.png import write_png
 from app.i18n.plurals import fill_in
 from app.services.trained_examples import Sample, TrainedExample, describe_example, trained_examples
 
@@ -73,7 +72,6 @@ def _sample_link(
 
 def _picture(planes: Tensor) -> str:
     """planes: (C, H, W), 0…1, grey or red, green and blue."""
-    bytes_ = (planes * 255).round().byte().permute(1, 2, 0)
-    file = BytesIO()
-    Image.fromarray(bytes_.numpy() if planes.shape[0] == 3 else bytes_[..., 0].numpy()).save(file, "PNG")
-    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
+    pixels = (planes * 255).round().byte().permute(1, 2, 0)
+    picture = write_png(pixels if planes.shape[0] == 3 else pixels[..., 0])
+    return f"data:image/png;base64,{b64encode(picture).decode()}"

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from app.conv.errors import LARGEST, Message
 from app.limits import Limits
-from app.networks.axis_taps import TensorOf
 from app.networks.layer_scenes import layer_scenes
 from app.networks.layer_table import layer_table
+from app.networks.network import TensorOf
 from app.services.container import Services
 from app.services.network_cells import cell_structure, find_node, node_cell_index
 from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT

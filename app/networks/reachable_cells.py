@@ -10,8 +10,8 @@ from torch import Tensor
 from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.networks.axis_taps import axis_taps
-from app.networks.cell_sources import cell_sources
 from app.networks.layer_scenes import layer_plan
+from app.networks.moved_cells import cell_sources
 from app.networks.network import Node
 from app.networks.receptive_field import (
     CELL_BY_CELL,
@@ -21,7 +21,7 @@ from app.networks.receptive_field import (
     reach_of,
     reading_matrix,
 )
-from app.networks.summed_axes import summed_axes
+from app.networks.reduced_axes import reduced_axes
 from app.scenes.scene import layer_taps
 
 Masks = Mapping[str, Tensor]
@@ -41,7 +41,7 @@ def reach_cell(graph: Graph, start: tuple[str, tuple[int | slice, ...]]) -> list
     for node in graph.nodes:
         read = {each: masks[each] for each in node.inputs if each in masks}
         for output in node.outputs if read else ():
-            if output.shape is None:
+            if output.name not in graph.shapes:
                 continue
             mask = _changed(graph, node, output.name, read)
             if mask.any():
@@ -106,7 +106,7 @@ def _of_matrices(node: Node, read: Masks, shape: tuple[int, ...]) -> Tensor:
 def _of_sums(graph: Graph, node: Node, mask: Tensor, shape: tuple[int, ...]) -> Tensor | None:
     """Of operators that sum along whole axes, or over a few neighbours; None of others."""
     size = graph.shapes[node.inputs[0]]
-    if (axes := summed_axes(node, size, graph.opset, graph.tensor_of)) is not None:
+    if (axes := reduced_axes(node, size, graph.opset, graph.tensor_of)) is not None:
         any_ = mask.amax(axes, keepdim=True) if axes else mask
         return any_.reshape(shape) if any_.numel() == torch.Size(shape).numel() else any_.expand(shape)
     if node.op in ("Resize", "Upsample"):

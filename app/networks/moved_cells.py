@@ -10,8 +10,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from app.networks.axis_taps import BY_AXIS, AxisTaps, TensorOf, axis_taps
-from app.networks.network import Node
+from app.networks.axis_taps import BY_AXIS, AxisTaps, axis_taps
+from app.networks.network import Node, TensorOf
 
 Shape = tuple[int, ...]
 RESHAPING: Final = frozenset(("Flatten", "Reshape", "Squeeze", "Unsqueeze"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app.networks.axis_taps import TensorOf
-from app.networks.network import Node
+from app.networks.network import Node, TensorOf
 
 _GLOBAL: Final = frozenset(("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "InstanceNormalization"))
 _SOFTMAX: Final = frozenset(("Softmax", "LogSoftmax"))
@@ -13,7 +12,7 @@ _SOFTMAX: Final = frozenset(("Softmax", "LogSoftmax"))
 _SOFTMAX_OF_ONE_AXIS: Final = 13
 
 
-def summed_axes(
+def reduced_axes(
     node: Node, shape: tuple[int, ...], opset: int | None, tensor_of: TensorOf
 ) -> list[int] | None:
     """In ascending order; None of other operators. `opset`: of ONNX, None of torch's modules."""

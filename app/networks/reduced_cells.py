@@ -11,7 +11,7 @@ import torch
 
 from app.networks.axis_taps import axis_taps
 from app.networks.cell_ledger import Cell, CellLedger, Column, Index, Term, numbers
-from app.networks.summed_axes import summed_axes
+from app.networks.reduced_axes import reduced_axes
 
 _GLOBAL: Final = {"GlobalAveragePool": "ReduceMean", "GlobalMaxPool": "ReduceMax"}
 _MATRIX: Final = ("Gemm", "MatMul", "Linear")
@@ -108,7 +108,7 @@ def _softmax(cell: Cell) -> CellLedger:
 
 def _axes(cell: Cell) -> list[int]:
     shape = cell.shapes[cell.node.inputs[0]]
-    return summed_axes(cell.node, shape, cell.opset, cell.tensor_of) or []
+    return reduced_axes(cell.node, shape, cell.opset, cell.tensor_of) or []
 
 
 def _along(cell: Cell, index: Index, axes: Sequence[int]) -> list[Index]:
