@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 from convscope.arrays import Array, from_npy
@@ -72,6 +72,11 @@ class Network:
         """Which cells of the input a cell of an edge can depend on. Raises ConvscopeError."""
         query = {"edge": edge, "channel": str(channel), "row": str(row), "col": str(col)}
         return dict(self._client.get(f"{self._url}/trace", query).json())
+
+    def figure(self, format: Literal["svg", "tex"] = "svg", **query: str | int) -> str:
+        """The graph as a picture. query: `parts`, `theme`, `lang`, `width`. Raises ConvscopeError."""
+        asked = {name: str(value) for name, value in query.items()}
+        return self._client.get(f"{self._url}/figure.{format}", asked).text
 
     @property
     def _url(self) -> str:

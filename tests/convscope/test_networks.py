@@ -104,6 +104,12 @@ def test_its_table_names_every_node(network: Network) -> None:
     assert network.id in repr(network)
 
 
+def test_its_figure_draws_every_node(network: Network) -> None:
+    drawing = network.figure("svg", theme="dark", parts="shapes")
+    assert drawing.count("<rect") == 1 + 1 + len(network.nodes)
+    assert network.figure("tex").rstrip().endswith(r"\end{document}")
+
+
 def test_names_in_the_table_are_escaped(client: Client) -> None:
     x = numbers(1, 2)
     node = helper.make_node("Relu", ["x"], ["y"], name="<script>alert(1)</script>")
