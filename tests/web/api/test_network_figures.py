@@ -212,7 +212,7 @@ def test_what_is_not_drawn_is_said(client: TestClient) -> None:
 
 
 def test_parts_and_headers(client: TestClient) -> None:
-    url = f"/api/v1/networks/{EXAMPLE.network.id}/figure.svg"
+    url = f"/api/v1/networks/{EXAMPLE.id}/figure.svg"
     plain = client.get(f"{url}?parts=shapes&lang=en")
     assert "<image" not in plain.text
     assert drawn_numbers(plain.text).count(28) == 1
@@ -236,9 +236,7 @@ def test_the_document_compiles(client: TestClient, tmp_path: Path, name: str, la
         skip_loudly(f"no TeX for {lang} on this machine: the figure of a network was not compiled")
     assert compiler is not None
     summary = (
-        client.get(f"/api/v1/networks/{EXAMPLE.network.id}").json()
-        if name == "example"
-        else posted(client, name)
+        client.get(f"/api/v1/networks/{EXAMPLE.id}").json() if name == "example" else posted(client, name)
     )
     document = figure(client, summary["id"], f"?lang={lang}", "tex")
     (tmp_path / "figure.tex").write_text(document)

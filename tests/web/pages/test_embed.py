@@ -21,7 +21,7 @@ SCENE = PRESETS["two-channels"].scene.id
 API = f"/api/v1/scenes/{SCENE}"
 COURSE = "https://course.example.org"
 FRAME = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site", "Accept": "text/html"}
-NETWORK = EXAMPLE.network.id
+NETWORK = EXAMPLE.id
 PAGES = [
     "/", f"/s/{SCENE}", f"/embed/{SCENE}", f"/n/{NETWORK}", f"/embed/n/{NETWORK}",
     "/legend", "/docs", "/learn", "/learn/input-channels",
