@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 from convscope.arrays import Array, from_npy
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from convscope.client import Client, Scene
 
 _HEAD: Final = ("node", "operator", "output", "parameters", "multiply-adds", "stage")
+# Of the table that a notebook shows and keeps.
+_MOST_ROWS: Final = 200
 
 
 class Network:
@@ -26,10 +28,18 @@ class Network:
         return f"Network({len(self.nodes)} nodes, {', '.join(self.outputs)}, id={self.id!r})"
 
     def _repr_html_(self) -> str:
-        """A table of the nodes, for notebooks."""
+        """Its figure and a table of the nodes, for notebooks; a saved one shows them without a kernel."""
+        # It draws scenes too, which know networks.
+        from convscope.still_picture import network_picture
+
         head = "".join(f"<th>{each}</th>" for each in _HEAD)
-        rows = "".join(f"<tr><td>{'</td><td>'.join(_cells(node))}</td></tr>" for node in self.nodes)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = "".join(
+            f"<tr><td>{'</td><td>'.join(_cells(node))}</td></tr>" for node in self.nodes[:_MOST_ROWS]
+        )
+        rest = len(self.nodes) - _MOST_ROWS
+        more = f'<tr><td colspan="{len(_HEAD)}">… {rest} more nodes</td></tr>' if rest > 0 else ""
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}{more}</tbody></table>"
+        return f"{network_picture(self)}{table}"
 
     @property
     def id(self) -> str:
@@ -72,6 +82,11 @@ class Network:
         """Which cells of the input a cell of an edge can depend on. Raises ConvscopeError."""
         query = {"edge": edge, "channel": str(channel), "row": str(row), "col": str(col)}
         return dict(self._client.get(f"{self._url}/trace", query).json())
+
+    def figure(self, format: Literal["svg", "tex"] = "svg", **query: str | int) -> str:
+        """The graph as a picture. query: `parts`, `theme`, `lang`, `width`. Raises ConvscopeError."""
+        asked = {name: str(value) for name, value in query.items()}
+        return self._client.get(f"{self._url}/figure.{format}", asked).text
 
     @property
     def _url(self) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from convscope.client import Scene
 from convscope.ledger import Cell, fetch_step, rows_of
+from convscope.network import Network
 
 # Bytes of a picture, and what the picture leaves out until it has no more.
 _MOST_BYTES: Final = 100_000
@@ -58,6 +59,20 @@ def _picture(scene: Scene, cell: Cell, languages: str) -> str:
         if len(quote(picture, safe=_PLAIN)) <= _MOST_BYTES:
             break
     return picture
+
+
+def network_picture(network: Network) -> str:
+    """
+    A network's figure as an image of at most 100 kB: of a larger one without the channels, or the counts, or
+    nothing. Raises ConvscopeError.
+    """
+    for parts in ("pictures,shapes,counts", "shapes,counts", "shapes"):
+        picture = _VALUE.sub("", network.figure("svg", parts=parts)).replace("\n", "")
+        encoded = quote(picture, safe=_PLAIN)
+        if len(encoded) <= _MOST_BYTES:
+            alt = escape(found[1]) if (found := _TITLE.search(picture)) else ""
+            return f'<img alt="{alt}" src="data:image/svg+xml,{encoded}" style="max-width: 100%">'
+    return ""
 
 
 def _details(key: str, summary: str, text: str) -> str:

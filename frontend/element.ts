@@ -1,6 +1,7 @@
 /**
- * `<conv-scope scene="…" step="0,1,2" controls="play">`: a scene in a frame that is as high as it needs to
- * be. One file without imports; the server writes its address before it.
+ * `<conv-scope scene="…" step="0,1,2" controls="play">`, `<conv-scope network="…" node="conv1">`: a scene or
+ * a network in a frame that is as high as it needs to be. One file without imports; the server writes its
+ * address before it.
  */
 
 declare const CONVSCOPE_SERVER: string;
@@ -8,15 +9,17 @@ declare const CONVSCOPE_SERVER: string;
 const PROTOCOL = 1;
 /** Attributes that the address of the frame has too. Changes of the first ones are sent as a message. */
 const MOMENT = ['step', 'beat', 'by', 'view'];
+const OPEN = ['node', 'cell'];
 const ATTRIBUTES = [...MOMENT, 'pin', 'controls', 'lock', 'lang', 'theme', 'title', 'from'];
+const NETWORK_ATTRIBUTES = [...OPEN, 'input', 'edge', 'channel', 'lang', 'theme'];
 /** Messages that become events of the element. */
-const EVENTS = ['ready', 'state', 'step', 'pin', 'answer'];
+const EVENTS = ['ready', 'state', 'step', 'pin', 'node', 'answer'];
 /** CSS pixels: the height until the frame says its own, and its bounds. */
 const FIRST_HEIGHT = 480;
 const HEIGHTS = [120, 1200] as const;
 
 class ConvScope extends HTMLElement {
-  static readonly observedAttributes = ['scene', ...ATTRIBUTES];
+  static readonly observedAttributes = ['scene', 'network', ...ATTRIBUTES, ...NETWORK_ATTRIBUTES];
   readonly #frame = document.createElement('iframe');
   #ready = false;
   #due = false;
@@ -51,7 +54,8 @@ class ConvScope extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null) {
     if (!this.isConnected || before === now || this.#due) return;
-    if (!this.#ready || !MOMENT.includes(name)) return this.#load();
+    const moving = this.hasAttribute('network') ? OPEN : MOMENT;
+    if (!this.#ready || !moving.includes(name)) return this.#load();
     const state = readMoment(name, now);
     if (state) this.setState(state);
   }
@@ -86,13 +90,14 @@ class ConvScope extends HTMLElement {
     queueMicrotask(() => {
       this.#due = this.#ready = false;
       const query = new URLSearchParams();
-      for (const name of ATTRIBUTES) {
+      const network = this.getAttribute('network');
+      for (const name of network === null ? ATTRIBUTES : NETWORK_ATTRIBUTES) {
         const value = this.getAttribute(name);
         if (value !== null) query.set(name, name === 'lock' ? '1' : value);
       }
-      const scene = encodeURIComponent(this.getAttribute('scene') ?? '');
+      const id = encodeURIComponent(network ?? this.getAttribute('scene') ?? '');
       this.#frame.title = this.title || 'Convscope';
-      this.#frame.src = `${CONVSCOPE_SERVER}/embed/${scene}?${query}`;
+      this.#frame.src = `${CONVSCOPE_SERVER}/embed/${network === null ? '' : 'n/'}${id}?${query}`;
     });
   }
 
@@ -131,7 +136,9 @@ class ConvScope extends HTMLElement {
 
 /** An attribute as a field of the state; null: it is none. */
 function readMoment(name: string, value: string | null): object | null {
-  if (name === 'step') return { step: value === null ? null : value.split(',').map(Number) };
+  if (name === 'step' || name === 'cell')
+    return { [name]: value === null ? null : value.split(',').map(Number) };
+  if (name === 'node') return { node: value };
   if (name === 'beat') return null;
   return value === null ? null : { [name]: value };
 }

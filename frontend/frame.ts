@@ -1,6 +1,7 @@
 /** The page in a frame: the stage, its terms and its timeline, which the page around may move too. */
 
 import { setUpAllTerms } from './controls/all_terms.ts';
+import { linkToShown } from './controls/copy_step.ts';
 import { showDescription } from './controls/description.ts';
 import type { EmbedPage } from './controls/embed/embed_data.ts';
 import { setUpFullPageLink } from './controls/embed/full_page_link.ts';
@@ -52,7 +53,7 @@ function setUpControls(context: AppContext) {
   setUpAccessibleGrids(context);
   setUpHoverAndSelect(context);
   linkLedgerTerms(state, showDescription(context));
-  if (document.querySelector('#full')) setUpFullPageLink(context);
+  if (document.querySelector('#full')) setUpFullPageLink(() => linkToShown(context));
 }
 
 function showAddressedMoment(state: AppState, query: URLSearchParams) {

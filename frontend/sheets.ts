@@ -3,7 +3,7 @@
  * what it shares with the workbench is one file too, and the first picture comes in few.
  */
 
-export { setUpEmbedDialog } from './controls/embed/embed_dialog.ts';
+export { setUpSceneEmbedding } from './controls/embed/embed_scene.ts';
 export { setUpGradients } from './controls/gradients/set_up_gradients.ts';
 export { setUpInspect } from './controls/inspect/inspect.ts';
 export { setUpPanel } from './controls/panel/set_up_panel.ts';

@@ -92,7 +92,7 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSh
     state.playing.value = false;
     return loadSave();
   };
-  const loadEmbed = loadOnce(async () => (await loadSheets()).setUpEmbedDialog(parts));
+  const loadEmbed = loadOnce(async () => (await loadSheets()).setUpSceneEmbedding(parts));
   openOnDemand(findElement('#save-open', HTMLButtonElement), saveNow, fail);
   openOnDemand(findElement('#embed-open', HTMLButtonElement), loadEmbed, fail);
   openOnDemand(findElement('#panel-open', HTMLButtonElement), loadPanel, fail);

@@ -43,11 +43,21 @@ def channel_hue(palette: Palette, channel: int) -> str:
 def cell_fill(palette: Palette, value: float, largest: float) -> str:
     """The colour of a cell on the diverging scale from -largest to largest."""
     share = max(-1.0, min(1.0, value / largest)) if largest > 0 else 0.0
+    return _color_at(palette, (share * _NUMBERED_SHARE + 1) / 2)
+
+
+def _color_at(palette: Palette, position: float) -> str:
+    """position: 0…1 along the scale."""
     stops = [_parse(stop) for stop in palette.scale.split()]
-    position = (share * _NUMBERED_SHARE + 1) / 2 * (len(stops) - 1)
+    position *= len(stops) - 1
     low = min(int(position), len(stops) - 2)
     mixed = (round(a + (b - a) * (position - low)) for a, b in zip(stops[low], stops[low + 1], strict=True))
     return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def scale_colors(palette: Palette, count: int) -> list[str]:
+    """So many colours of the whole diverging scale, from the most negative to the most positive."""
+    return [_color_at(palette, position / (count - 1)) for position in range(count)]
 
 
 def text_on(fill: str) -> str:

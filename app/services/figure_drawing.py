@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.services.figure_numbers import Number
 
 Anchor = Literal["start", "middle", "end"]
@@ -40,6 +43,41 @@ class Text(NamedTuple):
     bold: bool = False
 
 
+class Line(NamedTuple):
+    """From point to point, or two points and a curve that leaves and arrives level; an arrow points right."""
+
+    points: Sequence[tuple[float, float]]
+    color: str
+    width: float = 1
+    arrow: bool = False
+    curved: bool = False
+
+
+class Tile(NamedTuple):
+    """A plane in small: cells (rows, cols) are numbers of colours, GAP where there is none."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    cells: NDArray[np.uint8]
+
+
+class Sheet(NamedTuple):
+    """Tiles beside each other, in the colours of one scale."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tiles: Sequence[Tile]
+    colors: Sequence[str]
+
+
+# The number after those of the colours of a scale.
+GAP: Final = 127
+
+
 @dataclass(slots=True)
 class Drawing:
     """y grows downwards; `summary` says what is drawn, in one sentence, `description` how it comes about."""
@@ -49,6 +87,8 @@ class Drawing:
     background: str
     boxes: list[Box] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
     width: float = 0
     height: float = 0
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, TypeVar, get_args
 
 import torch
 from torch import Tensor
@@ -20,6 +21,7 @@ Part = Literal["input", "kernel", "products", "sums", "output"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 # Which numbers of the output are drawn: all; up to the window's own; only those of windows before.
 OutputCells = Literal["all", "through", "before"]
+_Name = TypeVar("_Name", bound=str)
 # A side of so many cells is drawn whole, of a longer one so many; and so many channels. The rest is named.
 MAX_SIDE: Final = 10
 _CROPPED_SIDE: Final = 8
@@ -154,12 +156,12 @@ def window_figure(scene: Scene, window: Window, output_cells: OutputCells = "all
     return WindowFigure(scene, window, output_cells)
 
 
-def parse_figure_parts(text: str) -> tuple[Part, ...]:
+def parse_figure_parts(text: str, known: Sequence[_Name]) -> tuple[_Name, ...]:
     """Parts by name, separated by commas; all for an empty text. Raises ConvError for an unknown one."""
     names = [name for name in text.split(",") if name]
-    if unknown := [name for name in names if name not in PARTS]:
-        raise ConvError("part_unknown", "/parts", name=f"{unknown[0]!r:.40}", names=", ".join(PARTS))
-    return tuple(part for part in PARTS if not names or part in names)
+    if unknown := [name for name in names if name not in known]:
+        raise ConvError("part_unknown", "/parts", name=f"{unknown[0]!r:.40}", names=", ".join(known))
+    return tuple(part for part in known if not names or part in names)
 
 
 def figure_cost(scene: Scene) -> int:

@@ -39,8 +39,13 @@ const PIN = /^[a-z]\d{1,9},\d{1,9},\d{1,9}$/;
 const isIndex = (value: unknown) =>
   Number.isInteger(value) && Math.abs(Number(value) - MOST_INDEX / 2) <= MOST_INDEX / 2;
 
+/** Three indices, as of a window or a cell. */
+export function isIndices(value: unknown) {
+  return Array.isArray(value) && value.length === 3 && value.every(isIndex);
+}
+
 const FIELDS: Record<keyof EmbedChange, (value: unknown) => boolean> = {
-  step: (value) => value === null || (Array.isArray(value) && value.length === 3 && value.every(isIndex)),
+  step: (value) => value === null || isIndices(value),
   beat: (value) => value === null || isIndex(value),
   by: (value) => GRANULARITIES.includes(value),
   view: (value) => VIEWS.includes(value),
@@ -50,15 +55,22 @@ const FIELDS: Record<keyof EmbedChange, (value: unknown) => boolean> = {
 
 /** Reads a message; null: it is none of this version, or not well formed. data: whatever was sent. */
 export function parseRequest(data: unknown): EmbedRequest | null {
+  const read = readMessage(data);
+  if (!read) return null;
+  const { named, type, message } = read;
+  if (type === 'getState' || type === 'play' || type === 'pause') return { ...named, type };
+  if (type === 'step') return parseStep(named, message.ticks);
+  const state = type === 'setState' ? parseFields(message.state, FIELDS) : null;
+  return state && { ...named, type: 'setState', state };
+}
+
+/** A message of this version. named: its id, if it has one. */
+export function readMessage(data: unknown) {
   const message = plainFields(data);
   if (message?.convscope !== PROTOCOL) return null;
   const { id, type } = message;
   if (id !== undefined && !isId(id)) return null;
-  const named = id === undefined ? {} : { id: id as string | number };
-  if (type === 'getState' || type === 'play' || type === 'pause') return { ...named, type };
-  if (type === 'step') return parseStep(named, message.ticks);
-  const state = type === 'setState' ? parseChange(message.state) : null;
-  return state && { ...named, type: 'setState', state };
+  return { named: id === undefined ? {} : { id: id as string | number }, type, message };
 }
 
 function parseStep(named: { id?: string | number }, ticks: unknown = 1): EmbedRequest | null {
@@ -66,13 +78,17 @@ function parseStep(named: { id?: string | number }, ticks: unknown = 1): EmbedRe
   return valid ? { ...named, type: 'step', ticks: Number(ticks) } : null;
 }
 
-function parseChange(data: unknown): EmbedChange | null {
+/** A small plain object whose fields are all known and well formed; null: it is none. */
+export function parseFields<T extends object>(
+  data: unknown,
+  checks: Record<keyof T & string, (value: unknown) => boolean>,
+): T | null {
   const fields = plainFields(data);
   if (!fields) return null;
   const known = Object.entries(fields).every(
-    ([name, value]) => Object.hasOwn(FIELDS, name) && FIELDS[name as keyof EmbedChange](value),
+    ([name, value]) => Object.hasOwn(checks, name) && checks[name as keyof T & string](value),
   );
-  return known ? fields : null;
+  return known ? (fields as T) : null;
 }
 
 function isId(id: unknown) {

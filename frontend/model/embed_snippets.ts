@@ -1,4 +1,4 @@
-/** What a teacher puts into a page, a course or a book to show a scene there. Pure. */
+/** What a teacher puts into a page, a course or a book to show a scene or a network there. Pure. */
 
 export const SNIPPET_FORMS = ['html', 'myst', 'quarto', 'moodle', 'wordpress'] as const;
 export type SnippetForm = (typeof SNIPPET_FORMS)[number];
@@ -12,7 +12,8 @@ export const SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbo
 export interface Embedding {
   /** The server's address, without a slash at its end. */
   server: string;
-  scene: string;
+  kind: 'scene' | 'network';
+  id: string;
   title: string;
   /** Attributes of the element, and fields of the address: `step`, `controls`, … */
   shown: Record<string, string>;
@@ -28,11 +29,14 @@ const SNIPPETS: Record<SnippetForm, (embedding: Embedding) => string> = {
     `:::{iframe} ${frameAddress(embedding)}\n:width: 100%\n${oneLine(embedding.title)}\n:::`,
   quarto: (embedding) => `\`\`\`{=html}\n${element(embedding)}\n\`\`\``,
   moodle: frame,
-  wordpress: (embedding) => address('/s/', embedding),
+  wordpress: (embedding) => address(PAGES[embedding.kind], embedding),
 };
 
-function element({ server, scene, title, shown }: Embedding) {
-  const attributes = Object.entries({ scene, ...shown, title });
+const PAGES = { scene: '/s/', network: '/n/' };
+const FRAMES = { scene: '/embed/', network: '/embed/n/' };
+
+function element({ server, kind, id, title, shown }: Embedding) {
+  const attributes = Object.entries({ [kind]: id, ...shown, title });
   const text = attributes.map(([name, value]) => `${name}="${escapeHtml(value)}"`).join(' ');
   return `<script src="${server}/embed.js" async></script>\n<conv-scope ${text}></conv-scope>`;
 }
@@ -45,12 +49,12 @@ function frame(embedding: Embedding) {
 }
 
 function frameAddress(embedding: Embedding) {
-  return address('/embed/', embedding);
+  return address(FRAMES[embedding.kind], embedding);
 }
 
-function address(path: string, { server, scene, shown }: Embedding) {
+function address(path: string, { server, id, shown }: Embedding) {
   const query = new URLSearchParams(shown).toString().replaceAll('%2C', ',');
-  return `${server}${path}${scene}${query && `?${query}`}`;
+  return `${server}${path}${id}${query && `?${query}`}`;
 }
 
 const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.support.course_site import CourseSite, course_site
+from tests.support.frames import Visit
 from tests.support.server_process import running_server
 
 # Milliseconds, on a machine that is busy with other things too.
@@ -100,3 +102,42 @@ def scene_paths(server: str) -> dict[str, str]:
     """The page of each preset, by name."""
     with urllib.request.urlopen(f"{server}/api/v1/presets") as answer:
         return {preset["name"]: f"/s/{preset['id']}" for preset in json.load(answer)}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourseSite]:
+    with course_site(tmp_path_factory.mktemp("course")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory: pytest.TempPathFactory, course: CourseSite) -> Iterator[str]:
+    """A server whose pages the course may show."""
+    with running_server(tmp_path_factory.mktemp("framed"), frame_ancestors=course.origin) as server:
+        yield server.url
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """`visit(url, **context options)`: fails on a console error, and on a request that could write."""
+    troubles: list[str] = []
+    contexts = []
+
+    def visit_(url: str, *, refused: bool = False, **options: Any) -> Page:
+        context = browser.new_context(
+            **{"viewport": {"width": 1000, "height": 900}, "locale": "en-US"} | options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on("request", lambda request: request.method != "GET" and troubles.append(request.method))
+        if not refused:
+            page.on("console", lambda told: told.type == "error" and troubles.append(told.text))
+        page.goto(url)
+        return page
+
+    yield visit_
+    for context in contexts:
+        context.close()
+    assert troubles == []

@@ -6,10 +6,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
@@ -17,6 +16,17 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 from app.scenes.presets import PRESETS
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.support.course_site import CourseSite, course_site
+from tests.support.frames import (
+    HOSTILE,
+    LISTEN,
+    READY,
+    SANDBOXES,
+    TRY_STORAGE,
+    Visit,
+    heard,
+    inside,
+    wait_for,
+)
 from tests.support.page import PHONE, OpenPage
 from tests.support.polling import wait_until
 from tests.support.server_process import running_server
@@ -24,10 +34,6 @@ from tests.support.skip import skip_loudly
 
 SCENE = PRESETS["two-channels"].scene.id
 VOLUME = PRESETS["strided-volume"].scene.id
-READY = "html[data-ready]"
-
-Visit = Callable[..., Page]
-
 # Whether all of a frame is in sight, and the stage uses the height.
 FITS = """(width) => {
   const room = document.querySelector('#stage-container');
@@ -35,54 +41,6 @@ FITS = """(width) => {
   return innerWidth === width && outer.scrollHeight <= innerHeight && outer.scrollWidth <= innerWidth
     && room.scrollHeight <= room.clientHeight && room.clientHeight - room.firstElementChild.clientHeight < 60;
 }"""
-
-# What a page hears, and a way to ask its first frame.
-LISTEN = """<script>
-window.heard = [];
-addEventListener('message', ({data, origin, source}) => {
-  heard.push({...data, origin, ours: source === document.querySelector('iframe').contentWindow});
-});
-function send(message) { document.querySelector('iframe').contentWindow.postMessage(message, '*'); }
-</script>"""
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourseSite]:
-    with course_site(tmp_path_factory.mktemp("course")) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def framed(tmp_path_factory: pytest.TempPathFactory, course: CourseSite) -> Iterator[str]:
-    """A server whose pages the course may show."""
-    with running_server(tmp_path_factory.mktemp("framed"), frame_ancestors=course.origin) as server:
-        yield server.url
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """`visit(url, **context options)`: fails on a console error, and on a request that could write."""
-    troubles: list[str] = []
-    contexts = []
-
-    def visit_(url: str, *, refused: bool = False, **options: Any) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 1000, "height": 900}, "locale": "en-US"} | options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-        page.on("request", lambda request: request.method != "GET" and troubles.append(request.method))
-        if not refused:
-            page.on("console", lambda told: told.type == "error" and troubles.append(told.text))
-        page.goto(url)
-        return page
-
-    yield visit_
-    for context in contexts:
-        context.close()
-    assert troubles == []
 
 
 def element(server: str, attributes: str = "", scene: str = SCENE) -> str:
@@ -95,13 +53,6 @@ def iframe(server: str, query: str = "", attributes: str = "", scene: str = SCEN
     return f'<iframe src="{source}" width="800" height="480" {attributes}></iframe>'
 
 
-def inside(page: Page) -> FrameLocator:
-    """The frame, when its scene is there."""
-    frame = page.locator("iframe").first.content_frame
-    expect(frame.locator(READY)).to_be_attached()
-    return frame
-
-
 def wait_until_it_fits(page: Page, width: int) -> None:
     """width: the page's, in CSS pixels; the body has a margin of 8."""
     wait_until(lambda: page.frames[1].evaluate(FITS, width - 16), message=f"it scrolls at {width} px")
@@ -109,15 +60,6 @@ def wait_until_it_fits(page: Page, width: int) -> None:
 
 def sentence(frame: FrameLocator) -> Locator:
     return frame.locator("#step-sentence")
-
-
-def heard(page: Page, kind: str) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = page.evaluate("(kind) => heard.filter(({type}) => type === kind)", kind)
-    return messages
-
-
-def wait_for(page: Page, kind: str, field: str = "true") -> None:
-    page.wait_for_function(f"heard.some((each) => each.type === '{kind}' && {field})")
 
 
 def test_the_element_shows_a_step_and_is_as_high_as_it_needs(
@@ -172,19 +114,6 @@ def test_the_element_is_asked_and_told_from_its_page(visit: Visit, framed: str, 
     page.wait_for_function("told.at(-1)?.join() === '0,1,1'")
     page.evaluate("(scene) => document.querySelector('conv-scope').setAttribute('scene', scene)", VOLUME)
     expect(page.locator("iframe").content_frame.locator(f'#stage[data-scene="{VOLUME}"]')).to_be_visible()
-
-
-SANDBOXES = {
-    "no attribute": "",
-    "scripts alone": 'sandbox="allow-scripts"',
-    "scripts and an origin": 'sandbox="allow-scripts allow-same-origin"',
-    "as the snippets": 'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"',
-}
-
-
-TRY_STORAGE = """() => [() => localStorage, () => sessionStorage, () => document.cookie].map((get) => {
-  try { get(); return 'open'; } catch (error) { return error.name; }
-})"""
 
 
 @pytest.mark.safety(37)
@@ -284,22 +213,6 @@ def test_where_frames_are_off_the_frame_says_so(visit: Visit, server: str, cours
     ).to_be_visible()
 
 
-HOSTILE = """
-() => {
-  const many = Object.fromEntries(Array.from({length: 50000}, (_, i) => ['k' + i, i]));
-  const good = {convscope: 1, type: 'setState', state: {step: [0, 1, 1]}};
-  for (const message of [
-    null, 7, 'play', JSON.stringify(good), [good], new Map([['convscope', 1]]), many, {...good, ...many},
-    {type: 'play'}, {...good, convscope: 2}, {...good, convscope: '1'}, {...good, type: 'edit'},
-    {...good, state: {step: [0, 1, 1], scene: 'x'}}, {...good, state: {step: new Array(100000).fill(1)}},
-    {...good, state: {step: '0,1,1'}}, {...good, state: {step: [0, 1, 1], by: '__proto__'}},
-    {...good, state: many},
-    {...good, id: 'x'.repeat(100000)}, {convscope: 1, type: 'step', ticks: 1e308},
-    {convscope: 1, type: 'constructor'}, new Uint8Array(1000000), new Error('x'), good.state,
-  ]) send(message);
-}"""
-
-
 @pytest.mark.safety(37)
 def test_hostile_messages_are_ignored(visit: Visit, framed: str, course: CourseSite, tmp_path: Path) -> None:
     """From the page around, wrong in every way; from others, right in every way."""
@@ -314,7 +227,7 @@ def test_hostile_messages_are_ignored(visit: Visit, framed: str, course: CourseS
         page = visit(course.write("hostile.html", body))
         frame = inside(page)
         expect(sentence(frame)).to_contain_text("= 72")
-        page.evaluate(HOSTILE)
+        page.evaluate(HOSTILE, {"step": [0, 1, 1]})
         page.frames[2].evaluate("attack()")
         page.evaluate("send({convscope: 1, type: 'getState', id: 'after'})")
         wait_for(page, "state", "each.id === 'after'")

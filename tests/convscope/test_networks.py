@@ -8,6 +8,8 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -102,6 +104,31 @@ def test_its_table_names_every_node(network: Network) -> None:
     assert table.count("<tr>") == 1 + len(network.nodes)
     assert all(node["name"] in table for node in network.nodes)
     assert network.id in repr(network)
+
+
+def test_its_figure_draws_every_node(network: Network) -> None:
+    drawing = network.figure("svg", theme="dark", parts="shapes")
+    assert drawing.count("<rect") == 1 + 1 + len(network.nodes)
+    assert network.figure("tex").rstrip().endswith(r"\end{document}")
+
+
+@pytest.mark.parametrize("count", [3, 600])
+def test_a_notebook_keeps_its_figure_and_no_more_than_it_should(client: Client, count: int) -> None:
+    """As a picture, in which no script runs and nothing is fetched; of what it leaves out it says so."""
+    edges = ["x", *(f"e{i}" for i in range(count))]
+    nodes = [helper.make_node("Relu", [edges[i]], [edges[i + 1]], name=f"<b>{i}</b>") for i in range(count)]
+    made = model_of(nodes, {"x": numbers(1, 2, 40, 40)}, [edges[-1]])
+    html = client.create_network(made.model, input=made.inputs["x"])._repr_html_()
+    assert len(html.encode()) <= 150_000
+    pictures = re.findall(r'<img alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', html)
+    assert len(pictures) <= 1
+    assert "<b>" not in html
+    if count == 3:
+        assert pictures[0][0].startswith("Network of 3 nodes")
+        svg = ElementTree.fromstring(unquote(pictures[0][1]))
+        assert len(list(svg.iter("{http://www.w3.org/2000/svg}image"))) == 4
+    else:
+        assert "400 more nodes" in html
 
 
 def test_names_in_the_table_are_escaped(client: Client) -> None:

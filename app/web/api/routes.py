@@ -13,6 +13,7 @@ from app.web.api.routers import (
     gradients,
     health,
     lessons,
+    network_figures,
     networks,
     presets,
     scatter,
@@ -41,6 +42,7 @@ def add_api(app: FastAPI) -> None:
         figures,
         lessons,
         networks,
+        network_figures,
     ):
         app.include_router(module.router, prefix=API_PREFIX)
     app.include_router(health.router)

@@ -17,13 +17,13 @@ EXPOSED_HEADERS: Final = ["Content-Range", "Convscope-Steps", "ETag", "Link", "X
 
 _READING: Final = ("GET", "HEAD", "OPTIONS")
 # What a page in a frame is made of. A sandboxed frame has an opaque origin, which no setting could name.
-_OF_FRAMES: Final = ("/static/", "/api/v1/scenes/", "/embed.js")
+_OF_FRAMES: Final = ("/static/", "/api/v1/scenes/", "/api/v1/networks/", "/embed.js")
 
 
 class CrossOriginMiddleware:
     """
     Refuses with 403 what a page of another origin would write: forms need no permission of CORS to be sent.
-    framed: whether pages may be in frames; then scenes and static files may be read by any origin.
+    framed: whether pages may be in frames; then scenes, networks and static files may be read by any origin.
     """
 
     def __init__(self, app: ASGIApp, framed: bool, metrics: Metrics) -> None:

@@ -39,7 +39,7 @@ async def page(request: Request) -> Response:
         scene = await find_scene(services_of(request.app), request.path_params["id"])
     except (SceneNotFound, SceneDamaged):
         return frame_message(request, 404)
-    return _embed_page(request, scene, _frame_headers(request), whole=None)
+    return _embed_page(request, scene, frame_headers(request), whole=None)
 
 
 async def widget(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def widget(request: Request) -> Response:
     """
     scene = await find_scene(services_of(request.app), request.path_params["id"])
     headers = {"Vary": "Accept-Language", "Cache-Control": "no-store"}
-    whole = {name: _inline(f"build/{name}") for name in ("embed.css", "widget_frame.js")}
+    whole = {name: inline_file(f"build/{name}") for name in ("embed.css", "widget_frame.js")}
     return _embed_page(request, scene, headers, whole=whole)
 
 
@@ -86,7 +86,7 @@ def _embed_page(
     )
 
 
-def _inline(name: str) -> Markup:
+def inline_file(name: str) -> Markup:
     """A file of our own as the content of an element: esbuild lets none of them end the element early."""
     return Markup(assets.assets()[name].content.decode())  # noqa: S704
 
@@ -108,7 +108,7 @@ def with_query(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query, safe=',')}" if query else path
 
 
-def _frame_headers(request: Request) -> dict[str, str]:
+def frame_headers(request: Request) -> dict[str, str]:
     headers = {"Vary": "Accept-Language"}
     if may_be_framed(request):
         ancestors = " ".join(services_of(request.app).settings.frame_ancestors)

@@ -42,7 +42,8 @@ def frame_message(request: Request, status: int) -> Response:
         "Vary": "Accept-Language",
     }
     query = f"?{request.url.query}" if request.url.query else ""
-    full = request.url.path.replace("/embed/", "/s/", 1) + query
+    path = request.url.path
+    full = path.removeprefix("/embed") if path.startswith("/embed/n/") else path.replace("/embed/", "/s/", 1)
     return html_page(
-        request, "frame_message.html", status, headers=headers, status=status, full=full, theme=None
+        request, "frame_message.html", status, headers=headers, status=status, full=full + query, theme=None
     )

@@ -22,6 +22,8 @@ from app.store.network_store import StoredNetwork
 from app.web.api.dependencies import services_of
 from app.web.pages.html_page import error_page, html_page, language_of, language_query
 from app.web.pages.network_examples import example_title, network_examples
+from app.web.pages.oembed_links import discovery_links
+from app.web.pages.public_url import address_headers
 
 # What the scripts of these pages say, of the texts that all pages share.
 _SHARED: Final = ("close", "edit.offline", "error.answer")
@@ -73,7 +75,7 @@ async def index(request: Request) -> Response:
         "networks.html",
         200,
         texts=texts,
-        boot=_boot(request, texts),
+        boot=_boot(language),
         examples=examples,
         code_example=_CODE_EXAMPLE,
     )
@@ -84,8 +86,21 @@ async def network_page(request: Request) -> Response:
         network = await find_network(services_of(request.app), request.path_params["id"])
     except (NetworkNotFound, NetworkDamaged):
         return error_page(request, 404)
-    texts = network_texts(language_of(request))
-    return html_page(request, "network.html", 200, page=_page(request, network, texts), texts=texts)
+    texts, links = network_texts(language_of(request)), discovery_links(request)
+    headers = address_headers(request, "no-cache") if links else {}
+    page = _page(request, network, texts)
+    return html_page(request, "network.html", 200, headers=headers, page=page, texts=texts, discovery=links)
+
+
+def network_title(network: StoredNetwork, language: str) -> str:
+    """That of the example that it is, or how many nodes it has."""
+    text = network_texts(language)["network.title"]
+    return example_title(network.id, language) or fill_in(text, language, {"nodes": len(network.nodes)})
+
+
+def network_boot(network: StoredNetwork, language: str) -> dict[str, Any]:
+    """What a page of a network is sent with."""
+    return {**_boot(language), "summary": summarize_network(network, language)}
 
 
 def _page(request: Request, network: StoredNetwork, texts: Mapping[str, str]) -> NetworkPage:
@@ -96,23 +111,26 @@ def _page(request: Request, network: StoredNetwork, texts: Mapping[str, str]) ->
         "parameters": f"{sum(row.parameters for row in rows):,}",
         "multiplyAdds": f"{sum(row.multiply_adds for row in rows):,}",
     }
-    summary = summarize_network(network, language)
+    settings = services_of(request.app).settings
+    frames = {"server": settings.public_url, "ancestors": settings.frame_ancestors}
+    embedding = {key: text for key, text in catalogue(language).items() if key.startswith("embed.")}
+    boot = network_boot(network, language)
+    boot["messages"] |= embedding
     return NetworkPage(
-        example_title(network.id, language) or fill_in(texts["network.title"], language, totals),
+        network_title(network, language),
         fill_in(texts["network.facts"], language, totals),
         [
             NodeRow(edge.name, texts["network.input"], _shown(edge.shape), 0, 0, 0, 0)
             for edge in network.inputs
         ],
         rows,
-        {**_boot(request, texts), "summary": summary},
+        {**boot, "frames": frames},
     )
 
 
-def _boot(request: Request, texts: Mapping[str, str]) -> dict[str, Any]:
-    language = language_of(request)
+def _boot(language: str) -> dict[str, Any]:
     shared = catalogue(language)
-    messages = {**texts, **{key: shared[key] for key in _SHARED}}
+    messages = {**network_texts(language), **{key: shared[key] for key in _SHARED}}
     return {"language": language, "api": API_PREFIX, "messages": messages}
 
 

@@ -1,11 +1,14 @@
-"""`/oembed` (https://oembed.com): the frame that shows a scene, for programs that know its address only."""
+"""
+`/oembed` (https://oembed.com): the frame that shows a scene or a network, for programs that know its address
+only.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import orjson
@@ -14,42 +17,33 @@ from markupsafe import escape
 
 from app.conv.errors import Message
 from app.scenes.scene import Scene
+from app.services.networks import find_network
 from app.services.scenes import find_scene
 from app.web.api.dependencies import services_of
 from app.web.api.problems import Problem
 from app.web.negotiation import choose_language
 from app.web.pages.embed import SANDBOX, shared_query, with_query
+from app.web.pages.network_frames import shared_network_query
+from app.web.pages.network_pages import network_title
+from app.web.pages.oembed_links import FORMATS
 from app.web.pages.public_url import address_headers, public_url
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import workbench
 
-FORMATS: Final = {"json": "application/json", "xml": "text/xml"}
-
 # CSS pixels; frontend/model/embed_snippets.ts has the same.
 _WIDTH: Final = 800
 _HEIGHT: Final = 480
-_PATH: Final = re.compile(r"/(?:s|embed)/([0-9a-f]{1,64})")
+_SCENE_PATH: Final = re.compile(r"/(?:s|embed)/([0-9a-f]{1,64})")
+_NETWORK_PATH: Final = re.compile(r"/(?:n|embed/n)/([0-9a-f]{1,64})")
 _OF_FRAMES: Final = ("controls", "lock", "theme")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-class DiscoveryLink(NamedTuple):
-    """A link in a page's head that leads to its oEmbed answer."""
+class _Framed(NamedTuple):
+    """What a frame shows: its title, and its address."""
 
-    media_type: str
-    url: str
-
-
-def discovery_links(request: Request) -> list[DiscoveryLink]:
-    """For the page that is asked for; none where the server does not know its address."""
-    address = public_url(request)
-    if not address:
-        return []
-    page = f"{address}{request.url.path}{f'?{request.url.query}' if request.url.query else ''}"
-    return [
-        DiscoveryLink(f"{media_type}+oembed", f"{address}/oembed?url={quote(page, safe='')}&format={format}")
-        for format, media_type in FORMATS.items()
-    ]
+    title: str
+    address: str
 
 
 async def answer(request: Request) -> Response:
@@ -60,11 +54,8 @@ async def answer(request: Request) -> Response:
         raise Problem(501, Message("oembed_format_unknown", format=format[:40]))
     width, height = _size(query, "maxwidth", _WIDTH), _size(query, "maxheight", _HEIGHT)
     address = public_url(request)
-    id, shown = _address_parts(query.get("url", ""), address)
-    scene = await find_scene(services_of(request.app), id)
-    language = choose_language(shown.get("lang"), request.headers.get("Accept-Language", ""))
-    title = _title(scene, language, shown)
-    source = with_query(f"{address}/embed/{id}", shown)
+    title, path = await _framed(request, query.get("url", ""), address)
+    source = f"{address}{path}"
     members = {
         "version": "1.0",
         "type": "rich",
@@ -97,19 +88,33 @@ def _size(query: Mapping[str, str], name: str, usual: int) -> int:
     return min(usual, int(text))
 
 
+async def _framed(request: Request, url: str, address: str) -> _Framed:
+    """Of an address of ours. Raises HTTPException: it is none, or of nothing that can be in a frame."""
+    path, given = _address_parts(url, address)
+    services, of_frame = services_of(request.app), {name: given[name] for name in _OF_FRAMES if name in given}
+    language = choose_language(given.get("lang"), request.headers.get("Accept-Language", ""))
+    if named := _SCENE_PATH.fullmatch(path):
+        scene = await find_scene(services, named[1])
+        shown = shared_query(given) | of_frame
+        return _Framed(_title(scene, language, shown), with_query(f"/embed/{named[1]}", shown))
+    if named := _NETWORK_PATH.fullmatch(path):
+        network = await find_network(services, named[1])
+        shown = shared_network_query(given) | of_frame
+        return _Framed(network_title(network, language), with_query(f"/embed/n/{named[1]}", shown))
+    raise HTTPException(404, Message("oembed_address_unknown"))
+
+
 def _address_parts(url: str, address: str) -> tuple[str, dict[str, str]]:
-    """The scene that an address of ours names, and what is shown of it. Raises HTTPException: none."""
+    """Path and query of an address of ours. Raises HTTPException: it is none."""
     unknown = HTTPException(404, Message("oembed_address_unknown"))
     try:
         parts = urlsplit(url)
         is_ours = bool(address) and _origin(url) == _origin(address)
     except ValueError as error:
         raise unknown from error
-    path = _PATH.fullmatch(parts.path)
-    if not is_ours or path is None or parts.username is not None:
+    if not is_ours or parts.username is not None:
         raise unknown
-    given = dict(parse_qsl(parts.query))
-    return path[1], shared_query(given) | {name: given[name] for name in _OF_FRAMES if name in given}
+    return parts.path, dict(parse_qsl(parts.query))
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -16,10 +16,10 @@ from app.scenes.scene import Scene
 from app.services.scenes import find_scene
 from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
-from app.web.pages import assets, embed, lesson_pages, network_pages, oembed
+from app.web.pages import assets, embed, lesson_pages, network_frames, network_pages, oembed
 from app.web.pages.frame_ancestors import refuse_frames
 from app.web.pages.html_page import error_page, html_page, language_of, language_query
-from app.web.pages.oembed import discovery_links
+from app.web.pages.oembed_links import discovery_links
 from app.web.pages.public_url import address_headers
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import Workbench, workbench
@@ -34,7 +34,9 @@ def add_pages(app: FastAPI) -> None:
         ("/", home, "home"),
         ("/s/{id}", scene_page, "scene-page"),
         ("/embed/{id}", embed.page, "embed"),
+        ("/embed/n/{id}", network_frames.page, "network-embed"),
         ("/widget/{id}", embed.widget, "widget"),
+        ("/widget/n/{id}", network_frames.widget, "network-widget"),
         ("/embed.js", embed.script, "embed-script"),
         ("/oembed", oembed.answer, "oembed"),
         ("/n", network_pages.index, "networks"),

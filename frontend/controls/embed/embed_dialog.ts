@@ -2,20 +2,31 @@
 
 import type { Embedding, SnippetForm } from '../../model/embed_snippets.ts';
 import { makeSnippet, SNIPPET_FORMS } from '../../model/embed_snippets.ts';
-import type { AppContext } from '../../views/app_context.ts';
+import type { Translate } from '../../model/i18n.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { writeToClipboard } from '../clipboard.ts';
-import { linkToShown } from '../copy_step.ts';
 import { makeChoice } from '../save/radio_choice.ts';
 
-/** What of the page's address a frame has too. */
-const SHARED = ['step', 'beat', 'by', 'view', 'pin', 'lang', 'title', 'from'];
 const CONTROLS = ['play', 'all', 'none'] as const;
 const LOCKS = ['free', 'held'] as const;
 const THEMES = ['auto', 'light', 'dark'] as const;
 
-export function setUpEmbedDialog(context: AppContext): { toggle: () => void } {
-  const { state, t, boot } = context;
+/** Where frames come from and may stand. server: the address that people reach it at, or nothing. */
+export interface Frames {
+  server: string;
+  ancestors: string[];
+}
+
+/** What is to be shown in a page of one's own, and what may be chosen about it. */
+export interface EmbedSubject {
+  t: Translate;
+  frames: Frames | undefined;
+  choices: readonly ('controls' | 'lock' | 'theme')[];
+  embedding: () => Pick<Embedding, 'kind' | 'id' | 'shown'>;
+}
+
+export function setUpEmbedDialog(subject: EmbedSubject): { toggle: () => void } {
+  const { t, frames } = subject;
   const dialog = makeElement('dialog', 'save') as HTMLDialogElement;
   dialog.setAttribute('aria-labelledby', 'embed-title');
   const title = makeElement('h2', '', t('embed.title'));
@@ -33,7 +44,10 @@ export function setUpEmbedDialog(context: AppContext): { toggle: () => void } {
   const lock = choose('lock', LOCKS);
   const theme = choose('theme', THEMES);
   const choices = makeElement('div', 'save-choices embed-choices');
-  choices.append(form.element, controls.element, lock.element, theme.element);
+  const offered = Object.entries({ controls, lock, theme }).flatMap(([name, choice]) =>
+    (subject.choices as string[]).includes(name) ? [choice.element] : [],
+  );
+  choices.append(form.element, ...offered);
   const how = makeElement('p', 'hint');
   const area = makeElement('textarea', 'embed-snippet') as HTMLTextAreaElement;
   Object.assign(area, { readOnly: true, rows: 5, spellcheck: false, ariaLabel: t('embed.snippet') });
@@ -43,18 +57,19 @@ export function setUpEmbedDialog(context: AppContext): { toggle: () => void } {
   buttons.append(copy, close);
   const message = makeElement('p', 'hint');
   message.setAttribute('role', 'status');
-  const sites = makeElement('p', 'hint', sitesText(context));
+  const sites = makeElement('p', 'hint', sitesText(subject));
   dialog.append(title, choices, how, area, buttons, message, sites);
   findElement('main', HTMLElement).append(dialog);
 
   const show = () => {
-    const shown = sharedFields(linkToShown(context));
-    shown.controls = controls.value();
+    const { kind, id, shown } = subject.embedding();
+    if (subject.choices.includes('controls')) shown.controls = controls.value();
     if (lock.value() === 'held') shown.lock = '1';
     if (theme.value() !== 'auto') shown.theme = theme.value();
     const embedding: Embedding = {
-      server: boot.frames?.server || location.origin,
-      scene: state.scene.peek()?.summary.id ?? boot.scene,
+      server: frames?.server || location.origin,
+      kind,
+      id,
       title: findElement('h1', HTMLElement).textContent ?? '',
       shown,
     };
@@ -73,20 +88,14 @@ export function setUpEmbedDialog(context: AppContext): { toggle: () => void } {
   return {
     toggle: () => {
       if (dialog.open) return dialog.close();
-      state.playing.value = false;
       show();
       dialog.showModal();
     },
   };
 }
 
-function sharedFields(link: string): Record<string, string> {
-  const query = [...new URL(link).searchParams];
-  return Object.fromEntries(query.filter(([name]) => SHARED.includes(name)));
-}
-
-function sitesText({ t, boot }: AppContext) {
-  const sites = boot.frames?.ancestors ?? [];
+function sitesText({ t, frames }: EmbedSubject) {
+  const sites = frames?.ancestors ?? [];
   const named = sites.map((site) => (site === "'self'" ? location.origin : site));
   return named.length > 0 ? t('embed.sites', { sites: named.join(', ') }) : t('embed.noSites');
 }

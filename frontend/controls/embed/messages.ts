@@ -33,11 +33,17 @@ export function makeTell(parentOrigin: string | null): Tell {
   };
 }
 
-/** Heeds the page around, and says which moment is shown; the scene is there. */
-export function exchangeMessages(state: AppState, parentOrigin: string | null, tell: Tell) {
+/** hear: gets whatever the page around sends, if it may have the frame. */
+export function hearParent(parentOrigin: string | null, hear: (data: unknown) => void) {
   addEventListener('message', ({ source, origin, data }) => {
     if (!parentOrigin || source !== parent) return;
-    if (parentOrigin !== MAKER && origin !== parentOrigin) return;
+    if (parentOrigin === MAKER || origin === parentOrigin) hear(data);
+  });
+}
+
+/** Heeds the page around, and says which moment is shown; the scene is there. */
+export function exchangeMessages(state: AppState, parentOrigin: string | null, tell: Tell) {
+  hearParent(parentOrigin, (data) => {
     const request = parseRequest(data);
     if (request) answer(state, request, tell);
   });

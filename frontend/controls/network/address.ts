@@ -54,9 +54,9 @@ export function syncAddress(state: NetworkState, view: GraphView): boolean {
   return isThere;
 }
 
-/** Path and query of what is shown. */
-export function addressOf(state: NetworkState, view: GraphView): string {
-  const zoom = view.chosenZoom.value;
+/** Path and query of what is shown. view: whose part of the graph is named too. */
+export function addressOf(state: NetworkState, view?: GraphView): string {
+  const zoom = view?.chosenZoom.value ?? null;
   const query = encodeNetworkQuery({ ...state.url(), zoom: zoom && [zoom.scale, zoom.x, zoom.y] });
   const language = new URLSearchParams(location.search).get('lang');
   if (language) query.set('lang', language);

@@ -52,7 +52,7 @@ function fillPanel(context: NetworkContext, panel: HTMLElement): PanelPart[] {
   const node = state.openNode;
   if (!node) return [];
   const drawn = signal<NumberArray | null>(null);
-  const tools = node.kind === 'input' ? makeInputTools(context, drawn) : null;
+  const tools = node.kind === 'input' && !context.frame ? makeInputTools(context, drawn) : null;
   const picture = node.kind === 'input' ? makeInputPicture(context) : null;
   const channels = makeChannelChooser(context);
   const numbers = makeNumberView(context, drawn, tools?.draw);
@@ -98,7 +98,7 @@ function makeHead({ state, view, t }: NetworkContext): HTMLElement {
 }
 
 /** Where a tensor cannot be drawn: why, and its numbers. */
-function makeUnshown({ state, t }: NetworkContext): PanelPart {
+function makeUnshown({ state, t, frame }: NetworkContext): PanelPart {
   const element = makeElement('p', 'node-note');
   const dispose = effect(() => {
     const isMissing = shownTensor(state) === 'failed';
@@ -110,6 +110,7 @@ function makeUnshown({ state, t }: NetworkContext): PanelPart {
     else {
       const link = makeElement('a', '', '.npy') as HTMLAnchorElement;
       link.href = state.client.tensorUrl(state.id, name);
+      if (frame) link.target = '_blank';
       const type = `${edge?.dtype ?? ''} (${(edge?.shape ?? []).join(', ')})`;
       const [before, after] = t('node.unshown', { type, link: '\n' }).split('\n');
       element.replaceChildren(before ?? '', link, after ?? '');

@@ -15,6 +15,14 @@ export interface NetworkContext {
   colors: ReadonlySignal<ThemeColors>;
   /** The inner width of the panel, in CSS pixels. */
   panelWidth: ReadonlySignal<number>;
+  /** null: a page of its own. */
+  frame: FrameActions | null;
+}
+
+/** What a frame does otherwise than the page; nothing of it is written, so it takes no other input. */
+export interface FrameActions {
+  /** page: path and query of a layer's stage. */
+  openStage: (page: string) => void;
 }
 
 /** A part of the panel, and what ends its effects. */

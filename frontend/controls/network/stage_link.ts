@@ -8,11 +8,17 @@ import { addressOf } from './address.ts';
 import type { NetworkContext, PanelPart } from './panel_part.ts';
 
 /** null: the node has no stage. */
-export function makeStageLink({ state, view, t }: NetworkContext): PanelPart | null {
+export function makeStageLink({ state, view, t, frame }: NetworkContext): PanelPart | null {
   if (!state.openNode?.scene) return null;
   const link = makeElement('a', 'button', t('node.stage')) as HTMLAnchorElement;
   const element = makeElement('p');
   element.append(link);
+  if (frame)
+    link.onclick = (event) => {
+      event.preventDefault();
+      const page = link.getAttribute('href');
+      if (page) frame.openStage(page);
+    };
   // Another input makes another scene of the layer.
   const scene = computed(() => state.openNode?.scene ?? null);
   const page = computed(() => (scene.value ? pageOf(state, scene.value) : null));

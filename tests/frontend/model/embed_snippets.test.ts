@@ -4,7 +4,8 @@ import { makeSnippet, SNIPPET_FORMS } from '../../../frontend/model/embed_snippe
 
 const EMBEDDING = {
   server: 'https://conv.example.org',
-  scene: 'ab12',
+  kind: 'scene' as const,
+  id: 'ab12',
   title: 'Two channels',
   shown: { step: '0,1,2', controls: 'play' },
 };
@@ -52,4 +53,14 @@ test('no title ends its attribute or its block', () => {
 test('a caption stays text', () => {
   const [, , caption] = makeSnippet('myst', { ...EMBEDDING, title: ':::\n*a* <b> `c`' }).split('\n');
   assert.equal(caption, '\\:\\:\\: \\*a\\* \\<b\\> \\`c\\`');
+});
+
+test('a network has pages, frames and an attribute of its own', () => {
+  const network = { ...EMBEDDING, kind: 'network' as const, shown: { node: 'conv1' } };
+  assert.match(makeSnippet('html', network), /<conv-scope network="ab12" node="conv1" title="Two channels">/);
+  assert.match(
+    makeSnippet('moodle', network),
+    /src="https:\/\/conv.example.org\/embed\/n\/ab12\?node=conv1"/,
+  );
+  assert.equal(makeSnippet('wordpress', network), 'https://conv.example.org/n/ab12?node=conv1');
 });

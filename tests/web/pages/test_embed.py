@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.scenes.presets import PRESETS
+from app.services.network_example import EXAMPLE
 from app.settings import Settings
 from tests.support.scenes import CHAPTER
 
@@ -20,7 +21,11 @@ SCENE = PRESETS["two-channels"].scene.id
 API = f"/api/v1/scenes/{SCENE}"
 COURSE = "https://course.example.org"
 FRAME = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site", "Accept": "text/html"}
-PAGES = ["/", f"/s/{SCENE}", f"/embed/{SCENE}", "/legend", "/docs", "/learn", "/learn/input-channels"]
+NETWORK = EXAMPLE.id
+PAGES = [
+    "/", f"/s/{SCENE}", f"/embed/{SCENE}", f"/n/{NETWORK}", f"/embed/n/{NETWORK}",
+    "/legend", "/docs", "/learn", "/learn/input-channels",
+]  # fmt: skip
 
 NewClient = Callable[..., TestClient]
 
@@ -100,12 +105,29 @@ def test_a_frame_is_for_the_named_sites_and_has_an_origin_of_its_own(new_client:
 
 
 @pytest.mark.safety(37)
+def test_a_networks_frame_has_an_origin_of_its_own_and_its_document_is_whole(new_client: NewClient) -> None:
+    client = new_client(frame_ancestors=[COURSE])
+    answer = client.get(f"/embed/n/{NETWORK}?theme=dark", headers=FRAME)
+    assert answer.status_code == 200
+    assert policy(answer)["frame-ancestors"] == [COURSE]
+    assert "allow-same-origin" not in policy(answer)["sandbox"]
+    assert policy(answer)["form-action"] == ["'none'"]
+    assert 'data-theme="dark"' in answer.text
+    assert client.get(f"/embed/n/{'0' * 40}", headers=FRAME).status_code == 404
+    # Of the notebook's document nothing is fetched.
+    whole = client.get(f"/widget/n/{NETWORK}").text
+    assert not re.search(r'(src|href)="', re.sub(r"<script>.*?</script>", "", whole, flags=re.DOTALL))
+
+
+@pytest.mark.safety(37)
 @pytest.mark.parametrize("origins", [[], ["https://a.example"]])
 def test_opaque_origins_read_scenes_and_files_and_nothing_else(
     new_client: NewClient, origins: list[str]
 ) -> None:
     client = new_client(frame_ancestors=[COURSE], cors_origins=origins)
     scenes = [f"{API}{path}" for path in ("", "/taps", "/steps", "/tensors/input", "/figure.svg", "/nowhere")]
+    network = f"/api/v1/networks/{NETWORK}"
+    scenes += [f"{network}{path}" for path in ("", "/tensors/1", "/nodes/1/cell", "/figure.svg")]
     for headers in ({"Origin": "null"}, {"Origin": "https://a.example"}, {}):
         # Without an origin too: a cache hands the same answer to the next who asks.
         for path in [*scenes, static_of(client), "/embed.js"]:

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.scenes.presets import PRESETS
+from app.services.network_example import EXAMPLE
 from app.settings import Settings
 
 SERVER = "https://conv.example.org"
@@ -74,6 +75,23 @@ def test_a_scene_is_rich_content(client: TestClient, format: str) -> None:
     assert (frame[3], frame[4]) == (members["width"], members["height"])
     known = {"version", "type", "title", "provider_name", "provider_url", "width", "height", "html"}
     assert members.keys() == known
+
+
+def test_a_network_is_rich_content_with_what_is_open(client: TestClient) -> None:
+    page = f"{SERVER}/n/{EXAMPLE.id}?node=0&cell=1,0,1&zoom=2,0,0&theme=dark"
+    members = ask(client, url=page).json()
+    assert members["title"] == "Network of 4 nodes"
+    frame = FRAME.fullmatch(members["html"])
+    assert frame
+    query = "node=0&cell=1,0,1&theme=dark"
+    assert html.unescape(frame[1]) == f"{SERVER}/embed/n/{EXAMPLE.id}?{query}"
+    # The frame's address and the page's say the same, and the page leads to it.
+    assert ask(client, url=html.unescape(frame[1])).json() == members
+    head = client.get(f"/n/{EXAMPLE.id}?node=0").text
+    link = re.search(r'type="text/xml\+oembed" href="([^"]+)"', head)
+    assert link
+    assert members_of(client.get(html.unescape(link[1])))["title"] == members["title"]
+    assert ask(client, url=f"{SERVER}/n/{'0' * 40}").status_code == 404
 
 
 def test_both_formats_say_the_same(client: TestClient) -> None:

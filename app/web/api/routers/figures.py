@@ -33,6 +33,14 @@ router = APIRouter(prefix="/scenes", tags=["figures"], route_class=StrictQueryRo
 SVG: Final = "image/svg+xml"
 TEX: Final = "application/x-tex"
 
+ThemeQuery = Annotated[Theme, Query(description="of the ground: light or dark")]
+LanguageQuery = Annotated[
+    Literal["en", "zh-CN"] | None, Query(description="language, in place of Accept-Language")
+]
+WidthQuery = Annotated[
+    int | None, Query(ge=64, le=8192, description="in pixels (SVG) or points (TeX); by default as drawn")
+]
+
 
 class FigureRequest(NamedTuple):
     """width: in pixels or points; None: as drawn."""
@@ -59,26 +67,22 @@ async def get_figure_request(
             "those of the windows before it"
         ),
     ] = "all",
-    theme: Annotated[Theme, Query(description="of the ground: light or dark")] = "light",
-    lang: Annotated[
-        Literal["en", "zh-CN"] | None, Query(description="language, in place of Accept-Language")
-    ] = None,
-    width: Annotated[
-        int | None, Query(ge=64, le=8192, description="in pixels (SVG) or points (TeX); by default as drawn")
-    ] = None,
+    theme: ThemeQuery = "light",
+    lang: LanguageQuery = None,
+    width: WidthQuery = None,
 ) -> FigureRequest:
     window = Window(out_channel, row, col)
-    return FigureRequest(window, parse_figure_parts(parts), output_cells, theme, lang, width)
+    return FigureRequest(window, parse_figure_parts(parts, PARTS), output_cells, theme, lang, width)
 
 
 FigureDep = Annotated[FigureRequest, Depends(get_figure_request)]
 
 
-def _answers(media_type: str, what: str) -> dict[int | str, dict[str, Any]]:
+def figure_answers(media_type: str, what: str) -> dict[int | str, dict[str, Any]]:
     return immutable_answers({"description": what, "content": {media_type: TEXT}})
 
 
-@router.get("/{id}/figure.svg", summary="Draw a window as SVG", responses=_answers(SVG, "the picture"))
+@router.get("/{id}/figure.svg", summary="Draw a window as SVG", responses=figure_answers(SVG, "the picture"))
 async def get_svg_figure(
     request: Request, services: ServicesDep, scene: SceneDep, figure: FigureDep
 ) -> Response:
@@ -89,7 +93,9 @@ async def get_svg_figure(
     return await _respond(request, services, scene, figure, SVG, to_svg)
 
 
-@router.get("/{id}/figure.tex", summary="Draw a window with TikZ", responses=_answers(TEX, "the document"))
+@router.get(
+    "/{id}/figure.tex", summary="Draw a window with TikZ", responses=figure_answers(TEX, "the document")
+)
 async def get_tex_figure(
     request: Request, services: ServicesDep, scene: SceneDep, figure: FigureDep
 ) -> Response:

@@ -1,0 +1,15 @@
+/** A network in a notebook's widget: the document asks the page around for whatever the server has. */
+
+import { MAKER, makeTell } from './controls/embed/messages.ts';
+import { fetchByMessage } from './data/fetch_by_message.ts';
+import { openNetworkFrame, readNetworkFrame } from './network_in_frame.ts';
+
+async function start() {
+  window.fetch = fetchByMessage;
+  const boot = readNetworkFrame();
+  const tell = makeTell(MAKER);
+  const openStage = (page: string) => tell('stage', { page });
+  await openNetworkFrame(boot, MAKER, boot.embed.query ?? '', openStage);
+}
+
+start();
