@@ -38,7 +38,8 @@ export function formatShown(form: Form, { state, model, gradients }: AppContext)
 function formatForward(form: Form, state: AppState, model: SceneModel) {
   const [step, stamp, outChannel] = [state.step.peek(), state.stamp.peek(), state.outChannel.peek()];
   const inputs = inputChannelsOf(model.summary, outChannel);
-  const layer = ledgerLayerOf(model, outChannel, inputs);
+  const turned = state.shownView.peek() === 'stage' && (model.summary.operation.flip ?? false);
+  const layer = { ...ledgerLayerOf(model, outChannel, inputs), turned };
   const toJson = (shown: Parameters<typeof formatStepJson>[0]) =>
     formatStepJson(shown, model.summary, outChannel, inputs, layer.bias);
   if (step) {

@@ -1,7 +1,7 @@
 /** The step or the stamp as text and as a table, and what happens now or what the active cell is. */
 
 import type { ReadonlySignal } from '@preact/signals-core';
-import { effect, signal } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
 import type { Translate } from '../model/i18n.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
@@ -9,6 +9,7 @@ import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import { makeStampLedger } from '../model/stamp_ledger.ts';
 import type { Step } from '../model/step.ts';
+import { phaseKey } from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
 import type { AnyFrame } from '../views/registry.ts';
@@ -62,12 +63,14 @@ export function showDescription({
     rounded.hidden = back || (ledger?.whole ?? true);
     shownLedger.value = ledger;
   };
+  // Within a phase the words stay, while time runs through it.
+  const phase = computed(() => state.position.value && phaseKey(state.position.value));
   effect(() => {
     if (state.held.value) return;
     state.step.value;
     state.stamp.value;
     gradients.value?.moment.value;
-    state.position.value;
+    phase.value;
     state.tooFastToRead.value;
     update();
   });

@@ -166,3 +166,11 @@ export function cellAt(rect: Rect, cell: number, x: number, y: number): [number,
     ? [Math.floor((y - rect.y) / cell), Math.floor((x - rect.x) / cell)]
     : null;
 }
+
+/**
+ * The kernel cell whose product is the k-th: a flipped kernel is seen turned, and its products are made in
+ * the order in which they are seen. Its own inverse.
+ */
+export function tapInOrder({ operation }: Pick<SceneSummary, 'operation'>, taps: number, k: number) {
+  return operation.flip ? taps - 1 - k : k;
+}

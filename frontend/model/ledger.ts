@@ -21,6 +21,7 @@ export interface LedgerTerm {
 
 export interface LedgerLine {
   channel: number;
+  /** In the order in which the kernel is seen. */
   terms: LedgerTerm[];
   sum: string;
   running: string;
@@ -49,6 +50,8 @@ export interface LedgerLayer {
   bias: number;
   /** What a cell is called where it is no output: a gradient has no bias. */
   letter?: string | undefined;
+  /** The kernel is seen turned by 180°, and so the product of its last cell is the first. */
+  turned?: boolean;
 }
 
 /** Significant digits of the largest number in a ledger. */
@@ -174,17 +177,18 @@ function makeTerms(
   const patch = step.patchOf(c);
   const [, columns] = step.kernel;
   const patchDecimals = decimalsFor(patch, LEAST_DIGITS);
-  return products.map((product, k) => {
+  const terms = products.map((product, k) => {
     const [u, v] = [Math.floor(k / columns), k % columns];
     const weight = layer.weight(c, u, v);
     return {
       x: formatNumber(patch[k] ?? 0, patchDecimals),
       w: weight === null ? '' : formatFactor(weight),
       product: formatNumber(product, decimals),
-      tap: [u, v],
+      tap: [u, v] satisfies [number, number] as [number, number],
       empty: !step.hasInput(u, v),
     };
   });
+  return layer.turned ? terms.reverse() : terms;
 }
 
 /** A number by which others are multiplied, with decimals of its own. */

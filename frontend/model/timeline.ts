@@ -105,6 +105,12 @@ export function positionAt(clock: Clock, t: number): Position {
   return { ...place, ...oneProduct(clock, inWindow, progress) };
 }
 
+/** What is complete at a position, and what moves: the same as long as nothing ends or begins. */
+export function phaseKey({ products, ...rest }: Position) {
+  const parts = Object.values(rest).map((part) => (Number.isInteger(Number(part)) ? part : 'moves'));
+  return [Math.floor(products), Math.ceil(products), ...parts].join();
+}
+
 const IDLE = {
   slide: 1,
   channels: 0,

@@ -138,6 +138,40 @@ def test_to_the_input(open_page: OpenPage, server: str, name: str) -> None:
         assert sum(row_sums(page)) == pytest.approx(float(expected[cell]))
 
 
+@pytest.mark.parametrize("turned", ["gathered", "flipped"])
+def test_products_of_a_turned_kernel_are_listed_as_they_are_seen(
+    open_page: OpenPage, server: str, turned: str
+) -> None:
+    """Under the window from left to right and from top to bottom, in the terms and while they are made."""
+    x, weight = numbers(1, 4, 4), numbers(1, 1, 3, 3, start=2)
+    if turned == "gathered":
+        layer = Layer(
+            {"kind": "conv2d", "padding": 1}, x, weight, None,
+            lambda x, w, _: F.conv2d(x[None], w, padding=1)[0],
+        )  # fmt: skip
+        under, query = layer.upstream, "direction=input&by=product"
+        path = layer.page(server)
+    else:
+        path = make_scene(server, x, weight, {"kind": "conv2d", "flip": True, "padding": 1})
+        under, query = x, "by=product"
+    page = open_page(f"{path}?{query}&step=0,2,1")
+    window = F.pad(under[0], (1, 1, 1, 1))[2:5, 1:4]
+    factors = list(zip(window.flatten().tolist(), weight[0, 0].flip(0, 1).flatten().tolist(), strict=True))
+    line = page.locator("#ledger-lines tr:not(.total) td").first
+    expect(line).to_have_text(" + ".join(f"{bracketed(a)}·{bracketed(w)}" for a, w in factors))
+    # At the place of its step a window is done: its first product is the first of the ticks before.
+    for _ in range(9):
+        page.keyboard.press("ArrowLeft")
+    if turned == "flipped":
+        first = f"{bracketed(factors[0][0])}·{bracketed(factors[0][1])}"
+        expect(page.locator("#now-terms")).to_have_text(re.compile(f"^{re.escape(first)} = "))
+
+
+def bracketed(value: float) -> str:
+    """As a factor is printed."""
+    return f"(−{-value:.0f})" if value < 0 else f"{value:.0f}"
+
+
 @pytest.mark.parametrize("name", WEIGHTED)
 def test_to_the_weight(open_page: OpenPage, server: str, name: str) -> None:
     layer = LAYERS[name]
@@ -317,6 +351,32 @@ def test_the_upstream_is_edited_in_its_place(open_page: OpenPage, server: str) -
         page.keyboard.press("Escape")
         point_at(page, 1, 1)
         page.keyboard.press("Control+z")
+
+
+def test_one_cell_of_the_upstream_stays_one_cell(open_page: OpenPage, server: str) -> None:
+    """It is chosen, moved to a pinned cell, moved by hand, and edited only with another number."""
+    layer = LAYERS["reflect"]
+    page = open_page(
+        make_scene(server, layer.x, layer.weight, layer.operation) + "?direction=input&step=0,1,1"
+    )
+    source, move = page.locator("#upstream-source"), page.locator("#upstream-move")
+    expect(source).to_have_value("ones")
+    source.select_option("cell")
+    point_at_cell(page, "dY[0, 0, 0] = 1")
+    expect(source).to_have_value("cell")
+    expect(move).to_be_hidden()
+    x, y = place_on_page(page, *find_cell(page, "dY[0, 1, 2] = 0"))
+    page.mouse.click(x, y)
+    expect(move).to_have_text("move to dY[0, 1, 2]")
+    move.click()
+    expect(move).to_be_hidden()
+    expect(page.locator("#step-description")).to_contain_text("dY[0, 1, 2] = 1")
+    expect(source).to_have_value("cell")
+    page.mouse.dblclick(x, y)
+    expect(page.locator("#cell-value")).to_be_focused()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    expect(source).to_have_value("own")
 
 
 def test_a_loss_gives_the_upstream(open_page: OpenPage, server: str) -> None:

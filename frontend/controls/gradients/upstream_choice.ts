@@ -1,9 +1,10 @@
 /** What flows back into the layer: ones, one cell, or the gradient of a loss, whose value is shown. */
 
 import { effect } from '@preact/signals-core';
-import { ownShape } from '../../model/dimensions.ts';
+import { formatIndex, ownShape } from '../../model/dimensions.ts';
 import type { NestedArray } from '../../model/numbers.ts';
 import { nestArray } from '../../model/numbers.ts';
+import type { Cell } from '../../model/relations.ts';
 import type { DescentState } from '../../state/descent.ts';
 import { hasFewNumbers, MOST_NUMBERS } from '../../state/descent.ts';
 import type { EditSession } from '../../state/edit_session.ts';
@@ -37,7 +38,9 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession, de
   label2.append(' ', wanted);
   const status = makeElement('output');
   status.id = 'loss-value';
-  room.append(label, target.root, label2, status);
+  const move = makeElement('button', 'link');
+  move.id = 'upstream-move';
+  room.append(label, move, target.root, label2, status);
   const apply = async (source: Source, numbers?: NestedArray) => {
     const scene = state.scene.peek();
     if (!scene) return;
@@ -53,10 +56,11 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession, de
   };
   select.onchange = () => select.value !== 'own' && apply(select.value as Source);
   wanted.onchange = () => apply('cross_entropy');
+  move.onclick = () => apply('cell');
   effect(() => {
     const scene = state.scene.value;
     if (!scene) return;
-    const { shapes, dtype } = scene.summary;
+    const { shapes, dtype, dimensions } = scene.summary;
     const known = descent.known.value;
     const kind = known?.loss.kind;
     const few = hasFewNumbers(scene);
@@ -67,7 +71,18 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession, de
       option.hidden = option.value === 'own' && (!shapes.upstream || known !== null);
     }
     select.title = few ? '' : t('gradient.upstream.large', { limit: MOST_NUMBERS.toLocaleString() });
-    select.value = kind ?? (shapes.upstream ? 'own' : 'ones');
+    const one = shapes.upstream ? indexOfOne(context.gradients.value?.upstream.value?.data ?? []) : -1;
+    const source = shapes.upstream ? (one < 0 ? 'own' : 'cell') : 'ones';
+    select.value = kind ?? source;
+    const pinned = pinnedUpstream(context);
+    move.hidden = select.value !== 'cell' || !pinned || indexIn(shapes.output, pinned) === one;
+    if (pinned) {
+      const { channel, row, col } = pinned;
+      setText(
+        move,
+        t('gradient.upstream.move', { cell: formatIndex('dY', dimensions, [channel, row, col]) }),
+      );
+    }
     target.root.hidden = kind !== 'squared_error';
     label2.hidden = kind !== 'cross_entropy';
     wanted.max = String(shapes.output[0] - 1);
@@ -82,13 +97,28 @@ function formatLoss(value: number) {
 }
 
 /** An upstream of zeros but for the pinned cell, or the first. */
-function oneCell({ state }: AppContext, { summary }: Scene): NestedArray {
-  const [channels, height, width] = summary.shapes.output;
-  const { grid, channel, row, col } = state.pinnedCell.peek() ?? {};
-  const at = grid === 'upstream' ? ((channel ?? 0) * height + (row ?? 0)) * width + (col ?? 0) : 0;
+function oneCell(context: AppContext, { summary: { shapes } }: Scene): NestedArray {
+  const [channels, height, width] = shapes.output;
+  const pinned = pinnedUpstream(context);
   const numbers = new Float64Array(channels * height * width);
-  numbers[at] = 1;
-  return nestArray(summary.shapes.output, numbers);
+  numbers[pinned ? indexIn(shapes.output, pinned) : 0] = 1;
+  return nestArray(shapes.output, numbers);
+}
+
+function pinnedUpstream({ state }: AppContext): Cell | null {
+  const pinned = state.pinnedCell.value;
+  return pinned?.grid === 'upstream' ? pinned : null;
+}
+
+function indexIn([, height, width]: [number, number, number], { channel, row, col }: Cell) {
+  return (channel * height + row) * width + col;
+}
+
+/** Where the only number that is not 0 stands, if that is a 1; else -1. */
+function indexOfOne(numbers: ArrayLike<number>) {
+  const places = Array.from(numbers, (value, index) => (value === 0 ? -1 : index)).filter((at) => at >= 0);
+  const [at = -1] = places;
+  return places.length === 1 && numbers[at] === 1 ? at : -1;
 }
 
 /** The target of the squared error: zeros until it is edited. */

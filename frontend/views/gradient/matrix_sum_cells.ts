@@ -4,7 +4,7 @@ import { indexOfPair, pairAt } from '../../model/direction.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { PaneName } from '../matrix/layout.ts';
-import { inputIndexOf, splitRow } from '../matrix/product.ts';
+import { inputCellOf, splitRow } from '../matrix/product.ts';
 import type { Highlights } from '../shared/matrix_viewport.ts';
 import { hitTestPane, makeBlock } from '../shared/matrix_viewport.ts';
 import type { MatrixSumFrame, SumProduct } from './matrix_sum.ts';
@@ -38,15 +38,7 @@ function cellOf({ inner, outChannel, model }: At, pane: PaneName, row: number, c
     return { grid: 'gradient', channel, row: u, col: v };
   }
   if (toBias) return null;
-  const index = inputIndexOf(model, unrolled)(col, row);
-  const [, inHeight, inWidth] = model.summary.shapes.input;
-  if (index < 0) return null;
-  return {
-    grid: 'input',
-    channel: Math.floor(index / (inHeight * inWidth)),
-    row: Math.floor(index / inWidth) % inHeight,
-    col: index % inWidth,
-  };
+  return inputCellOf(model, unrolled, col, row);
 }
 
 /** A cell's places, and those that it is multiplied with or made of. row, col: of the product at work. */

@@ -10,7 +10,7 @@ import { hitTestPane, makeBlock, visibleRects } from '../shared/matrix_viewport.
 import type { MatrixFrame } from './frame.ts';
 import type { PaneName } from './layout.ts';
 import type { MatrixProduct } from './product.ts';
-import { inputIndexOf, splitRow } from './product.ts';
+import { inputCellOf, splitRow } from './product.ts';
 
 export function hitTest(frame: MatrixFrame, x: number, y: number): Cell | null {
   const hit = hitTestPane(frame.panes, x, y);
@@ -31,15 +31,7 @@ export function cellOf(frame: MatrixFrame, pane: PaneName, row: number, col: num
   if (pane === 'products') return tap('tap', row);
   if (pane === 'product')
     return { grid: 'output', channel: outputs[row] ?? 0, row: Math.floor(col / width), col: col % width };
-  const index = inputIndexOf(model, product)(row, col);
-  const [, inHeight, inWidth] = model.summary.shapes.input;
-  if (index < 0) return null;
-  return {
-    grid: 'input',
-    channel: Math.floor(index / (inHeight * inWidth)),
-    row: Math.floor(index / inWidth) % inHeight,
-    col: index % inWidth,
-  };
+  return inputCellOf(model, product, row, col);
 }
 
 /** The padding cell that row k of window n stands on, or null: there is no input at all. */

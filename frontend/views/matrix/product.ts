@@ -4,6 +4,7 @@
  */
 
 import { inputChannelsOf, weightOffset } from '../../model/geometry.ts';
+import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 
 /** Of the group of one output channel. */
@@ -62,6 +63,19 @@ export function inputIndexOf({ summary, taps }: SceneModel, product: MatrixProdu
     const row = taps.rows[i]?.[u] ?? -1;
     const col = taps.cols[n - i * product.width]?.[v] ?? -1;
     return row < 0 || col < 0 ? -1 : ((first + index) * height + row) * width + col;
+  };
+}
+
+/** The input cell in row k of window n, null on padding and in holes. */
+export function inputCellOf(model: SceneModel, product: MatrixProduct, k: number, n: number): Cell | null {
+  const index = inputIndexOf(model, product)(k, n);
+  const [, height, width] = model.summary.shapes.input;
+  if (index < 0) return null;
+  return {
+    grid: 'input',
+    channel: Math.floor(index / (height * width)),
+    row: Math.floor(index / width) % height,
+    col: index % width,
   };
 }
 

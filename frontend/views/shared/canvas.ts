@@ -38,7 +38,10 @@ export class StageCanvas {
     });
     effect(() => {
       if (this.held.value || !request.value || this.#request !== 0) return;
-      this.#request = requestAnimationFrame(() => this.paintNow());
+      this.#request = requestAnimationFrame(() => {
+        this.#request = 0;
+        this.paintNow();
+      });
     });
   }
 
@@ -47,10 +50,8 @@ export class StageCanvas {
     return this.painter.last;
   }
 
-  /** Paints now, not with the browser's next frame. */
+  /** Paints now. What the browser's next frame was asked to paint is then there already. */
   paintNow() {
-    cancelAnimationFrame(this.#request);
-    this.#request = 0;
     const frame = this.frame.peek();
     if (frame && !this.held.peek() && this.painter.paint(frame)) this.#resolvePainted();
   }

@@ -22,9 +22,15 @@ export function makeElement(name: string, className = '', text = ''): HTMLElemen
   return element;
 }
 
-/** Changes text only where it differs: a screen reader hears what is new, and the layout rests. */
+/**
+ * Changes text only where it differs: a screen reader hears what is new, and the layout rests. A text node
+ * that is there stays, since a new one costs the browser styles beside the layout.
+ */
 export function setText(element: Element, text: string) {
-  if (element.textContent !== text) element.textContent = text;
+  const { firstChild } = element;
+  if (firstChild instanceof Text && firstChild.nextSibling === null) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (element.textContent !== text) element.textContent = text;
 }
 
 /** While scenes play, what costs the browser a layout changes at most this often, in milliseconds. */

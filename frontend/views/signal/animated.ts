@@ -1,5 +1,6 @@
 /** What time moves: the kernel over the signals, products, sums, the output that grows. */
 
+import { tapInOrder } from '../../model/geometry.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -48,10 +49,11 @@ export function paintAnimated(context: Context2D, frame: SignalFrame) {
 
 /** A tinted column through signal, kernel and products for each tap; the one at work is darker. */
 function paintBands(context: Context2D, frame: SignalFrame, row: SignalRow) {
-  const { kernel, layout, granularity, position } = frame;
+  const { kernel, layout, granularity, position, model } = frame;
   const { plot, products } = row.lane;
   const height = products.y + products.height - plot.y;
-  const atWork = granularity === 'product' && row.active ? Math.ceil(position.products) - 1 : -1;
+  const order = granularity === 'product' && row.active ? Math.ceil(position.products) - 1 : -1;
+  const atWork = order < 0 ? -1 : tapInOrder(model.summary, kernel.length, order);
   context.fillStyle = hueOf(frame, row.channel);
   for (const [v, at] of tapsInSight(frame, kernel)) {
     context.globalAlpha = v === atWork ? STRONG_BAND : BAND;
@@ -134,14 +136,15 @@ function paintProducts(context: Context2D, frame: SignalFrame, row: SignalRow) {
   const most = model.inputMax * (model.weight ? model.weightMax : 1);
   for (const [v, at] of tapsInSight(frame, restingKernel)) {
     const box = tapRect(frame, place, at);
-    const arrived = Math.min(1, Math.max(0, row.products - v));
+    const order = tapInOrder(model.summary, restingKernel.length, v);
+    const arrived = Math.min(1, Math.max(0, row.products - order));
     if (arrived === 0 || isEmptyTap(frame, v)) {
       paintEmptyCell(context, box, colors);
       continue;
     }
     const value = values[v] ?? 0;
     const text = fits.products.readable
-      ? (line?.terms[v]?.product ?? formatNumber(value, fits.products.decimals))
+      ? (line?.terms[order]?.product ?? formatNumber(value, fits.products.decimals))
       : '';
     context.globalAlpha = arrived;
     context.font = cssFont(Math.min(fits.products.font, box.height * 0.6), row.active ? 600 : 400);

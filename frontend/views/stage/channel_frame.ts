@@ -260,6 +260,7 @@ function makeRowsKey(
 
 /**
  * Where kernel cell (u, v) is shown: a flipped kernel is turned, so that it lies on the window as it is used.
+ * Its own inverse.
  */
 export function displayedTap({ summary, subject }: SceneModel, u: number, v: number): [number, number] {
   return summary.operation.flip ? [subject.kernel[0] - 1 - u, subject.kernel[1] - 1 - v] : [u, v];

@@ -5,7 +5,7 @@ import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import { decimalsFor, formatNumber } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
-import type { Position } from '../../model/timeline.ts';
+import { phaseKey } from '../../model/timeline.ts';
 import type { NumberArray, Rect } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { decimalsThatFit, fitNumbers, fitTensor } from '../shared/text_fit.ts';
@@ -66,7 +66,7 @@ export function makeFrame(request: FrameRequest, previous: StageFrame | null = n
     productFits: frame.rows.map(({ lane, index }) => fitProducts(model, step, ledger, index, lane.cell)),
     formatSum: (value) => formatNumber(value, ledger?.decimals ?? 0),
     positionKey: [Object.values(position).join(), request.flying].join(),
-    finishedKey: makeFinishedKey(position),
+    finishedKey: phaseKey(position),
   };
 }
 
@@ -77,12 +77,6 @@ function reuseParts(
 ): StageLayout | null {
   const same = previous?.choice === choice && previous.planeChannel - previous.firstChannel === open;
   return same ? previous.layout : null;
-}
-
-/** Joins what is complete at a position, and what moves. */
-function makeFinishedKey({ products, ...rest }: Position) {
-  const parts = Object.values(rest).map((part) => (Number.isInteger(Number(part)) ? part : 'moves'));
-  return [Math.floor(products), Math.ceil(products), ...parts].join();
 }
 
 /** Places the output's value: at the foot of the ledger, or in the box of the lane at work. */
@@ -127,7 +121,7 @@ function printStep(
     previous.choice.candidate.kernelCell === layout.kernelCell
   )
     return previous.ledger;
-  const layer = ledgerLayerOf(model, outChannel);
+  const layer = { ...ledgerLayerOf(model, outChannel), turned: model.summary.operation.flip ?? false };
   const [lane] = layout.lanes;
   const sums = [step.output, layer.bias, ...step.channelSums, ...step.runningSums];
   const fit = fitProductDecimals(step.products, lane?.cell ?? 0);

@@ -1,6 +1,7 @@
 /** The sums in the ledger, as far as they have come, and the output's value at its foot. */
 
 import { cellColor, colorScale, numberedIndex } from '../../model/color.ts';
+import { tapInOrder } from '../../model/geometry.ts';
 import type { LedgerLine } from '../../model/ledger.ts';
 import { joinSigned } from '../../model/ledger_text.ts';
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
@@ -127,12 +128,13 @@ function paintSumOnItsWay(context: Context2D, frame: StageFrame, row: ChannelRow
 
 /** Paints in grey what the products so far add up to. */
 function paintPartialSum(context: Context2D, frame: StageFrame, row: ChannelRow) {
-  const { step, colors, granularity, layout } = frame;
+  const { step, colors, granularity, layout, model } = frame;
   const count = Math.floor(row.products);
   if (granularity !== 'product' || !row.active || !step || step.selected || count === 0) return;
   const { sum } = row.lane;
+  const products = step.productsOf(row.index);
   let partial = 0;
-  for (const product of step.productsOf(row.index).subarray(0, count)) partial += product;
+  for (let k = 0; k < count; k++) partial += products[tapInOrder(model.summary, products.length, k)] ?? 0;
   const text = frame.formatSum(partial);
   context.fillStyle = colors.muted;
   context.font = cssFont(numberSize(frame, sum, text));

@@ -1,6 +1,6 @@
 /** Which entry of the legend explains what lies under a point, or what marks a cell. Pure. */
 
-import { containsPoint } from '../../model/geometry.ts';
+import { containsPoint, tapInOrder } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { growRect } from '../shared/rects.ts';
@@ -78,7 +78,9 @@ function isAnswered(frame: ChannelFrame, cell: Cell) {
 /** Whether a product is still to come. */
 function isUnfinished({ rows, model }: ChannelFrame, { channel, row, col }: Cell) {
   const lane = rows.find((each) => each.channel === channel);
-  return lane !== undefined && row * model.subject.kernel[1] + col >= Math.ceil(lane.products);
+  const [height, width] = model.subject.kernel;
+  const order = tapInOrder(model.summary, height * width, row * width + col);
+  return lane !== undefined && order >= Math.ceil(lane.products);
 }
 
 function headingRect(frame: ChannelFrame, { x, y, width }: Heading): Rect {

@@ -46,12 +46,14 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
   const factorsFit = (cell - 6) / (0.55 * longest) >= SMALLEST_FACTORS;
   const hasFactors = readable && model.weight !== null && cell >= FACTORS_CELL && factorsFit;
   for (let k = begin; k < end; k++) {
-    const [u, v] = [Math.floor(k / cols), k % cols];
-    const box = cellBox(rect, cell, ...displayedTap(model, u, v));
+    const seen: [number, number] = [Math.floor(k / cols), k % cols];
+    const box = cellBox(rect, cell, ...seen);
+    const [u, v] = displayedTap(model, ...seen);
+    const value = values?.[u * cols + v] ?? 0;
     const notSelected = selected && (selected[0] !== u || selected[1] !== v);
     const { empty = false, product: printed = '', x = '', w = '' } = terms[k] ?? {};
     const rounded = fit && ledger && fit.decimals < ledger.decimals;
-    const product = rounded ? formatNumber(values?.[k] ?? 0, fit.decimals) : printed;
+    const product = rounded ? formatNumber(value, fit.decimals) : printed;
     const share = Math.min(1, row.products - k);
     if (empty && (model.subject.gathered || !model.weight)) {
       if (readable) paintEmptyCell(context, box, colors);
@@ -65,10 +67,10 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
     if (!single && share < APPEARS) continue;
     const quiet = Boolean(notSelected && row.sum > 0);
     context.font = cssFont(fit?.font ?? 10);
-    if (!hasFactors) paintCell(context, box, values?.[k] ?? 0, max, readable ? product : '', theme, quiet);
+    if (!hasFactors) paintCell(context, box, value, max, readable ? product : '', theme, quiet);
     else
       paintProductCell(context, frame, box, {
-        value: values?.[k] ?? 0,
+        value,
         max,
         product,
         factors: `${x}·${bracket(w)}`,
@@ -120,11 +122,11 @@ export function paintActiveTap(context: Context2D, frame: StageFrame, row: Chann
   const [kH, kW] = model.subject.kernel;
   const k = Math.ceil(row.products) - 1;
   if (granularity !== 'product' || !row.active || k < 0 || position.products === 0 || row.sum > 0) return;
-  const [u, v] = [Math.floor(k / kW), k % kW];
-  if (u >= kH) return;
+  const tap: [number, number] = [Math.floor(k / kW), k % kW];
+  if (tap[0] >= kH) return;
+  const [u, v] = displayedTap(model, ...tap);
   const { lane } = row;
   const hue = hueOf(frame, row.channel);
-  const tap = displayedTap(model, u, v);
   const mark = (rect: Rect) => frameCells(context, rect, rect.width, hue, 2.5, 0);
   const plane = planeOfRow(frame, row);
   const [inputRow = NaN, inputCol = NaN] = [window.rows[u], window.cols[v]];

@@ -120,3 +120,20 @@ test('sums without room for decimals are not taken for whole numbers', () => {
   assert.equal(printed.whole, false);
   assert.equal(makeLedger(...makeProduct(1234, 1, 0)).whole, true);
 });
+
+test('of a kernel that is seen turned the last cell is told first', () => {
+  const turned = makeLedger(makeStep(CHAPTER_STEP), { ...CHAPTER_LAYER, turned: true });
+  assert.equal(
+    formatSentence(turned),
+    'Y[0, 0, 0] = (4·3 + 3·2 + 1·1 + 0·0) + (5·4 + 4·3 + 2·2 + 1·1) + 0 = 19 + 37 + 0 = 56',
+  );
+  assert.deepEqual(
+    turned.lines[0]?.terms.map(({ tap }) => tap),
+    [
+      [1, 1],
+      [1, 0],
+      [0, 1],
+      [0, 0],
+    ],
+  );
+});

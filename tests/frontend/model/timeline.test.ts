@@ -115,6 +115,7 @@ test('the highest speed reaches a window a frame and shows whole beats', () => {
   assert.equal(timeline.displayTime(clock, 2.7, 1), 2.7);
 });
 
+<<<<<<< HEAD
 for (const granularity of ['product', 'channel', 'window'] as const)
   test(`a window that has come has multiplied nothing, by ${granularity}`, () => {
     const clock = { ...chapter, granularity };
@@ -129,3 +130,15 @@ for (const granularity of ['product', 'channel', 'window'] as const)
     assert.equal(timeline.restingTime(clock, start + 0.1), start);
     assert.equal(timeline.restingTime(clock, start + 0.9), start);
   });
+=======
+test('within a phase its key stays, and it changes when something ends or begins', () => {
+  const clock: Clock = { ...chapter, granularity: 'product' };
+  const keyAt = (time: number) => timeline.phaseKey(timeline.positionAt(clock, time));
+  // The first product of a window: it slides for two fifths, and multiplies.
+  assert.equal(keyAt(0.1), keyAt(0.39));
+  assert.equal(keyAt(0.41), keyAt(0.99));
+  assert.equal(keyAt(1.01), keyAt(1.99));
+  const keys = [0, 0.1, 0.5, 1, 1.5, 2, 9, 9.1].map(keyAt);
+  assert.equal(new Set(keys).size, keys.length);
+});
+>>>>>>> 6284fe4 (List products of a turned kernel as they are seen, keep one cell of the upstream one, and write a phase's words once)
