@@ -115,7 +115,6 @@ test('the highest speed reaches a window a frame and shows whole beats', () => {
   assert.equal(timeline.displayTime(clock, 2.7, 1), 2.7);
 });
 
-<<<<<<< HEAD
 for (const granularity of ['product', 'channel', 'window'] as const)
   test(`a window that has come has multiplied nothing, by ${granularity}`, () => {
     const clock = { ...chapter, granularity };
@@ -130,7 +129,7 @@ for (const granularity of ['product', 'channel', 'window'] as const)
     assert.equal(timeline.restingTime(clock, start + 0.1), start);
     assert.equal(timeline.restingTime(clock, start + 0.9), start);
   });
-=======
+
 test('within a phase its key stays, and it changes when something ends or begins', () => {
   const clock: Clock = { ...chapter, granularity: 'product' };
   const keyAt = (time: number) => timeline.phaseKey(timeline.positionAt(clock, time));
@@ -141,4 +140,3 @@ test('within a phase its key stays, and it changes when something ends or begins
   const keys = [0, 0.1, 0.5, 1, 1.5, 2, 9, 9.1].map(keyAt);
   assert.equal(new Set(keys).size, keys.length);
 });
->>>>>>> 6284fe4 (List products of a turned kernel as they are seen, keep one cell of the upstream one, and write a phase's words once)
