@@ -50,9 +50,7 @@ def add_pages(app: FastAPI) -> None:
         ("/learn/{lesson}/{step:int}", lesson_pages.step, "lesson-step"),
     )
     for path, endpoint, name in pages:
-        app.router.routes.append(
-            Route(path, refuse_frames(endpoint), name=name, middleware=[_COMPRESSION])
-        )
+        app.router.routes.append(Route(path, refuse_frames(endpoint), name=name, middleware=[_COMPRESSION]))
     _answer_people_in_html(app)
 
 
