@@ -6,6 +6,7 @@
 export { setUpSceneEmbedding } from './controls/embed/embed_scene.ts';
 export { setUpGradients } from './controls/gradients/set_up_gradients.ts';
 export { setUpInspect } from './controls/inspect/inspect.ts';
+export { openNetwork } from './controls/network/open_network.ts';
 export { setUpPanel } from './controls/panel/set_up_panel.ts';
 export { setUpSavePicture } from './controls/save/save_picture.ts';
 // The drawings come along, so that what they too share with the workbench is in the same file.

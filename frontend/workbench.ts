@@ -113,7 +113,7 @@ function setUpSheets(parts: AppContext, changes: EditSession, loadSheets: LoadSh
 
 /** Goes to the page of a network. */
 async function openModel({ state }: AppContext, model: Blob) {
-  const { openNetwork } = await import('./controls/network/open_network.ts');
+  const { openNetwork } = await import('./sheets.ts');
   await openNetwork(state.api, { model }).catch((error) => state.reportError(error));
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from app.conv.operation import OPERATIONS, Operation, Padding, Size
@@ -35,10 +38,11 @@ class OperationField:
     same_kinds: tuple[str, ...]
 
 
-def operation_fields() -> dict[str, OperationField]:
+@cache
+def operation_fields() -> Mapping[str, OperationField]:
     """The fields of all operations by name, in the order in which the operations have them."""
     names = dict.fromkeys(field.name for operation in OPERATIONS.values() for field in fields(operation))
-    return {name: _operation_field(name) for name in names}
+    return MappingProxyType({name: _operation_field(name) for name in names})
 
 
 def _operation_field(name: str) -> OperationField:

@@ -108,7 +108,8 @@ class StepColumns:
 
     @cached_property
     def _index(self) -> Tensor:
-        return torch.arange(self._block.start, self._block.stop).repeat(len(self._block.out_channels))
+        windows = torch.arange(self._block.start, self._block.stop)
+        return windows.expand(len(self._block.out_channels), -1).flatten()
 
     @cached_property
     def _tap_running_sums(self) -> Tensor:

@@ -62,7 +62,7 @@ const PAGE: Record<Theme, Rgb> = { light: [255, 255, 255], dark: [20, 22, 27] };
 
 const QUIET_INK: Record<Theme, Rgb> = { light: [71, 80, 95], dark: [190, 198, 210] };
 
-const SCALES: Record<Theme, ColorScale> = { light: makeColorScale('light'), dark: makeColorScale('dark') };
+const SCALES: Partial<Record<Theme, ColorScale>> = {};
 
 function parseColors(text: string): Rgb[] {
   return text
@@ -70,7 +70,9 @@ function parseColors(text: string): Rgb[] {
     .map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as Rgb);
 }
 
+/** Made when a theme is first shown. */
 export function colorScale(theme: Theme): ColorScale {
+  SCALES[theme] ??= makeColorScale(theme);
   return SCALES[theme];
 }
 

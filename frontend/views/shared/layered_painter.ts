@@ -67,40 +67,57 @@ export class LayeredPainter {
     if (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell) return false;
     const { context, bitmaps } = this;
     const view = drawingNamed(frame.view);
-    this.#updateStaticLayer(frame);
-    const hasFinished = this.#updateFinishedLayer(frame, last);
-    this.#copyLayer(hasFinished ? this.finishedLayer : this.staticLayer, context, frame.ratio);
+    const hasFinished = last ? this.#copyLayers(frame, last) : this.#paintWithoutLayers(frame);
     if (!hasFinished) view.paintFinished?.(context, frame, bitmaps);
     view.paintAnimated(context, frame);
     return true;
   }
 
-  #updateStaticLayer(frame: AnyFrame) {
-    if (frame.staticKey === this.#staticKey) return;
-    this.#staticKey = frame.staticKey;
+  /** Paints what stands still straight onto the canvas: a first frame is waited for, and copies nothing. */
+  #paintWithoutLayers(frame: AnyFrame) {
+    this.#paintStatic(this.context, frame, [this.context]);
+    return false;
+  }
+
+  /** sized: the canvases that get the frame's size. */
+  #paintStatic(layer: CanvasRenderingContext2D, frame: AnyFrame, sized: CanvasRenderingContext2D[]) {
     const { layout, ratio } = frame;
     const room = this.room?.();
     const { width, height } = room ?? {
       width: Math.round(layout.width * ratio),
       height: Math.round(layout.height * ratio),
     };
-    for (const { canvas } of [this.context, this.staticLayer, this.finishedLayer]) {
+    for (const { canvas } of sized) {
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     }
     this.onResize(frame);
     if (room) {
       this.#margin = room.margin;
-      this.staticLayer.resetTransform();
-      this.staticLayer.fillStyle = room.ground;
-      this.staticLayer.fillRect(0, 0, width, height);
+      layer.resetTransform();
+      layer.fillStyle = room.ground;
+      layer.fillRect(0, 0, width, height);
     }
-    this.#scale(this.staticLayer, ratio);
-    drawingNamed(frame.view).paintStatic(this.staticLayer, frame, this.bitmaps);
+    this.#scale(layer, ratio);
+    drawingNamed(frame.view).paintStatic(layer, frame, this.bitmaps);
+  }
+
+  /** Returns whether what is finished was copied too. */
+  #copyLayers(frame: AnyFrame, last: AnyFrame) {
+    this.#updateStaticLayer(frame);
+    const hasFinished = this.#updateFinishedLayer(frame, last);
+    this.#copyLayer(hasFinished ? this.finishedLayer : this.staticLayer, this.context, frame.ratio);
+    return hasFinished;
+  }
+
+  #updateStaticLayer(frame: AnyFrame) {
+    if (frame.staticKey === this.#staticKey) return;
+    this.#staticKey = frame.staticKey;
+    this.#paintStatic(this.staticLayer, frame, [this.context, this.staticLayer, this.finishedLayer]);
     this.#finishedFrame = null;
   }
 
   /** Paints the layer once two frames have finished the same. Returns whether it is up to date. */
-  #updateFinishedLayer(frame: AnyFrame, last: AnyFrame | null) {
+  #updateFinishedLayer(frame: AnyFrame, last: AnyFrame) {
     if (isAlike(this.#finishedFrame, frame, 'finishedKey')) return true;
     if (!isAlike(last, frame, 'finishedKey')) return false;
     this.#finishedFrame = frame;
