@@ -53,6 +53,7 @@ export function openStage(boot: PageData): Stage {
     frame: () => frame.peek(),
     paintNow: () => surface.paintNow(),
     shown: () => surface.lastFrame,
+    shownLayout: surface.shownLayout,
   };
   return { context, opened: state.open(boot.summary).then(() => surface.paintNow()) };
 }

@@ -3,11 +3,10 @@
 import { effect } from '@preact/signals-core';
 import type { Rect } from '../model/types.ts';
 import type { AppContext } from '../views/app_context.ts';
-import type { AnyFrame } from '../views/registry.ts';
 import { findElement, nextPaint } from '../views/shared/dom.ts';
 import { makeChannelStepper } from './channel_stepper.ts';
 
-export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
+export function setUpOutputChooser({ state, t, canvas, shownLayout }: AppContext) {
   const root = findElement('#out-channel-chooser', HTMLElement);
   const show = makeChannelStepper(root, t, (channel) => state.chooseOutput(channel));
   effect(() => {
@@ -17,13 +16,10 @@ export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
     show(state.outChannel.value, { least: 0, most: count - 1, count });
   });
   const place = () => {
-    placeBeside(root, canvas, headingOf(shown()));
+    placeBeside(root, canvas, headingOf(shownLayout.peek()));
   };
   effect(() => {
-    state.scene.value;
-    state.shownView.value;
-    state.direction.value;
-    state.reading.value;
+    shownLayout.value;
     state.stepLoaded.value;
     state.presenting.value;
     nextPaint().then(place);
@@ -32,10 +28,9 @@ export function setUpOutputChooser({ state, t, canvas, shown }: AppContext) {
   new ResizeObserver(() => nextPaint().then(place)).observe(canvas);
 }
 
-/** Where a frame has the heading of its output, if it has one. */
-function headingOf(frame: AnyFrame | null) {
-  const layout: object = frame?.layout ?? {};
-  return 'outputHeading' in layout ? (layout.outputHeading as Rect) : undefined;
+/** Where a layout has the heading of its output, if it has one. */
+function headingOf(layout: object | null) {
+  return layout && 'outputHeading' in layout ? (layout.outputHeading as Rect) : undefined;
 }
 
 /** heading: in CSS pixels of the canvas; without one the chooser stands at the top right. */

@@ -49,4 +49,5 @@ export interface AppContext {
 
   /** The frame that the reader looks at. */
   shown: () => AnyFrame | null;
+  shownLayout: ReadonlySignal<AnyFrame['layout'] | null>;
 }

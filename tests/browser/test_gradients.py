@@ -439,6 +439,7 @@ def test_the_loss_follows_edits(open_page: OpenPage, server: str) -> None:
     page.locator("#undo").click()
     expect_loss_of(layer.output)
     page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.locator("#panel-form")).to_be_visible()
     page.locator('#panel-form [name="flip"]').check(force=True)
     assert layer.weight is not None
     expect_loss_of(layer.forward(layer.x, layer.weight.flip(2, 3), layer.bias))

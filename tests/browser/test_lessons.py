@@ -555,3 +555,11 @@ def test_progress_stays_in_the_browser(open_page: OpenPage) -> None:
     expect(page.locator('[data-lesson="two-dimensions"] .lesson-progress')).to_have_text("step 1 of 6")
     stored = page.evaluate("JSON.parse(localStorage['convscope.lessons'])")
     assert stored == {"two-dimensions": {"done": [1], "last": 1}}
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Output channel"), ("zh-CN", "输出通道")])
+def test_a_chooser_away_from_its_heading_says_what_it_chooses(
+    open_page: OpenPage, language: str, says: str
+) -> None:
+    page = open_page(f"/learn/one-by-one/4?lang={language}")
+    expect(page.locator("#out-channel-chooser").get_by_text(says)).to_be_visible()

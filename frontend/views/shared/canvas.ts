@@ -1,7 +1,7 @@
 /** The stage's canvas: paints the frame whenever it changes, with the browser's next one. */
 
 import type { ReadonlySignal } from '@preact/signals-core';
-import { effect } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 import type { AnyFrame } from '../registry.ts';
 import { LayeredPainter } from './layered_painter.ts';
 import type { FrameRequest } from './view.ts';
@@ -14,6 +14,8 @@ export class StageCanvas {
   readonly frame: ReadonlySignal<AnyFrame | null>;
   readonly painter: LayeredPainter;
   readonly held: ReadonlySignal<boolean>;
+  /** The layout of the frame that the reader looks at. */
+  readonly shownLayout = signal<AnyFrame['layout'] | null>(null);
   /** Resolves with the first frame. */
   readonly painted: Promise<void> = new Promise((resolve) => {
     this.#resolvePainted = resolve;
@@ -53,7 +55,9 @@ export class StageCanvas {
   /** Paints now. What the browser's next frame was asked to paint is then there already. */
   paintNow() {
     const frame = this.frame.peek();
-    if (frame && !this.held.peek() && this.painter.paint(frame)) this.#resolvePainted();
+    if (!frame || this.held.peek() || !this.painter.paint(frame)) return;
+    this.shownLayout.value = frame.layout;
+    this.#resolvePainted();
   }
 
   #resize(frame: AnyFrame) {
