@@ -14,6 +14,7 @@ from convscope.torch_layers import input_from, is_layer, layer_from
 
 if TYPE_CHECKING:
     from convscope.local_server import LocalServer
+    from convscope.network_widget import NetworkWidget
     from convscope.widget import ScopeWidget
 
 _named: Client | None = None
@@ -51,7 +52,7 @@ def show(
     dtype: str | None = None,
     language: str = "",
     theme: str = "",
-) -> ScopeWidget | Network:
+) -> ScopeWidget | NetworkWidget:
     """
     The layer at work on the input, as a widget. Needs anywidget: pip install 'convscope[notebook]'.
 
@@ -62,26 +63,35 @@ def show(
     with, as the output cell (o, i, j) that it makes.
 
     Any other nn.Module is exported to ONNX here and run by the server on the input, a tensor with its batch
-    axis or a tuple of several: the answer is its `Network`, a table, or with layer="conv1" that layer as a
-    widget. Raises TypeError, ValueError, LookupError and ConvscopeError.
+    axis or a tuple of several: its graph is the widget, which has its `network`, or with layer="conv1" that
+    layer. A Network is shown in the same way. Raises TypeError, ValueError, LookupError and ConvscopeError.
     """
+    _check_anywidget()
     if isinstance(module, Network) or (is_module(module) and not is_layer(module)):
         network = module if isinstance(module, Network) else _network(module, input)
         if layer is None:
-            return network
+            from convscope.network_widget import NetworkWidget
+
+            return NetworkWidget(network, language=language, theme=theme)
         module = network.layer(layer)
     elif layer is not None:
         raise TypeError("layer chooses one of a network's layers, and this is a layer")
-    try:
-        from convscope.widget import ScopeWidget
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"{error}; a notebook needs pip install 'convscope[notebook]'", name=error.name
-        ) from error
+    from convscope.widget import ScopeWidget
+
     scene = module if isinstance(module, Scene) else _scene(module, input, weight, bias, input_index, dtype)
     widget = ScopeWidget(scene, language=language, theme=theme)
     widget.cell = cell
     return widget
+
+
+def _check_anywidget() -> None:
+    """Raises ModuleNotFoundError where the client was installed without what notebooks need."""
+    try:
+        import anywidget  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"{error}; a notebook needs pip install 'convscope[notebook]'", name=error.name
+        ) from error
 
 
 def _network(model: Any, input: Any) -> Network:

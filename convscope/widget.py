@@ -1,29 +1,20 @@
-"""The stage as a widget (anywidget), and the messages with its page: all requests go through the kernel."""
+"""The stage as a widget: the window that is shown is the same on the page and in Python."""
 
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import anywidget
-import httpx2
 import traitlets
 
-from convscope.client import Client, Scene
-from convscope.errors import ConvscopeError
+from convscope.client import Scene
+from convscope.frame_widget import FrameWidget
 from convscope.ledger import Cell, as_table, cell_of, check_cell, fetch_step, index_of, rows_of
 from convscope.still_picture import still_picture
 
-_BUILT: Final = Path(__file__).parent / "build"
-# What the document may ask the server for, and what of the answer it reads.
-_READABLE: Final = re.compile(r"/api/v1/scenes/\w+(/\w+)*(\?[\w=&,.%+-]*)?")
-_EDITED: Final = re.compile(r"/api/v1/scenes/[0-9a-f]{40}/edits(\?[\w=&,.%+-]*)?")
-_HEADERS: Final = ("accept", "accept-language")
-_ANSWERED: Final = ("content-type", "content-range", "link", "retry-after")
 _GRIDS: Final = {
     "x": "input", "k": "weight", "y": "output", "p": "tap", "s": "sum", "r": "running", "t": "total",
     "b": "bias", "e": "padding",
@@ -31,7 +22,7 @@ _GRIDS: Final = {
 _PIN: Final = re.compile(r"([a-z])(\d+),(\d+),(\d+)")
 
 
-class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+class ScopeWidget(FrameWidget):
     """
     A layer under the cell that shows it; `convscope.show` makes it.
 
@@ -40,27 +31,19 @@ class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     cell that the reader pinned, such as ("input", 0, 3, 4), or None. All three may be set and observed.
     """
 
-    _esm = (_BUILT / "widget.js").read_text("utf-8") if (_BUILT / "widget.js").is_file() else ""
-    _css = (_BUILT / "widget.css").read_text("utf-8") if (_BUILT / "widget.css").is_file() else ""
     _scene_id = traitlets.Unicode().tag(sync=True)
     _moment = traitlets.Dict().tag(sync=True)
     _pin = traitlets.Unicode(None, allow_none=True).tag(sync=True)
-    _still_key = traitlets.Unicode().tag(sync=True)
     cell = traitlets.Any(None, allow_none=True)
     step = traitlets.Int(None, allow_none=True)
     selected = traitlets.Any(None, allow_none=True)
 
     def __init__(self, scene: Scene, *, language: str = "", theme: str = "") -> None:
         """language, theme: "en" or "zh-CN", "light" or "dark"; else the reader's."""
-        if not self._esm:
-            raise FileNotFoundError(f"{_BUILT / 'widget.js'} is missing; `make setup` builds it")
         self.scene = scene
-        self._languages, self._chosen_language, self._theme = language, language, theme
-        self._following = self._is_displayed = False
-        super().__init__(
-            _scene_id=scene.id, _moment={"cell": None, "beat": None}, _still_key=secrets.token_hex(8)
-        )
-        self.on_msg(self._hear)
+        self._following = False
+        moment = {"cell": None, "beat": None}
+        super().__init__(scene._client, language=language, theme=theme, _scene_id=scene.id, _moment=moment)
 
     def __repr__(self) -> str:
         return f"ScopeWidget({self.scene!r})"
@@ -180,57 +163,10 @@ class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
                 (_GRIDS[found[1]], *(int(each) for each in found.groups()[1:])) if found and known else None
             )
 
-    # The page's requests.
+    # What the page asks for, and what a notebook keeps.
 
-    def _hear(self, _: object, content: Mapping[str, Any], __: object) -> None:
-        if content.get("type") == "open":
-            self._open(content)
-        elif content.get("type") == "fetch":
-            self._fetch(content)
-        elif content.get("type") == "rest":
-            self._draw_still()
-
-    def _open(self, content: Mapping[str, Any]) -> None:
-        self._languages = self._chosen_language or str(content["languages"])
-        query = {"controls": "all", "theme": self._theme or str(content["theme"])}
-        html, error = "", ""
-        try:
-            headers = {"Accept-Language": self._languages}
-            path = f"/widget/{self.scene.id}"
-            html = self._client._request("GET", path, params=query, headers=headers).text
-        except (ConvscopeError, httpx2.TransportError) as failure:
-            error = str(failure)
-        self.send({"type": "document", "view": content["view"], "html": html, "error": error})
-
-    def _fetch(self, content: Mapping[str, Any]) -> None:
-        answer: dict[str, Any] = {
-            "type": "fetched", "view": content["view"], "request": content["request"],
-            "status": 0, "headers": {}, "error": "",
-        }  # fmt: skip
-        body: list[bytes] = []
-        allowed = {"GET": _READABLE, "POST": _EDITED}.get(content["method"])
-        if allowed is None or not allowed.fullmatch(content["path"]):
-            answer |= {"error": "the widget reads and edits scenes alone"}
-        else:
-            wanted = {name: text for name, text in content["headers"].items() if name.lower() in _HEADERS}
-            try:
-                response = self._ask_server(content["method"], content["path"], wanted, content.get("body"))
-                if content["method"] == "POST" and response.is_success:
-                    self._go_on_with(response.json(), content["view"])
-                told = {name: text for name, text in response.headers.items() if name.lower() in _ANSWERED}
-                answer |= {"status": response.status_code, "headers": told}
-                body = [response.content]
-            except httpx2.TransportError as failure:
-                answer |= {"error": str(failure)}
-        self.send(answer, body)
-
-    def _ask_server(
-        self, method: str, path: str, headers: dict[str, str], body: str | None
-    ) -> httpx2.Response:
-        if body is None:
-            return self._client._http.request(method, path, headers=headers)
-        headers = headers | {"Content-Type": "application/json"}
-        return self._client._http.request(method, path, headers=headers, content=body.encode())
+    def _find_document(self, _: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        return f"/widget/{self.scene.id}", {"controls": "all"}
 
     def _go_on_with(self, summary: dict[str, Any], view: str) -> None:
         """What the reader has typed into one view is the widget's scene: the others show it too."""
@@ -238,28 +174,6 @@ class ScopeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         self.send({"type": "edited", "view": view, "scene": self.scene.id})
         self._scene_id = self.scene.id
         self._draw_still()
-
-    @property
-    def _client(self) -> Client:
-        return self.scene._client
-
-    # What a notebook shows and keeps.
-
-    def _ipython_display_(self) -> None:
-        """The still picture as an output of its own, then the widget."""
-        from IPython.display import HTML, display
-
-        display(HTML(self._still()), display_id=self._still_key)
-        self._is_displayed = True
-        bundle = self._repr_mimebundle_()
-        display(bundle[0] if isinstance(bundle, tuple) else bundle, raw=True)
-
-    def _draw_still(self) -> None:
-        """The picture that is saved follows the window that is shown."""
-        if self._is_displayed:
-            from IPython.display import HTML, display
-
-            display(HTML(self._still()), display_id=self._still_key, update=True)
 
     def _still(self) -> str:
         return still_picture(self.scene, self._shown_cell(), self._still_key, self._languages or "en")

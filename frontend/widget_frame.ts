@@ -1,7 +1,7 @@
 /** A scene in a notebook's widget: the document asks the page around for whatever the server has. */
 
 import type { EmbedPage } from './controls/embed/embed_data.ts';
-import { MAKER } from './controls/embed/messages.ts';
+import { MAKER, makeTell } from './controls/embed/messages.ts';
 import { fetchByMessage } from './data/fetch_by_message.ts';
 import { openFrame } from './frame.ts';
 import { CellEditor } from './interactions/cell_editor.ts';
@@ -12,6 +12,8 @@ import type { AppContext } from './views/app_context.ts';
 
 async function start() {
   window.fetch = fetchByMessage;
+  const back = document.querySelector<HTMLButtonElement>('#to-network');
+  if (back) back.onclick = () => makeTell(MAKER)('network');
   const boot = (await readBoot()) as EmbedPage;
   await openFrame(boot, MAKER, boot.embed.query ?? '', setUpEditing);
 }

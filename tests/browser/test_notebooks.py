@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Frame, Page, Request, expect
 from torch import nn
 
 from tests.support.jupyter import PATIENCE, Lab, running_lab, widget_frame
+from tests.support.networks import find_on_graph
 from tests.support.page import find_cell
 from tests.support.polling import wait_until
 from tests.support.server_process import free_port
@@ -33,10 +34,21 @@ torch.manual_seed(0)
 layer, x = nn.Conv2d(2, 3, 3), torch.randn(1, 2, 5, 6)
 w = convscope.show(layer, x)
 w"""
+SHOW_NETWORK = """import torch, convscope
+from torch import nn
+torch.manual_seed(1)
+model = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 2, 2)).eval()
+image = torch.randn(1, 2, 7, 8)
+n = convscope.show(model, image)
+n"""
 STILL = "[data-convscope-still]"
 torch.manual_seed(0)
 LAYER, X = nn.Conv2d(2, 3, 3), torch.randn(1, 2, 5, 6)
 Y = LAYER(X)[0].detach()
+
+torch.manual_seed(1)
+MODEL = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 2, 2)).eval()
+IMAGE = torch.randn(1, 2, 7, 8)
 
 Visit = Callable[..., Page]
 
@@ -151,6 +163,70 @@ def test_python_and_the_page_follow_each_other(lab: Lab, visitor: Page) -> None:
     bias = LAYER.bias
     assert bias is not None
     wait_for_sum(notebook.frame(), (1, 0, 0), (y_typed[1, 0, 0] - bias[1] + 50).item())
+
+
+def wait_for_node(visitor: Page, name: str, expected: float) -> None:
+    """The node is open, and the number of its chosen cell is this one, as far as it is written."""
+    inside = visitor.frame_locator("iframe.convscope-frame")
+    expect(inside.locator("#node h2")).to_contain_text(name)
+
+    def is_shown() -> bool:
+        text = (inside.locator("#node .node-value").text_content() or "").replace("−", "-")
+        found = re.search(r"= (-?[\d.e-]+)", text)
+        return found is not None and abs(float(found[1]) - expected) < 0.001
+
+    wait_until(is_shown, 60, message=f"{name} does not show {expected:g}")
+
+
+@pytest.mark.slow
+def test_a_module_is_a_graph_whose_layers_open_on_the_stage_and_lead_back(lab: Lab, visitor: Page) -> None:
+    """A number of the graph is torch's, the stage begins at its window, and Python says the same."""
+    lab.write("network.ipynb", SHOW_NETWORK, "", "")
+    notebook = lab.open(visitor, "network.ipynb")
+    notebook.run(0)
+    frame = notebook.frame()
+    expect(visitor.locator(STILL)).to_be_hidden()
+    first = MODEL[0](IMAGE).detach()
+    pooled = MODEL[:3](IMAGE).detach()
+    last = MODEL(IMAGE).detach()
+
+    x, y = find_on_graph(frame, "/0/Conv_output_0 [2, 3, 4] =")
+    canvas = frame.locator("#graph-canvas")
+    left, top = canvas.evaluate("(c) => { const r = c.getBoundingClientRect(); return [r.left, r.top]; }")
+    canvas.click(position={"x": x - left, "y": y - top})
+    wait_for_node(visitor, "/0/Conv", first[0, 2, 3, 4].item())
+    wait_until(lambda: notebook.print_(1, "print(n.node, n.cell, n.scene)") == "/0/Conv (2, 3, 4) None", 60)
+
+    inside = visitor.frame_locator("iframe.convscope-frame")
+    inside.get_by_role("link", name="stage").click()
+    expect(inside.locator("#to-network")).to_be_visible()
+    stage = notebook.frame()
+    wait_for_sum(stage, (2, 3, 4), first[0, 2, 3, 4].item())
+    told = notebook.print_(1, "print(n.scene.output[2, 3, 4].item())")
+    assert float(told) == pytest.approx(first[0, 2, 3, 4].item(), rel=1e-4)
+    stage.locator("#to-network").click()
+    wait_for_node(visitor, "/0/Conv", first[0, 2, 3, 4].item())
+    assert notebook.print_(1, "print(n.node, n.cell, n.scene)") == "/0/Conv (2, 3, 4) None"
+
+    notebook.print_(1, "n.node, n.cell = '/2/MaxPool', (1, 0, 2)")
+    wait_for_node(visitor, "/2/MaxPool", pooled[0, 1, 0, 2].item())
+    notebook.print_(2, "convscope.show(n.network, language='zh-CN', theme='dark')")
+    second = visitor.frame_locator("iframe.convscope-frame >> nth=1")
+    expect(second.locator("html[data-ready]")).to_have_attribute("lang", "zh-CN")
+    assert last.shape == (1, 2, 1, 2)
+
+    saved = notebook.save()
+    for cell in (0, 2):
+        still, view = saved["cells"][cell]["outputs"]
+        assert [*view["data"]] == ["application/vnd.jupyter.widget-view+json", "text/plain"]
+        assert "/3/Conv" in "".join(still["data"]["text/html"])
+        assert all(len(json.dumps(output)) <= 150_000 for output in (still, view))
+    # Without a kernel.
+    page = visitor.context.new_page()
+    lab.open(page, "network.ipynb")
+    picture = page.locator(".jp-OutputArea img").first
+    expect(picture).to_be_visible(timeout=PATIENCE)
+    assert picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 300
 
 
 @pytest.mark.slow

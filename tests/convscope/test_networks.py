@@ -63,7 +63,7 @@ def client(server: ServerProcess) -> Iterator[Client]:
 
 @pytest.fixture
 def network(client: Client) -> Network:  # noqa: ARG001
-    return convscope.show(Small(), X)
+    return convscope.show(Small(), X).network
 
 
 def test_a_module_is_exported_run_and_left_as_it_was(network: Network) -> None:
@@ -140,7 +140,7 @@ def test_names_in_the_table_are_escaped(client: Client) -> None:
 
 def test_several_inputs(client: Client) -> None:
     a, b = torch.rand(1, 2, 4, 4), torch.rand(1, 2, 4, 4)
-    network = convscope.show(Two(), (a, b))
+    network = convscope.show(Two(), (a, b)).network
     np.testing.assert_allclose(network.tensor(network.outputs[0]), F.avg_pool2d(a * b, 2), rtol=1e-5)
     assert client.network(network.id).summary == network.summary
 

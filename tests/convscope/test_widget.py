@@ -24,6 +24,7 @@ from convscope import Client, ConvscopeError, notebook
 from convscope.still_picture import still_picture
 from convscope.widget import ScopeWidget
 from tests.support.server_process import ServerProcess
+from tests.support.widget_messages import Sent
 
 torch.manual_seed(15)
 LAYER = nn.Conv2d(3, 4, 3, padding=1)
@@ -43,21 +44,6 @@ def connected(server: ServerProcess) -> Iterator[None]:
 @pytest.fixture
 def widget(connected: None) -> ScopeWidget:  # noqa: ARG001
     return convscope.show(LAYER, X)
-
-
-class Sent:
-    """What a widget sends to its page."""
-
-    def __init__(self, widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.messages: list[tuple[dict[str, Any], list[bytes]]] = []
-        monkeypatch.setattr(
-            widget, "send", lambda content, buffers=(): self.messages.append((content, list(buffers)))
-        )
-        self._widget = widget
-
-    def ask(self, **content: Any) -> tuple[dict[str, Any], list[bytes]]:
-        self._widget._hear(None, {"view": "v"} | content, [])
-        return self.messages.pop()
 
 
 def test_cell_step_and_the_page_say_the_same(widget: ScopeWidget) -> None:
@@ -200,7 +186,7 @@ def test_a_server_that_is_gone_is_an_answer_too(widget: ScopeWidget, monkeypatch
     def refuse(_: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
-    widget.scene._client = Client("http://server", transport=httpx2.MockTransport(refuse))
+    widget._client = Client("http://server", transport=httpx2.MockTransport(refuse))
     sent = Sent(widget, monkeypatch)
     document, _ = sent.ask(type="open", languages="en", theme="")
     assert (document["html"], document["error"]) == ("", "refused")

@@ -9,7 +9,7 @@ import httpx2
 import numpy as np
 import torch
 from onnx import helper
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 from torch import Tensor, nn
 
 from tests.support.onnx_models import Made, exported, model_of, numbers
@@ -105,8 +105,8 @@ _SCAN = """([text, step]) => {
 }"""
 
 
-def find_on_graph(page: Page, text: str, step: int = 4) -> tuple[float, float]:
-    """A point of the window where what is pointed at on the graph begins with `text`."""
+def find_on_graph(page: Page | Frame, text: str, step: int = 4) -> tuple[float, float]:
+    """A point of the window, or the frame, where what is pointed at on the graph begins with `text`."""
     x, y = page.wait_for_function(_SCAN, arg=[text, step]).json_value()
     return x, y
 

@@ -46,6 +46,7 @@ async def widget(request: Request) -> Response:
     """
     The document of a notebook's widget, which carries its script and its styles and asks the page around for
     everything else. A server's own pages run no scripts that stand in them: opened by itself it does nothing.
+    A layer that was opened from a network (`network`) has a button that asks for its graph.
     """
     scene = await find_scene(services_of(request.app), request.path_params["id"])
     headers = {"Vary": "Accept-Language", "Cache-Control": "no-store"}
@@ -83,6 +84,7 @@ def _embed_page(
         full=with_query(page_url(scene), shared_query(query)),
         theme=query.get("theme") if query.get("theme") in ("light", "dark") else None,
         whole=whole,
+        back=bool(whole and query.get("network")),
     )
 
 
