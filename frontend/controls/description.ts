@@ -6,6 +6,7 @@ import type { Translate } from '../model/i18n.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
 import type { Cell } from '../model/relations.ts';
+import { isSameCell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import { makeStampLedger } from '../model/stamp_ledger.ts';
 import type { Step } from '../model/step.ts';
@@ -86,8 +87,14 @@ export function showDescription({
         : '';
     const editable = active && isEditable(active.cell, layer) && !state.locks.value.has('numbers');
     const note = active?.pinned ? ` ${t(editable ? 'ask.pinned.edit' : 'ask.pinned')}` : '';
-    setText(line, text ? text + note : moment.value.text);
-    setText(terms, text ? '' : moment.value.terms);
+    const [given, hovered] = [state.place.value, state.hoveredCell.value];
+    const isAsked = [hovered, active?.cell ?? null].some((cell) => isSameCell(given?.cell ?? null, cell));
+    const place = isAsked ? given : null;
+    const said = text && place?.cell !== null ? text + note : '';
+    const now = place ? { text: place.text, terms: said ? place.text : '' } : moment.value;
+    setText(line, said || now.text);
+    setText(terms, said && !place ? '' : now.terms);
+    terms.classList.toggle('is-place', !!place);
   });
   announceLoading(state, () => {
     moment.value = { text: t('now.loading'), terms: '' };

@@ -1,15 +1,22 @@
 /** The pointer over the canvas shows the relations of a cell, and a click pins them. */
 
+import { effect } from '@preact/signals-core';
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { hitTestFrame, isChannelFrame } from '../views/registry.ts';
+import { drawingNamed, hitTestFrame, isChannelFrame } from '../views/registry.ts';
 import { hitChoice } from '../views/stage/hit_test.ts';
 
-export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
+export function setUpHoverAndSelect({ state, canvas, shown, model }: AppContext) {
+  const asked = () => (state.locks.peek().has('cells') ? null : shown());
   const cellUnder = (event: MouseEvent) => {
-    const frame = state.locks.peek().has('cells') ? null : shown();
+    const frame = asked();
     return frame && hitTestFrame(frame, event.offsetX, event.offsetY);
+  };
+  const describePlace = ({ offsetX, offsetY }: MouseEvent, cell: Cell | null) => {
+    const frame = asked();
+    const text = frame && drawingNamed(frame.view).describePlace?.(frame, offsetX, offsetY, !cell);
+    if (text !== state.place.peek()?.text) state.place.value = text ? { text, cell } : null;
   };
   /** A press on a small picture shows its channel, or its output. */
   const choose = (event: MouseEvent) => {
@@ -25,9 +32,10 @@ export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
     if (event.pointerType === 'touch') return;
     const cell = cellUnder(event);
     if (!isSameCell(cell, state.hoveredCell.peek())) state.hoveredCell.value = cell;
+    describePlace(event, cell);
   });
   canvas.addEventListener('pointerleave', () => {
-    state.hoveredCell.value = null;
+    state.hoveredCell.value = state.place.value = null;
   });
   canvas.addEventListener('click', (event) => {
     if (state.dragged) return;
@@ -35,11 +43,20 @@ export function setUpHoverAndSelect({ state, canvas, shown }: AppContext) {
     const cell = cellUnder(event);
     state.doubled = isSameCell(cell, clicked);
     clicked = cell;
+    describePlace(event, cell);
     if (event.pointerType === 'touch') state.pinnedCell.value = cell;
     else state.pinCell(cell);
   });
   canvas.addEventListener('dblclick', (event) => {
     if (state.doubled) state.pinCell(cellUnder(event));
+  });
+  // A place is one of a certain picture.
+  effect(() => {
+    model();
+    state.shownView.value;
+    state.direction.value;
+    state.transposed.value;
+    state.place.value = null;
   });
   addEventListener('keydown', (event) => {
     if (event.key === 'Escape') state.hoveredCell.value = state.pinnedCell.value = null;

@@ -62,6 +62,8 @@ export class AppState {
   /** The cell under the pointer or the cell cursor, and the one whose question stays. */
   readonly hoveredCell = signal<Cell | null>(null);
   readonly pinnedCell = signal<Cell | null>(null);
+  /** What the place of a matrix under the pointer stands for, and the cell there. */
+  readonly place = signal<{ text: string; cell: Cell | null } | null>(null);
   readonly zoom = signal<{ input: Zoom; output: Zoom }>({ input: UNZOOMED, output: UNZOOMED });
   /** How the layer is shown, as far as there is such a picture of it. */
   readonly wantedView = signal<ViewName>('stage');

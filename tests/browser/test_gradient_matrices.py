@@ -20,6 +20,7 @@ from tests.browser.test_gradients import (
     value_of,
 )
 from tests.support.page import OpenPage, find_cell, point_at, point_at_cell, visit
+from tests.support.sweep import sweep
 
 VIEWS = ("matrix", "sparse")
 SIGNAL = Layer(
@@ -148,6 +149,44 @@ def test_questions_of_a_gradient(open_page: OpenPage, server: str, view: str) ->
     point_at_cell(page, minus(f"dK[1, 0, 2, 0] = {value}"))
     expect(page.locator("#step-description")).to_contain_text("for each unit of this weight")
     point_at_cell(page, "X[0, 1, 1] = ")
+
+
+def test_the_pointer_names_rows_and_columns(open_page: OpenPage, server: str) -> None:
+    """Of the windows and what is made of them; the cells of a row and a column of the sparse matrix."""
+    layer = TWO_TO_THREE
+    path = layer.page(server)
+    page = open_page(f"{path}?view=matrix&direction=input&step=0,2,2")
+    names = {"dX": 0, "dK": 0, "dY": 0, "X": 0}
+    for direction, step in (("input", "0,2,2"), ("weight", "1,0,2,1")):
+        go(page, path, "matrix", f"direction={direction}&step={step}")
+        expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^d[XK]\["))
+        for line, beside in sweep(page, step=9):
+            name, _, rest = line.partition("[")
+            cell, index = (
+                [int(n) for n in re.findall(r"\d+", text)] for text in (rest.split("]")[0], beside)
+            )
+            if name not in names or not re.match("(output )?channel", beside):
+                continue
+            names[name] += 1
+            if len(index) == 5 and name in ("dX", "X"):
+                channel, u, v, i, j = index if beside.startswith("channel") else [*index[2:], *index[:2]]
+                assert cell == [channel, 2 * i + u - 1, 2 * j + v - 1], (line, beside)
+            else:
+                assert cell == index, (line, beside)
+    assert min(count for name, count in names.items() if name != "X") > 5, names
+    assert layer.weight is not None
+    go(page, path, "sparse", "direction=input&step=0,2,2")
+    expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\[0, 2, 2\]"))
+    shown = re.compile(
+        r"Tᵀ\[(\d+), (\d+)\] = (−?\d+): row dX\[0, (\d), (\d)\], column dY\[(\d), (\d), (\d)\]"
+    )
+    places = [found.groups() for texts in sweep(page) for found in map(shown.search, texts) if found]
+    assert len(places) > 100
+    for row, col, value, i, j, o, p, q in (map(value_of, place) for place in places):
+        assert (row, col) == (5 * i + j, 3 * p + q)
+        u, v = int(i - 2 * p + 1), int(j - 2 * q + 1)
+        reads = 0 <= u < 3 and 0 <= v < 3
+        assert value == (float(layer.weight[int(o), 0, u, v]) if reads else 0)
 
 
 def test_the_direction_stays_from_view_to_view(open_page: OpenPage, scene_paths: dict[str, str]) -> None:

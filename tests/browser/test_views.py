@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
+import torch.nn.functional as F
 from playwright.sync_api import Browser, Page, expect
 
 from bench.frames import SCENES, opened, path_of
 from bench.views import FORGET, OPEN, WATCH, scroll
-from tests.support.page import OpenPage, visit
+from tests.support.page import OpenPage, make_scene, visit
+from tests.support.sweep import sweep
 
 VIEWS = ("stage", "matrix", "sparse")
 # One scene for each kind of layer that has weights.
@@ -107,6 +110,61 @@ def test_a_pinned_cell_stays_highlighted_from_view_to_view(
         page.keyboard.press("Home")
         page.keyboard.press("Enter")
         page.locator("#cells-output").blur()
+
+
+_PLACE = re.compile(r"(Sᵀ?)\[(\d+), (\d+)\] = (−?\d+): row ([XY]\[[\d, ]+\]), column ([XY]\[[\d, ]+\])")
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+def test_the_pointer_reads_the_sparse_matrix(open_page: OpenPage, server: str, width: int) -> None:
+    """Each number, zeros too, with the cells of its row and its column, where cells have no room for it."""
+    weight = (torch.arange(36).reshape(2, 2, 3, 3) * 5 % 13 - 6).float()
+    path = make_scene(server, torch.arange(128.0).reshape(2, 8, 8), weight, {"kind": "conv2d"})
+    # Column by column: what the kernel of a channel makes of a single 1.
+    ones = torch.eye(64).reshape(64, 1, 8, 8)
+    matrices = [F.conv2d(ones, weight[1:, c : c + 1]).reshape(64, 36).T for c in range(2)]
+    page = open_page(f"{path}?view=sparse&step=1,0,0", viewport={"width": width, "height": 768})
+    for name in ("S", "Sᵀ"):
+        page.locator("#transpose").set_checked(name != "S")
+        show(page, "sparse")
+        found = {}
+        for said in (place for texts in sweep(page) for place in map(_PLACE.search, texts) if place):
+            letter, *numbers, of_row, of_col = said.groups()
+            row, col, value = (int(number.replace("−", "-")) for number in numbers)
+            r, c, output, cell = (row, col, of_row, of_col)
+            if name == "Sᵀ":
+                r, c, output, cell = (col, row, of_col, of_row)
+            channel = int(cell[2])
+            assert letter == name
+            assert output == f"Y[1, {r // 6}, {r % 6}]"
+            assert cell == f"X[{channel}, {c // 8}, {c % 8}]"
+            assert value == matrices[channel][r, c], said[0]
+            found[r, c] = value
+        assert len(found) > 500
+        assert 0 in found.values()
+        assert len(set(found.values())) > 5
+
+
+def test_the_pointer_names_rows_and_columns_of_the_matrix_product(open_page: OpenPage, server: str) -> None:
+    weight = torch.ones(3, 2, 3, 3)
+    operation = {"kind": "conv2d", "stride": 2, "padding": 1}
+    path = make_scene(server, torch.arange(98.0).reshape(2, 7, 7), weight, operation)
+    page = open_page(f"{path}?view=matrix&step=1,1,1")
+    show(page, "matrix")
+    kinds: dict[str, set[str]] = {}
+    for line, beside in sweep(page, step=9):
+        if not beside.startswith(("channel", "output")):
+            continue
+        kinds.setdefault(line[0], set()).add(beside)
+        index = [int(number) for number in re.findall(r"\d+", beside)]
+        cell = [int(number) for number in re.findall(r"\d+", line.partition(" = ")[0])]
+        if line[0] == "X":
+            channel, u, v, i, j = index
+            assert cell == [channel, 2 * i + u - 1, 2 * j + v - 1], (line, beside)
+        if line[0] in "YK":
+            assert cell == index, (line, beside)
+    assert kinds.keys() >= {"X", "Y", "K"}
+    assert len(kinds["X"]) > 50
 
 
 def test_captions_say_what_is_seen(open_page: OpenPage, scene_paths: dict[str, str]) -> None:

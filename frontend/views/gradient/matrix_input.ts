@@ -17,10 +17,11 @@ import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { AppliedStamp } from '../../model/types.ts';
+import { makeOutputAxis, makeTapAxis, makeWindowAxis } from '../matrix/axes.ts';
 import { kernelValues } from '../matrix/frame.ts';
 import type { Range } from '../matrix/layout.ts';
 import type { MatrixProduct } from '../matrix/product.ts';
-import { makeProduct, splitRow } from '../matrix/product.ts';
+import { makeProduct } from '../matrix/product.ts';
 import type { ProductFrame } from '../matrix/product_frame.ts';
 import { placeProduct } from '../matrix/product_frame.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
@@ -99,7 +100,11 @@ export function makeMatrixInput(
       product: t('gradient.matrix.contributions'),
       folded: `${t('gradient.matrix.input')}[${channel}]`,
       equals: '=',
-      rowLabel: (k) => rowName(model, unrolled, k),
+    },
+    axes: {
+      row: makeTapAxis(model, unrolled, t),
+      depth: makeOutputAxis(outputs, t),
+      col: makeWindowAxis(model, t),
     },
     taps: 1,
     depth: outputs.length,
@@ -141,12 +146,6 @@ function nearWindows(entries: Entry[], { kW }: MatrixProduct) {
 
 function rangeOf(values: number[]): Range | null {
   return values.length > 0 ? [Math.min(...values), Math.max(...values)] : null;
-}
-
-/** `0,1,1`: input channel, kernel row, kernel column. */
-function rowName({ summary }: SceneModel, unrolled: MatrixProduct, k: number) {
-  const { index, u, v } = splitRow(unrolled, k);
-  return formatIndex('', summary.dimensions, [unrolled.inputs[index], u, v]).slice(1, -1).replaceAll(' ', '');
 }
 
 /** The contributions to the input cell at work, or those of the upstream cell at work. */

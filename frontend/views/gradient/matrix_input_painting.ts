@@ -2,6 +2,7 @@
 
 import { cellColor, colorScale } from '../../model/color.ts';
 import { formatNumber } from '../../model/numbers.ts';
+import { paintLabelsAtWork } from '../matrix/labels.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont } from '../shared/drawing.ts';
 import { paintCell } from '../shared/grid.ts';
@@ -23,6 +24,11 @@ export function paintContributions(context: Context2D, frame: MatrixInputInner) 
     for (const { k, n } of entries)
       paintBlock(context, panes, makeBlock('product', k, n), frame.colors, 0, 2.5);
   paintPlaneCells(context, frame);
+  paintLabelsAtWork(context, frame, {
+    row: entries.map(({ k }) => k),
+    col: entries.map(({ n }) => n),
+    depth: position.active < 0 ? [] : [position.active],
+  });
   paintHighlights(context, frame);
   paintFooter(context, frame);
 }

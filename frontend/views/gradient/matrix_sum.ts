@@ -6,6 +6,7 @@
 import { inputChannelsOf } from '../../model/geometry.ts';
 import { makeBiasLedger, makeWeightLedger } from '../../model/gradient_ledger.ts';
 import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { makeOutputAxis, makeTapAxis, makeWindowAxis } from '../matrix/axes.ts';
 import { windowValues } from '../matrix/frame.ts';
 import type { MatrixProduct } from '../matrix/product.ts';
 import { makeProduct } from '../matrix/product.ts';
@@ -88,6 +89,11 @@ function makeInner(request: FrameRequest, sum: SumMoment, product: SumProduct): 
     ...product,
     view: 'matrix',
     texts: textsOf(request, product),
+    axes: {
+      row: makeOutputAxis(rowChannels, request.t),
+      depth: makeWindowAxis(model, request.t),
+      col: toBias ? null : makeTapAxis(model, unrolled, request.t),
+    },
     taps,
     depth: unrolled.windows,
     row,
@@ -106,7 +112,7 @@ function makeInner(request: FrameRequest, sum: SumMoment, product: SumProduct): 
   };
 }
 
-function textsOf({ t }: FrameRequest, { rowChannels, toBias }: SumProduct): ProductTexts {
+function textsOf({ t }: FrameRequest, { toBias }: SumProduct): ProductTexts {
   return {
     left: t('gradient.matrix.upstream'),
     right: toBias ? t('gradient.matrix.ones') : t('gradient.matrix.windows'),
@@ -114,7 +120,6 @@ function textsOf({ t }: FrameRequest, { rowChannels, toBias }: SumProduct): Prod
     product: t(toBias ? 'gradient.matrix.bias' : 'gradient.matrix.weight'),
     folded: '',
     equals: 'Σ =',
-    rowLabel: (r, narrow) => (narrow ? String(rowChannels[r]) : `o=${rowChannels[r]}`),
   };
 }
 

@@ -64,6 +64,7 @@ export function makeSparseInput(
     outChannel,
     channel,
     channelIndex,
+    names: { matrix: request.transposed ? 'Tᵀ' : 'T', input: 'dX', output: 'dY' },
     strips: {
       input: { name: `dX[${channel}]`, values: madeValues(request, moment, stamp, cell) },
       output: {

@@ -65,6 +65,7 @@ function makeInner(request: FrameRequest, sum: SumMoment): SparseFrame {
     outChannel,
     channel,
     channelIndex: request.inChannel,
+    names: { matrix: request.transposed ? 'Tᵀ' : 'T', input: 'X', output: 'dY' },
     strips: {
       input: { name: `${request.t('stage.input')}[${channel}]`, values: inputValues(model, channel, cell) },
       output: {

@@ -1,12 +1,14 @@
 /** The gradients as one view. */
 
 import { paintAnimated as paintMatrixAnimated } from '../matrix/animated.ts';
+import { describePlace as describeMatrixPlace } from '../matrix/place.ts';
 import { paintStatic as paintMatrixStatic } from '../matrix/static.ts';
 import { scatterView } from '../scatter/view.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import type { View } from '../shared/view.ts';
 import { signalView } from '../signal/view.ts';
 import { paintAnimated as paintSparseAnimated } from '../sparse/animated.ts';
+import { describePlace as describeSparsePlace } from '../sparse/place.ts';
 import { paintStatic as paintSparseStatic } from '../sparse/static.ts';
 import { stageView } from '../stage/view.ts';
 import { makeCaptions } from './captions.ts';
@@ -49,6 +51,13 @@ export const gradientView: View<GradientFrame> = {
     else stageView.paintAnimated(context, inner);
   },
   hitTest,
+  describePlace(frame, x, y, withNumber) {
+    const inner = 'inner' in frame ? frame.inner : null;
+    if (!inner || !('panes' in inner)) return '';
+    return inner.view === 'sparse'
+      ? describeSparsePlace(inner, x, y)
+      : describeMatrixPlace(inner, x, y, withNumber);
+  },
   findCellRects,
   makeCaptions,
 };

@@ -10,8 +10,9 @@ import { paintBlock, paintHighlights, paintPixels } from '../shared/matrix_paint
 import { makeBlock, visibleBlockRect, visibleCells } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
 import { fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
+import { paintLabelsAtWork } from './labels.ts';
 import type { ProductFrame } from './product_frame.ts';
-import { productProgress } from './product_frame.ts';
+import { depthAtWork, productProgress } from './product_frame.ts';
 
 export function paintAnimated(context: Context2D, frame: ProductFrame) {
   const { panes, colors, row, col, depth, position } = frame;
@@ -22,6 +23,8 @@ export function paintAnimated(context: Context2D, frame: ProductFrame) {
   paintBlock(context, panes, makeBlock('left', row, 0, 1, depth), colors, 0, 3);
   paintColumn(context, frame);
   if (position.place > 0) paintBlock(context, panes, makeBlock('product', row, col), colors, 0, 3);
+  const k = position.active < 0 ? [] : [depthAtWork(frame.taps, depth, position)];
+  paintLabelsAtWork(context, frame, { row: [row], col: [col], depth: k });
   paintHighlights(context, frame);
 }
 

@@ -9,6 +9,7 @@ import { outputDecimals } from '../shared/matrix_painting.ts';
 import { charactersIn, decimalsInCells, decimalsThatFit, LARGEST_CELL } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
+import { makeOutputAxis, makeTapAxis, makeWindowAxis } from './axes.ts';
 import { findHighlights } from './hit_test.ts';
 import type { MatrixProduct } from './product.ts';
 import { inputIndexOf, isPointwise, makeProduct, splitRow, weightIndexOf } from './product.ts';
@@ -45,7 +46,12 @@ export function makeFrame(request: FrameRequest, previous: MatrixFrame | null = 
     ...placed,
     view: 'matrix',
     unrolled,
-    texts: textsOf(request, unrolled),
+    texts: textsOf(request),
+    axes: {
+      row: makeOutputAxis(unrolled.outputs, request.t),
+      depth: makeTapAxis(model, unrolled, request.t),
+      col: makeWindowAxis(model, request.t),
+    },
     taps,
     depth,
     row,
@@ -62,7 +68,7 @@ export function makeFrame(request: FrameRequest, previous: MatrixFrame | null = 
   };
 }
 
-function textsOf({ model, t }: FrameRequest, { outputs }: MatrixProduct): ProductTexts {
+function textsOf({ model, t }: FrameRequest): ProductTexts {
   return {
     left: t('matrix.kernel'),
     right: t(isPointwise(model) ? 'matrix.pixels' : 'matrix.columns'),
@@ -70,7 +76,6 @@ function textsOf({ model, t }: FrameRequest, { outputs }: MatrixProduct): Produc
     product: t('matrix.product'),
     folded: '',
     equals: model.summary.shapes.bias ? 'Σ + b =' : 'Σ =',
-    rowLabel: (r, narrow) => (narrow ? String(outputs[r]) : `o=${outputs[r]}`),
   };
 }
 

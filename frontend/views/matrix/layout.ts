@@ -6,7 +6,6 @@
 import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
-import { centerOf } from '../shared/rects.ts';
 import { LARGEST_CELL, READABLE_CELL } from '../shared/text_fit.ts';
 
 /**
@@ -48,10 +47,20 @@ const NARROW = 800;
 /** The usual cell where numbers of all cells do not fit. */
 const USUAL_CELL = 28;
 
-const WIDE = { header: 46, sign: 34, sum: 62, label: 34, gap: 14, margin: 12, maxAir: 40 };
+/** Room for labels: above the columns and, on a large screen, beside the rows. */
+export const LABELS = { above: 14, beside: 34 };
+
+const WIDE = { header: 46 + LABELS.above, sign: 34, sum: 62, gap: 14, margin: 12, maxAir: 40 };
 
 /** On a phone so many rows at most, of the right matrix and of the others. */
-const PHONE = { header: 30, label: 26, gap: 14, between: 44, rows: 14, outputs: 6 };
+const PHONE = {
+  header: 30 + LABELS.above,
+  label: 32,
+  gap: 14,
+  between: 44 + LABELS.above,
+  rows: 14,
+  outputs: 6,
+};
 
 /** Room for the line below the panes that says what is added up. */
 const FOOTER = { wide: 44, narrow: 84 };
@@ -89,12 +98,13 @@ function countVisible({ rows, depth, cols }: ProductSize, cell: number, width: n
 
 function placeWide(product: ProductSize, { width, height }: Size, choice: number | null): MatrixLayout {
   const { rows, depth, cols, folded } = product;
-  const { header, sign, sum, label, gap, margin, maxAir } = WIDE;
+  const { header, sign, sum, gap, margin, maxAir } = WIDE;
+  const { beside } = LABELS;
   const footer = folded ? FOOTER.wide : 0;
   const room = Math.max(height - header - margin - footer, 120);
   const equals = folded ? sign : sum;
   const between = folded ? sign : gap;
-  const free = width - label - sign - equals - between - margin;
+  const free = width - 2 * beside - sign - equals - between - margin;
   const tallest = Math.max(depth, rows, folded?.[0] ?? 0);
   const across = depth + 2 * cols + (folded?.[1] ?? 1);
   const fit = Math.floor(Math.min(LARGEST_CELL, room / tallest, free / across));
@@ -103,10 +113,10 @@ function placeWide(product: ProductSize, { width, height }: Size, choice: number
   const visible = countVisible(product, cell, free - productsWidth - (plane?.width ?? 0), room);
   const gridsWidth = (visible.across + 2 * visible.cols) * cell + productsWidth + (plane?.width ?? 0);
   const air = Math.min(Math.max(free - gridsWidth, 0) / 3, maxAir);
-  const used = label + sign + equals + between + gridsWidth + 2 * air;
+  const used = 2 * beside + sign + equals + between + gridsWidth + 2 * air;
   const tall = Math.max(visible.down, visible.rows) * cell;
   const middle = header + Math.max(room - 4, tall, plane?.height ?? 0) / 2;
-  let x = Math.max(0, (width - used) / 2) + label;
+  let x = Math.max(0, (width - used) / 2) + beside;
   const take = (length: number) => {
     const left = Math.round(x);
     x += length;
@@ -119,6 +129,7 @@ function placeWide(product: ProductSize, { width, height }: Size, choice: number
   const signAt = (length: number) => ({ x: take(length + air) + (length + air) / 2, y: middle });
   const left = pane(visible.across * cell, visible.rows * cell);
   const times = signAt(sign);
+  take(beside);
   const right = pane(visible.cols * cell, visible.down * cell);
   if (!folded) take(gap);
   const products = folded ? NO_PLACE : pane(productsWidth, visible.down * cell);
@@ -180,10 +191,11 @@ function placeNarrow(product: ProductSize, width: number, choice: number | null)
     leastCell,
     layout: { width, height: bottom + (folded ? FOOTER.narrow : 0), narrow: true },
     rects: { left, right, products, product: result, folded: plane ?? NO_PLACE },
+    // Beside the headings: beside the panes stand labels.
     signs: {
-      times: { x: 10, y: centerOf(right).y },
-      equals: { x: 10, y: centerOf(result).y },
-      folds: { x: 10, y: centerOf(plane ?? result).y },
+      times: { x: 12, y: right.y - LABELS.above - 13 },
+      equals: { x: 12, y: result.y - LABELS.above - 13 },
+      folds: { x: 12, y: (plane ?? result).y - 13 },
     },
     footer: { x: 4, y: bottom + 8 },
   };

@@ -5,6 +5,7 @@ import type { PaneValues } from '../shared/matrix_painting.ts';
 import type { Highlights, PaneFrame } from '../shared/matrix_viewport.ts';
 import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
 import type { FrameRequest } from '../shared/view.ts';
+import type { MatrixAxis } from './axes.ts';
 import type { MatrixLayout, PaneName, ProductSize } from './layout.ts';
 import { makeLayout, makePanes } from './layout.ts';
 
@@ -17,9 +18,10 @@ export interface ProductTexts {
   folded: string;
   /** The sign before the product. */
   equals: string;
-  /** Beside row r of the left matrix. */
-  rowLabel: (r: number, narrow: boolean) => string;
 }
+
+/** Of the three that are multiplied and made; panes name theirs. */
+export type AxisName = 'row' | 'depth' | 'col';
 
 /** A row times a column, as far as it is loaded. */
 export interface ProductTerms {
@@ -34,6 +36,8 @@ export interface ProductFrame extends PaneFrame<PaneName> {
   signs: MatrixLayout['signs'];
   footer: MatrixLayout['footer'];
   texts: ProductTexts;
+  /** null: a column that stands for nothing. */
+  axes: Record<AxisName, MatrixAxis | null>;
   /** The rows of the right matrix that are multiplied as one: those of a channel. */
   taps: number;
   depth: number;

@@ -4,13 +4,17 @@ import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, cssFont, paintCenteredText, paintText } from '../shared/drawing.ts';
 import { paintEmptyCell } from '../shared/grid.ts';
 import { paintPane, paintPaneHeading, paintScrollExtent } from '../shared/matrix_painting.ts';
+import type { MatrixPane } from '../shared/matrix_viewport.ts';
 import { visibleCells } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
-import type { ProductFrame } from './product_frame.ts';
+import type { MatrixAxis } from './axes.ts';
+import { paintLabels } from './labels.ts';
+import { LABELS } from './layout.ts';
+import type { AxisName, ProductFrame } from './product_frame.ts';
 
-/** The smallest cell with a label beside it. */
-const LABELLED_CELL = 10;
+/** The width of a heading with a size. */
+const WIDE_HEADING = 120;
 
 /** A pane whose heading is wider than itself. */
 const NARROW_PANE = 80;
@@ -25,7 +29,7 @@ export function paintStatic(context: Context2D, frame: ProductFrame) {
   for (const pane of shownPanes(frame)) paintScrollExtent(context, pane, colors);
   paintHeadings(context, frame);
   paintSigns(context, frame);
-  paintRowLabels(context, frame);
+  paintLabels(context, frame);
 }
 
 function shownPanes({ panes: { left, right, product, folded } }: ProductFrame) {
@@ -44,21 +48,39 @@ function paintProductsPlace(context: Context2D, { panes, colors, cell }: Product
 
 function paintHeadings(context: Context2D, frame: ProductFrame) {
   const { panes, layout, texts } = frame;
-  paintPaneHeading(context, frame, texts.left, panes.left);
-  paintPaneHeading(context, frame, texts.right, panes.right);
+  paintHeading(context, frame, texts.left, panes.left);
+  paintHeading(context, frame, texts.right, panes.right);
   if (!layout.narrow && panes.products.place.width > 0) paintProductsHeading(context, frame);
-  paintPaneHeading(context, frame, texts.product, panes.product);
-  if (panes.folded.place.width > 0) paintPaneHeading(context, frame, texts.folded, panes.folded);
+  paintHeading(context, frame, texts.product, panes.product);
+  if (panes.folded.place.width > 0) paintHeading(context, frame, texts.folded, panes.folded);
+}
+
+/** Paints a heading over the labels of a pane, with what they are made of: `8 (c,u,v) × 4 (i,j)`. */
+function paintHeading(context: Context2D, frame: ProductFrame, text: string, pane: MatrixPane) {
+  const [down, across] = pane.axes.map((axis) => frame.axes[axis as AxisName]);
+  // On a phone controls stand beside the first heading.
+  const isFirst = frame.layout.narrow && pane === frame.panes.left;
+  const size = (count: number, axis: MatrixAxis | null | undefined) =>
+    axis && !isFirst ? `${count} (${axis.letters})` : `${count}`;
+  const sizes = `${size(pane.rows, down)} × ${size(pane.cols, across)}`;
+  const below = pane === frame.panes.folded ? pane : raise(pane);
+  const place = isFirst ? { ...below.place, x: 4 } : below.place;
+  paintPaneHeading(context, frame, text, { ...below, place }, sizes, WIDE_HEADING);
+}
+
+/** By the height of the labels. */
+function raise(pane: MatrixPane): MatrixPane {
+  return { ...pane, place: { ...pane.place, y: pane.place.y - LABELS.above } };
 }
 
 /** Beside a narrow matrix, whose own heading is wider, it begins at its pane. */
 function paintProductsHeading(context: Context2D, frame: ProductFrame) {
   const { panes, texts } = frame;
   if (panes.right.place.width >= NARROW_PANE)
-    return paintPaneHeading(context, frame, texts.products, panes.products, '');
+    return paintPaneHeading(context, frame, texts.products, raise(panes.products), '');
   const { x, y } = panes.products.place;
   context.font = cssFont(13);
-  paintText(context, texts.products, 'left', x, y - 14);
+  paintText(context, texts.products, 'left', x, y - LABELS.above - 14);
 }
 
 function paintSigns(context: Context2D, { layout: { narrow }, panes, signs, colors, texts }: ProductFrame) {
@@ -70,23 +92,4 @@ function paintSigns(context: Context2D, { layout: { narrow }, panes, signs, colo
   if (texts.equals === '=') context.fillStyle = colors.text;
   context.font = cssFont(narrow ? 14 : 17);
   paintCenteredText(context, narrow ? '=' : texts.equals, signs.equals.x, signs.equals.y);
-}
-
-/** Paints what each row is of beside the left matrix. */
-function paintRowLabels(context: Context2D, { layout, panes, cell, colors, texts }: ProductFrame) {
-  const { narrow } = layout;
-  if (cell < LABELLED_CELL) return;
-  const { place } = panes.left;
-  const { top, bottom } = visibleCells(panes.left);
-  context.fillStyle = colors.muted;
-  context.font = cssFont(narrow ? 10 : 12);
-  for (let r = top; r < bottom; r++)
-    paintText(
-      context,
-      texts.rowLabel(r, narrow),
-      'right',
-      place.x - 5,
-      place.y + (r - top + 0.5) * cell,
-      place.x - 6,
-    );
 }

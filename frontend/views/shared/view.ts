@@ -84,6 +84,11 @@ export interface View<Frame> {
   paintFinished?(context: Context2D, frame: Frame, bitmaps: BitmapCache): void;
   paintAnimated(context: Context2D, frame: Frame): void;
   hitTest(frame: Frame, x: number, y: number): Cell | null;
+  /**
+   * Says what the row and the column under a point of a matrix stand for, '' where there is nothing to say.
+   * withNumber: with the number there, if nothing else says it.
+   */
+  describePlace?(frame: Frame, x: number, y: number, withNumber: boolean): string;
   /** Finds every visible place of a cell. */
   findCellRects(frame: Frame, cell: Cell): Rect[];
   /** Makes the notes beside the picture. */

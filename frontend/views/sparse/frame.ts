@@ -28,6 +28,8 @@ export interface SparseFrame extends PaneFrame<PaneName> {
   outChannel: number;
   channel: number;
   channelIndex: number;
+  /** Of the matrix, and of the tensors that its rows and columns are cells of. */
+  names: Record<'matrix' | 'input' | 'output', string>;
   /** The cells of the input and of the output; `filled` is the one that fills with time. */
   strips: Record<'input' | 'output', Strip>;
   filled: 'input' | 'output' | null;
@@ -59,6 +61,7 @@ export function makeFrame(request: FrameRequest): SparseFrame {
     ...pair,
     view: 'sparse',
     channelIndex,
+    names: { matrix: matrixName(request), input: 'X', output: 'Y' },
     strips: {
       input: { name: `${request.t('stage.input')}[${channel}]`, values: inputValues(model, channel, cell) },
       output: {
@@ -73,6 +76,11 @@ export function makeFrame(request: FrameRequest): SparseFrame {
     placedCount,
     staticKey: makeStaticKey(request, viewportKey, channel, cell, ...scrolled),
   };
+}
+
+/** S is the matrix of conv2d, whichever way round it is. */
+function matrixName({ model, transposed }: FrameRequest) {
+  return (model.summary.operation.kind === 'conv_transpose2d') === transposed ? 'S' : 'Sᵀ';
 }
 
 interface PlaceRequest {

@@ -4,6 +4,7 @@ import { makeCaptions } from './captions.ts';
 import type { SparseFrame } from './frame.ts';
 import { makeFrame } from './frame.ts';
 import { findCellRects, hitTest } from './hit_test.ts';
+import { describePlace } from './place.ts';
 import { paintStatic } from './static.ts';
 
 export const sparseView: View<SparseFrame> = {
@@ -11,6 +12,7 @@ export const sparseView: View<SparseFrame> = {
   paintStatic,
   paintAnimated,
   hitTest,
+  describePlace,
   findCellRects,
   makeCaptions,
 };
