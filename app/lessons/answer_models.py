@@ -12,7 +12,7 @@ from app.scenes.operation_models import StrictModel, field_error
 from app.services.request_models import Number, Rows
 
 Size = Annotated[int, Field(ge=0, le=LARGEST)]
-# Of a signal, which has no rows, two numbers.
+# Of a signal, which has no rows, two numbers; or three as of an image of one row.
 Cell = Annotated[list[Size], Field(min_length=2, max_length=3)]
 Shape = Annotated[list[Size], Field(min_length=2, max_length=3)]
 Cells = Annotated[list[Cell], Field(max_length=1000, fail_fast=True)]

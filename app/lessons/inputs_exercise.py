@@ -13,7 +13,7 @@ from app.conv.operation import Padding
 from app.lessons.cell_exercise import random_cell
 from app.lessons.exercise import Exercise, Judgement, are_distinct, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import index_text, with_layer
+from app.lessons.layer_text import index_text, with_layer, without_row
 from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief, Cell, has_cell, ledger_at, with_operation
 from app.scenes.scene import Scene
@@ -58,8 +58,9 @@ class InputsExercise(Exercise):
         return {"cell": list(self.scene.plan.own_shape(self.cell))}
 
     def judge(self, answer: Sequence[Sequence[int]]) -> Judgement:
-        self._check(answer)
-        chosen = frozenset(tuple(cell) for cell in answer)
+        cells = [without_row(self.scene.plan, cell, 0) for cell in answer]
+        self._check(cells)
+        chosen = frozenset(cells)
         if chosen == self._own(cells_read(self.scene, self.cell)):
             return Judgement(True)
         return Judgement(False, diagnose(chosen, self.beliefs))

@@ -73,6 +73,8 @@ class KernelExercise(Exercise):
             weight = torch.tensor(answer, dtype=self.repaired.dtype)
         except ValueError:
             raise ConvError("answer_ragged", "/answer", expected=expected) from None
+        if self.scene.plan.dimensions == 1 and weight.dim() == 4 and weight.shape[2] == 1:
+            weight = weight.squeeze(2)
         if tuple(weight.shape) != expected:
             raise ConvError("answer_shape_mismatch", "/answer", found=tuple(weight.shape), expected=expected)
         if not torch.isfinite(weight).all():

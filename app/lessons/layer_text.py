@@ -18,6 +18,13 @@ def index_text(plan: Plan, index: Sequence[int]) -> str:
     return ", ".join(map(str, plan.own_shape(tuple(index))))
 
 
+def without_row(plan: Plan, numbers: Sequence[int], row: int) -> tuple[int, ...]:
+    """Of a signal, what is written as of an image of one row: a shape (`row`: 1) or a cell (`row`: 0)."""
+    if plan.dimensions == 1 and len(numbers) == 3 and numbers[1] == row:
+        return numbers[0], numbers[2]
+    return tuple(numbers)
+
+
 def layer_text(plan: Plan) -> Text:
     numbers = layer_numbers(plan)
     dilated, grouped = numbers["dilation"] != 1, plan.groups > 1 and plan.weight_shape is not None

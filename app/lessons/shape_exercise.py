@@ -16,7 +16,7 @@ from app.conv.shapes import Axis
 from app.conv.size_formulas import size_formulas
 from app.lessons.exercise import Exercise, Judgement, are_distinct, choices, diagnose, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
-from app.lessons.layer_text import layer_numbers, plain_kind
+from app.lessons.layer_text import layer_numbers, plain_kind, without_row
 from app.lessons.lesson_texts import Text
 from app.lessons.misconceptions import Belief
 
@@ -63,12 +63,13 @@ class ShapeExercise(Exercise):
         return {"choices": [list(each) for each in choices(right, wrong, near, Random(self.shuffle))]}  # noqa: S311
 
     def judge(self, answer: Sequence[int]) -> Judgement:
-        if len(answer) != len(self._shape):
-            sizes = {"found": len(answer), "expected": len(self._shape)}
+        shape = without_row(self.scene.plan, answer, 1)
+        if len(shape) != len(self._shape):
+            sizes = {"found": len(shape), "expected": len(self._shape)}
             raise ConvError("answer_sizes_mismatch", "/answer", **sizes)
-        if tuple(answer) == self._shape:
+        if shape == self._shape:
             return Judgement(True)
-        return Judgement(False, diagnose(tuple(answer), self.beliefs))
+        return Judgement(False, diagnose(shape, self.beliefs))
 
     @property
     def hints(self) -> Sequence[Text]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 
@@ -347,15 +348,34 @@ def test_an_index_of_a_signal_has_no_row(kind: str, language: str) -> None:
             assert {len(shape) for shape in asked["choices"]} == {2}
 
 
+def as_image(kind: str, answer: Any) -> Any:
+    """The same answer about an image of one row."""
+    match kind:
+        case "shape":
+            return [answer[0], 1, answer[1]]
+        case "inputs":
+            return [[channel, 0, place] for channel, place in answer]
+    return np.expand_dims(answer, 2).tolist()
+
+
+@pytest.mark.parametrize("kind", ["shape", "inputs", "kernel"])
+def test_a_signal_may_be_answered_as_an_image_of_one_row(kind: str) -> None:
+    for seed in range(20):
+        made = make_exercise(kind, seed, SIGNALS[0])
+        for answer in (made.expected, as_image(kind, made.expected)):
+            plain = orjson.loads(to_json(answer))
+            assert judge(made, plain, False, "en")["correct"]
+
+
 @pytest.mark.parametrize(
     ("kind", "answer", "code"),
     [
-        ("shape", [1, 1, 5], "answer_sizes_mismatch"),
-        ("inputs", [[0, 0, 1]], "answer_cell_outside"),
-        ("kernel", [[[[1, 2, 3]]]], "answer_shape_mismatch"),
+        ("shape", [1, 2, 5], "answer_sizes_mismatch"),
+        ("inputs", [[0, 1, 1]], "answer_cell_outside"),
+        ("kernel", [[[[1, 2, 3], [1, 2, 3]]]], "answer_shape_mismatch"),
     ],
 )
-def test_an_answer_with_a_row_is_refused_for_a_signal(kind: str, answer: Any, code: str) -> None:
+def test_an_answer_with_rows_is_refused_for_a_signal(kind: str, answer: Any, code: str) -> None:
     with pytest.raises(ConvError) as refused:
         judge(make_exercise(kind, 1, SIGNALS[0]), answer, False, "en")
     assert refused.value.message.code == code
