@@ -160,6 +160,8 @@ def test_each_step_is_torchs(open_page: OpenPage, server: str, name: str, loss: 
     layer = LAYERS[name]
     page = open_page(f"{layer.page(server)}?direction=weight")
     open_descent(page, loss)
+    # The loss is known, and no rate is suggested any more.
+    expect(page.locator("#descent-step")).to_be_enabled()
     set_rate(page, 0.003)
     expected = torch_descent(layer, LOSSES[loss], 0.003)
     states = [next(expected) for _ in range(4)]
