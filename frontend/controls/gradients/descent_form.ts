@@ -92,7 +92,8 @@ function makeRate(descent: DescentState, names: () => Trained[]) {
     descent
       .suggestRate(LARGEST_RATE, names())
       .then((found) => {
-        if (found && !typed) rate.value = String(found);
+        // Nor while somebody is about to type.
+        if (found && !typed && document.activeElement !== rate) rate.value = String(found);
       })
       .catch(() => undefined);
   });
