@@ -79,7 +79,7 @@ def test_catalogues_have_the_same_texts_and_each_is_used() -> None:
     english, chinese = (network_texts(language) for language in LANGUAGES)
     assert list(english) == list(chinese)
     sources = [
-        *(ROOT / "templates").glob("network*.html"),
+        *(ROOT / "templates").rglob("network*.html"),
         *(ROOT / "app/web/pages").glob("network_*.py"),
         *(ROOT / "frontend").rglob("*.ts"),
     ]
