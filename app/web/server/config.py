@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import uvicorn
 
+from app.services.shutdown import ShutdownState
 from app.settings import Settings
 from app.web.api.dependencies import services_of
 from app.web.server.request_queue import RequestQueue
@@ -27,6 +28,7 @@ class ServerConfig(uvicorn.Config):
     congested: set[HttpConnection]
     # Requests that wait to be begun.
     queue: RequestQueue
+    shutdown: ShutdownState
     count_refusal: Callable[[Refusal], None]
 
     def __init__(self, app: Any, **options: Any) -> None:
@@ -39,5 +41,6 @@ class ServerConfig(uvicorn.Config):
         services = services_of(self.loaded_app)
         self.settings = services.settings
         self.count_refusal = services.metrics.refused
+        self.shutdown = services.shutdown
         self.timeout_keep_alive = self.settings.keep_alive_seconds
         self.timeout_graceful_shutdown = self.settings.grace_seconds

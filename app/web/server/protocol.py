@@ -22,6 +22,9 @@ _MIN_BYTES_PER_SECOND: Final = 4096
 # After an early answer the rest of the request is read and dropped for this long: closing a connection with
 # unread bytes would reset it, and the answer would be lost.
 _LINGER_SECONDS: Final = 2.0
+# A server that stops reads requests for this long from connections that are between two, or before the first:
+# closing one while a request is on its way would reset it.
+_LAST_REQUEST_SECONDS: Final = 1.0
 
 # Health checks are answered also when the server is at its limits.
 _HEALTH_PATHS: Final = ("/healthz", "/readyz", "/metrics")
@@ -57,11 +60,20 @@ class HttpConnection(HttpToolsProtocol):
         idle[self] = None
         if len(self.connections) > self._limits.max_connections:
             next(iter(idle)).transport.close()
+        if self._config.shutdown.begun:
+            self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._config.idle.pop(self, None)
         self._config.congested.discard(self)
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close the connection after the request under way, or soon if there is none."""
+        if self._is_between_requests():
+            self.loop.call_later(_LAST_REQUEST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -123,6 +135,8 @@ class HttpConnection(HttpToolsProtocol):
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._config.shutdown.begun:
+            cycle.keep_alive = False
         begin = partial(super()._start_asgi_task, cycle, app)
         if cycle.scope["path"] in _HEALTH_PATHS:
             begin()
@@ -182,6 +196,9 @@ class HttpConnection(HttpToolsProtocol):
 
     def _is_answered(self) -> bool:
         return self.cycle is not None and self.cycle.response_complete
+
+    def _is_between_requests(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def _extra_seconds(self) -> float:
         """Seconds beyond the deadline for a body that arrives fast enough and is still read."""

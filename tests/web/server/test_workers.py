@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from tests.support.metrics import samples
 from tests.support.polling import wait_until
 from tests.support.server_process import ServerProcess, running_server
+from tests.support.sockets import Answer, connected, read_all
 
 # A worker starts in two seconds; on a machine that has much else to do, in thirty.
 pytestmark = pytest.mark.timeout(400)
@@ -106,6 +109,28 @@ def test_settings_are_read_anew_on_sighup(workers: ServerProcess, settings_file:
 
     wait_until(all_new, PATIENCE)
     assert answered == {200}
+
+
+@pytest.mark.slow
+@pytest.mark.safety(30)
+def test_no_request_is_lost_while_workers_are_replaced(workers: ServerProcess) -> None:
+    """Also none whose connection was accepted by a worker that is told to stop before the request is sent."""
+    old = wait_for_workers(workers, 2)
+    workers.process.send_signal(signal.SIGHUP)
+    answered: set[tuple[int, ...]] = set()
+
+    def all_new() -> bool:
+        with ExitStack() as stack:
+            senders = [stack.enter_context(connected(workers.port)) for _ in range(8)]
+            closed, _, _ = select.select(senders, [], [], 0.1)
+            assert not closed
+            for sender in senders:
+                sender.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answered.update(tuple(Answer(read_all(sender)).statuses) for sender in senders)
+        return not processes(workers) & old
+
+    wait_until(all_new, PATIENCE)
+    assert answered == {(200,)}
 
 
 @pytest.mark.slow
