@@ -21,9 +21,10 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.frames import FLAGS, path_of, shape, task_seconds
+from bench.frames import path_of, shape, task_seconds
 from bench.measure import table
 from bench.served import served
+from tests.support.chromium import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMS = {"GIF": "gif", "MP4": "mp4", "WebM": "webm"}
@@ -59,7 +60,7 @@ ROUNDS = 3
 
 def run() -> str:
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = open_dialog(browser, url + path_of(url, SCENE))
         choose_form(page, "PNG frames (ZIP)")
         _, _, archive = save(page)

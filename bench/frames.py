@@ -16,9 +16,9 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from bench.served import served
+from tests.support.chromium import CHROMIUM, FLAGS
 
 SECONDS = 4
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 VIEW: Any = {"width": 1366, "height": 900}
 
 INTERVALS = """(seconds) => new Promise((done) => {
@@ -141,7 +141,7 @@ def run() -> str:
         f"{'scene':24} {'beats':18} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6}    MB"
     ]
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         blank = browser.new_page(viewport=VIEW)
         lines.append(row("blank page", "", measure(blank) | {"nodes": 0, "heap": 0}))
         blank.close()

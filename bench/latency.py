@@ -12,8 +12,9 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.frames import FLAGS, SCENES, opened, path_of
+from bench.frames import SCENES, opened, path_of
 from bench.served import served
+from tests.support.chromium import CHROMIUM, FLAGS
 
 # Notes when an event arrived that asks for a frame, and when that frame was painted.
 WATCH = """
@@ -115,7 +116,7 @@ def run() -> str:
     columns = ("hover", "p95", "next window", "p95", "scrub (frames)", "p95", "edit", "p95")
     lines = ["  ".join([f"{'scene':24}", *columns])]
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, scene in SCENES.items():
             page = opened(browser, url, path_of(url, scene), WATCH, FORGET)
             ways = (hover(page), follow(page), scrub(page, 4), edit(page))

@@ -18,8 +18,9 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.frames import FLAGS, path_of
+from bench.frames import path_of
 from bench.served import served
+from tests.support.chromium import CHROMIUM, FLAGS
 
 INTERACTIONS = 5000
 # Interactions between two looks at the ledger.
@@ -296,7 +297,7 @@ def run() -> str:
     """The report, with the seed to repeat it."""
     seed = int(os.environ.get("CONVSCOPE_SEED", "1"))
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, NO_COMPILERS])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, NO_COMPILERS])
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.goto(url + path_of(url, "three-filters"))
         page.wait_for_selector("html[data-ready]", state="attached")

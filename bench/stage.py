@@ -14,9 +14,10 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from bench.animations import ROOT
-from bench.frames import FLAGS, path_of, shape
+from bench.frames import path_of, shape
 from bench.measure import table
 from bench.served import served
+from tests.support.chromium import CHROMIUM, FLAGS
 
 SCREENS = ((1366, 768), (1920, 1080), (1024, 768), (360, 740))
 LAYERS = {
@@ -29,7 +30,7 @@ LAYERS = {
 
 def run() -> str:
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         presets = json.load(urllib.request.urlopen(f"{url}/api/v1/presets"))
         paths = {preset["name"]: f"/s/{preset['id']}" for preset in presets if is_plane(url, preset)}
         paths |= {name: path_of(url, body) for name, body in LAYERS.items()}

@@ -10,8 +10,9 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.frames import FLAGS, SCENES, opened, path_of
+from bench.frames import SCENES, opened, path_of
 from bench.served import served
+from tests.support.chromium import CHROMIUM, FLAGS
 
 VIEWS = ("matrix", "sparse")
 LARGE = ("photograph 3x128x128", "64x56x56 -> 64")
@@ -71,7 +72,7 @@ def run() -> str:
         f"{'next window median':>19} {'p95':>6} {'long tasks':>11}"
     ]
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name in LARGE:
             for view in VIEWS:
                 page = opened(browser, url, path_of(url, SCENES[name]), WATCH, FORGET)

@@ -27,9 +27,10 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.frames import FLAGS, VIEW
+from bench.frames import VIEW
 from bench.measure import table
 from bench.served import served, started
+from tests.support.chromium import CHROMIUM, FLAGS
 
 ROUNDS = 15
 KBIT = 1000 / 8
@@ -146,7 +147,7 @@ static = Starlette(routes=[Route("/{path:path}", send_file)])
 def run() -> str:
     """The table."""
     with served() as url, tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         still(Path(name), browser, url)
         command = [sys.executable, "-m", "uvicorn", "bench.visits:static", "--log-level", "error"]
         with started(command, {"BENCH_ANSWERS": name}) as other:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.support.chromium import CHROMIUM, FLAGS
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import Visit
 from tests.support.server_process import running_server
@@ -19,9 +20,6 @@ from tests.support.server_process import running_server
 # Milliseconds, on a machine that is busy with other things too.
 _PATIENCE = 20_000
 expect.set_options(timeout=_PATIENCE)
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

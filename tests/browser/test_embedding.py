@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from app.scenes.presets import PRESETS
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.support.chromium import CHROMIUM, FLAGS
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import (
     HOSTILE,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.services.trained_examples import trained_examples
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.support.chromium import CHROMIUM, FLAGS
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import (
     HOSTILE,
