@@ -85,4 +85,6 @@ def running_server(folder: Path, **settings: object) -> Iterator[ServerProcess]:
         yield server.wait_until("/healthz")
     finally:
         if server.process.poll() is None:
-            server.stop(signal.SIGKILL)
+            # With its workers, which would outlive it.
+            os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
