@@ -144,11 +144,10 @@ def is_told(page: Page, before: dict[str, str]) -> None:
     assert page.locator("#formula").inner_text() == formula
 
 
-@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
-@pytest.mark.parametrize("name", CHANGES)
-def test_everything_in_the_panel_changes_while_the_first_page_plays(
-    open_page: OpenPage, name: str, place: str, text: re.Pattern[str]
-) -> None:
+def open_panel_while_playing(
+    open_page: OpenPage, place: str, text: re.Pattern[str]
+) -> tuple[Page, dict[str, str]]:
+    """The first page as soon as `place` shows `text`, with its panel open; and its scene and title."""
     page = open_page("/")
     page.locator("#speed").select_option("4")
     expect(page.locator(place)).to_have_text(text)
@@ -157,6 +156,15 @@ def test_everything_in_the_panel_changes_while_the_first_page_plays(
         "title": page.locator("h1").inner_text(),
     }
     page.get_by_role("button", name="Change", exact=True).click()
+    return page, before
+
+
+@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
+@pytest.mark.parametrize("name", CHANGES)
+def test_everything_in_the_panel_changes_while_the_first_page_plays(
+    open_page: OpenPage, name: str, place: str, text: re.Pattern[str]
+) -> None:
+    page, before = open_panel_while_playing(open_page, place, text)
     change_field(page, name, CHANGES[name])
     is_told(page, before)
 
@@ -166,14 +174,7 @@ def test_everything_in_the_panel_changes_while_the_first_page_plays(
 def test_code_and_pictures_are_read_while_the_first_page_plays(
     open_page: OpenPage, what: str, place: str, text: re.Pattern[str]
 ) -> None:
-    page = open_page("/")
-    page.locator("#speed").select_option("4")
-    expect(page.locator(place)).to_have_text(text)
-    before = {
-        "scene": page.locator("#stage").get_attribute("data-scene") or "",
-        "title": page.locator("h1").inner_text(),
-    }
-    page.get_by_role("button", name="Change", exact=True).click()
+    page, before = open_panel_while_playing(open_page, place, text)
     if what == "code":
         page.locator("#code-text").fill("nn.Conv2d(2, 5, 3, padding=1)")
         page.locator("#code-read").click()
