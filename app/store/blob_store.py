@@ -49,8 +49,7 @@ class BlobStore:
             if missing:
                 self._store.put(missing)
             return bool(missing)
-        for entry, data in there.items():
-            self._store.refresh(entry, data)
+        self._store.refresh(there)
         self._store.put({**missing, name: manifest})
         # A collection may have taken blobs away before it could see the manifest.
         if missing := self._find(blobs)[1]:
