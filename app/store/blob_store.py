@@ -56,6 +56,10 @@ class BlobStore:
             self._store.put(missing)
         return True
 
+    def put_blobs(self, blobs: Blobs) -> None:
+        """Store blobs ahead of the manifest that names them: `put` finds them there. Raises StoreFull."""
+        self._store.put(self._find(blobs)[1])
+
     def manifest(self, name: str) -> bytes:
         """Raises ObjectNotFound or ObjectUnusable."""
         return bytes(self._store.get(name, _MAX_MANIFEST_BYTES))
