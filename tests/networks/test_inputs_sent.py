@@ -71,10 +71,11 @@ def test_a_model_without_inputs_takes_none(client: TestClient, kind: str, sent: 
 def test_tensors_that_are_no_inputs_are_named(client: TestClient, form: Callable[[Any], bytes]) -> None:
     """Too many, or under other names; the tensor of an only input may have any name."""
     made = MODELS["several inputs and outputs"]()
+    inputs = {name: array + 1 for name, array in made.inputs.items()}
     one = one_layer("Relu", X)
     cases = {
-        "too many": (made.model, {**made.inputs, "c": X}, ["'c'"], "'a', 'b'"),
-        "another name": (made.model, {"a": made.inputs["a"], "d": made.inputs["b"]}, ["'d'"], "'a', 'b'"),
+        "too many": (made.model, {**inputs, "c": X}, ["'c'"], "'a', 'b'"),
+        "another name": (made.model, {"a": inputs["a"], "d": inputs["b"]}, ["'d'"], "'a', 'b'"),
         "no name": (made.model, {"e": X}, ["'e'"], "'a', 'b'"),
         "beside the only one": (one.model, {"x": X, "w": X, "v": X}, ["'w'", "'v'"], "'x'"),
         "several for one": (one.model, {"w": X, "v": X}, ["'w'", "'v'"], "'x'"),
@@ -85,8 +86,8 @@ def test_tensors_that_are_no_inputs_are_named(client: TestClient, form: Callable
         message = answer.json()["errors"][0]["message"]
         assert all(other in message for other in others), message
         assert message.endswith(f"it takes {takes}")
-    network = client.post(API, files={"model": made.model, "input": form(made.inputs)}).json()
-    parts = {"input": form({"a": made.inputs["a"], "b": made.inputs["b"]}), "name": (None, "b")}
+    network = client.post(API, files={"model": made.model, "input": form(inputs)}).json()
+    parts = {"input": form({"a": inputs["a"], "b": inputs["b"]}), "name": (None, "b")}
     changed = client.post(network["links"]["inputs"], files=parts)
     assert (changed.status_code, changed.json()["code"]) == (422, "network_inputs_unknown")
     assert client.post(API, files={"model": one.model, "input": form({"any": X})}).is_success
