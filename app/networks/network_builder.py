@@ -41,10 +41,19 @@ def network_id(model: Model, inputs: Mapping[str, Array], prepared: Mapping[str,
 
 
 def build_network(
-    id: str, model: Model, run: Run, limits: Limits, prepared: Mapping[str, tuple[Message, ...]]
+    id: str,
+    model: Model,
+    run: Run,
+    limits: Limits,
+    prepared: Mapping[str, tuple[Message, ...]],
+    made: Mapping[str, Tensor] | None = None,
 ) -> Network:
-    """The network of a run; `id`: its digest. A layer that cannot be a scene has a note instead."""
-    tensors = {name: _tensor(array) for name, array in run.arrays.items()}
+    """
+    The network of a run; `id`: its digest; `made`: those of its tensors that are there already. A layer that
+    cannot be a scene has a note instead.
+    """
+    made = made or {}
+    tensors = {name: made[name] if name in made else to_tensor(each) for name, each in run.arrays.items()}
     nodes = tuple(_node(described, tensors, limits) for described in run.structure["nodes"])
     given = tuple(
         Edge(each["name"], tuple(each["shape"]), str(run.arrays[each["name"]].dtype))
@@ -57,7 +66,7 @@ def build_network(
     return Network(id, model, given, nodes, outputs, tensors, opset, prepared, weights)
 
 
-def _tensor(array: Array) -> Tensor:
+def to_tensor(array: Array) -> Tensor:
     """The array itself where it can be, without -0.0: so a scene has the same bytes, and shares them."""
     if wider := _WIDER.get(str(array.dtype)):
         array = array.astype(wider)

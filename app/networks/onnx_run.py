@@ -80,8 +80,8 @@ def run(
     prepared: Prepared, given: Mapping[str, Array], limits: Limits
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """
-    The nodes with their shapes, and the array on every edge. Raises ConvError, and LimitExceeded before
-    anything is run where the shapes say it.
+    The nodes with their shapes, and the array on every edge that a node makes. Raises ConvError, and
+    LimitExceeded before anything is run where the shapes say it.
     """
     model = prepared.model
     for each in prepared.inputs:
@@ -93,10 +93,11 @@ def run(
     known = sum(prod(shape) for shape in shapes.values() if shape is not None)
     check("term.network_numbers", "max_network_numbers", known, limits)
     nodes, outputs = list(model.graph.node), [each.name for each in model.graph.output]
-    arrays = {**prepared.constants, **given, **_values(prepared, given, limits)}
+    values = _values(prepared, given, limits)
+    arrays = {**prepared.constants, **given, **values}
     numbers = sum(array.size for array in arrays.values())
     check("term.network_numbers", "max_network_numbers", numbers, limits)
-    return _structure(prepared, nodes, outputs, arrays), arrays
+    return _structure(prepared, nodes, outputs, arrays), values
 
 
 def _described_input(value: onnx.ValueInfoProto) -> dict[str, Any]:

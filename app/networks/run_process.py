@@ -23,6 +23,8 @@ _GRACE_SECONDS: Final = 10.0
 _HUGE_PAGES: Final = "glibc.malloc.hugetlb=1"
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
+# What a model's constants are used for while it is run.
+UseConstants = Callable[[Mapping[str, Array]], None]
 # Names, types and shapes of a model's inputs -> an array for each.
 PrepareInputs = Callable[[list[dict[str, Any]]], Mapping[str, Array]]
 
@@ -43,9 +45,16 @@ class RunProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def run(self, model: bytes, prepare_inputs: PrepareInputs, limits: Limits) -> Run:
+    def run(
+        self,
+        model: bytes,
+        prepare_inputs: PrepareInputs,
+        limits: Limits,
+        use_constants: UseConstants = lambda _: None,
+    ) -> Run:
         """
-        Read a model, give it its inputs, and run it, in a process of its own.
+        Read a model, give it its inputs, and run it, in a process of its own. `use_constants` is called when
+        the run has begun.
 
         Raises ConvError, LimitExceeded, RunStopped, and what `prepare_inputs` raises.
         """
@@ -55,15 +64,16 @@ class RunProcess:
                 known = {name: getattr(limits, name) for name in Limits.model_fields}
                 send_frame(connection, Frame({"limits": known, "model_bytes": len(model)}))
                 connection.sendall(model)
-                described = _received(connection, 0)
+                described = _received(connection, max_bytes)
                 inputs = prepare_inputs(described.head["inputs"])
                 send_frame(connection, Frame({}, inputs))
+                use_constants(described.arrays)
                 answer = _received(connection, max_bytes)
             except (OSError, MessageError):
                 # Its end is the kernel's doing, and whether for time or memory only the kernel knows.
                 limit = {"seconds": limits.network_seconds, "bytes": limits.max_network_bytes}
                 raise RunStopped("network_run_stopped", **limit) from None
-        return Run(answer.head, answer.arrays)
+        return Run(answer.head, {**described.arrays, **inputs, **answer.arrays})
 
     def close(self) -> None:
         with self._lock:

@@ -65,10 +65,9 @@ def _answer(connection: socket.socket) -> None:
     _confine(limits)
     try:
         prepared = prepare(model, limits)
-        send_frame(connection, Frame({"inputs": describe_inputs(prepared)}))
+        send_frame(connection, Frame({"inputs": describe_inputs(prepared)}, prepared.constants))
         given = receive_frame(connection, _UNUSED)
-        structure, arrays = run(prepared, given.arrays, limits)
-        send_frame(connection, Frame(structure, arrays))
+        send_frame(connection, Frame(*run(prepared, given.arrays, limits)))
     except (ConvError, LimitExceeded, RunStopped) as error:
         send_frame(connection, Frame({"refused": _refused(error)}))
     except MemoryError:

@@ -69,7 +69,8 @@ class InputReader:
         if specs and self._content is None:
             names = ", ".join(f"{each.name!r:.60}" for each in specs)
             raise ConvError("network_input_missing", _AT, names=names)
-        count = len(specs) - len(self._former.arrays)
+        given = [each.name for each in specs if each.name not in self._former.arrays]
+        self._check_sent(given)
         for spec in specs:
             if spec.name in self._former.arrays:
                 # Narrow types are kept in wider ones.
@@ -77,10 +78,41 @@ class InputReader:
                 self.done[spec.name] = tuple(self._former.done.get(spec.name, ()))
                 continue
             assert self._content is not None
-            read = _array(self._content, spec, count, self._preparation, self._limits)
+            read = _array(self._content, spec, len(given), self._preparation, self._limits)
             self.arrays[spec.name] = _fitted(read.planes, spec, self._limits)
             self.done[spec.name] = tuple(read.done)
         return self.arrays
+
+    def _check_sent(self, names: list[str]) -> None:
+        """Nothing that is sent is left out without a word. names: of the inputs that are to be given."""
+        content = self._content
+        if not names:
+            _check_unprepared(self._preparation)
+        if content is None:
+            return
+        # Of random numbers in the model's own shapes none is left over.
+        if not names and not _is_of_own_shape(content):
+            raise ConvError("network_without_inputs", _AT, bytes=len(content))
+        sent = _tensor_names(content)
+        others = [name for name in sent if name not in names]
+        # The tensor of the only input may have any name.
+        if others and not len(sent) == len(names) == 1:
+            found, expected = (", ".join(f"{each!r:.60}" for each in some) for some in (others, names))
+            raise ConvError("network_inputs_unknown", _AT, found=f"{found:.400}", names=f"{expected:.400}")
+
+
+def _tensor_names(content: bytes) -> list[str]:
+    """Of a file that names its tensors."""
+    try:
+        kind = kind_of(content)
+    except UnsupportedFile:
+        return []
+    match kind:
+        case "npz":
+            return npz.npz_names(content, _AT)
+        case "safetensors":
+            return safetensors_names(content, _AT)
+    return []
 
 
 def _is_of_own_shape(content: bytes) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
+
+from torch import Tensor
 
 from app.conv.errors import ConvError
 from app.networks.network import Model, Network
-from app.networks.network_builder import build_network, network_id
+from app.networks.network_builder import build_network, network_id, to_tensor
 from app.networks.refusals import NoSuchPart, refusal
 from app.networks.run_messages import Array
 from app.networks.sequential import encode_sequential, run_sequential
@@ -18,7 +20,7 @@ from app.services.executor import SMALL
 from app.services.network_cells import find_node
 from app.services.network_inputs import FormerInputs, InputReader
 from app.store.errors import NetworkDamaged, NetworkNotFound
-from app.store.network_store import StoredNetwork
+from app.store.network_store import Entries, StoredNetwork
 
 _LARGE: Final = SMALL + 1
 _ARCHIVE: Final = b"PK\x03\x04"
@@ -30,6 +32,13 @@ class MadeNetwork(NamedTuple):
 
     network: Network | StoredNetwork
     created: bool
+
+
+class _Ahead(NamedTuple):
+    """Of a model's constants, made and stored while it is run."""
+
+    tensors: Mapping[str, Tensor]
+    entries: Entries
 
 
 class _AlreadyStored(Exception):
@@ -92,15 +101,15 @@ async def _make(
 ) -> MadeNetwork:
     """Nothing is run where it is stored already."""
     try:
-        network = await services.pool.run(_LARGE, _run, services, model, parts, former)
+        network, known = await services.pool.run(_LARGE, _run, services, model, parts, former)
     except _AlreadyStored as stored:
         return MadeNetwork(stored.network, created=False)
-    return MadeNetwork(network, await services.pool.file(services.networks.put, network))
+    return MadeNetwork(network, await services.pool.file(services.networks.put, network, known))
 
 
 def _run(
     services: Services, model: Model, parts: Mapping[str, bytes], former: FormerInputs | None
-) -> Network:
+) -> tuple[Network, Entries]:
     limits = services.settings
     reader = InputReader(parts.get("input"), parts.get("prepare"), limits, former)
     id = ""
@@ -113,11 +122,26 @@ def _run(
             raise _AlreadyStored(stored)
         return arrays
 
-    run_model = services.runs.run if model.kind == "onnx" else run_sequential
-    with ThreadPoolExecutor(1) as hashing:
-        hashing.submit(lambda: model.digest)  # while the model is read
-        run = run_model(model.content, inputs, limits)
-    return build_network(id, model, run, limits, reader.done)
+    ahead = Future[_Ahead]()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: model.digest)  # while the model is read
+
+        def use_constants(arrays: Mapping[str, Array]) -> None:
+            nonlocal ahead
+            ahead = pool.submit(_store_ahead, services, model, arrays)
+
+        if model.kind == "onnx":
+            run = services.runs.run(model.content, inputs, limits, use_constants)
+        else:
+            run = run_sequential(model.content, inputs, limits)
+            ahead.set_result(_Ahead({}, {}))
+    tensors, entries = ahead.result()
+    return build_network(id, model, run, limits, reader.done, tensors), entries
+
+
+def _store_ahead(services: Services, model: Model, arrays: Mapping[str, Array]) -> _Ahead:
+    tensors = {name: to_tensor(array) for name, array in arrays.items()}
+    return _Ahead(tensors, services.networks.put_ahead(model, tensors))
 
 
 def _stored(services: Services, id: str) -> StoredNetwork | None:

@@ -49,13 +49,16 @@ class BlobStore:
             if missing:
                 self._store.put(missing)
             return bool(missing)
-        for entry, data in there.items():
-            self._store.refresh(entry, data)
+        self._store.refresh(there)
         self._store.put({**missing, name: manifest})
         # A collection may have taken blobs away before it could see the manifest.
         if missing := self._find(blobs)[1]:
             self._store.put(missing)
         return True
+
+    def put_blobs(self, blobs: Blobs) -> None:
+        """Store blobs ahead of the manifest that names them: `put` finds them there. Raises StoreFull."""
+        self._store.put(self._find(blobs)[1])
 
     def manifest(self, name: str) -> bytes:
         """Raises ObjectNotFound or ObjectUnusable."""

@@ -34,8 +34,8 @@ class ByteStore(Protocol):
     def put(self, objects: Mapping[str, bytes | memoryview]) -> None:
         """Write or replace objects, in order. Raises StoreFull, before the first where it is known."""
 
-    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
-        """Make an object young again, so that a collection leaves it alone; write it if it is gone."""
+    def refresh(self, objects: Mapping[Entry, bytes | memoryview]) -> None:
+        """Make objects young again, so that a collection leaves them alone; write those that are gone."""
 
     def move(self, name: str, to: str) -> None:
         """Give an object another name. Raises ObjectNotFound."""

@@ -67,15 +67,20 @@ class LocalByteStore:
                 self._write_all({self._folder / name: objects[name] for name in names})
                 _sync_folder(folder)
 
-    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
-        path = self._folder / entry.name
-        try:
-            with _store_errors(entry.name):
-                os.utime(path)
-                # Another process may have written it a moment ago: its name is to be on the disk too.
-                _sync_folder(path.parent)
-        except ObjectNotFound:
-            self.put({entry.name: data})
+    def refresh(self, objects: Mapping[Entry, bytes | memoryview]) -> None:
+        gone: dict[str, bytes | memoryview] = {}
+        for entry, data in objects.items():
+            try:
+                with _store_errors(entry.name):
+                    os.utime(self._folder / entry.name)
+            except ObjectNotFound:
+                gone[entry.name] = data
+        if gone:
+            self.put(gone)
+        # Another process may have written one a moment ago: its name is to be on the disk too.
+        with _store_errors():
+            for folder in {(self._folder / entry.name).parent for entry in objects}:
+                _sync_folder(folder)
 
     def move(self, name: str, to: str) -> None:
         target = self._folder / to

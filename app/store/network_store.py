@@ -28,6 +28,9 @@ _FORMAT: Final = 2
 _HASHERS: Final = 2
 _MAX_MODEL_BYTES: Final = 1024 * MEBI
 
+# Tensors by name, each as a manifest has it.
+Entries = Mapping[str, Mapping[str, Any]]
+
 
 class StoredNetwork(NamedTuple):
     """A network without its numbers; `tensors`: by edge, each as its manifest has it."""
@@ -37,7 +40,7 @@ class StoredNetwork(NamedTuple):
     inputs: tuple[Edge, ...]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
-    tensors: Mapping[str, Mapping[str, Any]]
+    tensors: Entries
     model: Mapping[str, Any]
     opset: int | None
     prepared: Mapping[str, tuple[Message, ...]]
@@ -88,9 +91,20 @@ class NetworkStore:
         content = self._bytes(network.id, network.model, _MAX_MODEL_BYTES)
         return Model(network.kind, bytes(content))
 
-    def put(self, network: Network) -> bool:
-        """Keep a network for good; False if it was there already. Raises StoreFull or StoreUnavailable."""
-        return self._blobs.put(_name(network.id), *_written(network))
+    def put(self, network: Network, known: Entries | None = None) -> bool:
+        """
+        Keep a network for good; False if it was there already. `known`: of `put_ahead`. Raises StoreFull or
+        StoreUnavailable.
+        """
+        return self._blobs.put(_name(network.id), *_written(network, known))
+
+    def put_ahead(self, model: Model, tensors: Mapping[str, Tensor]) -> Entries:
+        """Store what is known of a network before it was run: its blobs alone. Raises as `put` does."""
+        blobs: dict[str, memoryview] = {}
+        entries = _tensor_entries(tensors, blobs)
+        _entry(memoryview(model.content), blobs, model.digest)
+        self._blobs.put_blobs(blobs)
+        return entries
 
     def check(self, id: str) -> None:
         """
@@ -122,12 +136,10 @@ class NetworkStore:
             raise NetworkDamaged(id) from error
 
 
-def _written(network: Network) -> tuple[bytes, Blobs]:
+def _written(network: Network, known: Entries | None = None) -> tuple[bytes, Blobs]:
     """The manifest and the blobs it names. The same network gives the same bytes."""
     blobs: dict[str, memoryview] = {}
-    # Digests are worked out without the interpreter's lock.
-    with ThreadPoolExecutor(_HASHERS) as pool:
-        entries = pool.map(lambda tensor: _tensor_entry(tensor, blobs), network.tensors.values())
+    entries = _tensor_entries(network.tensors, blobs, known)
     manifest = {
         "format": _FORMAT,
         "kind": network.model.kind,
@@ -138,7 +150,7 @@ def _written(network: Network) -> tuple[bytes, Blobs]:
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
         "outputs": network.outputs,
-        "tensors": dict(zip(network.tensors, entries, strict=True)),
+        "tensors": entries,
     }
     return orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS), blobs
 
@@ -162,11 +174,22 @@ def _entry(data: memoryview, blobs: dict[str, memoryview], digest: str | None = 
     return {"blob": digest}
 
 
-def _tensor_entry(tensor: Tensor, blobs: dict[str, memoryview]) -> dict[str, Any]:
+def _tensor_entries(
+    tensors: Mapping[str, Tensor], blobs: dict[str, memoryview], known: Entries | None = None
+) -> Entries:
+    # Digests are worked out without the interpreter's lock.
+    with ThreadPoolExecutor(_HASHERS) as pool:
+        entries = pool.map(
+            lambda name: _tensor_entry(tensors[name], blobs, (known or {}).get(name, {}).get("blob")), tensors
+        )
+    return dict(zip(tensors, entries, strict=True))
+
+
+def _tensor_entry(tensor: Tensor, blobs: dict[str, memoryview], digest: str | None) -> dict[str, Any]:
     array = tensor.numpy()
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     data = array.reshape(-1).view(np.uint8).data
-    return {"shape": list(tensor.shape), "dtype": array.dtype.str} | _entry(data, blobs)
+    return {"shape": list(tensor.shape), "dtype": array.dtype.str} | _entry(data, blobs, digest)
 
 
 def _edge(edge: Edge) -> list[Any]:

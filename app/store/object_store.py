@@ -54,9 +54,9 @@ class ObjectByteStore:
             with _store_errors():
                 obstore.put(self._store, name, data)
 
-    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
-        if time.time() - entry.modified > _REFRESH_AFTER_SECONDS:
-            self.put({entry.name: data})
+    def refresh(self, objects: Mapping[Entry, bytes | memoryview]) -> None:
+        oldest = time.time() - _REFRESH_AFTER_SECONDS
+        self.put({entry.name: data for entry, data in objects.items() if entry.modified < oldest})
 
     def move(self, name: str, to: str) -> None:
         with _store_errors(name):

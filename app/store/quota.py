@@ -45,8 +45,8 @@ class QuotaByteStore:
             self._add(-size)
             raise
 
-    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
-        self._inner.refresh(entry, data)
+    def refresh(self, objects: Mapping[Entry, bytes | memoryview]) -> None:
+        self._inner.refresh(objects)
 
     def move(self, name: str, to: str) -> None:
         self._inner.move(name, to)

@@ -70,6 +70,27 @@ def test_a_cell_of_a_layer_leads_to_its_step(client_with: Any) -> None:
     assert step["output"] == pytest.approx(cell["output"], rel=1e-4)
 
 
+def test_what_is_stored_before_a_run_that_fails_is_freed(
+    client_with: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Constants are stored while the model runs; without a network nothing names them."""
+    client: TestClient = client_with()
+    x, weight = (np.ones(shape, np.float32) for shape in ((1, 4, 40, 40), (16, 4, 9, 9)))
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["y"]),
+        helper.make_node("Reshape", ["y", "shape"], ["z"]),
+    ]
+    constants = {"w": weight, "shape": np.array([7, 11], np.int64)}
+    model = model_of(nodes, {"x": x}, ["z"], constants).model
+    answer = client.post("/api/v1/networks", files={"model": model, "input": numpy_file(x)})
+    assert answer.json()["errors"][0]["code"] == "network_not_runnable"
+    assert not (tmp_path / "networks").exists()
+    monkeypatch.setenv("CONVSCOPE_STORE", tmp_path.as_uri())
+    collected = CliRunner().invoke(main, ["store", "collect", "--older-than", "0s"])
+    assert collected.exit_code == 0, collected.output
+    assert list((tmp_path / "blobs").iterdir()) == []
+
+
 def test_check_and_collect_know_networks(
     client_with: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ import httpx2
 import pytest
 import torch
 
-from app.conv.operation import Conv2d
+from app.conv.operation import Conv2d, Padding
 from app.limits import Limits
 from app.scenes.scene import Scene, make_scene
 from app.scenes.scene_file import encode
@@ -185,6 +185,12 @@ def test_the_order_of_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert store.put(again)
     manifest = (tmp_path / "scenes" / f"{again.id}.json").stat().st_size
     assert events == ["sync folder blobs", f"sync {manifest} bytes", *whole[1:]]
+    # However many blobs are there already, their folder is synced once.
+    weight = one.input[None]
+    store.put(make_scene(Conv2d(), one.input + 1, weight, None, LIMITS))
+    events.clear()
+    store.put(make_scene(Conv2d(padding=Padding(1, 1, 1, 1)), one.input + 1, weight, None, LIMITS))
+    assert events.count("sync folder blobs") == 1
 
 
 FAULTS = {

@@ -193,9 +193,9 @@ class SteppingByteStore(MemoryByteStore):
         self._step()
         super().put_one(name, data)
 
-    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
+    def refresh_one(self, entry: Entry, data: bytes | memoryview) -> None:
         self._step()
-        super().refresh(entry, data)
+        super().refresh_one(entry, data)
 
     def move(self, name: str, to: str) -> None:
         self._step()

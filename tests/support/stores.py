@@ -111,7 +111,11 @@ class MemoryByteStore:
         self.objects[name] = data
         self.modified[name] = self.time
 
-    def refresh(self, entry: Entry, data: bytes | memoryview) -> None:
+    def refresh(self, objects: Mapping[Entry, bytes | memoryview]) -> None:
+        for entry, data in objects.items():
+            self.refresh_one(entry, data)
+
+    def refresh_one(self, entry: Entry, data: bytes | memoryview) -> None:
         if entry.name in self.objects:
             self.modified[entry.name] = self.time
         else:
