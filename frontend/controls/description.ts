@@ -57,22 +57,28 @@ export function showDescription({
         ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
         : stampLedger && describeStamp(t, stampLedger, position);
     if (!description) return;
-    if (!state.tooFastToRead.peek()) write(description, `${id}/${position.outChannel}`);
+    write(description, `${id}/${position.outChannel}`);
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
     rounded.hidden = back || (ledger?.whole ?? true);
     shownLedger.value = ledger;
   };
+  // Numbers that nobody can read are not shown late, but not at all.
+  const sayTooFast = () => {
+    moment.value = { text: t('now.fast'), terms: '' };
+    shownLedger.value = null;
+  };
   // Within a phase the words stay, while time runs through it.
   const phase = computed(() => state.position.value && phaseKey(state.position.value));
   effect(() => {
     if (state.held.value) return;
+    // Which may have said before that the numbers are on their way.
+    if (state.tooFastToRead.value) return state.stepLoaded.value ? sayTooFast() : undefined;
     state.step.value;
     state.stamp.value;
     gradients.value?.moment.value;
     phase.value;
-    state.tooFastToRead.value;
     update();
   });
   effect(() => hideTable(state.tooFastToRead.value));

@@ -64,11 +64,14 @@ function setUpScrubber(state: AppState) {
   });
 }
 
-/** Writes which window of how many the time is at. */
+/** Writes which window of how many the time is at, or which row where windows pass too fast to be read. */
 function showPosition(state: AppState, t: Translate) {
   const text = computed(() => {
-    const windows = state.clock.value?.windows ?? 0;
-    return t(whereKey(state), { window: state.window.value + 1, windows, ...channelsOf(state) });
+    const { windows = 0, width = 1 } = state.clock.value ?? {};
+    const window = state.window.value;
+    if (state.tooFastToRead.value && windows > width)
+      return t('timeline.where.row', { row: Math.floor(window / width) + 1, rows: windows / width });
+    return t(whereKey(state), { window: window + 1, windows, ...channelsOf(state) });
   });
   const place = findElement('#timeline-position', HTMLElement);
   const speak = throttle(() => {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
+import torch
 from playwright.sync_api import expect
 
-from tests.support.page import OpenPage, find_cell, point_at_cell
+from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at_cell
 
 
 def test_every_kind_of_cell_shows_its_relations_on_hover(
@@ -139,3 +141,41 @@ def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(
         page.mouse.wheel(0, -300)
     expect(page.locator("#step-description")).to_have_text(re.compile(r"^X\[0, "))
     assert page.locator("#stage").screenshot() != before
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("query", "touched", "indices"),
+    [
+        # Channel and kernel cell of the row, window of the column: 0 + 1 and 0 + 1 is the place of the 7.
+        ("view=matrix", "X[0, 1, 1] = 7", [0, 0, 0, 1, 1]),
+        # The first window ends at column 2: its row has no weight at column 3, X[0, 0, 3].
+        ("view=sparse", "S[0, 3] = 0", [0, 3, 0, 0, 0, 0, 0, 0, 3]),
+        ("view=matrix&direction=input&step=0,1,1", "dY[0, 0, 1] = 1", [0, 0, 1]),
+    ],
+    ids=["matrix", "sparse", "gradient"],
+)
+def test_on_a_phone_what_is_said_of_a_place_is_in_sight(
+    open_page: OpenPage, server: str, query: str, touched: str, indices: list[int], theme: str, language: str
+) -> None:
+    """Under a matrix that is higher than the screen, and not over the cell that is touched."""
+    x, weight = torch.arange(1, 51).reshape(2, 5, 5), torch.arange(36).reshape(2, 2, 3, 3)
+    path = make_scene(server, x, weight, {"kind": "conv2d"})
+    page = open_page(f"{path}?{query}&lang={language}", color_scheme=theme, **PHONE)
+    left, top = find_cell(page, touched)
+    page.mouse.wheel(0, -9999)
+    stage = page.locator("#stage").bounding_box()
+    assert stage
+    at = [stage["x"] + left, stage["y"] + top]
+    page.touchscreen.tap(*at)
+    said = page.locator("#step-description")
+    expect(said).to_have_text(re.compile(f"^{re.escape(touched)}"))
+    place = said if "sparse" in query else page.locator("#now-terms")
+    assert [int(index) for index in re.findall(r"\d+", place.inner_text())] == indices
+    shown, timeline = place.bounding_box(), page.locator(".timeline").bounding_box()
+    assert shown and timeline and shown["height"] > 0
+    assert at[1] < shown["y"] and shown["y"] + shown["height"] <= timeline["y"] + 1
+    assert place.evaluate("(element) => element.scrollWidth <= element.clientWidth || !element.clientWidth")
+    over = page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", at)
+    assert over == "stage"

@@ -6,13 +6,43 @@ import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { Highlights } from '../shared/matrix_viewport.ts';
 import { hitTestPane, makeBlock } from '../shared/matrix_viewport.ts';
+import type { FrameRequest } from '../shared/view.ts';
 import type { SparseEntry } from '../sparse/entries.ts';
 import { makeBlocks, rowEntries, visibleOutputs } from '../sparse/entries.ts';
-import type { SparseFrame } from '../sparse/frame.ts';
+import type { PlaceRequest, SparseFrame, Strip } from '../sparse/frame.ts';
+import { placeMatrix } from '../sparse/frame.ts';
+import { upstreamValues } from './matrix_sum.ts';
 
 type Frame = Pick<SparseFrame, 'panes' | 'model' | 'position' | 'transposed' | 'outChannel' | 'channel'> & {
   moment: GradientMoment;
 };
+
+/** The channels that the matrix is of: of the output, which the upstream has too, and of the input. */
+export interface ChannelPair {
+  outChannel: number;
+  channel: number;
+}
+
+/** Places the panes of a gradient's matrix, beside the upstream of its output channel. */
+export function placeGradientMatrix(
+  request: FrameRequest,
+  moment: GradientMoment,
+  pair: ChannelPair,
+  given: Omit<PlaceRequest, 'findHighlights'>,
+) {
+  const placed = placeMatrix(request, {
+    ...given,
+    findHighlights: (panes, cell) => findBackHighlights({ ...request, ...pair, panes, moment }, cell),
+  });
+  const { outChannel } = pair;
+  const [, height, width] = request.model.summary.shapes.output;
+  const values = upstreamValues(moment, [outChannel], height * width, placed.cell);
+  const upstream: Strip = {
+    name: `dY[${outChannel}]`,
+    values: { ...values, valueAt: (i, j) => values.valueAt(0, i + j) },
+  };
+  return { ...placed, upstream };
+}
 
 export function hitTestSparse(frame: Frame, x: number, y: number): Cell | null {
   const hit = hitTestPane(frame.panes, x, y);

@@ -20,9 +20,7 @@ import { shownChannelIndex } from '../sparse/channel_index.ts';
 import { makeBlocks, rowEntries } from '../sparse/entries.ts';
 import { writeParts } from '../sparse/equation.ts';
 import type { SparseFrame } from '../sparse/frame.ts';
-import { placeMatrix } from '../sparse/frame.ts';
-import { upstreamValues } from './matrix_sum.ts';
-import { findBackHighlights } from './sparse_cells.ts';
+import { placeGradientMatrix } from './sparse_cells.ts';
 
 export interface SparseInputInner extends Omit<SparseFrame, 'step' | 'stamp'> {
   step: Step | null;
@@ -44,33 +42,26 @@ export function makeSparseInput(
   const channelIndex = shownChannelIndex(request, 'input');
   const outChannel = outputChannelsOf(model.summary, channel)[channelIndex] ?? 0;
   const work = cellsAtWork(model, moment, position.window);
-  const { scrolled, ...placed } = placeMatrix(request, {
+  const pair = { outChannel, channel };
+  const { scrolled, upstream, ...placed } = placeGradientMatrix(request, moment, pair, {
     slices: 1,
     needed: { r: work.outputs[0] ?? 0, c: work.inputs[0] ?? 0 },
-    findHighlights: (panes, cell) =>
-      findBackHighlights({ ...request, panes, outChannel, channel, moment }, cell),
   });
   const { cell, viewportKey } = placed;
   const step = moment.step?.index === position.window ? moment.step : null;
   const stamp = moment.stamp?.stamp.index === position.window ? moment.stamp : null;
   const same = previous?.step === step && previous?.position.outChannel === channel;
   const ledger = same ? (previous?.ledger ?? null) : step && makeLedger(step, ledgerLayerOf(layer, channel));
-  const [, height, width] = model.summary.shapes.output;
-  const upstream = upstreamValues(moment, [outChannel], height * width, cell);
   return {
     ...request,
     ...placed,
+    ...pair,
     view: 'sparse',
-    outChannel,
-    channel,
     channelIndex,
     names: { matrix: request.transposed ? 'Tᵀ' : 'T', input: 'dX', output: 'dY' },
     strips: {
       input: { name: `dX[${channel}]`, values: madeValues(request, moment, stamp, cell) },
-      output: {
-        name: `dY[${outChannel}]`,
-        values: { ...upstream, valueAt: (i, j) => upstream.valueAt(0, i + j) },
-      },
+      output: upstream,
     },
     filled: 'input',
     sliceGradient: null,

@@ -13,9 +13,8 @@ import { makeStaticKey } from '../shared/view.ts';
 import type { SparseEntry } from '../sparse/entries.ts';
 import { makeBlocks, rowEntries } from '../sparse/entries.ts';
 import type { SparseFrame, Strip } from '../sparse/frame.ts';
-import { inputValues, placeMatrix } from '../sparse/frame.ts';
-import { upstreamValues } from './matrix_sum.ts';
-import { findBackHighlights } from './sparse_cells.ts';
+import { inputValues } from '../sparse/frame.ts';
+import { placeGradientMatrix } from './sparse_cells.ts';
 import type { SumMoment } from './sum_frame.ts';
 import { makeSumMoment } from './sum_frame.ts';
 
@@ -46,32 +45,26 @@ function makeInner(request: FrameRequest, sum: SumMoment): SparseFrame {
   const { model } = request;
   const { outChannel, inChannel: channel, moment } = sum;
   const toBias = moment.direction === 'bias';
-  const [, height, width] = model.summary.shapes.output;
+  const width = model.summary.shapes.output[2];
   const places = toBias ? [] : placesOf(sum);
   const active = places.filter(([r]) => Math.floor(r / width) === sum.position.active);
   const [first] = active.length ? active : places;
-  const { scrolled, ...placed } = placeMatrix(request, {
+  const pair = { outChannel, channel };
+  const { scrolled, upstream, ...placed } = placeGradientMatrix(request, moment, pair, {
     slices: toBias ? 1 : 2,
     needed: { r: first?.[0] ?? 0, c: first?.[1] ?? 0 },
-    findHighlights: (panes, cell) =>
-      findBackHighlights({ ...request, panes, outChannel, channel, moment }, cell),
   });
   const { cell, viewportKey } = placed;
-  const upstream = upstreamValues(moment, [outChannel], height * width, cell);
   return {
     ...request,
     ...placed,
+    ...pair,
     view: 'sparse',
-    outChannel,
-    channel,
     channelIndex: request.inChannel,
     names: { matrix: request.transposed ? 'Tᵀ' : 'T', input: 'X', output: 'dY' },
     strips: {
       input: { name: `${request.t('stage.input')}[${channel}]`, values: inputValues(model, channel, cell) },
-      output: {
-        name: `dY[${outChannel}]`,
-        values: { ...upstream, valueAt: (i, j) => upstream.valueAt(0, i + j) },
-      },
+      output: upstream,
     },
     filled: null,
     sliceGradient: toBias ? null : sliceOf(sum, placed.panes.gradient.size[0]),

@@ -83,7 +83,7 @@ function matrixName({ model, transposed }: FrameRequest) {
   return (model.summary.operation.kind === 'conv_transpose2d') === transposed ? 'S' : 'Sᵀ';
 }
 
-interface PlaceRequest {
+export interface PlaceRequest {
   slices: 1 | 2;
   needed: { r: number; c: number };
   findHighlights: (panes: Panes<PaneName>, cell: Cell) => Highlights;

@@ -5,7 +5,7 @@ import type { Context2D } from '../shared/drawing.ts';
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
-import { paintLedgerFrame } from './ledger_frame.ts';
+import { paintLedgerNames } from './ledger_frame.ts';
 import { paintSums, paintTotal } from './ledger_sums.ts';
 import { paintCurrentCell, paintFinishedOutput } from './output.ts';
 import { paintActiveTap, paintDivisor, paintProducts } from './products.ts';
@@ -17,7 +17,7 @@ import { paintLoupe, paintWindows } from './window.ts';
 
 export function paintFinished(context: Context2D, frame: StageFrame, bitmaps: BitmapCache) {
   paintFinishedOutput(context, frame, bitmaps);
-  paintLedgerFrame(context, frame);
+  paintLedgerNames(context, frame);
   for (const row of frame.rows) if (row.index >= 0) paintFunnel(context, frame, row);
   if (isAtRest(frame.position.slide)) paintWindowParts(context, frame);
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row, true);

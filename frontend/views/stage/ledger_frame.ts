@@ -28,34 +28,37 @@ export function numberSize({ layout }: Pick<ChannelFrame, 'layout'>, rect: Rect,
   return clamp(Math.min(rect.height * 0.62, wide), 10, 26 * layout.spacing.scale);
 }
 
-/** The sums that a card lists, or that stand in boxes: what is there before any number. */
-export function paintLedgerFrame(context: Context2D, frame: StageFrame) {
+/** Paints what of the ledger stands while time runs: its card or its boxes, their names, the signs. */
+export function paintLedgerPlaces(context: Context2D, frame: StageFrame) {
   const { layout, colors, model } = frame;
   if (layout.card) {
     strokeRoundedRect(context, layout.card, 8, colors.line, 1);
     paintCardHeading(context, frame, layout.card);
   }
-  for (const row of frame.rows) if (row.index >= 0) paintLineFrame(context, frame, row);
+  for (const row of frame.rows) if (row.index >= 0) paintLinePlace(context, frame, row);
   if (layout.ledger === 'boxes') return;
-  const { total, bias } = layout;
+  const { total, bias, card } = layout;
   if (bias && model.subject.biased) paintBiasName(context, frame, bias);
-  if (layout.ledger === 'card' && layout.card) {
-    const y = total.y - 3;
+  if (layout.ledger === 'card' && card) {
     context.strokeStyle = colors.muted;
     context.lineWidth = 1.2;
-    strokeLine(context, layout.card.x + 10, y, layout.card.x + layout.card.width - 10, y);
-    context.fillStyle = colors.accent;
-    context.font = smallFont(frame, 600);
-    paintText(
-      context,
-      cellName(frame),
-      'left',
-      layout.card.x + 12,
-      centerOf(total).y,
-      total.x - layout.card.x - 12,
-    );
+    strokeLine(context, card.x + 10, total.y - 3, card.x + card.width - 10, total.y - 3);
   }
-  if (layout.ledger === 'equation') paintEquationFrame(context, frame);
+  if (layout.ledger === 'equation') paintEquationPlaces(context, frame);
+}
+
+/** Paints the name of the cell that the ledger is of, and marks the box of the channel at work. */
+export function paintLedgerNames(context: Context2D, frame: StageFrame) {
+  const { card, total, ledger } = frame.layout;
+  if (ledger !== 'card')
+    for (const row of frame.rows)
+      if (row.active) strokeRoundedRect(context, row.lane.sum, 6, hueOf(frame, row.channel), 2);
+  if (ledger === 'boxes') return;
+  context.fillStyle = frame.colors.accent;
+  context.font = smallFont(frame, 600);
+  const name = cellName(frame);
+  if (ledger === 'equation') paintText(context, name, 'left', total.x, total.y - 8, total.width + 4);
+  else if (card) paintText(context, name, 'left', card.x + 12, centerOf(total).y, total.x - card.x - 12);
 }
 
 /** `Y[0, 1, 1]` */
@@ -83,15 +86,15 @@ function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {
     paintText(context, t('stage.running.short'), 'right', running.x + running.width, y, running.width - 2);
 }
 
-function paintLineFrame(context: Context2D, frame: StageFrame, row: ChannelRow) {
+function paintLinePlace(context: Context2D, frame: StageFrame, row: ChannelRow) {
   const { layout, colors, model, t } = frame;
   const { line, sum } = row.lane;
-  const hue = hueOf(frame, row.channel);
   if (layout.ledger === 'card') {
+    const hue = hueOf(frame, row.channel);
     fillRoundedRect(context, { x: line.x, y: line.y + 3, width: 4, height: line.height - 6 }, 2, hue);
     return;
   }
-  strokeRoundedRect(context, sum, 6, row.active ? hue : colors.line, row.active ? 2 : 1);
+  strokeRoundedRect(context, sum, 6, colors.line, 1);
   if (layout.family !== 'phone') return;
   context.fillStyle = colors.muted;
   context.font = smallFont(frame);
@@ -123,14 +126,11 @@ function paintBiasName(context: Context2D, frame: StageFrame, bias: Rect) {
 }
 
 /** Paints the places of the equation and the signs between them. */
-function paintEquationFrame(context: Context2D, frame: StageFrame) {
+function paintEquationPlaces(context: Context2D, frame: StageFrame) {
   const { layout, colors, rows } = frame;
   const { total, bias, family } = layout;
   const y = centerOf(total).y;
   strokeRoundedRect(context, total, 6, colors.accent, 1.5);
-  context.fillStyle = colors.accent;
-  context.font = smallFont(frame, 600);
-  paintText(context, cellName(frame), 'left', total.x, total.y - 8, total.width + 4);
   context.fillStyle = colors.text;
   context.font = cssFont(clamp(18 * layout.spacing.scale, 14, 22));
   const boxes: Rect[] =

@@ -167,12 +167,12 @@ export function paintFinishedOutput(context: Context2D, frame: StageFrame, bitma
     return;
   }
   const bitmap = heatMapOf(frame, channel, output, bitmaps);
-  clipTo(
-    context,
-    place,
-    () => clipToCells(context, current, placedCount, cols, () => paintHeatMap(context, view, bitmap)),
-    0,
-  );
+  const paint = () => paintHeatMap(context, view, bitmap);
+  // A rectangle at a time: to clip to several at once costs more than to paint twice.
+  const paintCells = () => {
+    for (const rect of finishedRects(current, placedCount, cols)) clipTo(context, rect, paint, 0);
+  };
+  clipTo(context, place, paintCells, 0);
 }
 
 /** The rectangles of the first `count` cells in raster order: whole rows, and a part of one. */
@@ -184,16 +184,6 @@ function finishedRects({ view: { x, y, width, cell } }: GridPlace, count: number
   if (whole > 0) rects.push(inside({ x, y, width, height: whole * cell }));
   if (rest > 0) rects.push(inside({ x, y: y + whole * cell, width: rest * cell, height: cell }));
   return rects;
-}
-
-/** Paints inside the first `count` cells. */
-function clipToCells(context: Context2D, output: GridPlace, count: number, cols: number, paint: () => void) {
-  context.save();
-  context.beginPath();
-  for (const { x, y, width, height } of finishedRects(output, count, cols)) context.rect(x, y, width, height);
-  context.clip();
-  paint();
-  context.restore();
 }
 
 /** Paints the cell at work: a frame and, until its value is there, a question mark. */

@@ -8,6 +8,7 @@ import type { StageFrame } from './frame.ts';
 import { paintHeadings } from './headings.ts';
 import { isComposite, paintPlane } from './input_plane.ts';
 import { paintLane, smallType } from './lane.ts';
+import { paintLedgerPlaces } from './ledger_frame.ts';
 import { paintOutputPlaces } from './output.ts';
 import { paintShelf } from './shelf.ts';
 import { hueOf } from './window.ts';
@@ -19,6 +20,7 @@ export function paintStatic(context: Context2D, frame: StageFrame, bitmaps: Bitm
   // Beside a large plane a channel of another group has no lane.
   for (const row of frame.rows) if (row.index >= 0 || !frame.layout.plane) paintLane(context, frame, row);
   paintOutputPlaces(context, frame, bitmaps);
+  paintLedgerPlaces(context, frame);
   paintShelf(context, frame);
 }
 
