@@ -136,6 +136,34 @@ def test_a_video_has_a_frame_a_step(
         assert difference(frame, pixels(Image.open(tmp_path / f"{k:03d}.png"))) < 4
 
 
+# Numbers the canvases that video frames are made of.
+NUMBER_CANVASES = """() => {
+  const [Frame, canvases] = [VideoFrame, []];
+  window.numbers = [];
+  window.VideoFrame = class extends Frame {
+    constructor(canvas, ...rest) {
+      super(canvas, ...rest);
+      if (!canvases.includes(canvas)) canvases.push(canvas);
+      numbers.push(canvases.indexOf(canvas));
+    }
+  };
+}"""
+
+
+def test_no_frame_is_painted_over_one_that_the_encoder_holds(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    """The browser would copy it first. Its encoders hold up to nine."""
+    page = open_page(f"{scene_paths['three-filters']}?by=product")
+    open_animation(page, "WebM", "this row")
+    page.evaluate(NUMBER_CANVASES)
+    save(page, tmp_path)
+    numbers = page.evaluate("numbers")
+    assert len(numbers) > 10
+    for k in range(len(numbers) - 9):
+        assert len(set(numbers[k : k + 10])) == 10
+
+
 def test_a_cancelled_animation_leaves_nothing_behind(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
