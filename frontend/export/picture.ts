@@ -26,6 +26,11 @@ const LINE = { font: cssFont(14), height: 22 };
 /** Lines of text up to which a picture is extended. */
 const MAX_LINES = 40;
 const SCRATCH = 'scratch';
+/**
+ * Frames that the browser's encoder may hold: nine in Chromium, and the next. To paint on a canvas that is
+ * held costs a copy of it first, which takes longer than what is painted.
+ */
+const KEPT_FRAMES = 10;
 
 interface Extent {
   width: number;
@@ -55,24 +60,27 @@ export function makeSvg(request: FrameRequest, text: PictureText): Blob {
 }
 
 /**
- * Returns what paints one moment after the other, without text, and each on the same canvas, which has even
- * sides, as video encoders want. ratio: its pixels for each CSS pixel. willReadFrequently: whether its pixels
- * are read, and not given to an encoder of the browser.
+ * Returns what paints one moment after the other, without text, each on a canvas of the same even sides, as
+ * video encoders want. ratio: its pixels for each CSS pixel. isRead: whether its pixels are read before the
+ * next moment is painted, and not given to an encoder of the browser, which holds frames for a while.
  */
 export function makeFramePainter(
   ratio: number,
-  willReadFrequently: boolean,
+  isRead: boolean,
 ): (request: FrameRequest) => HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
+  const canvases = Array.from({ length: isRead ? 1 : KEPT_FRAMES }, () => document.createElement('canvas'));
   const margin = MARGIN * ratio;
   const evenSide = (side: number) => 2 * Math.ceil((side * ratio + 2 * margin) / 2);
   let room: CanvasRoom = { width: 0, height: 0, margin, ground: '' };
-  const painter = new LayeredPainter(canvas, { context: { willReadFrequently }, room: () => room });
+  const painter = new LayeredPainter(canvases, {
+    context: { willReadFrequently: isRead },
+    room: () => room,
+  });
   return (request) => {
     const [width, height] = [evenSide(request.width), evenSide(request.height)];
     room = { width, height, margin, ground: request.colors.ground };
     painter.paint(makeViewFrame({ ...request, ratio }, painter.last));
-    return canvas;
+    return painter.context.canvas;
   };
 }
 

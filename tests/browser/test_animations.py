@@ -136,6 +136,34 @@ def test_a_video_has_a_frame_a_step(
         assert difference(frame, pixels(Image.open(tmp_path / f"{k:03d}.png"))) < 4
 
 
+# Numbers the canvases that video frames are made of.
+NUMBER_CANVASES = """() => {
+  const [Frame, canvases] = [VideoFrame, []];
+  window.numbers = [];
+  window.VideoFrame = class extends Frame {
+    constructor(canvas, ...rest) {
+      super(canvas, ...rest);
+      if (!canvases.includes(canvas)) canvases.push(canvas);
+      numbers.push(canvases.indexOf(canvas));
+    }
+  };
+}"""
+
+
+def test_no_frame_is_painted_over_one_that_the_encoder_holds(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    """The browser would copy it first. Its encoders hold up to nine."""
+    page = open_page(f"{scene_paths['three-filters']}?by=product")
+    open_animation(page, "WebM", "this row")
+    page.evaluate(NUMBER_CANVASES)
+    save(page, tmp_path)
+    numbers = page.evaluate("numbers")
+    assert len(numbers) > 10
+    for k in range(len(numbers) - 9):
+        assert len(set(numbers[k : k + 10])) == 10
+
+
 def test_a_cancelled_animation_leaves_nothing_behind(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
@@ -151,6 +179,42 @@ def test_a_cancelled_animation_leaves_nothing_behind(
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
     assert downloads == []
     expect(page).to_have_url(before)
+
+
+def test_the_estimate_stands_beside_what_was_saved(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(f"{scene_paths['edges']}?step=0,3,0&by=window")
+    estimate = page.locator("dialog.save .hint").first
+    # Asked for at once: before the estimate of the last choice is there.
+    open_dialog(page)
+    choose(page, "Kind", "animation")
+    saved = save(page, tmp_path)
+    expect(page.locator("dialog.save [role=status]")).to_have_text(f"Saved as {saved.name}.")
+    expect(estimate).to_have_text(re.compile("^2 frames, about"))
+    choose(page, "Windows", "this row")
+    expect(estimate).to_have_text(re.compile(r"^\d{3} frames, about"))
+    before = estimate.inner_text()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("dialog.save [role=status]")).to_have_text("Cancelled; nothing was saved.")
+    expect(estimate).to_have_text(before)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_each_choice_has_one_line_beside_the_others(
+    open_page: OpenPage, scene_paths: dict[str, str], lang: str
+) -> None:
+    view = {"width": 1366, "height": 768}
+    page = open_page(f"{scene_paths['two-channels']}?lang={lang}", viewport=view)
+    open_dialog(page)
+    for kind in ("picture", "animation"):
+        page.locator("dialog.save label").filter(has=page.locator(f"[value={kind}]")).click()
+        heights = page.locator("dialog.save fieldset:visible").evaluate_all(
+            "(sets) => sets.map((set) => set.offsetHeight)"
+        )
+        assert len(heights) >= 5
+        assert len(set(heights)) == 1
 
 
 # Counts what costs the browser styles or a layout while it records: texts and elements that change outside of

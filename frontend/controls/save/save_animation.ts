@@ -53,11 +53,13 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
   const speed = choose('speed', SPEEDS, '1');
   const size = choose('size', SIZES, '1');
   const loop = choose('loop', LOOPS, 'loop');
-  const estimate = makeElement('p', 'hint');
+  const note = makeElement('p', 'hint');
+  /** What the note says while nothing is recorded. */
+  let estimate = '';
   const progress = makeElement('progress') as HTMLProgressElement;
   progress.hidden = true;
   progress.ariaLabel = t('save.progress');
-  element.append(estimate, progress);
+  element.append(note, progress);
   let abort: AbortController | null = null;
   let estimating = new AbortController();
   /** One thing after the other moves the timeline. */
@@ -138,7 +140,7 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
       due = now + PROGRESS_PAUSE;
       Object.assign(progress, { value: done, max: total });
       const left = Math.ceil(((now - start) / done) * (total - done) * 0.001);
-      setText(estimate, t('save.left', { done, total, seconds: left }));
+      setText(note, t('save.left', { done, total, seconds: left }));
     };
   };
   /** Only what encodes a frame of this size. */
@@ -161,7 +163,8 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     const more = Math.max(0, few - first) / (Math.min(SAMPLES, all.length) - 1 || 1);
     const bytes = first + more * (all.length - 1);
     const key = all.length > MANY ? 'save.estimate.many' : 'save.estimate';
-    setText(estimate, t(key, { frames: all.length, size: formatBytes(bytes) }));
+    estimate = t(key, { frames: all.length, size: formatBytes(bytes) });
+    setText(note, estimate);
   };
   return {
     element,
@@ -169,6 +172,7 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
       estimating.abort();
       estimating = new AbortController();
       const { signal } = estimating;
+      estimate = '';
       waiting = waiting
         .catch(() => {})
         .then(offerFormats)
@@ -179,26 +183,24 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
       return waiting;
     },
     async record() {
-      estimating.abort();
-      await waiting.catch(() => {});
       abort = new AbortController();
+      const { signal } = abort;
       progress.hidden = false;
       try {
-        const file = await run(times(), makeProgress(), abort.signal);
+        // An estimate that is not over comes first: it stands beside the file again.
+        await waiting.catch(() => {});
+        const file = await run(times(), makeProgress(), signal);
         return { file, name: nameOfFile() };
       } catch (error) {
-        if (abort.signal.aborted) return null;
+        if (signal.aborted) return null;
         throw error;
       } finally {
         abort = null;
         progress.hidden = true;
-        setText(estimate, '');
+        setText(note, estimate);
       }
     },
-    cancel: () => {
-      abort?.abort();
-      estimating.abort();
-    },
+    cancel: () => (abort ?? estimating).abort(),
   };
 }
 

@@ -34,7 +34,7 @@ export class StageCanvas {
     this.canvas = canvas;
     this.frame = frame;
     this.held = held;
-    this.painter = new LayeredPainter(canvas, {
+    this.painter = new LayeredPainter([canvas], {
       context: { alpha: false },
       onResize: (frame) => this.#resize(frame),
     });

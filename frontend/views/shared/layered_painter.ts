@@ -1,6 +1,7 @@
 /**
- * Paints frames one after the other on one canvas. What stands still is painted once into a second canvas,
- * what is finished for a while into a third; a frame copies one of them and paints what moves.
+ * Paints frames one after the other, on one canvas or on several in turn. What stands still is painted once
+ * into a canvas of its own, what is finished for a while into another; a frame copies one of them and paints
+ * what moves.
  */
 
 import { LruCache } from '../../data/lru_cache.ts';
@@ -38,20 +39,28 @@ export class LayeredPainter {
   /** The frame that the finished layer was painted for. */
   #finishedFrame: AnyFrame | null = null;
 
-  readonly context: CanvasRenderingContext2D;
+  /** Which of the contexts has the last frame. */
+  #turn = 0;
+
+  readonly contexts: CanvasRenderingContext2D[];
   readonly room: (() => CanvasRoom) | null;
   readonly onResize: (frame: AnyFrame) => void;
   readonly staticLayer: CanvasRenderingContext2D;
   readonly finishedLayer: CanvasRenderingContext2D;
   readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
 
-  constructor(canvas: HTMLCanvasElement, { context, room, onResize = () => {} }: PainterSettings) {
+  constructor(canvases: HTMLCanvasElement[], { context, room, onResize = () => {} }: PainterSettings) {
     const contextOf = (each: HTMLCanvasElement) => each.getContext('2d', context) as CanvasRenderingContext2D;
-    this.context = contextOf(canvas);
+    this.contexts = canvases.map(contextOf);
     this.staticLayer = contextOf(document.createElement('canvas'));
     this.finishedLayer = contextOf(document.createElement('canvas'));
     this.room = room ?? null;
     this.onResize = onResize;
+  }
+
+  /** What the last frame was painted on. */
+  get context() {
+    return this.contexts[this.#turn] as CanvasRenderingContext2D;
   }
 
   /** The frame that was painted last. */
@@ -65,6 +74,7 @@ export class LayeredPainter {
     this.#last = frame;
     if (frame === last) return false;
     if (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell) return false;
+    this.#turn = (this.#turn + 1) % this.contexts.length;
     const { context, bitmaps } = this;
     const view = drawingNamed(frame.view);
     const hasFinished = last ? this.#copyLayers(frame, last) : this.#paintWithoutLayers(frame);
@@ -75,7 +85,7 @@ export class LayeredPainter {
 
   /** Paints what stands still straight onto the canvas: a first frame is waited for, and copies nothing. */
   #paintWithoutLayers(frame: AnyFrame) {
-    this.#paintStatic(this.context, frame, [this.context]);
+    this.#paintStatic(this.context, frame, this.contexts);
     return false;
   }
 
@@ -112,7 +122,7 @@ export class LayeredPainter {
   #updateStaticLayer(frame: AnyFrame) {
     if (frame.staticKey === this.#staticKey) return;
     this.#staticKey = frame.staticKey;
-    this.#paintStatic(this.staticLayer, frame, [this.context, this.staticLayer, this.finishedLayer]);
+    this.#paintStatic(this.staticLayer, frame, [...this.contexts, this.staticLayer, this.finishedLayer]);
     this.#finishedFrame = null;
   }
 
