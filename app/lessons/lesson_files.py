@@ -179,6 +179,17 @@ class Step:
         task = self.task
         return parse_reference(task.target) if task and task.target else None
 
+    @property
+    def predicted_cell(self) -> tuple[int, int, int] | None:
+        """The output cell whose number, or whose terms, are to be predicted."""
+        target = self.target
+        if self.task is None or self.task.kind != "predict" or target is None:
+            return None
+        if target.kind != "output":
+            return self.cell
+        channel, row, col = target.index
+        return channel, row, col
+
 
 @dataclass(frozen=True)
 class Lesson:

@@ -377,6 +377,52 @@ def test_terms_that_hold_the_answer_come_with_it(open_page: OpenPage, path: str)
     expect(terms).to_contain_text(str(round(step["task"]["expected"])))
 
 
+def asked_from(lesson: Lesson, step: Step) -> list[tuple[int, ...]]:
+    """The output cells of the step's scene whose numbers, or sums, this step or a later one asks for."""
+    cells = []
+    for other in lesson.steps[step.number - 1 :]:
+        if other.task and other.task.kind == "predict" and other.scene.id == step.scene.id:
+            kind, _, index = (other.task.target or "").partition(" ")
+            cells.append(tuple(map(int, index.split(","))) if kind == "output" else other.cell)
+    return cells
+
+
+@pytest.mark.parametrize("name", list(lessons()))
+def test_no_step_lists_terms_that_are_asked_for_later(open_page: OpenPage, name: str) -> None:
+    page, lesson = open_page(f"/learn/{name}/1"), lessons()[name]
+    terms, opener = page.locator("#ledger-detail"), page.locator("#all-terms")
+    for step in lesson.steps:
+        if not is_staged(step):
+            continue
+        page.goto(f"{page.url.rpartition('/')[0]}/{step.number}")
+        page.wait_for_selector("html[data-ready]", state="attached")
+        if not step.has_placed_window and step.cell in asked_from(lesson, step):
+            expect(opener).to_be_hidden()
+            expect(terms).to_be_hidden()
+        else:
+            expect(opener).to_be_visible()
+            opener.click()
+            expect(terms).to_be_visible()
+
+
+def is_staged(step: Step) -> bool:
+    exercise = step.task is not None and step.task.kind == "exercise"
+    return not exercise and step.description.direction == "forward"
+
+
+def test_terms_are_listed_once_their_number_is_in_the_output(open_page: OpenPage) -> None:
+    """Time is free before the step that asks for the second cell."""
+    page = open_page("/learn/input-channels/4")
+    opener = page.locator("#all-terms")
+    expect(opener).to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(LINE)).to_contain_text("Channel 0 adds 25")
+    expect(opener).to_be_hidden()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(opener).to_be_visible()
+
+
 def test_terms_of_another_window_are_there(open_page: OpenPage) -> None:
     page = open_page("/learn/dilation-groups/2")
     page.locator("#all-terms").click()

@@ -20,6 +20,7 @@ from app.lessons.sum_misconceptions import sum_beliefs
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
 from app.services.summary import API_PREFIX, page_url, scene_url, summarize
+from app.web.pages.exercise_tables import Table, animation_tables, number_tables, output_tables
 from app.web.pages.workbench import first_messages
 
 # Whole pages show the exercises of this one.
@@ -54,14 +55,6 @@ class ChoiceText:
     text: list[Span]
     reply: list[Span]
     right: bool
-
-
-@dataclass(frozen=True)
-class Table:
-    """A plane of numbers with its name."""
-
-    name: str
-    rows: list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -171,7 +164,7 @@ def _step_page(lesson: Lesson, step: Step, links: LessonLinks) -> StepPage:
         f"/learn/{lesson.name}/{step.number}{links.query}",
         texts.title,
         parse_markup(texts.text),
-        None if kind == "exercise" else _picture(step, links, _parts(step)),
+        _picture(step, links, _parts(step)) if _has_picture(step) else None,
         kind,
         parse_line(texts.task or ""),
         parse_line(texts.done or ""),
@@ -183,6 +176,12 @@ def _step_page(lesson: Lesson, step: Step, links: LessonLinks) -> StepPage:
 
 def _choice(name: str, choice: Choice, answer: str | None) -> ChoiceText:
     return ChoiceText(name, parse_line(choice.text), parse_line(choice.reply), name == answer)
+
+
+def _has_picture(step: Step) -> bool:
+    """An exercise has tables; figures draw no gradient."""
+    kind = step.task.kind if step.task else None
+    return kind != "exercise" and step.description.direction == "forward"
 
 
 def _parts(step: Step) -> Sequence[str]:
@@ -212,36 +211,8 @@ def _practice(lesson: Lesson, kind: str, links: LessonLinks) -> Practice:
     described = describe_exercise(exercise, links.language)
     answer = judge(exercise, None, True, links.language)
     tables = number_tables(exercise.scene) if kind != "shape" else []
-    tables += output_tables(described, links.texts)
+    tables += output_tables(described, links.texts) + animation_tables(described, links.texts)
     return Practice(kind, described["question"], tables, answer["explanation"])
-
-
-def number_tables(scene: Scene, out_channel: int | None = None) -> list[Table]:
-    """The numbers of input, weight and bias, as tables; of one output channel, or of all."""
-    tables = [Table(f"X[{c}]", _rows(plane)) for c, plane in enumerate(scene.input)]
-    if scene.weight is not None:
-        tables += [
-            Table(f"K[{o}, {c}]", _rows(plane))
-            for o, planes in enumerate(scene.weight)
-            if out_channel in (None, o)
-            for c, plane in enumerate(planes)
-        ]
-    if scene.bias is not None:
-        tables.append(Table("b", _rows([scene.bias])))
-    return tables
-
-
-def output_tables(described: Mapping[str, Any], texts: Mapping[str, str]) -> list[Table]:
-    """The output of a kernel to be repaired, as it is and as it should be; that of a signal is a row."""
-    return [
-        Table(f"Y[{o}], {texts[key]}", _rows(plane if plane.ndim == 2 else [plane]))
-        for name, key in (("output", "live.given"), ("wanted", "live.wanted"))
-        for o, plane in enumerate(described.get(name, ()))
-    ]
-
-
-def _rows(plane: Any) -> list[list[str]]:
-    return [[format(float(value), "g").replace("-", "−") for value in row] for row in plane]
 
 
 def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
@@ -266,10 +237,18 @@ def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
             "direction": description.direction,
             "highlight": description.highlight,
             "lock": description.lock,
+            "asked_later": _asked_later(lesson, step),
             "task": _task(step, links) if step.task else None,
             "texts": {key: text for key, text in links.texts.items() if key.startswith("live.")},
         },
     }
+
+
+def _asked_later(lesson: Lesson, step: Step) -> list[tuple[int, int, int]]:
+    """The output cells of this step's scene that a later step asks for."""
+    later = lesson.steps[step.number :]
+    cells = (other.predicted_cell for other in later if other.scene.id == step.scene.id)
+    return [cell for cell in cells if cell]
 
 
 def _task(step: Step, links: LessonLinks) -> dict[str, Any]:
@@ -278,6 +257,7 @@ def _task(step: Step, links: LessonLinks) -> dict[str, Any]:
     assert task is not None
     described: dict[str, Any] = task.model_dump(exclude_none=True)
     if task.kind == "predict" and step.target is not None:
+        described["cell"] = step.predicted_cell
         described["expected"] = value_of(step.target, scene, step.cell)
         described["beliefs"] = _told(step.target, scene, step.cell, links.language)
     if task.kind == "descend":

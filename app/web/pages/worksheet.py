@@ -10,14 +10,8 @@ from app.lessons.exercise import Exercise
 from app.lessons.exercises import describe_exercise, judge, make_exercise
 from app.lessons.inputs_exercise import InputsExercise
 from app.lessons.lesson_files import Lesson
-from app.web.pages.lesson_context import (
-    LessonLinks,
-    LessonPage,
-    Table,
-    lesson_page,
-    number_tables,
-    output_tables,
-)
+from app.web.pages.exercise_tables import Table, number_tables, output_tables
+from app.web.pages.lesson_context import LessonLinks, LessonPage, lesson_page
 
 # They fit on one sheet: no animation, and one kernel to repair.
 _KINDS: Final = ("cell", "cell", "shape", "inputs", "kernel")

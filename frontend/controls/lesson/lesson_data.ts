@@ -10,13 +10,17 @@ export interface Belief {
 /** Nested lists of a weight. */
 export type WeightLists = number[][][][];
 
+/** Channel, row and column. */
+export type CellIndex = [number, number, number];
+
 export interface Task {
   kind: 'predict' | 'click' | 'scrub' | 'change' | 'choose' | 'descend' | 'exercise';
   /** A thing on the stage. */
   target?: string;
   /** Of change. */
   value?: number;
-  /** Of predict: the number, and what comes out under a misconception. */
+  /** Of predict: the output cell, the number, and what comes out under a misconception. */
+  cell?: CellIndex;
   expected?: number;
   beliefs?: Belief[];
   exercise?: string;
@@ -30,7 +34,7 @@ export interface LessonData {
   name: string;
   step: number;
   steps: number;
-  moment: [number, number, number] | null;
+  moment: CellIndex | null;
   /** Ticks of the window that are over; null: all. */
   tick: number | null;
   granularity: Granularity | null;
@@ -38,6 +42,8 @@ export interface LessonData {
   direction: Direction;
   highlight: string | null;
   lock: Lock[];
+  /** Output cells that are asked for in later steps. */
+  asked_later: CellIndex[];
   task: Task | null;
   texts: Record<string, string>;
 }

@@ -6,7 +6,7 @@ import type { Cell } from '../../model/relations.ts';
 import { isSameCell } from '../../model/relations.ts';
 import type { SceneSummary } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { findElements } from '../../views/shared/dom.ts';
+import { findElements, makeElement } from '../../views/shared/dom.ts';
 
 /**
  * The cell that a reference means, such as `output 0,0,1`; null where there is none. window: the output cell
@@ -39,6 +39,7 @@ function weightChannel(summary: SceneSummary, first: number, second: number) {
 
 /** Returns what ends it. root: where the words stand. */
 export function linkReferences(root: HTMLElement, state: AppState): () => void {
+  makeButtons(root);
   const cellOf = (element: Element | null) => {
     const thing = element?.closest<HTMLElement>('[data-thing]')?.dataset.thing;
     const scene = state.scene.peek();
@@ -75,14 +76,23 @@ export function linkReferences(root: HTMLElement, state: AppState): () => void {
   };
 }
 
+/** Words that name things are plain text without scripts. Those of replies stand in templates. */
+function makeButtons(root: ParentNode) {
+  for (const { content } of root.querySelectorAll('template')) makeButtons(content);
+  for (const word of root.querySelectorAll<HTMLElement>('b[data-thing]')) {
+    const button = makeElement('button', word.className, word.textContent ?? '') as HTMLButtonElement;
+    button.type = 'button';
+    button.dataset.thing = word.dataset.thing;
+    word.replaceWith(button);
+  }
+}
+
 /** The output cell whose window is shown. */
 export function windowCell(state: AppState): Cell {
-  const width = state.clock.peek()?.width ?? 1;
-  const window = state.window.peek();
-  return {
-    grid: 'output',
-    channel: state.outChannel.peek(),
-    row: Math.floor(window / width),
-    col: window % width,
-  };
+  return outputCell(state.outChannel.peek(), state.window.peek(), state.clock.peek()?.width ?? 1);
+}
+
+/** The output cell of a window; width: the windows in a row. */
+export function outputCell(channel: number, window: number, width: number): Cell {
+  return { grid: 'output', channel, row: Math.floor(window / width), col: window % width };
 }

@@ -18,10 +18,12 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   const root = findElement('#lesson-text', HTMLElement);
   // What cannot be failed is done when it has been read.
   rememberStep(lesson.name, lesson.step, lesson.task === null);
+  const terms = hideTerms(context, lesson);
   const ends = [showMoment(context, lesson), linkReferences(root, context.state), showLocks(context, lesson)];
+  ends.push(terms.end);
   markDone(lesson);
   const form = root.querySelector<HTMLFormElement>('#task');
-  if (form && lesson.task) ends.push(setUpTask(context, lesson, form));
+  if (form && lesson.task) ends.push(setUpTask(context, lesson, form, terms.done));
   return () => {
     for (const end of ends) end();
   };
@@ -66,11 +68,15 @@ function putMoment(
   state.locks.value = new Set(lock);
 }
 
-function setUpTask(context: AppContext, lesson: LessonData, form: HTMLFormElement): () => void {
+function setUpTask(
+  context: AppContext,
+  lesson: LessonData,
+  form: HTMLFormElement,
+  showTerms: () => void,
+): () => void {
   const { task } = lesson;
   if (!task) return () => undefined;
   const say = makeFeedback(form);
-  const showTerms = hideTerms(lesson);
   let finished = false;
   const done = () => {
     if (finished) return;
@@ -90,11 +96,7 @@ function setUpTask(context: AppContext, lesson: LessonData, form: HTMLFormElemen
   };
   const parts = { context, lesson, task, form, say, done };
   setUpHint(form);
-  const end = (TASKS[task.kind] ?? loadTask)(parts);
-  return () => {
-    showTerms();
-    end();
-  };
+  return (TASKS[task.kind] ?? loadTask)(parts);
 }
 
 /** Exercises and the descent are large, and loaded where a step has one. */

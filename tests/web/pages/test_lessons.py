@@ -135,6 +135,83 @@ def test_a_worksheet(client: TestClient, name: str) -> None:
     assert questions.count('<p class="answer-line"') == answers.count("<li>") == 5
 
 
+def planes_of(html: str) -> dict[str, list[list[float]]]:
+    """The tables of a question, by their names."""
+    found = re.findall(r"<caption>([^<]+)</caption><tbody>(.*?)</tbody>", html, re.DOTALL)
+    return {
+        name: [
+            [float(cell.replace("−", "-")) for cell in re.findall(r"<td>([^<]+)</td>", row)]
+            for row in re.findall(r"<tr>(.*?)</tr>", body)
+        ]
+        for name, body in found
+    }
+
+
+def cell_of(planes: dict[str, list[list[float]]], channel: int, row: int, col: int) -> float:
+    """The sum of products of a layer of stride 1 without padding, in plain Python, and the bias."""
+    total = planes["b"][0][channel] if "b" in planes else 0.0
+    for name, plane in planes.items():
+        if name.startswith(f"K[{channel}, "):
+            source = planes[f"X[{name.split(', ')[1]}"]
+            total += sum(
+                weight * source[row + u][col + v]
+                for u, weights in enumerate(plane)
+                for v, weight in enumerate(weights)
+            )
+    return total
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("name", ["two-dimensions", "input-channels", "output-channels", "one-by-one"])
+def test_a_worksheet_has_the_right_answers(client: TestClient, name: str, seed: int) -> None:
+    """By what is printed on it: the two cells, the shape, and the repaired kernel."""
+    questions, answers = client.get(f"/learn/{name}/worksheet?seed={seed}").text.split(
+        '<section class="answers"'
+    )
+    asked, told = questions.split('<p class="answer-line"')[:-1], re.findall(r"<li>(.*?)</li>", answers)
+    for question, answer in list(zip(asked, told, strict=True))[:2]:
+        found = re.search(r"Y\[(\d), (\d), (\d)\]", question)
+        assert found
+        expected = cell_of(planes_of(question), *map(int, found.groups()))
+        assert answer.endswith(f"= {expected:g}".replace("-", "−"))
+    shapes = re.findall(r"\(([\d, ]+)\)", asked[2])
+    (_, height, width), (out, _, kernel_height, kernel_width) = (
+        [int(size) for size in shape.split(",")] for shape in shapes
+    )
+    assert f"({out}, {height - kernel_height + 1}, {width - kernel_width + 1})" in told[2]
+    check_repaired_kernel(planes_of(asked[4]), told[4])
+
+
+def check_repaired_kernel(planes: dict[str, list[list[float]]], told: str) -> None:
+    """Whether the layer gives the output that is wanted once the kernel has the number that is told."""
+    found = re.search(r"K\[(\d), (\d), (\d), (\d)\] has to be (−?\d+)", told)
+    assert found
+    out, channel, u, v = map(int, found.groups()[:4])
+    for repaired in (False, True):
+        if repaired:
+            planes[f"K[{out}, {channel}]"][u][v] = float(found[5].replace("−", "-"))
+        for name, plane in planes.items():
+            if "as it should be" in name if repaired else "as it is" in name:
+                for i, row in enumerate(plane):
+                    assert row == [cell_of(planes, int(name[2]), i, j) for j in range(len(row))]
+
+
+def test_which_animation_is_wrong_can_be_told_without_scripts(client: TestClient) -> None:
+    page = client.get("/learn/input-channels").text.partition('id="animation"')[2]
+    planes = planes_of(page)
+    right = {
+        letter: all(
+            number == cell_of(planes, 0, i, j)
+            for i, row in enumerate(planes[f"Y[0], Animation {letter}"])
+            for j, number in enumerate(row)
+        )
+        for letter in "AB"
+    }
+    assert sorted(right.values()) == [False, True]
+    wrong = min(right, key=lambda letter: right[letter])
+    assert f"{wrong} is wrong" in text_of(page)
+
+
 @pytest.mark.parametrize("seed", ["x", "-1", "9" * 30, "²", ""])
 def test_a_seed_that_is_none(client: TestClient, seed: str) -> None:
     assert client.get(f"/learn/pooling/worksheet?seed={seed}").status_code == 200

@@ -1,0 +1,48 @@
+"""The steps of lessons where scripts are off: whole, with a still picture, and no control that is dead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.i18n.languages import LANGUAGES
+from app.lessons.lesson_files import lessons
+
+# What seems to answer, and does not without scripts; what is cut off; pictures that are not there.
+DEAD = """() => {
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+  const cut = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1;
+  return {
+    controls: [...document.querySelectorAll('button, input, select, textarea, [tabindex="0"]')]
+      .filter(seen).map((element) => element.outerHTML),
+    cut: [...document.querySelectorAll('html, .lesson-text, .lesson-text :is(h1, p, li, dd)')]
+      .filter((element) => seen(element) && cut(element) && !element.matches('.formula'))
+      .map((element) => element.outerHTML.slice(0, 200)),
+    pictures: [...document.images].filter((image) => !image.naturalWidth).map(({ src }) => src),
+    open: document.querySelectorAll('details[open]').length,
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (360, 740)])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list(lessons()))
+def test_a_step_without_scripts(
+    browser: Browser, server: str, name: str, language: str, size: tuple[int, int]
+) -> None:
+    view: Any = {"width": size[0], "height": size[1]}
+    with browser.new_context(viewport=view, java_script_enabled=False) as context:
+        page = context.new_page()
+        for step in lessons()[name].steps:
+            page.goto(f"{server}/learn/{name}/{step.number}?lang={language}")
+            assert page.evaluate(DEAD) == {"controls": [], "cut": [], "pictures": [], "open": 0}
+            if not step.task:
+                continue
+            task = page.locator("#task")
+            task.get_by_text("Answer" if language == "en" else "答案", exact=True).click()
+            assert task.locator("details[open] > :not(summary)").first.inner_text()
+            if step.task.kind == "choose":
+                texts = lessons()[name].texts[language].steps[step.name]
+                assert task.locator("li").count() == task.locator("dt").count() == len(texts.choices)
