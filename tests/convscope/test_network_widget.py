@@ -77,7 +77,7 @@ def test_the_graph_and_the_stage_are_whole_documents(
         assert ('id="to-network"' in html) == (stage != "")
     alone = convscope.show(widget.network, layer="0")
     path, query = alone._find_document({})
-    assert 'id="to-network"' not in alone._connected.get(path, query).text
+    assert 'id="to-network"' not in alone._client.get(path, query).text
 
 
 def test_the_page_reads_the_network_through_the_kernel(widget: NetworkWidget, sent: Sent) -> None:
