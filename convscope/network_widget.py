@@ -21,6 +21,8 @@ _READABLE_NETWORK: Final = re.compile(
 )
 # That an error lists.
 _MOST_NAMES: Final = 12
+# What of the graph is shown: the open node, the part that is seen.
+_GRAPH: Final = re.compile(r"[\w=&,.~!*'()%+-]{0,4000}")
 _STAGE: Final = re.compile(r"/s/([0-9a-f]{40})(?:\?([\w=&,.*%+-]*))?")
 
 
@@ -91,7 +93,9 @@ class NetworkWidget(FrameWidget):
     def _find_document(self, content: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         found = _STAGE.fullmatch(str(content.get("stage", "")))
         if not found:
-            return f"/widget/n/{self.network.id}", {}
+            graph = str(content.get("graph", ""))
+            named = parse_qsl(graph) if _GRAPH.fullmatch(graph) else []
+            return f"/widget/n/{self.network.id}", dict(named)
         return f"/widget/{found[1]}", dict(parse_qsl(found[2] or "")) | {"controls": "all"}
 
     def _still(self) -> str:

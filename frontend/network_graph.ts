@@ -50,7 +50,7 @@ export function openGraph(
     panel.focus();
   };
   const graph = { state, view, go };
-  setUpGraphPointer(view);
+  setUpGraphPointer(view, frame ? 2 : 1);
   setUpGraphKeys(view, { search: search(graph), enterNode: panel.focus });
   setUpZoomButtons(view);
   setUpGraphLine(state, t);
@@ -70,9 +70,10 @@ function setUpGraphLine(state: NetworkState, t: Translate) {
   effect(() => {
     const [cell, focused] = [state.hovered.value, state.focused.value];
     const node = focused === null ? null : state.graph.value.nodes[focused];
+    const needsTwoFingers = state.needsTwoFingers.value;
     const isBusy = state.running.value;
-    const said = cell ? describeCell(t, state, cell) : node ? describeNode(t, node) : '';
-    setText(line, isBusy ? t('input.busy') : said);
+    const hint = needsTwoFingers ? t('network.twoFingers') : node ? describeNode(t, node) : '';
+    setText(line, isBusy ? t('input.busy') : cell ? describeCell(t, state, cell) : hint);
   });
 }
 

@@ -1,6 +1,7 @@
 /** A network in a frame: the graph and its open node, which the page around may choose too. */
 
 import { makeTell } from './controls/embed/messages.ts';
+import { showNamed } from './controls/network/address.ts';
 import { exchangeNetworkMessages } from './controls/network/frame_messages.ts';
 import { tellWantedHeight } from './controls/network/wanted_height.ts';
 import { ApiClient } from './data/client.ts';
@@ -8,7 +9,6 @@ import { makeTranslate } from './model/i18n.ts';
 import type { NetworkSummary } from './model/network.ts';
 import type { OpenGraph } from './network_graph.ts';
 import { openGraph } from './network_graph.ts';
-import { parseNetworkQuery } from './state/network_url.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
 
 export interface NetworkFramePage {
@@ -35,9 +35,15 @@ export async function openNetworkFrame(
   openStage: (page: string) => void,
 ): Promise<OpenGraph> {
   const t = makeTranslate(boot.messages, boot.language);
-  const begin = (state: OpenGraph['state']) => state.apply(parseNetworkQuery(new URLSearchParams(query)));
   const api = new ApiClient(boot.api, boot.language);
-  const graph = openGraph(api, t, boot.summary, begin, () => () => {}, { openStage });
+  const graph = openGraph(
+    api,
+    t,
+    boot.summary,
+    (state, view) => showNamed(state, view, query),
+    () => () => {},
+    { openStage },
+  );
   const tell = makeTell(parentOrigin);
   exchangeNetworkMessages(graph.state, parentOrigin, tell);
   tellWantedHeight(graph.view, tell);

@@ -102,8 +102,9 @@ class RunProcess:
         if self._control is None:
             self._control, theirs = socket.socketpair()
             with theirs:
+                # -P: not from the folder that the server was started in, whatever lies there.
                 self._process = subprocess.Popen(  # noqa: S603 - the program is Python itself
-                    [sys.executable, "-m", "app.networks.run_worker", str(theirs.fileno())],
+                    [sys.executable, "-P", "-m", "app.networks.run_worker", str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     env=_environment(),
                     pass_fds=[theirs.fileno()],

@@ -12,15 +12,18 @@ interface Finger {
   y: number;
 }
 
-export function setUpGraphPointer(view: GraphView) {
+/** fingersToPan: on a screen that is touched; with 2, one scrolls the page around. */
+export function setUpGraphPointer(view: GraphView, fingersToPan: 1 | 2) {
   const { canvas, state } = view;
   const fingers = new Map<number, Finger>();
   let moved = false;
+  if (fingersToPan === 2) leaveOneFinger(canvas);
 
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     if (fingers.size === 0) moved = false;
     fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
+    state.needsTwoFingers.value = false;
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener('pointermove', (event) => {
@@ -34,7 +37,8 @@ export function setUpGraphPointer(view: GraphView) {
       canvas.classList.add('is-dragging');
       const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
       if (other) pinch(view, before, now, other);
-      else view.panBy(now.x - before.x, now.y - before.y);
+      else if (fingersToPan === 1 || event.pointerType !== 'touch')
+        view.panBy(now.x - before.x, now.y - before.y);
     }
   });
   canvas.addEventListener('pointerup', (event) => {
@@ -43,6 +47,8 @@ export function setUpGraphPointer(view: GraphView) {
     if (wasPressed && !moved) click(view, event);
   });
   canvas.addEventListener('pointercancel', (event) => {
+    // The browser scrolls from here on.
+    state.needsTwoFingers.value = fingersToPan === 2 && fingers.size === 1;
     fingers.delete(event.pointerId);
     canvas.classList.remove('is-dragging');
   });
@@ -59,6 +65,17 @@ export function setUpGraphPointer(view: GraphView) {
     },
     { passive: false },
   );
+}
+
+/** What the browser does with one finger it does, and with two it does nothing. */
+function leaveOneFinger(canvas: HTMLCanvasElement) {
+  canvas.style.touchAction = 'pan-x pan-y';
+  for (const kind of ['touchstart', 'touchmove'] as const) {
+    const prevent = (event: TouchEvent) => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    };
+    canvas.addEventListener(kind, prevent, { passive: false });
+  }
 }
 
 /** Two fingers zoom by how far they part, and pan by how their middle moves. */

@@ -44,6 +44,8 @@ export class NetworkState extends ThemeState {
   readonly channel = signal(0);
   readonly cell = signal<NetworkCell | null>(null);
   readonly hovered = signal<NetworkCell | null>(null);
+  /** One finger has scrolled the page around, and could not move the graph. */
+  readonly needsTwoFingers = signal(false);
   readonly followed = signal<Followed | null>(null);
   /** Why the last thing that was asked for is not there. */
   readonly error = signal<ApiError | null>(null);

@@ -116,6 +116,22 @@ def framed(tmp_path_factory: pytest.TempPathFactory, course: CourseSite) -> Iter
 
 
 @pytest.fixture
+def page_without_storage(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """Cookies and storage of every kind are off, as people and schools set it; fails on an error."""
+    preferences = tmp_path / "Default" / "Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
+    launch = browser.browser_type.launch_persistent_context
+    context = launch(tmp_path, executable_path=CHROMIUM, args=FLAGS)
+    errors: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
     """`visit(url, **context options)`: fails on a console error, and on a request that could write."""
     troubles: list[str] = []

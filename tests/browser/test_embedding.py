@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from app.scenes.presets import PRESETS
-from tests.support.chromium import CHROMIUM, FLAGS
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import (
     HOSTILE,
@@ -25,6 +23,7 @@ from tests.support.frames import (
     Visit,
     heard,
     inside,
+    sees_no_frame,
     wait_for,
 )
 from tests.support.page import PHONE, OpenPage
@@ -152,41 +151,22 @@ def test_the_link_opens_the_full_page_or_says_its_address(
 
 @pytest.mark.safety(37)
 def test_a_frame_works_where_all_storage_is_blocked(
-    framed: str, course: CourseSite, tmp_path: Path, browser: Browser
+    framed: str, course: CourseSite, page_without_storage: Page
 ) -> None:
-    """Cookies and storage of every kind are off, as people and schools set it."""
-    preferences = tmp_path / "Default" / "Preferences"
-    preferences.parent.mkdir()
-    preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
-    url = course.write(
-        "blocked.html", iframe(framed, "controls=play", 'id="a"') + element(framed, scene=VOLUME)
-    )
-    launch = browser.browser_type.launch_persistent_context
-    context = launch(tmp_path, executable_path=CHROMIUM, args=FLAGS)
-    try:
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(url)
-        assert "SecurityError" in page.evaluate(TRY_STORAGE)
-        for frame in (page.locator("#a").content_frame, page.locator("conv-scope iframe").content_frame):
-            expect(frame.locator(READY)).to_be_attached()
-            frame.locator("#play").click()
-            expect(frame.locator("#play.is-playing")).to_be_visible()
-        assert errors == []
-    finally:
-        context.close()
+    page = page_without_storage
+    body = iframe(framed, "controls=play", 'id="a"') + element(framed, scene=VOLUME)
+    page.goto(course.write("blocked.html", body))
+    assert "SecurityError" in page.evaluate(TRY_STORAGE)
+    for frame in (page.locator("#a").content_frame, page.locator("conv-scope iframe").content_frame):
+        expect(frame.locator(READY)).to_be_attached()
+        frame.locator("#play").click()
+        expect(frame.locator("#play.is-playing")).to_be_visible()
 
 
 @pytest.mark.safety(37)
 def test_a_site_that_is_not_named_sees_no_frame(visit: Visit, framed: str, tmp_path: Path) -> None:
     with course_site(tmp_path, "127.0.0.1") as evil:
-        page = visit(evil.write("evil.html", LISTEN + iframe(framed) + element(framed)), refused=True)
-        page.wait_for_function("document.querySelector('conv-scope')?.shadowRoot?.firstChild.src")
-        page.wait_for_load_state("networkidle")
-        assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"] * 2
-        # Not by way of a site that is named either: every page around counts.
-        assert page.evaluate("heard") == []
+        sees_no_frame(visit(evil.write("evil.html", LISTEN + iframe(framed) + element(framed)), refused=True))
 
 
 @pytest.mark.safety(37)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.services.trained_examples import trained_examples
-from tests.support.chromium import CHROMIUM, FLAGS
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import (
     HOSTILE,
@@ -21,9 +19,11 @@ from tests.support.frames import (
     Visit,
     heard,
     inside,
+    sees_no_frame,
     wait_for,
 )
-from tests.support.page import PHONE, OpenPage
+from tests.support.networks import find_on_graph
+from tests.support.page import PHONE, OpenPage, fingers
 from tests.support.polling import wait_until
 
 DIGITS, SHAPES = (example.samples[0].network for example in trained_examples())
@@ -117,25 +117,13 @@ def test_links_open_the_full_page_and_the_stage_or_say_their_address(
 
 @pytest.mark.safety(37)
 def test_a_frame_works_where_all_storage_is_blocked(
-    framed: str, course: CourseSite, tmp_path: Path, browser: Browser
+    framed: str, course: CourseSite, page_without_storage: Page
 ) -> None:
-    preferences = tmp_path / "Default" / "Preferences"
-    preferences.parent.mkdir()
-    preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
-    url = course.write("blocked.html", iframe(framed, "node=3&cell=2,1,1") + element(framed))
-    launch = browser.browser_type.launch_persistent_context
-    context = launch(tmp_path, executable_path=CHROMIUM, args=FLAGS)
-    try:
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(url)
-        assert "SecurityError" in page.evaluate(TRY_STORAGE)
-        shows_cell(inside(page), 2, 1, 1)
-        expect(page.locator("conv-scope iframe").content_frame.locator(READY)).to_be_attached()
-        assert errors == []
-    finally:
-        context.close()
+    page = page_without_storage
+    page.goto(course.write("blocked.html", iframe(framed, "node=3&cell=2,1,1") + element(framed)))
+    assert "SecurityError" in page.evaluate(TRY_STORAGE)
+    shows_cell(inside(page), 2, 1, 1)
+    expect(page.locator("conv-scope iframe").content_frame.locator(READY)).to_be_attached()
 
 
 @pytest.mark.safety(37)
@@ -143,11 +131,7 @@ def test_a_site_that_is_not_named_sees_no_frame(
     visit: Visit, framed: str, server: str, course: CourseSite, tmp_path: Path
 ) -> None:
     with course_site(tmp_path, "127.0.0.1") as evil:
-        page = visit(evil.write("evil.html", LISTEN + iframe(framed) + element(framed)), refused=True)
-        page.wait_for_function("document.querySelector('conv-scope')?.shadowRoot?.firstChild.src")
-        page.wait_for_load_state("networkidle")
-        assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"] * 2
-        assert page.evaluate("heard") == []
+        sees_no_frame(visit(evil.write("evil.html", LISTEN + iframe(framed) + element(framed)), refused=True))
     # Where no site is named the frame says so.
     off = visit(course.write("off.html", element(server)), refused=True)
     said = off.locator("conv-scope iframe").content_frame
@@ -243,3 +227,37 @@ def test_what_oembed_answers_is_a_frame(
     page = visit(course.write("blog.html", answer["html"]))
     shows_cell(inside(page), 2, 1, 1)
     assert page.locator("iframe").bounding_box() == {"x": 8, "y": 8, "width": 600, "height": 480}
+
+
+@pytest.mark.parametrize("kind", ["frame", "element"])
+def test_one_finger_scrolls_the_page_around_and_two_move_the_graph(
+    visit: Visit, framed: str, course: CourseSite, kind: str
+) -> None:
+    shown = element(framed) if kind == "element" else iframe(framed)
+    body = f'{shown}<div style="height: 3000px"></div>'
+    page = visit(course.write("touched.html", body), has_touch=True)
+    inside(page)
+    frame, touch = page.frames[1], fingers(page)
+    cell = "input [0, 3, 3] ="
+    place = find_on_graph(frame, cell)
+    box = page.locator("iframe").bounding_box()
+    assert box
+    x, y = box["x"] + 150, box["y"] + 300
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for step in range(1, 5):
+        touch("touchMove", (x - 30, y - 10 * step), (x + 30, y - 10 * step))
+    touch("touchEnd")
+    wait_until(lambda: find_on_graph(frame, cell)[1] < place[1] - 20, message="the graph does not move")
+    assert page.evaluate("scrollY") == 0
+    above = frame.evaluate("document.querySelector('#graph-canvas').getBoundingClientRect().top")
+    left, top = moved = find_on_graph(frame, cell)
+    touch("touchStart", (x, y))
+    for step in range(1, 9):
+        touch("touchMove", (x, y - 20 * step))
+    touch("touchEnd")
+    wait_until(lambda: page.evaluate("scrollY") > 60, message="the page around does not scroll")
+    assert find_on_graph(frame, cell) == moved
+    expect(inside(page).locator("#graph-line")).to_have_text("Two fingers move the graph")
+    inside(page).locator("#graph-canvas").tap(position={"x": left, "y": top - above})
+    expect(inside(page).locator("#node h2")).to_contain_text("input")
+    expect(inside(page).locator("#graph-line")).not_to_have_text("Two fingers move the graph")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ Y = LAYER(X)[0].detach()
 torch.manual_seed(1)
 MODEL = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 2, 2)).eval()
 IMAGE = torch.randn(1, 2, 7, 8)
+FIRST = MODEL[0](IMAGE)[0, 2, 3, 4].item()
+CELL = "/0/Conv_output_0 [2, 3, 4] ="
 
 Visit = Callable[..., Page]
 
@@ -101,7 +104,7 @@ def wait_for_sum(frame: Frame, cell: tuple[int, int, int], expected: float) -> N
 
 @pytest.mark.slow
 def test_the_notebook_of_one_document(tmp_path: Path, visitor: Page) -> None:
-    """Jupyter Notebook 7: shown, stepped on both sides, edited."""
+    """Jupyter Notebook 7: a layer is shown and stepped on both sides; of a module a layer opens, and back."""
     need("notebook", "anywidget", "jupyterlab_widgets")
     with running_lab(tmp_path / "notebooks", "notebook") as lab:
         lab.write("live.ipynb", SHOW, "")
@@ -114,6 +117,13 @@ def test_the_notebook_of_one_document(tmp_path: Path, visitor: Page) -> None:
             frame.locator("#forward").click()
         # A window has two channels and a bias to go through.
         wait_until(lambda: notebook.print_(1, "print(w.cell)") == "(2, 2, 0)", 60)
+        lab.write("network.ipynb", SHOW_NETWORK, "")
+        notebook = lab.open(visitor, "network.ipynb")
+        notebook.run(0)
+        address = open_cell(visitor)
+        wait_until(lambda: notebook.print_(1, "print(n.node, n.cell)") == "/0/Conv (2, 3, 4)", 60)
+        open_stage(visitor)
+        go_back(visitor, address)
 
 
 @pytest.mark.slow
@@ -178,34 +188,61 @@ def wait_for_node(visitor: Page, name: str, expected: float) -> None:
     wait_until(is_shown, 60, message=f"{name} does not show {expected:g}")
 
 
+def stage_address(visitor: Page) -> str:
+    """Of the open layer's stage; it has what the graph shows: node, cell, zoom and place."""
+    link = visitor.frame_locator("iframe.convscope-frame").get_by_role("link", name="stage")
+    return link.get_attribute("href") or ""
+
+
+def open_cell(visitor: Page) -> str:
+    """Opens a cell on the graph, zooms and pans; returns the address of its stage, at which all of it is."""
+    frame = widget_frame(visitor)
+    x, y = find_on_graph(frame, CELL)
+    canvas = frame.locator("#graph-canvas")
+    left, top = canvas.evaluate("(c) => { const r = c.getBoundingClientRect(); return [r.left, r.top]; }")
+    canvas.click(position={"x": x - left, "y": y - top})
+    wait_for_node(visitor, "/0/Conv", FIRST)
+    frame.locator("#zoom-in").click()
+    x, y = find_on_graph(frame, CELL)
+    source = {"x": x - left, "y": y - top}
+    canvas.drag_to(canvas, source_position=source, target_position={"x": x - left + 24, "y": y - top - 16})
+    assert find_on_graph(frame, CELL) != (x, y)
+    wait_until(lambda: re.search(r"zoom%3D[\d.]+,[\d.]+,", stage_address(visitor)), 60)
+    return stage_address(visitor)
+
+
+def open_stage(visitor: Page) -> None:
+    inside = visitor.frame_locator("iframe.convscope-frame")
+    inside.get_by_role("link", name="stage").click()
+    expect(inside.locator("#to-network")).to_be_visible()
+    wait_for_sum(widget_frame(visitor), (2, 3, 4), FIRST)
+
+
+def go_back(visitor: Page, address: str) -> None:
+    """From the stage to the same part of the graph, with the same node and cell. address: of `open_cell`."""
+    widget_frame(visitor).locator("#to-network").click()
+    wait_for_node(visitor, "/0/Conv", FIRST)
+    find_on_graph(widget_frame(visitor), CELL)
+    wait_until(lambda: stage_address(visitor) == address, 60, message=f"{address} is not what is shown")
+
+
 @pytest.mark.slow
 def test_a_module_is_a_graph_whose_layers_open_on_the_stage_and_lead_back(lab: Lab, visitor: Page) -> None:
     """A number of the graph is torch's, the stage begins at its window, and Python says the same."""
     lab.write("network.ipynb", SHOW_NETWORK, "", "")
     notebook = lab.open(visitor, "network.ipynb")
     notebook.run(0)
-    frame = notebook.frame()
+    notebook.frame()
     expect(visitor.locator(STILL)).to_be_hidden()
-    first = MODEL[0](IMAGE).detach()
     pooled = MODEL[:3](IMAGE).detach()
     last = MODEL(IMAGE).detach()
 
-    x, y = find_on_graph(frame, "/0/Conv_output_0 [2, 3, 4] =")
-    canvas = frame.locator("#graph-canvas")
-    left, top = canvas.evaluate("(c) => { const r = c.getBoundingClientRect(); return [r.left, r.top]; }")
-    canvas.click(position={"x": x - left, "y": y - top})
-    wait_for_node(visitor, "/0/Conv", first[0, 2, 3, 4].item())
+    address = open_cell(visitor)
     wait_until(lambda: notebook.print_(1, "print(n.node, n.cell, n.scene)") == "/0/Conv (2, 3, 4) None", 60)
-
-    inside = visitor.frame_locator("iframe.convscope-frame")
-    inside.get_by_role("link", name="stage").click()
-    expect(inside.locator("#to-network")).to_be_visible()
-    stage = notebook.frame()
-    wait_for_sum(stage, (2, 3, 4), first[0, 2, 3, 4].item())
+    open_stage(visitor)
     told = notebook.print_(1, "print(n.scene.output[2, 3, 4].item())")
-    assert float(told) == pytest.approx(first[0, 2, 3, 4].item(), rel=1e-4)
-    stage.locator("#to-network").click()
-    wait_for_node(visitor, "/0/Conv", first[0, 2, 3, 4].item())
+    assert float(told) == pytest.approx(FIRST, rel=1e-4)
+    go_back(visitor, address)
     assert notebook.print_(1, "print(n.node, n.cell, n.scene)") == "/0/Conv (2, 3, 4) None"
 
     notebook.print_(1, "n.node, n.cell = '/2/MaxPool', (1, 0, 2)")
@@ -319,9 +356,26 @@ def test_a_kernel_that_restarts_has_another_server(lab: Lab, visitor: Page) -> N
 
 
 @pytest.mark.slow
-def test_marimo_shows_it_too(visitor: Page, tmp_path: Path) -> None:
+def test_marimo_shows_a_layer(visitor: Page, tmp_path: Path) -> None:
+    with running_marimo(
+        visitor, tmp_path, *SHOW.splitlines()[:-2], "convscope.show(layer, x, cell=(2, 1, 3))"
+    ):
+        wait_for_sum(widget_frame(visitor), (2, 1, 3), Y[(2, 1, 3)].item())
+
+
+@pytest.mark.slow
+def test_marimo_shows_a_module(visitor: Page, tmp_path: Path) -> None:
+    with running_marimo(visitor, tmp_path, *SHOW_NETWORK.splitlines()):
+        address = open_cell(visitor)
+        open_stage(visitor)
+        go_back(visitor, address)
+
+
+@contextmanager
+def running_marimo(visitor: Page, tmp_path: Path, *lines: str) -> Iterator[None]:
+    """Opens an app of one cell."""
     need("marimo", "anywidget")
-    body = "\n    ".join([*SHOW.splitlines()[:-2], "w = convscope.show(layer, x, cell=(2, 1, 3))", "w"])
+    body = "\n    ".join(lines)
     (tmp_path / "app.py").write_text(
         "import marimo\napp = marimo.App()\n\n"
         f"@app.cell\ndef _():\n    {body}\n    return\n"
@@ -339,8 +393,7 @@ def test_marimo_shows_it_too(visitor: Page, tmp_path: Path) -> None:
         wait_until(lambda: answers(port), 60, message="marimo did not start")
         visitor.set_default_timeout(PATIENCE)
         visitor.goto(f"http://127.0.0.1:{port}", wait_until="domcontentloaded")
-        frame = widget_frame(visitor)
-        wait_for_sum(frame, (2, 1, 3), Y[(2, 1, 3)].item())
+        yield
     finally:
         marimo.terminate()
         marimo.wait(60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote
 
 import numpy as np
 import pytest
@@ -16,7 +16,6 @@ from torch import nn
 import convscope
 from convscope import Client
 from convscope.network_widget import NetworkWidget
-from tests.support.server_process import ServerProcess
 from tests.support.widget_messages import Sent
 
 torch.manual_seed(16)
@@ -26,16 +25,7 @@ ID = "0" * 40
 
 
 @pytest.fixture
-def client(server: ServerProcess) -> Iterator[Client]:
-    client = convscope.connect(server.url)
-    assert client
-    yield client
-    convscope.connect(None)
-    client.close()
-
-
-@pytest.fixture
-def widget(client: Client) -> NetworkWidget:  # noqa: ARG001
+def widget(connected: Client) -> NetworkWidget:  # noqa: ARG001
     return convscope.show(MODEL, X)
 
 
@@ -143,6 +133,26 @@ def test_the_layer_on_the_stage_and_its_edits_are_the_widgets(widget: NetworkWid
 def test_the_page_asks_for_nothing_else_through_it(sent: Sent, method: str, path: str) -> None:
     answer, body = sent.ask(type="fetch", request=1, method=method, path=path, headers={"Host": "x"})
     assert (answer["status"], body) == (0, [])
+
+
+def test_the_graph_shows_again_what_it_showed(widget: NetworkWidget, sent: Sent) -> None:
+    """The part that is seen, and the open node; of the document itself nothing."""
+    node = widget.network.nodes[0]["name"].replace("/", "%2F")
+    graph = f"node={node}&cell=2,1,3&zoom=1.5,-20.25,7&theme=light"
+    document, _ = sent.ask(type="open", languages="en", theme="dark", stage="", graph=graph)
+    assert document["error"] == ""
+    assert 'data-theme="dark"' in document["html"]
+    query = re.search(r'"query":\s*("[^"]*")', document["html"])
+    assert query
+    assert {("zoom", "1.5,-20.25,7"), ("node", unquote(node)), ("cell", "2,1,3")} < {
+        *parse_qsl(json.loads(query[1]))
+    }
+
+
+@pytest.mark.safety(38)
+@pytest.mark.parametrize("graph", ["/../metrics", "x#y", "a=b\n", "<script>", "a=" + "b" * 5000, 7, None])
+def test_what_is_no_part_of_a_graph_is_left_out(widget: NetworkWidget, graph: object) -> None:
+    assert widget._find_document({"graph": graph}) == (f"/widget/n/{widget.network.id}", {})
 
 
 @pytest.mark.safety(38)

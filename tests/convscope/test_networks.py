@@ -6,7 +6,6 @@ import io
 import re
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -24,7 +23,6 @@ import convscope
 from convscope import Client, ConvscopeError, Network
 from convscope.widget import ScopeWidget
 from tests.support.onnx_models import model_of, numbers, one_layer
-from tests.support.server_process import ServerProcess
 
 X = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(3))
 
@@ -53,16 +51,7 @@ class Two(nn.Module):
 
 
 @pytest.fixture
-def client(server: ServerProcess) -> Iterator[Client]:
-    client = convscope.connect(server.url)
-    assert client
-    yield client
-    convscope.connect(None)
-    client.close()
-
-
-@pytest.fixture
-def network(client: Client) -> Network:  # noqa: ARG001
+def network(connected: Client) -> Network:  # noqa: ARG001
     return convscope.show(Small(), X).network
 
 
@@ -113,12 +102,12 @@ def test_its_figure_draws_every_node(network: Network) -> None:
 
 
 @pytest.mark.parametrize("count", [3, 600])
-def test_a_notebook_keeps_its_figure_and_no_more_than_it_should(client: Client, count: int) -> None:
+def test_a_notebook_keeps_its_figure_and_no_more_than_it_should(connected: Client, count: int) -> None:
     """As a picture, in which no script runs and nothing is fetched; of what it leaves out it says so."""
     edges = ["x", *(f"e{i}" for i in range(count))]
     nodes = [helper.make_node("Relu", [edges[i]], [edges[i + 1]], name=f"<b>{i}</b>") for i in range(count)]
     made = model_of(nodes, {"x": numbers(1, 2, 40, 40)}, [edges[-1]])
-    html = client.create_network(made.model, input=made.inputs["x"])._repr_html_()
+    html = connected.create_network(made.model, input=made.inputs["x"])._repr_html_()
     assert len(html.encode()) <= 150_000
     pictures = re.findall(r'<img alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', html)
     assert len(pictures) <= 1
@@ -131,18 +120,18 @@ def test_a_notebook_keeps_its_figure_and_no_more_than_it_should(client: Client, 
         assert "400 more nodes" in html
 
 
-def test_names_in_the_table_are_escaped(client: Client) -> None:
+def test_names_in_the_table_are_escaped(connected: Client) -> None:
     x = numbers(1, 2)
     node = helper.make_node("Relu", ["x"], ["y"], name="<script>alert(1)</script>")
-    network = client.create_network(model_of([node], {"x": x}, ["y"]).model, input=x)
+    network = connected.create_network(model_of([node], {"x": x}, ["y"]).model, input=x)
     assert "<script" not in network._repr_html_()
 
 
-def test_several_inputs(client: Client) -> None:
+def test_several_inputs(connected: Client) -> None:
     a, b = torch.rand(1, 2, 4, 4), torch.rand(1, 2, 4, 4)
     network = convscope.show(Two(), (a, b)).network
     np.testing.assert_allclose(network.tensor(network.outputs[0]), F.avg_pool2d(a * b, 2), rtol=1e-5)
-    assert client.network(network.id).summary == network.summary
+    assert connected.network(network.id).summary == network.summary
 
 
 def test_cells_and_cones(network: Network) -> None:
@@ -153,15 +142,15 @@ def test_cells_and_cones(network: Network) -> None:
     assert (cone["rows"], cone["cols"]) == ([1, 3], [2, 4])
 
 
-def test_models_code_and_pictures(client: Client) -> None:
+def test_models_code_and_pictures(connected: Client) -> None:
     x = numbers(1, 2, 5, 5)
-    network = client.create_network(one_layer("Relu", x).model, input=x)
+    network = connected.create_network(one_layer("Relu", x).model, input=x)
     np.testing.assert_array_equal(network.tensor("y"), np.maximum(x, 0))
     np.testing.assert_array_equal(network.tensor("y", channel=1), np.maximum(x, 0)[:, 1])
     model = nn.Sequential(nn.Conv2d(3, 2, 1))
     file = io.BytesIO()
     Image.new("RGB", (4, 4), (255, 0, 0)).save(file, "PNG")
-    made = client.create_network(
+    made = connected.create_network(
         "nn.Sequential(nn.Conv2d(3, 2, 1))",
         input=file.getvalue(),
         weights=safetensors.torch.save(model.state_dict()),
@@ -171,7 +160,7 @@ def test_models_code_and_pictures(client: Client) -> None:
     np.testing.assert_allclose(made.tensor("0"), model(red).detach(), rtol=1e-5)
     assert [each["code"] for each in made.summary["inputs"][0]["prepared"]] == ["network_input_normalized"]
     with pytest.raises(ConvscopeError) as refused:
-        client.create_network(b"nothing", input=x)
+        connected.create_network(b"nothing", input=x)
     assert refused.value.code == "network_unreadable"
 
 
@@ -181,7 +170,7 @@ def blocks_of_the_documentation() -> list[str]:
 
 
 def test_the_clients_example_of_the_documentation_runs(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    connected: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     x, weight = numbers(1, 3, 6, 6), numbers(4, 3, 3, 3, seed=1)
     nodes = [
@@ -194,7 +183,7 @@ def test_the_clients_example_of_the_documentation_runs(
     (block,) = [each for each in blocks_of_the_documentation() if "create_network" in each]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # a file is left to the interpreter
-        exec(block, {"client": client, "x": x})
+        exec(block, {"client": connected, "x": x})
 
 
 @pytest.mark.usefixtures("client")
@@ -207,7 +196,7 @@ def test_the_notebooks_example_of_the_documentation_runs() -> None:
     assert isinstance(names["w"], ScopeWidget)
 
 
-def test_the_networks_that_come_along(client: Client) -> None:
-    digits, _ = client.example_networks()
-    network = client.network(digits["samples"][3]["id"])
+def test_the_networks_that_come_along(connected: Client) -> None:
+    digits, _ = connected.example_networks()
+    network = connected.network(digits["samples"][3]["id"])
     assert network.tensor(network.outputs[0]).argmax() == digits["samples"][3]["predicted"]

@@ -8,6 +8,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ import pytest
 from fastapi.testclient import TestClient
 from onnx import TensorProto, helper
 
+from app.limits import Limits
+from app.networks.run_process import RunProcess
 from tests.support.onnx_models import MODELS, model_of
 
 API = "/api/v1/networks"
@@ -283,3 +286,19 @@ def test_unknown_operators_stay_visible(client: TestClient) -> None:
     assert after["note"] and after["scene"] is None
     missing = client.get(f"{answer.json()['links']['self']}/tensors/b")
     assert (missing.status_code, missing.json()["code"]) == (404, "network_has_no_tensor")
+
+
+@pytest.mark.safety(35)
+def test_a_model_is_run_by_no_file_of_the_servers_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notebook's server is started where the notebook lies, and beside it may be an app.py."""
+    for name in ("app", "onnx", "numpy", "socket"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    runs = RunProcess()
+    try:
+        made = runs.run(valid().SerializeToString(), lambda _: INPUT, Limits())
+        assert made.arrays["y"].tolist() == [[[[4, 4], [4, 4]]]]
+    finally:
+        runs.close()

@@ -56,6 +56,14 @@ def inside(page: Page) -> FrameLocator:
     return frame
 
 
+def sees_no_frame(page: Page) -> None:
+    """A page with a frame, an element and `LISTEN`: the browser shows neither, and neither says anything."""
+    page.wait_for_function("document.querySelector('conv-scope')?.shadowRoot?.firstChild.src")
+    page.wait_for_load_state("networkidle")
+    assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"] * 2
+    assert page.evaluate("heard") == []
+
+
 def heard(page: Page, kind: str) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = page.evaluate("(kind) => heard.filter(({type}) => type === kind)", kind)
     return messages

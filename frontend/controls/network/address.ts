@@ -11,14 +11,7 @@ const WRITE_PAUSE = 250;
 
 /** Returns whether the network has what the address names. */
 export function syncAddress(state: NetworkState, view: GraphView): boolean {
-  const apply = () => {
-    const named = parseNetworkQuery(new URLSearchParams(location.search));
-    if (named.zoom) {
-      const [scale, x, y] = named.zoom;
-      view.chosenZoom.value = { scale, x, y };
-    }
-    return state.apply(named);
-  };
+  const apply = () => showNamed(state, view, location.search);
   const isThere = apply();
   let [id, open] = [state.id, state.open.peek()];
   let timer = 0;
@@ -52,6 +45,16 @@ export function syncAddress(state: NetworkState, view: GraphView): boolean {
   addEventListener('pagehide', () => timer !== 0 && write());
   updateLanguageLink();
   return isThere;
+}
+
+/** Shows what a query names; returns whether the network has it. */
+export function showNamed(state: NetworkState, view: GraphView, query: string): boolean {
+  const named = parseNetworkQuery(new URLSearchParams(query));
+  if (named.zoom) {
+    const [scale, x, y] = named.zoom;
+    view.chosenZoom.value = { scale, x, y };
+  }
+  return state.apply(named);
 }
 
 /** Path and query of what is shown. view: whose part of the graph is named too. */

@@ -36,13 +36,16 @@ export function setUpNodePanel(context: Omit<NetworkContext, 'panelWidth'>) {
         parts = fillPanel(whole, panel);
       });
   });
-  let before = view.chosenZoom.peek() ? view.size.peek() : { width: Infinity, height: Infinity };
+  const [named, namedZoom] = [state.open.peek(), view.chosenZoom.peek()];
+  let before = { width: Infinity, height: Infinity };
   effect(() => {
     // When the panel comes the graph has less room.
     const [node, now] = [state.open.value, view.size.value];
     const isLess = now.width < before.width || now.height < before.height;
     before = now;
-    if (node !== null && isLess) untracked(() => view.reveal(node));
+    // What the address names is seen as it was left, however a frame's room changes until it has settled.
+    const isAsNamed = namedZoom && node === named && view.chosenZoom.peek() === namedZoom;
+    if (node !== null && isLess && !isAsNamed) untracked(() => view.reveal(node));
   });
   return { focus: () => panel.focus() };
 }

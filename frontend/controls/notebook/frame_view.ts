@@ -7,7 +7,7 @@ import type { Fetched, FetchRequest } from '../../data/fetch_by_message.ts';
 
 const PROTOCOL = 1;
 /** CSS pixels: the height until the frame says its own, and its bounds. */
-const FIRST_HEIGHT = 360;
+export const FIRST_HEIGHT = 360;
 const HEIGHTS = [120, 1200] as const;
 /** Milliseconds after which a kernel that is busy or gone is no longer waited for: the page can ask again. */
 const PATIENCE = 20_000;
@@ -97,8 +97,12 @@ export class FrameView {
     this.#model.on(`change:${trait}`, changed);
   }
 
-  /** Asks for a document, in the reader's language and the notebook's colours. what: names it. */
-  load(what: object = {}) {
+  /**
+   * Asks for a document, in the reader's language and the notebook's colours. what: names it. height: the
+   * frame's until the document says its own, in CSS pixels; null: as it is.
+   */
+  load(what: object = {}, height: number | null = null) {
+    if (height !== null) this.#frame.style.height = `${height}px`;
     this.#ready = false;
     this.#waiting = true;
     delete this.#frame.dataset.ready;
