@@ -1,8 +1,9 @@
 """Frames of the page, beside those of a blank page, in one Chromium without a GPU.
 
 For each scene: the intervals between frames while it plays, at the usual and at the highest speed, with the
-pointer at rest or sweeping over the output; and the processor time of the main thread for one frame (all its
-tasks: script, styles, layout, painting, and the measurement itself, which the blank page shows alone).
+pointer at rest or sweeping over the output, in the matrix views of its gradients, and while the window's edge
+is dragged at rest; and the processor time of the main thread for one frame (all its tasks: script, styles,
+layout, painting, and the measurement itself, which the blank page shows alone).
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Callable
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
@@ -46,6 +48,7 @@ def shape(channels: int, size: int, outputs: int, kernel: int = 3) -> dict[str, 
 SCENES: dict[str, str | dict[str, Any]] = {
     "chapter": "two-channels",
     "photograph 3x128x128": "edges",
+    "2x8x8 -> 3": shape(2, 8, 3),
     "3x64x64 -> 16": shape(3, 64, 16),
     "3x224x224 -> 16": shape(3, 224, 16),
     "64x56x56 -> 64": shape(64, 56, 64),
@@ -81,15 +84,18 @@ def task_seconds(session: CDPSession) -> float:
     return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
-def measure(page: Page, sweeps: bool = False) -> dict[str, float]:
-    """Median and 95th percentile of the intervals, the longest, and main-thread milliseconds per frame."""
+def measure(page: Page, act: Callable[[Page, float], None] | None = None) -> dict[str, float]:
+    """Median and 95th percentile of the intervals, the longest, and main-thread milliseconds per frame.
+
+    act: what is done to the page meanwhile, for so many seconds.
+    """
     session = page.context.new_cdp_session(page)
     # The thread's own time: what others do on the same machine does not count.
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     before = task_seconds(session)
-    if sweeps:
+    if act:
         page.evaluate(f"window.intervals = ({INTERVALS})({SECONDS}); 0")
-        sweep(page, SECONDS)
+        act(page, SECONDS)
         intervals: list[float] = page.evaluate("window.intervals")
     else:
         intervals = page.evaluate(INTERVALS, SECONDS)
@@ -115,46 +121,90 @@ def sweep(page: Page, seconds: float) -> None:
         page.mouse.move(x, box["y"] + box["height"] * (0.25 + 0.5 * (k % 23) / 23))
 
 
-def playing(
-    browser: Browser, url: str, path: str, granularity: str, speed: str, sweeps: bool = False
-) -> dict[str, float]:
+def drag_edge(page: Page, seconds: float) -> None:
+    """The window's right edge, to and fro: another width each time the browser has painted one."""
+    session = page.context.new_cdp_session(page)
+    end = time.monotonic() + seconds
+    k = 0
+    while time.monotonic() < end:
+        k += 1
+        width = VIEW["width"] - 4 * abs(k % 160 - 80)
+        size = {"width": width, "height": VIEW["height"], "deviceScaleFactor": 0, "mobile": False}
+        session.send("Emulation.setDeviceMetricsOverride", size)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+class Job(NamedTuple):
+    """What a page is measured at: how it plays, if it does, what of the scene it shows, and what is done."""
+
+    granularity: str
+    speed: str | None
+    query: str = ""
+    act: Callable[[Page, float], None] | None = None
+
+    def __str__(self) -> str:
+        speed = f" {self.speed}x" if self.speed else ""
+        act = f" {self.act.__name__}" if self.act else ""
+        return f"{self.granularity}{speed}{act}"
+
+
+def at_work(browser: Browser, url: str, path: str, job: Job) -> dict[str, float]:
+    """A page at a job."""
     page = browser.new_page(viewport=VIEW)
-    page.goto(url + path)
+    page.goto(f"{url}{path}?{job.query}")
     page.wait_for_selector("html[data-ready]", state="attached")
-    page.locator(f'input[value="{granularity}"]').check(force=True)
-    page.locator("#speed").select_option(speed)
-    page.locator("#play").click()
-    figures = measure(page, sweeps)
+    page.locator(f'input[value="{job.granularity}"]').check(force=True)
+    if job.speed:
+        page.locator("#speed").select_option(job.speed)
+        page.locator("#play").click()
+    figures = measure(page, job.act)
     figures["heap"] = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
     figures["nodes"] = page.evaluate("document.querySelectorAll('*').length")
     page.close()
     return figures
 
 
-# Granularity, speed, and whether the pointer sweeps.
-WAYS = (("channel", "1", False), ("window", "16", False), ("channel", "1", True))
+JOBS = (
+    Job("channel", "1"),
+    Job("window", "16"),
+    Job("channel", "1", act=sweep),
+    Job("channel", None, act=drag_edge),
+)
+
+# Gradients, of layers whose matrices are small and large.
+GRADIENT_SCENES = ("chapter", "2x8x8 -> 3", "3x64x64 -> 16")
+GRADIENT_JOBS = {
+    f"{view}, to the {direction}": [
+        Job(granularity, speed, f"view={view}&direction={direction}")
+        for granularity, speed in (("channel", "1"), ("window", "16"))
+    ]
+    for view in ("matrix", "sparse")
+    for direction in ("input", "weight")
+}
 
 
 def run() -> str:
     """The table."""
     lines = [
-        f"{'scene':24} {'beats':18} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6}    MB"
+        f"{'scene':24} {'job':26} {'median':>7} {'p95':>7} {'longest':>8} {'main':>8} {'nodes':>6}    MB"
     ]
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         blank = browser.new_page(viewport=VIEW)
         lines.append(row("blank page", "", measure(blank) | {"nodes": 0, "heap": 0}))
         blank.close()
-        for name, scene in SCENES.items():
-            path = path_of(url, scene)
-            for granularity, speed, sweeps in WAYS:
-                figures = playing(browser, url, path, granularity, speed, sweeps)
-                lines.append(row(name, f"{granularity} {speed}x{' sweep' * sweeps}", figures))
+        paths = {name: path_of(url, scene) for name, scene in SCENES.items()}
+        for name, path in paths.items():
+            lines.extend(row(name, str(job), at_work(browser, url, path, job)) for job in JOBS)
+        for shown, jobs in GRADIENT_JOBS.items():
+            lines.append(shown)
+            for name in GRADIENT_SCENES:
+                lines.extend(row(name, str(job), at_work(browser, url, paths[name], job)) for job in jobs)
         browser.close()
     return "\n".join(["Frames while playing (ms)", *lines, ""])
 
 
-def row(name: str, beats: str, figures: dict[str, float]) -> str:
+def row(name: str, job: str, figures: dict[str, float]) -> str:
     intervals = f"{figures['median']:7.1f} {figures['p95']:7.1f} {figures['longest']:8.1f}"
     page = f"{figures['main']:8.2f} {figures['nodes']:6.0f} {figures['heap']:5.1f}"
-    return f"{name:24} {beats:18} {intervals} {page}"
+    return f"{name:24} {job:26} {intervals} {page}"

@@ -3,7 +3,7 @@
  * focused cell shows its relations, as if the pointer were on it.
  */
 
-import { effect } from '@preact/signals-core';
+import { computed, effect, untracked } from '@preact/signals-core';
 import { formatExact } from '../model/numbers.ts';
 import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
@@ -65,6 +65,10 @@ function setUpGrid(context: AppContext, place: GridName) {
     );
     renderGrid(root, context, layer, cursor, gridSize(layer, grid, back()));
   };
+  // Another moment of a gradient has the same numbers: only those that arrive are written anew.
+  const planes = computed(() => back()?.moment.value?.planes);
+  const biasGradient = computed(() => back()?.moment.value?.biasGradient);
+  const readGradients = () => [planes.value?.version, biasGradient.value, back()?.upstream.value];
   const moveTo = (cell: GridCell) => {
     cursor = cell;
     if (document.activeElement === root) {
@@ -93,7 +97,7 @@ function setUpGrid(context: AppContext, place: GridName) {
     const layer = model();
     if (!layer) return;
     grid = gridNow();
-    back()?.moment.value;
+    readGradients();
     const channel = place === 'output' ? outChannel : cursor.channel;
     cursor = clamp(layer, { ...cursor, grid, channel });
     if (place === 'output' && document.activeElement === root) state.hoveredCell.value = cursor;
@@ -147,7 +151,8 @@ function idOf({ grid, row, col }: Cell) {
 
 function makeCell({ state, gradients }: AppContext, model: SceneModel, cell: GridCell) {
   const back = cell.grid === 'upstream' || cell.grid === 'gradient';
-  const value = back ? (gradients.peek()?.valueOf(cell) ?? null) : cellValue(state, model, cell);
+  const gradientNow = () => gradients.peek()?.valueOf(cell) ?? null;
+  const value = back ? untracked(gradientNow) : cellValue(state, model, cell);
   const element = makeElement('span', '', value === null ? '…' : formatExact(value, model.summary.dtype));
   element.id = idOf(cell);
   element.setAttribute('role', 'gridcell');

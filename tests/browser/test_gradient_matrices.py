@@ -44,9 +44,9 @@ def minus(text: str) -> str:
 def test_to_the_input(open_page: OpenPage, server: str, name: str, view: str) -> None:
     """At a corner, at an edge and inside; of the matrix product the entries add up in print too."""
     layer = LAYERS[name]
-    expected, path = layer.gradients()[0], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?view={view}&direction=input&by=window")
+    page, path, expected = layer.opened(
+        open_page, server, f"view={view}&direction=input&by=window", gradient=0
+    )
     channels, height, width = layer.x.shape
     for cell in ((0, 0, 0), (0, 1, 2), (channels - 1, height - 2, 1), (channels - 1, height - 1, width - 1)):
         go(page, path, view, f"direction=input&step={','.join(map(str, cell))}")
@@ -65,15 +65,16 @@ def test_to_the_input(open_page: OpenPage, server: str, name: str, view: str) ->
 def test_stamped_to_the_input(open_page: OpenPage, server: str, name: str, view: str) -> None:
     """The last stamps leave the whole gradient behind."""
     layer = LAYERS[name]
-    expected, path = layer.gradients()[0], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?view={view}&direction=input&reading=scatter&by=window")
+    page, path, expected = layer.opened(
+        open_page, server, f"view={view}&direction=input&reading=scatter&by=window", gradient=0
+    )
     _, rows, cols = layer.output.shape
     for channel in (0, layer.x.shape[0] - 1):
         step = f"{channel},{rows - 1},{cols - 1}"
         go(page, path, view, f"direction=input&reading=scatter&step={step}")
         place = f", {rows - 1}, {cols - 1}] = "
         expect(page.locator("#step-sentence")).to_contain_text(place)
+        expect(page.locator("#ledger-lines th").first).to_contain_text(f"[{channel}, ")
         for line in page.locator("#ledger-lines tr").all():
             cell, terms, _, now = line.locator("th, td").all_text_contents()
             of, row, col = map(int, re.findall(r"\d+", cell))
@@ -85,9 +86,7 @@ def test_stamped_to_the_input(open_page: OpenPage, server: str, name: str, view:
 @pytest.mark.parametrize("name", WEIGHTED)
 def test_to_the_weight(open_page: OpenPage, server: str, name: str, view: str) -> None:
     layer = LAYERS[name]
-    expected, path = layer.gradients()[1], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?view={view}&direction=weight")
+    page, path, expected = layer.opened(open_page, server, f"view={view}&direction=weight", gradient=1)
     outputs, inputs = layer.output.shape[0], layer.x.shape[0]
     for pair, tap in (((0, 0), (0, 0)), ((1, 1), (1, 2)), ((outputs - 1, inputs - 1), (2, 1))):
         index = (*index_of(layer, *pair), *tap)
@@ -103,9 +102,7 @@ def test_to_the_weight(open_page: OpenPage, server: str, name: str, view: str) -
 @pytest.mark.parametrize("name", ["strided", "transposed"])
 def test_to_the_bias(open_page: OpenPage, server: str, name: str, view: str) -> None:
     layer = LAYERS[name]
-    expected, path = layer.gradients()[2], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?view={view}&direction=bias")
+    page, path, expected = layer.opened(open_page, server, f"view={view}&direction=bias", gradient=2)
     for channel in range(3):
         go(page, path, view, f"direction=bias&step={channel},0,0")
         cell = f"db[{channel}]"

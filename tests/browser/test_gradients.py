@@ -48,6 +48,14 @@ class Layer:
         more = {"bias": self.bias, "upstream": self.upstream}
         return make_scene(server, self.x, self.weight, self.operation, **more)
 
+    def opened(
+        self, open_page: OpenPage, server: str, query: str, *, gradient: int
+    ) -> tuple[Page, str, Tensor]:
+        """The page at a query, its path, and what torch says to input (0), weight (1) or bias (2)."""
+        expected, path = self.gradients()[gradient], self.page(server)
+        assert expected is not None
+        return open_page(f"{path}?{query}"), path, expected
+
 
 def numbers(*shape: int, start: int = 0) -> Tensor:
     """Small whole numbers without a pattern."""
@@ -127,9 +135,7 @@ def index_of(layer: Layer, out_channel: int, in_channel: int) -> tuple[int, int]
 def test_to_the_input(open_page: OpenPage, server: str, name: str) -> None:
     """At a corner, at an edge and inside, of the first and the last channel."""
     layer = LAYERS[name]
-    expected, path = layer.gradients()[0], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?direction=input&by=window")
+    page, path, expected = layer.opened(open_page, server, "direction=input&by=window", gradient=0)
     channels, height, width = layer.x.shape
     for cell in ((0, 0, 0), (0, 1, 2), (channels - 1, height - 2, 1), (channels - 1, height - 1, width - 1)):
         visit(page, f"{path}?direction=input&step={','.join(map(str, cell))}")
@@ -175,9 +181,7 @@ def bracketed(value: float) -> str:
 @pytest.mark.parametrize("name", WEIGHTED)
 def test_to_the_weight(open_page: OpenPage, server: str, name: str) -> None:
     layer = LAYERS[name]
-    expected, path = layer.gradients()[1], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?direction=weight")
+    page, path, expected = layer.opened(open_page, server, "direction=weight", gradient=1)
     outputs, inputs = layer.output.shape[0], layer.x.shape[0]
     for pair, tap in (((0, 0), (0, 0)), ((1, 1), (1, 2)), ((outputs - 1, inputs - 1), (2, 1))):
         index = (*index_of(layer, *pair), *tap)
@@ -192,9 +196,7 @@ def test_to_the_weight(open_page: OpenPage, server: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["strided", "transposed"])
 def test_to_the_bias(open_page: OpenPage, server: str, name: str) -> None:
     layer = LAYERS[name]
-    expected, path = layer.gradients()[2], layer.page(server)
-    assert expected is not None
-    page = open_page(f"{path}?direction=bias")
+    page, path, expected = layer.opened(open_page, server, "direction=bias", gradient=2)
     for channel in range(3):
         visit(page, f"{path}?direction=bias&step={channel},0,0")
         cell = f"db[{channel}]"

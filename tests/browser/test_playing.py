@@ -93,6 +93,31 @@ def test_a_link_that_is_copied_while_time_runs_opens_at_the_window_on_the_stage(
         page.context.close()
 
 
+@pytest.mark.parametrize("view", ["stage", "matrix", "sparse"])
+def test_numbers_of_a_gradient_that_stand_in_the_accessible_grids_are_not_written_again(
+    open_page: OpenPage, server: str, view: str
+) -> None:
+    """While time runs through a channel: all that a grid's cells show is there."""
+    page = open_page(f"{layer(server)}?view={view}&direction=input&by=window")
+    for grid in ("input", "output"):
+        expect(page.locator(f"#cells-{grid} [role=gridcell]").first).to_have_text(re.compile(r"\d"))
+    written = page.evaluate(
+        """async () => {
+          let written = 0;
+          const observer = new MutationObserver((changes) => { written += changes.length; });
+          for (const grid of ['input', 'output'])
+            observer.observe(document.querySelector(`#cells-${grid}`), { childList: true, subtree: true });
+          const { textContent: before } = document.querySelector('#timeline-position');
+          document.querySelector('#play').click();
+          while (document.querySelector('#timeline-position').textContent === before)
+            await new Promise(requestAnimationFrame);
+          observer.disconnect();
+          return written;
+        }"""
+    )
+    assert written == 0
+
+
 @pytest.mark.parametrize("width", [1366, 700])
 def test_opening_the_panel_stops_the_first_play_and_closing_it_does_not_start_it_again(
     open_page: OpenPage, width: int

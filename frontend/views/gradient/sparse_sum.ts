@@ -10,8 +10,7 @@ import { makeBlock } from '../shared/matrix_viewport.ts';
 import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
-import type { SparseEntry } from '../sparse/entries.ts';
-import { makeBlocks, rowEntries } from '../sparse/entries.ts';
+import { makeBlocks, visibleOutputs } from '../sparse/entries.ts';
 import type { SparseFrame, Strip } from '../sparse/frame.ts';
 import { inputValues } from '../sparse/frame.ts';
 import { placeGradientMatrix } from './sparse_cells.ts';
@@ -45,10 +44,7 @@ function makeInner(request: FrameRequest, sum: SumMoment): SparseFrame {
   const { model } = request;
   const { outChannel, inChannel: channel, moment } = sum;
   const toBias = moment.direction === 'bias';
-  const width = model.summary.shapes.output[2];
-  const places = toBias ? [] : placesOf(sum);
-  const active = places.filter(([r]) => Math.floor(r / width) === sum.position.active);
-  const [first] = active.length ? active : places;
+  const first = toBias ? null : firstPlace(sum);
   const pair = { outChannel, channel };
   const { scrolled, upstream, ...placed } = placeGradientMatrix(request, moment, pair, {
     slices: toBias ? 1 : 2,
@@ -68,7 +64,7 @@ function makeInner(request: FrameRequest, sum: SumMoment): SparseFrame {
     },
     filled: null,
     sliceGradient: toBias ? null : sliceOf(sum, placed.panes.gradient.size[0]),
-    work: toBias ? biasWork(request) : weightWork(sum, places, active),
+    work: toBias ? biasWork(request) : weightWork(sum, visibleOutputs({ ...request, panes: placed.panes })),
     lines: linesOf(sum),
     placedCount: sum.placedCount,
     staticKey: makeStaticKey(
@@ -78,15 +74,36 @@ function makeInner(request: FrameRequest, sum: SumMoment): SparseFrame {
   };
 }
 
-/** Where the weight at work stands. */
-function placesOf({ model, row, col }: SumMoment): Place[] {
-  const [, height, width] = model.summary.shapes.output;
-  const isWeight = ({ u, v }: SparseEntry) => u === row && v === col;
-  return Array.from({ length: height * width }, (_, r) => r).flatMap((r) =>
-    rowEntries(model, r)
-      .filter(isWeight)
-      .map(({ col: c }): Place => [r, c]),
-  );
+/** Where the weight at work stands in the row of output cell r, if it does. */
+function placeAt({ model, row, col }: SumMoment, r: number): Place | null {
+  const { shapes } = model.summary;
+  const { rows, cols } = model.taps;
+  const inputRow = rows[Math.floor(r / shapes.output[2])]?.[row] ?? -1;
+  const inputCol = cols[r % shapes.output[2]]?.[col] ?? -1;
+  return inputRow < 0 || inputCol < 0 ? null : [r, inputRow * shapes.input[2] + inputCol];
+}
+
+/** The places in the rows of the output cells from `first` to before `end`. */
+function placesOf(sum: SumMoment, first: number, end: number): Place[] {
+  const places: Place[] = [];
+  for (let r = first; r < end; r++) {
+    const place = placeAt(sum, r);
+    if (place) places.push(place);
+  }
+  return places;
+}
+
+/** The first place in the row of the upstream that is at work, or in all of them. */
+function firstPlace(sum: SumMoment): Place | null {
+  const [, height, width] = sum.model.summary.shapes.output;
+  const { active } = sum.position;
+  const [atWork] = active < 0 ? [] : placesOf(sum, active * width, (active + 1) * width);
+  if (atWork) return atWork;
+  for (let r = 0; r < height * width; r++) {
+    const place = placeAt(sum, r);
+    if (place) return place;
+  }
+  return null;
 }
 
 /** The gradients of the slice, as far as they are made. */
@@ -103,14 +120,15 @@ function sliceOf({ gradients, placedCount, model, moment, t }: SumMoment, cell: 
   };
 }
 
-function weightWork(
-  { transposed, position, row, col }: SumMoment,
-  places: Place[],
-  active: Place[],
-): SparseFrame['work'] {
+/** inSight: the first and one past the last output cell whose row is in sight. */
+function weightWork(sum: SumMoment, [first = 0, end = 0]: number[]): SparseFrame['work'] {
+  const { transposed, position, row, col, model } = sum;
   const blocks = makeBlocks(transposed);
-  const all = position.active < 0 && position.products > 0;
-  const cells = all ? places : position.products > 0 ? active : [];
+  const width = model.summary.shapes.output[2];
+  const places = placesOf(sum, first, end);
+  const active = position.active * width;
+  const atWork = position.active < 0 ? places : placesOf(sum, active, active + width);
+  const cells = position.products > 0 ? atWork : [];
   return [
     ...places.map((place) => ({ block: blocks.entry(...place), opacity: 0.1 })),
     ...cells.flatMap(([r, c]) => [

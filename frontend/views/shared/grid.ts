@@ -8,7 +8,7 @@ import { cellColor, colorScale, numberedIndex, pixelColor } from '../../model/co
 import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from './drawing.ts';
-import { cssFont, fillRoundedRect, paintOutline, paintTextIn, traceRoundedRect } from './drawing.ts';
+import { cssFont, fillRoundedRect, paintOutline, paintTextIn } from './drawing.ts';
 import { cellRect, growRect } from './rects.ts';
 import type { NumberFit } from './text_fit.ts';
 import { READABLE_CELL } from './text_fit.ts';
@@ -57,15 +57,17 @@ export function paintGrid(
   context.font = cssFont(grid.fit.font);
   const [top, bottom] = visibleRange(clip.y - rect.y, clip.height, cell, grid.rows);
   const [left, right] = visibleRange(clip.x - rect.x, clip.width, cell, grid.cols);
+  const empty: Rect[] = [];
   for (let row = top; row < bottom; row++) {
     for (let col = left; col < right; col++) {
       const value = grid.valueAt(row, col);
       const box = cellBox(rect, cell, row, col);
-      if (value === null) paintEmptyCell(context, box, colors);
+      if (value === null) empty.push(box);
       else
         paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid.quiet);
     }
   }
+  paintEmptyCells(context, empty, colors);
 }
 
 /** Paints the cells of a small grid as rectangles: a bitmap would cost more. */
@@ -112,10 +114,17 @@ export function paintCell(
 
 /** Paints a cell that has no number, or none yet. */
 export function paintEmptyCell(context: Context2D, box: Rect, colors: ThemeColors) {
+  paintEmptyCells(context, [box], colors);
+}
+
+/** One stroke for all: dashes are set once. */
+function paintEmptyCells(context: Context2D, boxes: Rect[], colors: ThemeColors) {
+  if (boxes.length === 0) return;
   context.strokeStyle = colors.line;
   context.lineWidth = 1;
   context.setLineDash([3, 3]);
-  traceRoundedRect(context, growRect(box, -1.5), 2);
+  context.beginPath();
+  for (const { x, y, width, height } of boxes) context.roundRect(x + 1.5, y + 1.5, width - 3, height - 3, 2);
   context.stroke();
   context.setLineDash([]);
 }
@@ -127,8 +136,10 @@ export function paintEmptyGrid(
   [rows, cols]: [number, number],
   colors: ThemeColors,
 ) {
-  for (let row = 0; row < rows; row++)
-    for (let col = 0; col < cols; col++) paintEmptyCell(context, cellBox(origin, cell, row, col), colors);
+  const boxes = Array.from({ length: rows * cols }, (_, k) =>
+    cellBox(origin, cell, Math.floor(k / cols), k % cols),
+  );
+  paintEmptyCells(context, boxes, colors);
 }
 
 /** Looks up the pixel of each cell; transparent where there is no number. */
