@@ -17,6 +17,15 @@ export function setUpTransport(state: AppState, t: Translate) {
   showPosition(state, t);
   setUpGranularity(state);
   setUpSpeed(state);
+  tellHeight(findElement('.timeline', HTMLElement));
+}
+
+/** Tells the style sheet how high the timeline is: on narrow screens it has two lines or three. */
+function tellHeight(section: HTMLElement) {
+  const { style } = document.documentElement;
+  new ResizeObserver(() => style.setProperty('--timeline-height', `${section.offsetHeight}px`)).observe(
+    section,
+  );
 }
 
 function setUpButtons(state: AppState, t: Translate) {
