@@ -28,8 +28,12 @@ export function setUpHoverAndSelect({ state, canvas, shown, model }: AppContext)
     return true;
   };
   let clicked: Cell | null = null;
+  let [lastX, lastY] = [Number.NaN, Number.NaN];
   canvas.addEventListener('pointermove', (event) => {
     if (event.pointerType === 'touch') return;
+    // Browsers tell of a move, too, when something else opens or closes under a pointer at rest.
+    if (event.clientX === lastX && event.clientY === lastY) return;
+    [lastX, lastY] = [event.clientX, event.clientY];
     const cell = cellUnder(event);
     if (!isSameCell(cell, state.hoveredCell.peek())) state.hoveredCell.value = cell;
     describePlace(event, cell);

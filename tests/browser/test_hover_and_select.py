@@ -179,3 +179,26 @@ def test_on_a_phone_what_is_said_of_a_place_is_in_sight(
     assert place.evaluate("(element) => element.scrollWidth <= element.clientWidth || !element.clientWidth")
     over = page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", at)
     assert over == "stage"
+
+
+@pytest.mark.parametrize(("cell", "number"), [("X[1, 1, 1]", "6"), ("K[0, 1, 0, 0]", "7")])
+def test_a_pointer_at_rest_asks_nothing_anew(open_page: OpenPage, cell: str, number: str) -> None:
+    """Browsers tell of a move of the pointer, to where it was, when something over the cell is gone."""
+    page = open_page("/?step=0,1,1")
+    left, top = find_cell(page, cell)
+    stage = page.locator("#stage").bounding_box()
+    assert stage
+    at = (stage["x"] + left, stage["y"] + top)
+    page.mouse.click(*at)
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    said = page.locator("#step-description")
+    changed = re.compile(re.escape(f"{cell} = {number}"))
+    expect(said).to_have_text(changed)
+    page.keyboard.press("Escape")
+    expect(said).to_have_text(re.compile(r"Y\[0, 1, 1\]"))
+    page.mouse.move(*at)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(said).to_have_text(re.compile(r"Y\[0, 1, 1\]"))
+    page.mouse.move(at[0] + 1, at[1])
+    expect(said).to_have_text(changed)

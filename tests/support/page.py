@@ -73,7 +73,7 @@ _SCAN = """([text, step, from]) => {
       point('pointermove', x, y);
       if (line.textContent.startsWith(text)) found = [x, y];
     }
-  point('pointerleave', -1, -1);
+  for (const kind of ['pointermove', 'pointerleave']) point(kind, -1, -1);
   return found;
 }"""
 
