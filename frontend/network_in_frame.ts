@@ -1,7 +1,7 @@
 /** A network in a frame: the graph and its open node, which the page around may choose too. */
 
 import { makeTell } from './controls/embed/messages.ts';
-import { showNamed } from './controls/network/address.ts';
+import { showQuery } from './controls/network/address.ts';
 import { exchangeNetworkMessages } from './controls/network/frame_messages.ts';
 import { tellWantedHeight } from './controls/network/wanted_height.ts';
 import { ApiClient } from './data/client.ts';
@@ -40,7 +40,7 @@ export async function openNetworkFrame(
     api,
     t,
     boot.summary,
-    (state, view) => showNamed(state, view, query),
+    (state, view) => showQuery(state, view, query),
     () => () => {},
     { openStage },
   );

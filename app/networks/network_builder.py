@@ -46,13 +46,13 @@ def build_network(
     run: Run,
     limits: Limits,
     prepared: Mapping[str, tuple[Message, ...]],
-    made: Mapping[str, Tensor] | None = None,
+    constants: Mapping[str, Tensor] | None = None,
 ) -> Network:
     """
-    The network of a run; `id`: its digest; `made`: those of its tensors that are there already. A layer that
-    cannot be a scene has a note instead.
+    The network of a run; `id`: its digest; `constants`: the model's, where they are tensors already. A layer
+    that cannot be a scene has a note instead.
     """
-    made = made or {}
+    made = constants or {}
     tensors = {name: made[name] if name in made else to_tensor(each) for name, each in run.arrays.items()}
     nodes = tuple(_node(described, tensors, limits) for described in run.structure["nodes"])
     given = tuple(

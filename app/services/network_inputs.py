@@ -70,7 +70,7 @@ class InputReader:
             names = ", ".join(f"{each.name!r:.60}" for each in specs)
             raise ConvError("network_input_missing", _AT, names=names)
         given = [each.name for each in specs if each.name not in self._former.arrays]
-        self._check_sent(given)
+        self._refuse_unused_input(given)
         for spec in specs:
             if spec.name in self._former.arrays:
                 # Narrow types are kept in wider ones.
@@ -83,7 +83,7 @@ class InputReader:
             self.done[spec.name] = tuple(read.done)
         return self.arrays
 
-    def _check_sent(self, names: list[str]) -> None:
+    def _refuse_unused_input(self, names: list[str]) -> None:
         """Nothing that is sent is left out without a word. names: of the inputs that are to be given."""
         content = self._content
         if not names:

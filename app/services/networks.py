@@ -34,7 +34,7 @@ class MadeNetwork(NamedTuple):
     created: bool
 
 
-class _Ahead(NamedTuple):
+class _StoredConstants(NamedTuple):
     """Of a model's constants, made and stored while it is run."""
 
     tensors: Mapping[str, Tensor]
@@ -122,26 +122,26 @@ def _run(
             raise _AlreadyStored(stored)
         return arrays
 
-    ahead = Future[_Ahead]()
+    constants = Future[_StoredConstants]()
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: model.digest)  # while the model is read
 
         def use_constants(arrays: Mapping[str, Array]) -> None:
-            nonlocal ahead
-            ahead = pool.submit(_store_ahead, services, model, arrays)
+            nonlocal constants
+            constants = pool.submit(_store_constants, services, model, arrays)
 
         if model.kind == "onnx":
             run = services.runs.run(model.content, inputs, limits, use_constants)
         else:
             run = run_sequential(model.content, inputs, limits)
-            ahead.set_result(_Ahead({}, {}))
-    tensors, entries = ahead.result()
+            constants.set_result(_StoredConstants({}, {}))
+    tensors, entries = constants.result()
     return build_network(id, model, run, limits, reader.done, tensors), entries
 
 
-def _store_ahead(services: Services, model: Model, arrays: Mapping[str, Array]) -> _Ahead:
+def _store_constants(services: Services, model: Model, arrays: Mapping[str, Array]) -> _StoredConstants:
     tensors = {name: to_tensor(array) for name, array in arrays.items()}
-    return _Ahead(tensors, services.networks.put_ahead(model, tensors))
+    return _StoredConstants(tensors, services.networks.put_constants(model, tensors))
 
 
 def _stored(services: Services, id: str) -> StoredNetwork | None:

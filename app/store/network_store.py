@@ -93,12 +93,12 @@ class NetworkStore:
 
     def put(self, network: Network, known: Entries | None = None) -> bool:
         """
-        Keep a network for good; False if it was there already. `known`: of `put_ahead`. Raises StoreFull or
-        StoreUnavailable.
+        Keep a network for good; False if it was there already. `known`: what `put_constants` returned. Raises
+        StoreFull or StoreUnavailable.
         """
         return self._blobs.put(_name(network.id), *_written(network, known))
 
-    def put_ahead(self, model: Model, tensors: Mapping[str, Tensor]) -> Entries:
+    def put_constants(self, model: Model, tensors: Mapping[str, Tensor]) -> Entries:
         """Store what is known of a network before it was run: its blobs alone. Raises as `put` does."""
         blobs: dict[str, memoryview] = {}
         entries = _tensor_entries(tensors, blobs)

@@ -17,11 +17,11 @@ export function setUpTransport(state: AppState, t: Translate) {
   showPosition(state, t);
   setUpGranularity(state);
   setUpSpeed(state);
-  tellHeight(findElement('.timeline', HTMLElement));
+  setTimelineHeight(findElement('.timeline', HTMLElement));
 }
 
 /** Tells the style sheet how high the timeline is: on narrow screens it has two lines or three. */
-function tellHeight(section: HTMLElement) {
+function setTimelineHeight(section: HTMLElement) {
   const { style } = document.documentElement;
   new ResizeObserver(() => style.setProperty('--timeline-height', `${section.offsetHeight}px`)).observe(
     section,

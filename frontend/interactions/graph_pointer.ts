@@ -17,7 +17,7 @@ export function setUpGraphPointer(view: GraphView, fingersToPan: 1 | 2) {
   const { canvas, state } = view;
   const fingers = new Map<number, Finger>();
   let moved = false;
-  if (fingersToPan === 2) leaveOneFinger(canvas);
+  if (fingersToPan === 2) letOneFingerScroll(canvas);
 
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
@@ -68,7 +68,7 @@ export function setUpGraphPointer(view: GraphView, fingersToPan: 1 | 2) {
 }
 
 /** What the browser does with one finger it does, and with two it does nothing. */
-function leaveOneFinger(canvas: HTMLCanvasElement) {
+function letOneFingerScroll(canvas: HTMLCanvasElement) {
   canvas.style.touchAction = 'pan-x pan-y';
   for (const kind of ['touchstart', 'touchmove'] as const) {
     const prevent = (event: TouchEvent) => {

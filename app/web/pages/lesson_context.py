@@ -237,14 +237,14 @@ def _boot(lesson: Lesson, step: Step, links: LessonLinks) -> dict[str, Any]:
             "direction": description.direction,
             "highlight": description.highlight,
             "lock": description.lock,
-            "asked_later": _asked_later(lesson, step),
+            "asked_later": _cells_asked_later(lesson, step),
             "task": _task(step, links) if step.task else None,
             "texts": {key: text for key, text in links.texts.items() if key.startswith("live.")},
         },
     }
 
 
-def _asked_later(lesson: Lesson, step: Step) -> list[tuple[int, int, int]]:
+def _cells_asked_later(lesson: Lesson, step: Step) -> list[tuple[int, int, int]]:
     """The output cells of this step's scene that a later step asks for."""
     later = lesson.steps[step.number :]
     cells = (other.predicted_cell for other in later if other.scene.id == step.scene.id)

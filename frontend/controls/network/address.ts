@@ -11,7 +11,7 @@ const WRITE_PAUSE = 250;
 
 /** Returns whether the network has what the address names. */
 export function syncAddress(state: NetworkState, view: GraphView): boolean {
-  const apply = () => showNamed(state, view, location.search);
+  const apply = () => showQuery(state, view, location.search);
   const isThere = apply();
   let [id, open] = [state.id, state.open.peek()];
   let timer = 0;
@@ -48,7 +48,7 @@ export function syncAddress(state: NetworkState, view: GraphView): boolean {
 }
 
 /** Shows what a query names; returns whether the network has it. */
-export function showNamed(state: NetworkState, view: GraphView, query: string): boolean {
+export function showQuery(state: NetworkState, view: GraphView, query: string): boolean {
   const named = parseNetworkQuery(new URLSearchParams(query));
   if (named.zoom) {
     const [scale, x, y] = named.zoom;
