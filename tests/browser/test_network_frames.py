@@ -251,11 +251,14 @@ def test_one_finger_scrolls_the_page_around_and_two_move_the_graph(
     assert page.evaluate("scrollY") == 0
     above = frame.evaluate("document.querySelector('#graph-canvas').getBoundingClientRect().top")
     left, top = moved = find_on_graph(frame, cell)
+    # The page goes on when the finger has left it, and a tap on a page that moves would only stop it.
+    page.evaluate("addEventListener('scrollend', () => { window.rests = true }, {once: true})")
     touch("touchStart", (x, y))
     for step in range(1, 9):
         touch("touchMove", (x, y - 20 * step))
     touch("touchEnd")
-    wait_until(lambda: page.evaluate("scrollY") > 60, message="the page around does not scroll")
+    page.wait_for_function("window.rests")
+    assert page.evaluate("scrollY") > 60, "the page around does not scroll"
     assert find_on_graph(frame, cell) == moved
     expect(inside(page).locator("#graph-line")).to_have_text("Two fingers move the graph")
     inside(page).locator("#graph-canvas").tap(position={"x": left, "y": top - above})
