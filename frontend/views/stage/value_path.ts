@@ -14,12 +14,7 @@ export function paintValuePath(context: Context2D, frame: StageFrame) {
   const share = easeInOut(position.place);
   context.strokeStyle = colors.accent;
   context.lineWidth = 1.8;
-  context.globalAlpha = 0.75;
-  context.setLineDash([2, 4]);
-  tracePath(context, points);
-  context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
+  if (share < 1 || !ledger) paintDashes(context, points);
   if (position.place === 0 || !ledger) return;
   const at = pointAlong(points, share);
   tracePath(context, [...at.passed, at.point]);
@@ -33,6 +28,16 @@ export function paintValuePath(context: Context2D, frame: StageFrame) {
   strokeRoundedRect(context, chip, 5, colors.accent, 1.8);
   context.fillStyle = colors.text;
   paintTextIn(context, ledger.output, chip, 4);
+}
+
+/** Paints the way that the value has still to go. */
+function paintDashes(context: Context2D, points: { x: number; y: number }[]) {
+  context.globalAlpha = 0.75;
+  context.setLineDash([2, 4]);
+  tracePath(context, points);
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
 }
 
 function tracePath(context: Context2D, points: { x: number; y: number }[]) {
