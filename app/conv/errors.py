@@ -81,4 +81,14 @@ def shown(value: Any) -> str | Message:
         text = repr(value)
     except ValueError:  # Python's own limit on the digits of an integer
         return Message("term.too_long")
-    return text if len(text) <= 40 else text[:37] + "…"
+    return cut(text, 40)
+
+
+def quoted(text: str, longest: int = 60) -> str:
+    """A name or other text of the sender's as a message may carry it."""
+    return cut(repr(text), longest)
+
+
+def cut(text: str, longest: int) -> str:
+    """Text of so many characters at most; dots say that it went on."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

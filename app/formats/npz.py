@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.formats.errors import UnsupportedFile
 from app.formats.npy import MAGIC, MAX_START_BYTES, check_size, read_header, read_npy
 from app.formats.safetensors import Tensors
@@ -96,7 +96,7 @@ def _members(archive: ZipFile, at: str) -> dict[str, ZipInfo]:
 
 
 def _read_member(archive: ZipFile, info: ZipInfo, name: str, limits: Limits, at: str) -> Array:
-    shown = f"{info.filename!r:.60}"
+    shown = quoted(info.filename)
     if info.flag_bits & _ENCRYPTED:
         raise ConvError("npz_member_encrypted", at, name=shown)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.formats.tensor_keys import MAX_TENSORS, choose_tensor
 
 Array = NDArray[Any]
@@ -92,7 +92,7 @@ def read_safetensors(data: bytes, key: str | None, name: str, at: str) -> Array:
         return (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
     if entry["dtype"] not in _NUMPY_DTYPES:
         known = ", ".join([*_NUMPY_DTYPES, "BF16"])
-        names = {"name": f"{chosen!r:.60}", "dtype": entry["dtype"], "known": known}
+        names = {"name": quoted(chosen), "dtype": entry["dtype"], "known": known}
         raise ConvError("safetensors_dtype_unknown", at, **names)
     return np.frombuffer(raw, _NUMPY_DTYPES[entry["dtype"]]).reshape(shape)
 

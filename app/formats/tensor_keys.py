@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 
 MAX_TENSORS: Final = 4096
 _MAX_NAMES_SHOWN: Final = 20
@@ -19,8 +19,8 @@ def choose_tensor(names: Sequence[str], key: str | None, name: str, at: str) -> 
         return names[0]
     chosen = name if key is None else key
     if chosen not in names:
-        shown = ", ".join(f"{one!r:.60}" for one in names[:_MAX_NAMES_SHOWN])
-        params = {"name": f"{chosen!r:.60}", "key": f"{name}_key", "names": shown}
+        shown = ", ".join(quoted(one) for one in names[:_MAX_NAMES_SHOWN])
+        params = {"name": quoted(chosen), "key": f"{name}_key", "names": shown}
         if (more := len(names) - _MAX_NAMES_SHOWN) > 0:
             raise ConvError("no_such_tensor_of_many", at, **params, more=more)
         raise ConvError("no_such_tensor", at, **params)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from app.conv.correlate import output
-from app.conv.errors import CodedError, ConvError, Message
+from app.conv.errors import CodedError, ConvError, Message, quoted
 from app.conv.operation import Plan
 from app.limits import Limits
 from app.networks.layer_scenes import layer_tensors
@@ -84,7 +84,7 @@ def _node(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: L
     plan: Plan | None = None
     note: Message | None = None
     if not described["is_known"]:
-        note = Message("network_operator_unknown", name=f"{described['op']!r:.60}")
+        note = Message("network_operator_unknown", name=quoted(described["op"]))
     elif not described["is_runnable"]:
         note = Message("network_node_not_run")
     elif described["op"] in LAYERS or "operation" in described:

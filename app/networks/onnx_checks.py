@@ -11,6 +11,7 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import defs, helper
 
+from app.conv.errors import quoted
 from app.limits import Limits, check
 from app.networks.refusals import refusal
 
@@ -35,7 +36,7 @@ def read_model(content: bytes, limits: Limits) -> onnx.ModelProto:
     if not given.HasField("graph") or not given.graph.node:
         raise refusal("network_without_nodes")
     if given.functions:
-        raise refusal("network_has_functions", name=f"{given.functions[0].name!r:.60}")
+        raise refusal("network_has_functions", name=quoted(given.functions[0].name))
     _check_opset(given)
     check_graph(given.graph, limits)
     for field, _ in given.ListFields():
@@ -96,7 +97,7 @@ def _check_names(graph: onnx.GraphProto) -> None:
     several += [name for name, count in Counter(each.name for each in graph.input).items() if count > 1]
     several += [name for name, count in Counter(each.name for each in graph.initializer).items() if count > 1]
     if several:
-        raise refusal("network_name_twice", name=f"{several[0]!r:.60}")
+        raise refusal("network_name_twice", name=quoted(several[0]))
 
 
 def _sparse(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
@@ -126,7 +127,7 @@ def _attribute_tensors(attribute: onnx.AttributeProto) -> Iterator[onnx.TensorPr
 
 
 def _check_tensor(tensor: onnx.TensorProto, limits: Limits) -> None:
-    name = f"{tensor.name!r:.60}"
+    name = quoted(tensor.name)
     if tensor.data_location != onnx.TensorProto.DEFAULT or tensor.external_data:
         raise refusal("network_external_data", name=name)
     dims = list(tensor.dims)
@@ -139,7 +140,7 @@ def check_raw_data(tensor: onnx.TensorProto) -> None:
     """Raise ConvError for more bytes than the shape has; reads them all."""
     if not tensor.HasField("raw_data"):
         return
-    name = f"{tensor.name!r:.60}"
+    name = quoted(tensor.name)
     try:
         itemsize = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
     except (KeyError, ValueError):
@@ -155,13 +156,13 @@ def _needs(graph: onnx.GraphProto) -> list[set[int]]:
     given = {each.name for each in (*graph.input, *graph.initializer, *_sparse(graph))}
     for each in graph.output:
         if each.name not in makers and each.name not in given:
-            raise refusal("network_output_unmade", name=f"{each.name!r:.60}")
+            raise refusal("network_output_unmade", name=quoted(each.name))
     needs: list[set[int]] = []
     for node in graph.node:
         names = read_names(node)
         for name in names:
             if name not in makers and name not in given:
-                raise refusal("network_input_unmade", name=f"{name!r:.60}", node=f"{node.op_type!r:.60}")
+                raise refusal("network_input_unmade", name=quoted(name), node=quoted(node.op_type))
         needs.append({makers[name] for name in names if name in makers})
     return needs
 

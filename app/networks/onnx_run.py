@@ -13,6 +13,7 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper, shape_inference
 
+from app.conv.errors import quoted
 from app.limits import Limits, check
 from app.networks.onnx_checks import (
     LOWEST_OPSET,
@@ -102,7 +103,7 @@ def run(
 
 def _described_input(value: onnx.ValueInfoProto) -> dict[str, Any]:
     kind = value.type.tensor_type
-    name = f"{value.name!r:.60}"
+    name = quoted(value.name)
     if not value.type.HasField("tensor_type"):
         raise refusal("network_input_no_tensor", name=name)
     if not kind.HasField("shape"):
@@ -124,7 +125,7 @@ def _constants(graph: onnx.GraphProto) -> Iterator[tuple[str, Array]]:
         try:
             array = numpy_helper.to_array(each)
         except (KeyError, TypeError, ValueError):
-            raise refusal("network_tensor_malformed", name=f"{each.name!r:.60}") from None
+            raise refusal("network_tensor_malformed", name=quoted(each.name)) from None
         if can_travel(array):
             yield each.name, array
         else:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from app.conv.correlate import output
+from app.conv.errors import quoted
 from app.conv.operation import plan
 from app.formats.safetensors import read_safetensors, safetensors_names
 from app.limits import Limits, check, check_plan
@@ -39,7 +40,7 @@ def encode_sequential(code: bytes, weights: bytes | None, seed: bytes | None) ->
     if weights is not None and seed is not None:
         raise refusal("network_weights_or_seed", "/seed")
     if seed is not None and not (seed.isdigit() and len(seed) < 20 and int(seed) < _MAX_SEED):
-        raise refusal("network_seed_unreadable", "/seed", found=f"{seed.decode(errors='replace')!r:.60}")
+        raise refusal("network_seed_unreadable", "/seed", found=quoted(seed.decode(errors="replace")))
     try:
         text = code.decode()
     except UnicodeDecodeError:
@@ -159,14 +160,14 @@ def _read_state(steps: list[Step], weights: bytes) -> dict[str, Tensor]:
         for name, expected in step.state.items():
             key = f"{step.module.path}.{name}"
             if key not in names:
-                raise refusal("network_weight_missing", "/weights", name=f"{key!r:.60}")
+                raise refusal("network_weight_missing", "/weights", name=quoted(key))
             array = read_safetensors(weights, key, "weight", "/weights")
             if array.shape != expected:
-                params = {"name": f"{key!r:.60}", "found": array.shape, "expected": expected}
+                params = {"name": quoted(key), "found": array.shape, "expected": expected}
                 raise refusal("network_weight_differs", "/weights", **params)
             tensor = torch.from_numpy(np.array(array, np.float32))
             if not torch.isfinite(tensor).all():
-                raise refusal("network_tensor_not_finite", "/weights", name=f"{key!r:.60}")
+                raise refusal("network_tensor_not_finite", "/weights", name=quoted(key))
             state[key] = tensor
     return state
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from app.conv.dtypes import DTYPES
-from app.conv.errors import LARGEST, ConvError, shown
+from app.conv.errors import LARGEST, ConvError, quoted, shown
 from app.conv.kernels import KERNELS, kernel
 from app.conv.operation import ConvTranspose2d, Operation
 from app.formats.conversion import from_array
@@ -89,7 +89,7 @@ def from_sample(name: str, size: tuple[int, int], dtype: str, limits: Limits, at
     """A picture that comes with the program as (3, H, W), 0...1, scaled with a Lanczos filter."""
     if name not in SAMPLES:
         names = ", ".join(SAMPLES)
-        raise ConvError("sample_unknown", f"{at}/sample", name=f"{name!r:.60}", names=names)
+        raise ConvError("sample_unknown", f"{at}/sample", name=quoted(name), names=names)
     if dtype == "int32":
         raise ConvError("sample_not_integers", f"{at}/sample")
     if not all(1 <= length <= LARGEST for length in size):
@@ -129,7 +129,7 @@ def _same_size(names: list[str], at: str) -> list[Tensor]:
     for i, name in enumerate(names):
         if name not in KERNELS:
             known = ", ".join(KERNELS)
-            raise ConvError("kernel_unknown", f"{at}/kernels/{i}", name=f"{name!r:.60}", names=known)
+            raise ConvError("kernel_unknown", f"{at}/kernels/{i}", name=quoted(name), names=known)
     kernels = [kernel(name) for name in names]
     for i, (name, one) in enumerate(zip(names, kernels, strict=True)):
         if one.shape != kernels[0].shape:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from app.conv.errors import CodedError, Message
+from app.conv.errors import CodedError, Message, cut, quoted
 from app.conv.losses import LOSSES
 from app.conv.one_dimension import Dimensions
 from app.conv.operation import OPERATIONS
@@ -18,7 +18,6 @@ from app.services.request_model_fields import unknown_field
 
 _MAX_ERRORS: Final = 8
 _MAX_LENGTH: Final = 200
-_MAX_TAG_LENGTH: Final = 60
 # pydantic's types of errors and their codes; a sentence has the placeholders that pydantic's own has.
 _FIELD_CODES: Final = {
     "missing": "field.missing",
@@ -165,8 +164,8 @@ def _kind_message(loc: Location, error: Mapping[str, Any]) -> Message:
         return Message("field.kind_missing", kinds=kinds)
     kind = error["input"].get("kind")
     if isinstance(kind, str):
-        return Message("field.kind_unknown", kinds=kinds, kind=repr(kind[:_MAX_TAG_LENGTH]))
-    return Message("field.kind_unknown", kinds=kinds, kind=orjson.dumps(kind).decode()[:_MAX_TAG_LENGTH])
+        return Message("field.kind_unknown", kinds=kinds, kind=quoted(kind))
+    return Message("field.kind_unknown", kinds=kinds, kind=cut(orjson.dumps(kind).decode(), 60))
 
 
 def _rank_error(loc: Location, error: Mapping[str, Any], dimensions: Dimensions | None) -> FieldError | None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from app.conv.channel_checks import check_out_channel
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.conv.ledger import Ledger, ledger
 from app.conv.operation import AvgPool2d, MaxPool2d
 from app.conv.taps import NONE
@@ -160,7 +160,7 @@ def parse_figure_parts(text: str, known: Sequence[_Name]) -> tuple[_Name, ...]:
     """Parts by name, separated by commas; all for an empty text. Raises ConvError for an unknown one."""
     names = [name for name in text.split(",") if name]
     if unknown := [name for name in names if name not in known]:
-        raise ConvError("part_unknown", "/parts", name=f"{unknown[0]!r:.40}", names=", ".join(known))
+        raise ConvError("part_unknown", "/parts", name=quoted(unknown[0], 40), names=", ".join(known))
     return tuple(part for part in known if not names or part in names)
 
 

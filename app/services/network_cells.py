@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from torch import Tensor
 
-from app.conv.errors import ConvError, Message
+from app.conv.errors import ConvError, Message, quoted
 from app.i18n.languages import DEFAULT
 from app.i18n.messages import render
 from app.limits import Limits
@@ -37,7 +37,7 @@ def find_node(network: Network | StoredNetwork, name: str) -> Node:
     for node in network.nodes:
         if node.name == name:
             return node
-    raise NoSuchPart("network_has_no_node", name=f"{name!r:.60}")
+    raise NoSuchPart("network_has_no_node", name=quoted(name))
 
 
 def cell_index(shape: tuple[int, ...], channel: int, row: int, col: int) -> Index:
@@ -57,7 +57,7 @@ def cell_index(shape: tuple[int, ...], channel: int, row: int, col: int) -> Inde
 def node_cell_index(node: Node, channel: int, row: int, col: int) -> Index:
     """The cell of a node's first output. Raises NoSuchPart where it was not run, and ConvError."""
     if not node.outputs or node.outputs[0].shape is None:
-        raise NoSuchPart("network_node_without_values", name=f"{node.name!r:.60}")
+        raise NoSuchPart("network_node_without_values", name=quoted(node.name))
     return cell_index(node.outputs[0].shape, channel, row, col)
 
 
@@ -81,7 +81,7 @@ def cell_structure(
     if scene_id is not None:
         steps = _steps_url(scene_id, index, shapes[output])
     elif (ledger := _ledger(Cell(node, output, index, shapes, network.opset, tensor_of, limits))) is None:
-        note = node.note or Message("network_cell_of_other_operator", op=f"{node.op!r:.60}")
+        note = node.note or Message("network_cell_of_other_operator", op=quoted(node.op))
     return {
         "node": node.name,
         "op": node.op,
@@ -161,5 +161,5 @@ def _shown(value: float) -> str:
 
 def _finite(value: float, name: str) -> float:
     if not isfinite(value):
-        raise ConvError("network_tensor_not_finite", "/edge", name=f"{name!r:.60}")
+        raise ConvError("network_tensor_not_finite", "/edge", name=quoted(name))
     return value

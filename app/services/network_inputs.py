@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import orjson
 
-from app.conv.errors import ConvError, Message
+from app.conv.errors import ConvError, Message, cut, quoted
 from app.formats import npy, npz
 from app.formats.errors import UnsupportedFile
 from app.formats.file_types import kind_of
@@ -67,7 +67,7 @@ class InputReader:
         """An array for each input. Raises ConvError, LimitExceeded and UnsupportedFile."""
         specs = [InputSpec(each["name"], each["dtype"], tuple(each["shape"])) for each in described]
         if specs and self._content is None:
-            names = ", ".join(f"{each.name!r:.60}" for each in specs)
+            names = ", ".join(quoted(each.name) for each in specs)
             raise ConvError("network_input_missing", _AT, names=names)
         given = [each.name for each in specs if each.name not in self._former.arrays]
         self._refuse_unused_input(given)
@@ -97,8 +97,8 @@ class InputReader:
         others = [name for name in sent if name not in names]
         # The tensor of the only input may have any name.
         if others and not len(sent) == len(names) == 1:
-            found, expected = (", ".join(f"{each!r:.60}" for each in some) for some in (others, names))
-            raise ConvError("network_inputs_unknown", _AT, found=f"{found:.400}", names=f"{expected:.400}")
+            found, expected = (", ".join(quoted(each) for each in some) for some in (others, names))
+            raise ConvError("network_inputs_unknown", _AT, found=cut(found, 400), names=cut(expected, 400))
 
 
 def _tensor_names(content: bytes) -> list[str]:
@@ -130,7 +130,7 @@ def _is_of_own_shape(content: bytes) -> bool:
 def _with_own_shape(content: bytes, spec: InputSpec) -> bytes:
     """One sample where the model leaves the batch open; its other sizes must be known."""
     if None in spec.shape[1:]:
-        name, expected = f"{spec.name!r:.60}", _shown(spec.shape)
+        name, expected = quoted(spec.name), _shown(spec.shape)
         raise ConvError("network_input_size_open", _AT, name=name, expected=expected)
     shape = [size or 1 for size in spec.shape]
     return orjson.dumps({"random": {"shape": shape, **orjson.loads(content)["random"]}})
@@ -236,7 +236,7 @@ def _fitted(array: Array, spec: InputSpec, limits: Limits) -> Array:
         expected in (None, found) for expected, found in zip(spec.shape, array.shape, strict=True)
     )
     if not fits or not array.size:
-        params = {"name": f"{spec.name!r:.60}", "found": array.shape, "expected": _shown(spec.shape)}
+        params = {"name": quoted(spec.name), "found": array.shape, "expected": _shown(spec.shape)}
         raise ConvError("network_input_differs", _AT, **params)
     check_tensor("input", array.shape, limits)
     with np.errstate(over="ignore", invalid="ignore"):

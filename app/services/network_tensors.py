@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import torch
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.networks.refusals import NoSuchPart
@@ -31,14 +31,14 @@ def check_edge_request(network: StoredNetwork, asked: EdgeRequest, limits: Limit
     """How many numbers the answer holds. Raises NoSuchPart, ConvError or LimitExceeded."""
     edge, channel, every, form = asked
     if edge not in network.tensors:
-        raise NoSuchPart("network_has_no_tensor", name=f"{edge!r:.60}")
+        raise NoSuchPart("network_has_no_tensor", name=quoted(edge))
     shape: tuple[int, ...] = tuple(network.tensors[edge]["shape"])
     axes = max(0, len(shape) - _BATCH_AND_CHANNEL)
     if channel is not None:
         channels = shape[1] if len(shape) > 1 else 0
         if channel >= channels:
             raise ConvError(
-                "no_such_tensor_channel", "/channel", channel=channel, name=f"{edge!r:.60}", channels=channels
+                "no_such_tensor_channel", "/channel", channel=channel, name=quoted(edge), channels=channels
             )
         shape = (shape[0], *shape[2:])
     if form == "png" and not (
@@ -48,7 +48,7 @@ def check_edge_request(network: StoredNetwork, asked: EdgeRequest, limits: Limit
     kept = len(shape) - axes
     numbers = prod((*shape[:kept], *(-(-size // every) for size in shape[kept:])))
     limit: Final = "max_answer_numbers" if form == "json" else "max_network_numbers"
-    check("term.tensor_numbers", limit, numbers, limits, name=f"{edge!r:.60}")
+    check("term.tensor_numbers", limit, numbers, limits, name=quoted(edge))
     return numbers
 
 
@@ -63,7 +63,7 @@ def encode_edge(values: Tensor, asked: EdgeRequest) -> bytes | memoryview:
     if asked.form != "json":
         return encode_values("tensor", values, asked.form)
     if values.is_floating_point() and not torch.isfinite(values).all():
-        raise ConvError("network_tensor_not_finite", "/format", name=f"{asked.edge!r:.60}")
+        raise ConvError("network_tensor_not_finite", "/format", name=quoted(asked.edge))
     return to_json(
         {
             "name": asked.edge,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.formats.json_encoding import to_array
 from app.networks.network import Network, TensorOf
 from app.networks.reachable_cells import reach_cell
@@ -26,11 +26,11 @@ def trace_structure(
     """Of the first sample. Raises NoSuchPart and ConvError for a cell that is not there."""
     shapes = _edge_shapes(network)
     if edge not in shapes:
-        raise NoSuchPart("network_has_no_tensor", name=f"{edge!r:.60}")
+        raise NoSuchPart("network_has_no_tensor", name=quoted(edge))
     index = cell_index(shapes[edge], channel, row, col)
     traced = trace_cell(_graph(network, shapes, tensor_of), (edge, index))
     if traced is None:
-        raise ConvError("network_cell_of_no_input", "/edge", name=f"{edge!r:.60}")
+        raise ConvError("network_cell_of_no_input", "/edge", name=quoted(edge))
     return {
         "input": traced.input,
         "rows": first_and_last(traced.mask.any(1)),
@@ -55,7 +55,7 @@ def reach_structure(
     known = [each.name for each in network.inputs]
     name = input if input is not None else next(iter(known), "")
     if name not in known:
-        raise NoSuchPart("network_has_no_input", name=f"{name!r:.60}")
+        raise NoSuchPart("network_has_no_input", name=quoted(name))
     index = cell_index(shapes[name], 0, row, col)
     # Every channel of the cell.
     cells: tuple[int | slice, ...] = (*index[:1], *(slice(None) for _ in index[1:2]), *index[2:])

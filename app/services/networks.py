@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from torch import Tensor
 
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.networks.network import Model, Network
 from app.networks.network_builder import build_network, network_id, to_tensor
 from app.networks.refusals import NoSuchPart, refusal
@@ -89,8 +89,8 @@ def _other_inputs(services: Services, network: StoredNetwork, name: bytes) -> Fo
     names = [each.name for each in network.inputs]
     text = str(name, "utf-8", "replace")
     if text not in names:
-        shown = ", ".join(f"{each!r:.60}" for each in names)
-        raise ConvError("network_input_name_unknown", "/name", name=f"{text!r:.60}", names=shown)
+        shown = ", ".join(quoted(each) for each in names)
+        raise ConvError("network_input_name_unknown", "/name", name=quoted(text), names=shown)
     others = [each for each in names if each != text]
     arrays = {each: services.networks.tensor(network, each).numpy() for each in others}
     return FormerInputs(arrays, network.prepared)
@@ -165,5 +165,5 @@ async def layer_scene(services: Services, network: StoredNetwork, name: str) -> 
     """
     node = find_node(network, name)
     if node.layer is None:
-        raise NoSuchPart("network_node_without_scene", name=f"{name!r:.60}", op=node.op)
+        raise NoSuchPart("network_node_without_scene", name=quoted(name), op=node.op)
     return await services.pool.file(services.layers.get, network, node)

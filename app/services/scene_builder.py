@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 from torch import Tensor
 
-from app.conv.errors import ConvError, Message
+from app.conv.errors import ConvError, Message, quoted
 from app.conv.operation import Operation
 from app.formats.file_types import TensorFile, bias_beside_weight, read_tensor
 from app.formats.safetensors import is_safetensors
@@ -61,7 +61,7 @@ def scene_from_bytes(content: bytes, files: Mapping[str, TensorFile], limits: Li
         scene = scene_from_body(body, limits, tensors)
     silent_on_bias = "weight" in files and "bias" not in {*files, *decided}
     if silent_on_bias and (bias := bias_beside_weight(files["weight"])):
-        notes.append(Message("bias_not_used", name=f"{bias!r:.60}"))
+        notes.append(Message("bias_not_used", name=quoted(bias)))
     return BuiltScene(scene, notes)
 
 

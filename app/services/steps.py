@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from app.conv.channel_checks import check_out_channel
-from app.conv.errors import ConvError
+from app.conv.errors import ConvError, quoted
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.window_blocks import WindowBlock, window_blocks
 from app.formats.json_encoding import to_json
@@ -175,7 +175,7 @@ def parse_parts(include: str, known: Mapping[str, str | None] = _PART_NAMES) -> 
     """Names of parts, separated by commas, in the order of `known`. Raises ConvError for an unknown one."""
     names = [part for part in include.split(",") if part]
     if unknown := [name for name in names if name not in known]:
-        raise ConvError("part_unknown", "/include", name=f"{unknown[0]!r:.40}", names=", ".join(known))
+        raise ConvError("part_unknown", "/include", name=quoted(unknown[0], 40), names=", ".join(known))
     asked = {known[name] for name in names}
     return tuple(part for part in dict.fromkeys(known.values()) if part is not None and part in asked)
 

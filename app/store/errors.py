@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from app.conv.errors import CodedError
+from app.conv.errors import CodedError, quoted
 
 
 class SceneNotFound(CodedError, KeyError):
     """There is no scene of this id."""
 
     def __init__(self, id: str) -> None:
-        super().__init__("scene_not_found", id=f"{id!r:.60}")
+        super().__init__("scene_not_found", id=quoted(id))
 
 
 class SceneDamaged(CodedError):
@@ -23,7 +23,7 @@ class NetworkNotFound(CodedError, KeyError):
     """There is no network of this id."""
 
     def __init__(self, id: str) -> None:
-        super().__init__("network_not_found", id=f"{id!r:.60}")
+        super().__init__("network_not_found", id=quoted(id))
 
 
 class NetworkDamaged(CodedError):

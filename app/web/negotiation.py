@@ -9,7 +9,7 @@ from fastapi import Header
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from app.conv.errors import CodedError
+from app.conv.errors import CodedError, quoted
 from app.i18n.languages import DEFAULT, LANGUAGES
 
 JSON: Final = "application/json"
@@ -58,7 +58,7 @@ def choose_media_type(accept: str, offers: Sequence[str]) -> str:
         return offers[0]
     best = max(offers, key=lambda offer: _media_type_quality(offer, ranges))
     if _media_type_quality(best, ranges) == 0:
-        raise NotAcceptable("not_acceptable", accept=f"{accept!r:.100}", offers=", ".join(offers))
+        raise NotAcceptable("not_acceptable", accept=quoted(accept, 100), offers=", ".join(offers))
     return best
 
 

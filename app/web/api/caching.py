@@ -7,7 +7,7 @@ import hashlib
 from fastapi import Request
 from starlette.responses import Response
 
-from app.conv.errors import Message
+from app.conv.errors import Message, quoted
 from app.settings import VERSION
 from app.web.api.content_coding import coding_headers
 from app.web.api.problems import Problem
@@ -58,7 +58,7 @@ def check_if_match(request: Request, etag: str) -> None:
     """Raise Problem 412 for an If-Match that names other entity tags only (RFC 9110, 13.1.1)."""
     wanted = request.headers.get("if-match")
     if wanted is not None and not etag_matches_strongly(wanted, etag):
-        raise Problem(412, Message("precondition_failed", found=f"{wanted!r:.100}", etag=etag))
+        raise Problem(412, Message("precondition_failed", found=quoted(wanted, 100), etag=etag))
 
 
 def check_edited_scene(request: Request) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import BaseModel
 
-from app.conv.errors import Message
+from app.conv.errors import Message, quoted
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.request_models import SceneBody
@@ -27,7 +27,7 @@ def check_encoding(request: Request) -> None:
     """Raise Problem 415 for a compressed body: its size is only known once it is inflated."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
-        raise Problem(415, Message("content_encoding_unknown", coding=f"{coding!r:.60}"))
+        raise Problem(415, Message("content_encoding_unknown", coding=quoted(coding)))
 
 
 async def check_no_body(request: Request) -> None:
@@ -53,7 +53,7 @@ async def read_json(request: Request, services: Services, model: type[B], *also_
         expected: str | Message = JSON
         for other in also_read:
             expected = Message("term.or", others=expected, last=other)
-        raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=expected))
+        raise Problem(415, Message("media_type_unknown", found=quoted(sent), expected=expected))
     check_encoding(request)
     content = await request.body()
     size = len(content) // 4

@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.conv.errors import ConvError, Message
+from app.conv.errors import ConvError, Message, quoted
 from app.formats.file_types import TensorFile
 from app.formats.safetensors import is_safetensors
 from app.limits import Limits
@@ -107,9 +107,9 @@ def _contents(names: Sequence[str], parts: Sequence[BytesIO], known: Sequence[st
     contents: dict[str, bytes] = {}
     for name, part in zip(names, parts, strict=True):
         if name in contents:
-            raise Problem(422, Message("form_part_twice", name=f"{name!r:.60}"))
+            raise Problem(422, Message("form_part_twice", name=quoted(name)))
         if name not in known:
-            params = {"name": f"{name!r:.60}", "names": ", ".join(known)}
+            params = {"name": quoted(name), "names": ", ".join(known)}
             raise Problem(422, Message("form_part_unknown", **params))
         contents[name] = part.getvalue()  # its own bytes: nothing is copied
     return contents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
@@ -231,6 +232,37 @@ CASES: dict[str, tuple[bytes, int, str | None, str]] = {
         "1,048,577 asked, max_json_numbers is 1,048,576",
     ),
 }
+
+
+LONG = "x" * 3000
+SAMPLE = {"input": {"sample": LONG, "size": [9, 9]}, "operation": {"kind": "max_pool2d", "kernel_size": 2}}
+# What is sent, with a long text in a place that a message names.
+NAMED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "kind": ("POST", "trace", {"content": operation(kind=LONG)}),
+    "sample": ("POST", "trace", {"json": SAMPLE}),
+    "kernel": ("POST", "trace", {"content": changed(weight={"kernels": [LONG]})}),
+    "media type": ("POST", "trace", {"headers": {"Content-Type": f"text/{LONG}"}}),
+    "content coding": ("POST", "trace", {"content": b"{}", "headers": JSON | {"Content-Encoding": LONG}}),
+    "accept": ("GET", "scenes/CHAPTER/steps", {"headers": {"Accept": f"text/{LONG}"}}),
+    "scene": ("GET", f"scenes/{LONG}", {}),
+    "network": ("GET", f"networks/{LONG}", {}),
+    "form part": ("POST", "scenes", {"files": {LONG: b"1"}}),
+    "parts": ("GET", "scenes/CHAPTER/steps", {"params": {"include": LONG}}),
+    "precondition": ("GET", "scenes/CHAPTER", {"headers": {"If-Match": f'"{LONG}"'}}),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_text_that_is_cut_in_a_message_ends_with_dots(client: TestClient, name: str) -> None:
+    chapter = client.post("/api/v1/scenes", json=CHAPTER).json()["id"]
+    method, path, sent = NAMED[name]
+    answer = client.request(method, f"/api/v1/{path.replace('CHAPTER', chapter)}", **sent)
+    assert answer.status_code in (404, 406, 412, 415, 422), answer.text
+    problem = answer.json()
+    said = [problem["detail"], *(each["message"] for each in problem.get("errors", []))]
+    cut = [text for text in said if "x" * 20 in text]
+    assert cut, said
+    assert all(re.search("x…", text) and not re.search("x{120}", text) for text in cut), cut
 
 
 @pytest.mark.safety(2)

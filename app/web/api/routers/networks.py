@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Requ
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from app.conv.errors import LARGEST, Message
+from app.conv.errors import LARGEST, Message, quoted
 from app.limits import Limits
 from app.networks.layer_scenes import layer_scenes
 from app.networks.layer_table import layer_table
@@ -230,7 +230,7 @@ async def create_network_of_input(request: Request, services: ServicesDep, netwo
 
 async def _read_form(request: Request, names: tuple[str, ...]) -> dict[str, bytes]:
     if (sent := content_type(request)) != FORM:
-        raise Problem(415, Message("media_type_unknown", found=f"{sent!r:.60}", expected=FORM))
+        raise Problem(415, Message("media_type_unknown", found=quoted(sent), expected=FORM))
     check_encoding(request)
     return await read_parts(request, names)
 
