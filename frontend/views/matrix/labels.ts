@@ -77,8 +77,11 @@ function columnLabels({ panes, axes }: Labelled): LabelledAxis[] {
   return labelled(axes, [panes.left, panes.right, panes.product], 1);
 }
 
+/** The product has the rows of the left matrix, which are named beside it where it stands in a line below. */
 function rowLabels({ panes, axes }: Labelled): LabelledAxis[] {
-  return labelled(axes, [panes.left, panes.right], 0);
+  const { left, right, product } = panes;
+  const isBelow = product.place.y >= right.place.y + right.place.height;
+  return labelled(axes, isBelow ? [left, right, product] : [left, right], 0);
 }
 
 function labelled(axes: Labelled['axes'], panes: MatrixPane[], direction: 0 | 1): LabelledAxis[] {

@@ -1,6 +1,6 @@
 /**
- * A matrix product: the size of a cell and where the panes stand, side by side as an equation, or below one
- * another. Pure.
+ * A matrix product: the size of a cell and where the panes stand. As an equation in one line, or with the
+ * product below the columns that it is made of where all is larger so, or all below one another. Pure.
  */
 
 import type { Rect } from '../../model/types.ts';
@@ -50,7 +50,15 @@ const USUAL_CELL = 28;
 /** Room for labels: above the columns and, on a large screen, beside the rows. */
 export const LABELS = { above: 14, beside: 34 };
 
-const WIDE = { header: 46 + LABELS.above, sign: 34, sum: 62, gap: 14, margin: 12, maxAir: 40 };
+const WIDE = {
+  header: 46 + LABELS.above,
+  sign: 34,
+  sum: 62,
+  gap: 14,
+  margin: 12,
+  maxAir: 40,
+  maxBetween: 24,
+};
 
 /** On a phone so many rows at most, of the right matrix and of the others. */
 const PHONE = {
@@ -70,9 +78,17 @@ const FOLDED_SHARE = 0.22;
 
 const NO_PLACE: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
+/** How much larger cells are to be in two lines, so that an equation is broken. */
+const WORTH_TWO_LINES = 1.25;
+
 /** choice: the reader's choice of cell. */
 export function makeLayout(product: ProductSize, size: Size, choice: number | null): MatrixLayout {
-  return size.width < NARROW ? placeNarrow(product, size.width, choice) : placeWide(product, size, choice);
+  if (size.width < NARROW) return placeNarrow(product, size.width, choice);
+  const fit = fitInTwoLines(product, size);
+  const isWorthIt = fit >= READABLE_CELL && fit >= WORTH_TWO_LINES * fitInOneLine(product, size);
+  return isWorthIt && !product.folded
+    ? placeInTwoLines(product, size, choice)
+    : placeInOneLine(product, size, choice);
 }
 
 /** fit: the cell with which everything is in sight. */
@@ -96,19 +112,36 @@ function countVisible({ rows, depth, cols }: ProductSize, cell: number, width: n
   };
 }
 
-function placeWide(product: ProductSize, { width, height }: Size, choice: number | null): MatrixLayout {
-  const { rows, depth, cols, folded } = product;
-  const { header, sign, sum, gap, margin, maxAir } = WIDE;
-  const { beside } = LABELS;
+/** What an equation in one line leaves to its cells. */
+function roomInOneLine({ folded }: ProductSize, { width, height }: Size) {
+  const { header, sign, sum, gap, margin } = WIDE;
   const footer = folded ? FOOTER.wide : 0;
-  const room = Math.max(height - header - margin - footer, 120);
   const equals = folded ? sign : sum;
   const between = folded ? sign : gap;
-  const free = width - 2 * beside - sign - equals - between - margin;
+  return {
+    footer,
+    equals,
+    between,
+    room: Math.max(height - header - margin - footer, 120),
+    free: width - 2 * LABELS.beside - sign - equals - between - margin,
+  };
+}
+
+function fitInOneLine(product: ProductSize, size: Size) {
+  const { rows, depth, cols, folded } = product;
+  const { room, free } = roomInOneLine(product, size);
   const tallest = Math.max(depth, rows, folded?.[0] ?? 0);
   const across = depth + 2 * cols + (folded?.[1] ?? 1);
-  const fit = Math.floor(Math.min(LARGEST_CELL, room / tallest, free / across));
-  const { cell, leastCell, productsWidth } = sizeCell(fit, choice, folded);
+  return Math.floor(Math.min(LARGEST_CELL, room / tallest, free / across));
+}
+
+function placeInOneLine(product: ProductSize, size: Size, choice: number | null): MatrixLayout {
+  const { folded } = product;
+  const { width, height } = size;
+  const { header, sign, gap, margin, maxAir } = WIDE;
+  const { beside } = LABELS;
+  const { footer, equals, between, room, free } = roomInOneLine(product, size);
+  const { cell, leastCell, productsWidth } = sizeCell(fitInOneLine(product, size), choice, folded);
   const plane = folded && foldedSize(folded, cell, free, room);
   const visible = countVisible(product, cell, free - productsWidth - (plane?.width ?? 0), room);
   const gridsWidth = (visible.across + 2 * visible.cols) * cell + productsWidth + (plane?.width ?? 0);
@@ -150,6 +183,63 @@ function placeWide(product: ProductSize, { width, height }: Size, choice: number
     },
     signs: { times, equals: equalsAt, folds },
     footer: { x: left.x, y: bottom + 10 },
+  };
+}
+
+/** What two lines leave to their cells: the factors and their products above, the product below. */
+function roomInTwoLines({ width, height }: Size) {
+  const { header, sign, gap, margin } = WIDE;
+  return {
+    room: Math.max(height - 2 * header - margin, 120),
+    free: width - 2 * LABELS.beside - sign - gap - margin,
+  };
+}
+
+function fitInTwoLines({ rows, depth, cols }: ProductSize, size: Size) {
+  const { room, free } = roomInTwoLines(size);
+  return Math.floor(Math.min(LARGEST_CELL, room / (Math.max(depth, rows) + rows), free / (depth + cols + 1)));
+}
+
+function placeInTwoLines(product: ProductSize, size: Size, choice: number | null): MatrixLayout {
+  const { rows, depth, cols } = product;
+  const { width, height } = size;
+  const { header, sign, sum, gap, margin, maxBetween } = WIDE;
+  const { beside } = LABELS;
+  const { room, free } = roomInTwoLines(size);
+  const { cell, leastCell, productsWidth } = sizeCell(fitInTwoLines(product, size), choice, null);
+  const columns = Math.max(Math.floor((free - productsWidth) / cell), 2);
+  const across = Math.min(depth, Math.max(Math.floor(columns * 0.3), columns - cols, 1));
+  const visible = Math.max(1, Math.min(cols, columns - across));
+  const lines = Math.max(Math.floor(room / cell), 2);
+  const half = Math.floor(lines / 2);
+  const down = Math.min(depth, lines - Math.min(rows, half));
+  const shown = Math.min(rows, half, Math.max(lines - down, 1));
+  const tall = Math.max(down, shown) * cell;
+  const used = 2 * beside + sign + (across + visible) * cell + gap + productsWidth;
+  const x = Math.round(Math.max(0, (width - used) / 2)) + beside;
+  const spare = Math.max(0, height - 2 * header - margin - tall - shown * cell);
+  const between = header + Math.round(Math.min(spare / 6, maxBetween));
+  const y = header + Math.round((spare - between + header) / 2);
+  const pane = (left: number, paneWidth: number, paneHeight: number) => {
+    const top = y + Math.round((tall - paneHeight) / 2);
+    return { x: left, y: top, width: paneWidth, height: paneHeight };
+  };
+  const left = pane(x, across * cell, shown * cell);
+  const right = pane(left.x + left.width + sign + beside, visible * cell, down * cell);
+  const products = pane(right.x + right.width + gap, productsWidth, down * cell);
+  const result = { ...right, y: y + tall + between, height: shown * cell };
+  const middle = y + tall / 2;
+  return {
+    cell,
+    leastCell,
+    layout: { width, height: Math.max(height, result.y + result.height + margin), narrow: false },
+    rects: { left, right, products, product: result, folded: NO_PLACE },
+    signs: {
+      times: { x: left.x + left.width + sign / 2, y: middle },
+      equals: { x: result.x - beside - sum / 2, y: result.y + result.height / 2 },
+      folds: { x: 0, y: 0 },
+    },
+    footer: { x: left.x, y: result.y + result.height + margin },
   };
 }
 
