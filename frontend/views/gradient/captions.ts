@@ -2,7 +2,7 @@
 
 import { borrowsPadding, hasScatter, outputChannelsOf, pairAt } from '../../model/direction.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
-import { makeProduct } from '../matrix/product.ts';
+import { kernelOf, makeProduct } from '../matrix/product.ts';
 import type { Caption, CaptionChoice } from '../shared/view.ts';
 import { isTurned } from './stage_texts.ts';
 
@@ -18,11 +18,13 @@ function ofMatrix(model: SceneModel, { direction, reading, outChannel }: Caption
   const { summary } = model;
   const { groups = 1 } = summary.operation;
   const o = direction === 'input' ? outputChannelsOf(summary, outChannel)[0] : pairAt(summary, outChannel)[0];
-  const { depth, windows, outputs } = makeProduct(model, o ?? 0);
+  const product = makeProduct(model, o ?? 0);
+  const { depth, windows, outputs } = product;
   const toBias = direction === 'bias';
   const sizes = { rows: toBias ? summary.shapes.output[0] : outputs.length, depth, windows };
+  const kernel = kernelOf(model, product, 'dK');
   const captions: Caption[] = [
-    [`gradient.matrix.caption.${direction === 'input' ? reading : direction}`, sizes],
+    [`gradient.matrix.caption.${direction === 'input' ? reading : direction}`, { kernel, ...sizes }],
   ];
   const group = Math.floor((o ?? 0) / outputs.length) + 1;
   if (groups > 1 && !toBias) captions.push(['matrix.caption.group', { group, groups }]);

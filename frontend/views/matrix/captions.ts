@@ -2,16 +2,18 @@
 
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Caption } from '../shared/view.ts';
-import { isPointwise, makeProduct } from './product.ts';
+import { isPointwise, kernelOf, makeProduct } from './product.ts';
 
 export function makeCaptions(model: SceneModel, { outChannel }: { outChannel: number }): Caption[] {
   const { shapes, operation } = model.summary;
   const [inputs, height, width] = shapes.input;
-  const { depth, windows, outputs } = makeProduct(model, outChannel);
-  const sizes = { rows: outputs.length, depth, windows, outputs: shapes.output[0], inputs, height, width };
-  if (isPointwise(model)) return [['matrix.caption.pointwise', sizes]];
+  if (isPointwise(model))
+    return [['matrix.caption.pointwise', { outputs: shapes.output[0], inputs, height, width }]];
+  const product = makeProduct(model, outChannel);
+  const { depth, windows, outputs } = product;
   const { groups = 1 } = operation;
   const group = Math.floor(outChannel / outputs.length) + 1;
-  const captions: Caption[] = [['matrix.caption', sizes]];
+  const kernel = kernelOf(model, product, 'K');
+  const captions: Caption[] = [['matrix.caption', { kernel, rows: outputs.length, depth, windows }]];
   return groups > 1 ? [...captions, ['matrix.caption.group', { group, groups }]] : captions;
 }

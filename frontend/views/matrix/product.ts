@@ -45,6 +45,16 @@ export function isPointwise({ summary, subject }: SceneModel) {
   return kind === 'conv2d' && single && !padded && groups === 1;
 }
 
+/** The rows as torch makes them of the weight, before `reshape`: `K[2:4]`, transposed `K.transpose(0, 1)`. */
+export function kernelOf({ summary }: SceneModel, { inputs, outputs }: MatrixProduct, name: 'K' | 'dK') {
+  const { kind, groups = 1 } = summary.operation;
+  const transposed = kind === 'conv_transpose2d';
+  // The first axis of a transposed layer's weight is that of the input channels.
+  const { 0: first = 0, length } = transposed ? inputs : outputs;
+  const group = groups > 1 ? `${name}[${first}:${first + length}]` : name;
+  return transposed ? `${group}.transpose(0, 1)` : group;
+}
+
 /** Splits row k of the unrolled windows into the position of its channel and its kernel cell. */
 export function splitRow({ taps, kW }: MatrixProduct, k: number) {
   const index = Math.floor(k / taps);
