@@ -2,9 +2,9 @@
 
 import { effect } from '@preact/signals-core';
 import { ownKind, ownShape } from '../model/dimensions.ts';
-import { kernelSize } from '../model/geometry.ts';
+import { inputChannelsOf, kernelSize } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
-import type { OperationKind, SceneSummary } from '../model/types.ts';
+import type { LayerShape, OperationKind, SceneSummary } from '../model/types.ts';
 import type { SceneOrigins } from '../state/scene_origins.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, findElements, setText } from '../views/shared/dom.ts';
@@ -34,7 +34,7 @@ export function updateTitles({ state, boot, t }: AppContext) {
 function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
   const { operation, shapes, dimensions } = summary;
   const [preset, origin] = [origins.presetOf(summary.id), origins.of(summary.id)];
-  const layer = t('scene.title', {
+  const layer = t(shapes.weight ? 'scene.title' : 'scene.title.pool', {
     kind: ownKind(operation.kind, dimensions),
     inputs: shapes.input[0],
     outputs: shapes.output[0],
@@ -44,9 +44,17 @@ function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
   const own = origins.titleOf(summary.id);
   const title = own || (name ? (preset ? name : t('scene.edited', { title: name })) : layer);
   setText(findElement('h1', HTMLHeadingElement), title);
-  const line = preset ? t(`preset.${preset}.line`) : origin || own ? layer : t('scene.line');
+  const line = preset ? t(`preset.${preset}.line`) : origin || own ? layer : layerLine(summary, t);
   setText(findElement('#scene-line', HTMLElement), line);
   document.title = `${title} · ${t('app.name')}`;
+}
+
+/** How a layer of this kind makes its output, in a sentence. */
+export function layerLine(layer: LayerShape, t: Translate) {
+  const kind = layer.operation.kind.slice(0, -2);
+  const single = kind === 'conv' && inputChannelsOf(layer, 0).length === 1;
+  const line = t(`scene.line.${single ? 'channel' : kind}`);
+  return layer.shapes.bias ? `${line} ${t('scene.line.bias')}` : line;
 }
 
 /** The output's size, worked out, and how much there is to compute. */

@@ -199,7 +199,7 @@ def _title_and_line(
     if origin in PRESETS:
         title = texts[f"preset.{origin}.title"]
         return fill_in(texts["scene.edited"], language, {"title": title}), layer
-    return layer, texts["scene.line"]
+    return layer, _layer_line(texts, plan)
 
 
 def _scene_title(texts: Mapping[str, str], language: str, plan: Plan) -> str:
@@ -209,7 +209,16 @@ def _scene_title(texts: Mapping[str, str], language: str, plan: Plan) -> str:
         "outputs": plan.output_shape[0],
         "kernel": "×".join(map(str, plan.own_shape(plan.kernel_size))),
     }
-    return fill_in(texts["scene.title"], language, values)
+    return fill_in(texts["scene.title" if plan.weight_shape else "scene.title.pool"], language, values)
+
+
+def _layer_line(texts: Mapping[str, str], plan: Plan) -> str:
+    """How a layer of this kind makes its output, in a sentence."""
+    kind = plan.operation.kind[:-2]
+    if kind == "conv" and plan.channels_per_step == 1:
+        kind = "channel"
+    line = texts[f"scene.line.{kind}"]
+    return f"{line} {texts['scene.line.bias']}" if plan.bias_shape else line
 
 
 def _examples(texts: Mapping[str, str], query: str) -> list[Example]:

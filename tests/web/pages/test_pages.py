@@ -93,6 +93,43 @@ def test_a_scene_of_ones_own_has_a_page_that_says_what_it_is(client: TestClient)
     assert "conv2d, 1 → 1 channel, kernel 1×1" in client.get(link).text
 
 
+WEIGHT = {"random": {"shape": [2, 1, 2, 2]}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "tensors", "line"),
+    [
+        ({"kind": "conv2d"}, {"weight": {"random": {"shape": [1, 2, 2, 2]}}}, "then add the channels."),
+        (
+            {"kind": "conv2d", "groups": 2},
+            {"weight": WEIGHT, "bias": {"data": [1, 2]}},
+            "each output channel reads one input channel. The bias is added, too.",
+        ),
+        ({"kind": "conv_transpose2d"}, {"weight": WEIGHT}, "the stamps add up."),
+        ({"kind": "max_pool2d", "kernel_size": 2}, {}, "the largest number under the window."),
+        ({"kind": "avg_pool2d", "kernel_size": 2}, {}, "the mean of the numbers under the window."),
+    ],
+)
+def test_a_layer_says_in_a_line_what_its_kind_does(
+    client: TestClient, operation: dict[str, object], tensors: dict[str, object], line: str
+) -> None:
+    body = {"input": {"random": {"shape": [2, 3, 3]}}, "operation": operation, **tensors}
+    link = client.post("/api/v1/scenes", json=body).json()["links"]["page"]
+    assert f"{line}</span>" in client.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "2 → 2 channels, window 2×2"), ("zh-CN", "2 → 2 个通道，窗口 2×2")]
+)
+def test_pooling_has_a_window_and_no_kernel(client: TestClient, language: str, title: str) -> None:
+    body = {
+        "input": {"random": {"shape": [2, 3, 3]}},
+        "operation": {"kind": "max_pool2d", "kernel_size": 2},
+    }
+    link = client.post("/api/v1/scenes", json=body).json()["links"]["page"]
+    assert title in client.get(link, params={"lang": language}).text
+
+
 @pytest.mark.parametrize(
     ("origin", "title"),
     [
