@@ -215,3 +215,18 @@ def test_paper_is_light_on_a_dark_page(open_page: OpenPage, scene_paths: dict[st
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     with Image.open(io.BytesIO(page.locator("#stage").screenshot())) as dark:
         assert dark.convert("L").getpixel((2, 2)) < 60
+
+
+def test_a_picture_of_an_unfinished_step_does_not_tell_its_result(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    """Neither to those who see it, nor in what is written into the file."""
+    page = open_page(f"{scene_paths['two-channels']}?step=0,0,0&beat=0")
+    open_dialog(page)
+    choose(page, "Contents", "with title, equation and terms")
+    expect(page.locator(".save-preview")).to_have_attribute(
+        "alt", re.compile(r"^The window .*Y\[0, 0, 0\]\.$")
+    )
+    target = save(page, tmp_path)
+    assert target.name == "convscope-Y-0-0-0.svg"
+    assert not re.search(r"\b(19|37|56)\b", " ".join(ElementTree.parse(target).getroot().itertext()))

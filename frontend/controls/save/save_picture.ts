@@ -61,12 +61,15 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const animation = makeAnimationPart(context, makeRequest);
   dialog.append(title, preview, choices, animation.element, buttons, message);
   findElement('main', HTMLElement).append(dialog);
+  // As the stage does, a picture keeps the result to itself until it is placed.
+  const isFinished = () => (state.position.peek()?.place ?? 1) > 0;
+  const momentText = () => `${textOf('#step-description')} ${textOf('#now-terms')}`.trim();
   const text = (): PictureText => ({
-    title: findElement('h1', HTMLElement).textContent ?? '',
-    description: findElement('#step-sentence', HTMLElement).textContent ?? '',
+    title: textOf('h1'),
+    description: isFinished() ? textOf('#step-sentence') : momentText(),
     link: linkToShown(context),
     drawn: contents.value() === 'all',
-    lines: formatShown('text', context)?.split('\n') ?? [],
+    lines: isFinished() ? (formatShown('text', context)?.split('\n') ?? []) : [momentText()],
   });
   const make = async (ratio: number) => {
     const shown = makeRequest()();
@@ -94,7 +97,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     return '';
   });
   const savePicture = async () => {
-    const name = `${fileStem(text().description)}.${format.value() === 'svg' ? 'svg' : 'png'}`;
+    const name = `${fileStem(textOf('#step-sentence'))}.${format.value() === 'svg' ? 'svg' : 'png'}`;
     return { file: await make(RATIOS[format.value()]), name };
   };
   const saveAnimation = async () => {
@@ -135,6 +138,10 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
       show();
     },
   };
+}
+
+function textOf(selector: string) {
+  return findElement(selector, HTMLElement).textContent ?? '';
 }
 
 /** `Y[0, 1, 2] = 56` -> `convscope-Y-0-1-2` */
