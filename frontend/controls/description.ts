@@ -121,8 +121,9 @@ function stageLedger(frame: AnyFrame | null, step: Step): Ledger | null {
 }
 
 /** Whether a number can be typed in place of a cell's. */
-function isEditable({ grid }: Cell, layer: SceneModel | null) {
-  return grid === 'input' || grid === 'upstream' || (grid === 'weight' && !!layer?.weight);
+export function isEditable({ grid }: Cell, layer: SceneModel | null) {
+  if (grid === 'weight' || grid === 'bias') return !!layer?.summary.shapes[grid];
+  return grid === 'input' || grid === 'upstream';
 }
 
 function announceLoading(state: AppState, announce: () => void) {
