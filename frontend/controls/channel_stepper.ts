@@ -3,6 +3,19 @@
 import type { Translate } from '../model/i18n.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
 
+/** Says of which tensor the channel is that the buttons lead to; a title ends with its key. */
+export function labelButtons(root: HTMLElement, t: Translate, tensor: 'input' | 'output') {
+  for (const [place, name] of [
+    ['first', 'previous'],
+    ['last', 'next'],
+  ]) {
+    const button = findElement(`button:${place}-child`, HTMLButtonElement, root);
+    const key = / \(.\)$/.exec(button.title)?.[0] ?? '';
+    button.ariaLabel = t(`${tensor}.${name}`);
+    button.title = button.ariaLabel + key;
+  }
+}
+
 /** Returns what shows a channel; least, most: those that can be chosen; count: of the whole layer. */
 export function makeChannelStepper(
   root: HTMLElement,

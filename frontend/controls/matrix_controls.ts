@@ -7,7 +7,7 @@ import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';
 import { findElement, findElements, setText } from '../views/shared/dom.ts';
 import { shownChannelIndex } from '../views/sparse/channel_index.ts';
-import { makeChannelStepper } from './channel_stepper.ts';
+import { labelButtons, makeChannelStepper } from './channel_stepper.ts';
 
 export function setUpTranspose(state: AppState, t: Translate) {
   const name = findElement('#transpose-option span', HTMLElement);
@@ -47,12 +47,13 @@ export function setUpChannelChoice(state: AppState, t: Translate, model: () => S
     const { input, output } = layer.summary.shapes;
     channels = stepChannelsOf(layer.summary, direction, position.outChannel);
     room.hidden = channels.length < 2;
-    const label = t(direction === 'input' ? 'gradient.pair.output' : 'sparse.choose');
+    const label = t(direction === 'input' ? 'gradient.pair.output' : 'input.choose');
     if (name && letter) {
       setText(name, label);
       setText(letter, direction === 'input' ? 'dY[' : 'X[');
     }
     room.ariaLabel = label;
+    labelButtons(room, t, direction === 'input' ? 'output' : 'input');
     const request = {
       model: layer,
       position,

@@ -3,8 +3,8 @@
 import { effect } from '@preact/signals-core';
 import type { Rect } from '../model/types.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { findElement, nextPaint } from '../views/shared/dom.ts';
-import { makeChannelStepper } from './channel_stepper.ts';
+import { findElement, nextPaint, setText } from '../views/shared/dom.ts';
+import { labelButtons, makeChannelStepper } from './channel_stepper.ts';
 
 export function setUpOutputChooser({ state, t, canvas, shownLayout }: AppContext) {
   const root = findElement('#out-channel-chooser', HTMLElement);
@@ -14,6 +14,14 @@ export function setUpOutputChooser({ state, t, canvas, shownLayout }: AppContext
     // Of the gradient to the weight a pair is chosen.
     root.hidden = count < 2 || state.direction.value === 'weight';
     show(state.outChannel.value, { least: 0, most: count - 1, count });
+  });
+  effect(() => {
+    // What is chosen of the gradient to the input is the channel of dX.
+    const tensor = state.direction.value === 'input' ? 'input' : 'output';
+    const label = t(`${tensor}.choose`);
+    [root.ariaLabel, root.title] = [label, label];
+    setText(findElement('label > span', HTMLElement, root), label);
+    labelButtons(root, t, tensor);
   });
   const place = () => {
     placeBeside(root, canvas, headingOf(shownLayout.peek()));

@@ -212,3 +212,14 @@ def test_captions_say_which_product_a_gradient_is(open_page: OpenPage, scene_pat
     expect(caption).to_contain_text("dX = Tᵀ · dY")
     page.get_by_label("T as it is").check()
     expect(caption).to_contain_text("shown as it is")
+
+
+def test_the_chooser_names_the_tensor_whose_channel_it_chooses(open_page: OpenPage, server: str) -> None:
+    page = open_page(f"{TWO_TO_THREE.page(server)}?view=sparse&direction=input")
+    chooser = page.get_by_role("group", name="Input channel", exact=True)
+    chooser.get_by_role("button", name="Next input channel").click()
+    expect(page).to_have_url(re.compile(r"step=1,"))
+    expect(page.locator("#previous-output")).to_have_attribute("title", "Previous input channel ([)")
+    expect(page.locator("#in-channel-chooser #next-input")).to_have_attribute("title", "Next output channel")
+    page.get_by_label("Direction").select_option("forward")
+    expect(page.locator("#out-channel-chooser")).to_have_attribute("aria-label", "Output channel")
