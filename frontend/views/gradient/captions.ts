@@ -10,6 +10,8 @@ export function makeCaptions(model: SceneModel, choice: CaptionChoice): Caption[
   const { direction, reading, view } = choice;
   if (model.weight && view === 'matrix') return ofMatrix(model, choice);
   if (model.weight && view === 'sparse') return ofSparse(model, choice);
+  const stamped = direction === 'weight' && model.summary.operation.kind === 'conv_transpose2d';
+  if (stamped) return [['gradient.caption.weight.conv_transpose2d', {}]];
   if (direction !== 'input') return [[`gradient.caption.${direction}`, {}]];
   return model.weight ? ofConvolution(model, reading) : ofPooling(model);
 }
@@ -51,7 +53,7 @@ function ofConvolution(model: SceneModel, reading: CaptionChoice['reading']): Ca
   if (borrows.length > 0) return [['gradient.caption.gather', {}], ...borrows];
   const turned = isTurned(summary, reading) ? 'gradient.caption.turned' : 'gradient.caption.flipped';
   const [down, across] = summary.operation.stride;
-  const stride = down === across ? `${down}` : `${down}×${across}`;
+  const stride = summary.dimensions === 1 || down === across ? `${across}` : `${down}×${across}`;
   const strided = Math.max(down, across) > 1;
   return [[turned, {}], ...(strided ? [['gradient.caption.stride', { stride }] satisfies Caption] : [])];
 }
