@@ -1,6 +1,6 @@
 import type { View } from '../shared/view.ts';
+import { makeCaptions } from '../stage/captions.ts';
 import { paintAnimated } from './animated.ts';
-import { makeCaptions } from './captions.ts';
 import type { ScatterFrame } from './frame.ts';
 import { makeFrame } from './frame.ts';
 import { findCellRects, hitTest } from './hit_test.ts';

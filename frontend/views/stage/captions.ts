@@ -1,23 +1,25 @@
-/** What the stage says beside its numbers. Pure. */
+/** What the stage and the scatter view say beside their numbers. Pure. */
 
 import { textKey } from '../../model/dimensions.ts';
 import { kernelSize } from '../../model/geometry.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
-import type { Caption } from '../shared/view.ts';
+import type { Caption, CaptionChoice } from '../shared/view.ts';
 
-export function makeCaptions(model: SceneModel): Caption[] {
+export function makeCaptions(model: SceneModel, { view }: Pick<CaptionChoice, 'view'>): Caption[] {
   const { kind, flip } = model.summary.operation;
-  if (kind === 'conv_transpose2d') return [['gather.caption', {}], ...outputPaddingCaptions(model)];
+  if (kind === 'conv_transpose2d')
+    return [[view === 'scatter' ? 'scatter.caption' : 'gather.caption', {}], ...outputPaddingCaptions(model)];
   return [
     ...(flip ? [['note.flip', {}] satisfies Caption] : []),
     ...(overhangs(model) ? [['note.ceil', {}] satisfies Caption] : []),
     ...idleCaptions(model, 0),
     ...idleCaptions(model, 1),
+    ...(dropsWindow(model) ? [['note.ceil.dropped', {}] satisfies Caption] : []),
     ...divisorCaptions(model),
   ];
 }
 
-export function outputPaddingCaptions({ summary: { operation, dimensions } }: SceneModel): Caption[] {
+function outputPaddingCaptions({ summary: { operation, dimensions } }: SceneModel): Caption[] {
   const [rows, cols] = operation.output_padding ?? [0, 0];
   const stride = dimensions === 1 ? operation.stride[1] : [...new Set(operation.stride)].join('×');
   const key = textKey('note.outputPadding', dimensions);
@@ -35,7 +37,7 @@ function idleCaptions({ plane, idleRows, idleCols, summary }: SceneModel, axis: 
   const reach = dilation[axis] * (kernelSize(summary)[axis] - 1) + 1;
   const key = axis === 0 ? 'note.rows' : 'note.columns';
   const captions: Caption[] = [];
-  if (trailing > 0)
+  if (trailing > 0 && !operation.ceil_mode)
     captions.push([
       textKey(key, dimensions),
       { count: trailing, stride, size: summary.shapes.output[axis + 1] ?? 0 },
@@ -49,6 +51,12 @@ function overhangs({ summary, windowOf, plane }: SceneModel) {
   const [, height, width] = summary.shapes.output;
   const { rows, cols } = windowOf(height - 1, width - 1);
   return Math.max(...rows) >= plane.rows || Math.max(...cols) >= plane.cols;
+}
+
+/** Whether ceil_mode leaves a window out that would begin beyond the input, and with it the last cells. */
+function dropsWindow({ summary, idleRows, idleCols, plane }: SceneModel) {
+  if (!summary.operation.ceil_mode) return false;
+  return idleRows.includes(plane.rows - 1) || idleCols.includes(plane.cols - 1);
 }
 
 function divisorCaptions(model: SceneModel): Caption[] {

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import type { Cell } from '../../../frontend/model/relations.ts';
 import { positionAt } from '../../../frontend/model/timeline.ts';
 import type { Rect } from '../../../frontend/model/types.ts';
-import { findCellRects, hitTestFrame, loadDrawing, makeViewFrame } from '../../../frontend/views/registry.ts';
+import {
+  drawingNamed,
+  findCellRects,
+  hitTestFrame,
+  loadDrawing,
+  makeViewFrame,
+} from '../../../frontend/views/registry.ts';
 import { makeAxis } from '../../../frontend/views/signal/axis.ts';
 import type { SignalFrame } from '../../../frontend/views/signal/frame.ts';
 import { columnX } from '../../../frontend/views/signal/frame.ts';
@@ -15,6 +21,15 @@ import type { Layer } from '../support/signal_layers.ts';
 import { build, LAYERS, outputLength, read } from '../support/signal_layers.ts';
 
 await loadDrawing({ dimensions: 1 }, 'stage');
+
+test('scattering is captioned as such', () => {
+  const layer = { channels: 1, outputs: 1, length: 4, kernel: 2, stride: 2, padding: 0, dilation: 1 };
+  const choice = { outChannel: 0, transposed: false, direction: 'forward', reading: 'gather' } as const;
+  const captionOf = (view: 'stage' | 'scatter') =>
+    drawingNamed('signal').makeCaptions(build({ ...layer, transposed: true }), { ...choice, view })[0]?.[0];
+  assert.equal(captionOf('scatter'), 'scatter.caption');
+  assert.equal(captionOf('stage'), 'gather.caption');
+});
 
 const next = makeRandom(12);
 
