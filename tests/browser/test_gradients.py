@@ -324,6 +324,9 @@ def test_questions_in_both_directions(open_page: OpenPage, server: str) -> None:
     page.mouse.click(box["x"] + x, box["y"] + y)
     expect(page.locator("#step-description")).to_contain_text("pinned")
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\[0, 0, 1\]"))
+    expect(page).to_have_url(re.compile(r"pin=g0,0,1"))
+    page.reload()
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^dX\[0, 0, 1\] = .*pinned"))
     page.keyboard.press("Escape")
     expect(page.locator("#step-description")).not_to_contain_text("pinned")
 
