@@ -188,6 +188,8 @@ def test_to_the_weight(open_page: OpenPage, server: str, name: str) -> None:
         visit(page, f"{path}?direction=weight&step={','.join(map(str, (*pair, *tap)))}")
         parts = equation(page, f"dK[{', '.join(map(str, index))}]")
         assert parts == pytest.approx([float(expected[index])] * len(parts))
+        place = page.locator("#timeline-position")
+        expect(place).to_have_text(re.compile(rf"^dK\[{index[0]}, {index[1]}\], cell "))
         sums = row_sums(page)
         assert len(sums) == layer.output.shape[1]
         assert sum(sums) == pytest.approx(float(expected[index]))
