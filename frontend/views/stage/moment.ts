@@ -3,7 +3,14 @@
 import { textKey } from '../../model/dimensions.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
-import { formatLine, formatLineTerms, formatSums, formatTerm, joinSigned } from '../../model/ledger_text.ts';
+import {
+  formatLine,
+  formatLineTerms,
+  formatProduct,
+  formatSums,
+  formatTerm,
+  joinSigned,
+} from '../../model/ledger_text.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { Granularity, SceneSummary } from '../../model/types.ts';
 
@@ -108,7 +115,7 @@ function describeProduct(
   const text = t('now.product', { channel, index, count: terms.length });
   const last = terms[index - 1];
   if (last && Number.isInteger(products) && products > 0)
-    return { text, terms: `${formatTerm(last, ledger.whole)} = ${last.product}` };
+    return { text, terms: formatProduct(last) };
   const texts = terms
     .slice(0, index)
     .map((term, k) => (k < Math.floor(products) ? term.product : formatTerm(term, ledger.whole)));
