@@ -66,6 +66,8 @@ export function splitSentence(ledger: Ledger): (string | LedgerLine)[] {
   const [first] = lines;
   if (largest && first) return [`${cell} = max(`, first, `) = ${output}`];
   if (first?.terms[0]?.w === '') return [`${cell} = `, first, ` = ${output}`];
+  // A single sum is the total.
+  if (first && lines.length === 1 && !bias) return [`${cell} = `, first, ` = ${output}`];
   const products = lines.flatMap((line, k) => [k === 0 ? '(' : ') + (', line]);
   return [`${cell} = `, ...products, `)${bias && joinSigned(['', bias])} = ${formatSums(ledger)}`];
 }
@@ -76,7 +78,8 @@ export function formatSentence(ledger: Ledger) {
     .join('');
 }
 
-/** `19 + 37 + 0 = 56` */
+/** `19 + 37 + 0 = 56`, or `56` where that is the only sum. */
 export function formatSums({ lines, bias, output }: Ledger) {
+  if (lines.length === 1 && !bias) return output;
   return `${joinSigned([...lines.map((line) => line.sum), ...(bias ? [bias] : [])])} = ${output}`;
 }
