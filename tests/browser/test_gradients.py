@@ -168,9 +168,19 @@ def test_products_of_a_turned_kernel_are_listed_as_they_are_seen(
     # At the place of its step a window is done: its first product is the first of the ticks before.
     for _ in range(9):
         page.keyboard.press("ArrowLeft")
-    if turned == "flipped":
-        first = f"{bracketed(factors[0][0])}·{bracketed(factors[0][1])}"
-        expect(page.locator("#now-terms")).to_have_text(re.compile(f"^{re.escape(first)} = "))
+    now = page.locator("#now-terms")
+    first = f"{bracketed(factors[0][0])}·{bracketed(factors[0][1])}"
+    expect(now).to_have_text(re.compile(f"^{re.escape(first)} = "))
+    expect(page.locator("#step-description")).to_have_text(re.compile("hannel 0, product 1 of 9:$"))
+
+
+def test_products_to_the_weight_are_told_one_by_one(open_page: OpenPage, server: str) -> None:
+    layer = LAYERS["strided"]
+    page = open_page(f"{layer.page(server)}?direction=weight&by=product&step=0,0,1,1&beat=5")
+    x, upstream = layer.x[0, 2, 2], layer.upstream[0, 1, 1]
+    expect(page.locator("#step-description")).to_have_text("Row 1 of dY, product 2 of 3:")
+    product = f"{bracketed(float(x))}·{bracketed(float(upstream))} = {float(x * upstream):.0f}"
+    expect(page.locator("#now-terms")).to_have_text(product.replace("= -", "= −"))
 
 
 def bracketed(value: float) -> str:
