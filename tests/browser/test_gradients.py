@@ -172,6 +172,9 @@ def test_products_of_a_turned_kernel_are_listed_as_they_are_seen(
     first = f"{bracketed(factors[0][0])}·{bracketed(factors[0][1])}"
     expect(now).to_have_text(re.compile(f"^{re.escape(first)} = "))
     expect(page.locator("#step-description")).to_have_text(re.compile("hannel 0, product 1 of 9:$"))
+    # A matrix shows the kernel as it is written.
+    page.locator("input[name=view][value=matrix]").check(force=True)
+    expect(line).to_have_text(" + ".join(f"{bracketed(a)}·{bracketed(w)}" for a, w in reversed(factors)))
 
 
 def test_products_to_the_weight_are_told_one_by_one(open_page: OpenPage, server: str) -> None:

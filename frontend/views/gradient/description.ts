@@ -44,7 +44,8 @@ function describeGather(t: Translate, frame: GatherFrame): Description | null {
   const sentence = () => formatWhole(ledger);
   const moment = gatherMoment(t, frame, ledger);
   return {
-    key: `gather ${ledger.cell} ${first}`,
+    // Each view lists the products in the order in which it shows them.
+    key: `gather ${frame.inner.view} ${ledger.cell} ${first}`,
     moment: moment.text,
     terms: moment.terms,
     sentence: () => `${sentence()}. ${forwardTerms(t, frame.model, [position.outChannel, row, col])}`,
@@ -188,7 +189,7 @@ function describeSum(t: Translate, frame: AnySumFrame): Description | null {
   const ofChannel = ledger.alone || frame.model.summary.dimensions === 1;
   const heading = ofChannel ? 'gradient.ledger.output' : 'gradient.ledger.row';
   return {
-    key: `sum ${ledger.cell} ${page}`,
+    key: `${frame.kind} ${ledger.cell} ${page}`,
     moment: moment.text,
     terms: moment.terms,
     sentence: () => formatSumSentence(ledger),
