@@ -67,9 +67,11 @@ export class AppState {
   readonly zoom = signal<{ input: Zoom; output: Zoom }>({ input: UNZOOMED, output: UNZOOMED });
   /** How the layer is shown, as far as there is such a picture of it. */
   readonly wantedView = signal<ViewName>('stage');
-  readonly chosenView = computed(() =>
-    this.scene.value ? availableView(this.scene.value.summary, this.wantedView.value) : 'stage',
-  );
+  readonly chosenView = computed(() => {
+    const view = this.scene.value ? availableView(this.scene.value.summary, this.wantedView.value) : 'stage';
+    // On the way back no layer scatters by a view: it is a reading of the stage.
+    return view === 'scatter' && this.direction.value !== 'forward' ? 'stage' : view;
+  });
   /** Whether all numbers are there: only the stage can be shown without. */
   readonly inputLoaded = computed(() => this.scene.value === null || hasAllNumbers(this.scene.value.input));
   readonly isPicture = computed(() => this.scene.value !== null && isPicture(this.scene.value.input));
