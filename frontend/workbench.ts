@@ -161,8 +161,9 @@ function setUpViewChoice(state: AppState, t: Translate) {
     set.disabled = !linear;
     set.title = linear ? '' : (set.dataset.none ?? '');
     const transposed = state.scene.value?.summary.operation.kind === 'conv_transpose2d';
-    findElement('#view-scatter', HTMLElement).hidden = !transposed;
-    setText(findElement('#view-stage', HTMLElement), t(transposed ? 'view.gather' : 'view.stage'));
+    const scatters = transposed && state.direction.value === 'forward';
+    findElement('#view-scatter', HTMLElement).hidden = !scatters;
+    setText(findElement('#view-stage', HTMLElement), t(scatters ? 'view.gather' : 'view.stage'));
   });
 }
 

@@ -14,6 +14,7 @@ import { phaseKey } from '../model/timeline.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { AppContext } from '../views/app_context.ts';
 import type { AnyFrame } from '../views/registry.ts';
+import { shownDrawing } from '../views/registry.ts';
 import { describeStamp } from '../views/scatter/description.ts';
 import type { DescribedRow, DescribedText, Description } from '../views/shared/description.ts';
 import { findElement, findElements, makeElement, setText } from '../views/shared/dom.ts';
@@ -57,7 +58,7 @@ export function showDescription({
         ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
         : stampLedger && describeStamp(t, stampLedger, position);
     if (!description) return;
-    write(description, `${id}/${position.outChannel}`);
+    write(description, `${id}/${position.outChannel}/${frame()?.view}`);
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
@@ -78,6 +79,9 @@ export function showDescription({
     state.step.value;
     state.stamp.value;
     gradients.value?.moment.value;
+    // Each view prints with its own decimals and in its own order, once its drawing is loaded.
+    const layer = state.scene.value?.summary;
+    if (layer) shownDrawing(layer, state.shownView.value);
     phase.value;
     update();
   });

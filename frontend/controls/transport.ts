@@ -2,6 +2,7 @@
 
 import { computed, effect } from '@preact/signals-core';
 import { pairAt } from '../model/direction.ts';
+import { weightIndex } from '../model/geometry.ts';
 import type { Translate } from '../model/i18n.ts';
 import * as timeline from '../model/timeline.ts';
 import type { Granularity } from '../model/types.ts';
@@ -103,13 +104,13 @@ function whereKey({ direction, reading, shownView }: AppState) {
   return `gradient.where.${way === 'input' && reading.value === 'scatter' ? 'scatter' : way}`;
 }
 
-/** The channels that time is at: of a gradient to the weight, a pair. */
+/** The channels that time is at: of a gradient to the weight, torch's index of the slice. */
 function channelsOf({ scene, direction, outChannel }: AppState): Record<string, number> {
   const channel = outChannel.value;
   const layer = scene.value?.summary;
   if (direction.value !== 'weight' || !layer) return { channel };
-  const [output, input] = pairAt(layer, channel);
-  return { output, input };
+  const [first, second] = weightIndex(layer, ...pairAt(layer, channel));
+  return { first, second };
 }
 
 function setUpGranularity(state: AppState) {

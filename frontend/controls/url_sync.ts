@@ -85,7 +85,7 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
   state.wantedView.value = view.shape ?? 'stage';
   state.transposed.value = view.transposed;
   state.chooseGranularity(view.granularity ?? defaultGranularity(summary));
-  const pinned = view.pin && hasCell(summary, view.pin) ? view.pin : null;
+  const pinned = view.pin && hasCell(summary, view.pin, view.direction) ? view.pin : null;
   const show = () => {
     state.jump((clock) => timeOfMoment(clock, clock.width, clockMoment(summary, view)));
     state.pinnedCell.value = pinned;

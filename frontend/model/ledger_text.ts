@@ -1,11 +1,22 @@
 /** A ledger as sums and sentences. */
 
 import type { Ledger, LedgerLine, LedgerTerm } from './ledger.ts';
-import { MINUS } from './numbers.ts';
+import { MINUS, parsePrinted } from './numbers.ts';
+
+/** What the product of two printed numbers may differ by from the printed one that it is. */
+const FLOAT_ERROR = 1e-12;
 
 /** A term as a sum shows it: the factors when all is whole, the rounded product else. */
 export function formatTerm({ x, w, product }: Pick<LedgerTerm, 'x' | 'w' | 'product'>, whole: boolean) {
   return whole && w !== '' ? `${bracketNegative(x)}·${bracketNegative(w)}` : product;
+}
+
+/** One product by itself: `3·2 = 6`, or `0.52·(−0.45) ≈ −0.235` where its factors are rounded too. */
+export function formatProduct({ x, w, product }: Pick<LedgerTerm, 'x' | 'w' | 'product'>) {
+  if (w === '') return product;
+  const rest = parsePrinted(x) * parsePrinted(w) - parsePrinted(product);
+  const isExact = Math.abs(rest) < FLOAT_ERROR * Math.abs(parsePrinted(product)) || rest === 0;
+  return `${bracketNegative(x)}·${bracketNegative(w)} ${isExact ? '=' : '≈'} ${product}`;
 }
 
 function bracketNegative(text: string) {
@@ -55,6 +66,8 @@ export function splitSentence(ledger: Ledger): (string | LedgerLine)[] {
   const [first] = lines;
   if (largest && first) return [`${cell} = max(`, first, `) = ${output}`];
   if (first?.terms[0]?.w === '') return [`${cell} = `, first, ` = ${output}`];
+  // A single sum is the total.
+  if (first && lines.length === 1 && !bias) return [`${cell} = `, first, ` = ${output}`];
   const products = lines.flatMap((line, k) => [k === 0 ? '(' : ') + (', line]);
   return [`${cell} = `, ...products, `)${bias && joinSigned(['', bias])} = ${formatSums(ledger)}`];
 }
@@ -65,7 +78,8 @@ export function formatSentence(ledger: Ledger) {
     .join('');
 }
 
-/** `19 + 37 + 0 = 56` */
+/** `19 + 37 + 0 = 56`, or `56` where that is the only sum. */
 export function formatSums({ lines, bias, output }: Ledger) {
+  if (lines.length === 1 && !bias) return output;
   return `${joinSigned([...lines.map((line) => line.sum), ...(bias ? [bias] : [])])} = ${output}`;
 }

@@ -41,6 +41,7 @@ export function formatStepTex(ledger: Ledger) {
     return texBlock([`${start} \\max(${values.join(', ')})`, `&= ${tex(output)}`]);
   }
   if (lines[0]?.terms[0]?.w === '') return texBlock([`${start} ${channels[0]}`, `&= ${tex(output)}`]);
+  if (channels.length === 1 && !bias) return texBlock([`${start} ${channels[0]}`, `&= ${tex(output)}`]);
   const [first, ...others] = channels.map((line) => `(${line})`);
   return texBlock([
     `${start} ${first}`,

@@ -26,10 +26,17 @@ import type { GradientSteps } from './gradient_steps.ts';
 import type { Scene } from './scene.ts';
 import { availableView, defaultGranularity, fetchOutput, fetchParts, makeClock, makePages } from './scene.ts';
 import { SceneOrigins } from './scene_origins.ts';
-import { momentAt } from './url.ts';
+import type { Moment } from './url.ts';
+import { hasCell, momentAt, timeOfMoment } from './url.ts';
 
 /** Seconds in which `flip` turns the kernel. */
 const TURN = 0.9;
+
+/** The directions that show the same cells. */
+const SHOWN_IN: Record<string, Direction[]> = {
+  input: ['forward', 'weight'],
+  upstream: ['input', 'weight', 'bias'],
+};
 
 type LoadDrawing = (layer: LayerShape, view: ViewName) => Promise<void>;
 
@@ -67,9 +74,11 @@ export class AppState {
   readonly zoom = signal<{ input: Zoom; output: Zoom }>({ input: UNZOOMED, output: UNZOOMED });
   /** How the layer is shown, as far as there is such a picture of it. */
   readonly wantedView = signal<ViewName>('stage');
-  readonly chosenView = computed(() =>
-    this.scene.value ? availableView(this.scene.value.summary, this.wantedView.value) : 'stage',
-  );
+  readonly chosenView = computed(() => {
+    const view = this.scene.value ? availableView(this.scene.value.summary, this.wantedView.value) : 'stage';
+    // On the way back no layer scatters by a view: it is a reading of the stage.
+    return view === 'scatter' && this.direction.value !== 'forward' ? 'stage' : view;
+  });
   /** Whether all numbers are there: only the stage can be shown without. */
   readonly inputLoaded = computed(() => this.scene.value === null || hasAllNumbers(this.scene.value.input));
   readonly isPicture = computed(() => this.scene.value !== null && isPicture(this.scene.value.input));
@@ -87,6 +96,8 @@ export class AppState {
   /** Whether the press that ends now was a drag, and so no click. */
   dragged = false;
   #openings = 0;
+  /** The moment and the pinned cell of each direction that was left. */
+  readonly #left: Map<Direction | Reading, { moment: Moment | null; pin: Cell | null }> = new Map();
   /** Whether the last two presses met the same cell: quick taps on neighbours are no double tap. */
   doubled = false;
   /** The gradients' data, once they are loaded: until then the direction is forward. */
@@ -192,6 +203,7 @@ export class AppState {
         this.granularity.value = defaultGranularity(summary);
         this.tinted.value = this.isPicture.value;
         this.time.value = 0;
+        this.#left.clear();
         this.hoveredCell.value = this.pinnedCell.value = null;
         this.zoom.value = { input: UNZOOMED, output: UNZOOMED };
         this.firstChannel.value = null;
@@ -286,16 +298,41 @@ export class AppState {
     return (scatters ? scene.stamps : scene.steps).load(outChannel, window);
   }
 
-  /** Another direction begins at its beginning. The gradients are to be loaded before. */
+  /** A direction goes on where it was left. The gradients are to be loaded before. */
   chooseDirection(direction: Direction, reading: Reading = this.wantedReading.peek()) {
     batch(() => {
+      this.#leaveDirection();
       this.wantedDirection.value = direction;
       this.wantedReading.value = reading;
-      this.time.value = 0;
-      this.hoveredCell.value = this.pinnedCell.value = null;
+      this.hoveredCell.value = null;
+      this.#returnToDirection();
       this.zoom.value = { input: UNZOOMED, output: UNZOOMED };
       this.firstChannel.value = null;
     });
+  }
+
+  /** What time runs through; the gradient to the input is read in two ways. */
+  #wayOfTime(): Direction | Reading {
+    const direction = this.direction.peek();
+    return direction === 'input' ? this.reading.peek() : direction;
+  }
+
+  #leaveDirection() {
+    const clock = this.clock.peek();
+    if (!clock) return;
+    const moment = momentAt(clock, clock.width, this.time.peek());
+    this.#left.set(this.#wayOfTime(), { moment, pin: this.pinnedCell.peek() });
+  }
+
+  /** A cell that is pinned stays where both directions show it. */
+  #returnToDirection() {
+    const [clock, layer, direction] = [this.clock.peek(), this.scene.peek()?.summary, this.direction.peek()];
+    const left = this.#left.get(this.#wayOfTime());
+    this.time.value = clock ? timeOfMoment(clock, clock.width, left?.moment ?? null) : 0;
+    const pin = left?.pin ?? this.pinnedCell.peek();
+    const shown = SHOWN_IN[pin?.grid ?? ''] ?? [];
+    const stays = layer && pin && (left?.pin || shown.includes(direction)) && hasCell(layer, pin, direction);
+    this.pinnedCell.value = stays ? pin : null;
   }
 
   /** The next frame of playing. */

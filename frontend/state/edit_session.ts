@@ -271,7 +271,8 @@ export class EditSession {
     const { state } = this;
     const before = state.scene.peek();
     const resized = before?.summary.shapes.input.join() !== scene.summary.shapes.input.join();
-    const still = (cell: Cell | null) => (cell && hasCell(scene.summary, cell) ? cell : null);
+    const still = (cell: Cell | null) =>
+      cell && hasCell(scene.summary, cell, state.direction.peek()) ? cell : null;
     batch(() => {
       state.scene.value = scene;
       state.kernelTurn.value = turnsKernel(before, scene) && !state.reducedMotion.peek() ? 0 : 1;

@@ -3,7 +3,7 @@
  * Pure.
  */
 
-import { DIRECTIONS } from '../model/direction.ts';
+import { DIRECTIONS, gradientClock } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
 import { makePlane } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
@@ -177,20 +177,33 @@ function counts(text: string | null, length: number): number[] | null {
   return found.length === length ? found : null;
 }
 
-/** Whether a layer has this cell. */
-export function hasCell(summary: SceneSummary, cell: Cell) {
+/** Whether a layer has this cell, in the direction that is looked at. */
+export function hasCell(summary: SceneSummary, cell: Cell, direction: Direction = 'forward') {
   const { shapes } = summary;
   const { grid, channel, row, col } = cell;
-  // Which cells a gradient has is up to the direction.
-  if (grid === 'gradient') return false;
+  if (grid === 'gradient') return direction !== 'forward' && hasGradientCell(summary, cell, direction);
   if (grid === 'padding') return channel < shapes.input[0] && isPadding(summary, row, col);
   if (grid === 'bias') return shapes.bias !== null && channel < shapes.output[0];
-  if (isSumCell(cell)) return channel < shapes.input[0] && (shapes.weight !== null || grid !== 'running');
+  // To the input, a step adds up output channels.
+  const summed = direction === 'input' ? shapes.output[0] : shapes.input[0];
+  if (isSumCell(cell)) return channel < summed && (shapes.weight !== null || grid !== 'running');
   const [, , height, width] = shapes.weight ?? [0, 0, 0, 0];
-  const kernel = [shapes.input[0], height, width];
+  const kernel = [summed, height, width];
+  // To the weight, each cell of the upstream makes a product.
+  const isOfOutput = grid === 'output' || grid === 'upstream' || (grid === 'tap' && direction === 'weight');
   const [channels = 0, rows = 0, cols = 0] =
-    grid === 'input' ? shapes.input : grid === 'output' || grid === 'upstream' ? shapes.output : kernel;
+    grid === 'input' ? shapes.input : isOfOutput ? shapes.output : kernel;
   return channel < channels && row < rows && col < cols;
+}
+
+/** Gathered, time runs through the very cells of a gradient. */
+function hasGradientCell(
+  summary: SceneSummary,
+  { channel, row, col }: Cell,
+  direction: Exclude<Direction, 'forward'>,
+) {
+  const { outChannels, windows, width } = gradientClock(summary, direction, 'gather', 'window');
+  return channel < outChannels && row < windows / width && col < width;
 }
 
 /** Whether a cell of the padded plane lies outside the input. */

@@ -168,9 +168,22 @@ def test_products_of_a_turned_kernel_are_listed_as_they_are_seen(
     # At the place of its step a window is done: its first product is the first of the ticks before.
     for _ in range(9):
         page.keyboard.press("ArrowLeft")
-    if turned == "flipped":
-        first = f"{bracketed(factors[0][0])}·{bracketed(factors[0][1])}"
-        expect(page.locator("#now-terms")).to_have_text(re.compile(f"^{re.escape(first)} = "))
+    now = page.locator("#now-terms")
+    first = f"{bracketed(factors[0][0])}·{bracketed(factors[0][1])}"
+    expect(now).to_have_text(re.compile(f"^{re.escape(first)} = "))
+    expect(page.locator("#step-description")).to_have_text(re.compile("hannel 0, product 1 of 9:$"))
+    # A matrix shows the kernel as it is written.
+    page.locator("input[name=view][value=matrix]").check(force=True)
+    expect(line).to_have_text(" + ".join(f"{bracketed(a)}·{bracketed(w)}" for a, w in reversed(factors)))
+
+
+def test_products_to_the_weight_are_told_one_by_one(open_page: OpenPage, server: str) -> None:
+    layer = LAYERS["strided"]
+    page = open_page(f"{layer.page(server)}?direction=weight&by=product&step=0,0,1,1&beat=5")
+    x, upstream = layer.x[0, 2, 2], layer.upstream[0, 1, 1]
+    expect(page.locator("#step-description")).to_have_text("Row 1 of dY, product 2 of 3:")
+    product = f"{bracketed(float(x))}·{bracketed(float(upstream))} = {float(x * upstream):.0f}"
+    expect(page.locator("#now-terms")).to_have_text(product.replace("= -", "= −"))
 
 
 def bracketed(value: float) -> str:
@@ -188,6 +201,8 @@ def test_to_the_weight(open_page: OpenPage, server: str, name: str) -> None:
         visit(page, f"{path}?direction=weight&step={','.join(map(str, (*pair, *tap)))}")
         parts = equation(page, f"dK[{', '.join(map(str, index))}]")
         assert parts == pytest.approx([float(expected[index])] * len(parts))
+        place = page.locator("#timeline-position")
+        expect(place).to_have_text(re.compile(rf"^dK\[{index[0]}, {index[1]}\], cell "))
         sums = row_sums(page)
         assert len(sums) == layer.output.shape[1]
         assert sum(sums) == pytest.approx(float(expected[index]))
@@ -324,6 +339,9 @@ def test_questions_in_both_directions(open_page: OpenPage, server: str) -> None:
     page.mouse.click(box["x"] + x, box["y"] + y)
     expect(page.locator("#step-description")).to_contain_text("pinned")
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^dX\[0, 0, 1\]"))
+    expect(page).to_have_url(re.compile(r"pin=g0,0,1"))
+    page.reload()
+    expect(page.locator("#step-description")).to_have_text(re.compile(r"^dX\[0, 0, 1\] = .*pinned"))
     page.keyboard.press("Escape")
     expect(page.locator("#step-description")).not_to_contain_text("pinned")
 

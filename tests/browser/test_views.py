@@ -207,6 +207,20 @@ def test_a_view_is_chosen_by_keyboard_and_is_in_the_address(
     expect(page.get_by_role("radio", name="scatter")).to_be_hidden()
 
 
+def test_the_gradient_of_a_transposed_layer_has_no_scatter_view(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["transposed"] + "?view=scatter")
+    views = page.locator("#views")
+    expect(views.get_by_role("radio", name="scatter")).to_be_checked()
+    page.get_by_label("Direction").select_option("input")
+    expect(views.get_by_role("radio", name="scatter")).to_be_hidden()
+    expect(views.get_by_role("radio", name="sliding window")).to_be_checked()
+    expect(page).to_have_url(re.compile(r"\?direction=input$"))
+    page.get_by_label("Direction").select_option("forward")
+    expect(views.get_by_role("radio", name="scatter")).to_be_checked()
+
+
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_view_fits_a_small_phone(
     open_page: OpenPage, scene_paths: dict[str, str], language: str

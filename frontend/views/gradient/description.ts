@@ -3,7 +3,7 @@
 import { formatIndex } from '../../model/dimensions.ts';
 import { outputChannelsOf } from '../../model/direction.ts';
 import { weightIndex, weightOffset } from '../../model/geometry.ts';
-import type { SumLedger } from '../../model/gradient_ledger.ts';
+import type { SumLedger, SumRow } from '../../model/gradient_ledger.ts';
 import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
@@ -20,6 +20,7 @@ import { makeStampLedger } from '../../model/stamp_ledger.ts';
 import { describeStamp } from '../scatter/description.ts';
 import type { DescribedRow, Description } from '../shared/description.ts';
 import { MAX_ROWS } from '../shared/description.ts';
+import { productAtWork } from '../stage/moment.ts';
 import type { AnySumFrame, GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
 import { foldedSum } from './matrix_input.ts';
 
@@ -43,7 +44,8 @@ function describeGather(t: Translate, frame: GatherFrame): Description | null {
   const sentence = () => formatWhole(ledger);
   const moment = gatherMoment(t, frame, ledger);
   return {
-    key: `gather ${ledger.cell} ${first}`,
+    // Each view lists the products in the order in which it shows them.
+    key: `gather ${frame.inner.view} ${ledger.cell} ${first}`,
     moment: moment.text,
     terms: moment.terms,
     sentence: () => `${sentence()}. ${forwardTerms(t, frame.model, [position.outChannel, row, col])}`,
@@ -117,6 +119,10 @@ function lineMoment(t: Translate, ledger: Ledger, line: LedgerLine, { inner, mod
   const written = line.terms.length <= MAX_TERMS ? formatLine(line, ledger.whole) : '';
   if (position.sum > 0)
     return { text: t('gradient.now.sum', { channel, sum }), terms: written && `${written} = ${sum}` };
+  if (inner.granularity === 'product' && model.weight) {
+    const { index, text } = productAtWork(line.terms, position.products, ledger.whole);
+    return { text: t('gradient.now.product', { channel, index, count: line.terms.length }), terms: text };
+  }
   const key = model.weight ? 'gradient.now.multiply' : `gradient.now.${model.summary.operation.kind}`;
   return { text: t(key, { channel }), terms: written };
 }
@@ -183,7 +189,7 @@ function describeSum(t: Translate, frame: AnySumFrame): Description | null {
   const ofChannel = ledger.alone || frame.model.summary.dimensions === 1;
   const heading = ofChannel ? 'gradient.ledger.output' : 'gradient.ledger.row';
   return {
-    key: `sum ${ledger.cell} ${page}`,
+    key: `${frame.kind} ${ledger.cell} ${page}`,
     moment: moment.text,
     terms: moment.terms,
     sentence: () => formatSumSentence(ledger),
@@ -221,12 +227,25 @@ function sumMoment(t: Translate, frame: AnySumFrame): Moment {
   if (position.slide < 1) return { text: t('gradient.weight.slide', weightName(frame)), terms: '' };
   const row = ledger.rows[position.active];
   if (!row) return { text: t('gradient.weight.all', names), terms: position.sum > 0 ? sums : '' };
+  if (position.sum === 0 && frame.granularity === 'product')
+    return productMoment(t, frame, ledger, row, 'gradient.weight.product');
   const terms = formatSumTerms(ledger, row, MAX_TERMS);
   const key = position.sum > 0 ? 'gradient.weight.row.sum' : 'gradient.weight.row';
   return {
     text: t(key, { row: row.row, sum: row.sum }),
     terms: position.sum > 0 ? `${terms} = ${row.sum}` : terms,
   };
+}
+
+function productMoment(
+  t: Translate,
+  { position }: AnySumFrame,
+  { whole }: SumLedger,
+  { row, terms }: SumRow,
+  key: string,
+): Moment {
+  const { index, text } = productAtWork(terms, position.products, whole);
+  return { text: t(key, { row, index, count: terms.length }), terms: text };
 }
 
 /** Of signals there is one row, and nothing to say of it. */
@@ -240,8 +259,10 @@ function signalMoment(
   if (position.slide < 1) return { text: t('gradient.weight.slide', weightName(frame)), terms: '' };
   const [row] = ledger.rows;
   const terms = row ? formatSumTerms(ledger, row, MAX_TERMS) : '';
-  if (position.sum === 0 && position.place === 0 && position.bias === 0)
-    return { text: t('gradient.weight.all', names), terms };
+  const multiplies = position.sum === 0 && position.place === 0 && position.bias === 0;
+  if (multiplies && row && frame.granularity === 'product')
+    return productMoment(t, frame, ledger, row, 'gradient.weight.product.signal');
+  if (multiplies) return { text: t('gradient.weight.all', names), terms };
   return { text: t('gradient.weight.place.signal', names), terms: `${terms} = ${ledger.total}` };
 }
 

@@ -2,8 +2,15 @@
 
 import { textKey } from '../../model/dimensions.ts';
 import type { Translate } from '../../model/i18n.ts';
-import type { Ledger, LedgerLine } from '../../model/ledger.ts';
-import { formatLine, formatLineTerms, formatSums, formatTerm, joinSigned } from '../../model/ledger_text.ts';
+import type { Ledger, LedgerLine, LedgerTerm } from '../../model/ledger.ts';
+import {
+  formatLine,
+  formatLineTerms,
+  formatProduct,
+  formatSums,
+  formatTerm,
+  joinSigned,
+} from '../../model/ledger_text.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { Granularity, SceneSummary } from '../../model/types.ts';
 
@@ -97,22 +104,28 @@ function describeChannel(t: Translate, ledger: Ledger, position: Position, layer
   return { text: t('now.multiply', { channel }), terms };
 }
 
-/** products: how many are made, the fraction being that of the one at work; at rest the last one is told. */
 function describeProduct(
   t: Translate,
-  ledger: Ledger,
+  { whole }: Ledger,
   { channel, terms }: LedgerLine,
   products: number,
 ): Moment {
+  const { index, text } = productAtWork(terms, products, whole);
+  return { text: t('now.product', { channel, index, count: terms.length }), terms: text };
+}
+
+/**
+ * The product at work, counted from 1, with those before it; at rest it alone.
+ * products: how many are made, the fraction being that of the one at work.
+ */
+export function productAtWork(terms: Omit<LedgerTerm, 'tap' | 'empty'>[], products: number, whole: boolean) {
   const index = Math.min(Math.max(Math.ceil(products), 1), terms.length);
-  const text = t('now.product', { channel, index, count: terms.length });
   const last = terms[index - 1];
-  if (last && Number.isInteger(products) && products > 0)
-    return { text, terms: `${formatTerm(last, ledger.whole)} = ${last.product}` };
+  if (last && Number.isInteger(products) && products > 0) return { index, text: formatProduct(last) };
   const texts = terms
     .slice(0, index)
-    .map((term, k) => (k < Math.floor(products) ? term.product : formatTerm(term, ledger.whole)));
-  return { text, terms: joinSigned(shorten(texts)) };
+    .map((term, k) => (k < Math.floor(products) ? term.product : formatTerm(term, whole)));
+  return { index, text: joinSigned(shorten(texts)) };
 }
 
 /** The last terms of many. */

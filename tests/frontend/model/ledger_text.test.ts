@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeLedger } from '../../../frontend/model/ledger.ts';
-import { findTermRanges, formatSentence, joinSigned } from '../../../frontend/model/ledger_text.ts';
+import {
+  findTermRanges,
+  formatSentence,
+  formatSums,
+  joinSigned,
+} from '../../../frontend/model/ledger_text.ts';
 import { formatNumber } from '../../../frontend/model/numbers.ts';
+import { formatStepTex } from '../../../frontend/model/step_formats.ts';
 import { CHAPTER_LAYER, CHAPTER_STEP, makeStep } from '../support/builders.ts';
 
 test('negative numbers carry a true minus: brackets as factors, a sign as terms', () => {
@@ -35,6 +41,15 @@ test('negative numbers carry a true minus: brackets as factors, a sign as terms'
   assert.match(formatSentence(makeLedger(makeStep(step), CHAPTER_LAYER)), /\(0·0 \+ \(−1\)·1 \+ 3·2/);
   assert.equal(joinSigned(['−1', '2', '−3']), '−1 + 2 − 3');
   assert.equal(formatNumber(-0.0001, 2), '0.00');
+});
+
+test('where one channel makes a gradient its sum is the total, and told once', () => {
+  const [products, patch] = [CHAPTER_STEP.products?.slice(0, 1), CHAPTER_STEP.patch?.slice(0, 1)];
+  const step = { ...CHAPTER_STEP, products, patch, channel_sums: [19], running_sums: [19], output: 19 };
+  const ledger = makeLedger(makeStep(step), { ...CHAPTER_LAYER, inChannels: [0], letter: 'dX' });
+  assert.equal(formatSentence(ledger), 'dX[0, 0, 0] = 0·0 + 1·1 + 3·2 + 4·3 = 19');
+  assert.equal(formatSums(ledger), '19');
+  assert.equal(formatStepTex(ledger).split('19').length, 2);
 });
 
 test('the terms of a printed sum are found in its text', () => {

@@ -108,6 +108,27 @@ test('a pin stays where the layer has its cell', () => {
   assert.ok(!hasCell(summary, { grid: 'output', channel: 0, row: 2, col: 0 }));
 });
 
+test('a pin stays where the gradient of its direction has its cell', () => {
+  const summary = makeSummary(
+    { groups: 2 },
+    { input: [4, 5, 6], weight: [6, 2, 3, 1], bias: [6], output: [6, 3, 6] },
+  );
+  const last = { input: [3, 4, 5], weight: [11, 2, 0], bias: [5, 0, 0] };
+  for (const direction of ['input', 'weight', 'bias'] as const) {
+    const [channel = 0, row = 0, col = 0] = last[direction];
+    const cell = { grid: 'gradient' as const, channel, row, col };
+    assert.ok(hasCell(summary, cell, direction), direction);
+    for (const beyond of [{ channel: channel + 1 }, { row: row + 1 }, { col: col + 1 }])
+      assert.ok(!hasCell(summary, { ...cell, ...beyond }, direction), direction);
+    assert.ok(!hasCell(summary, cell), direction);
+  }
+  // Its products and sums are of output channels, or, to the weight, of the upstream's cells.
+  assert.ok(hasCell(summary, { grid: 'tap', channel: 5, row: 2, col: 0 }, 'input'));
+  assert.ok(hasCell(summary, { grid: 'sum', channel: 5, row: 0, col: 0 }, 'input'));
+  assert.ok(hasCell(summary, { grid: 'tap', channel: 5, row: 2, col: 5 }, 'weight'));
+  assert.ok(!hasCell(summary, { grid: 'tap', channel: 5, row: 2, col: 0 }));
+});
+
 test('a gradient comes back from its query, with the pair of channels of the one to the weight', () => {
   const weight: UrlState = {
     ...NOTHING,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { makeTranslate } from '../../../../frontend/model/i18n.ts';
 import type { Ledger } from '../../../../frontend/model/ledger.ts';
+import { formatProduct } from '../../../../frontend/model/ledger_text.ts';
 import type { Clock } from '../../../../frontend/model/timeline.ts';
 import { positionAt } from '../../../../frontend/model/timeline.ts';
 import type { Granularity } from '../../../../frontend/model/types.ts';
@@ -35,11 +36,11 @@ const LEDGER: Ledger = {
   largest: false,
 };
 
-function say(granularity: Granularity, time: number, operation: object = {}) {
+function say(granularity: Granularity, time: number, operation: object = {}, ledger = LEDGER) {
   const clock: Clock = { outChannels: 2, windows: 4, width: 2, channels: 2, taps: 2, granularity };
   const shapes = { output: [2, 2, 2] as [number, number, number] };
   const summary = makeSummary(operation, shapes);
-  const { text, terms } = describeMoment(t, LEDGER, positionAt(clock, time), { summary, granularity });
+  const { text, terms } = describeMoment(t, ledger, positionAt(clock, time), { summary, granularity });
   return [text, terms];
 }
 
@@ -48,6 +49,15 @@ test('product by product the terms grow, and the one at work shows its factors',
   assert.deepEqual(say('product', 1), ['Channel 0, product 1 of 2:', '3·1 = 3']);
   assert.deepEqual(say('product', 1.5), ['Channel 0, product 2 of 2:', '3 + 2·(−1)']);
   assert.deepEqual(say('product', 1.7), ['Channel 0: its products add up to 1.', '3 − 2 = 1']);
+});
+
+test('a product of fractions is told with its factors, and whether they are rounded', () => {
+  const terms = [term('0.52', '−0.45', '−0.235'), term('−0.25', '0.5', '−0.125')];
+  const lines = [{ channel: 0, terms, sum: '−0.360', running: '−0.360' }];
+  const fractions = { ...LEDGER, lines, bias: '', output: '−0.360', decimals: 3, whole: false };
+  assert.equal(say('product', 1, {}, fractions)[1], '0.52·(−0.45) ≈ −0.235');
+  assert.equal(formatProduct(terms[1] ?? term('', '', '')), '(−0.25)·0.5 = −0.125');
+  assert.equal(formatProduct(term('0.00', '0.5', '0.000')), '0.00·0.5 = 0.000');
 });
 
 test('channel by channel', () => {
