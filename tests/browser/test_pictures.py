@@ -207,6 +207,20 @@ def test_a_step_prints_on_one_page(
     expect(page.locator(".timeline")).to_be_visible()
 
 
+def test_all_terms_are_those_of_all_channels_opened_and_in_print(open_page: OpenPage, server: str) -> None:
+    layer = make_scene(server, torch.ones(12, 3, 3), torch.ones(2, 12, 2, 2), {"kind": "conv2d"})
+    page = open_page(f"{layer}?step=1,1,1")
+    rows = page.locator("#ledger-lines th")
+    expect(rows).to_have_text(["0–5", "6", "7", "8", "9", "10", "11", "bias"])
+    all_rows = [*map(str, range(12)), "bias"]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(rows).to_have_text(all_rows)
+    page.locator("#all-terms").click()
+    expect(rows).to_have_text(all_rows)
+    page.locator("#all-terms").click()
+    expect(rows).to_have_count(8)
+
+
 @pytest.mark.parametrize("form", ["A4", "Letter"])
 @pytest.mark.parametrize("across", [False, True])
 def test_gradients_and_stamps_print_on_one_page(
