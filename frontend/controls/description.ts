@@ -24,6 +24,10 @@ import { describeCell } from '../views/stage/relations_description.ts';
 /** A step that takes longer to come than this, in milliseconds, is said to be loading. */
 const LOADING_DELAY = 300;
 
+/** The most lines of the table that have a row of their own, in sight and else. */
+const MAX_ROWS = 64;
+const MAX_HIDDEN_ROWS = 6;
+
 /** Returns the ledger that is shown. */
 export function showDescription({
   state,
@@ -34,7 +38,7 @@ export function showDescription({
 }: AppContext): ReadonlySignal<Ledger | null> {
   const shownLedger = signal<Ledger | null>(null);
   const moment = signal({ text: '', terms: '' });
-  const write = makeTableWriter(t);
+  const table = makeTable(t);
   const live = findElement('#step-announcement', HTMLElement);
   const rounded = findElement('#ledger-rounded', HTMLElement);
   const line = findElement('#step-description', HTMLElement);
@@ -58,7 +62,7 @@ export function showDescription({
         ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
         : stampLedger && describeStamp(t, stampLedger, position);
     if (!description) return;
-    write(description, `${id}/${position.outChannel}/${frame()?.view}`);
+    table.show(description, `${id}/${position.outChannel}/${frame()?.view}`);
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
@@ -141,14 +145,36 @@ function announceLoading(state: AppState, announce: () => void) {
   });
 }
 
+/** The table is written anew where it is opened or printed, with more rows. */
+function makeTable(t: Translate) {
+  const opener = findElement('#all-terms', HTMLButtonElement);
+  const write = makeTableWriter(t);
+  let shown: [Description, string] | null = null;
+  // Where the table is below the stage, it has no button.
+  const isSeen = () => opener.ariaExpanded === 'true' || !opener.checkVisibility();
+  const update = (seen = isSeen()) => shown && write(...shown, seen ? MAX_ROWS : MAX_HIDDEN_ROWS);
+  opener.addEventListener('click', () => update());
+  addEventListener('beforeprint', () => update(true));
+  return {
+    show(...given: [Description, string]) {
+      shown = given;
+      update();
+    },
+  };
+}
+
 function makeTableWriter(t: Translate) {
+  const detail = findElement('#ledger-detail', HTMLElement);
   const sentence = findElement('#step-sentence', HTMLElement);
   const body = findElement('#ledger-lines', HTMLTableSectionElement);
   const heads = findElements('#ledger-detail thead th');
   let written = '';
-  return ({ key, parts, headings, rows, activeRow }: Description, scene: string) => {
-    if (written !== `${scene} ${key}`) {
-      written = `${scene} ${key}`;
+  return (description: Description, scene: string, most: number) => {
+    const { key, parts, headings, rows, workingLine, activeLine } = description;
+    const first = Math.max(0, Math.floor(workingLine / most) * most);
+    const wanted = [scene, key, first, most].join(' ');
+    if (written !== wanted) {
+      written = wanted;
       sentence.replaceChildren(
         ...parts().map((part) => (typeof part === 'string' ? part : makeText('span', part))),
       );
@@ -157,10 +183,20 @@ function makeTableWriter(t: Translate) {
         head.hidden = heading === undefined;
         if (heading) setText(head, t(heading));
       });
-      body.replaceChildren(...rows().map(makeRow));
+      body.replaceChildren(...rows({ first, end: first + most }).map(makeRow));
     }
-    for (const [k, row] of [...body.rows].entries()) row.classList.toggle('is-active', k === activeRow);
+    // Those before the first have one row.
+    const active = activeLine < 0 ? undefined : body.rows[activeLine - first + (first > 0 ? 1 : 0)];
+    if (active?.classList.contains('is-active')) return;
+    for (const row of body.rows) row.classList.toggle('is-active', row === active);
+    if (active) scrollTo(active, detail);
   };
+}
+
+/** Scrolls the box alone, not the page. */
+function scrollTo(row: HTMLElement, box: HTMLElement) {
+  const [inner, outer] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+  box.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom - outer.bottom);
 }
 
 function makeText(name: string, { text, kind, grid, channel }: DescribedText) {

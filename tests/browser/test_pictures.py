@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import PHONE, OpenPage
+from tests.support.page import PHONE, OpenPage, make_scene, visit
 from tests.support.painted_text import painted_texts, record_text
 from tests.support.skip import skip_loudly
 
@@ -204,6 +205,40 @@ def test_a_step_prints_on_one_page(
     expect(page.locator("#ledger-lines tr").first).to_be_visible()
     page.emulate_media(media="screen")
     expect(page.locator(".timeline")).to_be_visible()
+
+
+def test_all_terms_are_those_of_all_channels_opened_and_in_print(open_page: OpenPage, server: str) -> None:
+    layer = make_scene(server, torch.ones(12, 3, 3), torch.ones(2, 12, 2, 2), {"kind": "conv2d"})
+    page = open_page(f"{layer}?step=1,1,1")
+    rows = page.locator("#ledger-lines th")
+    expect(rows).to_have_text(["0–5", "6", "7", "8", "9", "10", "11", "bias"])
+    all_rows = [*map(str, range(12)), "bias"]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(rows).to_have_text(all_rows)
+    page.locator("#all-terms").click()
+    expect(rows).to_have_text(all_rows)
+    page.locator("#all-terms").click()
+    expect(rows).to_have_count(8)
+
+
+@pytest.mark.parametrize("form", ["A4", "Letter"])
+@pytest.mark.parametrize("across", [False, True])
+def test_gradients_and_stamps_print_on_one_page(
+    open_page: OpenPage, server: str, form: str, across: bool
+) -> None:
+    torch.manual_seed(0)
+    strided = {"kind": "conv2d", "stride": 2, "padding": 1}
+    layer = make_scene(server, torch.randn(3, 7, 7), torch.randn(2, 3, 3, 3), strided, bias=torch.randn(2))
+    transposed = {"kind": "conv_transpose2d", "stride": 2}
+    stamps = make_scene(server, torch.ones(1, 2, 2), torch.ones(1, 1, 3, 3), transposed)
+    page = open_page(layer)
+    for path in (
+        f"{layer}?direction=input&step=1,3,3",
+        f"{layer}?direction=weight",
+        f"{stamps}?step=0,1,1&view=scatter",
+    ):
+        visit(page, path)
+        assert pages_of(page.pdf(format=form, landscape=across)) == 1, path
 
 
 def test_paper_is_light_on_a_dark_page(open_page: OpenPage, scene_paths: dict[str, str]) -> None:

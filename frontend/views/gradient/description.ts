@@ -18,8 +18,9 @@ import {
 import type { SceneModel } from '../../model/scene_model.ts';
 import { makeStampLedger } from '../../model/stamp_ledger.ts';
 import { describeStamp } from '../scatter/description.ts';
-import type { DescribedRow, Description } from '../shared/description.ts';
-import { MAX_ROWS } from '../shared/description.ts';
+import type { DescribedRow, Description, RowRange } from '../shared/description.ts';
+import { makeRows } from '../shared/description.ts';
+import { describeSkipped } from '../stage/description.ts';
 import { productAtWork } from '../stage/moment.ts';
 import type { AnySumFrame, GatherFrame, GradientFrame, GradientScatterFrame } from './frame.ts';
 import { foldedSum } from './matrix_input.ts';
@@ -40,19 +41,19 @@ function describeGather(t: Translate, frame: GatherFrame): Description | null {
   const [row, col] = inputCellOf(frame);
   const { active, channels } = position;
   const line = active >= 0 ? active : channels - 1;
-  const first = Math.max(0, Math.floor(line / MAX_ROWS) * MAX_ROWS);
   const sentence = () => formatWhole(ledger);
   const moment = gatherMoment(t, frame, ledger);
   return {
     // Each view lists the products in the order in which it shows them.
-    key: `gather ${frame.inner.view} ${ledger.cell} ${first}`,
+    key: `gather ${frame.inner.view} ${ledger.cell}`,
     moment: moment.text,
     terms: moment.terms,
     sentence: () => `${sentence()}. ${forwardTerms(t, frame.model, [position.outChannel, row, col])}`,
     parts: () => [sentence()],
     headings: ['gradient.ledger.output', 'ledger.terms', 'ledger.sum', 'ledger.running'],
-    rows: () => [...gatherRows(ledger, first), totalRow(ledger.cell, ledger.output, 2)],
-    activeRow: active < 0 ? -1 : active - first,
+    rows: (range) => [...gatherRows(t, ledger, range), totalRow(ledger.cell, ledger.output, 2)],
+    workingLine: line,
+    activeLine: active,
   };
 }
 
@@ -68,15 +69,16 @@ function formatWhole(ledger: Ledger) {
   return `${ledger.cell} = ${formatSums(ledger)}`;
 }
 
-function gatherRows(ledger: Ledger, first: number): DescribedRow[] {
-  return ledger.lines.slice(first, first + MAX_ROWS).map((line) => ({
+function gatherRows(t: Translate, ledger: Ledger, range: RowRange): DescribedRow[] {
+  const makeRow = (line: LedgerLine): DescribedRow => ({
     heading: String(line.channel),
     cells: [
       { text: formatLineTerms(ledger, line), kind: 'terms' },
       { text: line.sum, kind: 'number' },
       { text: line.running, kind: 'number' },
     ],
-  }));
+  });
+  return makeRows(ledger.lines, range, makeRow, (from, to) => describeSkipped(t, from, to));
 }
 
 /** between: cells between the name and the number. */
@@ -184,28 +186,33 @@ function describeSum(t: Translate, frame: AnySumFrame): Description | null {
   const { ledger, position } = frame;
   if (!ledger) return null;
   const { active } = position;
-  const page = Math.max(0, Math.floor(active / MAX_ROWS) * MAX_ROWS);
   const moment = sumMoment(t, frame);
   const ofChannel = ledger.alone || frame.model.summary.dimensions === 1;
   const heading = ofChannel ? 'gradient.ledger.output' : 'gradient.ledger.row';
   return {
-    key: `${frame.kind} ${ledger.cell} ${page}`,
+    key: `${frame.kind} ${ledger.cell}`,
     moment: moment.text,
     terms: moment.terms,
     sentence: () => formatSumSentence(ledger),
     parts: () => [formatSumSentence(ledger)],
     headings: [heading, 'ledger.terms', 'ledger.sum'],
-    rows: () => [
-      ...ledger.rows.slice(page, page + MAX_ROWS).map((row) => ({
-        heading: String(ofChannel ? frame.outChannel : row.row),
-        cells: [
-          { text: formatSumTerms(ledger, row), kind: 'terms' as const },
-          { text: row.sum, kind: 'number' as const },
-        ],
-      })),
+    rows: (range) => [
+      ...makeRows(
+        ledger.rows,
+        range,
+        (row) => ({
+          heading: String(ofChannel ? frame.outChannel : row.row),
+          cells: [
+            { text: formatSumTerms(ledger, row), kind: 'terms' },
+            { text: row.sum, kind: 'number' },
+          ],
+        }),
+        (from, to) => ({ heading: `${from.row}–${to.row}`, cells: [{ text: t('ledger.skipped') }] }),
+      ),
       totalRow(ledger.cell, ledger.total, 1),
     ],
-    activeRow: active < 0 ? -1 : active - page,
+    workingLine: active,
+    activeLine: active,
   };
 }
 

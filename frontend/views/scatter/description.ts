@@ -5,7 +5,7 @@ import type { StampLedger } from '../../model/stamp_ledger.ts';
 import { formatStampSentence, formatStampSum } from '../../model/stamp_ledger.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { Description } from '../shared/description.ts';
-import { MAX_ROWS } from '../shared/description.ts';
+import { makeRows } from '../shared/description.ts';
 
 export function describeStamp(t: Translate, ledger: StampLedger, position: Position): Description {
   const { cell, lines, whole } = ledger;
@@ -15,16 +15,22 @@ export function describeStamp(t: Translate, ledger: StampLedger, position: Posit
     sentence: () => formatStampSentence(ledger),
     parts: () => [formatStampSentence(ledger)],
     headings: ['ledger.cell', 'ledger.stamp', 'ledger.adds', 'ledger.now'],
-    rows: () =>
-      lines.slice(0, MAX_ROWS).map((line) => ({
-        heading: line.cell,
-        cells: [
-          { text: formatStampSum(line, whole), kind: 'terms' },
-          { text: line.added, kind: 'number' },
-          { text: line.after, kind: 'number' },
-        ],
-      })),
-    activeRow: -1,
+    rows: (range) =>
+      makeRows(
+        lines,
+        range,
+        (line) => ({
+          heading: line.cell,
+          cells: [
+            { text: formatStampSum(line, whole), kind: 'terms' },
+            { text: line.added, kind: 'number' },
+            { text: line.after, kind: 'number' },
+          ],
+        }),
+        (from, to) => ({ heading: `${from.cell} – ${to.cell}`, cells: [{ text: t('ledger.skipped') }] }),
+      ),
+    workingLine: 0,
+    activeLine: -1,
   };
 }
 

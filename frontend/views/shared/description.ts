@@ -2,9 +2,6 @@
 
 import type { Cell } from '../../model/relations.ts';
 
-/** The most rows of the table: those around the one at work. */
-export const MAX_ROWS = 8;
-
 export interface DescribedText {
   text: string;
   kind?: 'terms' | 'number';
@@ -31,7 +28,30 @@ export interface Description {
   parts: () => (string | DescribedText)[];
   /** Text keys. */
   headings: string[];
-  rows: () => DescribedRow[];
-  /** The row at work, -1: none. */
-  activeRow: number;
+  rows: (range: RowRange) => DescribedRow[];
+  /** The line that the rows are round. */
+  workingLine: number;
+  /** The line whose row is marked, -1: none. */
+  activeLine: number;
+}
+
+/** Lines that have a row each. */
+export interface RowRange {
+  first: number;
+  end: number;
+}
+
+/** A row for each line in the range; those before, and those after, have one row together. */
+export function makeRows<T>(
+  lines: T[],
+  { first, end }: RowRange,
+  makeRow: (line: T) => DescribedRow,
+  makeSkipped: (from: T, to: T) => DescribedRow,
+): DescribedRow[] {
+  const skipped = ([from, ...others]: T[]) => (from ? [makeSkipped(from, others.at(-1) ?? from)] : []);
+  return [
+    ...skipped(lines.slice(0, first)),
+    ...lines.slice(first, end).map(makeRow),
+    ...skipped(lines.slice(end)),
+  ];
 }

@@ -10,8 +10,8 @@ import {
   splitSentence,
 } from '../../model/ledger_text.ts';
 import type { Position } from '../../model/timeline.ts';
-import type { DescribedRow, DescribedText, Description } from '../shared/description.ts';
-import { MAX_ROWS } from '../shared/description.ts';
+import type { DescribedRow, DescribedText, Description, RowRange } from '../shared/description.ts';
+import { makeRows } from '../shared/description.ts';
 import type { MomentLayer } from './moment.ts';
 import { describeMoment } from './moment.ts';
 
@@ -31,18 +31,17 @@ export function describeStep(
 ): Description {
   const { text, terms } = describeMoment(t, ledger, position, layer);
   const line = position.active >= 0 ? position.active : position.channels - 1;
-  const page = Math.floor(line / MAX_ROWS) * MAX_ROWS;
-  const first = Math.max(0, Math.min(page, ledger.lines.length - 1));
   const poolingHeadings = ledger.largest ? MAX_HEADINGS : MEAN_HEADINGS;
   return {
-    key: `${ledger.cell} ${first}`,
+    key: ledger.cell,
     moment: text,
     terms,
     sentence: () => describeSums(ledger),
     parts: () => splitDescription(ledger),
     headings: isPooling(ledger) ? poolingHeadings : HEADINGS,
-    rows: () => describeLines(t, ledger, first),
-    activeRow: position.active < 0 ? -1 : position.active - first,
+    rows: (range) => describeLines(t, ledger, range),
+    workingLine: Math.min(line, ledger.lines.length - 1),
+    activeLine: position.active,
   };
 }
 
@@ -74,15 +73,24 @@ function describeTerms(ledger: Ledger, line: LedgerLine): DescribedText {
   return { text: formatLineTerms(ledger, line), kind: 'terms', grid: 'tap', channel: line.channel };
 }
 
-function describeLines(t: Translate, ledger: Ledger, first: number): DescribedRow[] {
+/** The channels that have no row of their own, and their running sum. */
+export function describeSkipped(t: Translate, from: LedgerLine, to: LedgerLine): DescribedRow {
+  return {
+    heading: `${from.channel}–${to.channel}`,
+    cells: [{ text: t('ledger.skipped') }, { text: '' }, { text: to.running, kind: 'number' }],
+  };
+}
+
+function describeLines(t: Translate, ledger: Ledger, range: RowRange): DescribedRow[] {
   const number = (text: string, grid: DescribedText['grid'], channel: number): DescribedText => {
     return { text, kind: 'number', grid, channel };
   };
-  const rows = ledger.lines.slice(first, first + MAX_ROWS).map((line) => {
+  const makeRow = (line: LedgerLine) => {
     const cells = [describeTerms(ledger, line), number(line.sum, 'sum', line.channel)];
     if (!isPooling(ledger)) cells.push(number(line.running, 'running', line.channel));
     return { heading: String(line.channel), cells };
-  });
+  };
+  const rows = makeRows(ledger.lines, range, makeRow, (from, to) => describeSkipped(t, from, to));
   if (isPooling(ledger)) return rows;
   const bias = { text: joinSigned(['', ledger.bias]).trim() };
   const total = number(ledger.output, 'total', ledger.lines.at(-1)?.channel ?? 0);
