@@ -277,6 +277,14 @@ def test_names_are_the_models(client: TestClient) -> None:
     assert (conv["parameters"], conv["multiply_adds"]) == (24, 3 * 4 * 4 * 2 * 2 * 2)
 
 
+def test_a_transposed_convolution_in_groups_multiplies_each_input_cell(client: TestClient) -> None:
+    made = one_layer(
+        "ConvTranspose", numbers(1, 8, 8, 8), numbers(8, 4, 4, 4), strides=[2, 2], pads=[1] * 4, group=2
+    )
+    (node,) = post(client, made).json()["nodes"]
+    assert (node["multiply_adds"], node["scene"] is None) == (8 * 64 * 4 * 16, False)
+
+
 def test_another_input(client: TestClient) -> None:
     network = post(client, MODELS["vgg"]()).json()
     other = client.post(
