@@ -285,6 +285,20 @@ def test_a_transposed_convolution_in_groups_multiplies_each_input_cell(client: T
     assert (node["multiply_adds"], node["scene"] is None) == (8 * 64 * 4 * 16, False)
 
 
+def test_parameters_are_counted_once_and_running_statistics_not(client: TestClient) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], pads=[1] * 4),
+        helper.make_node("Identity", ["w"], ["same"]),
+        helper.make_node("Conv", ["a", "same"], ["b"], pads=[1] * 4),
+        helper.make_node("BatchNormalization", ["b", "scale", "shift", "mean", "var"], ["y"]),
+    ]
+    norm = dict.fromkeys(("scale", "shift", "mean", "var"), np.ones(2, np.float32))
+    made = model_of(nodes, {"x": numbers(1, 2, 6, 6)}, ["y"], {"w": numbers(2, 2, 3, 3), **norm})
+    network = post(client, made).json()
+    assert [node["parameters"] for node in network["nodes"]] == [36, 0, 36, 4]
+    assert network["parameters"] == 36 + 4
+
+
 def test_another_input(client: TestClient) -> None:
     network = post(client, MODELS["vgg"]()).json()
     other = client.post(
