@@ -15,7 +15,7 @@ from app.formats.file_types import kind_of
 from app.formats.safetensors import read_safetensors, safetensors_names
 from app.limits import Limits, check_tensor
 from app.networks.run_messages import Array
-from app.scenes.tensor_sources import from_random, from_sample
+from app.scenes.tensor_sources import DISTRIBUTION_TERMS, from_random, from_sample
 from app.services.body_structure import check_structure
 from app.services.network_pictures import Prepared, prepared_picture, prepared_sample
 from app.services.request_models import Input, Preparation, PreparationForm
@@ -210,7 +210,8 @@ def _from_json(content: bytes, spec: InputSpec, preparation: Preparation | None,
         _check_unprepared(preparation)
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
         array = from_random(shape, seed, distribution, "float32", limits, _AT).numpy()
-        return Prepared(array, [Message("network_input_random", distribution=distribution, seed=seed)])
+        term = DISTRIBUTION_TERMS[distribution]
+        return Prepared(array, [Message("network_input_random", distribution=term, seed=seed)])
     if source.sample is not None and source.size is not None:
         planes = from_sample(source.sample, source.size, "float32", limits, _AT).numpy()
         channels = spec.shape[-3] if len(spec.shape) > 2 else None

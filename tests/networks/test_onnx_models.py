@@ -334,6 +334,17 @@ def test_what_was_done_to_the_kept_input_is_still_said(client: TestClient) -> No
     assert prepared == [[], ["network_input_random"]]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "random numbers, normal, seed 0"), ("zh-CN", "随机数，正态分布，种子 0")]
+)
+def test_how_random_numbers_are_spread_is_said_in_the_readers_language(
+    client: TestClient, language: str, said: str
+) -> None:
+    files = {"model": MODELS["vgg"]().model, "input": '{"random": {"seed": 0}}'}
+    network = client.post(API, files=files, headers={"Accept-Language": language}).json()
+    assert [each["message"] for each in network["inputs"][0]["prepared"]] == [said]
+
+
 @pytest.mark.parametrize("name", ["c", "", "a\x00", "ä" * 5000])
 def test_an_input_that_is_not_there_cannot_be_changed(client: TestClient, name: str) -> None:
     network = post(client, MODELS["several inputs and outputs"]()).json()
