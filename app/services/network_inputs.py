@@ -37,11 +37,18 @@ class InputSpec(NamedTuple):
     shape: tuple[int | None, ...]
 
 
+_EDITED: Final = "network_input_edited"
+
+
 class FormerInputs(NamedTuple):
-    """The numbers on the inputs of a network, and what was done to get them."""
+    """
+    The numbers on the inputs of a network that stay, and what was done to get all of them; `is_edited`: what
+    is sent are the former numbers, some of them changed.
+    """
 
     arrays: Mapping[str, Array]
     done: Mapping[str, tuple[Message, ...]]
+    is_edited: bool = False
 
 
 class InputReader:
@@ -80,8 +87,13 @@ class InputReader:
             assert self._content is not None
             read = _array(self._content, spec, len(given), self._preparation, self._limits)
             self.arrays[spec.name] = _fitted(read.planes, spec, self._limits)
-            self.done[spec.name] = tuple(read.done)
+            self.done[spec.name] = self._edited(spec.name) if self._former.is_edited else tuple(read.done)
         return self.arrays
+
+    def _edited(self, name: str) -> tuple[Message, ...]:
+        """What was done to the former numbers, and that some were set."""
+        before = [each for each in self._former.done.get(name, ()) if each.code != _EDITED]
+        return (*before, Message(_EDITED))
 
     def _refuse_unused_input(self, names: list[str]) -> None:
         """Nothing that is sent is left out without a word. names: of the inputs that are to be given."""

@@ -334,6 +334,21 @@ def test_what_was_done_to_the_kept_input_is_still_said(client: TestClient) -> No
     assert prepared == [[], ["network_input_random"]]
 
 
+def test_a_number_that_is_set_is_said_beside_what_was_done_before(client: TestClient) -> None:
+    model = MODELS["several inputs and outputs"]().model
+    network = client.post(API, files={"model": model, "input": '{"random": {"seed": 0}}'}).json()
+    for value in (9, 8):
+        edited = tensor(client, network["id"], "b")
+        edited[0, 1, 3, 3] = value
+        files = {"input": npy(edited), "name": (None, "b"), "edited": (None, "true")}
+        network = client.post(network["links"]["inputs"], files=files).json()
+        prepared = [[each["code"] for each in input["prepared"]] for input in network["inputs"]]
+        assert prepared == [["network_input_random"], ["network_input_random", "network_input_edited"]]
+    files = {"input": npy(edited), "name": (None, "b"), "edited": (None, "yes")}
+    refused = client.post(network["links"]["inputs"], files=files)
+    assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "/edited")
+
+
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "random numbers, normal, seed 0"), ("zh-CN", "随机数，正态分布，种子 0")]
 )
