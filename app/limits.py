@@ -115,7 +115,7 @@ def check_plan(plan: Plan, limits: Limits) -> None:
     own = plan.own_shape(shape)
     check("term.output_elements", "max_output_elements", prod(shape), limits, shape=own)
     check("term.padded_elements", "max_output_elements", _padded(plan), limits)
-    check("term.multiply_adds", "max_multiply_adds", plan.multiply_adds, limits)
+    check("term.multiply_adds", "max_multiply_adds", plan.products, limits)
     check("term.tap_numbers", "max_tensor_elements", tap_numbers(plan), limits)
 
 

@@ -56,10 +56,13 @@ function openPage(api: ApiClient, t: Translate, boot: Boot & { summary: NetworkS
   setUpEmbedding(state, t, boot.frames);
   effect(() => {
     const { inputs, weights } = state.summary.value;
-    const done = inputs.flatMap(({ prepared }) => prepared.map(({ message }) => message));
+    const key = inputs.length > 1 ? 'input.prepared.of' : 'input.prepared';
     const said = [
       weights?.message,
-      done.length ? t('input.prepared', { done: [...new Set(done)].join('; ') }) : null,
+      ...inputs.map(({ name, prepared }) => {
+        const done = prepared.map(({ message }) => message).join('; ');
+        return done && t(key, { name, done });
+      }),
     ];
     setText(findElement('#input-note', HTMLElement), said.map((text) => (text ? `· ${text}` : '')).join(' '));
   });

@@ -288,8 +288,16 @@ class Plan:
         return self.channels_per_step * self.kernel_size[0] * self.kernel_size[1]
 
     @property
-    def multiply_adds(self) -> int:
+    def products(self) -> int:
+        """Of all output cells, holes and padding included: what the limits hold."""
         return self.output_shape[0] * self.windows * self.terms
+
+    @property
+    def multiply_adds(self) -> int:
+        """Padding included, and so what a transposed convolution crops; none of its holes."""
+        if self.is_transposed:
+            return prod(self.input_shape) * prod((self.weight_shape or (0,))[1:])
+        return self.products
 
     @property
     def parameters(self) -> int:

@@ -15,6 +15,19 @@ from app.networks.network import Node, TensorOf
 
 Shape = tuple[int, ...]
 RESHAPING: Final = frozenset(("Flatten", "Reshape", "Squeeze", "Unsqueeze"))
+# What they make follows from shapes alone: no number that they read changes it.
+_OF_SHAPES: Final = frozenset(
+    ("Shape", "Size", "ConstantOfShape", "EyeLike", "RandomNormalLike", "RandomUniformLike")
+)
+# Their other operands are sizes and places.
+_OF_FIRST: Final = RESHAPING | {"Expand", "Slice", "Tile", "Resize", "Upsample"}
+
+
+def data_inputs(node: Node) -> tuple[str, ...]:
+    """The inputs that a node takes numbers from; what only says a shape is none of them."""
+    if node.op in _OF_SHAPES:
+        return ()
+    return node.inputs[:1] if node.op in _OF_FIRST else node.inputs
 
 
 def cell_sources(

@@ -61,8 +61,9 @@ class Model:
 class Network:
     """
     A graph with its values, immutable, named by model and input. `tensors`: by edge, those of parameters too;
-    `opset`: of ONNX, which says what its operators mean; `prepared`: by input, what was done to the picture
-    that was sent; `weights`: how random ones were made.
+    `parameters`: of all nodes, those that several share once; `opset`: of ONNX, which says what its operators
+    mean; `prepared`: by input, what was done to the picture that was sent; `weights`: how
+    random ones were made.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Network:
     inputs: tuple[Edge, ...]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
+    parameters: int
     tensors: Mapping[str, Tensor]
     opset: int | None
     prepared: Mapping[str, tuple[Message, ...]]

@@ -60,10 +60,10 @@ def build_network(
         for each in run.structure["inputs"]
     )
     outputs = tuple(run.structure["outputs"])
-    opset = run.structure.get("opset")
+    parameters, opset = run.structure["parameters"], run.structure.get("opset")
     seed = run.structure.get("weights_seed")
     weights = None if seed is None else Message("network_weights_random", seed=seed)
-    return Network(id, model, given, nodes, outputs, tensors, opset, prepared, weights)
+    return Network(id, model, given, nodes, outputs, parameters, tensors, opset, prepared, weights)
 
 
 def to_tensor(array: Array) -> Tensor:

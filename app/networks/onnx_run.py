@@ -248,13 +248,17 @@ def _run_error(error: Exception, limits: Limits) -> Exception:
 def _structure(
     prepared: Prepared, nodes: Sequence[onnx.NodeProto], outputs: list[str], arrays: Mapping[str, Array]
 ) -> dict[str, Any]:
+    constants = prepared.constants
+    learnt = _learnt(nodes, constants)
     described = [
-        _node(node, arrays, i in prepared.runnable, prepared.constants) for i, node in enumerate(nodes)
+        _node(node, arrays, i in prepared.runnable, _count(names, constants))
+        for i, (node, names) in enumerate(zip(nodes, learnt, strict=True))
     ]
     return {
         "inputs": [{"name": each.name, "shape": list(arrays[each.name].shape)} for each in prepared.inputs],
         "nodes": described,
         "outputs": outputs,
+        "parameters": _count(set().union(*learnt), constants),
         "opset": standard_opset(prepared.model),
     }
 
@@ -275,21 +279,39 @@ def _node_names(graph: onnx.GraphProto) -> list[str]:
     return names
 
 
+def _learnt(nodes: Sequence[onnx.NodeProto], constants: Mapping[str, Array]) -> list[set[str]]:
+    """Of each node the constants that it computes with; torch's exporter shares them by Identity nodes."""
+    same = {
+        node.output[0]: node.input[0]
+        for node in nodes
+        if node.op_type == "Identity" and {*node.input} <= constants.keys() and node.input
+    }
+    learnt = []
+    for node in nodes:
+        names = set() if node.op_type == "Identity" else read_names(node)
+        if node.op_type == "BatchNormalization":
+            # The running mean and variance are measured.
+            names = names.difference(node.input[3:])
+        used = {same.get(name, name) for name in names}
+        learnt.append({name for name in used if name in constants and constants[name].dtype.kind == "f"})
+    return learnt
+
+
+def _count(names: set[str], constants: Mapping[str, Array]) -> int:
+    return sum(constants[name].size for name in names)
+
+
 def _node(
-    node: onnx.NodeProto,
-    arrays: Mapping[str, Array],
-    is_runnable: bool,
-    constants: Mapping[str, Array],
+    node: onnx.NodeProto, arrays: Mapping[str, Array], is_runnable: bool, parameters: int
 ) -> dict[str, Any]:
     # Those that its inner graphs read come last.
     inputs = [*node.input, *sorted(read_names(node).difference(node.input))]
-    parameters = {each for each in inputs if each in constants and constants[each].dtype.kind == "f"}
     return {
         "name": node.name,
         "op": node.op_type,
         "inputs": inputs,
         "outputs": [_edge(each, arrays.get(each)) for each in node.output if each],
-        "parameters": sum(constants[each].size for each in parameters),
+        "parameters": parameters,
         "attributes": dict(_attributes(node)),
         "is_known": is_known(node),
         "is_runnable": is_runnable,

@@ -11,7 +11,7 @@ from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.networks.axis_taps import axis_taps
 from app.networks.layer_scenes import layer_plan
-from app.networks.moved_cells import cell_sources
+from app.networks.moved_cells import cell_sources, data_inputs
 from app.networks.network import Node
 from app.networks.receptive_field import (
     CELL_BY_CELL,
@@ -39,7 +39,7 @@ def reach_cell(graph: Graph, start: tuple[str, tuple[int | slice, ...]]) -> list
     masks = {name: first}
     path: list[Reach] = []
     for node in graph.nodes:
-        read = {each: masks[each] for each in node.inputs if each in masks}
+        read = {each: masks[each] for each in data_inputs(node) if each in masks}
         for output in node.outputs if read else ():
             if output.name not in graph.shapes:
                 continue

@@ -13,7 +13,7 @@ from app.conv.operation import Plan
 from app.conv.taps import TapTable
 from app.networks.axis_taps import AxisTaps, axis_taps
 from app.networks.layer_scenes import layer_plan
-from app.networks.moved_cells import cell_sources
+from app.networks.moved_cells import cell_sources, data_inputs
 from app.networks.network import Edge, Node, TensorOf
 from app.networks.reduced_axes import reduced_axes
 from app.scenes.scene import layer_taps
@@ -98,7 +98,7 @@ def _backwards(edge: str, makers: Mapping[str, tuple[int, Node]]) -> list[str]:
 def _sources(graph: Graph, node: Node, output: str, mask: Tensor) -> dict[str, Tensor]:
     """For each edge that a node reads, the cells that those of `mask` can depend on."""
     shapes = graph.shapes
-    names = [name for name in node.inputs if name in shapes]
+    names = [name for name in data_inputs(node) if name in shapes]
     if not names:
         return {}
     first = names[0]

@@ -68,7 +68,13 @@ def run_sequential(model: bytes, prepare_inputs: PrepareInputs, limits: Limits) 
         nodes.append(_described(step, source))
         source = step.module.path
     inputs = [{"name": _INPUT, "shape": list(given.shape)}]
-    structure = {"inputs": inputs, "nodes": nodes, "outputs": [source], "weights_seed": head["seed"]}
+    structure = {
+        "inputs": inputs,
+        "nodes": nodes,
+        "outputs": [source],
+        "parameters": sum(node["parameters"] for node in nodes),
+        "weights_seed": head["seed"],
+    }
     return Run(structure, arrays)
 
 

@@ -78,7 +78,9 @@ def _modules(snippet: Snippet, call: ast.Call, prefix: str, depth: int) -> Itera
         elif (dotted_name(each.func) or "") in KNOWN:
             yield Module(path, name, parse_call(snippet, each), None)
         else:
-            names = ", ".join((*dict.fromkeys(known.rpartition(".")[2] for known in KNOWN), *OTHER_MODULES))
+            # Of functions none is a module.
+            layers = [last for each in KNOWN if (last := each.rpartition(".")[2])[0].isupper()]
+            names = ", ".join((*dict.fromkeys(layers), *OTHER_MODULES))
             raise snippet.error(each, "network_code_module_unknown", name=shown(name), names=names)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from app.conv.dtypes import DTYPES
-from app.conv.errors import LARGEST, ConvError, quoted, shown
+from app.conv.errors import LARGEST, ConvError, Message, quoted, shown
 from app.conv.kernels import KERNELS, kernel
 from app.conv.operation import ConvTranspose2d, Operation
 from app.formats.conversion import from_array
@@ -20,6 +21,11 @@ from app.scenes.tensor_axes import rank_message, tensor_axes
 from app.settings import STATIC
 
 Distribution = Literal["normal", "uniform", "integers"]
+DISTRIBUTION_TERMS: Final[Mapping[Distribution, Message]] = {
+    "normal": Message("term.normal"),
+    "uniform": Message("term.uniform"),
+    "integers": Message("term.integers"),
+}
 SAMPLES: Final = tuple(sorted(path.stem for path in (STATIC / "samples").glob("*.png")))
 # Random integers are small enough to be added up by eye.
 _SMALLEST, _LARGEST = -5, 5
@@ -80,7 +86,7 @@ def from_random(
     if distribution == "integers":
         return torch.randint(_SMALLEST, _LARGEST + 1, shape, generator=generator).to(DTYPES[dtype])
     if dtype == "int32":
-        raise ConvError("random_not_integers", at, distribution=distribution)
+        raise ConvError("random_not_integers", at, distribution=DISTRIBUTION_TERMS[distribution])
     draw = torch.randn if distribution == "normal" else torch.rand
     return draw(shape, generator=generator, dtype=DTYPES[dtype])
 

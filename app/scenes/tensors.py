@@ -67,7 +67,7 @@ def _whole_shape(scene: Scene, name: Name) -> tuple[int, ...] | None:
 def tensor_cost(scene: Scene, name: Name) -> int:
     """Numbers touched by `tensor`, about."""
     if name in ("output", "channel_sums"):
-        return prod(_whole_shape(scene, name) or ()) + scene.plan.multiply_adds // 16
+        return prod(_whole_shape(scene, name) or ()) + scene.plan.products // 16
     if name in _GRADIENTS:
         return gradients_cost(scene)
     return scene.tensors[name].numel()
@@ -75,7 +75,7 @@ def tensor_cost(scene: Scene, name: Name) -> int:
 
 def gradients_cost(scene: Scene) -> int:
     """Numbers touched by all gradients, about."""
-    return sum(map(prod, (scene.plan.input_shape, scene.plan.output_shape))) + scene.plan.multiply_adds // 8
+    return sum(map(prod, (scene.plan.input_shape, scene.plan.output_shape))) + scene.plan.products // 8
 
 
 def scene_gradients(scene: Scene, wanted: Collection[str] = Gradients._fields) -> Gradients:

@@ -97,7 +97,7 @@ def check_descent(scene: Scene, body: DescentBody, limits: Limits) -> int:
     for index, name in enumerate(body.train):
         if name not in scene.tensors:
             raise ConvError("nothing_to_train", f"/train/{index}", name=name)
-    work = _PASSES * body.steps * scene.plan.multiply_adds
+    work = _PASSES * body.steps * scene.plan.products
     check("term.descent_multiply_adds", "max_multiply_adds", work, limits, steps=body.steps)
     return work
 

@@ -104,5 +104,5 @@ def _equal(before: Tensor, values: Tensor) -> bool:
 
 def _carries_output(plan: Plan, *, edited: bool) -> bool:
     if edited:
-        return plan.windows <= _MAX_EDITED_OUTPUT and plan.multiply_adds <= _MAX_EDITED_WORK
-    return plan.windows <= _MAX_NUMBERS and plan.multiply_adds <= _MAX_WORK
+        return plan.windows <= _MAX_EDITED_OUTPUT and plan.products <= _MAX_EDITED_WORK
+    return plan.windows <= _MAX_NUMBERS and plan.products <= _MAX_WORK

@@ -19,6 +19,7 @@ from app.networks.cell_ledger import Cell, CellLedger, Index, computed_from_one_
 from app.networks.network import Network, Node, TensorOf
 from app.networks.reduced_cells import summed_from_many
 from app.networks.refusals import NoSuchPart
+from app.services.printed_sum import round_sum
 from app.services.summary import API_PREFIX
 from app.store.network_store import StoredNetwork
 
@@ -29,6 +30,7 @@ _FIXED: Final = (1e-6, 1e7)
 _MINUS: Final = "\u2212"
 # What a negative number cannot follow without parentheses, and what cannot follow it.
 _OPERATORS: Final = ("+", _MINUS, "·", "/")
+_SUM: Final = re.compile(r"\{[^}]*\}(?: [+\u2212] \{[^}]*\})+")
 _PLACE: Final = re.compile(r"\{(?P<name>[^}]*)\}(?P<power>[\^³]?)")
 
 
@@ -141,22 +143,52 @@ def _ledger_fields(ledger: CellLedger | None) -> dict[str, Any]:
 
 def _worked(ledger: CellLedger) -> str:
     """The formula with numbers in place of names, and what it gives."""
-    values = {term.name: term.value for term in ledger.terms}
+    texts, total = _printed_sum(ledger) or (
+        {term.name: _shown(term.value) for term in ledger.terms},
+        _shown(ledger.value),
+    )
 
     def operand(found: re.Match[str]) -> str:
-        shown = _shown(values[found["name"]])
+        shown = texts[found["name"]]
         is_operand = found.string[: found.start()].rstrip().endswith(_OPERATORS) or found["power"]
         return (f"({shown})" if is_operand and shown.startswith(_MINUS) else shown) + found["power"]
 
-    return f"{_PLACE.sub(operand, ledger.formula)} = {_shown(ledger.value)}"
+    return f"{_PLACE.sub(operand, ledger.formula)} = {total}"
+
+
+def _printed_sum(ledger: CellLedger) -> tuple[dict[str, str], str] | None:
+    """The texts of the terms and of the total; None of formulas that do more than add and subtract."""
+    values = {term.name: term.value for term in ledger.terms}
+    if not _SUM.fullmatch(ledger.formula) or not any(map(_is_fixed, values.values())):
+        return None
+    if not all(_is_fixed(value) or abs(value) < _FIXED[0] for value in (*values.values(), ledger.value)):
+        return None
+    names = _PLACE.findall(ledger.formula)
+    signs = [-1 if f"{_MINUS} {{{name}}}" in ledger.formula else 1 for name, _ in names]
+    terms, total, decimals = round_sum(
+        [sign * values[name] for sign, (name, _) in zip(signs, names, strict=True)], ledger.value
+    )
+    texts = {
+        name: _with_minus(f"{sign * term + 0.0:.{decimals}f}")
+        for sign, (name, _), term in zip(signs, names, terms, strict=True)
+    }
+    return texts, _with_minus(f"{total + 0.0:.{decimals}f}")
 
 
 def _shown(value: float) -> str:
     """Six digits, and a minus sign that is one."""
-    is_fixed = value == 0 or _FIXED[0] <= abs(value) < _FIXED[1]
+    is_fixed = _is_fixed(value)
     write = np.format_float_positional if is_fixed else np.format_float_scientific
     options: dict[str, Any] = {"fractional": False} if is_fixed else {}
-    return write(value + 0.0, precision=_DIGITS, unique=False, trim="-", **options).replace("-", _MINUS)
+    return _with_minus(write(value + 0.0, precision=_DIGITS, unique=False, trim="-", **options))
+
+
+def _is_fixed(value: float) -> bool:
+    return value == 0 or _FIXED[0] <= abs(value) < _FIXED[1]
+
+
+def _with_minus(number: str) -> str:
+    return number.replace("-", _MINUS)
 
 
 def _finite(value: float, name: str) -> float:

@@ -87,7 +87,7 @@ class _Layout:
     def draw(self) -> Drawing:
         nodes = self.network.nodes
         totals = {
-            "parameters": sum(node.parameters for node in nodes),
+            "parameters": self.network.parameters,
             "work": sum(node.multiply_adds for node in nodes),
         }
         title = self.say("summary", nodes=len(nodes))

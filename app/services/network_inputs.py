@@ -15,7 +15,7 @@ from app.formats.file_types import kind_of
 from app.formats.safetensors import read_safetensors, safetensors_names
 from app.limits import Limits, check_tensor
 from app.networks.run_messages import Array
-from app.scenes.tensor_sources import from_random, from_sample
+from app.scenes.tensor_sources import DISTRIBUTION_TERMS, from_random, from_sample
 from app.services.body_structure import check_structure
 from app.services.network_pictures import Prepared, prepared_picture, prepared_sample
 from app.services.request_models import Input, Preparation, PreparationForm
@@ -37,11 +37,18 @@ class InputSpec(NamedTuple):
     shape: tuple[int | None, ...]
 
 
+_EDITED: Final = "network_input_edited"
+
+
 class FormerInputs(NamedTuple):
-    """The numbers on the inputs of a network, and what was done to get them."""
+    """
+    The numbers on the inputs of a network that stay, and what was done to get all of them; `is_edited`: what
+    is sent are the former numbers, some of them changed.
+    """
 
     arrays: Mapping[str, Array]
     done: Mapping[str, tuple[Message, ...]]
+    is_edited: bool = False
 
 
 class InputReader:
@@ -80,8 +87,13 @@ class InputReader:
             assert self._content is not None
             read = _array(self._content, spec, len(given), self._preparation, self._limits)
             self.arrays[spec.name] = _fitted(read.planes, spec, self._limits)
-            self.done[spec.name] = tuple(read.done)
+            self.done[spec.name] = self._edited(spec.name) if self._former.is_edited else tuple(read.done)
         return self.arrays
+
+    def _edited(self, name: str) -> tuple[Message, ...]:
+        """What was done to the former numbers, and that some were set."""
+        before = [each for each in self._former.done.get(name, ()) if each.code != _EDITED]
+        return (*before, Message(_EDITED))
 
     def _refuse_unused_input(self, names: list[str]) -> None:
         """Nothing that is sent is left out without a word. names: of the inputs that are to be given."""
@@ -210,7 +222,8 @@ def _from_json(content: bytes, spec: InputSpec, preparation: Preparation | None,
         _check_unprepared(preparation)
         shape, seed, distribution = tuple(source.random.shape), source.random.seed, source.random.distribution
         array = from_random(shape, seed, distribution, "float32", limits, _AT).numpy()
-        return Prepared(array, [Message("network_input_random", distribution=distribution, seed=seed)])
+        term = DISTRIBUTION_TERMS[distribution]
+        return Prepared(array, [Message("network_input_random", distribution=term, seed=seed)])
     if source.sample is not None and source.size is not None:
         planes = from_sample(source.sample, source.size, "float32", limits, _AT).numpy()
         channels = spec.shape[-3] if len(spec.shape) > 2 else None

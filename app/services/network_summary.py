@@ -32,6 +32,7 @@ def summarize_network(network: Network | StoredNetwork, language: str = DEFAULT)
         ],
         "nodes": [_node(node, url, language) for node in network.nodes],
         "outputs": list(network.outputs),
+        "parameters": network.parameters,
         "weights": None if network.weights is None else _said(network.weights, language),
         "links": {"self": url, "inputs": f"{url}/inputs"},
     }

@@ -75,12 +75,18 @@ async def make_network(services: Services, parts: Mapping[str, bytes]) -> MadeNe
 async def run_again(services: Services, network: StoredNetwork, parts: Mapping[str, bytes]) -> MadeNetwork:
     """
     The model of a network on the input in the parts of a form; where it has a `name`, the other inputs stay
-    what they are. Raises as `make_network` does, and NetworkDamaged.
+    what they are, and where it is `edited`, what was done to the former is said still. Raises as
+    `make_network` does, and NetworkDamaged.
     """
     model = await services.pool.file(services.networks.model, network)
     former = None
     if (name := parts.get("name")) is not None:
         former = await services.pool.file(_other_inputs, services, network, name)
+    if (edited := parts.get("edited")) is not None:
+        if edited != b"true":
+            value = quoted(str(edited, "utf-8", "replace"))
+            raise ConvError("not_one_of", "/edited", name="edited", choices=["true"], value=value)
+        former = FormerInputs(former.arrays if former else {}, network.prepared, is_edited=True)
     return await _make(services, model, parts, former)
 
 

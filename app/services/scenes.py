@@ -13,7 +13,7 @@ async def store_scene(services: Services, scene: Scene) -> bool:
     Raises ConvError where a sum leaves the range of the dtype, StoreFull or StoreUnavailable.
     """
     if not sums_surely_fit(scene):
-        await services.pool.run(scene.plan.multiply_adds, check_sums, scene)
+        await services.pool.run(scene.plan.products, check_sums, scene)
     return await services.pool.file(services.scenes.put, scene)
 
 

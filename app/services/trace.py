@@ -52,7 +52,7 @@ def layer_structure(scene: Scene) -> dict[str, Any]:
 
 def _small_ledger(scene: Scene) -> LayerLedger | None:
     """The one ledger of all output channels, unless the layer is large."""
-    if scene.plan.multiply_adds > _MAX_PRODUCTS:
+    if scene.plan.products > _MAX_PRODUCTS:
         return None
     return layer_ledger(scene.plan, scene.taps, scene.input, scene.weight, scene.bias)
 

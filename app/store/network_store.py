@@ -40,6 +40,7 @@ class StoredNetwork(NamedTuple):
     inputs: tuple[Edge, ...]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
+    parameters: int
     tensors: Entries
     model: Mapping[str, Any]
     opset: int | None
@@ -150,6 +151,7 @@ def _written(network: Network, known: Entries | None = None) -> tuple[bytes, Blo
         "inputs": [_edge(edge) for edge in network.inputs],
         "nodes": [_node(node) for node in network.nodes],
         "outputs": network.outputs,
+        "parameters": network.parameters,
         "tensors": entries,
     }
     return orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS), blobs
@@ -222,12 +224,16 @@ def _read(id: str, manifest: bytes) -> StoredNetwork:
     fields = orjson.loads(manifest)
     if fields["format"] != _FORMAT:
         raise ValueError("another format")
+    nodes = tuple(map(_read_node, fields["nodes"]))
+    # Manifests of earlier versions have no total.
+    parameters = fields.get("parameters", sum(node.parameters for node in nodes))
     return StoredNetwork(
         id,
         fields["kind"],
         tuple(map(_read_edge, fields["inputs"])),
-        tuple(map(_read_node, fields["nodes"])),
+        nodes,
         tuple(fields["outputs"]),
+        parameters,
         fields["tensors"],
         fields["model"],
         fields["opset"],

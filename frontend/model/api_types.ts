@@ -291,6 +291,8 @@ export interface components {
       inputs: components['schemas']['NetworkInput'][];
       nodes: components['schemas']['NetworkNode'][];
       outputs: string[];
+      /** @description of all nodes, those that several share once */
+      parameters: number;
       /** @description of random weights, how they were made */
       weights: components['schemas']['Note'] | null;
       links: components['schemas']['NetworkLinks'];

@@ -89,12 +89,15 @@ export function weightShape({
 /** Parameters and multiply-adds, as the server counts them. */
 export function layerCost(layer: Layer, hasBias: boolean) {
   const { kind, input, kernel_size: kernel, outputs, groups } = layer;
+  const [channels, height, width] = input;
   const windows = outputSizes(layer).reduce((product, { value }) => product * value, 1);
-  const terms = (isPooling(kind) ? 1 : input[0] / groups) * kernel[0] * kernel[1];
+  // The cells of one channel that are multiplied by a whole kernel.
+  const cells = kind === 'conv_transpose2d' ? height * width : windows;
+  const terms = (isPooling(kind) ? 1 : channels / groups) * kernel[0] * kernel[1];
   const weights = (weightShape(layer) ?? [0]).reduce((product, size) => product * size, 1);
   return {
     parameters: weights + (hasBias && !isPooling(kind) ? outputs : 0),
-    multiplyAdds: outputs * windows * terms,
+    multiplyAdds: outputs * cells * terms,
   };
 }
 

@@ -48,7 +48,6 @@ export interface Graph {
 
 /** inputOp: what inputs are called. */
 export function makeGraph(summary: NetworkSummary, inputOp: string): Graph {
-  const parameters = sumOf(summary.nodes.map((node) => node.parameters));
   const work = sumOf(summary.nodes.map((node) => node.multiply_adds));
   const inputs = summary.inputs.map((input, index): GraphNode => {
     const outputs = [{ name: input.name, shape: input.shape, dtype: 'float32' }];
@@ -65,7 +64,7 @@ export function makeGraph(summary: NetworkSummary, inputOp: string): Graph {
       outputs: node.outputs,
       parameters: node.parameters,
       multiplyAdds: node.multiply_adds,
-      parameterShare: node.parameters / (parameters || 1),
+      parameterShare: node.parameters / (summary.parameters || 1),
       workShare: node.multiply_adds / (work || 1),
       scene: node.scene,
       note: node.note,

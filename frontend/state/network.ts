@@ -159,12 +159,12 @@ export class NetworkState extends ThemeState {
 
   /**
    * The same model on another input; the one before becomes the former. Of several inputs the others stay,
-   * unless a file has all of them.
+   * unless a file has all of them. edited: the former numbers, some of them changed.
    */
-  async runOn(input: Blob, name = this.inputName): Promise<boolean> {
+  async runOn(input: Blob, name = this.inputName, edited = false): Promise<boolean> {
     this.running.value = true;
     const isOne = this.summary.peek().inputs.length > 1 && !hasManyTensors(input);
-    const parts = { input, prepare: this.preparation, ...(isOne ? { name } : {}) };
+    const parts = { input, prepare: this.preparation, edited, ...(isOne ? { name } : {}) };
     try {
       const summary = await this.client.runOn(this.id, parts);
       this.#picture = input.type.startsWith('image/') ? { file: input, name } : null;

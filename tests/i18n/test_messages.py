@@ -132,7 +132,7 @@ TERMS = {
     "what": "term.output_channels", "axis": "term.height", "items": "term.items", "advice": "term.there_are",
     "reason": "json.value_expected", "message": "field.missing", "first": "field.missing",
     "others": "term.none", "second": "field.missing", "last": "term.none", "layers": "term.layer_at",
-    "layout": "term.weight_layouts",
+    "layout": "term.weight_layouts", "distribution": "term.normal",
 }  # fmt: skip
 
 

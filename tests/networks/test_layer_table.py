@@ -130,6 +130,12 @@ def test_vgg_by_hand(client: TestClient) -> None:
     assert layers[0]["padding_share"] == pytest.approx(1 - (670 / 672) ** 2)
 
 
+def test_a_transposed_convolution_multiplies_each_input_cell_by_each_kernel_cell(client: TestClient) -> None:
+    code = "nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.ConvTranspose2d(4, 2, 2, stride=2))"
+    transposed = asked(client, code, [3, 8, 8])["layers"][2]
+    assert transposed["multiply_adds"] == 4 * 8 * 8 * 2 * 2 * 2
+
+
 def test_resnet_stem_by_hand(client: TestClient) -> None:
     code = "nn.Sequential(nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.MaxPool2d(3, 2, 1))"
     conv, norm, pool = asked(client, code, [3, 224, 224])["layers"]

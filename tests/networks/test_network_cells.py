@@ -170,6 +170,27 @@ def evaluated(worked: str) -> float:
     return float(eval(text, {"pi": math.pi, "max": max, "min": min, "abs": abs, **names}))
 
 
+@pytest.mark.parametrize(
+    ("op", "a", "b", "worked"),
+    [
+        ("Add", 0.0211069, 0.158123, "0.021107 + 0.158123 = 0.179230"),
+        ("Sub", 100.125, 0.0625, "100.125 − 0.063 = 100.062"),
+        ("Sub", 1, -2.5, "1.00000 − (−2.50000) = 3.50000"),
+        ("Add", 3, 4, "3 + 4 = 7"),
+    ],
+)
+def test_the_printed_terms_of_a_sum_add_up(
+    client: TestClient, op: str, a: float, b: float, worked: str
+) -> None:
+    node = helper.make_node(op, ["a", "b"], ["y"])
+    inputs = {"a": np.full((1, 1), a, np.float32), "b": np.full((1, 1), b, np.float32)}
+    made = model_of([node], inputs, ["y"])
+    network = client.post("/api/v1/networks", files={"model": made.model, "input": saved(made)}).json()
+    name = network["nodes"][0]["name"]
+    cell = client.get(f"{network['links']['self']}/nodes/{name}/cell?channel=0").json()
+    assert cell["worked"] == worked
+
+
 class Numbers:
     """The tensors of a network, each fetched once."""
 

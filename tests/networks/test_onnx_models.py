@@ -277,6 +277,28 @@ def test_names_are_the_models(client: TestClient) -> None:
     assert (conv["parameters"], conv["multiply_adds"]) == (24, 3 * 4 * 4 * 2 * 2 * 2)
 
 
+def test_a_transposed_convolution_in_groups_multiplies_each_input_cell(client: TestClient) -> None:
+    made = one_layer(
+        "ConvTranspose", numbers(1, 8, 8, 8), numbers(8, 4, 4, 4), strides=[2, 2], pads=[1] * 4, group=2
+    )
+    (node,) = post(client, made).json()["nodes"]
+    assert (node["multiply_adds"], node["scene"] is None) == (8 * 64 * 4 * 16, False)
+
+
+def test_parameters_are_counted_once_and_running_statistics_not(client: TestClient) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], pads=[1] * 4),
+        helper.make_node("Identity", ["w"], ["same"]),
+        helper.make_node("Conv", ["a", "same"], ["b"], pads=[1] * 4),
+        helper.make_node("BatchNormalization", ["b", "scale", "shift", "mean", "var"], ["y"]),
+    ]
+    norm = dict.fromkeys(("scale", "shift", "mean", "var"), np.ones(2, np.float32))
+    made = model_of(nodes, {"x": numbers(1, 2, 6, 6)}, ["y"], {"w": numbers(2, 2, 3, 3), **norm})
+    network = post(client, made).json()
+    assert [node["parameters"] for node in network["nodes"]] == [36, 0, 36, 4]
+    assert network["parameters"] == 36 + 4
+
+
 def test_another_input(client: TestClient) -> None:
     network = post(client, MODELS["vgg"]()).json()
     other = client.post(
@@ -310,6 +332,32 @@ def test_what_was_done_to_the_kept_input_is_still_said(client: TestClient) -> No
     ).json()
     prepared = [[each["code"] for each in input["prepared"]] for input in other["inputs"]]
     assert prepared == [[], ["network_input_random"]]
+
+
+def test_a_number_that_is_set_is_said_beside_what_was_done_before(client: TestClient) -> None:
+    model = MODELS["several inputs and outputs"]().model
+    network = client.post(API, files={"model": model, "input": '{"random": {"seed": 0}}'}).json()
+    for value in (9, 8):
+        edited = tensor(client, network["id"], "b")
+        edited[0, 1, 3, 3] = value
+        files = {"input": npy(edited), "name": (None, "b"), "edited": (None, "true")}
+        network = client.post(network["links"]["inputs"], files=files).json()
+        prepared = [[each["code"] for each in input["prepared"]] for input in network["inputs"]]
+        assert prepared == [["network_input_random"], ["network_input_random", "network_input_edited"]]
+    files = {"input": npy(edited), "name": (None, "b"), "edited": (None, "yes")}
+    refused = client.post(network["links"]["inputs"], files=files)
+    assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "/edited")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "random numbers, normal, seed 0"), ("zh-CN", "随机数，正态分布，种子 0")]
+)
+def test_how_random_numbers_are_spread_is_said_in_the_readers_language(
+    client: TestClient, language: str, said: str
+) -> None:
+    files = {"model": MODELS["vgg"]().model, "input": '{"random": {"seed": 0}}'}
+    network = client.post(API, files=files, headers={"Accept-Language": language}).json()
+    assert [each["message"] for each in network["inputs"][0]["prepared"]] == [said]
 
 
 @pytest.mark.parametrize("name", ["c", "", "a\x00", "ä" * 5000])

@@ -64,6 +64,30 @@ def test_what_is_read_unseen_is_followed(client: TestClient, name: str) -> None:
     assert "y" in [each["edge"] for each in client.get(f"{url}/reach?row=1").json()["path"]]
 
 
+def test_shapes_are_changed_by_no_pixel(client: TestClient) -> None:
+    x = np.ones((1, 1, 4, 4), np.float32)
+    nodes = [
+        helper.make_node("Relu", ["x"], ["a"]),
+        helper.make_node("Shape", ["a"], ["size"]),
+        helper.make_node("Slice", ["size", "zero", "two"], ["batch"]),
+        helper.make_node("Concat", ["batch", "rest"], ["wanted"], axis=0),
+        helper.make_node("ConstantOfShape", ["size"], ["zeros"]),
+        helper.make_node("Add", ["a", "zeros"], ["sum"]),
+        helper.make_node("Reshape", ["sum", "wanted"], ["y"]),
+    ]
+    constants = {"zero": np.array([0]), "two": np.array([2]), "rest": np.array([2, 8])}
+    made = model_of(nodes, {"x": x}, ["y"], constants)
+    file = io.BytesIO()
+    np.save(file, x)
+    answer = client.post("/api/v1/networks", files={"model": made.model, "input": file.getvalue()})
+    url = answer.json()["links"]["self"]
+    reached = client.get(f"{url}/reach?row=1&col=2").json()["path"]
+    assert [each["edge"] for each in reached] == ["a", "sum", "y"]
+    traced = client.get(f"{url}/trace?edge=y&row=0&col=6").json()
+    assert [each["edge"] for each in traced["path"]] == ["y", "sum", "zeros", "a"]
+    assert np.argwhere(traced["mask"]).tolist() == [[1, 2]]
+
+
 class RandomNetwork:
     """Nodes of ONNX, and the same with positive weights, no activations, and averages for maxima."""
 

@@ -99,6 +99,13 @@ def test_refused(client: TestClient, name: str) -> None:
     assert not code or answer.json()["code"] == code
 
 
+def test_the_modules_that_are_there_are_classes(client: TestClient) -> None:
+    answer = client.post(API, files={"code": "nn.Sequential(nn.Foo(3))", "input": "{}"})
+    _, names = answer.json()["errors"][0]["message"].split("; there are ")
+    assert "Conv2d" in names
+    assert all(name[0].isupper() for name in names.split(", "))
+
+
 # Beside no arguments at all.
 ARGUMENTS = {
     "BatchNorm1d": ["3", "7", "0"],

@@ -131,5 +131,6 @@ def test_a_network_without_an_input_of_its_own_runs_on_seeded_numbers(client_wit
     assert post_random(client, {"x": ["N", 2, 5, 6]}, seed=7).json()["inputs"][0]["shape"] == [1, 2, 5, 6]
     open_sizes = post_random(client, {"x": [1, 2, "H", "W"]}, seed=7)
     assert (open_sizes.status_code, open_sizes.json()["code"]) == (422, "network_input_size_open")
+    assert "give a picture or an array" in open_sizes.json()["detail"]
     assert post_random(client, None, seed="no").status_code == 422
     assert post_random(client, None, nothing=1).status_code == 422

@@ -539,6 +539,7 @@ class NetworkSummary(BaseModel):
     inputs: list[NetworkInput]
     nodes: list[NetworkNode]
     outputs: list[str]
+    parameters: int = Field(description="of all nodes, those that several share once")
     weights: Note | None = Field(description="of random weights, how they were made")
     links: NetworkLinks
 

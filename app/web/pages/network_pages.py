@@ -108,7 +108,7 @@ def _page(request: Request, network: StoredNetwork, texts: Mapping[str, str]) ->
     rows = list(_rows(network))
     totals = {
         "nodes": len(rows),
-        "parameters": f"{sum(row.parameters for row in rows):,}",
+        "parameters": f"{network.parameters:,}",
         "multiplyAdds": f"{sum(row.multiply_adds for row in rows):,}",
     }
     settings = services_of(request.app).settings
@@ -139,7 +139,7 @@ def _input_row(edge: Edge, op: str) -> NodeRow:
 
 
 def _rows(network: StoredNetwork) -> Iterator[NodeRow]:
-    parameters = sum(node.parameters for node in network.nodes) or 1
+    parameters = network.parameters or 1
     work = sum(node.multiply_adds for node in network.nodes) or 1
     for node in network.nodes:
         yield NodeRow(

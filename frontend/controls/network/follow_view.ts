@@ -5,11 +5,12 @@ import type { PathStep } from '../../model/network.ts';
 import { planesOf } from '../../model/network.ts';
 import type { Followed } from '../../state/network.ts';
 import { layoutSheet, tileRect } from '../../views/network/contact_sheet.ts';
+import { describePlace } from '../../views/network/description.ts';
 import { paintTile } from '../../views/network/node_painter.ts';
 import { coverMask, fitCanvas } from '../../views/network/plane_painter.ts';
 import { makeElement } from '../../views/shared/dom.ts';
 import type { NetworkContext, PanelPart } from './panel_part.ts';
-import { makeButton, planeStyle, rangeText } from './panel_part.ts';
+import { makeButton, planeStyle } from './panel_part.ts';
 
 const ROOM = { height: 150, leastTile: 40, leastNumber: 6, mostNumber: 20, mostCell: 16 };
 
@@ -35,13 +36,10 @@ function traceParts(context: NetworkContext, followed: Followed): HTMLElement[] 
   const { mask, input, byEdge } = followed;
   const [cells, step] = [mask?.flat() ?? [], byEdge.get(input)];
   const reached = cells.filter(Boolean).length;
-  const text = t('node.follow.cells', {
-    reached,
-    cells: cells.length,
-    name: input,
-    rows: rangeText(step?.rows ?? []),
-    cols: rangeText(step?.cols ?? []),
-  });
+  const place = step ? placeOf(context, step) : null;
+  const text = place
+    ? t('node.follow.cells', { reached, cells: cells.length, name: input, place })
+    : `${t('network.input')} ${input}`;
   const shown = state.shownTensor;
   const here = shown !== null && shown !== followed.cell.edge && shown !== input ? byEdge.get(shown) : null;
   const parts = [makeElement('p', '', text)];
@@ -86,7 +84,11 @@ function reachParts(context: NetworkContext, { path, byEdge }: Followed): HTMLEl
   ];
 }
 
-function placeText({ t }: NetworkContext, { edge, rows, cols }: PathStep, some: string, whole: string) {
-  if (!rows || !cols) return t(whole, { name: edge });
-  return t(some, { name: edge, rows: rangeText(rows), cols: rangeText(cols) });
+function placeText(context: NetworkContext, step: PathStep, some: string, whole: string) {
+  const place = placeOf(context, step);
+  return place ? context.t(some, { name: step.edge, place }) : context.t(whole, { name: step.edge });
+}
+
+function placeOf({ state, t }: NetworkContext, step: PathStep) {
+  return describePlace(t, step, state.graph.value.edges.get(step.edge)?.edge.shape);
 }

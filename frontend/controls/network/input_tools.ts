@@ -38,11 +38,11 @@ export function makeInputTools(context: NetworkContext, drawn: Signal<NumberArra
     const tensor = await state.client.tensor(state.id, name).catch((error) => state.report(error));
     if (!tensor) return;
     edit(tensor);
-    await run(new Blob([encodeNpy(tensor)]));
+    await run(new Blob([encodeNpy(tensor)]), true);
   };
-  const run = async (input: Blob) => {
+  const run = async (input: Blob, edited = false) => {
     told.value = '';
-    const done = await state.runOn(input, name);
+    const done = await state.runOn(input, name, edited);
     drawn.value = null;
     if (done) told.value = t('input.done');
   };
@@ -58,7 +58,7 @@ export function makeInputTools(context: NetworkContext, drawn: Signal<NumberArra
     planes?.channels === 1 && planes.rows > 1 && Math.max(planes.rows, planes.cols) <= MOST_DRAWN;
   if (canDraw)
     element.append(makeModes(context, mode, () => change(({ data }) => data.fill(rangeOf(data).least))));
-  element.append(makeFileField(context, run));
+  element.append(makeFileField(context, (file) => run(file)));
   // A tensor of rank 3 or 4 can be a picture.
   if (planes && planes.rows > 1)
     element.append(makePreparationForm(t, state.preparation, (given) => state.prepare(given)).element);

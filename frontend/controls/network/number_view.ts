@@ -173,7 +173,10 @@ function valueText(
   const chosen = state.cell.value?.edge === shown.name ? state.cell.value : null;
   const place = hovered ?? (chosen && arrangement.placeOf(chosen));
   const data = drawn ?? (shown.isVector ? shown.sheet.data : shown.plane?.data);
-  if (!place || !data) return t(state.openNode?.kind === 'input' ? 'node.choose.input' : 'node.choose');
+  if (!place || !data) {
+    if (shown.kind !== 'edge') return t('node.read');
+    return t(state.openNode?.kind === 'input' ? 'node.choose.input' : 'node.choose');
+  }
   const cell = arrangement.cellAt(place.row, place.col);
   const value = data[place.row * arrangement.cols + place.col];
   if (value === undefined) return '';

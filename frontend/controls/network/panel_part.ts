@@ -41,8 +41,3 @@ export function makeButton(text: string, act: () => void, className = ''): HTMLB
   button.onclick = act;
   return button;
 }
-
-/** `3–7`, or `3`. */
-export function rangeText([first, last]: readonly number[]) {
-  return first === last ? String(first) : `${first}–${last}`;
-}

@@ -45,7 +45,8 @@ const SHEET_HEIGHT = { right: 236, down: 74 };
 /** Of networks that would leave most of a wide screen empty, and the most nodes that are laid out for it. */
 const TALL_SHEET = 430;
 const MOST_TALL = 60;
-const MARGIN = 24;
+/** Around all nodes. */
+export const LAYOUT_MARGIN = 24;
 /** The width of a letter on an edge. */
 const LETTER = 6.2;
 
@@ -91,7 +92,14 @@ function layoutLarge(graph: Graph, direction: FlowDirection): GraphLayout {
 function layoutNodes(graph: Graph, direction: FlowDirection, sheetHeight: number): GraphLayout {
   const dagre = new DagreGraph({ multigraph: true });
   const rankdir = direction === 'right' ? 'LR' : 'TB';
-  dagre.setGraph({ rankdir, nodesep: 26, ranksep: 32, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
+  dagre.setGraph({
+    rankdir,
+    nodesep: 26,
+    ranksep: 32,
+    edgesep: 16,
+    marginx: LAYOUT_MARGIN,
+    marginy: LAYOUT_MARGIN,
+  });
   dagre.setDefaultEdgeLabel(() => ({}));
   const boxes = graph.nodes.map((node) => nodeBox(node, direction, sheetHeight));
   boxes.forEach(({ width, height }, index) => {

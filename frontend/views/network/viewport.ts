@@ -3,6 +3,7 @@
 import type { Rect } from '../../model/types.ts';
 import { clamp } from '../shared/rects.ts';
 import type { GraphLayout, NodeBox } from './layout.ts';
+import { LAYOUT_MARGIN } from './layout.ts';
 
 /** scale: CSS pixels for a unit of the graph; x, y: the place of the graph in the middle of the canvas. */
 export interface GraphZoom {
@@ -36,11 +37,16 @@ export function firstZoom(layout: GraphLayout, size: Size): GraphZoom {
   const across = layout.direction === 'right' ? size.height / layout.height : size.width / layout.width;
   const scale = clamp(across, READABLE, 1);
   const first = layout.nodes[0];
-  const input = first ? { x: first.x + first.width / 2, y: first.y + first.height / 2 } : whole;
+  if (!first) return whole;
+  const input = { x: first.x + first.width / 2, y: first.y + first.height / 2 };
   const [width, height] = [size.width / scale, size.height / scale];
+  // Constants that shapes are made from may stand before it.
+  const begin = (place: number) => Math.max(place - LAYOUT_MARGIN, 0);
+  const around = (place: number, length: number, room: number) =>
+    length < room ? length / 2 : clamp(place, room / 2, length - room / 2);
   if (layout.direction === 'right')
-    return { scale, x: width / 2, y: layout.height < height ? layout.height / 2 : input.y };
-  return { scale, x: layout.width < width ? layout.width / 2 : input.x, y: height / 2 };
+    return { scale, x: begin(first.x) + width / 2, y: around(input.y, layout.height, height) };
+  return { scale, x: around(input.x, layout.width, width), y: begin(first.y) + height / 2 };
 }
 
 /** By a factor, around a point of the canvas that stays. */

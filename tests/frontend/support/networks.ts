@@ -24,6 +24,7 @@ export function summaryOf(nodes: Node[], shape = [1, 2, 6, 6]): NetworkSummary {
     inputs: [{ name: 'x', shape, prepared: [] }],
     nodes,
     outputs: [last],
+    parameters: nodes.reduce((sum, { parameters }) => sum + parameters, 0),
     weights: null,
     links,
   };

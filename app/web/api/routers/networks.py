@@ -82,6 +82,11 @@ _INPUT_PARTS: Final = {
     "input": _INPUT,
     "name": {"type": "string", "description": "of several inputs, the one that is sent"},
     "prepare": _PREPARE,
+    "edited": {
+        "type": "string",
+        "enum": ["true"],
+        "description": "the former numbers, some of them changed: what was done to them is said still",
+    },
 }
 
 _SHAPES_BODY: Final[dict[str, Any]] = {

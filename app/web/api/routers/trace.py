@@ -49,7 +49,7 @@ async def post_trace(
     scene = await read_scene(request, services)
     out_channels = requested_channels(scene.plan, out_channel)
     numbers = check_trace(scene.plan, out_channels, services.settings)
-    cost = numbers + scene.plan.multiply_adds // 16
+    cost = numbers + scene.plan.products // 16
     headers = coding_headers(request, JSON, numbers)
     content = await services.pool.run(cost, encoded(headers, lambda: trace(scene, out_channels)))
     return Response(content, headers=headers, media_type=JSON)

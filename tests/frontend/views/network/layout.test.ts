@@ -200,6 +200,22 @@ test('a small graph is seen whole, a long one begins at its input', () => {
   assert.ok(fitZoom(long, SIZE).scale < 0.5);
 });
 
+for (const direction of ['right', 'down'] as const)
+  test(`the first view begins at the input, whatever constants stand before it: ${direction}`, () => {
+    const constants = Array.from({ length: 9 }, (_, i) =>
+      node(`c${i}`, 'Cast', i ? [`c${i - 1}.out`] : [], [1, 2, 6, 6]),
+    );
+    const after = Array.from({ length: 40 }, (_, i) =>
+      node(`n${i}`, 'Add', i ? [`n${i - 1}.out`] : ['x', 'c8.out'], [1, 2, 6, 6]),
+    );
+    const long = layoutGraph(graphOf(summaryOf([...constants, ...after])), direction);
+    const [input] = long.nodes;
+    const seen = seenRect(firstZoom(long, SIZE), SIZE);
+    assert.ok(input && (direction === 'right' ? input.x : input.y) > 500);
+    assert.ok(input.x >= seen.x && input.x < seen.x + seen.width / 2);
+    assert.ok(input.y >= seen.y && input.y < seen.y + seen.height / 2);
+  });
+
 test('a node is brought into sight, and one that is there is left', () => {
   const long = layoutGraph(chain(100), 'right');
   const zoom = firstZoom(long, SIZE);
