@@ -9,12 +9,15 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import chain
+from math import nan
 from typing import Any, Final
 from urllib.parse import quote
 
 from convscope.client import Scene
 from convscope.ledger import Cell, fetch_step, rows_of
 from convscope.network import Network
+from convscope.printed_ledger import MINUS, print_ledger
 
 # Bytes of a picture, and what the picture leaves out until it has no more.
 _MOST_BYTES: Final = 100_000
@@ -84,29 +87,40 @@ def _details(key: str, summary: str, text: str) -> str:
 def _lines(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """In signs alone, which need no language."""
     rows = rows_of(step)
-    for row in rows[:_MOST_CHANNELS]:
-        own, running = _number(row["channel_sum"]), _number(row["running_sum"])
+    products = [list(_flat(each)) for each in step["products"]]
+    printed = print_ledger(
+        chain.from_iterable(products),
+        _flat(step["channel_sums"]),
+        list(_flat(step["running_sums"])),
+        step["bias"] or 0,
+        next(_flat(step["output"])),
+    )
+    for c, row in enumerate(rows[:_MOST_CHANNELS]):
         if row["channel"] == "bias":
-            yield f"b = {own} → Y = {running}", f"Σ + b = {running}"
+            yield f"b = {printed.bias} → Y = {printed.output}", f"Σ + b = {printed.output}"
+            continue
+        own, running = printed.sums[c], printed.running[c]
+        if kind.startswith("max"):
+            terms = [printed.number(each) for each in products[c]]
         else:
-            terms = [_number(each) for each in _flat(row["products"])]
-            shown = terms[:_MOST_TERMS] + (["…"] if len(terms) > _MOST_TERMS else [])
-            joined = f"max({', '.join(shown)})" if kind.startswith("max") else " + ".join(shown)
-            yield f"X[{row['channel']}]: {own} → Σ = {running}", f"{joined} = {own}"
+            first, *others = printed.products(c, products[c])
+            terms = [first, *map(_bracketed, others)]
+        shown = terms[:_MOST_TERMS] + (["…"] if len(terms) > _MOST_TERMS else [])
+        joined = f"max({', '.join(shown)})" if kind.startswith("max") else " + ".join(shown)
+        yield f"X[{row['channel']}]: {own} → Σ = {running}", f"{joined} = {own}"
     if len(rows) > _MOST_CHANNELS:
-        yield f"… → Y = {_number(step['output'])}", f"{len(rows) - _MOST_CHANNELS} …"
+        yield f"… → Y = {printed.output}", f"{len(rows) - _MOST_CHANNELS} …"
 
 
-def _flat(nested: Any) -> Iterator[float | None]:
+def _flat(nested: Any) -> Iterator[float]:
+    """Numbers in lists; NaN where there is none."""
     if isinstance(nested, list):
         for each in nested:
             yield from _flat(each)
     else:
-        yield nested
+        yield nan if nested is None else nested
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return "–"
-    text = f"{value:.6g}".replace("-", "−")
-    return f"({text})" if text.startswith("−") else text
+def _bracketed(text: str) -> str:
+    """A negative number stands in brackets behind a sign."""
+    return f"({text})" if text.startswith(MINUS) else text

@@ -13,8 +13,9 @@ from app.i18n.languages import figure_texts
 from app.i18n.plurals import fill_in
 from app.services.figure_colors import PALETTES, Theme, cell_fill, channel_hue, text_on
 from app.services.figure_drawing import Box, Drawing, Text, text_width, wrap
-from app.services.figure_numbers import Number, NumberFormat
+from app.services.figure_numbers import Number, NumberFormat, exact_number, print_window
 from app.services.figures import Crop, Part, WindowFigure
+from convscope.printed_ledger import MINUS
 
 _MARGIN: Final = 16.0
 _TYPE: Final = 14.0
@@ -59,13 +60,24 @@ class _Layout:
         if figure.kernels is not None:
             cropped = in_kernel.of(figure.kernels)
             self.kernels = [NumberFormat(cropped).tensor(kernel) for kernel in cropped]
-        products = in_kernel.of(ledger.products[0, shown])
-        self.products = [NumberFormat(products).tensor(plane) for plane in products]
-        sums = ledger.channel_sums[0]
-        number = self.number = NumberFormat(sums, ledger.outputs, figure.output)
-        self.sums = [number(each) for each in sums[shown]]
-        self.output = number.tensor(figure.output)
-        self.result = number(ledger.outputs[0])
+        self.bias = None if figure.scene.bias is None else figure.scene.bias[figure.window.out_channel]
+        printed = self.printed = print_window(ledger, self.bias)
+        # Those of a maximum are not added up, and not drawn.
+        added = range(0 if figure.is_maximum else len(figure.channels))
+        self.products = [self._print_products(c) for c in added]
+        sums = ledger.channel_sums[0, shown]
+        self.sums = [exact_number(text, each) for text, each in zip(printed.sums, sums, strict=False)]
+        self.output = [
+            [exact_number(printed.number(each.item()), each) for each in row] for row in figure.output
+        ]
+        self.result = exact_number(printed.output, ledger.outputs[0])
+
+    def _print_products(self, channel: int) -> list[list[Number]]:
+        products = self.figure.ledger.products[0, channel]
+        texts = self.printed.products(channel, products.flatten().tolist())
+        rows, cols = self.figure.kernel_crop
+        width = products.shape[1]
+        return [[exact_number(texts[u * width + v], products[u, v]) for v in cols] for u in rows]
 
     def _without_gaps(self, cells: list[list[Number]]) -> Cells:
         """Where a maximum or a transposed layer has no input there is nothing; padding of others is zero."""
@@ -282,13 +294,14 @@ class _Layout:
     def _terms(self) -> list[str | Number]:
         """The sums, what the other channels add, and the bias, with signs between them."""
         figure = self.figure
-        terms: list[list[str | Number]] = [_bracketed(number) for number in self.sums]
+        first, *others = self.sums
+        terms: list[list[str | Number]] = [[first], *map(_bracketed, others)]
         if len(figure.left_out):
             label = self.say("rest", channels=len(figure.left_out))
-            terms.append([f"{label}: ", *_bracketed(self.number(figure.rest))])
-        if figure.scene.bias is not None:
-            bias = figure.scene.bias[figure.window.out_channel]
-            terms.append([f"{self.say('bias')} ", *_bracketed(NumberFormat(bias)(bias))])
+            rest = exact_number(self.printed.rest(len(self.sums)), figure.rest)
+            terms.append([f"{label}: ", *_bracketed(rest)])
+        if self.bias is not None:
+            terms.append([f"{self.say('bias')} ", *_bracketed(exact_number(self.printed.bias, self.bias))])
         return list(chain(terms[0], *(chain([" + "], term) for term in terms[1:])))
 
     def _draw_notes(self, y: float) -> float:
@@ -336,7 +349,7 @@ def _largest(grids: Sequence[Cells]) -> float:
 
 def _bracketed(number: Number) -> list[str | Number]:
     """A negative number stands in brackets behind a sign."""
-    return [number] if float(number.value) >= 0 else ["(", number, ")"]
+    return ["(", number, ")"] if number.text.startswith(MINUS) else [number]
 
 
 def _span(cells: range) -> str:
@@ -344,4 +357,4 @@ def _span(cells: range) -> str:
 
 
 def _is_rounded(number: Number) -> bool:
-    return float(number.text.replace("\u2212", "-")) != float(number.value)
+    return float(number.text.replace(MINUS, "-")) != float(number.value)

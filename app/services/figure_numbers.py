@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import floor, log10
 from typing import Final, NamedTuple
 
 import orjson
 from torch import Tensor
 
-_MINUS: Final = "\u2212"
+from app.conv.ledger import Ledger
+from convscope.printed_ledger import MINUS, PrintedLedger, decimals_for, print_ledger
+
 # Significant digits that the largest of the numbers shown together has.
 _DIGITS: Final = 3
 # Magnitudes from which on a number is written with an exponent.
@@ -29,7 +29,7 @@ class NumberFormat:
 
     def __init__(self, *tensors: Tensor) -> None:
         values = [value for tensor in tensors for value in tensor.flatten().tolist()]
-        self.decimals = _decimals_for(values)
+        self.decimals = decimals_for(values, _DIGITS, _MAX_DECIMALS)
 
     def tensor(self, tensor: Tensor) -> list[list[Number]]:
         """The numbers of a plane (rows, columns)."""
@@ -37,17 +37,25 @@ class NumberFormat:
 
     def __call__(self, value: Tensor) -> Number:
         """value: a tensor of one number."""
-        exact = orjson.dumps(value.numpy()[()], option=orjson.OPT_SERIALIZE_NUMPY).decode()
-        return Number(self._rounded(value.item()), exact)
+        return exact_number(self._rounded(value.item()), value)
 
     def _rounded(self, value: float) -> str:
         size = abs(value)
         text = f"{size:.2e}" if size >= _MAX_FIXED else f"{size:.{self.decimals}f}"
-        return _MINUS + text if value < 0 and float(text) != 0 else text
+        return MINUS + text if value < 0 and float(text) != 0 else text
 
 
-def _decimals_for(values: Iterable[float]) -> int:
-    largest = max((abs(value) for value in values), default=0)
-    if largest == 0 or all(float(value).is_integer() for value in values):
-        return 0
-    return min(max(_DIGITS - 1 - floor(log10(largest)), 0), _MAX_DECIMALS)
+def exact_number(text: str, value: Tensor) -> Number:
+    """value: a tensor of one number, which the text says rounded."""
+    return Number(text, orjson.dumps(value.numpy()[()], option=orjson.OPT_SERIALIZE_NUMPY).decode())
+
+
+def print_window(ledger: Ledger, bias: Tensor | None) -> PrintedLedger:
+    """The sums of a ledger of one window. bias: a tensor of one number."""
+    return print_ledger(
+        ledger.products[0].flatten().tolist(),
+        ledger.channel_sums[0].tolist(),
+        ledger.running_sums[0].tolist(),
+        0 if bias is None else bias.item(),
+        ledger.outputs[0].item(),
+    )

@@ -17,17 +17,18 @@ const DATE = new Date(1980, 0, 1, 12);
 export function makeFramesEncoder(): FrameEncoder {
   const zip = new ZipWriter(new BlobWriter('application/zip'), { level: 0, lastModDate: DATE });
   const durations: string[] = [];
+  let name = '';
   return {
     async add(canvas, seconds) {
       const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
       if (!png) throw new RangeError(`no picture of ${canvas.width}×${canvas.height} pixels`);
-      const name = `frame-${String(durations.length).padStart(5, '0')}.png`;
+      name = `frame-${String(durations.length).padStart(5, '0')}.png`;
       await zip.add(name, new BlobReader(png));
       durations.push(`file '${name}'\nduration ${seconds}`);
     },
     async finish() {
-      // As ffmpeg's concat demuxer reads it.
-      await zip.add('frames.txt', new TextReader(`${durations.join('\n')}\n`));
+      // As ffmpeg's concat demuxer reads it, which overlooks the last duration unless a file follows.
+      await zip.add('frames.txt', new TextReader(`${durations.join('\n')}\nfile '${name}'\n`));
       return zip.close();
     },
     async cancel() {

@@ -30,6 +30,8 @@ export interface NumberBlock {
 const QUOTED = 20;
 
 export const MINUS_SIGNS = /[\u2212\u2010-\u2014\uFE63\uFF0D]/g;
+/** Digits and signs as a Chinese keyboard types them, as wide as characters. */
+const FULL_WIDTH = /[\uFF01-\uFF5E]/g;
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
 const ELIDED = /^(?:\.\.\.|\u2026|\u22EE|\u22EF|\u22F1|\\[cdlv]?dots)$/;
 const COMPLEX = /^[+-]?[\d.]*[ij]$/i;
@@ -54,7 +56,8 @@ export function matchAt(pattern: RegExp, text: string, offset: number) {
 
 /** One number as people write it, or NaN. */
 export function parseNumber(text: string) {
-  const plain = text.trim().replace(MINUS_SIGNS, '-');
+  const narrow = text.trim().replace(FULL_WIDTH, (wide) => wide.normalize('NFKC'));
+  const plain = narrow.replace(MINUS_SIGNS, '-');
   if (plain === '' || matchAt(NUMBER, plain, 0) !== plain) return NaN;
   const value = toNumber(plain);
   return Number.isFinite(value) ? value : NaN;

@@ -55,6 +55,33 @@ def difference(one: Pixels, other: Pixels) -> float:
     return float(np.abs(one[:height, :width] - other[:height, :width]).mean())
 
 
+def flat_places(picture: Pixels) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where a pixel is of the color of all around it: not at an edge of a letter or a cell."""
+    middle = picture[1:-1, 1:-1]
+    flat = np.ones(middle.shape[:2], bool)
+    for down in range(3):
+        for right in range(3):
+            around = picture[down : down + middle.shape[0], right : right + middle.shape[1]]
+            flat &= (around == middle).all(-1)
+    return flat
+
+
+def assert_plays_for(archive: Path, seconds: float, path: Path) -> None:
+    """ffmpeg reads the list of frames with the time of each, the last included."""
+    if shutil.which("ffmpeg") is None or shutil.which("ffprobe") is None:
+        return
+    with ZipFile(archive) as content:
+        content.extractall(path / "frames")
+    source, film = path / "frames" / "frames.txt", path / "film.mkv"
+    read = ["-f", "concat", "-i", source, "-fps_mode", "vfr"]
+    subprocess.run(["ffmpeg", "-v", "error", *read, "-c:v", "ffv1", film], check=True)
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert float(told.stdout) == pytest.approx(seconds, abs=0.1)
+
+
 def test_frames_are_the_stage_at_each_step(
     open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
 ) -> None:
@@ -67,7 +94,8 @@ def test_frames_are_the_stage_at_each_step(
     with ZipFile(archive) as content:
         listed = content.read("frames.txt").decode()
     assert listed.count("duration 1.25") == 3
-    assert listed.rstrip().endswith("duration 2")
+    assert listed.endswith("file 'frame-00003.png'\nduration 2\nfile 'frame-00003.png'\n")
+    assert_plays_for(archive, 3 * 1.25 + 2, tmp_path)
     choose(page, "Kind", "picture")
     choose(page, "Form", "PNG")
     close_dialog(page)
@@ -96,7 +124,12 @@ def test_a_gif_has_a_frame_a_step_and_its_times(
         durations = []
         for frame, picture in zip(ImageSequence.Iterator(gif), expected, strict=True):
             durations.append(frame.info["duration"])
-            assert difference(picture, np.asarray(frame.convert("RGB"), float)) < 3
+            decoded = np.asarray(frame.convert("RGB"), float)
+            assert difference(picture, decoded) < 3
+            # Nothing of the frame before stands where the ground or a cell is now.
+            flat = flat_places(picture)
+            assert flat.mean() > 0.5
+            assert (decoded[1:-1, 1:-1][flat] == picture[1:-1, 1:-1][flat]).all()
     assert durations == [310] * 12 + [2000]
     # The same choice makes the same file.
     assert save(page, tmp_path).read_bytes() == first

@@ -75,6 +75,17 @@ def test_the_element_shows_a_step_and_is_as_high_as_it_needs(
         wait_until_it_fits(page, width)
 
 
+@pytest.mark.parametrize("view", ["matrix", "sparse"])
+def test_the_element_is_as_high_as_a_matrix_needs(
+    visit: Visit, framed: str, course: CourseSite, view: str
+) -> None:
+    page = visit(course.write("matrix.html", element(framed, f'step="0,1,1" view="{view}"')))
+    expect(sentence(inside(page))).to_contain_text("= ")
+    for width in (1000, 760, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_it_fits(page, width)
+
+
 def test_the_element_is_asked_and_told_from_its_page(visit: Visit, framed: str, course: CourseSite) -> None:
     page = visit(course.write("asked.html", element(framed, 'controls="play"')))
     # Asked before the frame is ready it waits.

@@ -221,6 +221,7 @@ def test_an_exercise(open_page: OpenPage, kind: str) -> None:
     assert "seed=4" in page.url
 
 
+NO_NUMBER = "That is no number: write it as in 3, −2 or 0.5."
 MISSING = {
     "cell": "Type a number first.",
     "shape": "Type the numbers first.",
@@ -239,16 +240,17 @@ def test_an_answer_that_is_missing(open_page: OpenPage, kind: str) -> None:
         if kind in ("cell", "shape", "kernel"):
             page.locator("#task-more input").last.fill(typed)
         page.locator("#task-more button.main").click()
-        expect(page.locator("#feedback.is-wrong")).to_have_text(MISSING[kind])
+        is_text = typed and kind in ("cell", "shape", "kernel")
+        expect(page.locator("#feedback.is-wrong")).to_have_text(NO_NUMBER if is_text else MISSING[kind])
 
 
-@pytest.mark.parametrize("typed", ["", "much"])
-def test_a_prediction_that_is_missing(open_page: OpenPage, typed: str) -> None:
+def test_a_prediction_that_is_missing(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/3")
-    page.locator("#prediction").fill(typed)
-    page.keyboard.press("Enter")
-    expect(page.locator("#feedback.is-wrong")).to_have_text("Type a number first.")
-    page.locator("#prediction").fill("7")
+    for typed, said in {"": "Type a number first.", "much": NO_NUMBER, "7,0": NO_NUMBER}.items():
+        page.locator("#prediction").fill(typed)
+        page.keyboard.press("Enter")
+        expect(page.locator("#feedback.is-wrong")).to_have_text(said)
+    page.locator("#prediction").fill("７")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-right")).to_be_visible()
     expect(page.locator("#hint")).to_be_hidden()
@@ -561,6 +563,28 @@ def test_the_learning_rate_by_hand(open_page: OpenPage) -> None:
         page.wait_for_load_state("networkidle")
     page.locator("#descent-reset").click()
     expect(page.locator("#descent-kernel")).to_contain_text("0.5, 0")
+    expect(page.locator("#task-more")).to_contain_text("Gradient: 6, 24")
+
+
+def test_the_gradient_is_that_of_the_kernel_beside_it(open_page: OpenPage) -> None:
+    page = open_page("/learn/learning-a-kernel/4")
+    gradient = page.locator("#task-more p", has_text="Gradient:")
+    expect(gradient).to_have_text("Gradient: 6, 24")
+    for wrong in ("", "-1", "0"):
+        page.locator("#rate").fill(wrong)
+        page.locator("#descent-run").click()
+        expect(page.locator("#feedback.is-wrong")).to_contain_text("a number above 0")
+    page.locator("#rate").fill("0.05")
+    page.locator("#descent-step").click()
+    expect(gradient).not_to_have_text("Gradient: 6, 24")
+    expect(page.locator("#feedback")).to_have_text("")
+    page.locator("#rate").fill("100")
+    page.locator("#descent-run").click()
+    expect(page.locator("#feedback.is-wrong")).to_contain_text("smaller learning rate")
+    expect(gradient).to_have_count(0)
+    page.locator("#descent-reset").click()
+    expect(gradient).to_have_text("Gradient: 6, 24")
+    expect(page.locator("#feedback")).to_have_text("")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

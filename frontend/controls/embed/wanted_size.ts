@@ -1,17 +1,21 @@
 /** Tells the page around how high the frame would like to be: what it shows does not scroll then. */
 
-import { effect } from '@preact/signals-core';
+import { effect, untracked } from '@preact/signals-core';
 import type { AppContext } from '../../views/app_context.ts';
+import { makeViewFrame, shownDrawing } from '../../views/registry.ts';
 import { observeSize } from '../../views/shared/display.ts';
 import { findElement } from '../../views/shared/dom.ts';
 import { wantedStageHeight } from '../../views/stage/wanted_height.ts';
 import type { Tell } from './messages.ts';
 
-/** The matrices have no height of their own: a share of the width, between these. */
+/** The room that matrices are given: a share of the width, between these. A narrow layout takes its own. */
 const MATRIX_SHARE = 0.6;
 const MATRIX_HEIGHTS = [320, 560] as const;
+/** A higher matrix scrolls. */
+const HIGHEST_MATRIX = 900;
 
-export function tellWantedSize({ state, model }: AppContext, tell: Tell) {
+export function tellWantedSize(context: AppContext, tell: Tell) {
+  const { state, model } = context;
   const room = findElement('#stage-room', HTMLElement);
   const size = observeSize(room);
   const main = observeSize(findElement('#main', HTMLElement));
@@ -21,16 +25,25 @@ export function tellWantedSize({ state, model }: AppContext, tell: Tell) {
     const layer = model();
     main.value;
     if (!layer || width === 0) return;
-    const matrix = state.shownView.value === 'matrix' || state.shownView.value === 'sparse';
-    const [least, most] = MATRIX_HEIGHTS;
-    const stage = matrix
-      ? Math.min(Math.max(width * MATRIX_SHARE, least), most)
-      : wantedStageHeight(layer.subject, width);
+    const view = state.shownView.value;
+    // Once more when the view's own drawing is loaded.
+    const drawn = shownDrawing(layer.summary, view);
+    const isMatrix = drawn === 'matrix' || drawn === 'sparse';
+    const stage = isMatrix ? wantedMatrixHeight(context, width) : wantedStageHeight(layer.subject, width);
     const height = Math.ceil(stage + heightBeside(room));
     if (height === told) return;
     told = height;
     tell('resize', { height });
   });
+}
+
+/** As the layout of this moment has it; later ones are as high. */
+function wantedMatrixHeight({ request }: AppContext, width: number) {
+  const [least, most] = MATRIX_HEIGHTS;
+  const height = Math.min(Math.max(width * MATRIX_SHARE, least), most);
+  const shown = untracked(request);
+  if (!shown) return height;
+  return Math.min(makeViewFrame({ ...shown, width, height }).layout.height, HIGHEST_MATRIX);
 }
 
 /** What stands above and below the stage. */

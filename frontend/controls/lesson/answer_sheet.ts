@@ -12,8 +12,8 @@ export interface AnswerSheet {
   element: HTMLElement;
   /** null: something is missing or no number. */
   read: () => Answer | null;
-  /** The text that says what is missing then. */
-  missing: string;
+  /** The text that says what is missing, or no number, then. */
+  readonly missing: string;
 }
 
 type Texts = Record<string, string>;
@@ -60,13 +60,21 @@ function makeCellSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
   return {
     element: box(...makeScene(scene), row),
     read: () => numberOf(input.value),
-    missing: 'live.number',
+    get missing() {
+      return missingIn([input], 'live.number');
+    },
   };
 }
 
 function numberOf(text: string) {
   const value = parseNumber(text);
   return Number.isNaN(value) ? null : value;
+}
+
+/** The text that says why no answer can be read; empty: the text for a field without one. */
+function missingIn(fields: HTMLInputElement[], empty: string) {
+  const isWrong = ({ value }: HTMLInputElement) => value.trim() !== '' && numberOf(value) === null;
+  return fields.some(isWrong) ? 'live.notNumber' : empty;
 }
 
 function makeShapeSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
@@ -82,7 +90,12 @@ function makeShapeSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
         ? (sizes as number[])
         : null;
     },
-    missing: 'live.numbers',
+    get missing() {
+      return missingIn(
+        fields.map(({ input }) => input),
+        'live.numbers',
+      );
+    },
   };
 }
 
@@ -147,6 +160,8 @@ function makeKernelSheet({ scene, output, wanted }: Exercise, texts: Texts): Ans
       const weight = read as number[][][][];
       return dimensions === 1 ? weight.map((planes) => planes.flat()) : weight;
     },
-    missing: 'live.numbers',
+    get missing() {
+      return missingIn(fields.flat(3), 'live.numbers');
+    },
   };
 }

@@ -36,7 +36,10 @@ export function setUpDescent(parts: TaskParts): () => void {
     view.curve.show(losses, fill(texts[taken > 0 ? 'live.losses' : 'live.curve.loss'], { first, last }));
   };
   const showGradient = async () => {
+    const at = weight;
     const { weight: gradient } = await fetchGradients(api, layer(), await lossOf());
+    // What comes late belongs to a kernel that is no longer there.
+    if (at !== weight) return;
     setText(view.gradient, fill(texts['live.gradient'], { gradient: numbersOf(gradient as WeightLists) }));
   };
   let loss: Loss | null = null;
@@ -55,18 +58,25 @@ export function setUpDescent(parts: TaskParts): () => void {
   };
   const train = async (steps: number) => {
     const rate = view.rate.valueAsNumber;
+    if (!(rate > 0)) return parts.say(fill(texts['live.wrongRate']), 'wrong');
+    parts.say('');
     const taken = { learning_rate: rate, steps, train: ['weight'] satisfies Trained[] };
     const answer = await descend(api, layer(), await lossOf(), taken);
     weight = answer.weight as WeightLists;
     losses = [...losses.slice(0, -1), ...answer.losses];
     show();
     const isTooLarge = (losses.at(-1) ?? 0) > LARGEST_SHOWN;
-    if (answer.diverged_at !== null || isTooLarge) return parts.say(fill(texts['live.diverged']), 'wrong');
+    if (answer.diverged_at !== null || isTooLarge) {
+      // That of such a kernel may be out of range.
+      setText(view.gradient, '');
+      return parts.say(fill(texts['live.diverged']), 'wrong');
+    }
     await showGradient();
     await showNow();
     if (isNear(weight, goal)) parts.done();
   };
-  const run = (steps: number) => train(steps).catch((error) => parts.say(String(error.message), 'wrong'));
+  const tell = (error: Error) => parts.say(error.message, 'wrong');
+  const run = (steps: number) => train(steps).catch(tell);
   form.onsubmit = (event) => event.preventDefault();
   view.step.onclick = () => run(1);
   view.run.onclick = () => run(MANY_STEPS);
@@ -75,7 +85,8 @@ export function setUpDescent(parts: TaskParts): () => void {
     losses = [];
     parts.say('');
     show();
-    showNow();
+    showGradient().catch(tell);
+    showNow().catch(tell);
   };
   show();
   showGradient().catch(() => undefined);

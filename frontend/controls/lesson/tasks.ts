@@ -42,7 +42,8 @@ function setUpPrediction({ lesson, task, form, say, done }: TaskParts) {
   form.onsubmit = (event) => {
     event.preventDefault();
     const value = parseNumber(input.value);
-    if (Number.isNaN(value)) return say(fill(lesson.texts['live.number']), 'wrong');
+    const reason = input.value.trim() ? 'live.notNumber' : 'live.number';
+    if (Number.isNaN(value)) return say(fill(lesson.texts[reason]), 'wrong');
     if (value === task.expected) return done();
     const belief = task.beliefs?.find((each) => each.value === value);
     say(belief?.explanation ?? fill(lesson.texts['live.wrong'], { answer: input.value.trim() }), 'wrong');

@@ -86,6 +86,7 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     const { outChannel, window } = position;
     return animationName({
       layer: scene.summary,
+      view: state.shownView.peek(),
       direction: state.direction.peek(),
       range: range.value(),
       window: [outChannel, Math.floor(window / clock.width), window % clock.width],

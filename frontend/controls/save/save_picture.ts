@@ -1,5 +1,6 @@
 /** The dialog that saves what the stage shows as a picture or an animation, or copies it. */
 
+import { pictureName } from '../../export/file_name.ts';
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
 import type { AppContext } from '../../views/app_context.ts';
@@ -97,7 +98,14 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     return '';
   });
   const savePicture = async () => {
-    const name = `${fileStem(textOf('#step-sentence'))}.${format.value() === 'svg' ? 'svg' : 'png'}`;
+    const scene = state.scene.peek();
+    if (!scene) throw new Error(t('save.nothing'));
+    const name = pictureName({
+      layer: scene.summary,
+      view: state.shownView.peek(),
+      sentence: textOf('#step-sentence'),
+      format: format.value() === 'svg' ? 'svg' : 'png',
+    });
     return { file: await make(RATIOS[format.value()]), name };
   };
   const saveAnimation = async () => {
@@ -142,12 +150,6 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
 
 function textOf(selector: string) {
   return findElement(selector, HTMLElement).textContent ?? '';
-}
-
-/** `Y[0, 1, 2] = 56` -> `convscope-Y-0-1-2` */
-function fileStem(sentence: string) {
-  const cell = /^\w+\[[\d, ]+\]/.exec(sentence)?.[0] ?? 'picture';
-  return `convscope-${cell.replace(/\W+/g, '-').replace(/-$/, '')}`;
 }
 
 function makeButton(text: string, className = '') {

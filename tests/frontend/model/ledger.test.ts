@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { LedgerLayer } from '../../../frontend/model/ledger.ts';
 import { apportionRounding, makeLedger } from '../../../frontend/model/ledger.ts';
@@ -84,6 +85,31 @@ test('printed terms add up to printed sums, and those to the printed output, for
 test('apportioning moves no number by a unit or more, and whole numbers not at all', () => {
   assert.deepEqual(apportionRounding([1, 2, 3], 6, 0), [1, 2, 3]);
   assert.deepEqual(apportionRounding([0.333, 0.333, 0.334], 1, 2), [0.33, 0.33, 0.34]);
+});
+
+test('figures and notebooks print the same numbers', () => {
+  const file = new URL('../../goldens/printed_ledgers.json', import.meta.url);
+  for (const { printed, bias, products, ...step } of JSON.parse(readFileSync(file, 'utf8'))) {
+    const answer: StepAnswer = {
+      ...CHAPTER_STEP,
+      ...step,
+      products: products.map((each: number[]) => [each]),
+      patch: products.map((each: number[]) => [each]),
+      input_rows: [0],
+      input_cols: Array(9).fill(0),
+    };
+    const ledger = makeLedger(makeStep(answer), { ...CHAPTER_LAYER, inChannels: [0, 1, 2], bias });
+    assert.deepEqual(
+      {
+        products: ledger.lines.map(({ terms }) => terms.map(({ product }) => product)),
+        sums: ledger.lines.map(({ sum }) => sum),
+        running: ledger.lines.map(({ running }) => running),
+        bias: ledger.bias,
+        output: ledger.output,
+      },
+      printed,
+    );
+  }
 });
 
 /** A step of one channel of 1×1 cells. */

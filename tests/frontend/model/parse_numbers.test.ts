@@ -379,6 +379,7 @@ for (const [what, text, reason, place] of BAD) {
 test('one number, or none', () => {
   assert.equal(parseNumber(' −2.5e1 '), -25);
   assert.equal(parseNumber('.5'), 0.5);
+  assert.equal(parseNumber('－３７．５'), -37.5);
   for (const wrong of ['', '1 2', 'x', '1e999', '--1', '1.2.3', '1,5'])
     assert.ok(Number.isNaN(parseNumber(wrong)), wrong);
 });

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from app.scenes.presets import PRESETS
 from app.services.figure_colors import PALETTES
 from app.services.figure_files import escape_tex
 from app.services.figures import MAX_CHANNELS
+from tests.support.random_layers import OPERATIONS
 from tests.support.scenes import CHAPTER, Body, make_scene
 from tests.support.skip import skip_loudly
 
@@ -71,7 +73,10 @@ LAYERS: dict[str, Body] = {
 
 
 def numbers_of(svg: str) -> list[float]:
-    """All numbers of a picture, in its order; each stands alone and reads as its value, rounded."""
+    """
+    All numbers of a picture, in its order; each stands alone and reads as its value, rounded so that sums add
+    up.
+    """
     found = []
     for element in ElementTree.fromstring(svg).iter():
         exact = element.get("data-value")
@@ -79,10 +84,10 @@ def numbers_of(svg: str) -> list[float]:
             continue
         assert element.tag in (f"{SVG}text", f"{SVG}tspan")
         assert len(element) == 0
-        text = (element.text or "").replace("\u2212", "-")
+        text = (element.text or "").replace("\u2212", "-").replace("\u2248", "")
         assert re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", text)
         decimals = len(text.partition(".")[2].partition("e")[0])
-        assert float(text) == pytest.approx(float(exact), abs=0.5 * 10**-decimals + 1e-9, rel=0.01)
+        assert float(text) == pytest.approx(float(exact), abs=10**-decimals + 1e-9, rel=0.01)
         found.append(float(exact))
     return found
 
@@ -130,6 +135,56 @@ def test_the_numbers_of_a_figure_are_those_of_the_step(client: TestClient, name:
         if rows:
             assert sum(in_sums[len(sums) : -1]) == pytest.approx(step["output"])
         assert step["output"] in drawn("output")
+
+
+def decimal(text: str) -> Decimal:
+    return Decimal(re.sub("[()\u2248]", "", text).replace("\u2212", "-"))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("kind", OPERATIONS)
+def test_a_printed_line_adds_up(client: TestClient, kind: str, bias: bool, seed: int) -> None:
+    dimensions, pooling = int(kind[-2]), "pool" in kind
+    channels = 1 if pooling else 2 + 2 * seed
+    body: Body = {
+        "input": {"random": {"shape": [channels, *[6] * dimensions], "seed": seed}},
+        "operation": {"kind": kind, **({"kernel_size": 2} if pooling else {})},
+    }
+    if not pooling:
+        shape = [channels, 3] if "transpose" in kind else [3, channels]
+        body["weight"] = {"random": {"shape": [*shape, *[3] * dimensions], "seed": 10 + seed}}
+        if bias:
+            body["bias"] = {"random": {"shape": [3], "seed": 20 + seed}}
+    path = f"{make_scene(client, body)}/figure"
+    for col in range(3):
+        lines = ["".join(element.itertext()) for element in texts_of(client, f"{path}.svg?col={col}")]
+        line = next(text for text in lines if text.startswith("Y["))
+        # "Y[0, 0, 0] = terms = output"; of a lone term there is nothing to add.
+        _, terms, *output = line.split(" = ")
+        assert not terms.startswith("(")
+        printed = [
+            decimal(re.sub(r".*?(\(?\u2212?\u2248?[\d.]+\)?)$", r"\1", term)) for term in terms.split(" + ")
+        ]
+        assert sum(printed) == decimal(output[0] if output else terms)
+        if "max" in kind:
+            continue
+        products, sums = (
+            [decimal(text.text or "") for text in texts_of(client, f"{path}.svg?col={col}&parts={part}")
+             if text.get("data-value")]
+            for part in ("products", "sums")
+        )  # fmt: skip
+        drawn = min(channels, MAX_CHANNELS)
+        size = len(products) // drawn
+        for c in range(drawn):
+            assert sum(products[c * size : (c + 1) * size]) == printed[c]
+        assert sums[:drawn] == printed[:drawn]
+        tex = client.get(f"{path}.tex?col={col}").text.replace("$-$", "\u2212")
+        assert re.sub(r"[^\d.]", "", line) in re.sub(r"[^\d.\n]", "", tex)
+
+
+def texts_of(client: TestClient, url: str) -> list[ElementTree.Element]:
+    return list(ElementTree.fromstring(client.get(url).text).iter(f"{SVG}text"))
 
 
 def test_a_signals_figure_names_cells_without_rows(client: TestClient) -> None:
