@@ -15,7 +15,7 @@ const CASES: [operation: object, shapes: Partial<SceneSummary['shapes']>, end: s
   [{}, {}, 'then add the channels.'],
   [{}, { bias: [4] }, 'then add the channels. The bias is added, too.'],
   [{ groups: 2 }, { weight: [4, 1, 3, 3] }, 'each output channel reads one input channel.'],
-  [{ kind: 'conv_transpose2d' }, { weight: [2, 4, 3, 3] }, 'the stamps add up.'],
+  [{ kind: 'conv_transpose2d' }, { weight: [2, 4, 3, 3] }, 'weighted by the kernel, and add up.'],
   [{ kind: 'max_pool2d' }, { weight: null }, 'the largest number under the window.'],
   [{ kind: 'avg_pool2d' }, { weight: null }, 'the mean of the numbers under the window.'],
 ];

@@ -105,7 +105,7 @@ WEIGHT = {"random": {"shape": [2, 1, 2, 2]}}
             {"weight": WEIGHT, "bias": {"data": [1, 2]}},
             "each output channel reads one input channel. The bias is added, too.",
         ),
-        ({"kind": "conv_transpose2d"}, {"weight": WEIGHT}, "the stamps add up."),
+        ({"kind": "conv_transpose2d"}, {"weight": WEIGHT}, "weighted by the kernel, and add up."),
         ({"kind": "max_pool2d", "kernel_size": 2}, {}, "the largest number under the window."),
         ({"kind": "avg_pool2d", "kernel_size": 2}, {}, "the mean of the numbers under the window."),
     ],
