@@ -3,6 +3,7 @@
 import { pictureName } from '../../export/file_name.ts';
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
+import { formatStepText } from '../../model/step_formats.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
@@ -67,7 +68,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     description: findElement('#step-sentence', HTMLElement).textContent ?? '',
     link: linkToShown(context),
     drawn: contents.value() === 'all',
-    lines: formatShown('text', context)?.split('\n') ?? [],
+    lines: printedText(context)?.split('\n') ?? [],
   });
   const make = async (ratio: number) => {
     const shown = makeRequest()();
@@ -143,6 +144,13 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
       show();
     },
   };
+}
+
+/** With the numbers of the picture, which may be rounded to the room of its cells. */
+function printedText(context: AppContext) {
+  const frame = context.frame();
+  const isStep = frame?.view === 'stage' || frame?.view === 'signal' || frame?.view === 'matrix';
+  return isStep && frame.ledger ? formatStepText(frame.ledger) : formatShown('text', context);
 }
 
 function makeButton(text: string, className = '') {
