@@ -152,6 +152,23 @@ def test_a_picture_with_title_equation_and_terms_in_other_colours(
     assert page.evaluate("document.documentElement.dataset.theme") is None
 
 
+def test_an_equation_has_the_numbers_of_its_picture(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(f"{scene_paths['edges']}?step=0,0,0")
+    expect(page.locator("#step-sentence")).to_contain_text("Y[0, 0, 0] =")
+    open_dialog(page)
+    on_stage = texts_of(save(page, tmp_path))
+    choose(page, "Contents", "with title, equation and terms")
+    svg = save(page, tmp_path)
+    assert svg.name.startswith("convscope-conv2d-3-") and svg.name.endswith("-Y-0-0-0.svg")
+    (equation,) = [text for text in texts_of(svg) if text.startswith("Y[0, 0, 0] =")]
+    *_, total = equation.split(" = ")
+    assert on_stage[total], equation
+    described = ElementTree.parse(svg).findtext(f"{SVG}desc") or ""
+    assert re.search(rf"= {re.escape(total)}(?![.\d])", described), described
+
+
 def test_the_picture_is_copied(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"], permissions=["clipboard-read", "clipboard-write"])
     open_dialog(page)

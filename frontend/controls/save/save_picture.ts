@@ -3,6 +3,7 @@
 import { pictureName } from '../../export/file_name.ts';
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
+import { formatStepText } from '../../model/step_formats.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
@@ -70,7 +71,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     description: isFinished() ? textOf('#step-sentence') : momentText(),
     link: linkToShown(context),
     drawn: contents.value() === 'all',
-    lines: isFinished() ? (formatShown('text', context)?.split('\n') ?? []) : [momentText()],
+    lines: isFinished() ? (printedText(context)?.split('\n') ?? []) : [momentText()],
   });
   const make = async (ratio: number) => {
     const shown = makeRequest()();
@@ -150,6 +151,13 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
 
 function textOf(selector: string) {
   return findElement(selector, HTMLElement).textContent ?? '';
+}
+
+/** With the numbers of the picture, which may be rounded to the room of its cells. */
+function printedText(context: AppContext) {
+  const frame = context.frame();
+  const isStep = frame?.view === 'stage' || frame?.view === 'signal' || frame?.view === 'matrix';
+  return isStep && frame.ledger ? formatStepText(frame.ledger) : formatShown('text', context);
 }
 
 function makeButton(text: string, className = '') {
