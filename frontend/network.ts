@@ -60,8 +60,12 @@ function openPage(api: ApiClient, t: Translate, boot: Boot & { summary: NetworkS
     const said = [
       weights?.message,
       ...inputs.map(({ name, prepared }) => {
-        const done = prepared.map(({ message }) => message).join('; ');
-        return done && t(key, { name, done });
+        const done = prepared.map(({ message }) => message);
+        if (!done.length) return null;
+        return t(key, {
+          name,
+          done: done.reduce((before, next) => t('input.prepared.next', { before, next })),
+        });
       }),
     ];
     setText(findElement('#input-note', HTMLElement), said.map((text) => (text ? `· ${text}` : '')).join(' '));

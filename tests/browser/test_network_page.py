@@ -102,6 +102,15 @@ def test_the_pointer_reads_opens_and_follows(open_page: OpenPage, posted: Posted
     expect(page).to_have_url(re.compile(r"cell=1,2,1"))
 
 
+def test_a_parameter_is_read_and_not_followed(open_page: OpenPage, posted: Posted) -> None:
+    page = open_page(posted.path)
+    open_node(page, "/3/Conv")
+    line = page.locator("#node .node-value")
+    expect(line).to_have_text("Choose a cell to follow it to the input.")
+    page.get_by_label("tensor").select_option(label="parameter 3.weight")
+    expect(line).to_have_text("Point at a number to read it.")
+
+
 def test_a_pixel_is_followed_to_the_outputs(open_page: OpenPage, posted: Posted) -> None:
     page = open_page(posted.path)
     open_node(page, "x")
