@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 from torch import Tensor
 
-from tests.support.page import OpenPage, find_cell, make_scene, point_at, point_at_cell, visit
+from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at, point_at_cell, visit
 
 
 @dataclass
@@ -525,3 +525,13 @@ def test_gradients_that_cannot_be_loaded_leave_the_forward_pass(
     expect(page.locator("#error-message")).to_be_visible()
     expect(page.get_by_label("Direction")).to_have_value("forward")
     page.unroute("**/sheets-*.js")
+
+
+def test_on_a_phone_in_chinese_the_scrubber_keeps_a_length(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    for direction in ("input", "weight"):
+        page = open_page(f"{scene_paths['two-channels']}?direction={direction}&lang=zh-CN", **PHONE)
+        expect(page.locator("#timeline-position")).to_contain_text("[")
+        scrubber = page.locator("#scrubber").bounding_box()
+        assert scrubber and scrubber["width"] > 50

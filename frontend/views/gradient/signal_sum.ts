@@ -6,7 +6,9 @@
 
 import { maxMagnitude } from '../../model/color.ts';
 import { weightIndex } from '../../model/geometry.ts';
+import type { SumLedger } from '../../model/gradient_ledger.ts';
 import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { CellNames, SceneModel } from '../../model/scene_model.ts';
 import type { Column } from '../../model/step.ts';
@@ -66,7 +68,19 @@ function makeInner(request: FrameRequest, sum: SumMoment, previous: SignalFrame 
     () => (toBias ? biasAxis(model.subject.output[1], model.subject.outChannels) : weightAxis(model)),
   );
   const { ledger } = sum;
-  return ledger && inner.ledger ? { ...inner, ledger: { ...inner.ledger, cell: ledger.cell } } : inner;
+  return ledger && inner.step ? { ...inner, ledger: printSum(inner, inner.step, ledger, previous) } : inner;
+}
+
+/** The sum with the decimals that the line below the stage has. */
+function printSum(
+  inner: SignalFrame,
+  step: Step,
+  { cell, decimals }: SumLedger,
+  previous: SignalFrame | null,
+) {
+  const known = previous?.step === step ? previous.ledger : null;
+  if (known?.cell === cell && known.decimals === decimals) return known;
+  return { ...makeLedger(step, ledgerLayerOf(inner.model, inner.position.outChannel), decimals), cell };
 }
 
 let lastLayer: { key: unknown[]; made: SceneModel } | null = null;

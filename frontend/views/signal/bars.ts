@@ -73,12 +73,13 @@ export function paintBarNumber(
   x: number,
   value: number,
   strong: boolean,
+  decimals = fit.decimals,
 ) {
   if (!fit.readable) return;
   context.font = cssFont(size, strong ? 600 : 400);
   context.fillStyle = strong ? colors.text : colors.muted;
   const y = value < 0 ? zero - value * unit + size / 2 + 3 : zero - value * unit - size / 2 - 2;
-  paintCenteredText(context, formatNumber(value, fit.decimals), x, y, layout.cell - 2);
+  paintCenteredText(context, formatNumber(value, decimals), x, y, layout.cell - 2);
 }
 
 /** A cell of padding: a dashed box round its number, a dashed bar where the number is borrowed. */
@@ -101,7 +102,8 @@ export function paintGhost(
     context.strokeRect(box.x, box.y, box.width, box.height);
     context.setLineDash([]);
   }
-  paintBarNumber(context, frame, scale, x, value, strong);
+  // A zero with decimals is wider than its box.
+  paintBarNumber(context, frame, scale, x, value, strong, value === 0 ? 0 : scale.fit.decimals);
 }
 
 /** Whether the column round x is wholly in sight. */

@@ -47,7 +47,9 @@ function sizeLanes(
   const lineCount = lanes + small;
   const smallHeight = small > 0 ? clamp(Math.floor(height / 20), 26, 40) : 0;
   const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
-  const lanesWidth = spacing.rail + grids * kernel[1] * kernelCell + spacing.sign * (grids - 1);
+  const lanesWidth =
+    signBeforeProducts(weighted, loupe, spacing) +
+    (spacing.rail + grids * kernel[1] * kernelCell + spacing.sign * (grids - 1));
   const lanesHeight =
     lanes * kernel[0] * kernelCell + small * smallHeight + (lanes + small - 1) * spacing.laneGap;
   const middle =
@@ -55,6 +57,11 @@ function sizeLanes(
       ? Math.max(lanesWidth, spacing.card) + 16 + 8 * lineCount
       : lanesWidth + spacing.funnel + spacing.card;
   return { lanesWidth, lanesHeight, smallHeight, middle, lineCount };
+}
+
+/** The arrow to the products of a pooling stands beside the rail where no window is before it. */
+function signBeforeProducts(weighted: boolean, loupe: boolean, { sign }: Spacing) {
+  return weighted || loupe ? 0 : sign;
 }
 
 function lineWeights(input: LayoutInput, lines: number) {
@@ -237,7 +244,7 @@ function placeLanes(
     const open = smallLanes === 0 || slot === Math.min(openLane, openCount + smallLanes - 1);
     const cell = open ? kernelCell : wholePixels(smallCell);
     const pitch = kernelCell * kernel[1] + spacing.sign;
-    const x = at.x + spacing.rail;
+    const x = at.x + spacing.rail + signBeforeProducts(weighted, loupe, spacing);
     const columns = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
     const placed = (name: string) => gridRect(x + columns.indexOf(name) * pitch, y, cell, kernel);
     const height = cell * kernel[0];

@@ -117,6 +117,28 @@ for (const [direction, reading] of MOMENTS)
     }
   });
 
+test('a sum has as many decimals on the stage as in the line below it', () => {
+  for (const layer of LAYERS.slice(0, 30)) {
+    const model = build(layer);
+    const size = model.summary.shapes.output.reduce((product, length) => product * length);
+    const upstream = makeTensor(
+      model.summary.shapes.output,
+      Array.from({ length: size }, () => 1.17943),
+    );
+    const biasGradient = Float64Array.from({ length: layer.outputs }, () => 0.00512);
+    const planes = Object.assign(new Map(), { version: 0 });
+    const none = { step: null, stamp: null, weightStep: null, planes, planeMax: 1, contributions: null };
+    const given = { direction: 'bias', reading: 'gather', upstream, upstreamMax: 9 } as const;
+    const position = positionAt(gradientClock(model.summary, 'bias', 'gather', 'window'), 1);
+    const gradient: GradientMoment = { ...given, ...none, biasGradient };
+    const request = makeFrameRequest(model, 'stage', { width: 360, height: 600, position, gradient });
+    const frame = gradientView.makeFrame(request, null);
+    assert.ok(frame.kind === 'signalSum');
+    assert.equal(frame.inner.ledger?.decimals, frame.ledger?.decimals);
+    assert.equal(frame.inner.ledger?.output, frame.ledger?.total);
+  }
+});
+
 function cellOf(grid: Cell['grid'], channel: number, col: number): Cell {
   return { grid, channel, row: 0, col };
 }

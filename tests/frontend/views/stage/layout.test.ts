@@ -166,3 +166,11 @@ test('of many channels fewer are in sight where that leaves the planes much more
   assert.ok(laptop.side >= 280, `${laptop.side}`);
   assert.equal(seen(1856, 900).lines, 6);
 });
+
+test('the arrow to the terms of a pooling is beside the name on the rail, not on it', () => {
+  const subject = makeSubject([8, 3, 4], [2, 2], [5, 1, 7, 6], { weighted: false, perChannel: true });
+  const layout = placeParts(subject, chooseLayout(subject, 1302, 596, {}), { openLane: 0 });
+  assert.ok(['focus', 'stacked'].includes(layout.family));
+  for (const { rail, equals, products, loupe } of layout.lanes)
+    if (!loupe) assert.ok(equals.x - rail.x > 24 && equals.x < products.x, `${rail.x} ${equals.x}`);
+});
