@@ -33,14 +33,14 @@ class PrintedLedger(NamedTuple):
 
     def products(self, channel: int, values: Sequence[float]) -> list[str]:
         """Those of a channel; they add up to its sum."""
-        return [_text(each, self.decimals) for each in _apportion(values, self.units[channel], self.decimals)]
+        return [_text(each, self.decimals) for each in apportion(values, self.units[channel], self.decimals)]
 
     def rest(self, start: int) -> str:
         """The sum of the channels from `start` on."""
         return _text(sum(self.units[start:]), self.decimals)
 
     def number(self, value: float) -> str:
-        return _text(_units(value, self.decimals), self.decimals)
+        return _text(to_units(value, self.decimals), self.decimals)
 
 
 def print_ledger(
@@ -50,9 +50,9 @@ def print_ledger(
     least = decimals_for([output, bias, *sums, *products], _DIGITS, _MAX_DECIMALS)
     decimals = _decimals_of_bias(bias, least)
     # Running sums are rounded, and a channel's sum is the difference of two: so no error gathers.
-    after = [_units(each, decimals) for each in running]
+    after = [to_units(each, decimals) for each in running]
     own = [each - before for each, before in zip(after, [0, *after], strict=False)]
-    total = _units(output, decimals)
+    total = to_units(output, decimals)
     added = total - (after[-1] if after else 0)
     return PrintedLedger(
         decimals,
@@ -79,11 +79,11 @@ def _decimals_of_bias(bias: float, least: int) -> int:
     return least if needed > least + _MOST_FOR_BIAS else max(needed, least)
 
 
-def _apportion(values: Sequence[float], total: float, decimals: int) -> list[float]:
-    """Values in units that sum to `total` (Hamilton's method of largest remainders)."""
+def apportion(values: Sequence[float], total: float, decimals: int) -> list[float]:
+    """Values in units of the last decimal that sum to `total` (Hamilton's method of largest remainders)."""
     is_finite = all(map(isfinite, [total, *values]))
     if not is_finite or (decimals == 0 and all(float(each).is_integer() for each in values)):
-        return [_units(each, decimals) for each in values]
+        return [to_units(each, decimals) for each in values]
     scaled = [each * 10**decimals for each in values]
     units = [floor(each) for each in scaled]
     missing = int(total) - sum(units)
@@ -95,7 +95,7 @@ def _apportion(values: Sequence[float], total: float, decimals: int) -> list[flo
     return list(units)
 
 
-def _units(value: float, decimals: int) -> float:
+def to_units(value: float, decimals: int) -> float:
     return value if not isfinite(value) else floor(value * 10**decimals + 0.5)
 
 

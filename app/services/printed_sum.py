@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import floor, log10
 from typing import Final
 
+from convscope.printed_ledger import apportion, to_units
+
 _DIGITS: Final = 6
 # Of a total that is much smaller than its terms.
 _LEAST_DIGITS: Final = 3
@@ -18,15 +20,9 @@ def round_sum(terms: Sequence[float], total: float) -> tuple[list[float], float,
     if all(value.is_integer() for value in values):
         return list(terms), total, 0
     decimals = max(_decimals(max(map(abs, values)), _DIGITS), _decimals(abs(total), _LEAST_DIGITS))
-    unit = 10**decimals
-    scaled = [value * unit for value in terms]
-    rounded = [floor(value) for value in scaled]
-    missing = round(total * unit) - sum(rounded)
-    # Hamilton's method of largest remainders.
-    order = sorted(range(len(terms)), key=lambda i: scaled[i] - rounded[i], reverse=missing >= 0)
-    for k in range(abs(missing)):
-        rounded[order[k % len(order)]] += 1 if missing > 0 else -1
-    return [value / unit for value in rounded], round(total * unit) / unit, decimals
+    units = to_units(total, decimals)
+    rounded = [each / 10**decimals for each in apportion(terms, units, decimals)]
+    return rounded, units / 10**decimals, decimals
 
 
 def _decimals(size: float, digits: int) -> int:
