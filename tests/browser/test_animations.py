@@ -309,8 +309,8 @@ def test_gradients_and_other_views_are_recorded_too(
 ) -> None:
     for preset, query, name in (
         ("two-channels", "direction=weight", r"conv2d-2-1-to-weight-window-0-0-0"),
-        ("three-filters", "view=matrix", r"conv2d-2-3-window-0-0-0"),
-        ("two-channels", "view=matrix&direction=input", r"conv2d-2-1-to-input-window-0-0-0"),
+        ("three-filters", "view=matrix", r"conv2d-2-3-window-0-0-0-matrix"),
+        ("two-channels", "view=matrix&direction=input", r"conv2d-2-1-to-input-window-0-0-0-matrix"),
     ):
         page = open_page(f"{scene_paths[preset]}?{query}")
         open_animation(page, "PNG frames (ZIP)")

@@ -151,6 +151,7 @@ def test_both_readings_of_a_transposed_convolution(open_page: OpenPage, server: 
         said = page.locator("#step-sentence").inner_text().rpartition(" = ")[2]
         assert number(said) == float(output[row, col])
     page.get_by_role("radio", name="scatter").check(force=True)
+    page.get_by_role("button", name="All terms").click()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Home")
     width, rest = x.shape[2], torch.zeros_like(x)

@@ -280,5 +280,5 @@ def test_a_picture_of_an_unfinished_step_does_not_tell_its_result(
         "alt", re.compile(r"^The window .*Y\[0, 0, 0\]\.$")
     )
     target = save(page, tmp_path)
-    assert target.name == "convscope-Y-0-0-0.svg"
+    assert target.name == "convscope-conv2d-2-1-Y-0-0-0.svg"
     assert not re.search(r"\b(19|37|56)\b", " ".join(ElementTree.parse(target).getroot().itertext()))

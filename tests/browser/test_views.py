@@ -289,11 +289,11 @@ def test_a_moment_looks_the_same_however_it_is_reached(
 def test_on_a_narrow_screen_the_controls_leave_a_matrix_its_room(
     open_page: OpenPage, scene_paths: dict[str, str], query: str, width: int
 ) -> None:
-    """The chooser of the output channel stands above the picture, what is said of it above the timeline."""
+    """The chooser of the channel stands above the picture, what is said of it above the timeline."""
     path = f"{scene_paths['three-filters']}?{query}"
     page = open_page(path, viewport={"width": width, "height": 740}, has_touch=True)
-    chooser = page.get_by_role("group", name="Output channel", exact=True)
-    expect(chooser).to_be_visible()
+    name = "Input channel" if "direction=input" in query else "Output channel"
+    expect(page.get_by_role("group", name=name, exact=True)).to_be_visible()
     places = ("#out-channel-chooser", "#stage", ".ledger", ".timeline")
     above, stage, said, timeline = (page.locator(place).bounding_box() for place in places)
     assert above and stage and said and timeline
