@@ -249,16 +249,16 @@ def _structure(
     prepared: Prepared, nodes: Sequence[onnx.NodeProto], outputs: list[str], arrays: Mapping[str, Array]
 ) -> dict[str, Any]:
     constants = prepared.constants
-    learnt = _learnt(nodes, constants)
+    parameter_names = _parameter_names(nodes, constants)
     described = [
-        _node(node, arrays, i in prepared.runnable, _count(names, constants))
-        for i, (node, names) in enumerate(zip(nodes, learnt, strict=True))
+        _node(node, arrays, i in prepared.runnable, _count_numbers(names, constants))
+        for i, (node, names) in enumerate(zip(nodes, parameter_names, strict=True))
     ]
     return {
         "inputs": [{"name": each.name, "shape": list(arrays[each.name].shape)} for each in prepared.inputs],
         "nodes": described,
         "outputs": outputs,
-        "parameters": _count(set().union(*learnt), constants),
+        "parameters": _count_numbers(set().union(*parameter_names), constants),
         "opset": standard_opset(prepared.model),
     }
 
@@ -279,25 +279,27 @@ def _node_names(graph: onnx.GraphProto) -> list[str]:
     return names
 
 
-def _learnt(nodes: Sequence[onnx.NodeProto], constants: Mapping[str, Array]) -> list[set[str]]:
+def _parameter_names(nodes: Sequence[onnx.NodeProto], constants: Mapping[str, Array]) -> list[set[str]]:
     """Of each node the constants that it computes with; torch's exporter shares them by Identity nodes."""
     same = {
         node.output[0]: node.input[0]
         for node in nodes
         if node.op_type == "Identity" and {*node.input} <= constants.keys() and node.input
     }
-    learnt = []
+    parameter_names = []
     for node in nodes:
         names = set() if node.op_type == "Identity" else read_names(node)
         if node.op_type == "BatchNormalization":
             # The running mean and variance are measured.
             names = names.difference(node.input[3:])
         used = {same.get(name, name) for name in names}
-        learnt.append({name for name in used if name in constants and constants[name].dtype.kind == "f"})
-    return learnt
+        parameter_names.append(
+            {name for name in used if name in constants and constants[name].dtype.kind == "f"}
+        )
+    return parameter_names
 
 
-def _count(names: set[str], constants: Mapping[str, Array]) -> int:
+def _count_numbers(names: set[str], constants: Mapping[str, Array]) -> int:
     return sum(constants[name].size for name in names)
 
 

@@ -87,10 +87,13 @@ class InputReader:
             assert self._content is not None
             read = _array(self._content, spec, len(given), self._preparation, self._limits)
             self.arrays[spec.name] = _fitted(read.planes, spec, self._limits)
-            self.done[spec.name] = self._edited(spec.name) if self._former.is_edited else tuple(read.done)
+            if self._former.is_edited and read.done:
+                raise ConvError("network_edited_of_no_numbers", "/edited")
+            notes = self._notes_once_edited(spec.name) if self._former.is_edited else read.done
+            self.done[spec.name] = tuple(notes)
         return self.arrays
 
-    def _edited(self, name: str) -> tuple[Message, ...]:
+    def _notes_once_edited(self, name: str) -> tuple[Message, ...]:
         """What was done to the former numbers, and that some were set."""
         before = [each for each in self._former.done.get(name, ()) if each.code != _EDITED]
         return (*before, Message(_EDITED))

@@ -344,9 +344,11 @@ def test_a_number_that_is_set_is_said_beside_what_was_done_before(client: TestCl
         network = client.post(network["links"]["inputs"], files=files).json()
         prepared = [[each["code"] for each in input["prepared"]] for input in network["inputs"]]
         assert prepared == [["network_input_random"], ["network_input_random", "network_input_edited"]]
-    files = {"input": npy(edited), "name": (None, "b"), "edited": (None, "yes")}
-    refused = client.post(network["links"]["inputs"], files=files)
-    assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "/edited")
+    # Random numbers are no changed ones.
+    for content, value in ((npy(edited), "yes"), (b'{"random": {"seed": 1}}', "true")):
+        files = {"input": content, "name": (None, "b"), "edited": (None, value)}
+        refused = client.post(network["links"]["inputs"], files=files)
+        assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "/edited")
 
 
 @pytest.mark.parametrize(

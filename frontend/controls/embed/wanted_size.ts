@@ -12,7 +12,7 @@ import type { Tell } from './messages.ts';
 const MATRIX_SHARE = 0.6;
 const MATRIX_HEIGHTS = [320, 560] as const;
 /** A higher matrix scrolls. */
-const HIGHEST_MATRIX = 900;
+const MAX_MATRIX_HEIGHT = 900;
 
 export function tellWantedSize(context: AppContext, tell: Tell) {
   const { state, model } = context;
@@ -43,7 +43,7 @@ function wantedMatrixHeight({ request }: AppContext, width: number) {
   const height = Math.min(Math.max(width * MATRIX_SHARE, least), most);
   const shown = untracked(request);
   if (!shown) return height;
-  return Math.min(makeViewFrame({ ...shown, width, height }).layout.height, HIGHEST_MATRIX);
+  return Math.min(makeViewFrame({ ...shown, width, height }).layout.height, MAX_MATRIX_HEIGHT);
 }
 
 /** What stands above and below the stage. */
