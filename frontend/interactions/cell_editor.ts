@@ -3,7 +3,7 @@
  * pasted block fills cells.
  */
 
-import { effect } from '@preact/signals-core';
+import { effect, untracked } from '@preact/signals-core';
 import type { ApiError } from '../data/client.ts';
 import { formatError } from '../data/error_message.ts';
 import { ownShape } from '../model/dimensions.ts';
@@ -62,6 +62,12 @@ export class CellEditor {
       // After the frame that shows it.
       requestAnimationFrame(() => requestAnimationFrame(() => this.#place()));
     });
+    // Another drawing has the cell elsewhere, or not at all: Back leads there while a number is typed.
+    effect(() => {
+      state.direction.value;
+      state.shownView.value;
+      untracked(() => this.#leave());
+    });
   }
 
   #listenToCanvas() {
@@ -76,7 +82,7 @@ export class CellEditor {
     // A press elsewhere commits what is being edited before it does anything else.
     addEventListener(
       'pointerdown',
-      (event) => this.#cell && !this.box.contains(event.target as Node) && this.#leave(),
+      (event) => !this.box.contains(event.target as Node) && this.#leave(),
       true,
     );
   }
@@ -195,8 +201,9 @@ export class CellEditor {
     this.close();
   }
 
-  /** A press elsewhere: a number is kept, what is none is given up. */
+  /** Goes elsewhere: a number is kept, what is none is given up. */
   #leave() {
+    if (!this.#cell) return;
     if (Number.isNaN(parseNumber(this.input.value))) this.close();
     else this.#commit();
   }

@@ -66,6 +66,20 @@ def where(page: Page) -> Locator:
     return page.locator("#timeline-position")
 
 
+@pytest.mark.parametrize("goes_to", ["gradient", "matrix"])
+def test_another_drawing_keeps_what_is_typed_and_takes_the_field_away(chapter: Page, goes_to: str) -> None:
+    """Without a press of the pointer, as assistive technology does."""
+    edit_cell(chapter, "input", ["ArrowRight"], "10", end="End")
+    if goes_to == "gradient":
+        chapter.locator("#direction").select_option("input")
+        expect(chapter.locator("#cell-editor")).to_be_hidden()
+        chapter.locator("#direction").select_option("forward")
+    else:
+        chapter.get_by_role("radio", name="matrix product").check(force=True)
+        expect(chapter.locator("#cell-editor")).to_be_hidden()
+    expect(sentence(chapter)).to_have_text(EDITED)
+
+
 @pytest.fixture
 def panel(chapter: Page) -> Page:
     chapter.get_by_role("button", name="Change", exact=True).click()
