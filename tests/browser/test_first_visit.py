@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 BYTES = 95_000
-REQUESTS = 8
+REQUESTS = 7
 NODES = 830
 HEAP = 8 * 2**20
 
@@ -21,7 +21,7 @@ def visitor(browser: Browser) -> Page:
 
 
 def test_a_first_visit_is_light(visitor: Page, server: str) -> None:
-    """HTML, CSS, scripts and the icon, with their headers, until nothing is under way."""
+    """HTML, CSS and scripts, with their headers, until nothing is under way."""
     requests: list[Request] = []
     visitor.on("requestfinished", lambda request: requests.append(request))
     visitor.goto(server)
@@ -29,7 +29,6 @@ def test_a_first_visit_is_light(visitor: Page, server: str) -> None:
     visitor.wait_for_load_state("networkidle")
     sizes = [request.sizes() for request in requests]
     kinds = Counter(request.resource_type for request in requests)
-    # The icon stands in the page and in the tab: the second is the first, from the cache.
     urls = {urlsplit(request.url).path for request in requests}
     assert len(urls) <= REQUESTS, kinds
     assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= BYTES

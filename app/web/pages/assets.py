@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
 from fastapi import FastAPI, HTTPException, Request, Response
@@ -84,6 +85,13 @@ def asset_url(path: str) -> str:
     """Raises KeyError for a file that is not there, so that a broken link fails in tests."""
     assets()[path]
     return f"/static/{version()}/{path}"
+
+
+@cache
+def icon_url() -> str:
+    """The icon in the address itself: with the headers of an answer it would be five times as large."""
+    svg = assets()["icon.svg"].content.decode().strip()
+    return "data:image/svg+xml," + quote(svg.replace('"', "'"), " =:/'")
 
 
 # Also one that is imported for what it does alone; `import(…)` waits until it is called.

@@ -26,6 +26,7 @@ JINJA_ENVIRONMENT: Final = Environment(
 )
 JINJA_ENVIRONMENT.globals |= {
     "asset": assets.asset_url,
+    "icon": assets.icon_url,
     "imported": assets.imported_urls,
     "formula": formula,
 }

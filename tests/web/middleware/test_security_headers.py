@@ -173,9 +173,9 @@ def test_hsts_only_where_there_is_https(tmp_path: Path) -> None:
 def test_parts_of_a_page_carry_what_parts_need(site: TestClient) -> None:
     """A policy is for documents; a picture can be opened as one."""
     urls = re.findall(r'(?:src|href)="(/static/[^"]+)"', page(site).text)
-    for url in urls:
+    assert {url.rpartition(".")[2] for url in urls} >= {"js", "css"}
+    for url in [*urls, "/static/x/icon.svg"]:
         answer = site.get(url)
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert ("content-security-policy" in answer.headers) == url.endswith(".svg"), url
-    assert {url.rpartition(".")[2] for url in urls} == {"js", "css", "svg"}

@@ -214,6 +214,23 @@ def test_static_files_are_compressed_tagged_and_typed(
     assert client.get(link, headers={"If-Match": '"other"'}).status_code == 412
 
 
+@pytest.mark.parametrize(
+    ("accepted", "decode"),
+    [("gzip, br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes), ("br;q=0", bytes)],
+)
+@pytest.mark.parametrize("path", ["/", "/?lang=zh-CN", "/?title=Mine"])
+def test_the_first_page_is_the_same_in_each_coding(
+    client: TestClient, path: str, accepted: str, decode: Callable[[bytes], bytes]
+) -> None:
+    for method in ("GET", "GET", "HEAD"):
+        with client.stream(method, path, headers={"Accept-Encoding": accepted}) as answer:
+            raw = b"".join(answer.iter_raw())
+        assert answer.headers["Vary"] == "Accept-Language, Cookie, Accept-Encoding"
+        if method == "GET":
+            assert int(answer.headers["Content-Length"]) == len(raw)
+            assert decode(raw) == client.get(path, headers={"Accept-Encoding": "identity"}).content
+
+
 def test_another_version_is_served_but_not_kept(client: TestClient) -> None:
     answer = client.get("/static/000000000000/build/workbench.js")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
