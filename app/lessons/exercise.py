@@ -111,7 +111,15 @@ def diagnose(answer: Any, found: Iterable[Belief], further: Iterable[Belief] = (
 
 def _ways_to(answer: Any, found: Iterable[Belief]) -> list[Belief]:
     """Those that give this answer, each that says something else."""
-    return list({repr(belief.said): belief for belief in found if belief.value == answer}.values())
+    return list({repr(belief.said): belief for belief in found if _is_answer(belief.value, answer)}.values())
+
+
+def _is_answer(value: Any, answer: Any) -> bool:
+    """Whether an answer is a value, or a fraction rounded to the decimals that the answer is written with."""
+    if value == answer or not (isinstance(value, float) and isinstance(answer, float)):
+        return bool(value == answer)
+    decimals = len(repr(answer).partition(".")[2])
+    return not answer.is_integer() and round(value, decimals) == answer
 
 
 def are_distinct(found: Sequence[Belief]) -> bool:

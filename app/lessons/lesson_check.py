@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from app.lessons.lesson_files import Lesson, Step, StepTexts
 from app.lessons.markup import Span, spans_of
 from app.lessons.references import check_reference, parse_reference, value_of
+from app.lessons.still_pictures import draw_step
 
 
 def check_lesson(lesson: Lesson) -> None:
     """
     Raise ValueError where a text names what is not on the stage, or says another number than the scene has,
-    and where a language names other things than the first.
+    where a language names other things than the first, and where no picture can be drawn.
     """
     for step in lesson.steps:
         target = step.task.target if step.task else None
         for named in (step.description.highlight, target):
             if named is not None:
                 check_reference(parse_reference(named), step.scene)
+        draw_step(step, "light", "en")
         things = {}
         for language, texts in lesson.texts.items():
             place = f"{lesson.name}/{language}.toml, step {step.name}"

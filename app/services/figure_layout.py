@@ -4,53 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Final
 
 import torch
 
 from app.conv.taps import NONE
-from app.i18n.languages import figure_texts
-from app.i18n.plurals import fill_in
-from app.services.figure_colors import PALETTES, Theme, cell_fill, channel_hue, text_on
-from app.services.figure_drawing import Box, Drawing, Text, text_width, wrap
+from app.services.figure_colors import Theme, channel_hue
+from app.services.figure_drawing import Drawing, Text, text_width, wrap
+from app.services.figure_grids import (
+    GAP,
+    LABEL,
+    LEAST_WIDTH,
+    MARGIN,
+    OPERATOR,
+    SMALL,
+    TYPE,
+    Cells,
+    GridLayout,
+    bracketed,
+    cell_size,
+    largest_of,
+)
 from app.services.figure_numbers import Number, NumberFormat, exact_number, print_window
-from app.services.figures import Crop, Part, WindowFigure
+from app.services.figures import MAX_SIDE, Crop, Part, WeightGradientFigure, WindowFigure
 from convscope.printed_ledger import MINUS
-
-_MARGIN: Final = 16.0
-_TYPE: Final = 14.0
-_SMALL: Final = 11.5
-_LABEL: Final = 22.0
-_GAP: Final = 12.0
-_OPERATOR: Final = 34.0
-_MIN_CELL: Final = 30.0
-_LEAST_WIDTH: Final = 360.0
-_DOT: Final = "\u00b7"
-
-Cells = Sequence[Sequence[Number | None]]
 
 
 def draw_window(figure: WindowFigure, parts: Sequence[Part], theme: Theme, language: str) -> Drawing:
     """The drawing of a window in one of LANGUAGES."""
-    return _Layout(figure, parts, theme, language).draw()
+    layout = _WeightGradientLayout if isinstance(figure, WeightGradientFigure) else _Layout
+    return layout(figure, parts, theme, language).draw()
 
 
-class _Layout:
+class _Layout(GridLayout):
     def __init__(self, figure: WindowFigure, parts: Sequence[Part], theme: Theme, language: str) -> None:
-        self.figure, self.parts, self.language = figure, parts, language
-        self.palette = PALETTES[theme]
-        self.texts = figure_texts(language)
+        super().__init__(theme, language)
+        self.figure, self.parts = figure, parts
         self._format_numbers()
-        longest = max(len(number.text) for number in self._numbers())
-        self.cell = max(_MIN_CELL, 8.4 * longest + 10)
-        self.x = _MARGIN
+        self.cell = cell_size(self._numbers())
+        self.x = MARGIN
 
     def _format_numbers(self) -> None:
         """Of each tensor with decimals of its own; of sums and output with the same."""
         figure = self.figure
         ledger, shown = figure.ledger, slice(0, len(figure.channels))
-        in_kernel = figure.kernel_crop
-        planes = figure.input_crop.of(figure.scene.input)[figure.channels.start : figure.channels.stop]
+        in_kernel, lanes = figure.kernel_crop, figure.lanes
+        planes = figure.input_crop.of(figure.scene.input)[lanes.start : lanes.stop]
         patches = in_kernel.of(ledger.patches[0, shown])
         inputs = NumberFormat(planes, patches)
         self.inputs = [inputs.tensor(plane) for plane in planes]
@@ -63,9 +61,9 @@ class _Layout:
         self.bias = None if figure.scene.bias is None else figure.scene.bias[figure.window.out_channel]
         printed = self.printed = print_window(ledger, self.bias)
         # Those of a maximum are not added up, and not drawn.
-        added = range(0 if figure.is_maximum else len(figure.channels))
+        added = range(0 if figure.is_maximum else len(figure.summed))
         self.products = [self._print_products(c) for c in added]
-        sums = ledger.channel_sums[0, shown]
+        sums = ledger.channel_sums[0, : len(figure.summed)]
         self.sums = [exact_number(text, each) for text, each in zip(printed.sums, sums, strict=False)]
         self.output = [
             [exact_number(printed.number(each.item()), each) for each in row] for row in figure.output
@@ -93,9 +91,6 @@ class _Layout:
         grids = chain(self.inputs, self.windows, self.kernels, self.products, [self.output, [self.sums]])
         return [number for grid in grids for line in grid for number in line if number is not None]
 
-    def say(self, key: str, **params: object) -> str:
-        return fill_in(self.texts[key], self.language, params)
-
     @property
     def row_height(self) -> float:
         figure = self.figure
@@ -105,31 +100,39 @@ class _Layout:
             "products": len(figure.kernel_crop.rows),
         }
         most = max((count for part, count in lines.items() if part in self.parts), default=1)
-        return _LABEL + most * self.cell + _GAP
+        return LABEL + most * self.cell + GAP
 
     def draw(self) -> Drawing:
-        figure, window = self.figure, self.figure.window
-        index = figure.scene.plan.own_shape((window.out_channel, window.row, window.col))
-        cell = ", ".join(map(str, index))
-        kind = figure.scene.plan.operation.kind
-        key = "maximum" if figure.is_maximum else "average" if figure.is_average else "sum"
-        which = "summary.before" if figure.output_cells == "before" else "summary"
-        summary = self.say(which, kind=kind, value=self.result.text, cell=cell)
-        self.drawing = Drawing(summary, self.say(f"description.{key}"), self.palette.paper)
+        self.drawing = Drawing(*self._describe(), self.palette.paper)
         self._draw_channels()
         self._draw_output()
-        width = max(self.x + _MARGIN, _LEAST_WIDTH)
-        bottom = self._draw_equation(self._bottom, cell)
-        self.drawing.width = max(width, self._equation_end + _MARGIN)
-        self.drawing.height = self._draw_notes(bottom) + _MARGIN
+        width = max(self.x + MARGIN, LEAST_WIDTH)
+        bottom = self._draw_equation(self._draw_biases(self._bottom))
+        self.drawing.width = max(width, self._equation_end + MARGIN)
+        self.drawing.height = self._draw_notes(bottom) + MARGIN
         return self.drawing
 
     @property
+    def _cell_index(self) -> str:
+        window = self.figure.window
+        index = self.figure.scene.plan.own_shape((window.out_channel, window.row, window.col))
+        return ", ".join(map(str, index))
+
+    def _describe(self) -> tuple[str, str]:
+        """What is drawn, and how it comes about."""
+        figure = self.figure
+        kind = figure.scene.plan.operation.kind
+        key = "maximum" if figure.is_maximum else "average" if figure.is_average else "sum"
+        which = "summary.before" if figure.output_cells == "before" else "summary"
+        summary = self.say(which, kind=kind, value=self.result.text, cell=self._cell_index)
+        return summary, self.say(f"description.{key}")
+
+    @property
     def _bottom(self) -> float:
-        rows = len(self.figure.channels) * self.row_height if self._has_rows else 0.0
+        rows = len(self.figure.lanes) * self.row_height if self._has_rows else 0.0
         if "output" in self.parts:
-            rows = max(rows, _LABEL + len(self.figure.output_crop.rows) * self.cell + _GAP)
-        return _MARGIN + rows
+            rows = max(rows, LABEL + len(self.figure.output_crop.rows) * self.cell + GAP)
+        return MARGIN + rows
 
     @property
     def _has_rows(self) -> bool:
@@ -139,27 +142,26 @@ class _Layout:
         figure, parts = self.figure, self.parts
         plain = figure.reads_plain_window
         if "input" in parts:
-            self._draw_column("", [self.say("input", channel=c) for c in figure.channels], self.inputs)
+            lanes = figure.lanes
+            self._draw_column("", [self.say("input", channel=c) for c in lanes], self.inputs, lanes)
             self._mark_read_cells(plain)
             if not plain or figure.is_maximum:
                 self._draw_window()
         elif figure.is_maximum and "products" in parts:
             self._draw_window()
         if "kernel" in parts and self.kernels:
-            names = [
-                self.say("kernel", out_channel=figure.window.out_channel, channel=k)
-                for k in range(len(self.kernels))
-            ]
-            if figure.scene.plan.is_transposed:
-                within = figure.window.out_channel % figure.scene.plan.weight_shape[1]  # type: ignore[index]
-                names = [self.say("kernel", out_channel=c, channel=within) for c in figure.channels]
-            self._draw_column("\u00d7", names, self.kernels)
+            self._draw_column("\u00d7", self._kernel_names(), self.kernels, figure.lanes)
         if "products" in parts and not figure.is_maximum:
             self._draw_column("=", [self._products_label()] * len(self.products), self.products)
         if "sums" in parts:
             label = self.say("maximum" if figure.is_maximum else "sum")
             boxes = [[[number]] for number in self.sums]
             self._draw_column("\u2192", [label] * len(boxes), boxes)
+
+    def _kernel_names(self) -> list[str]:
+        figure = self.figure
+        slices = (figure.slice_of(channel) for channel in figure.lanes)
+        return [self.say("kernel", out_channel=first, channel=second) for first, second in slices]
 
     def _products_label(self) -> str:
         if not self.figure.is_average:
@@ -174,52 +176,43 @@ class _Layout:
         return self.say("terms", divisor=divisor)
 
     def _draw_window(self) -> None:
+        """What the window reads; of a maximum the cell that wins, once its number is known."""
         figure = self.figure
-        label = self.say("maximumOf" if figure.is_maximum else "window")
+        selected = None if figure.output_cells == "before" else figure.ledger.selected
+        label = self.say("window" if selected is None else "maximumOf")
         x = self._draw_column("\u2192", [label] * len(self.windows), self.windows)
-        selected = figure.ledger.selected
         if selected is not None:
             u, v = (int(each) for each in selected[0])
             if u < len(figure.kernel_crop.rows) and v < len(figure.kernel_crop.cols):
+                top = self._top(figure.channels[0], len(self.windows[0]))
                 cell = Crop(range(u, u + 1), range(v, v + 1))
-                self._frame(x, self._top(0, len(self.windows[0])), cell, self.palette.accent)
+                self.draw_frame(x, top, cell, self.palette.accent)
 
-    def _top(self, k: int, lines: int) -> float:
-        """The y of a grid of so many lines, in the middle of the k-th channel's row."""
-        room = self.row_height - _LABEL - _GAP
-        return _MARGIN + k * self.row_height + _LABEL + (room - lines * self.cell) / 2
+    def _top(self, channel: int, lines: int) -> float:
+        """The y of a grid of so many lines, in the middle of the channel's row."""
+        room = self.row_height - LABEL - GAP
+        lane = channel - self.figure.lanes.start
+        return MARGIN + lane * self.row_height + LABEL + (room - lines * self.cell) / 2
 
-    def _draw_column(self, operator: str, labels: Sequence[str], grids: Sequence[Cells]) -> float:
-        """One grid for each channel; the operator stands before them. The x of the grids."""
+    def _draw_column(
+        self, operator: str, names: Sequence[str], grids: Sequence[Cells], lanes: range | None = None
+    ) -> float:
+        """One grid for each lane, by default for those that are read; the operator before them. Their x."""
         lines, cells = len(grids[0]), len(grids[0][0])
-        width = max(cells * self.cell, text_width(max(labels, key=len), _SMALL))
+        width = max(cells * self.cell, text_width(max(names, key=len), SMALL))
         if operator:
-            self.x += _OPERATOR
-        x, largest = self.x, _largest(grids)
-        for k, (label, grid) in enumerate(zip(labels, grids, strict=True)):
-            top = self._top(k, lines)
-            hue = channel_hue(self.palette, self.figure.channels[k])
-            self.drawing.texts.append(Text(x, top - 7, [label], _SMALL, hue, bold=True))
-            self._draw_grid(x, top, grid, largest)
+            self.x += OPERATOR
+        x, largest, read = self.x, largest_of(grids), self.figure.channels
+        for channel, name, grid in zip(read if lanes is None else lanes, names, grids, strict=False):
+            top = self._top(channel, lines)
+            # Colour belongs to what happens now.
+            color = channel_hue(self.palette, channel) if channel in read else self.palette.muted
+            self.draw_name(x, top, name, color)
+            self.draw_grid(x, top, grid, largest)
             if operator:
-                middle = top + lines * self.cell / 2 + _TYPE * 0.35
-                sign = Text(x - _OPERATOR / 2, middle, [operator], 17, self.palette.muted, "middle")
-                self.drawing.texts.append(sign)
+                self.draw_sign(x, top + lines * self.cell / 2, operator)
         self.x += width
         return x
-
-    def _draw_grid(self, x: float, y: float, cells: Cells, largest: float, empty: str = _DOT) -> None:
-        palette, size = self.palette, self.cell
-        for i, line in enumerate(cells):
-            for j, number in enumerate(line):
-                left, top = x + j * size, y + i * size
-                fill = None if number is None else cell_fill(palette, float(number.value), largest)
-                dashed = number is None
-                self.drawing.boxes.append(Box(left, top, size, size, fill, palette.line, dashed=dashed))
-                color = palette.muted if fill is None else text_on(fill)
-                run: str | Number = empty if number is None else number
-                baseline = top + size / 2 + _TYPE * 0.35
-                self.drawing.texts.append(Text(left + size / 2, baseline, [run], _TYPE, color, "middle"))
 
     def _mark_read_cells(self, plain: bool) -> None:
         """A frame round the window; where it is no rectangle of the input, round each cell that is read."""
@@ -228,45 +221,37 @@ class _Layout:
         read_cols = sorted({col - cols.start for col in figure.cols if col in cols})
         if not read_rows or not read_cols:
             return
-        for k, channel in enumerate(figure.channels):
-            top = self._top(k, len(rows))
+        for channel in figure.channels:
+            top = self._top(channel, len(rows))
             hue = channel_hue(self.palette, channel)
             if plain:
                 window = Crop(range(read_rows[0], read_rows[-1] + 1), range(read_cols[0], read_cols[-1] + 1))
-                self._frame(_MARGIN, top, window, hue)
+                self.draw_frame(MARGIN, top, window, hue)
                 continue
             for i in read_rows:
                 for j in read_cols:
-                    self._frame(_MARGIN, top, Crop(range(i, i + 1), range(j, j + 1)), hue)
-
-    def _frame(self, x: float, y: float, cells: Crop, color: str) -> None:
-        (rows, cols), size = cells, self.cell
-        self.drawing.boxes.append(
-            Box(
-                x + cols.start * size, y + rows.start * size, len(cols) * size, len(rows) * size,
-                None, color, 3, radius=3,
-            )
-        )  # fmt: skip
+                    self.draw_frame(MARGIN, top, Crop(range(i, i + 1), range(j, j + 1)), hue)
 
     def _draw_output(self) -> None:
         if "output" not in self.parts:
             return
         figure, palette = self.figure, self.palette
         rows, cols = figure.output_crop
-        room = len(figure.channels) * self.row_height if self._has_rows else 0.0
-        height = _LABEL + len(rows) * self.cell + _GAP
-        top = _MARGIN + max(0.0, (room - height) / 2) + _LABEL
+        room = len(figure.lanes) * self.row_height if self._has_rows else 0.0
+        height = LABEL + len(rows) * self.cell + GAP
+        top = MARGIN + max(0.0, (room - height) / 2) + LABEL
         if self._has_rows:
-            self.x += _OPERATOR
-            middle = top + len(rows) * self.cell / 2 + _TYPE * 0.35
-            sign = Text(self.x - _OPERATOR / 2, middle, ["\u2192"], 17, palette.muted, "middle")
-            self.drawing.texts.append(sign)
-        label = self.say("output", out_channel=figure.window.out_channel)
-        self.drawing.texts.append(Text(self.x, top - 7, [label], _SMALL, palette.text, bold=True))
-        self._draw_grid(self.x, top, self._drawn_output, _largest([self.output]), empty="")
+            self.x += OPERATOR
+            self.draw_sign(self.x, top + len(rows) * self.cell / 2, "\u2192")
+        label = self._output_name()
+        self.draw_name(self.x, top, label, palette.text)
+        self.draw_grid(self.x, top, self._drawn_output, largest_of([self.output]), empty="")
         row, col = figure.window.row - rows.start, figure.window.col - cols.start
-        self._frame(self.x, top, Crop(range(row, row + 1), range(col, col + 1)), palette.accent)
-        self.x += max(len(cols) * self.cell, text_width(label, _SMALL))
+        self.draw_frame(self.x, top, Crop(range(row, row + 1), range(col, col + 1)), palette.accent)
+        self.x += max(len(cols) * self.cell, text_width(label, SMALL))
+
+    def _output_name(self) -> str:
+        return self.say("output", out_channel=self.figure.window.out_channel)
 
     @property
     def _drawn_output(self) -> Cells:
@@ -278,39 +263,57 @@ class _Layout:
             for row, line in zip(rows, self.output, strict=True)
         ]
 
-    def _draw_equation(self, y: float, cell: str) -> float:
+    def _draw_biases(self, y: float) -> float:
+        """Those of all filters where the whole layer is drawn; the y below them."""
+        bias, channel = self.figure.scene.bias, self.figure.window.out_channel
+        if bias is None or not self.figure.whole_layer or len(bias) > MAX_SIDE:
+            return y
+        cells, top = NumberFormat(bias).tensor(bias[None]), y + LABEL
+        self.draw_name(MARGIN, top, self.say("biases"), self.palette.text)
+        self.draw_grid(MARGIN, top, cells, largest_of([cells]))
+        self.draw_frame(MARGIN, top, Crop(range(1), range(channel, channel + 1)), self.palette.accent)
+        return top + self.cell + GAP
+
+    def _draw_equation(self, y: float) -> float:
         """Y[o, i, j] = the sums + the bias = the output; the y below it."""
         self._equation_end = 0.0
         if "sums" not in self.parts:
             return y
-        runs = [f"{self.say('equation', cell=cell)} = ", *self._terms(), " = ", self.result]
-        if len(runs) == 4 and runs[1] == self.result:
-            runs = runs[:2]
+        runs: list[str | Number] = [f"{self._equation_name()} = ", *self._terms()]
+        if len(self.sums) < len(self.figure.channels):
+            runs.append(" + \u2026")
+        elif len(runs) > 2 or runs[1] != self.result:
+            runs += [" = ", self.result]
         text = "".join(run if isinstance(run, str) else run.text for run in runs)
-        self.drawing.texts.append(Text(_MARGIN, y + _TYPE + 4, runs, _TYPE, self.palette.text))
-        self._equation_end = _MARGIN + text_width(text, _TYPE)
-        return y + _TYPE + 14
+        self.drawing.texts.append(Text(MARGIN, y + TYPE + 4, runs, TYPE, self.palette.text))
+        self._equation_end = MARGIN + text_width(text, TYPE)
+        return y + TYPE + 14
+
+    def _equation_name(self) -> str:
+        return self.say("equation", cell=self._cell_index)
 
     def _terms(self) -> list[str | Number]:
         """The sums, what the other channels add, and the bias, with signs between them."""
         figure = self.figure
         first, *others = self.sums
-        terms: list[list[str | Number]] = [[first], *map(_bracketed, others)]
+        terms: list[list[str | Number]] = [[first], *map(bracketed, others)]
+        if len(self.sums) < len(figure.channels):
+            return list(chain(terms[0], *(chain([" + "], term) for term in terms[1:])))
         if len(figure.left_out):
             label = self.say("rest", channels=len(figure.left_out))
             rest = exact_number(self.printed.rest(len(self.sums)), figure.rest)
-            terms.append([f"{label}: ", *_bracketed(rest)])
+            terms.append([f"{label}: ", *bracketed(rest)])
         if self.bias is not None:
-            terms.append([f"{self.say('bias')} ", *_bracketed(exact_number(self.printed.bias, self.bias))])
+            terms.append([f"{self.say('bias')} ", *bracketed(exact_number(self.printed.bias, self.bias))])
         return list(chain(terms[0], *(chain([" + "], term) for term in terms[1:])))
 
     def _draw_notes(self, y: float) -> float:
         """What is cropped, left out or rounded; the y below."""
-        width = self.drawing.width - 2 * _MARGIN
+        width = self.drawing.width - 2 * MARGIN
         for note in self._notes():
-            for line in wrap(note, _SMALL, width):
-                y += _SMALL + 5
-                self.drawing.texts.append(Text(_MARGIN, y, [line], _SMALL, self.palette.muted))
+            for line in wrap(note, SMALL, width):
+                y += SMALL + 5
+                self.drawing.texts.append(Text(MARGIN, y, [line], SMALL, self.palette.muted))
         return y
 
     def _notes(self) -> list[str]:
@@ -341,15 +344,29 @@ class _Layout:
         return self.say(key, name=name, height=size[0], width=size[1], **spans)
 
 
-def _largest(grids: Sequence[Cells]) -> float:
-    """The largest magnitude: what the scale of colours reaches to."""
-    numbers = (number for grid in grids for line in grid for number in line if number is not None)
-    return max((abs(float(number.value)) for number in numbers), default=0)
+class _WeightGradientLayout(_Layout):
+    """The same arrangement: dY lies on the input where the kernel lies otherwise."""
 
+    figure: WeightGradientFigure
 
-def _bracketed(number: Number) -> list[str | Number]:
-    """A negative number stands in brackets behind a sign."""
-    return ["(", number, ")"] if number.text.startswith(MINUS) else [number]
+    @property
+    def _cell_index(self) -> str:
+        figure, window = self.figure, self.figure.window
+        return ", ".join(map(str, figure.layer.plan.own_shape((*figure.pair, window.row, window.col))))
+
+    def _describe(self) -> tuple[str, str]:
+        said = {"value": self.result.text, "cell": self._cell_index}
+        return self.say("gradient.summary", **said), self.say("gradient.description")
+
+    def _kernel_names(self) -> list[str]:
+        return [self.say("gradient.upstream", out_channel=self.figure.pair[0])]
+
+    def _output_name(self) -> str:
+        out_channel, channel = self.figure.pair
+        return self.say("gradient.weight", out_channel=out_channel, channel=channel)
+
+    def _equation_name(self) -> str:
+        return self.say("gradient.equation", cell=self._cell_index)
 
 
 def _span(cells: range) -> str:

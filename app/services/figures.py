@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, TypeVar, get_args
 
@@ -13,9 +13,10 @@ from torch import Tensor
 from app.conv.channel_checks import check_out_channel
 from app.conv.errors import ConvError, quoted
 from app.conv.ledger import Ledger, ledger
-from app.conv.operation import AvgPool2d, MaxPool2d
+from app.conv.operation import AvgPool2d, Conv2d, MaxPool2d
 from app.conv.taps import NONE
-from app.scenes.scene import Scene
+from app.limits import Limits
+from app.scenes.scene import Scene, make_scene
 
 Part = Literal["input", "kernel", "products", "sums", "output"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
@@ -56,13 +57,36 @@ class WindowFigure:
     and columns of a plane, those at the window.
     """
 
-    def __init__(self, scene: Scene, window: Window, output_cells: OutputCells = "all") -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        window: Window,
+        output_cells: OutputCells = "all",
+        *,
+        summed: int = MAX_CHANNELS,
+        whole_layer: bool = False,
+    ) -> None:
+        """
+        summed: of how many channels products and sums are drawn. whole_layer: whether channels that the
+        window does not read, and biases of other outputs, are drawn too.
+        """
         self.scene, self.window, self.output_cells = scene, window, output_cells
         plan = scene.plan
         self.channels = plan.in_channels(window.out_channel)[:MAX_CHANNELS]
         self.left_out = plan.in_channels(window.out_channel)[MAX_CHANNELS:]
+        self.summed = self.channels[:summed]
+        self.whole_layer = whole_layer
         self.is_maximum = isinstance(plan.operation, MaxPool2d)
         self.is_average = isinstance(plan.operation, AvgPool2d)
+
+    @property
+    def lanes(self) -> range:
+        """The input channels that have a row in the figure: those that are read, and others."""
+        if not self.whole_layer:
+            return self.channels
+        count = self.scene.plan.input_shape[0]
+        start = max(0, min(self.channels.start, count - MAX_CHANNELS))
+        return range(start, min(start + MAX_CHANNELS, count))
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -109,14 +133,21 @@ class WindowFigure:
 
     @cached_property
     def kernels(self) -> Tensor | None:
-        """(channels, kH, kW): the slices of the filter; None for pooling."""
-        plan, weight = self.scene.plan, self.scene.weight
-        if weight is None:
-            return None
+        """(lanes, kH, kW): the slice that each lane's channel meets; None for pooling."""
+        weight = self.scene.weight
+        return None if weight is None else torch.stack([weight[self.slice_of(c)] for c in self.lanes])
+
+    def slice_of(self, channel: int) -> tuple[int, int]:
+        """
+        The index of the weight's slice that an input channel meets; of another group that of the filter in
+        the same place there.
+        """
+        plan = self.scene.plan
+        filters = plan.out_channels(channel)
+        place = self.window.out_channel % len(filters)
         if plan.is_transposed:
-            per_group = weight.shape[1]
-            return weight[self.channels.start : self.channels.stop, self.window.out_channel % per_group]
-        return weight[self.window.out_channel, : len(self.channels)]
+            return channel, place
+        return filters[place], channel % plan.channels_per_step
 
     @cached_property
     def output(self) -> Tensor:
@@ -144,6 +175,30 @@ class WindowFigure:
             # The difference of two sums of the dtype may be out of its range.
             running = running.to(torch.int64)
         return running[-1] - running[len(self.channels) - 1]
+
+
+class WeightGradientFigure(WindowFigure):
+    """
+    The gradient to one weight: dY lies on the input as a kernel does, a step of the stride apart, moved on by
+    the dilation from weight to weight. Of a convolution with one input and one output channel; raises
+    ValueError for other layers.
+    """
+
+    def __init__(self, layer: Scene, window: Window) -> None:
+        self.layer, self.pair = layer, (window.out_channel, 0)
+        operation = layer.plan.operation
+        channels = {layer.plan.input_shape[0], layer.plan.output_shape[0]}
+        if not isinstance(operation, Conv2d) or operation.flip or channels != {1}:
+            raise ValueError("this gradient is not drawn as a correlation")
+        correlation = replace(
+            operation, stride=operation.dilation, dilation=operation.stride, padding=layer.plan.padding
+        )
+        upstream = layer.own(layer.given_upstream)[None]
+        scene = make_scene(correlation, layer.own(layer.input), upstream, None, Limits())
+        if scene.plan.output_shape[1:] != layer.plan.kernel_size:
+            # A window that a stride leaves no room for would be one more weight.
+            raise ValueError("this gradient is not drawn where the stride leaves cells over")
+        super().__init__(scene, window, "through")
 
 
 def window_figure(scene: Scene, window: Window, output_cells: OutputCells = "all") -> WindowFigure:

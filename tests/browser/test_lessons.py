@@ -486,9 +486,16 @@ def test_the_window_before_is_told(open_page: OpenPage) -> None:
 
 def test_presenting_goes_from_step_to_step(open_page: OpenPage) -> None:
     page = open_page("/learn/input-channels/3", viewport={"width": 1920, "height": 1080})
+    measure = "({ clientWidth, clientHeight }) => [clientWidth, clientHeight]"
+    room = page.locator("#stage-room")
+    plain = room.evaluate(measure)
     page.locator("h1").click()
     page.keyboard.press("p")
     expect(page.locator(".bar")).to_be_hidden()
+    # The stage gains on both sides; tests/frontend/views/stage has what it makes of it.
+    wait_until(
+        lambda: all(after > before for after, before in zip(room.evaluate(measure), plain, strict=True))
+    )
     page.keyboard.press("PageDown")
     expect(page.locator("#step-title")).to_have_text("Added up")
     expect(page.locator(".bar")).to_be_hidden()
@@ -498,6 +505,14 @@ def test_presenting_goes_from_step_to_step(open_page: OpenPage) -> None:
     expect(page.locator("#step-title")).to_have_text("The second channel, in the same place")
     page.keyboard.press("Escape")
     expect(page.locator(".bar")).to_be_visible()
+
+
+def test_an_exercise_that_is_presented_has_the_whole_width(open_page: OpenPage) -> None:
+    page = open_page("/learn/two-dimensions/6", viewport={"width": 1920, "height": 1080})
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    expect(page.locator(".bar")).to_be_hidden()
+    assert page.locator("#lesson-text").bounding_box()["width"] > 1900  # type: ignore[index]
 
 
 def test_back_and_forward(open_page: OpenPage) -> None:

@@ -48,3 +48,12 @@ def test_a_number_that_several_mistakes_lead_to(ways: int, misconception: str | 
         assert told
         sentences = [say(belief.said, "en") for belief in found]
         assert all(sentence in say(told.said, "en") for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_told"),
+    [(30.6667, True), (30.67, True), (30.7, True), (30.6, False), (31, False), (30, False)],
+)
+def test_a_fraction_may_be_written_rounded(answer: float, is_told: bool) -> None:
+    found = [Belief("channels_averaged", 30.6667, Text("diagnosis.channels_averaged", {"channels": 3}))]
+    assert bool(diagnose(answer, found)) == is_told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from app.lessons.lesson_texts import lesson_catalogue, say
 from app.lessons.markup import Block, Span, parse_line, parse_markup
 from app.lessons.misconceptions import Belief, Cell, beliefs, near_misses
 from app.lessons.references import Reference, value_of
+from app.lessons.still_pictures import draw_step
 from app.lessons.sum_misconceptions import sum_beliefs
 from app.scenes.scene import Scene
 from app.services.initial_data import InitialRequest, initial_data
@@ -126,7 +127,7 @@ def lesson_page(lesson: Lesson, links: LessonLinks) -> LessonPage:
         texts.title,
         texts.line,
         lesson.description.minutes,
-        _picture(lesson.picture, links, ("input", "kernel", "output")),
+        _index_picture(lesson.picture, links),
         [_step_page(lesson, step, links) for step in lesson.steps],
     )
 
@@ -157,14 +158,14 @@ def _lesson_after(lesson: Lesson, links: LessonLinks) -> LessonLink | None:
 
 def _step_page(lesson: Lesson, step: Step, links: LessonLinks) -> StepPage:
     texts, task = lesson.texts[links.language].steps[step.name], step.task
-    kind = task.kind if task else None
+    kind, url = task.kind if task else None, f"/learn/{lesson.name}/{step.number}"
     return StepPage(
         step.number,
         step.name,
-        f"/learn/{lesson.name}/{step.number}{links.query}",
+        f"{url}{links.query}",
         texts.title,
         parse_markup(texts.text),
-        _picture(step, links, _parts(step)) if _has_picture(step) else None,
+        _step_picture(step, url, links) if _has_picture(step) else None,
         kind,
         parse_line(texts.task or ""),
         parse_line(texts.done or ""),
@@ -179,31 +180,32 @@ def _choice(name: str, choice: Choice, answer: str | None) -> ChoiceText:
 
 
 def _has_picture(step: Step) -> bool:
-    """An exercise has tables; figures draw no gradient."""
-    kind = step.task.kind if step.task else None
-    return kind != "exercise" and step.description.direction == "forward"
+    """An exercise has tables."""
+    return step.task is None or step.task.kind != "exercise"
 
 
-def _parts(step: Step) -> Sequence[str]:
-    """What a still picture draws: what the stage has at this moment."""
-    if step.has_placed_window:
-        return ("input", "kernel", "products", "sums", "output")
-    return ("input", "kernel", "output")
-
-
-def _picture(step: Step, links: LessonLinks, parts: Sequence[str]) -> Picture:
-    def url(theme: str) -> str:
-        channel, row, col = step.cell
-        where = {"out_channel": channel, "row": row, "col": col, "parts": ",".join(parts)}
-        # Numbers that are still to come may be what the reader is asked for.
-        where |= {"output_cells": "through" if step.has_placed_window else "before"}
-        query = urlencode(where | {"theme": theme, "lang": links.language}, safe=",")
-        return f"{scene_url(step.scene)}/figure.svg?{query}"
-
+def _step_picture(step: Step, url: str, links: LessonLinks) -> Picture:
     alt = links.texts["picture.alt"]
-    if step.has_placed_window:
+    if step.description.direction != "forward":
+        alt = f"{alt} {draw_step(step, 'light', links.language).summary}"
+    elif step.has_placed_window:
         alt = f"{alt} {ledger_sentence(step.scene, step.cell)}"
-    return Picture(url(links.theme or "light"), None if links.theme else url("dark"), alt)
+    return _picture(f"{url}/picture.svg", {}, links, alt)
+
+
+def _index_picture(step: Step, links: LessonLinks) -> Picture:
+    channel, row, col = step.cell
+    query = {"out_channel": channel, "row": row, "col": col, "parts": "input,kernel,output"}
+    # Numbers that are still to come may be what the reader is asked for.
+    query |= {"output_cells": "through" if step.has_placed_window else "before"}
+    return _picture(f"{scene_url(step.scene)}/figure.svg", query, links, links.texts["picture.alt"])
+
+
+def _picture(url: str, query: Mapping[str, object], links: LessonLinks, alt: str) -> Picture:
+    def themed(theme: str) -> str:
+        return f"{url}?{urlencode({**query, 'theme': theme, 'lang': links.language}, safe=',')}"
+
+    return Picture(themed(links.theme or "light"), None if links.theme else themed("dark"), alt)
 
 
 def _practice(lesson: Lesson, kind: str, links: LessonLinks) -> Practice:

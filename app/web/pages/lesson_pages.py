@@ -6,7 +6,10 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from app.lessons.lesson_files import Lesson, lessons
+from app.lessons.lesson_files import Lesson, Step, lessons
+from app.lessons.still_pictures import draw_step
+from app.services.figure_colors import Theme
+from app.services.figure_files import to_svg
 from app.web.api.dependencies import services_of
 from app.web.pages.html_page import error_page, html_page, language_of, language_query, theme_of
 from app.web.pages.lesson_context import LessonLinks, lesson_page, lesson_step
@@ -31,12 +34,24 @@ async def whole_lesson(request: Request) -> Response:
 
 
 async def step(request: Request) -> Response:
-    lesson, number = _lesson(request), request.path_params["step"]
-    if lesson is None or not 1 <= number <= len(lesson.steps):
+    lesson, step = _lesson(request), _step(request)
+    if lesson is None or step is None:
         return error_page(request, 404)
     links = _links(request)
-    page = lesson_step(lesson, number, links)
+    page = lesson_step(lesson, step.number, links)
     return html_page(request, "lesson_step.html", 200, page=page, texts=links.texts)
+
+
+async def step_picture(request: Request) -> Response:
+    """For readers without scripts; `theme` and `lang` are in the address."""
+    step = _step(request)
+    if step is None:
+        return error_page(request, 404)
+    language = language_of(request)
+    theme: Theme = "dark" if request.query_params.get("theme") == "dark" else "light"
+    content = to_svg(draw_step(step, theme, language), language, None)
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language", "Content-Language": language}
+    return Response(content, headers=headers, media_type="image/svg+xml")
 
 
 async def worksheet(request: Request) -> Response:
@@ -51,6 +66,11 @@ async def worksheet(request: Request) -> Response:
 
 def _lesson(request: Request) -> Lesson | None:
     return lessons().get(request.path_params["lesson"])
+
+
+def _step(request: Request) -> Step | None:
+    lesson, number = _lesson(request), request.path_params["step"]
+    return lesson.steps[number - 1] if lesson and 1 <= number <= len(lesson.steps) else None
 
 
 def _links(request: Request) -> LessonLinks:

@@ -54,6 +54,7 @@ def add_pages(app: FastAPI) -> None:
         ("/learn/{lesson}", lesson_pages.whole_lesson, "lesson"),
         ("/learn/{lesson}/worksheet", lesson_pages.worksheet, "worksheet"),
         ("/learn/{lesson}/{step:int}", lesson_pages.step, "lesson-step"),
+        ("/learn/{lesson}/{step:int}/picture.svg", lesson_pages.step_picture, "step-picture"),
     )
     for path, endpoint, name in pages:
         app.router.routes.append(Route(path, refuse_frames(endpoint), name=name, middleware=[_COMPRESSION]))

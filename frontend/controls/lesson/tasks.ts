@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { formatIndex } from '../../model/dimensions.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
+import { isRoundingOf } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';
 import { isSameCell } from '../../model/relations.ts';
 import * as timeline from '../../model/timeline.ts';
@@ -45,7 +46,7 @@ function setUpPrediction({ lesson, task, form, say, done }: TaskParts) {
     const reason = input.value.trim() ? 'live.notNumber' : 'live.number';
     if (Number.isNaN(value)) return say(fill(lesson.texts[reason]), 'wrong');
     if (value === task.expected) return done();
-    const belief = task.beliefs?.find((each) => each.value === value);
+    const belief = task.beliefs?.find((each) => isRoundingOf(value, each.value));
     say(belief?.explanation ?? fill(lesson.texts['live.wrong'], { answer: input.value.trim() }), 'wrong');
   };
   return nothing;

@@ -149,8 +149,9 @@ export function chooseFrameLayout(
     previous.presenting === presenting
   )
     return previous.choice;
-  const before =
-    previous && isAlikeSubject(previous.model.subject, model.subject) ? previous.layout.family : null;
+  const isAlike =
+    previous?.presenting === presenting && isAlikeSubject(previous.model.subject, model.subject);
+  const before = isAlike ? previous.layout.family : null;
   return chooseLayout(model.subject, width, height, { presenting, before });
 }
 

@@ -41,6 +41,6 @@ export function makeSpacing(width: number, height: number, presenting = false): 
     line: Math.round(clamp(height / 19, 26, 44)),
     card: Math.round(clamp(width * 0.165, 176, 320)),
     box: Math.round(clamp(width / 16, 64, 104)),
-    maxCell: Math.round(clamp(height / 6, 40, 128)),
+    maxCell: Math.round(clamp(height / 6, 40, presenting ? 160 : 128)),
   };
 }

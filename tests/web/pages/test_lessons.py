@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.i18n.languages import LANGUAGES
-from app.lessons.lesson_files import lessons
+from app.lessons.lesson_files import Lesson, lessons
 from app.lessons.markup import spans_of
 
 NAMES = list(lessons())
@@ -61,35 +61,45 @@ def test_a_whole_lesson_without_scripts(client: TestClient, name: str, language:
         for span in spans_of(texts.text)
     )
     assert not re.search(r"\[\[|\]\]\s|\$\w|\*\*", text), "markup that is not read"
-    pictures = re.findall(r'<img src="(/api/[^"]+)"', page.text)
-    assert len(pictures) >= 3
-    for url in dict.fromkeys(pictures):
+    check_pictures(client, lesson, language, page.text)
+
+
+def check_pictures(client: TestClient, lesson: Lesson, language: str, html: str) -> None:
+    """One of each step that is no exercise, on either ground."""
+    pictures = re.findall(r'<(?:img src|source media="[^"]*" srcset)="(/learn/[^"]+)"', html)
+    numbers = {step.number for step in lesson.steps if not step.task or step.task.kind != "exercise"}
+    themed = {f"/learn/{lesson.name}/{k}/picture.svg?theme={t}" for k in numbers for t in ("light", "dark")}
+    assert {unescape(url).removesuffix(f"&lang={language}") for url in pictures} == themed
+    grounds = set()
+    for url in pictures:
         picture = client.get(unescape(url))
         assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/svg+xml"
+        assert picture.headers["Content-Language"] == language
+        grounds.add(re.search(r'<rect width="100%" height="100%" fill="(.*?)"', picture.text)[1])  # type: ignore[index]
+    assert len(grounds) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_picture_holds_an_answer_before_it_is_asked_for(client: TestClient, name: str) -> None:
-    """Neither in the lesson's index card nor in its steps, up to the one that asks."""
-    lesson = lessons()[name]
+def test_no_card_of_the_index_holds_an_answer(client: TestClient, name: str) -> None:
     card = client.get("/learn").text.partition(f'data-lesson="{name}"')[2]
-    sections = client.get(f"/learn/{name}").text.split("<section ")[1:]
-    for number, html in [(0, card), *enumerate(sections, 1)]:
-        found = re.search(r'<img src="[^"]*/scenes/(\w+)/figure.svg\?([^"]+)" alt="([^"]*)"', html)
-        if found is None:
-            continue
-        scene, query, alt = found[1], dict(parse_qsl(unescape(found[2]))), unescape(found[3])
-        row, col = int(query["row"]), int(query["col"])
-        placed = (int(query["out_channel"]), row, col)
-        assert query["output_cells"] in ("through", "before")
-        if query["output_cells"] == "before":
-            assert not {"products", "sums"} & {*query["parts"].split(",")} and "=" not in alt
-        for step in lesson.steps[max(number - 1, 0) :]:
-            if step.task and step.task.kind == "predict" and step.target and step.target.kind == "output":
-                channel, *_ = target = step.target.index
-                if step.scene.id == scene and channel == placed[0]:
-                    asked_for_next = target == placed and query["output_cells"] == "before"
-                    assert asked_for_next or target > placed, (number, step.name)
+    found = re.search(r'<img src="[^"]*/scenes/(\w+)/figure.svg\?([^"]+)" alt="([^"]*)"', card)
+    assert found
+    scene, query, alt = found[1], dict(parse_qsl(unescape(found[2]))), unescape(found[3])
+    placed = tuple(int(query[name]) for name in ("out_channel", "row", "col"))
+    assert query["output_cells"] in ("through", "before") and "=" not in alt
+    assert not {"products", "sums"} & {*query["parts"].split(",")}
+    for step in lessons()[name].steps:
+        asked = step.predicted_cell
+        is_number = step.target and step.target.kind == "output"
+        if asked and is_number and step.scene.id == scene and asked[0] == placed[0]:
+            assert asked > placed or (asked == placed and query["output_cells"] == "before")
+
+
+@pytest.mark.parametrize(
+    "path", ["/learn/cooking/1/picture.svg", "/learn/pooling/0/picture.svg", "/learn/pooling/99/picture.svg"]
+)
+def test_pictures_that_are_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("name", NAMES)
