@@ -57,12 +57,14 @@ function setUpControls(context: AppContext) {
 }
 
 function showAddressedMoment(state: AppState, query: URLSearchParams) {
+  // The step of a gradient is none here.
+  query.delete('direction');
   const { moment, granularity, shape, pin } = parseQuery(query);
   change(state, {
     ...(shape && { view: shape }),
     ...(granularity && { by: granularity }),
-    ...(moment && { step: [moment.outChannel, moment.row, moment.col], beat: moment.tick }),
   });
+  if (query.has('step')) state.showMoment(moment, query.get('step'));
   const summary = state.scene.peek()?.summary;
   if (pin && summary && hasCell(summary, pin)) state.pinnedCell.value = pin;
 }

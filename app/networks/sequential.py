@@ -14,15 +14,22 @@ from torch.func import functional_call
 
 from app.conv.correlate import output
 from app.conv.errors import quoted
-from app.conv.operation import plan
+from app.conv.operation import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d, Pooling, plan
 from app.formats.safetensors import read_safetensors, safetensors_names
 from app.limits import Limits, check, check_plan
 from app.networks.refusals import refusal
 from app.networks.run_process import PrepareInputs, Run
 from app.networks.sequential_code import Module, read_sequential
 from app.scenes.scene import make_scene
+from app.torch_code.parser import Parsed
 
 _INPUT: Final = "input"
+_POOLINGS: Final[Mapping[str, type[Pooling]]] = {
+    "AdaptiveAvgPool1d": AvgPool1d,
+    "AdaptiveAvgPool2d": AvgPool2d,
+    "AdaptiveMaxPool1d": MaxPool1d,
+    "AdaptiveMaxPool2d": MaxPool2d,
+}
 _LENGTH_BYTES: Final = 8
 _MAX_SEED: Final = 2**63
 
@@ -96,12 +103,24 @@ def module_steps(modules: list[Module], shape: tuple[int, ...], limits: Limits |
     numbers = prod(shape)
     for module in modules:
         state = _state_shapes(module)
-        shape = _output_shape(module, shape, state, limits)
+        before, shape = shape, _output_shape(module, shape, state, limits)
         numbers += prod(shape) + sum(map(prod, state.values()))
         if limits is not None:
             check("term.network_numbers", "max_network_numbers", numbers, limits)
-        steps.append(Step(module, state, shape))
+        steps.append(Step(_as_layer(module, before, shape), state, shape))
     return steps
+
+
+def _as_layer(module: Module, before: tuple[int, ...], after: tuple[int, ...]) -> Module:
+    """A pooling to a given size, whose windows are the same as a pooling's with a kernel, as that layer."""
+    pooling = _POOLINGS.get(module.op)
+    if pooling is None or len(before) != pooling.dimensions + 2:
+        return module
+    sizes = list(zip(before[2:], after[2:], strict=True))
+    if not all(made and size % made == 0 for size, made in sizes):
+        return module
+    height, width = (1, *(size // made for size, made in sizes))[-2:]
+    return module._replace(layer=Parsed(pooling(kernel_size=(height, width))), module=None)
 
 
 def _state_shapes(module: Module) -> dict[str, tuple[int, ...]]:
@@ -155,7 +174,10 @@ def _shape_after(
     # One number stands for all of them.
     own = {name: torch.zeros(1).expand(each) for name, each in state.items()}
     with torch.no_grad():
-        made: Tensor = functional_call(module, own, (torch.empty((0, *shape[1:])),))
+        made = functional_call(module, own, (torch.empty((0, *shape[1:])),))
+    # With return_indices there are two.
+    if not isinstance(made, Tensor):
+        raise TypeError
     return (shape[0], *made.shape[1:])
 
 

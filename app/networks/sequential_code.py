@@ -21,7 +21,8 @@ _AT: Final = "/code"
 OTHER_MODULES: Final = (
     "BatchNorm1d", "BatchNorm2d", "ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Mish", "Sigmoid",
     "Tanh", "Softplus", "Softmax", "LogSoftmax", "Hardswish", "Hardsigmoid", "Hardtanh", "Flatten", "Linear",
-    "Dropout", "Dropout1d", "Dropout2d", "Identity",
+    "Dropout", "Dropout1d", "Dropout2d", "Identity", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
 )  # fmt: skip
 _WITH_DEVICE: Final = ("BatchNorm1d", "BatchNorm2d", "Linear")
 _DEEPEST: Final = 8
@@ -103,6 +104,7 @@ def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
 
 def _literal(node: ast.expr) -> Any:
     value = ast.literal_eval(node)
-    if not isinstance(value, int | float | None) and value not in ("none", "tanh"):
+    sizes = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(each, int | float | None) for each in sizes) and value not in ("none", "tanh"):
         raise ValueError
     return value

@@ -2,13 +2,13 @@
 
 import { effect, untracked } from '@preact/signals-core';
 import { indexOfPair, pairAt, stepChannelsOf } from '../model/direction.ts';
-import { UNZOOMED } from '../model/geometry.ts';
+import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { defaultGranularity } from '../state/scene.ts';
 import type { Moment, UrlState } from '../state/url.ts';
-import { encodeQuery, hasCell, momentAt, parseQuery, timeOfMoment } from '../state/url.ts';
+import { encodeQuery, hasCell, momentAt, parseQuery } from '../state/url.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, nextPaint } from '../views/shared/dom.ts';
 import type { ChooseDirection } from './direction.ts';
@@ -27,7 +27,7 @@ export interface Addressed {
 
 export function syncUrl(context: AppContext, changes: EditSession, choose: ChooseDirection): Addressed {
   const { state, boot } = context;
-  const requested = parseQuery(new URLSearchParams(location.search));
+  const requested = new URLSearchParams(location.search);
   let applied = location.search ? applyUrlState(state, requested, choose) : Promise.resolve();
   const [writeNow, writeSoon] = makeUrlWriter(state, boot);
   rememberNames(state, boot.scene);
@@ -36,11 +36,11 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   // and all scenes of one edit the same.
   let named = boot.scene;
   addEventListener('popstate', async () => {
-    const view = parseQuery(new URLSearchParams(location.search));
+    const query = new URLSearchParams(location.search);
     named = sceneIdIn(location.pathname) ?? boot.scene;
     rememberNames(state, named);
-    await changes.visit(named, view.moment);
-    applyUrlState(state, view, choose);
+    await changes.visit(named, parseQuery(query).moment);
+    applyUrlState(state, query, choose);
   });
   effect(() => {
     const id = state.scene.value?.summary.id;
@@ -62,7 +62,7 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   });
   // Who goes to the address bar while time runs takes the moment along that is on the stage.
   addEventListener('blur', writeNow);
-  return { named: requested.moment !== null, shown: async () => applied };
+  return { named: requested.has('step'), shown: async () => applied };
 }
 
 /** The example that the address says its scene was made from, and the title that it gives it. */
@@ -78,7 +78,12 @@ function sceneIdIn(path: string) {
 }
 
 /** Resolves when a moment of a gradient, which is loaded first, is shown too; null: there is no scene yet. */
-function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection): Promise<void> | null {
+function applyUrlState(
+  state: AppState,
+  query: URLSearchParams,
+  choose: ChooseDirection,
+): Promise<void> | null {
+  const view = parseQuery(query);
   const scene = state.scene.peek();
   if (!scene) return null;
   const { summary } = scene;
@@ -87,7 +92,7 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
   state.chooseGranularity(view.granularity ?? defaultGranularity(summary));
   const pinned = view.pin && hasCell(summary, view.pin, view.direction) ? view.pin : null;
   const show = () => {
-    state.jump((clock) => timeOfMoment(clock, clock.width, clockMoment(summary, view)));
+    state.showMoment(clockMoment(summary, view), query.get('step'));
     state.pinnedCell.value = pinned;
     const channels = stepChannelsOf(summary, view.direction, state.outChannel.peek());
     const index = view.input === null ? -1 : channels.indexOf(view.input);
@@ -104,10 +109,12 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
   return applied;
 }
 
-/** The moment as the clock counts channels: those of the weight are pairs. */
+/** The moment as the clock counts channels: those of the weight are pairs; past the last: there is no such. */
 function clockMoment(summary: SceneSummary, { direction, moment }: UrlState): Moment | null {
   if (!moment || direction !== 'weight') return moment;
-  return { ...moment, outChannel: indexOfPair(summary, moment.outChannel, moment.inChannel ?? 0) };
+  const { outChannel, inChannel = 0 } = moment;
+  const isPair = inputChannelsOf(summary, outChannel).includes(inChannel);
+  return { ...moment, outChannel: isPair ? indexOfPair(summary, outChannel, inChannel) : Infinity };
 }
 
 /** The moment as the address has it. */

@@ -50,6 +50,8 @@ export class AppState {
   );
   /** Why the last change could not be made, while the picture shows what was before. */
   readonly refusal = signal<string | null>(null);
+  /** A step that was asked for and is not there, and where the timeline went instead. */
+  readonly absentStep = signal<{ asked: string; time: number } | null>(null);
   readonly time = signal(0);
   readonly playing = signal(false);
   /** Whether picture and texts stand, whatever the timeline does: an animation is being recorded. */
@@ -374,6 +376,16 @@ export class AppState {
       this.firstChannel.value = null;
       this.following.value = true;
     });
+  }
+
+  /** Shows a moment, or the nearest that there is. asked: the step as it was asked for; null: none was. */
+  showMoment(moment: Moment | null, asked: string | null) {
+    this.jump((clock) => timeOfMoment(clock, clock.width, moment));
+    const [clock, time] = [this.clock.peek(), this.time.peek()];
+    const shown = clock && momentAt(clock, clock.width, time);
+    const stepOf = (each: Moment | null) => each && [each.outChannel, each.row, each.col].join();
+    const isThere = asked === null || (moment && stepOf(moment) === stepOf(shown));
+    this.absentStep.value = isThere ? null : { asked, time };
   }
 
   /** A cell that time has left would go on being told in place of the one that time is at. */

@@ -234,6 +234,27 @@ def test_the_estimate_stands_beside_what_was_saved(
     expect(estimate).to_have_text(before)
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_estimate_of_another_choice_is_taken_back_at_once(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?lang={language}")
+    page.keyboard.press("s")
+    dialog = page.locator("dialog.save")
+    dialog.locator("input[name=save-kind][value=animation]").check(force=True)
+    done, pending = {
+        "en": (re.compile(r"^\d+ frames, about"), "Estimating the size …"),
+        "zh-CN": (re.compile(r"^\d+ 帧，约"), "正在估计文件大小……"),
+    }[language]
+    note = dialog.locator(".hint").filter(has_text=re.compile(r"\S"))
+    for choice in ("range][value=row", "size][value='2'", "loop][value=once", "theme][value=dark"):
+        expect(note).to_have_text(done)
+        choose = "(input) => { input.click(); return input.closest('dialog').innerText; }"
+        shown = dialog.locator(f"input[name=save-{choice}]").evaluate(choose)
+        assert pending in shown and not any(done.match(line) for line in shown.splitlines()), choice
+    expect(note).to_have_text(done)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
 def test_each_choice_has_one_line_beside_the_others(
     open_page: OpenPage, scene_paths: dict[str, str], lang: str

@@ -37,6 +37,20 @@ def test_errors_in_a_url_do_no_harm(open_page: OpenPage, scene_paths: dict[str, 
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, \d, \d\] = "))
 
 
+@pytest.mark.parametrize("path", ["/s/{}", "/embed/{}"])
+@pytest.mark.parametrize(("language", "said"), [("en", "There is no step {} here"), ("zh-CN", "这里没有步骤 {}")])
+@pytest.mark.parametrize("step", ["0,2,0", "x", "0,5,0,0&direction=weight"])
+def test_a_step_that_is_not_there_is_told(
+    open_page: OpenPage, scene_paths: dict[str, str], path: str, language: str, said: str, step: str
+) -> None:
+    address = path.format(scene_paths["two-channels"].removeprefix("/s/"))
+    page = open_page(f"{address}?step={step}&lang={language}")
+    message = page.locator("#error-message")
+    expect(message).to_contain_text(said.format(step.partition("&")[0]))
+    page.keyboard.press("ArrowRight")
+    expect(message).to_be_hidden()
+
+
 def test_the_url_follows_when_paused(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"])
     page.keyboard.press("Shift+ArrowRight")

@@ -22,6 +22,9 @@ CODES = [
     "nn.Sequential(nn.Conv2d(2, 3, 3, 2), nn.Sequential(nn.LeakyReLU(0.2), nn.Dropout()), nn.Identity())",
     "nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(32, 5, bias=False), nn.Softmax(dim=1))",
     "nn.Sequential(nn.ConvTranspose2d(2, 3, 2, stride=2), nn.GELU(), nn.Conv2d(3, 3, 3, groups=3))",
+    "nn.Sequential(nn.AdaptiveAvgPool2d((4, None)), nn.AdaptiveMaxPool2d(3), nn.AdaptiveAvgPool2d((1, 1)))",
+    "nn.Sequential(nn.Flatten(2), nn.AdaptiveMaxPool1d(16), nn.AdaptiveAvgPool1d(5))",
+    "nn.Sequential(nn.Conv2d(2, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(1), nn.Linear(4, 2))",
     "nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(2, 2, 1), nn.LeakyReLU(0.5, True), nn.Hardswish(True))",
 ]
 
@@ -69,6 +72,22 @@ def test_every_output_is_torchs(client: TestClient, code: str, is_printed: bool)
     assert list(last.shape) == network["nodes"][-1]["outputs"][0]["shape"]
 
 
+@pytest.mark.parametrize(
+    ("size", "is_scene"), [("1", True), ("(2, 4)", True), ("(None, 1)", True), ("3", False)]
+)
+@pytest.mark.parametrize("op", ["AdaptiveAvgPool2d", "AdaptiveMaxPool2d"])
+def test_a_pooling_with_equal_windows_has_a_stage(
+    client: TestClient, op: str, size: str, is_scene: bool
+) -> None:
+    given = {"code": f"nn.Sequential(nn.{op}({size}))", "input": '{"random": {"shape": [2, 8, 4]}}'}
+    network = client.post(API, files=given).json()
+    scene = network["nodes"][0]["scene"]
+    assert (scene is not None) == is_scene
+    if is_scene:
+        shown = client.get(scene).json()
+        assert shown["shapes"]["output"] == network["nodes"][0]["outputs"][0]["shape"][1:]
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no code": ({"code": "print(1)"}, ""),
     "unknown module": ({"code": "nn.Sequential(nn.LSTM(1, 1))"}, "network_code_module_unknown"),
@@ -106,6 +125,7 @@ def test_the_modules_that_are_there_are_classes(client: TestClient) -> None:
     assert all(name[0].isupper() for name in names.split(", "))
 
 
+SIZES = ["1", "2", "3", "8", "0", "-1", "None", "(2, None)", "(1, 2, 3)", "1.5", "10**9", "1, True"]
 # Beside no arguments at all.
 ARGUMENTS = {
     "BatchNorm1d": ["3", "7", "0"],
@@ -119,6 +139,7 @@ ARGUMENTS = {
     "Hardtanh": ["1, -1", "-1e400, 1e400"],
     "GELU": ["'tanh'", "'x'"],
     "Dropout": ["1.5"],
+    **{op: SIZES for op in OTHER_MODULES if op.startswith("Adaptive")},
 }
 SHAPES = [(3, 4, 4), (1, 3, 4, 4), (2, 3, 4, 4), (3, 4), (1, 3, 4), (4,), (1, 4), (0, 3, 4, 4), (1, 0, 4, 4)]
 

@@ -33,6 +33,8 @@ from app.web.pages.workbench import workbench
 # CSS pixels; frontend/model/embed_snippets.ts has the same.
 _WIDTH: Final = 800
 _HEIGHT: Final = 480
+_LEAST_WIDTH: Final = 240
+_LEAST_HEIGHT: Final = 160
 _SCENE_PATH: Final = re.compile(r"/(?:s|embed)/([0-9a-f]{1,64})")
 _NETWORK_PATH: Final = re.compile(r"/(?:n|embed/n)/([0-9a-f]{1,64})")
 _OF_FRAMES: Final = ("controls", "lock", "theme")
@@ -56,16 +58,17 @@ async def answer(request: Request) -> Response:
     address = public_url(request)
     title, path = await _framed(request, query.get("url", ""), address)
     source = f"{address}{path}"
-    members = {
+    members: dict[str, Any] = {
         "version": "1.0",
-        "type": "rich",
+        "type": "link",
         "provider_name": "Convscope",
         "provider_url": f"{address}/",
         "title": title,
-        "width": width,
-        "height": height,
-        "html": frame_html(source, title, width, height),
     }
+    # A frame is never larger than asked. In less than this nothing can be read: who asks makes a link of it.
+    if width >= _LEAST_WIDTH and height >= _LEAST_HEIGHT:
+        html = frame_html(source, title, width, height)
+        members |= {"type": "rich", "width": width, "height": height, "html": html}
     content = orjson.dumps(members) if format == "json" else _as_xml(members)
     headers = {"Vary": "Accept-Language"} | address_headers(request)
     return Response(content, media_type=FORMATS[format], headers=headers)

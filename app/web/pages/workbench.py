@@ -27,9 +27,15 @@ _NETWORK: Final = re.compile(r"[0-9a-f]{40}(\?[\w%&=.,*+~-]*)?", re.ASCII)
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
-    "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "example.", "facts.", "fault.",
-    "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "networks.", "new.",
-    "noscript", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
+    "edit.copyLedger", "edit.copyLink", "edit.redo", "edit.region", "edit.undo", "edit.upstream",
+    "edit.whole", "embed.", "error.404.", "error.500.", "error.home", "error.retry", "example.", "facts.",
+    "fault.", "frame.", "gradient.", "help.", "inspect.", "language.", "ledger.all", "ledger.caption",
+    "ledger.fast", "ledger.rounded", "legend.", "nav.", "networks.", "new.", "noscript", "panel.",
+    "parameters.", "picture.", "present", "preset.depthwise.pair", "preset.pointwise.pair", "save.",
+    "size.letters", "stage.arriving", "stage.tints", "stage.title", "stage.zoom", "timeline.back",
+    "timeline.end", "timeline.forward", "timeline.granularity", "timeline.scrub", "timeline.speed",
+    "timeline.start", "timeline.title", "torchError.", "view.larger", "view.none", "view.smaller",
+    "view.title", "view.zoom",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import type { EmbedChange, EmbedRequest } from '../../model/embed_messages.ts';
 import { PROTOCOL, parseRequest } from '../../model/embed_messages.ts';
 import { isAllowedOrigin } from '../../model/frame_sources.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { hasCell, momentAt, parsePin, pinText, timeOfMoment } from '../../state/url.ts';
+import { hasCell, momentAt, parsePin, pinText } from '../../state/url.ts';
 
 /** In place of an origin: the page around has made the frame's document, and has no origin that it knows. */
 export const MAKER = '*';
@@ -100,7 +100,7 @@ export function change(state: AppState, { step, beat = null, by, view, speed, pi
   if (step === null) state.jump(() => 0);
   else if (step) {
     const [outChannel, row, col] = step;
-    state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: beat }));
+    state.showMoment({ outChannel, row, col, tick: beat }, step.join());
   }
   const summary = state.scene.peek()?.summary;
   const cell = pin ? parsePin(pin) : null;

@@ -31,6 +31,8 @@ type Format = (typeof FORMATS)[number];
 
 export interface AnimationPart {
   element: HTMLElement;
+  /** Takes the estimate back, since another choice is made. */
+  forgetEstimate(): void;
   /** Looks at which formats the browser has, and estimates. */
   update(): Promise<void>;
   /** Resolves with the file, null once it was cancelled. */
@@ -163,23 +165,30 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     const [first, few] = [await sizeOf(1), await sizeOf(SAMPLES)];
     const more = Math.max(0, few - first) / (Math.min(SAMPLES, all.length) - 1 || 1);
     const bytes = first + more * (all.length - 1);
+    signal.throwIfAborted();
     const key = all.length > MANY ? 'save.estimate.many' : 'save.estimate';
     estimate = t(key, { frames: all.length, size: formatBytes(bytes) });
     setText(note, estimate);
   };
   return {
     element,
+    forgetEstimate: () => {
+      estimating.abort();
+      estimate = '';
+      setText(note, t('save.estimating'));
+    },
     update: () => {
       estimating.abort();
       estimating = new AbortController();
       const { signal } = estimating;
-      estimate = '';
       waiting = waiting
         .catch(() => {})
         .then(offerFormats)
         .then(showEstimate)
         .catch((error) => {
-          if (!signal.aborted) throw error;
+          if (signal.aborted) return;
+          setText(note, '');
+          throw error;
         });
       return waiting;
     },

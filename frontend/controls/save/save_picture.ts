@@ -92,6 +92,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     for (const each of ofPicture) each.hidden = moving;
     animation.element.hidden = !moving;
     copy.hidden = moving || !canCopy;
+    if (moving) animation.forgetEstimate();
     URL.revokeObjectURL(preview.src);
     preview.src = URL.createObjectURL(await make(0));
     preview.alt = text().description;

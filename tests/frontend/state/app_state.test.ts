@@ -67,3 +67,25 @@ test('of a smaller layer the nearest moment is gone on at, and no cell that it h
   assert.equal(state.window.value, 3);
   assert.equal(state.pinnedCell.value, null);
 });
+
+test('a step that is not there is told until time goes on, of one that is there nothing', () => {
+  const state = makeState();
+  const clock = state.clock.value;
+  assert.ok(clock);
+  const [rows, cols] = [clock.windows / clock.width, clock.width];
+  for (const outChannel of [0, clock.outChannels - 1, clock.outChannels])
+    for (const row of [0, rows - 1, rows])
+      for (const col of [0, cols - 1, cols]) {
+        const isThere: boolean = outChannel < clock.outChannels && row < rows && col < cols;
+        const asked = [outChannel, row, col].join();
+        state.showMoment({ outChannel, row, col, tick: null }, asked);
+        const absent: typeof state.absentStep.value = isThere
+          ? null
+          : { asked, time: state.time.value };
+        assert.deepEqual(state.absentStep.value, absent, asked);
+      }
+  state.showMoment(null, 'first');
+  assert.equal(state.absentStep.value?.asked, 'first');
+  state.showMoment(null, null);
+  assert.equal(state.absentStep.value, null);
+});

@@ -104,7 +104,8 @@ def test_both_formats_say_the_same(client: TestClient) -> None:
     [
         ({}, 800, 480),
         ({"maxwidth": 300}, 300, 480),
-        ({"maxheight": 1}, 800, 1),
+        ({"maxheight": 160}, 800, 160),
+        ({"maxwidth": 240, "maxheight": 10**8}, 240, 480),
         ({"maxwidth": 5000, "maxheight": 200}, 800, 200),
     ],
 )
@@ -113,6 +114,22 @@ def test_no_size_is_larger_than_asked(
 ) -> None:
     answer = ask(client, **given).json()
     assert (answer["width"], answer["height"]) == (width, height)
+
+
+@pytest.mark.parametrize("format", ["json", "xml"])
+def test_no_size_that_is_asked_is_exceeded(client: TestClient, format: str) -> None:
+    """2.2 and 2.3.4: a frame of at most the size, or a `link`, which has none of a frame's members."""
+    sizes = (1, 10, 239, 240, 320, 800, 801, 10**8)
+    for width in sizes:
+        for height in (1, 159, 160, 480, 481, 10**8):
+            members = members_of(ask(client, maxwidth=width, maxheight=height, format=format))
+            of_frame = {"html", "width", "height"} & members.keys()
+            if width < 240 or height < 160:
+                assert (members["type"], of_frame) == ("link", set())
+                assert members["title"]
+            else:
+                assert members["type"] == "rich"
+                assert (int(members["width"]), int(members["height"])) == (min(width, 800), min(height, 480))
 
 
 @pytest.mark.parametrize("name", ["maxwidth", "maxheight"])
