@@ -186,7 +186,8 @@ def test_a_lesson_by_keyboard(open_page: OpenPage, name: str, language: str) -> 
                 named += check_named_numbers(page, "#feedback .thing")
         tab_to(page, "#next")
         page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/learn(\?.*)?$"))
+    page.wait_for_url(re.compile(rf"/learn(/(?!{name}/)[a-z0-9-]+/1)?(\?.*)?$"))
+    page.goto(f"{page.url.partition('/learn')[0]}/learn?lang={language}")
     expect(page.locator(f'[data-lesson="{name}"] .lesson-progress')).not_to_be_empty()
     assert named >= 2
 
@@ -279,9 +280,54 @@ def test_a_repaired_kernel_is_on_the_stage(open_page: OpenPage, how: str) -> Non
     expect(page.locator("#feedback")).to_be_in_viewport()
 
 
+def last_exercises() -> list[str]:
+    """Where the way on has the longest text."""
+    ends = [(name, lesson.steps[-1]) for name, lesson in lessons().items()]
+    return [f"{name}/{step.number}" for name, step in ends if step.task and step.task.exercise]
+
+
+@pytest.mark.parametrize("step", last_exercises())
+def test_an_answer_is_not_behind_the_way_on(open_page: OpenPage, step: str) -> None:
+    page = open_page(f"/learn/{step}?seed=7", viewport={"width": 1366, "height": 768})
+    page.get_by_role("button", name="Show the answer").click()
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    way = page.locator(".lesson-nav").bounding_box()
+    assert way is not None
+    wait_until(lambda: bottom(page, "#feedback") <= way["y"], 10, message=step)
+
+
+def bottom(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_exercise_that_is_presented_fills_the_screen(
+    open_page: OpenPage, kind: str, size: tuple[int, int]
+) -> None:
+    width, height = size
+    lesson, number = where(kind)
+    page = open_page(f"/learn/{lesson}/{number}?seed=7", viewport={"width": width, "height": height})
+    expect(page.locator("#task-more")).to_contain_text("Exercise 7")
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    expect(page.locator(".bar")).to_be_hidden()
+    task = page.locator("#task").bounding_box()
+    assert task is not None
+    assert task["width"] > 0.8 * width
+    way = page.locator(".lesson-nav").bounding_box()
+    assert way is not None
+    assert bottom(page, "#task-more button.main") <= way["y"]
+    if kind == "animation":
+        tops = [panel.bounding_box() for panel in page.locator(".animation").all()]
+        assert len({box["y"] for box in tops if box}) == 1
+
+
 def test_the_next_lesson_follows_the_last_step(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/7")
-    page.locator("#next-lesson").click()
+    page.locator("#next").click()
     expect(page.locator("#step-title")).to_have_text("A window on a picture")
 
 

@@ -27,7 +27,11 @@ export function makeAnimations(exercise: Exercise, texts: Texts): AnswerSheet {
   };
   slider.input.oninput = show;
   show();
-  element.append(makeKernels(exercise), slider.element, makePlay(slider.input, show, texts), panels);
+  const row = makeElement('p', 'row moments');
+  row.append(makePlay(slider.input, show, texts), slider.element);
+  const kernels = makeKernels(exercise);
+  kernels.append(row);
+  element.append(kernels, panels);
   element.append(choice.element);
   return { element, read: choice.read, missing: 'live.missing.letter' };
 }
@@ -45,14 +49,12 @@ function makeSlider(moments: number, texts: Texts) {
   const input = document.createElement('input');
   Object.assign(input, { type: 'range', min: '0', max: String(moments - 1), step: '1', value: '0' });
   input.setAttribute('aria-label', fill(texts['live.moments'], { moment: '…', moments }));
-  element.className = 'row';
   element.append(input, label);
   return { element, input, label };
 }
 
 /** Goes on by itself, from the start again once it is over. */
 function makePlay(input: HTMLInputElement, show: () => void, texts: Texts) {
-  const row = makeElement('p', 'row');
   const button = document.createElement('button');
   button.type = 'button';
   let timer = 0;
@@ -74,11 +76,10 @@ function makePlay(input: HTMLInputElement, show: () => void, texts: Texts) {
     button.textContent = texts['live.pause'] ?? '';
   };
   stop();
-  row.append(button);
-  return row;
+  return button;
 }
 
-/** One animation at one moment: the windows, the sums, and the output so far. */
+/** One animation at one moment: the windows, the output so far, and the sums. */
 function makePanel({ scene, animations }: Exercise, letter: 'a' | 'b', at: number, texts: Texts) {
   const steps = animations?.[letter] ?? [];
   const panel = makeElement('section', 'animation');
@@ -93,8 +94,8 @@ function makePanel({ scene, animations }: Exercise, letter: 'a' | 'b', at: numbe
       cell.classList.toggle('is-read', isRead);
     }),
   );
-  panel.append(makePlanes(...inputs), makeElement('p', '', sumText(now, scene.bias !== undefined, texts)));
-  panel.append(makePlanes(makeOutput(steps, at)));
+  panel.append(makePlanes(...inputs, makeOutput(steps, at)));
+  panel.append(makeElement('p', '', sumText(now, scene.bias !== undefined, texts)));
   return panel;
 }
 
@@ -125,7 +126,7 @@ function makeOutput(steps: ExerciseStep[], at: number) {
 
 function makeLetterChoice(texts: Texts) {
   const element = document.createElement('fieldset');
-  element.className = 'choices';
+  element.className = 'choices letters';
   const legend = makeElement('legend', 'visually-hidden', texts['live.answer'] ?? '');
   const radios = LETTERS.map((letter) => {
     const label = document.createElement('label');

@@ -18,6 +18,9 @@ export function makeFeedback(root: ParentNode): Say {
 export function showFeedback(root: ParentNode) {
   const line = findElement('#feedback', HTMLElement, root);
   if (line.textContent === '' || document.activeElement?.closest('.workspace')) return;
+  // The way on lies over the end of the text, with as many lines as it needs.
+  const way = findElement('.lesson-nav', HTMLElement);
+  findElement('#lesson-text', HTMLElement).style.scrollPaddingBottom = `${way.offsetHeight}px`;
   line.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 }
 
