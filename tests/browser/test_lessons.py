@@ -425,12 +425,6 @@ def test_terms_are_listed_once_their_number_is_in_the_output(open_page: OpenPage
     expect(opener).to_be_visible()
 
 
-def test_terms_of_another_window_are_there(open_page: OpenPage) -> None:
-    page = open_page("/learn/dilation-groups/2")
-    page.locator("#all-terms").click()
-    expect(page.locator("#ledger-detail")).to_contain_text("= 5 + 1 + 0 = 6")
-
-
 def test_a_number_that_was_asked_for_is_on_the_stage_once_it_is_there(open_page: OpenPage) -> None:
     """A changed input cell shows what multiplies it; then the output shows its numbers again."""
     page = open_page("/learn/input-channels/9")

@@ -64,6 +64,13 @@ def test_numbers_named_are_those_of_the_scene(lesson: Lesson, step: Step, langua
             check_reference(parse_reference(text), step.scene)
 
 
+@pytest.mark.parametrize(("lesson", "step"), STEPS)
+def test_a_prediction_stands_on_its_window_before_the_number(lesson: Lesson, step: Step) -> None:
+    if step.predicted_cell is not None:
+        assert step.cell == step.predicted_cell
+        assert not step.has_placed_window
+
+
 # Sums that are written out: `1 · 1 + 2 · 2 = 5`, `⌊111.5⌋ + 1 = 112`, `(2 + 1 + 5 + 0) / 4 = 2`.
 EQUATION = re.compile(r"[⌊(\d][-\d.+−·/ ()⌊⌋]*(?:= [-(⌊−]*\d[-\d.+−·/ ()⌊⌋]*)+")
 
