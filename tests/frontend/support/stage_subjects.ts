@@ -32,6 +32,7 @@ export const SUBJECTS: Record<string, LayoutInput> = {
   'one-by-one': makeSubject([3, 1, 3], [3, 2], [1, 2, 2, 2]),
   'strided-volume': makeSubject([9, 3, 4], [3, 2], [1, 2, 2, 2], { biased: true }),
   edges: makeSubject([128, 3, 126], [3, 4], [4, 2, 5, 5], { picture: true }),
+  'two groups': makeSubject([2, 2, 1], [4, 2], [1, 1, 1, 1]),
   depthwise: makeSubject([5, 3, 3], [3, 3], [1, 2, 3, 3], { perChannel: true }),
   pointwise: makeSubject([3, 1, 3], [3, 2], [3, 2, 3, 3]),
   dilated: makeSubject([7, 3, 3], [1, 1], [1, 2, 3, 3]),

@@ -134,6 +134,19 @@ test('where input cells are too small for numbers, a loupe shows the window with
   }
 });
 
+test('on a phone every channel is a tab that a finger can meet, up to four', () => {
+  for (const channels of [2, 3, 4, 12])
+    for (const side of [1, 2, 3, 5, 7, 24, 224]) {
+      const subject = makeSubject([side, 1, side], [channels, 2], [1, 1, 2, 3]);
+      for (const size of [STAGE_SIZES.phone, OTHER_SIZES['a narrow phone'] ?? STAGE_SIZES.phone]) {
+        const layout = placeParts(subject, chooseLayout(subject, ...size));
+        const at = `${channels} channels of ${side}×${side} on ${size.join('×')}`;
+        assert.equal(layout.thumbnails.length, Math.min(channels, 4), at);
+        for (const { width } of layout.thumbnails) assert.ok(width >= 24, at);
+      }
+    }
+});
+
 test('kernels of 11×11 have a place on a phone', () => {
   const layout = placeParts(
     SUBJECTS['photograph, 11×11, stride 4'] as LayoutInput,
