@@ -347,6 +347,16 @@ def test_words_and_stage_light_each_other(open_page: OpenPage) -> None:
     expect(page.locator('[data-thing="output 0,0,0"]')).to_have_class(re.compile("is-lit"))
 
 
+def test_words_about_another_filter_show_it_while_they_are_pointed_at(open_page: OpenPage) -> None:
+    page = open_page("/learn/output-channels/5")
+    shown = page.locator("#out-channel-chooser input")
+    for thing, channel in (("bias 0", "0"), ("bias 2", "2")):
+        page.locator(f'[data-thing="{thing}"]').hover()
+        expect(shown).to_have_value(channel)
+        page.locator("h1").hover()
+        expect(shown).to_have_value("1")
+
+
 def test_locks_hold_until_the_task_is_done(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/3")
     position = page.locator("#timeline-position")

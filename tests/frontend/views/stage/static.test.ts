@@ -38,7 +38,6 @@ function makeGroups() {
 for (const [width, height] of [
   [900, 620],
   [1800, 900],
-  [328, 560],
 ] as const)
   test(`no number or name is painted with a weak pen, ${width} × ${height}`, () => {
     const { context, texts } = makeRecorder();
