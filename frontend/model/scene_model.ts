@@ -7,6 +7,8 @@ export interface LayoutInput {
   plane: PaddedPlane;
   kernel: [number, number];
   channels: number;
+  /** The channels that a filter reads. */
+  slices: number;
   output: [number, number];
   outChannels: number;
 

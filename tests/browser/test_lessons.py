@@ -393,6 +393,16 @@ def test_words_and_stage_light_each_other(open_page: OpenPage) -> None:
     expect(page.locator('[data-thing="output 0,0,0"]')).to_have_class(re.compile("is-lit"))
 
 
+def test_words_about_another_filter_show_it_while_they_are_pointed_at(open_page: OpenPage) -> None:
+    page = open_page("/learn/output-channels/5")
+    shown = page.locator("#out-channel-chooser input")
+    for thing, channel in (("bias 0", "0"), ("bias 2", "2")):
+        page.locator(f'[data-thing="{thing}"]').hover()
+        expect(shown).to_have_value(channel)
+        page.locator("h1").hover()
+        expect(shown).to_have_value("1")
+
+
 def test_locks_hold_until_the_task_is_done(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/3")
     position = page.locator("#timeline-position")
@@ -469,12 +479,6 @@ def test_terms_are_listed_once_their_number_is_in_the_output(open_page: OpenPage
     expect(opener).to_be_hidden()
     page.keyboard.press("Shift+ArrowRight")
     expect(opener).to_be_visible()
-
-
-def test_terms_of_another_window_are_there(open_page: OpenPage) -> None:
-    page = open_page("/learn/dilation-groups/2")
-    page.locator("#all-terms").click()
-    expect(page.locator("#ledger-detail")).to_contain_text("= 5 + 1 + 0 = 6")
 
 
 def test_a_number_that_was_asked_for_is_on_the_stage_once_it_is_there(open_page: OpenPage) -> None:

@@ -385,3 +385,19 @@ def test_a_shape_of_two_sizes_is_refused_for_an_image() -> None:
     with pytest.raises(ConvError) as refused:
         judge(make_exercise("shape", 1, None), [1, 5], False, "en")
     assert refused.value.message.code == "answer_sizes_mismatch"
+
+
+def test_mistakes_about_each_parameter_of_a_layer_can_be_met_in_a_lesson() -> None:
+    asking = [
+        lesson.name
+        for lesson in lessons().values()
+        if any(step.task and step.task.exercise == "cell" for step in lesson.steps)
+    ]
+    met = {
+        belief.misconception
+        for lesson in asking
+        for seed in range(20)
+        for belief in make_exercise("cell", seed, lesson).beliefs
+    }
+    parameters = {"padding_ignored", "stride_ignored", "dilation_ignored", "groups_ignored"}
+    assert parameters | {"bias_forgotten", "bias_per_channel"} <= met

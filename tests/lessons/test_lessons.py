@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import torch
 from torch.nn.functional import conv2d
 
 from app.lessons.lesson_files import Lesson, Step, StepTexts, lessons, read_lesson
@@ -62,6 +63,13 @@ def test_numbers_named_are_those_of_the_scene(lesson: Lesson, step: Step, langua
     for text in (step.description.highlight, step.task and step.task.target):
         if text:
             check_reference(parse_reference(text), step.scene)
+
+
+@pytest.mark.parametrize(("lesson", "step"), STEPS)
+def test_a_prediction_stands_on_its_window_before_the_number(lesson: Lesson, step: Step) -> None:
+    if step.predicted_cell is not None:
+        assert step.cell == step.predicted_cell, lesson.name
+        assert not step.has_placed_window, lesson.name
 
 
 # Sums that are written out: `1 · 1 + 2 · 2 = 5`, `⌊111.5⌋ + 1 = 112`, `(2 + 1 + 5 + 0) / 4 = 2`.
@@ -263,3 +271,17 @@ def test_markup() -> None:
 )
 def test_no_line_breaks_within_an_index_or_a_product(text: str, together: str) -> None:
     assert together in "".join(span.text for span in spans_of(text)).replace("\u00a0", "~")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_multiply_adds_are_those_of_the_layers(language: str) -> None:
+    """Of the two halves of a separable layer, and of the full layer in their place."""
+    lesson = lessons()["dilation-groups"]
+    texts = lesson.texts[language].steps
+    plans = {step.name: step.scene.plan for step in lesson.steps}
+    halves = plans["depthwise"].products, plans["pointwise"].products
+    _, height, width = plans["depthwise"].input_shape
+    full = conv2d(torch.ones(1, 3, height, width), torch.ones(2, 3, 3, 3)).sum()
+    assert f"= {halves[0]}" in texts["depthwise"].text
+    for count in (sum(halves), int(full)):
+        assert f"= {count}" in (texts["pointwise"].done or "")

@@ -1,9 +1,10 @@
 /** Words that name a thing on the stage: they light it, and it lights them. */
 
-import { effect } from '@preact/signals-core';
+import { batch, effect } from '@preact/signals-core';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import { isSameCell } from '../../model/relations.ts';
+import { timeOfWindow } from '../../model/timeline.ts';
 import type { SceneSummary } from '../../model/types.ts';
 import type { AppState } from '../../state/app_state.ts';
 import { findElements, makeElement } from '../../views/shared/dom.ts';
@@ -37,20 +38,64 @@ function weightChannel(summary: SceneSummary, first: number, second: number) {
   return inputChannelsOf(summary, first)[second] ?? 0;
 }
 
+/** The output channel that a reference is about, such as that of `bias 2`, or null. */
+export function outputOfReference(reference: string, summary: SceneSummary): number | null {
+  const [kind = '', numbers = ''] = reference.split(' ');
+  const [first = 0] = numbers.split(',').map(Number);
+  if (kind === 'output' || kind === 'bias') return first;
+  const isSlice = kind === 'weight' || kind === 'kernel';
+  return isSlice && !summary.operation.kind.startsWith('conv_transpose') ? first : null;
+}
+
+/** Where time was, and where it waits while the words about another output channel are pointed at. */
+interface Visit {
+  from: number;
+  at: number;
+}
+
+/** Shows another output channel, if the reference is about one; the stage would light the wrong filter's. */
+function visitOutput(state: AppState, reference: string, cell: Cell): Visit | null {
+  const [clock, scene] = [state.clock.peek(), state.scene.peek()];
+  if (!clock || !scene || state.playing.peek()) return null;
+  const channel = outputOfReference(reference, scene.summary);
+  if (channel === null || channel === state.outChannel.peek()) return null;
+  const window = cell.grid === 'output' ? cell.row * clock.width + cell.col : state.window.peek();
+  const from = state.time.peek();
+  state.time.value = timeOfWindow(clock, channel, window);
+  return { from, at: state.time.peek() };
+}
+
 /** Returns what ends it. root: where the words stand. */
 export function linkReferences(root: HTMLElement, state: AppState): () => void {
   makeButtons(root);
+  const thingOf = (element: Element | null) => element?.closest<HTMLElement>('[data-thing]')?.dataset.thing;
   const cellOf = (element: Element | null) => {
-    const thing = element?.closest<HTMLElement>('[data-thing]')?.dataset.thing;
+    const thing = thingOf(element);
     const scene = state.scene.peek();
     return thing && scene ? cellOfReference(thing, scene.summary, windowCell(state)) : null;
   };
+  let visit: Visit | null = null;
+  const leave = () => {
+    if (visit && state.time.peek() === visit.at) state.time.value = visit.from;
+    visit = null;
+  };
   const show = (event: Event) => {
-    const cell = cellOf(event.target as Element);
-    if (cell) state.hoveredCell.value = cell;
+    const target = event.target as Element;
+    const cell = cellOf(target);
+    if (!cell) return;
+    batch(() => {
+      leave();
+      visit = visitOutput(state, thingOf(target) ?? '', cell);
+      state.hoveredCell.value = cell;
+    });
   };
   const hide = (event: Event) => {
-    if (cellOf(event.target as Element)) state.hoveredCell.value = null;
+    const cell = cellOf(event.target as Element);
+    if (!cell) return;
+    batch(() => {
+      if (!isSameCell(cell, state.pinnedCell.peek())) leave();
+      state.hoveredCell.value = null;
+    });
   };
   const pin = (event: Event) => {
     const cell = cellOf(event.target as Element);
@@ -72,6 +117,7 @@ export function linkReferences(root: HTMLElement, state: AppState): () => void {
   });
   return () => {
     stop();
+    leave();
     for (const [name, listener] of listeners) root.removeEventListener(name, listener);
   };
 }

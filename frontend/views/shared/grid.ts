@@ -29,6 +29,8 @@ export interface CellGrid extends CellValues {
   cols: number;
   /** Paler than what is at work. */
   quiet?: boolean;
+  /** Paler still: not read at all. */
+  faint?: boolean;
 }
 
 export interface Palette {
@@ -63,8 +65,7 @@ export function paintGrid(
       const value = grid.valueAt(row, col);
       const box = cellBox(rect, cell, row, col);
       if (value === null) empty.push(box);
-      else
-        paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid.quiet);
+      else paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid);
     }
   }
   paintEmptyCells(context, empty, colors);
@@ -99,7 +100,7 @@ export function paintCell(
   max: number,
   text: string,
   theme: Theme,
-  quiet = false,
+  { quiet = false, faint = false }: Pick<CellGrid, 'quiet' | 'faint'> = {},
 ) {
   const scale = colorScale(theme);
   if (text === '') {
@@ -107,8 +108,10 @@ export function paintCell(
     return;
   }
   const index = numberedIndex(value, max);
-  fillRoundedRect(context, box, 3, (quiet ? scale.quietCss : scale.css)[index] ?? '');
-  context.fillStyle = (quiet ? scale.quietText : scale.text)[index] ?? '';
+  const fills = faint ? scale.faintCss : quiet ? scale.quietCss : scale.css;
+  const texts = faint ? scale.faintText : quiet ? scale.quietText : scale.text;
+  fillRoundedRect(context, box, 3, fills[index] ?? '');
+  context.fillStyle = texts[index] ?? '';
   paintTextIn(context, text, box, 2);
 }
 

@@ -40,6 +40,7 @@ export function makeSceneModel(
       plane: cells,
       kernel: kernelSize(summary),
       channels,
+      slices: channels / (summary.operation.groups ?? 1),
       output: [height, width],
       outChannels,
       weighted: weight !== null,

@@ -163,12 +163,11 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Lay
     outputThumbnails: [],
     pathFrom: 'below',
     pathTurn: width - 4,
-    shelf: placeShelf(input, candidate, {
+    ...placeShelf(input, candidate, {
       x: outputX,
       y: shelfY,
       width: width - outputX,
       height: boxY - shelfY - 22,
     }),
-    shelfCell: candidate.shelfCell,
   };
 }

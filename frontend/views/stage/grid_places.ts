@@ -91,7 +91,7 @@ function gridViewIn(
 
 /** Output channels other than the one at work, the nearest ones. */
 export function otherChannels(current: number, total: number, count: number) {
-  const first = clamp(current - Math.floor(count / 2), 0, Math.max(0, total - count - 1));
+  const first = clamp(current - Math.ceil(count / 2), 0, Math.max(0, total - count - 1));
   return Array.from({ length: count + 1 }, (_, k) => first + k)
     .filter((channel) => channel !== current)
     .slice(0, count);

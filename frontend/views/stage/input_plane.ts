@@ -29,14 +29,25 @@ export function inputFit({ model }: ChannelFrame, cell: number): NumberFit {
   return fitTensor(model.input.data, model.inputLow, model.inputMax, cell);
 }
 
+/** How strong the picture of a channel is that is not read. */
+const NOT_READ = 0.45;
+
+/** Whether the filter at work reads a plane. */
+function isRead(frame: ChannelFrame, plane: GridPlace) {
+  const { inChannels, model } = frame;
+  return inChannels.includes(plane.channel) || model.subject.perChannel || isComposite(frame, plane);
+}
+
 /** Paints a plane as it is outside the window. */
 export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridPlace, bitmaps: BitmapCache) {
   const { model, colors } = frame;
   const { place, view, channel } = plane;
   const fit = inputFit(frame, view.cell);
+  const faint = !isRead(frame, plane);
   if (fit.readable && !plane.thumbnail && hasAllNumbers(model.input)) {
     clipTo(context, place, () => {
-      paintGrid(context, view, view.cell, planeGrid(model, channel, fit, true), frame, place);
+      const grid = { ...planeGrid(model, channel, fit, true), faint };
+      paintGrid(context, view, view.cell, grid, frame, place);
       paintPaddingCells(context, frame, view, fit, true);
       paintIdleCells(context, frame, view);
     });
@@ -52,7 +63,9 @@ export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridP
     const { top, left } = model.plane;
     if ((top || left) && !plane.thumbnail) paintOutline(context, insidePadding(model, view), colors.line);
   };
+  context.globalAlpha = faint ? NOT_READ : 1;
   clipTo(context, place, paint, 0);
+  context.globalAlpha = 1;
   paintOutline(context, place, colors.line);
 }
 

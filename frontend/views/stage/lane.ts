@@ -38,10 +38,8 @@ export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelR
   const { lane } = row;
   // A filter has no slice for a channel of another group.
   const isRead = row.index >= 0 || model.subject.perChannel;
-  context.globalAlpha = isRead ? 1 : 0.45;
-  paintRail(context, frame, row);
+  paintRail(context, frame, row, isRead);
   if (model.weight && lane.kernel && isRead) paintKernel(context, frame, row, lane.kernel);
-  context.globalAlpha = 1;
   if (row.index < 0) return;
   if (lane.loupe) paintEmptyTaps(context, frame, lane.loupe, lane.cell);
   paintEmptyTaps(context, frame, lane.products, lane.cell);
@@ -49,13 +47,20 @@ export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelR
   paintSigns(context, frame, row);
 }
 
-function paintRail(context: Context2D, frame: ChannelFrame, { lane, channel, outstanding }: ChannelRow) {
+function paintRail(
+  context: Context2D,
+  frame: ChannelFrame,
+  { lane, channel, outstanding }: ChannelRow,
+  isRead: boolean,
+) {
   const { rail, upright } = lane;
-  const hue = hueOf(frame, channel);
   const weight = outstanding ? 5 : 3;
-  context.fillStyle = hue;
+  context.fillStyle = hueOf(frame, channel);
+  context.globalAlpha = isRead ? 1 : 0.45;
   if (upright) context.fillRect(rail.x, rail.y, weight, rail.height);
   else context.fillRect(rail.x, rail.y, rail.width, weight);
+  context.globalAlpha = 1;
+  if (!isRead) context.fillStyle = frame.colors.muted;
   const size = smallType(frame);
   const name = frame.t(frame.model.subject.picture ? `stage.channel.rgb${channel}` : 'stage.channel.name', {
     channel,

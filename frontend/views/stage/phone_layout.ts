@@ -4,6 +4,7 @@
  */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
+import type { Rect } from '../../model/types.ts';
 import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
@@ -24,8 +25,11 @@ const ARROW_GAP = 26;
 const OUTPUT_HEADING = 24;
 const RAIL = 6;
 const MAX_TABS = 4;
-/** The width of a tab's name below it. */
-const TAB_NAME = 36;
+/** Tabs as small as a finger can meet, and the largest. */
+const TAB = { min: 24, max: 64 };
+/** The room of a tab's name below it, and the gap between tabs side by side. */
+const TAB_NAME = { width: 36, height: 18 };
+const TAB_GAP = 6;
 
 export function phoneCandidates(input: LayoutInput, width: number, height: number): Candidate[] {
   const { plane, kernel, output, channels, weighted, gathered } = input;
@@ -44,8 +48,8 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
       for (const loupe of gathered ? [true] : weighted && cell < readable.input ? [true, false] : [false]) {
         const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
         if (grids * kernel[1] * kernelCell + (grids - 1) * SIGN + RAIL > width) continue;
-        const used =
-          HEADING + cell * plane.rows + SENTENCE_GAP + kernel[0] * kernelCell + EQUATION + OUTPUT_HEADING + 8;
+        const top = HEADING + planeHeight(input, cell) + SENTENCE_GAP;
+        const used = top + kernel[0] * kernelCell + EQUATION + OUTPUT_HEADING + 8;
         const room = Math.max(height - used, 90);
         const outputCell = Math.min(MAX_CELL, (width - 8) / output[1], room / output[0]);
         candidates.push({
@@ -65,6 +69,30 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
   return candidates;
 }
 
+/** The height of the plane, or of the tabs beside it. */
+function planeHeight({ plane, channels }: LayoutInput, cell: number) {
+  const tabs = channels > 1 ? Math.ceil(Math.min(channels, MAX_TABS) / 2) : 0;
+  return Math.max(cell * plane.rows, tabs * (TAB.min + TAB_NAME.height) - 4);
+}
+
+/** Places the tabs at the right of their room, in as few columns as leave each large enough. */
+function placeTabs(count: number, { x, y, width, height }: Rect): Rect[] {
+  for (let columns = 1; columns <= count; columns++) {
+    const room = (height + 4) / Math.ceil(count / columns) - TAB_NAME.height;
+    const side = Math.min(TAB.max, room, (width + TAB_GAP) / columns - TAB_GAP);
+    if (side < TAB.min && columns < count) continue;
+    const pitch = Math.max(side, TAB_NAME.width) + TAB_GAP;
+    const left = x + width + TAB_GAP - columns * pitch;
+    return Array.from({ length: count }, (_, k) => ({
+      x: left + (k % columns) * pitch,
+      y: y + Math.floor(k / columns) * (side + TAB_NAME.height),
+      width: side,
+      height: side,
+    }));
+  }
+  return [];
+}
+
 export function placePhone(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {
   const { plane, kernel, output, channels, weighted, biased } = input;
   const { cell, kernelCell, outputCell, loupe } = candidate;
@@ -75,7 +103,9 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
   const grid = kernelCell * kernel[1];
   const gap = clamp((width - RAIL - grids * grid) / Math.max(grids - 1, 1), SIGN, 40);
-  const sentenceY = planeRect.y + planeRect.height + SENTENCE_GAP;
+  const tabsHeight = planeHeight(input, cell);
+  const tabsX = planeRect.x + planeRect.width + TAB_GAP;
+  const sentenceY = HEADING + tabsHeight + SENTENCE_GAP;
   const pitch = grid + gap;
   const names = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
   const placed = (name: string) =>
@@ -113,20 +143,11 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     y,
     width: space,
   });
-  const tabCount = Math.min(channels, MAX_TABS);
-  const tab = Math.min(TABS - 14, (planeRect.height + 4) / tabCount - 18, 64);
+  const tabs = { x: tabsX, y: HEADING, width: width - 2 - tabsX, height: tabsHeight };
   return {
     lanes: [lane],
     plane: planeRect,
-    thumbnails:
-      tab < 14 || channels < 2
-        ? []
-        : Array.from({ length: tabCount }, (_, k) => ({
-            x: width - Math.max(tab, TAB_NAME) - 2,
-            y: planeRect.y + k * (tab + 18),
-            width: tab,
-            height: tab,
-          })),
+    thumbnails: channels > 1 ? placeTabs(Math.min(channels, MAX_TABS), tabs) : [],
     headings: [
       heading('input', RAIL, HEADING / 2, width - RAIL),
       ...(loupe ? [heading('window', placed('loupe').x, sentenceY - 9, pitch - 4)] : []),

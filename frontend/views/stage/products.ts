@@ -67,7 +67,7 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
     if (!single && share < APPEARS) continue;
     const quiet = Boolean(notSelected && row.sum > 0);
     context.font = cssFont(fit?.font ?? 10);
-    if (!hasFactors) paintCell(context, box, value, max, readable ? product : '', theme, quiet);
+    if (!hasFactors) paintCell(context, box, value, max, readable ? product : '', theme, { quiet });
     else
       paintProductCell(context, frame, box, {
         value,

@@ -189,12 +189,11 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
     outputThumbnails: [],
     pathFrom: 'below',
     pathTurn: ledgerX + ledgerWidth + (outputX - ledgerX - ledgerWidth) / 2,
-    shelf: placeShelf(input, candidate, {
+    ...placeShelf(input, candidate, {
       x: outputX,
       y: centerOf(outputRect).y + outputHeight / 2 + 34,
       width: width - outputX,
       height: shelfHeight,
     }),
-    shelfCell: candidate.shelfCell,
   };
 }

@@ -6,7 +6,7 @@ import type { BitmapCache } from '../shared/layered_painter.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { paintHeadings } from './headings.ts';
-import { isComposite, paintPlane } from './input_plane.ts';
+import { paintPlane } from './input_plane.ts';
 import { paintLane, smallType } from './lane.ts';
 import { paintLedgerPlaces } from './ledger_frame.ts';
 import { paintOutputPlaces } from './output.ts';
@@ -27,11 +27,7 @@ export function paintStatic(context: Context2D, frame: StageFrame, bitmaps: Bitm
 /** Paints all planes; thumbnails have their channels' names. */
 export function paintPlanes(context: Context2D, frame: ChannelFrame, bitmaps: BitmapCache) {
   for (const plane of frame.planes) {
-    const read =
-      frame.inChannels.includes(plane.channel) || frame.model.subject.perChannel || isComposite(frame, plane);
-    context.globalAlpha = read ? 1 : 0.45;
     paintPlane(context, frame, plane, bitmaps);
-    context.globalAlpha = 1;
     if (!plane.thumbnail) continue;
     const { place, channel } = plane;
     context.fillStyle = hueOf(frame, channel);

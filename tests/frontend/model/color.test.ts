@@ -4,6 +4,7 @@ import type { Rgb } from '../../../frontend/model/color.ts';
 import {
   colorIndex,
   colorScale,
+  contrastOf,
   luminance,
   maxMagnitude,
   packPixel,
@@ -17,12 +18,16 @@ function parse(css: string): Rgb {
 
 for (const theme of ['light', 'dark'] as const) {
   test(`${theme}: text on every colour of the scale has a contrast of 4.5:1 at least`, () => {
-    const { css, text } = colorScale(theme);
-    css.forEach((color, k) => {
-      const [a, b] = [luminance(parse(color)), luminance(parse(text[k] ?? ''))];
-      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      assert.ok(contrast >= 4.5, `${color} on ${text[k]}: ${contrast}`);
-    });
+    const { css, text, quietCss, quietText, faintCss, faintText } = colorScale(theme);
+    for (const [fills, texts] of [
+      [css, text],
+      [quietCss, quietText],
+      [faintCss, faintText],
+    ] as const)
+      fills.forEach((color, k) => {
+        const contrast = contrastOf(parse(color), parse(texts[k] ?? ''));
+        assert.ok(contrast >= 4.5, `${color} on ${texts[k]}: ${contrast}`);
+      });
   });
 
   test(`${theme}: the pixels of a heat map have the colours of the cells`, () => {

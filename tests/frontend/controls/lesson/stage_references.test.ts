@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellOfReference } from '../../../../frontend/controls/lesson/stage_references.ts';
+import { cellOfReference, outputOfReference } from '../../../../frontend/controls/lesson/stage_references.ts';
 import type { Cell } from '../../../../frontend/model/relations.ts';
 import type { SceneSummary } from '../../../../frontend/model/types.ts';
 
@@ -32,6 +32,19 @@ test('things of a text are cells of the stage', () => {
     if (expected === null) assert.equal(cell, null);
     else assert.deepEqual({ ...cell, ...expected }, cell, thing);
   }
+});
+
+test('what is said of a filter names its output channel', () => {
+  const channelOf = (thing: string, layer = plain) => outputOfReference(thing, layer);
+  assert.deepEqual(
+    ['output 1,0,2', 'bias 1', 'weight 1,2,0,1', 'kernel 0,2'].map((thing) => channelOf(thing)),
+    [1, 1, 1, 0],
+  );
+  assert.deepEqual(
+    ['window', 'input 1,0,0', 'sum 1', 'product 1,0,0'].map((thing) => channelOf(thing)),
+    [null, null, null, null],
+  );
+  assert.equal(channelOf('weight 1,0,0,0', summary('conv_transpose2d', 1, 2, [2, 1, 2, 2])), null);
 });
 
 test('a slice of a grouped layer reads a channel of its own group', () => {

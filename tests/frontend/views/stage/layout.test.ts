@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { LayoutInput } from '../../../../frontend/model/scene_model.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';
 import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
+import { otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
 import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
 import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
 import { makeSubject, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
@@ -132,6 +133,42 @@ test('where input cells are too small for numbers, a loupe shows the window with
     assert.ok(candidate.cell < readableCell(subject.chars.input) && candidate.loupe, name);
     assert.ok(candidate.kernelCell >= readableCell(subject.chars.kernel), name);
   }
+});
+
+test('on a phone every channel is a tab that a finger can meet, up to four', () => {
+  for (const channels of [2, 3, 4, 12])
+    for (const side of [1, 2, 3, 5, 7, 24, 224]) {
+      const subject = makeSubject([side, 1, side], [channels, 2], [1, 1, 2, 3]);
+      for (const size of [STAGE_SIZES.phone, OTHER_SIZES['a narrow phone'] ?? STAGE_SIZES.phone]) {
+        const layout = placeParts(subject, chooseLayout(subject, ...size));
+        const at = `${channels} channels of ${side}×${side} on ${size.join('×')}`;
+        assert.equal(layout.thumbnails.length, Math.min(channels, 4), at);
+        for (const { width } of layout.thumbnails) assert.ok(width >= 24, at);
+      }
+    }
+});
+
+test('the other filters stand as large as they have room, all that can be read', () => {
+  // Beside a lesson's text, and on a desktop.
+  const sizes: [number, number][] = [[894, 630], STAGE_SIZES.desktop];
+  for (const [name, count] of [
+    ['three-filters', 2],
+    ['two groups', 1],
+  ] as const)
+    for (const size of sizes) {
+      const subject = SUBJECTS[name] as LayoutInput;
+      const { shelf, shelfCell } = placeParts(subject, chooseLayout(subject, ...size));
+      assert.equal(shelf.length, count, name);
+      const { kernel, output } = subject.chars;
+      assert.ok(shelfCell >= readableCell(Math.max(kernel, output)), `${name}: ${shelfCell}`);
+    }
+});
+
+test('of other outputs those that are finished come first', () => {
+  assert.deepEqual(otherChannels(1, 3, 1), [0]);
+  assert.deepEqual(otherChannels(2, 3, 1), [1]);
+  assert.deepEqual(otherChannels(0, 3, 1), [1]);
+  assert.deepEqual(otherChannels(5, 10, 3), [3, 4, 6]);
 });
 
 test('kernels of 11×11 have a place on a phone', () => {

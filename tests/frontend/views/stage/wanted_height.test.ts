@@ -8,6 +8,7 @@ const CHAPTER: LayoutInput = {
   plane: { rows: 3, cols: 3, top: 0, left: 0 },
   kernel: [2, 2],
   channels: 2,
+  slices: 2,
   output: [2, 2],
   outChannels: 1,
   weighted: true,
@@ -24,9 +25,10 @@ const LAYERS: Record<string, LayoutInput> = {
     plane: { rows: 9, cols: 9, top: 1, left: 1 },
     kernel: [3, 3],
     channels: 3,
+    slices: 3,
     output: [4, 4],
   },
-  'eight channels': { ...CHAPTER, channels: 8 },
+  'eight channels': { ...CHAPTER, channels: 8, slices: 8 },
 };
 
 for (const [name, layer] of Object.entries(LAYERS))
