@@ -72,6 +72,7 @@ RECORD = """() => {
     },
   });
   globalThis.paintedCurves = (canvas) => curvesOf(canvas);
+  globalThis.paintedWords = (canvas) => of(canvas).map(({ text }) => text);
   globalThis.paintedTexts = (canvas) => {
     const { width, height } = canvas;
     const copy = Object.assign(document.createElement('canvas'), { width, height });
@@ -125,6 +126,12 @@ def painted_texts(page: Page) -> list[PaintedText]:
     """Everything written on the stage at this moment, in the order in which it was painted."""
     found: list[dict[str, Any]] = page.evaluate("paintedTexts(document.querySelector('#stage'))")
     return [_judge(text) for text in found]
+
+
+def painted_words(page: Page) -> list[str]:
+    """As `painted_texts`, without a look at the pixels."""
+    words: list[str] = page.evaluate("paintedWords(document.querySelector('#stage'))")
+    return words
 
 
 def painted_curves(page: Page) -> list[list[tuple[float, float]]]:

@@ -11,6 +11,7 @@ import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeCard } from './ledger_layout.ts';
 import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
 import type { Spacing } from './spacing.ts';
+import { leastOutputWidth } from './spacing.ts';
 
 const MAX_LANES = 8;
 
@@ -99,7 +100,11 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
   const { cell, kernelCell, outputCell, loupe } = candidate;
   const { width, height, spacing } = room;
   const grids = gridCount(input, loupe);
-  const outputWidth = Math.max(outputCell * output[1], shelfWidth(input, candidate));
+  const outputWidth = Math.max(
+    outputCell * output[1],
+    shelfWidth(input, candidate),
+    leastOutputWidth(input, spacing),
+  );
   const used =
     fixedWidth(input, grids, loupe, spacing) +
     cell * plane.cols +
