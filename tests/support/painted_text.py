@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,19 @@ RECORD = """() => {
       curves.set(this.canvas, [...curvesOf(image)]);
     },
   });
+  // What is near the ink is seen of it. What is far from it is ground; the most frequent colour of it counts.
+  const inkAndGround = (color, counts) => {
+    const ink = [1, 3, 5].map((k) => Number.parseInt(color.slice(k, k + 2), 16));
+    let [seen, ground, most] = [false, ink, 0];
+    for (const [pixel, count] of counts) {
+      // Little-endian: alpha, blue, green, red.
+      const other = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+      const distance = Math.hypot(...other.map((value, k) => value - ink[k]));
+      if (distance < 70) seen = true;
+      if (distance > 90 && count > most) [ground, most] = [other, count];
+    }
+    return { ink, ground, seen };
+  };
   globalThis.paintedCurves = (canvas) => curvesOf(canvas);
   globalThis.paintedWords = (canvas) => of(canvas).map(({ text }) => text);
   globalThis.paintedTexts = (canvas) => {
@@ -88,7 +102,7 @@ RECORD = """() => {
           const pixel = all[y * width + x];
           counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
         }
-      return { ...text, inside, counts: [...counts] };
+      return { ...text, inside, ...inkAndGround(text.color, counts) };
     });
   };
 }"""
@@ -124,8 +138,9 @@ def record_text(page: Page) -> None:
 
 def painted_texts(page: Page) -> list[PaintedText]:
     """Everything written on the stage at this moment, in the order in which it was painted."""
-    found: list[dict[str, Any]] = page.evaluate("paintedTexts(document.querySelector('#stage'))")
-    return [_judge(text) for text in found]
+    # As one string: a result is handed over value by value, which takes seconds for a large stage.
+    found = page.evaluate("JSON.stringify(paintedTexts(document.querySelector('#stage')))")
+    return [_judge(text) for text in json.loads(found)]
 
 
 def painted_words(page: Page) -> list[str]:
@@ -141,36 +156,18 @@ def painted_curves(page: Page) -> list[list[tuple[float, float]]]:
 
 
 def _judge(text: dict[str, Any]) -> PaintedText:
-    ink = _parse_color(text["color"])
-    # Little-endian: alpha, blue, green, red.
-    counts = [((pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255), count) for pixel, count in text["counts"]]
-    # What is far from the ink is ground; the ground's most frequent colour counts.
-    ground = max(
-        ((color, count) for color, count in counts if _distance(color, ink) > 90),
-        key=lambda pair: pair[1],
-        default=(ink, 0),
-    )[0]
     return PaintedText(
         text=text["text"],
         box=tuple(text["box"]),
         alpha=text["alpha"],
         squeezed=text["squeezed"],
         inside=text["inside"],
-        contrast=_contrast(ink, ground),
-        seen=any(_distance(color, ink) < 70 for color, _ in counts),
+        contrast=_contrast(tuple(text["ink"]), tuple(text["ground"])),
+        seen=text["seen"],
     )
 
 
 Rgb = tuple[int, int, int]
-
-
-def _parse_color(text: str) -> Rgb:
-    """`#rrggbb`, as a canvas gives its fill style."""
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
-
-
-def _distance(one: Rgb, other: Rgb) -> float:
-    return float(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)
 
 
 def _luminance(color: Rgb) -> float:

@@ -18,6 +18,9 @@ const MAX_LANES = 8;
 /** LayoutRoom beside each lane's output for its name. */
 const OUTPUT_NAME = 34;
 
+/** LayoutRoom above and below a lane's output, where the way of a value runs. */
+const WAY_BELOW = 3;
+
 /** The widest that room to spare makes a gap. */
 const MAX_EXTRA = 70;
 
@@ -66,7 +69,7 @@ export function rowCandidates(
         fixedWidth(input, grids, loupe, spacing) + cell * plane.cols + grids * kernel[1] * kernelCell;
       const left = width - used;
       if (left < 40) continue;
-      const outputHeight = perChannel ? lane : height - spacing.heading - 16;
+      const outputHeight = perChannel ? lane - WAY_BELOW : height - spacing.heading - 16;
       let outputCell = Math.floor(
         Math.min(spacing.maxCell * 1.2, outputHeight / output[0], left / output[1]),
       );
