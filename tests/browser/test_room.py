@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import PHONE, OpenPage
+from tests.support.page import PHONE, OpenPage, make_scene
 
 # A screen, and what the stage has of it, in CSS pixels.
 ROOM = [
@@ -145,3 +147,25 @@ def test_example_pictures_follow_the_theme(open_page: OpenPage) -> None:
         page.get_by_role("button", name="Examples").click()
     light, dark = shades
     assert light > 200 and dark < 80
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (360, 740)], ids=["laptop", "narrow", "phone"])
+@pytest.mark.parametrize("query", ["", "&direction=input"], ids=["forward", "to input"])
+def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
+    open_page: OpenPage, server: str, size: tuple[int, int], query: str
+) -> None:
+    x = (torch.arange(6 * 81).reshape(6, 9, 9) % 89 + 12) / 7
+    weight = (torch.arange(6 * 150).reshape(6, 6, 5, 5) % 61 - 30) / 7
+    path = make_scene(server, x, weight, {"kind": "conv2d", "padding": 2})
+    width, height = size
+    for by in ("window", "channel", "product"):
+        page = open_page(f"{path}?step=0,3,3&by={by}{query}", viewport={"width": width, "height": height})
+        total, line = page.locator("#now-terms .total"), page.locator(".now")
+        expect(total).to_have_text(re.compile(r"^ [=≈] −?\d"))
+        box, room = total.bounding_box(), line.bounding_box()
+        assert box and room
+        assert box["x"] + box["width"] <= room["x"] + room["width"] + 0.5
+        assert box["y"] + box["height"] <= room["y"] + room["height"] + 2
+        assert total.evaluate("(element) => element.scrollWidth <= element.clientWidth + 1")
+        expect(page.locator("#step-description")).not_to_be_empty()
+        page.context.close()
