@@ -169,3 +169,19 @@ def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
         assert total.evaluate("(element) => element.scrollWidth <= element.clientWidth + 1")
         expect(page.locator("#step-description")).not_to_be_empty()
         page.context.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (1920, 1080)])
+def test_a_long_title_and_formula_can_be_read_whole(
+    open_page: OpenPage, server: str, size: tuple[int, int]
+) -> None:
+    x, weight = torch.ones(16, 9, 11), torch.ones(24, 4, 3, 2)
+    operation = {"kind": "conv2d", "padding": [1, 2], "stride": [2, 3], "dilation": [2, 1], "groups": 4}
+    page = open_page(make_scene(server, x, weight, operation), viewport={"width": size[0], "height": size[1]})
+    for part in ("h1", "#facts"):
+        cut = "(part) => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight]"
+        across, down = page.locator(part).evaluate(cut)
+        assert across <= 1 and down <= 2, part
+        box, stage = page.locator(part).bounding_box(), page.locator("#stage").bounding_box()
+        assert box and stage and box["y"] + box["height"] <= stage["y"] + 1
+    expect(page.locator("h1")).to_have_text("conv2d, 16 → 24 channels, kernel 3×2")
