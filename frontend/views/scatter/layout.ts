@@ -15,8 +15,8 @@ export function placeValue({ loupe, products, cell }: Lane): Rect {
 }
 
 /**
- * The corners of the line from an input cell to its enlarged number: between two rows of the plane, so that it
- * crosses no number, and as far as the lane's rail where that has a name. None where the lane is below.
+ * The corners of the line from an input cell to its enlarged number: between two rows of the plane, so that
+ * it crosses no number, as far as the lane's rail where that has a name. None where the lane is below.
  */
 export function connectValue(
   { view, place }: Pick<GridPlace, 'view' | 'place'>,
