@@ -29,19 +29,27 @@ MATRIX: Final = ("Gemm", "MatMul", "Linear")
 
 
 class Reach(NamedTuple):
-    """First and last row and column that are read of an edge; of an edge without rows None."""
+    """
+    First and last row and column that are read of an edge; of an edge without rows None. `channels`: the
+    first and the last of each run of channels; of an edge without channels None.
+    """
 
     node: str
     edge: str
     rows: tuple[int, int] | None
     cols: tuple[int, int] | None
+    channels: list[tuple[int, int]] | None
 
 
 class Trace(NamedTuple):
-    """`mask`: (H, W) of the network's input, true where the cell can depend on it, in any channel."""
+    """
+    `mask`: (H, W) of the network's input, true where the cell can depend on it, in any channel; `channels`:
+    as those of a `Reach`.
+    """
 
     input: str
     mask: Tensor
+    channels: list[tuple[int, int]] | None
     path: list[Reach]
 
 
@@ -75,7 +83,7 @@ def trace_cell(graph: Graph, start: tuple[str, tuple[int, ...]]) -> Trace | None
             masks[source] = masks[source] | mask if source in masks else mask
     for each in inputs:
         if each.name in masks and masks[each.name].any():
-            return Trace(each.name, _plane(masks[each.name]), path)
+            return Trace(each.name, _plane(masks[each.name]), _channel_runs(masks[each.name]), path)
     return None
 
 
@@ -222,10 +230,20 @@ def _plane(mask: Tensor) -> Tensor:
 
 
 def reach_of(node: str, edge: str, mask: Tensor) -> Reach:
-    plane = _plane(mask)
+    plane, channels = _plane(mask), _channel_runs(mask)
     if mask.ndim < 3 or plane.ndim != 2:
-        return Reach(node, edge, None, None)
-    return Reach(node, edge, first_and_last(plane.any(1)), first_and_last(plane.any(0)))
+        return Reach(node, edge, None, None, channels)
+    return Reach(node, edge, first_and_last(plane.any(1)), first_and_last(plane.any(0)), channels)
+
+
+def _channel_runs(mask: Tensor) -> list[tuple[int, int]] | None:
+    """(N, C, …) -> the first and the last of each run of channels with a true cell."""
+    if mask.ndim < 2:
+        return None
+    line = mask.any(0).flatten(1).any(1) if mask.ndim > 2 else mask.any(0)
+    edges = torch.nn.functional.pad(line.int(), (1, 1)).diff()
+    firsts, lasts = (edges == 1).nonzero().flatten(), (edges == -1).nonzero().flatten() - 1
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 def first_and_last(line: Tensor) -> tuple[int, int]:

@@ -36,6 +36,7 @@ def trace_structure(
         "rows": first_and_last(traced.mask.any(1)),
         "cols": first_and_last(traced.mask.any(0)),
         "mask": to_array(traced.mask.byte()),
+        "channels": traced.channels,
         "path": [each._asdict() for each in traced.path],
     }
 

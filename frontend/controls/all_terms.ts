@@ -17,6 +17,14 @@ export function setUpAboutLine() {
   };
   const observer = new ResizeObserver(update);
   for (const element of [line, ...line.children]) observer.observe(element);
+  new ResizeObserver(fitTitle).observe(findElement('.about', HTMLElement));
+}
+
+/** A title that is longer than its line has two, in smaller type. */
+export function fitTitle() {
+  const title = findElement('h1', HTMLHeadingElement);
+  title.classList.remove('is-long');
+  title.classList.toggle('is-long', title.scrollWidth > title.clientWidth);
 }
 
 /** Escape closes what the button opens, from inside it or from the button. */

@@ -5,6 +5,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 import type { Translate } from '../model/i18n.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
+import { splitTotal } from '../model/ledger_text.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';
@@ -43,6 +44,8 @@ export function showDescription({
   const rounded = findElement('#ledger-rounded', HTMLElement);
   const line = findElement('#step-description', HTMLElement);
   const terms = findElement('#now-terms', HTMLElement);
+  const addends = findElement('.addends', HTMLElement, terms);
+  const total = findElement('.total', HTMLElement, terms);
   const update = () => {
     const [step, stamp, position, layer] = [
       state.step.peek(),
@@ -107,7 +110,10 @@ export function showDescription({
     const said = text && place?.cell !== null ? text + note : '';
     const now = place ? { text: place.text, terms: said ? place.text : '' } : moment.value;
     setText(line, said || now.text);
-    setText(terms, said && !place ? '' : now.terms);
+    const shown = said && !place ? '' : now.terms;
+    const [left, right] = place ? [shown, ''] : splitTotal(shown);
+    setText(addends, left);
+    setText(total, right);
     terms.classList.toggle('is-place', !!place);
   });
   announceLoading(state, () => {

@@ -8,6 +8,7 @@ import type { LayerShape, OperationKind, SceneSummary } from '../model/types.ts'
 import type { SceneOrigins } from '../state/scene_origins.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, findElements, setText } from '../views/shared/dom.ts';
+import { fitTitle } from './all_terms.ts';
 import { editTitle } from './title_editor.ts';
 
 /** The server wrote those of the first scene. */
@@ -28,6 +29,7 @@ export function updateTitles({ state, boot, t }: AppContext) {
     showTitle(summary, origins, t);
     for (const link of findElements('#related-scene')) link.hidden = summary.id !== boot.scene;
     showFacts(summary, boot.language, t);
+    fitTitle();
   });
 }
 

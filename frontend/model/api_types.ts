@@ -304,6 +304,8 @@ export interface components {
       cols: [number, number];
       /** @description (H, W) of 0 and 1; of one dimension (1, L) */
       mask: number[][];
+      /** @description first and last of each run of channels that are followed; null where there are none */
+      channels: [number, number][] | null;
       path: components['schemas']['Reach'][];
     };
     /** @description What was decided for the sender of a file; the message is in the language that was asked for. */
@@ -449,6 +451,8 @@ export interface components {
       edge: string;
       rows: [number, number] | null;
       cols: [number, number] | null;
+      /** @description first and last of each run of channels that are followed; null where there are none */
+      channels: [number, number][] | null;
     };
     /** @description A torch error in place of code: what does not fit, the shapes that the text names, what would fit. */
     ReadTorchError: {

@@ -83,3 +83,9 @@ export function formatSums({ lines, bias, output }: Ledger) {
   if (lines.length === 1 && !bias) return output;
   return `${joinSigned([...lines.map((line) => line.sum), ...(bias ? [bias] : [])])} = ${output}`;
 }
+
+/** `a + b` and ` = c`, of which the total is never cut; a sum without a total is all terms. */
+export function splitTotal(text: string): [terms: string, total: string] {
+  const at = Math.max(text.lastIndexOf(' = '), text.lastIndexOf(' ≈ '));
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
+}

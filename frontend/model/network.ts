@@ -13,6 +13,11 @@ export type NetworkShapes = Schemas['NetworkShapes'];
 export type Preparation = Partial<Schemas['Preparation']>;
 export type PathStep = Schemas['Reach'];
 
+/** Whether a cell that is followed leads to a channel of an edge; an edge without channels has one. */
+export function isFollowed({ channels }: Pick<PathStep, 'channels'>, channel: number) {
+  return channels?.some(([first, last]) => channel >= first && channel <= last) ?? true;
+}
+
 /** An input of the network, or one of its nodes. */
 export interface GraphNode {
   index: number;

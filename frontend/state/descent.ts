@@ -74,6 +74,16 @@ export class DescentState {
     return this.#losses.value.get(id) ?? this.#followed.value.get(id) ?? null;
   }
 
+  /** The losses that were chosen, by scene, for another page. */
+  chosen(): [string, KnownLoss][] {
+    return [...this.#losses.peek()];
+  }
+
+  /** Takes over what was chosen on the page before. */
+  restore(chosen: [string, KnownLoss][]) {
+    for (const [id, known] of chosen) this.#remember(id, known);
+  }
+
   /** An edited scene keeps the loss, whose gradient becomes its upstream: one edit to undo. */
   async #follow(from: SceneSummary, to: Scene, changed: Changed) {
     const known = this.#lossOf(from.id);

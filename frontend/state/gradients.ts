@@ -9,6 +9,7 @@ import {
   makeInputGradientPages,
   makeWeightGradientPages,
 } from '../data/gradient_pages.ts';
+import { loadGradientPlanes } from '../data/gradient_planes.ts';
 import { LruCache } from '../data/lru_cache.ts';
 import { PageCache } from '../data/page_cache.ts';
 import { maxMagnitude } from '../model/color.ts';
@@ -118,15 +119,11 @@ export class GradientState implements GradientSteps {
   async #loadPlanes(summary: SceneSummary, direction: Direction, channel: number) {
     const { api } = this.state;
     const { planes, bias } = this.#dataOf(summary);
-    const fetchPlane = async (name: 'grad_input' | 'grad_weight', of: number) => {
-      const plane = await api.tensor(summary.id, name, { channel: of });
-      return { ...plane, range: [0, maxMagnitude(plane.data)] satisfies [number, number] };
-    };
-    if (direction === 'input') await planes.input.load(channel, () => fetchPlane('grad_input', channel));
     if (direction === 'bias') await bias.load('bias', () => fetchBiasGradient(api, summary.id));
+    if (direction === 'input') await loadGradientPlanes(api, summary, 'grad_input', planes.input, channel);
     if (direction !== 'weight') return;
     const [outChannel] = pairAt(summary, channel);
-    await planes.weight.load(outChannel, () => fetchPlane('grad_weight', outChannel));
+    await loadGradientPlanes(api, summary, 'grad_weight', planes.weight, outChannel);
   }
 
   #shown(): GradientData | null {

@@ -139,8 +139,8 @@ export class NetworkState extends ThemeState {
       const { input, path } = await this.client.reach(id, cell);
       return { cell, kind: 'reach', input, mask: null, path, byEdge: byEdge(path) };
     }
-    const { input, rows, cols, mask, path } = await this.client.trace(id, cell);
-    const steps = [...path, { node: input, edge: input, rows, cols }];
+    const { input, rows, cols, channels, mask, path } = await this.client.trace(id, cell);
+    const steps = [...path, { node: input, edge: input, rows, cols, channels }];
     return { cell, kind: 'trace', input, mask, path, byEdge: byEdge(steps) };
   }
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import PHONE, OpenPage
+from tests.support.page import PHONE, OpenPage, make_scene
 
 # A screen, and what the stage has of it, in CSS pixels.
 ROOM = [
@@ -145,3 +147,41 @@ def test_example_pictures_follow_the_theme(open_page: OpenPage) -> None:
         page.get_by_role("button", name="Examples").click()
     light, dark = shades
     assert light > 200 and dark < 80
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (360, 740)], ids=["laptop", "narrow", "phone"])
+@pytest.mark.parametrize("query", ["", "&direction=input"], ids=["forward", "to input"])
+def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
+    open_page: OpenPage, server: str, size: tuple[int, int], query: str
+) -> None:
+    x = (torch.arange(6 * 81).reshape(6, 9, 9) % 89 + 12) / 7
+    weight = (torch.arange(6 * 150).reshape(6, 6, 5, 5) % 61 - 30) / 7
+    path = make_scene(server, x, weight, {"kind": "conv2d", "padding": 2})
+    width, height = size
+    for by in ("window", "channel", "product"):
+        page = open_page(f"{path}?step=0,3,3&by={by}{query}", viewport={"width": width, "height": height})
+        total, line = page.locator("#now-terms .total"), page.locator(".now")
+        expect(total).to_have_text(re.compile(r"^ [=≈] −?\d"))
+        box, room = total.bounding_box(), line.bounding_box()
+        assert box and room
+        assert box["x"] + box["width"] <= room["x"] + room["width"] + 0.5
+        assert box["y"] + box["height"] <= room["y"] + room["height"] + 2
+        assert total.evaluate("(element) => element.scrollWidth <= element.clientWidth + 1")
+        expect(page.locator("#step-description")).not_to_be_empty()
+        page.context.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (1920, 1080)])
+def test_a_long_title_and_formula_can_be_read_whole(
+    open_page: OpenPage, server: str, size: tuple[int, int]
+) -> None:
+    x, weight = torch.ones(16, 9, 11), torch.ones(24, 4, 3, 2)
+    operation = {"kind": "conv2d", "padding": [1, 2], "stride": [2, 3], "dilation": [2, 1], "groups": 4}
+    page = open_page(make_scene(server, x, weight, operation), viewport={"width": size[0], "height": size[1]})
+    for part in ("h1", "#facts"):
+        cut = "(part) => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight]"
+        across, down = page.locator(part).evaluate(cut)
+        assert across <= 1 and down <= 2, part
+        box, stage = page.locator(part).bounding_box(), page.locator("#stage").bounding_box()
+        assert box and stage and box["y"] + box["height"] <= stage["y"] + 1
+    expect(page.locator("h1")).to_have_text("conv2d, 16 → 24 channels, kernel 3×2")

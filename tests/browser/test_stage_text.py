@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections import defaultdict
+from functools import partial
 
 import pytest
 import torch
 from playwright.sync_api import Page
 
 from tests.support.page import PHONE, OpenPage, make_scene
-from tests.support.painted_text import PaintedText, painted_curves, painted_texts, record_text
+from tests.support.painted_text import (
+    PaintedText,
+    painted_curves,
+    painted_texts,
+    painted_words,
+    record_text,
+)
+from tests.support.polling import wait_until
 
 # In the dark the same is written, in other colours.
 MOMENTS = {"light": 50, "dark": 10}
@@ -132,3 +142,39 @@ def test_no_fraction_is_written_as_zero(open_page: OpenPage, server: str, size: 
         # The colour scale begins with a zero.
         assert texts.count("0") + texts.count("−0") <= 1, f"moment {moment} of 10"
         assert any("." in text for text in texts)
+
+
+SCREENS = [(1366, 768), (1920, 1080), (1024, 768), (360, 740)]
+GRIDS = [name for name in PRESETS if name not in ("moving-average", "signal-edge", "sensor")]
+
+
+def shapes_of(server: str, path: str) -> list[tuple[str, ...]]:
+    """Of input, kernel and output; of the output in whole, or of the channel at work."""
+    with urllib.request.urlopen(f"{server}/api/v1/scenes/{path.removeprefix('/s/')}") as answer:
+        shapes = json.load(answer)["shapes"]
+    x, weight, y = (
+        shapes[name] and [str(size) for size in shapes[name]] for name in ("input", "weight", "output")
+    )
+    # Where channels are columns, each slice has its own.
+    kernel = [tuple(f"({', '.join(shape)})" for shape in (weight[1:], weight[2:]))] if weight else []
+    return [(f"({', '.join(x)})",), *kernel, tuple(f"({', '.join(shape)})" for shape in (y, y[1:]))]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("preset", GRIDS)
+def test_on_every_screen_the_headings_have_their_shapes(
+    open_page: OpenPage, scene_paths: dict[str, str], server: str, preset: str, language: str
+) -> None:
+    path = scene_paths[preset]
+    expected = shapes_of(server, path)
+    page = open_page(f"{path}?lang={language}", prepare=record_text)
+
+    def is_complete(width: int) -> bool:
+        words = painted_words(page)
+        found = [any(shape in word for word in words for shape in shapes) for shapes in expected]
+        return all(found) and page.evaluate("document.querySelector('#stage').clientWidth") <= width
+
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        wait_until(partial(is_complete, width), 5, message=f"{width}: {expected}")

@@ -144,3 +144,29 @@ def test_steps_and_links_are_copied(open_page: OpenPage, scene_paths: dict[str, 
     assert json.loads(copied("JSON"))["channel_sums"] == [19, 37]
     link = copied("Copy a link to this step")
     assert link.endswith(scene_paths["two-channels"] + "?step=0,0,0")
+
+
+def test_the_other_language_keeps_what_can_be_undone_and_a_chosen_loss(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["three-filters"] + "?direction=input&step=0,0,0")
+    first = page.locator("#stage").get_attribute("data-scene") or ""
+    page.locator("#upstream-source").select_option("cross_entropy")
+    page.locator("#loss-class").fill("2")
+    page.locator("#loss-class").press("Enter")
+    loss = re.compile(r"= 0$")
+    expect(page.locator("#loss-value")).to_have_text(loss)
+    expect(page).to_have_url(re.compile(f"/s/(?!{first})"))
+    for language in ("zh-CN", "en"):
+        page.locator("#other-language").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.locator("#upstream-source")).to_have_value("cross_entropy")
+        expect(page.locator("#loss-value")).to_have_text(loss)
+        expect(page.locator("#loss-class")).to_have_value("2")
+        expect(page.locator("#undo")).to_be_enabled()
+    page.locator("#undo").click()
+    page.locator("#undo").click()
+    expect(page.locator("#stage")).to_have_attribute("data-scene", first)
+    expect(page.locator("#undo")).to_be_disabled()
+    page.locator("#other-language").click()
+    expect(page.locator("#redo")).to_be_enabled()

@@ -88,6 +88,60 @@ def test_shapes_are_changed_by_no_pixel(client: TestClient) -> None:
     assert np.argwhere(traced["mask"]).tolist() == [[1, 2]]
 
 
+@pytest.mark.parametrize(
+    ("groups", "channel", "read", "reached"),
+    [(1, 4, [[0, 5]], [[0, 5]]), (2, 4, [[3, 5]], [[0, 5]]), (6, 4, [[4, 4]], [[0, 5]])],
+    ids=["all", "grouped", "depthwise"],
+)
+def test_only_the_channels_that_are_read_are_followed(
+    client: TestClient, groups: int, channel: int, read: list[list[int]], reached: list[list[int]]
+) -> None:
+    x = np.ones((1, 6, 5, 5), np.float32)
+    weight = np.ones((6, 6 // groups, 3, 3), np.float32)
+    nodes = [
+        helper.make_node("Relu", ["x"], ["a"]),
+        helper.make_node("Conv", ["a", "w"], ["y"], group=groups),
+        helper.make_node("GlobalAveragePool", ["y"], ["mean"]),
+        helper.make_node("Flatten", ["mean"], ["flat"]),
+    ]
+    made = model_of(nodes, {"x": x}, ["flat"], {"w": weight})
+    file = io.BytesIO()
+    np.save(file, x)
+    answer = client.post("/api/v1/networks", files={"model": made.model, "input": file.getvalue()})
+    url = answer.json()["links"]["self"]
+    traced = client.get(f"{url}/trace?edge=flat&channel={channel}").json()
+    found = {each["edge"]: each["channels"] for each in traced["path"]}
+    one = [[channel, channel]]
+    assert found == {"flat": one, "mean": one, "y": one, "a": read}
+    assert traced["channels"] == read
+    path = client.get(f"{url}/reach?row=1&col=2").json()["path"]
+    assert [each["channels"] for each in path] == [reached] * len(path)
+
+
+def test_channels_that_are_apart_are_told_in_runs(client: TestClient) -> None:
+    x = np.ones((1, 6, 2, 2), np.float32)
+    nodes = [
+        helper.make_node("Reshape", ["x", "apart"], ["split"]),
+        helper.make_node("Transpose", ["split"], ["turned"], perm=[0, 2, 1, 3, 4]),
+        helper.make_node("Reshape", ["turned", "joined"], ["shuffled"]),
+        helper.make_node("Conv", ["shuffled", "w"], ["y"], group=2),
+    ]
+    constants = {
+        "apart": np.array([1, 2, 3, 2, 2]),
+        "joined": np.array([1, 6, 2, 2]),
+        "w": np.ones((2, 3, 1, 1), np.float32),
+    }
+    made = model_of(nodes, {"x": x}, ["y"], constants)
+    file = io.BytesIO()
+    np.save(file, x)
+    answer = client.post("/api/v1/networks", files={"model": made.model, "input": file.getvalue()})
+    url = answer.json()["links"]["self"]
+    traced = client.get(f"{url}/trace?edge=y&channel=0").json()
+    assert traced["path"][1]["channels"] == [[0, 2]]
+    # Of (0, 3, 1, 4, 2, 5) the first three.
+    assert traced["channels"] == [[0, 1], [3, 3]]
+
+
 class RandomNetwork:
     """Nodes of ONNX, and the same with positive weights, no activations, and averages for maxima."""
 

@@ -585,6 +585,9 @@ class EdgeNumbers(BaseModel):
     data: list[Any] | float
 
 
+_CHANNEL_RUNS = "first and last of each run of channels that are followed; null where there are none"
+
+
 class Reach(BaseModel):
     """First and last row and column of an edge that are followed; null where it has none."""
 
@@ -592,6 +595,7 @@ class Reach(BaseModel):
     edge: str
     rows: tuple[int, int] | None
     cols: tuple[int, int] | None
+    channels: list[tuple[int, int]] | None = Field(description=_CHANNEL_RUNS)
 
 
 class LayerField(BaseModel):
@@ -662,6 +666,7 @@ class NetworkTrace(BaseModel):
     rows: tuple[int, int]
     cols: tuple[int, int]
     mask: list[list[int]] = Field(description="(H, W) of 0 and 1; of one dimension (1, L)")
+    channels: list[tuple[int, int]] | None = Field(description=_CHANNEL_RUNS)
     path: list[Reach]
 
 

@@ -10,12 +10,14 @@ import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { makeChannelStepper } from '../channel_stepper.ts';
 import type { ChooseDirection } from '../direction.ts';
+import { carryOver } from '../language_switch.ts';
 import { makeDescentButton } from './descent_tools.ts';
 import { makeUpstreamChoice } from './upstream_choice.ts';
 
 export function setUpGradientTools(context: AppContext, changes: EditSession, choose: ChooseDirection) {
   const { state, t } = context;
   const descent = new DescentState(state, changes);
+  descent.restore(carryOver('losses', () => descent.chosen()) ?? []);
   const line = makeElement('div', 'view-tools');
   line.id = 'gradient-tools';
   line.setAttribute('role', 'group');

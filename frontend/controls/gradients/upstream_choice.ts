@@ -83,6 +83,8 @@ export function makeUpstreamChoice(context: AppContext, changes: EditSession, de
         t('gradient.upstream.move', { cell: formatIndex('dY', dimensions, [channel, row, col]) }),
       );
     }
+    if (known?.loss.kind === 'squared_error') target.restore(scene, known.loss.target.data);
+    if (known?.loss.kind === 'cross_entropy') wanted.value = String(known.loss.target);
     target.root.hidden = kind !== 'squared_error';
     label2.hidden = kind !== 'cross_entropy';
     wanted.max = String(shapes.output[0] - 1);
@@ -138,14 +140,20 @@ function makeTarget({ t }: AppContext, apply: (numbers: NestedArray) => unknown)
   sheet.append(makeElement('p', '', t('gradient.target.hint')), text, wrong, done);
   root.append(button, sheet);
   let shape = '';
-  const read = ({ summary }: Scene): NestedArray => {
-    const output = ownShape(summary.dimensions, summary.shapes.output);
-    if (shape !== output.join()) {
-      shape = output.join();
-      const zeros = nestArray(output, new Float64Array(output.reduce((a, b) => a * b, 1)));
-      text.value = JSON.stringify(zeros).replaceAll(']],[[', ']],\n\n[[').replaceAll('],[', '],\n[');
-    }
+  const shapeOf = ({ summary }: Scene) => ownShape(summary.dimensions, summary.shapes.output);
+  const write = (output: readonly number[], numbers: NestedArray) => {
+    shape = output.join();
+    text.value = JSON.stringify(numbers).replaceAll(']],[[', ']],\n\n[[').replaceAll('],[', '],\n[');
+  };
+  const read = (scene: Scene): NestedArray => {
+    const output = shapeOf(scene);
+    if (shape !== output.join())
+      write(output, nestArray(output, new Float64Array(output.reduce((a, b) => a * b, 1))));
     return JSON.parse(text.value);
+  };
+  // Of a loss that was chosen on the page before.
+  const restore = (scene: Scene, numbers: NestedArray) => {
+    if (shape === '') write(shapeOf(scene), numbers);
   };
   done.onclick = () => {
     try {
@@ -156,5 +164,5 @@ function makeTarget({ t }: AppContext, apply: (numbers: NestedArray) => unknown)
       setText(wrong, t('gradient.target.wrong'));
     }
   };
-  return { root, read };
+  return { root, read, restore };
 }

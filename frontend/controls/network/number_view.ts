@@ -3,7 +3,7 @@
 import type { Signal } from '@preact/signals-core';
 import { effect, signal } from '@preact/signals-core';
 import type { NetworkCell } from '../../model/network.ts';
-import { cellText } from '../../model/network.ts';
+import { cellText, isFollowed } from '../../model/network.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { NumberArray } from '../../model/types.ts';
 import type { ShownTensor } from '../../state/shown_tensor.ts';
@@ -123,7 +123,8 @@ function planeFrame(
   const { rows, cols } = arrangement;
   const cell = state.cell.value;
   const followed = state.followed.value;
-  const step = shown.isVector ? null : (followed?.byEdge.get(shown.name) ?? null);
+  const found = shown.isVector ? null : (followed?.byEdge.get(shown.name) ?? null);
+  const step = found && isFollowed(found, state.channel.value) ? found : null;
   return {
     rows,
     cols,
@@ -134,7 +135,8 @@ function planeFrame(
     hovered,
     patch:
       step?.rows && step.cols && followed?.input !== shown.name ? { rows: step.rows, cols: step.cols } : null,
-    mask: followed?.kind === 'trace' && followed.input === shown.name ? followed.mask : null,
+    mask:
+      followed?.kind === 'trace' && followed.input === shown.name && (step || !found) ? followed.mask : null,
   };
 }
 

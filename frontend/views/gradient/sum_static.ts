@@ -4,13 +4,14 @@ import { ownShape } from '../../model/dimensions.ts';
 import { weightIndex } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { clearCanvas, cssFont, paintCenteredText, paintOutline, paintText } from '../shared/drawing.ts';
+import { clearCanvas, cssFont, paintCenteredText, paintOutline } from '../shared/drawing.ts';
 import type { CellGrid } from '../shared/grid.ts';
 import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import { clamp } from '../shared/rects.ts';
 import { readableCell } from '../shared/text_fit.ts';
-import { formatShape } from '../stage/headings.ts';
+import type { HeadingText } from '../stage/heading_lines.ts';
+import { formatShape, paintHeadingText } from '../stage/headings.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { gradientSize, hueOf, inputGrid, paintZero, upstreamGrid } from './sum_grids.ts';
 import type { SumHeading } from './sum_layout.ts';
@@ -29,7 +30,7 @@ export function paintSumStatic(context: Context2D, frame: SumFrame, bitmaps: Bit
   paintSign(context, frame, '=', layout.equals);
 }
 
-export function headingOf(frame: SumFrame, name: SumHeading['name']): { name: string; detail: string } {
+export function headingOf(frame: SumFrame, name: SumHeading['name']): HeadingText {
   const { t, model, outChannel, inChannel, moment } = frame;
   const [, height, width] = model.summary.shapes.input;
   const own = (shape: readonly number[]) => formatShape(ownShape(model.summary.dimensions, shape));
@@ -38,34 +39,29 @@ export function headingOf(frame: SumFrame, name: SumHeading['name']): { name: st
     case 'input':
       return { name: `X[${inChannel}]`, detail: own([height, width]) };
     case 'upstream':
-      return { name: `dY[${outChannel}]`, detail: `∂L/∂Y[${outChannel}] ${size}` };
+      return { name: `dY[${outChannel}]`, detail: `∂L/∂Y[${outChannel}] ${size}`, shape: size };
     case 'products':
       return { name: t('gradient.stage.products'), detail: 'x · dy' };
     case 'sums':
       return { name: t('gradient.rows'), detail: '' };
     case 'gradient':
-      if (moment.direction === 'bias') return { name: 'db', detail: `∂L/∂b (${model.subject.outChannels},)` };
+      if (moment.direction === 'bias') {
+        const shape = `(${model.subject.outChannels},)`;
+        return { name: 'db', detail: `∂L/∂b ${shape}`, shape };
+      }
       return {
         name: `dK[${weightIndex(model.summary, outChannel, inChannel).join(', ')}]`,
         detail: `∂L/∂K ${own(model.subject.kernel)}`,
+        shape: own(model.subject.kernel),
       };
   }
 }
 
 function paintHeading(context: Context2D, frame: SumFrame, place: SumHeading) {
   const { colors, layout } = frame;
-  const size = clamp(14 * layout.spacing.scale, 12, 19);
-  const { name, detail } = headingOf(frame, place.name);
-  context.fillStyle = colors.text;
-  context.font = cssFont(size, 600);
-  const nameWidth = context.measureText(name).width;
-  const end = Math.min(place.x + place.width, layout.width);
-  paintText(context, name, 'left', place.x, place.y);
-  context.font = cssFont(size);
-  const x = place.x + nameWidth + 6;
-  if (!detail || x + context.measureText(detail).width > end) return;
-  context.fillStyle = colors.muted;
-  paintText(context, detail, 'left', x, place.y);
+  const width = Math.min(place.width, layout.width - place.x);
+  const text = headingOf(frame, place.name);
+  paintHeadingText(context, colors, { ...place, width }, text, clamp(14 * layout.spacing.scale, 12, 19));
 }
 
 function paintSign(

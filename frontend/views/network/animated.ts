@@ -1,6 +1,7 @@
 /** Paints what is pointed at: the open node, the cell, and the patches on the path that it leads along. */
 
 import type { NetworkCell, PathStep } from '../../model/network.ts';
+import { isFollowed } from '../../model/network.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { strokeRoundedRect } from '../shared/drawing.ts';
@@ -37,8 +38,9 @@ function onCanvas({ zoom, size }: NetworkFrame, { x, y, width, height }: Rect): 
   };
 }
 
-/** On each channel that is seen, the part that the cell depends on, or can change. */
-function paintPatches(context: Context2D, frame: NetworkFrame, { box }: NodeFrame, { rows, cols }: PathStep) {
+/** On each channel that is seen, the part that the cell depends on, or can change; of others nothing. */
+function paintPatches(context: Context2D, frame: NetworkFrame, { box }: NodeFrame, step: PathStep) {
+  const { rows, cols } = step;
   const { sheet } = box;
   if (!sheet || !rows || !cols || box.width * frame.zoom.scale < 34) return;
   for (let channel = 0; channel < sheet.shown; channel++) {
@@ -50,26 +52,32 @@ function paintPatches(context: Context2D, frame: NetworkFrame, { box }: NodeFram
       width: (cols[1] - cols[0] + 1) * sheet.cell,
       height: (rows[1] - rows[0] + 1) * sheet.cell,
     };
-    coverAround(context, frame, onCanvas(frame, { ...tile, ...at }), onCanvas(frame, patch));
+    const followed = isFollowed(step, channel) ? onCanvas(frame, patch) : null;
+    coverAround(context, frame, onCanvas(frame, { ...tile, ...at }), followed);
   }
 }
 
-function coverAround(context: Context2D, { colors }: NetworkFrame, tile: Rect, patch: Rect) {
+function coverAround(context: Context2D, { colors }: NetworkFrame, tile: Rect, patch: Rect | null) {
   context.globalAlpha = COVER;
   context.fillStyle = colors.paper;
   context.beginPath();
   context.rect(tile.x, tile.y, tile.width, tile.height);
-  // The other way round: a hole.
-  context.moveTo(patch.x, patch.y);
-  context.lineTo(patch.x, patch.y + patch.height);
-  context.lineTo(patch.x + patch.width, patch.y + patch.height);
-  context.lineTo(patch.x + patch.width, patch.y);
-  context.lineTo(patch.x, patch.y);
+  if (patch) traceHole(context, patch);
   context.fill();
   context.globalAlpha = 1;
+  if (!patch) return;
   context.strokeStyle = colors.accent;
   context.lineWidth = 1;
   context.strokeRect(patch.x, patch.y, patch.width, patch.height);
+}
+
+/** The other way round. */
+function traceHole(context: Context2D, { x, y, width, height }: Rect) {
+  context.moveTo(x, y);
+  context.lineTo(x, y + height);
+  context.lineTo(x + width, y + height);
+  context.lineTo(x + width, y);
+  context.lineTo(x, y);
 }
 
 function paintCellMark(

@@ -4,9 +4,9 @@ import { formatNumber } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { clipTo, cssFont, frameCells, strokeLine, strokeRoundedRect } from '../shared/drawing.ts';
+import { clipTo, cssFont, frameCells, strokePoints, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell, paintGrid } from '../shared/grid.ts';
-import { centerOf, growRect } from '../shared/rects.ts';
+import { growRect } from '../shared/rects.ts';
 import { fitNumbers } from '../shared/text_fit.ts';
 import type { ChannelRow } from '../stage/channel_frame.ts';
 import { currentOutput } from '../stage/channel_frame.ts';
@@ -15,7 +15,7 @@ import { paintRelations } from '../stage/relation_highlights.ts';
 import { hueOf, paintWindows, planeOfRow } from '../stage/window.ts';
 import type { ScatterFrame } from './frame.ts';
 import { firstStampIndex } from './frame.ts';
-import { placeValue } from './layout.ts';
+import { connectValue, placeValue } from './layout.ts';
 
 /** The share of a stamp's way after which it lies on the output, and the sums are written. */
 const ARRIVED = 0.6;
@@ -79,12 +79,10 @@ function paintValue(context: Context2D, frame: ScatterFrame, row: ChannelRow, va
   const hue = hueOf(frame, row.channel);
   const plane = planeOfRow(frame, row);
   if (position.slide === 1 && plane) {
-    const { view, place } = plane;
-    const from = Math.min(view.x + (frame.col + 1) * view.cell, place.x + place.width);
     context.strokeStyle = hue;
     context.lineWidth = 1;
     context.globalAlpha = 0.5;
-    strokeLine(context, from, view.y + (frame.row + 0.5) * view.cell, rect.x - 2, centerOf(rect).y);
+    strokePoints(context, connectValue(plane, row.lane, rect, frame));
     context.globalAlpha = 1;
   }
   const { decimals, font } = fitNumbers([value], rect.width);

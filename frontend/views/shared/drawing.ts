@@ -117,6 +117,13 @@ export function strokeLine(context: Context2D, x0: number, y0: number, x1: numbe
   context.stroke();
 }
 
+/** Strokes the line from point to point. */
+export function strokePoints(context: Context2D, points: readonly { x: number; y: number }[]) {
+  context.beginPath();
+  for (const [k, { x, y }] of points.entries()) k === 0 ? context.moveTo(x, y) : context.lineTo(x, y);
+  context.stroke();
+}
+
 export function paintOutline(context: Context2D, { x, y, width, height }: Rect, color: string) {
   context.strokeStyle = color;
   context.lineWidth = 1;

@@ -159,7 +159,7 @@ export function worthOf(input: LayoutInput, candidate: Candidate, height: number
     (weighted && !loupe && cell < readable.input ? 1.6 : 0) -
     (cell < readable.input && planeSide < LEAST_PLANE ? 2 : 0) +
     (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
-    candidate.overflow / 60 +
+    candidate.overflow / 15 +
     ((presenting ? NEAR_TIES_PRESENTED : NEAR_TIES)[family] ?? 0) +
     (thumbnail > 50 ? 0.15 : 0) +
     0.5 * Math.min(1, candidate.shelfCell / 20)

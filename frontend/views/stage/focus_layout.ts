@@ -12,6 +12,7 @@ import { readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeCard, waterfallHeight } from './ledger_layout.ts';
 import type { Spacing } from './spacing.ts';
+import { leastOutputWidth } from './spacing.ts';
 
 const MAX_LANES = 6;
 const FEWER_LANES = 4;
@@ -151,8 +152,10 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Layou
   const width = room.width - OUTLINE;
   const sizes = sizeLanes(input, candidate, height, spacing);
   const [planeWidth, planeHeight] = [cell * plane.cols, cell * plane.rows];
-  const [outputWidth, outputHeight] = [outputCell * output[1], outputCell * output[0]];
   const stacked = family === 'stacked';
+  const besides = sizes.middle + spacing.way + (stacked ? 0 : planeWidth + spacing.way);
+  const named = Math.min(leastOutputWidth(input, spacing), width - besides);
+  const [outputWidth, outputHeight] = [Math.max(outputCell * output[1], named), outputCell * output[0]];
   const sideWidth = stacked ? Math.max(planeWidth, outputWidth) : planeWidth;
   const spare = width - sideWidth - sizes.middle - spacing.way - (stacked ? 0 : outputWidth + spacing.way);
   const extra = clamp(spare / 2, 0, stacked ? 90 : 80);

@@ -8,21 +8,20 @@ import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintOutline, paintText } from '../shared/drawing.ts';
 import { decimalsThatFit } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
+import type { HeadingText } from './heading_lines.ts';
+import { fitHeading, NAME_GAP, NAME_WEIGHT } from './heading_lines.ts';
 import type { Heading, LayoutChoice } from './layout.ts';
+import { CHOOSER_WIDTH } from './spacing.ts';
 
 /** Lowest number (0 if none is negative) and largest magnitude. */
 type ValueRange = [low: number, max: number];
 
-interface HeadingText {
-  name: string;
-  detail?: string;
+interface StageHeading extends HeadingText {
   range?: ValueRange;
 }
 
 const TYPE = 14;
 
-/** Room that the chooser of the output channel has beside the output's name. */
-const CHOOSER_WIDTH = 104;
 const SCALE_WIDTH = 54;
 const SCALE_HEIGHT = 6;
 
@@ -54,7 +53,7 @@ export function formatShape(shape: number[]) {
   return `(${shape.join(', ')})`;
 }
 
-export function headingText(frame: ChannelFrame, name: Heading['name']): HeadingText | null {
+export function headingText(frame: ChannelFrame, name: Heading['name']): StageHeading | null {
   const { model, position, t, outputMax, output } = frame;
   const { shapes, operation } = model.summary;
   const low = output?.data.some((value) => value < 0) ? -1 : 0;
@@ -65,6 +64,7 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): Heading
         detail:
           model.names?.input ??
           [formatShape(shapes.input), formatPadding(model.summary, t)].filter(Boolean).join(', '),
+        shape: formatShape(shapes.input),
         range: [model.inputLow, model.inputMax],
       };
     case 'window':
@@ -72,6 +72,8 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): Heading
     case 'kernel':
       return {
         name: t('stage.kernelOf', { output: position.outChannel }),
+        // The slices of a gradient are named by more than a channel.
+        ...(model.names ? {} : { short: `K[${position.outChannel}]` }),
         detail: shapes.weight ? formatShape([frame.inChannels.length, ...model.subject.kernel]) : '',
       };
     case 'products':
@@ -85,14 +87,16 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): Heading
       const of = channels > 1 ? `${t('stage.outputOf', { count: channels })}, ` : '';
       return {
         name: t('stage.outputNamed', { output: position.outChannel }),
+        short: `${model.names?.output ?? 'Y'}[${position.outChannel}]`,
         detail: of + formatShape(size),
+        shape: formatShape(size),
         range: [low, outputMax],
       };
     }
   }
 }
 
-function productsText(kind: string, detail: string, t: ChannelFrame['t']): HeadingText {
+function productsText(kind: string, detail: string, t: ChannelFrame['t']): StageHeading {
   if (kind === 'max_pool2d') return { name: t('stage.values') };
   if (kind === 'avg_pool2d') return { name: t('stage.terms'), detail: 'x ÷ n' };
   return { name: t('stage.products'), detail };
@@ -108,30 +112,40 @@ function formatPadding({ operation }: SceneSummary, t: ChannelFrame['t']) {
   return t('stage.padding', { size }) + (mode && mode !== 'zeros' ? ` (${mode})` : '');
 }
 
-/** Paints a name in bold, its detail muted, and the scale of the numbers, as far as there is room. */
-export function paintHeading(context: Context2D, frame: ChannelFrame, place: Heading, text: HeadingText) {
+/** Paints a name in bold and its detail, muted; the scale of the numbers where there is room. */
+export function paintHeading(context: Context2D, frame: ChannelFrame, place: Heading, text: StageHeading) {
   const { colors, layout } = frame;
-  const size = headingSize(frame);
   const chooser = place.name === 'output' && frame.model.subject.outChannels > 1 ? CHOOSER_WIDTH : 0;
   const end = Math.min(place.x + place.width, layout.width) - chooser;
-  context.fillStyle = colors.text;
-  context.font = cssFont(size, 600);
-  const nameWidth = Math.min(context.measureText(text.name).width, end - place.x);
-  paintText(context, text.name, 'left', place.x, place.y, end - place.x);
-  let x = place.x + nameWidth + 6;
-  if (text.detail) {
-    context.font = cssFont(size);
-    const width = context.measureText(text.detail).width;
-    if (x + width <= end) {
-      context.fillStyle = colors.muted;
-      paintText(context, text.detail, 'left', x, place.y);
-      x += width + 14;
-    }
-  }
+  const x = paintHeadingText(context, colors, { ...place, width: end - place.x }, text, headingSize(frame));
   const [low, max] = text.range ?? [0, 0];
   const scale = max > 0 && layout.family !== 'phone' && paintScale(context, frame, x, place.y, end, low, max);
   const places = scalePlaces.get(frame.choice) ?? new Map();
   if (scale) scalePlaces.set(frame.choice, places.set(place.name, scale));
+}
+
+/** Paints a heading's name and detail about a middle line. Returns where there is room beside them. */
+export function paintHeadingText(
+  context: Context2D,
+  colors: ChannelFrame['colors'],
+  { x, y, width }: { x: number; y: number; width: number },
+  text: HeadingText,
+  size: number,
+) {
+  const measure = (part: string, partSize: number, weight: number) => {
+    context.font = cssFont(partSize, weight);
+    return context.measureText(part).width;
+  };
+  const { name, detail, size: fitted, pitch } = fitHeading(text, size, width, measure);
+  const nameWidth = Math.min(measure(name, fitted, NAME_WEIGHT), width);
+  context.fillStyle = colors.text;
+  paintText(context, name, 'left', x, y - pitch / 2, width);
+  if (!detail) return x + nameWidth + NAME_GAP;
+  const left = pitch > 0 ? x : x + nameWidth + NAME_GAP;
+  const detailWidth = Math.min(measure(detail, fitted, 400), width);
+  context.fillStyle = colors.muted;
+  paintText(context, detail, 'left', left, y + pitch / 2, width);
+  return Math.max(x + nameWidth, left + detailWidth) + 14;
 }
 
 /** Paints the scale of a tensor's numbers with its ends, if there is room. Returns where it stands. */

@@ -21,6 +21,7 @@ import { centerOf, clamp, growRect } from '../shared/rects.ts';
 import { fitTensor, readableCell } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
+import { formatShape } from './headings.ts';
 import type { Lane } from './layout.ts';
 import { hueOf } from './window.ts';
 
@@ -169,7 +170,9 @@ function sliceName({ names, summary }: SceneModel, outChannel: number, channel: 
 function paintSliceName(context: Context2D, frame: ChannelFrame, rect: Rect, name: string) {
   context.fillStyle = frame.colors.muted;
   context.font = cssFont(smallType(frame));
-  paintText(context, name, 'left', rect.x, rect.y + rect.height + 11, rect.width);
+  const withShape = `${name} ${formatShape(frame.model.subject.kernel)}`;
+  const text = context.measureText(withShape).width <= rect.width ? withShape : name;
+  paintText(context, text, 'left', rect.x, rect.y + rect.height + 11, rect.width);
 }
 
 /** Paints the kernel turning about its center; its numbers stay upright. */

@@ -106,6 +106,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   const tabsHeight = planeHeight(input, cell);
   const tabsX = planeRect.x + planeRect.width + TAB_GAP;
   const sentenceY = HEADING + tabsHeight + SENTENCE_GAP;
+  const headingY = sentenceY - SENTENCE_GAP / 2;
   const pitch = grid + gap;
   const names = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
   const placed = (name: string) =>
@@ -150,9 +151,9 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     thumbnails: channels > 1 ? placeTabs(Math.min(channels, MAX_TABS), tabs) : [],
     headings: [
       heading('input', RAIL, HEADING / 2, width - RAIL),
-      ...(loupe ? [heading('window', placed('loupe').x, sentenceY - 9, pitch - 4)] : []),
-      ...(weighted ? [heading('kernel', placed('kernel').x, sentenceY - 9, pitch - 4)] : []),
-      heading('products', placed('products').x, sentenceY - 9, width - placed('products').x),
+      ...(loupe ? [heading('window', placed('loupe').x, headingY, pitch - 4)] : []),
+      ...(weighted ? [heading('kernel', placed('kernel').x, headingY, pitch - 4)] : []),
+      heading('products', placed('products').x, headingY, width - placed('products').x),
       heading('output', outputX, outputY - OUTPUT_HEADING / 2, width - outputX),
     ],
     ledger: 'equation',

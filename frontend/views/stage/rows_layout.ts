@@ -11,11 +11,15 @@ import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeCard } from './ledger_layout.ts';
 import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
 import type { Spacing } from './spacing.ts';
+import { leastOutputWidth } from './spacing.ts';
 
 const MAX_LANES = 8;
 
 /** LayoutRoom beside each lane's output for its name. */
 const OUTPUT_NAME = 34;
+
+/** LayoutRoom above and below a lane's output, where the way of a value runs. */
+const WAY_BELOW = 3;
 
 /** The widest that room to spare makes a gap. */
 const MAX_EXTRA = 70;
@@ -65,7 +69,7 @@ export function rowCandidates(
         fixedWidth(input, grids, loupe, spacing) + cell * plane.cols + grids * kernel[1] * kernelCell;
       const left = width - used;
       if (left < 40) continue;
-      const outputHeight = perChannel ? lane : height - spacing.heading - 16;
+      const outputHeight = perChannel ? lane - WAY_BELOW : height - spacing.heading - 16;
       let outputCell = Math.floor(
         Math.min(spacing.maxCell * 1.2, outputHeight / output[0], left / output[1]),
       );
@@ -99,7 +103,11 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
   const { cell, kernelCell, outputCell, loupe } = candidate;
   const { width, height, spacing } = room;
   const grids = gridCount(input, loupe);
-  const outputWidth = Math.max(outputCell * output[1], shelfWidth(input, candidate));
+  const outputWidth = Math.max(
+    outputCell * output[1],
+    shelfWidth(input, candidate),
+    leastOutputWidth(input, spacing),
+  );
   const used =
     fixedWidth(input, grids, loupe, spacing) +
     cell * plane.cols +

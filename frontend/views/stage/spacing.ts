@@ -1,6 +1,12 @@
 /** Sizes on the stage that do not depend on its cells, in CSS pixels. Pure. */
 
+import type { LayoutInput } from '../../model/scene_model.ts';
 import { clamp } from '../shared/rects.ts';
+
+/** Room that the chooser of the output channel has beside the output's name. */
+export const CHOOSER_WIDTH = 104;
+/** The least width of the output's name with its shape, against type of 14 px. */
+const OUTPUT_NAME = 60;
 
 export interface Spacing {
   /** Of type, against 14 px. */
@@ -43,4 +49,9 @@ export function makeSpacing(width: number, height: number, presenting = false): 
     box: Math.round(clamp(width / 16, 64, 104)),
     maxCell: Math.round(clamp(height / 6, 40, presenting ? 160 : 128)),
   };
+}
+
+/** The least width of the output's place: its heading stands above the smallest grid. */
+export function leastOutputWidth({ outChannels }: LayoutInput, { scale }: Spacing) {
+  return OUTPUT_NAME * scale + (outChannels > 1 ? CHOOSER_WIDTH : 0);
 }

@@ -2,7 +2,7 @@
 
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { cssFont, fillRoundedRect, paintTextIn, strokeRoundedRect } from '../shared/drawing.ts';
+import { cssFont, fillRoundedRect, paintTextIn, strokePoints, strokeRoundedRect } from '../shared/drawing.ts';
 import { centerOf, clamp } from '../shared/rects.ts';
 import type { StageFrame } from './frame.ts';
 import type { GridPlace } from './grid_places.ts';
@@ -17,8 +17,7 @@ export function paintValuePath(context: Context2D, frame: StageFrame) {
   if (share < 1 || !ledger) paintDashes(context, points);
   if (position.place === 0 || !ledger) return;
   const at = pointAlong(points, share);
-  tracePath(context, [...at.passed, at.point]);
-  context.stroke();
+  strokePoints(context, [...at.passed, at.point]);
   if (isAtRest(position.place) || !frame.flying) return;
   const size = frame.layout.spacing.scale * 13;
   context.font = cssFont(size, 700);
@@ -34,15 +33,9 @@ export function paintValuePath(context: Context2D, frame: StageFrame) {
 function paintDashes(context: Context2D, points: { x: number; y: number }[]) {
   context.globalAlpha = 0.75;
   context.setLineDash([2, 4]);
-  tracePath(context, points);
-  context.stroke();
+  strokePoints(context, points);
   context.setLineDash([]);
   context.globalAlpha = 1;
-}
-
-function tracePath(context: Context2D, points: { x: number; y: number }[]) {
-  context.beginPath();
-  for (const [k, { x, y }] of points.entries()) k === 0 ? context.moveTo(x, y) : context.lineTo(x, y);
 }
 
 /** The point at a share of a path's length, and the corners before it. */
@@ -79,7 +72,7 @@ export function findValuePath(
   const middle = centerOf(totalRect).y;
   if (layout.ledger === 'boxes') {
     const turn = (totalRect.x + totalRect.width + place.x) / 2;
-    const below = place.y + place.height + 7;
+    const below = Math.min(place.y + place.height + 7, layout.height - 2);
     return [
       { x: totalRect.x + totalRect.width, y: middle },
       { x: turn, y: middle },

@@ -6,6 +6,7 @@ import {
   formatSentence,
   formatSums,
   joinSigned,
+  splitTotal,
 } from '../../../frontend/model/ledger_text.ts';
 import { formatNumber } from '../../../frontend/model/numbers.ts';
 import { formatStepTex } from '../../../frontend/model/step_formats.ts';
@@ -56,4 +57,12 @@ test('the terms of a printed sum are found in its text', () => {
   const places = (text: string) => findTermRanges(text).map(([a, b]) => text.slice(a, b));
   assert.deepEqual(places('0·0 + 1·(−1) + 3·2'), ['0·0', '1·(−1)', '3·2']);
   assert.deepEqual(places('−0.761 + 0 − 1.412'), ['−0.761', '0', '1.412']);
+});
+
+test('a sum is split before its total, also where parts of it have totals of their own', () => {
+  assert.deepEqual(splitTotal('19 + 37 + 0 = 56'), ['19 + 37 + 0', ' = 56']);
+  assert.deepEqual(splitTotal('0.52·(−0.45) ≈ −0.235'), ['0.52·(−0.45)', ' ≈ −0.235']);
+  assert.deepEqual(splitTotal('1·2 = 2 + 3 = 5'), ['1·2 = 2 + 3', ' = 5']);
+  assert.deepEqual(splitTotal('9, 6, 5, 8'), ['9, 6, 5, 8', '']);
+  assert.deepEqual(splitTotal(''), ['', '']);
 });

@@ -211,3 +211,16 @@ test('the arrow to the terms of a pooling is beside the name on the rail, not on
   for (const { rail, equals, products, loupe } of layout.lanes)
     if (!loupe) assert.ok(equals.x - rail.x > 24 && equals.x < products.x, `${rail.x} ${equals.x}`);
 });
+
+test('on a phone the output is above the timeline wherever a smaller kernel leaves it room', () => {
+  const layers = {
+    dilated: makeSubject([11, 3, 7], [1, 1], [1, 1, 2, 2]),
+    'three channels': makeSubject([9, 3, 7], [3, 3], [1, 2, 2, 2]),
+    tall: makeSubject([12, 3, 8], [3, 2], [1, 2, 2, 2], { output: [12, 5] }),
+  };
+  for (const [name, subject] of Object.entries(layers))
+    for (const height of [560, 510]) {
+      const { candidate } = chooseLayout(subject, 328, height);
+      assert.ok(candidate.overflow === 0, `${name}: ${candidate.overflow} px too high`);
+    }
+});
