@@ -10,7 +10,18 @@ const PROTOCOL = 1;
 /** Attributes that the address of the frame has too. Changes of the first ones are sent as a message. */
 const MOMENT = ['step', 'beat', 'by', 'view'];
 const OPEN = ['node', 'cell'];
-const ATTRIBUTES = [...MOMENT, 'pin', 'controls', 'lock', 'lang', 'theme', 'title', 'from'];
+const ATTRIBUTES = [
+  ...MOMENT,
+  'direction',
+  'reading',
+  'pin',
+  'controls',
+  'lock',
+  'lang',
+  'theme',
+  'title',
+  'from',
+];
 const NETWORK_ATTRIBUTES = [...OPEN, 'input', 'edge', 'channel', 'lang', 'theme'];
 /** Messages that become events of the element. */
 const EVENTS = ['ready', 'state', 'step', 'pin', 'node', 'answer'];

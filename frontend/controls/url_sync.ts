@@ -105,13 +105,16 @@ function applyUrlState(state: AppState, view: UrlState, choose: ChooseDirection)
 }
 
 /** The moment as the clock counts channels: those of the weight are pairs. */
-function clockMoment(summary: SceneSummary, { direction, moment }: UrlState): Moment | null {
+export function clockMoment(
+  summary: SceneSummary,
+  { direction, moment }: Pick<UrlState, 'direction' | 'moment'>,
+): Moment | null {
   if (!moment || direction !== 'weight') return moment;
   return { ...moment, outChannel: indexOfPair(summary, moment.outChannel, moment.inChannel ?? 0) };
 }
 
 /** The moment as the address has it. */
-function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | null): Moment | null {
+export function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | null): Moment | null {
   if (!moment || state.direction.value !== 'weight') return moment;
   const [outChannel, inChannel] = pairAt(summary, moment.outChannel);
   return { ...moment, outChannel, inChannel };

@@ -100,8 +100,8 @@ def test_the_element_is_asked_and_told_from_its_page(visit: Visit, framed: str, 
         }"""
     )
     assert state == {
-        "scene": SCENE, "step": [0, 1, 1], "beat": None, "by": "window", "view": "stage", "speed": 1,
-        "playing": False, "pin": None,
+        "scene": SCENE, "step": [0, 1, 1], "beat": None, "direction": "forward", "by": "window",
+        "view": "stage", "speed": 1, "playing": False, "pin": None,
     }  # fmt: skip
     page.evaluate(
         """() => {
@@ -372,10 +372,10 @@ def test_the_snippets_name_the_public_address_and_the_sites(
     page.close()
 
 
-def snippet(browser: Browser, server: str, form: str) -> str:
+def snippet(browser: Browser, server: str, form: str, query: str = "step=0,1,0") -> str:
     """What the page gives for a form, at a step."""
     page = browser.new_page(locale="en-US")
-    page.goto(f"{server}/s/{SCENE}?step=0,1,0")
+    page.goto(f"{server}/s/{SCENE}?{query}")
     page.wait_for_selector(READY, state="attached")
     page.get_by_role("button", name="Embed").click()
     dialog = page.get_by_role("dialog")
@@ -391,6 +391,29 @@ def test_a_snippet_shows_the_step_in_a_page(
 ) -> None:
     page = visit(course.write("snippet.html", snippet(browser, framed, form)))
     expect(sentence(inside(page))).to_contain_text("= 104")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "step=1,1,1&direction=input",
+        "step=1,0,1&direction=input&reading=scatter",
+        "step=0,1,1,0&direction=weight&pin=g1,1,0",
+    ],
+)
+def test_a_snippet_shows_the_gradient_that_the_page_shows(
+    visit: Visit, browser: Browser, framed: str, course: CourseSite, query: str
+) -> None:
+    full = browser.new_page(locale="en-US")
+    full.goto(f"{framed}/s/{SCENE}?{query}")
+    full.wait_for_selector(READY, state="attached")
+    shown = full.locator("#step-sentence").text_content() or ""
+    assert shown.startswith("d")
+    full.close()
+    page = visit(course.write("gradient.html", snippet(browser, framed, "HTML", query)))
+    expect(sentence(inside(page))).to_have_text(shown)
+    step = page.evaluate("document.querySelector('conv-scope').getState()")["step"]
+    assert f"step={','.join(map(str, step))}" in query
 
 
 def test_a_snippet_shows_the_step_in_a_site_that_mkdocs_builds(
