@@ -44,6 +44,8 @@ class ConvScope extends HTMLElement {
     // The frame has an origin of its own: it can keep nothing, and write nothing.
     this.#frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
     this.#frame.loading = 'lazy';
+    // Where the server refuses this site, it has to know of it to say so.
+    this.#frame.referrerPolicy = 'origin';
     Object.assign(this.#frame.style, {
       display: 'block',
       width: '100%',
