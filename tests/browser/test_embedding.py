@@ -332,6 +332,19 @@ def test_a_frame_wider_than_high_shows_the_whole_sentence(
         page.close()
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_low_frame_has_its_whole_timeline_at_any_width(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    path = scene_paths["two-channels"].replace("/s/", "/embed/")
+    page = open_page(f"{path}?step=0,0,0&controls=all&lang={language}")
+    for width in (320, 360, 420, 480, 559, 560, 640, 800):
+        page.set_viewport_size({"width": width, "height": 420})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        box = page.locator("#speed").bounding_box()
+        assert box and box["y"] + box["height"] <= 420, width
+
+
 def test_the_page_gives_the_snippets(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(
         f"{scene_paths['two-channels']}?step=0,1,0", permissions=["clipboard-read", "clipboard-write"]
