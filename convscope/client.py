@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
@@ -75,13 +75,14 @@ class Client:
         operation: `{"kind": "conv2d", "stride": 2}`, with PyTorch's names. input (C_in, H, W), weight (C_out,
         C_in/groups, kH, kW), of conv_transpose2d (C_in, C_out/groups, kH, kW), bias (C_out,), upstream
         (C_out, H_out, W_out); of layers of one dimension without a height. An input may be the bytes of a
-        picture too, PNG, JPEG or WebP. dtype: that of the input if it is float32, float64 or int32, else
-        float32.
+        picture too, PNG, JPEG or WebP. dtype: that of the input if it is float32, float64 or int32; int32 for
+        an input of int64 whose layer has whole numbers alone; else float32.
         """
         given = {"input": input, "weight": weight, "bias": bias, "upstream": upstream}
         if dtype is None:
-            own = "" if isinstance(input, bytes) else np.asarray(input).dtype.name
-            dtype = own if own in _DTYPES else "float32"
+            # A mean of whole numbers is seldom one.
+            averages = str(operation.get("kind")).startswith("avg_pool")
+            dtype = _dtype_of(input, [] if averages else [weight, bias, upstream])
         files = {name: (name, to_file(value)) for name, value in given.items() if value is not None}
         described = {"scene": json.dumps({"operation": dict(operation), "dtype": dtype})}
         return Scene(self, self._request("POST", f"{_API}/scenes", data=described, files=files).json())
@@ -282,6 +283,23 @@ class Scene:
         while following := response.links.get("next"):
             response = self._client._request("GET", str(response.url.join(following["url"])))
             yield response
+
+
+def _dtype_of(input: npt.ArrayLike | bytes, others: Sequence[npt.ArrayLike | None]) -> str:
+    """others: tensors that make numbers of an int64 input whole if they are; without any they are not."""
+    own = "" if isinstance(input, bytes) else np.asarray(input).dtype.name
+    if own in _DTYPES:
+        return own
+    if own != "int64" or not hasattr(input, "dtype") or not others:
+        return "float32"
+    given = [np.asarray(each) for each in (input, *others) if each is not None]
+    limits = np.iinfo(np.int32)
+    whole = all(
+        each.dtype.kind in "iu" and limits.min <= each.min() and each.max() <= limits.max
+        for each in given
+        if each.size
+    )
+    return "int32" if whole else "float32"
 
 
 def _raise_for_problem(response: httpx2.Response) -> None:

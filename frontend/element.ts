@@ -10,7 +10,18 @@ const PROTOCOL = 1;
 /** Attributes that the address of the frame has too. Changes of the first ones are sent as a message. */
 const MOMENT = ['step', 'beat', 'by', 'view'];
 const OPEN = ['node', 'cell'];
-const ATTRIBUTES = [...MOMENT, 'pin', 'controls', 'lock', 'lang', 'theme', 'title', 'from'];
+const ATTRIBUTES = [
+  ...MOMENT,
+  'direction',
+  'reading',
+  'pin',
+  'controls',
+  'lock',
+  'lang',
+  'theme',
+  'title',
+  'from',
+];
 const NETWORK_ATTRIBUTES = [...OPEN, 'input', 'edge', 'channel', 'lang', 'theme'];
 /** Messages that become events of the element. */
 const EVENTS = ['ready', 'state', 'step', 'pin', 'node', 'answer'];
@@ -33,6 +44,8 @@ class ConvScope extends HTMLElement {
     // The frame has an origin of its own: it can keep nothing, and write nothing.
     this.#frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
     this.#frame.loading = 'lazy';
+    // Where the server refuses this site, it has to know of it to say so.
+    this.#frame.referrerPolicy = 'origin';
     Object.assign(this.#frame.style, {
       display: 'block',
       width: '100%',

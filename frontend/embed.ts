@@ -7,7 +7,10 @@ import { readBoot } from './stage.ts';
 
 async function start() {
   const boot = (await readBoot()) as EmbedPage;
-  await openFrame(boot, allowedParent(boot.embed.ancestors), location.search);
+  await openFrame(boot, allowedParent(boot.embed.ancestors), location.search, {
+    loadGradients: async (context) =>
+      (await import('./controls/gradients/load_gradients.ts')).loadGradients(context),
+  });
 }
 
 start();

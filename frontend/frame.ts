@@ -11,6 +11,7 @@ import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpTransport } from './controls/transport.ts';
+import { clockMoment } from './controls/url_sync.ts';
 import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
 import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
@@ -20,21 +21,27 @@ import { hasCell, parseQuery } from './state/url.ts';
 import type { AppContext } from './views/app_context.ts';
 import { nextPaint } from './views/shared/dom.ts';
 
+type LoadGradients = (context: AppContext) => Promise<void>;
+
 /**
- * parentOrigin: whom it heeds and tells; null: nobody. query: has the moment to begin with. setUpEditing:
- * makes numbers editable; by default nothing of a frame is written.
+ * parentOrigin: whom it heeds and tells; null: nobody. query: has the moment to begin with. loadGradients:
+ * loads what gradients need; by default only the forward pass is shown. setUpEditing: makes numbers editable;
+ * by default nothing of a frame is written.
  */
 export async function openFrame(
   boot: EmbedPage,
   parentOrigin: string | null,
   query: string,
-  setUpEditing?: (context: AppContext) => void,
+  {
+    loadGradients,
+    setUpEditing,
+  }: { loadGradients?: LoadGradients; setUpEditing?: (context: AppContext) => void },
 ) {
   const { context, opened } = openStage(boot);
   setUpControls(context);
   setUpEditing?.(context);
   await opened;
-  showAddressedMoment(context.state, new URLSearchParams(query));
+  await showAddressedMoment(context, new URLSearchParams(query), loadGradients);
   lock(context.state, boot.embed.locked, setUpEditing !== undefined);
   const tell = makeTell(parentOrigin);
   exchangeMessages(context.state, parentOrigin, tell);
@@ -56,17 +63,28 @@ function setUpControls(context: AppContext) {
   if (document.querySelector('#full')) setUpFullPageLink(() => linkToShown(context));
 }
 
-function showAddressedMoment(state: AppState, query: URLSearchParams) {
-  // The step of a gradient is none here.
-  query.delete('direction');
-  const { moment, granularity, shape, pin } = parseQuery(query);
+async function showAddressedMoment(
+  context: AppContext,
+  query: URLSearchParams,
+  loadGradients?: LoadGradients,
+) {
+  const { state } = context;
+  const { moment, direction, reading, granularity, shape, pin } = parseQuery(query);
+  if (direction !== 'forward')
+    await loadGradients?.(context).then(
+      () => state.chooseDirection(direction, reading),
+      (error) => state.reportError(error),
+    );
   change(state, {
     ...(shape && { view: shape }),
     ...(granularity && { by: granularity }),
   });
-  if (query.has('step')) state.showMoment(moment, query.get('step'));
   const summary = state.scene.peek()?.summary;
-  if (pin && summary && hasCell(summary, pin)) state.pinnedCell.value = pin;
+  if (!summary) return;
+  const shown = state.direction.peek();
+  if (query.has('step'))
+    state.showMoment(clockMoment(summary, { direction: shown, moment }), query.get('step'));
+  if (pin && hasCell(summary, pin, shown)) state.pinnedCell.value = pin;
 }
 
 function lock(state: AppState, locked: boolean, editable: boolean) {

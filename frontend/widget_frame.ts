@@ -15,7 +15,7 @@ async function start() {
   const back = document.querySelector<HTMLButtonElement>('#to-network');
   if (back) back.onclick = () => makeTell(MAKER)('network');
   const boot = (await readBoot()) as EmbedPage;
-  await openFrame(boot, MAKER, boot.embed.query ?? '', setUpEditing);
+  await openFrame(boot, MAKER, boot.embed.query ?? '', { setUpEditing });
 }
 
 /** The kernel makes the edited scene, and its widget goes on with it. */

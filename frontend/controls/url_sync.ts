@@ -110,7 +110,10 @@ function applyUrlState(
 }
 
 /** The moment as the clock counts channels: those of the weight are pairs; past the last: there is no such. */
-function clockMoment(summary: SceneSummary, { direction, moment }: UrlState): Moment | null {
+export function clockMoment(
+  summary: SceneSummary,
+  { direction, moment }: Pick<UrlState, 'direction' | 'moment'>,
+): Moment | null {
   if (!moment || direction !== 'weight') return moment;
   const { outChannel, inChannel = 0 } = moment;
   const isPair = inputChannelsOf(summary, outChannel).includes(inChannel);
@@ -118,7 +121,7 @@ function clockMoment(summary: SceneSummary, { direction, moment }: UrlState): Mo
 }
 
 /** The moment as the address has it. */
-function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | null): Moment | null {
+export function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | null): Moment | null {
   if (!moment || state.direction.value !== 'weight') return moment;
   const [outChannel, inChannel] = pairAt(summary, moment.outChannel);
   return { ...moment, outChannel, inChannel };

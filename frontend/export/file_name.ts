@@ -42,14 +42,14 @@ export function animationName({ layer, view, direction, range, window, size, for
 }
 
 export interface PictureName extends NamedLayer {
-  /** What the picture says, which begins with its cell: `Y[0, 1, 2] = 56`. */
+  /** What the picture says, which begins with its cell, or, of all channels, cells: `Y[0, 1, 2] = 56`. */
   sentence: string;
   format: string;
 }
 
 /** `convscope-conv2d-3-1-Y-0-1-2.png`; of another view `…-Y-0-1-2-matrix.png`. */
 export function pictureName({ layer, view, sentence, format }: PictureName) {
-  const cell = /^\w+\[[\d, ]+\]/.exec(sentence)?.[0] ?? 'picture';
+  const cell = /^\w+\[[\d:, ]+\]/.exec(sentence)?.[0] ?? 'picture';
   const parts = [...partsOfLayer(layer), ...(cell.match(/\w+/g) ?? []), ...partsOfView(view)];
   return `${parts.join('-')}.${format}`;
 }

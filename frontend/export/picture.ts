@@ -7,6 +7,7 @@ import { cssFont } from '../views/shared/drawing.ts';
 import type { BitmapCache, CanvasRoom } from '../views/shared/layered_painter.ts';
 import { LayeredPainter } from '../views/shared/layered_painter.ts';
 import type { FrameRequest } from '../views/shared/view.ts';
+import { wrapLines } from './picture_lines.ts';
 import { addPngTexts } from './png_texts.ts';
 import { escapeXml, SvgContext } from './svg_context.ts';
 
@@ -18,6 +19,8 @@ export interface PictureText {
   /** Whether title and lines are drawn. */
   drawn: boolean;
   lines: string[];
+  /** Says how many of the lines are left out. */
+  left: (count: number) => string;
 }
 
 const MARGIN = 16;
@@ -106,14 +109,13 @@ function measure(context: Context2D, { width, height }: FrameRequest, text: Pict
   const outer = width + 2 * MARGIN;
   if (!text.drawn) return { width: outer, height: height + 2 * MARGIN, top: MARGIN, lines: [] };
   context.font = LINE.font;
-  const lines = text.lines.flatMap((line) => wrapLine(context, line, width));
-  const shown = lines.slice(0, MAX_LINES);
-  if (shown.length < lines.length) shown.push('…');
+  const isWider = (line: string) => context.measureText(line).width > width;
+  const lines = wrapLines(text.lines, isWider, MAX_LINES, text.left);
   return {
     width: outer,
-    height: TITLE.height + height + shown.length * LINE.height + MARGIN,
+    height: TITLE.height + height + lines.length * LINE.height + MARGIN,
     top: TITLE.height,
-    lines: shown,
+    lines,
   };
 }
 
@@ -144,20 +146,6 @@ function paintStage(context: Context2D, request: FrameRequest) {
   view.paintStatic(context, frame, bitmaps);
   view.paintFinished?.(context, frame, bitmaps);
   view.paintAnimated(context, frame);
-}
-
-/** Breaks a line at spaces, where it is wider. */
-function wrapLine(context: Context2D, text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<= )/)) {
-    if (line && context.measureText(line + word).width > width) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    line += word;
-  }
-  return [...lines, line];
 }
 
 function canvasContext(width: number, height: number, settings?: CanvasRenderingContext2DSettings) {

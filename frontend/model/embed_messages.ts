@@ -7,8 +7,8 @@ export const PROTOCOL = 1;
 
 /** What of the state the page around may set; the names are those of the address. */
 export interface EmbedChange {
-  /** Output channel, row and column of the window; null: before the first. */
-  step?: [number, number, number] | null;
+  /** Output channel, row and column of the window, or as the direction has it; null: before the first. */
+  step?: number[] | null;
   /** Ticks of the window that are over; null: all. */
   beat?: number | null;
   by?: Granularity;
@@ -39,13 +39,13 @@ const PIN = /^[a-z]\d{1,9},\d{1,9},\d{1,9}$/;
 const isIndex = (value: unknown) =>
   Number.isInteger(value) && Math.abs(Number(value) - MOST_INDEX / 2) <= MOST_INDEX / 2;
 
-/** Three indices, as of a window or a cell. */
-export function isIndices(value: unknown) {
-  return Array.isArray(value) && value.length === 3 && value.every(isIndex);
+/** Three indices, as of a window or a cell, or another count. */
+export function isIndices(value: unknown, count = 3) {
+  return Array.isArray(value) && value.length === count && value.every(isIndex);
 }
 
 const FIELDS: Record<keyof EmbedChange, (value: unknown) => boolean> = {
-  step: (value) => value === null || isIndices(value),
+  step: (value) => value === null || isIndices(value) || isIndices(value, 4),
   beat: (value) => value === null || isIndex(value),
   by: (value) => GRANULARITIES.includes(value),
   view: (value) => VIEWS.includes(value),

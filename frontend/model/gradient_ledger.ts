@@ -109,10 +109,10 @@ export function formatSumTerms({ whole }: SumLedger, { terms }: SumRow, most = M
 }
 
 /** `dK[0, 1, 0, 0] = (1·2 + 0·1) + (…) = 2 + 5 = 7` */
-export function formatSumSentence(ledger: SumLedger) {
+export function formatSumSentence(ledger: SumLedger, most = MAX_TERMS) {
   const { cell, rows, total, alone } = ledger;
   if (alone || rows.length === 1)
-    return `${cell} = ${rows.map((row) => formatSumTerms(ledger, row))} = ${total}`;
+    return `${cell} = ${rows.map((row) => formatSumTerms(ledger, row, most))} = ${total}`;
   const sums = rows.length > MAX_TERMS ? [...rows.slice(0, MAX_TERMS - 1).map(({ sum }) => sum), '…'] : null;
   const all = joinSigned(sums ?? rows.map(({ sum }) => sum));
   const terms = rows.reduce((count, row) => count + row.terms.length, 0);

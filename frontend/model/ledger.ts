@@ -5,7 +5,7 @@
 
 import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
-import { decimalsFor, formatNumber, LEAST_DIGITS } from './numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 import type { Dimensions } from './types.ts';
@@ -181,7 +181,7 @@ function makeTerms(
     const [u, v] = [Math.floor(k / columns), k % columns];
     const weight = layer.weight(c, u, v);
     return {
-      x: formatNumber(patch[k] ?? 0, patchDecimals),
+      x: formatPatch(patch[k] ?? 0, patchDecimals),
       w: weight === null ? '' : formatFactor(weight),
       product: formatNumber(product, decimals),
       tap: [u, v] satisfies [number, number] as [number, number],
@@ -189,6 +189,12 @@ function makeTerms(
     };
   });
   return layer.turned ? terms.reverse() : terms;
+}
+
+/** Beside numbers that are far larger a small one has decimals of its own: it is not 0. */
+function formatPatch(value: number, decimals: number) {
+  const text = formatNumber(value, decimals);
+  return value !== 0 && parsePrinted(text) === 0 ? formatFactor(value) : text;
 }
 
 /** A number by which others are multiplied, with decimals of its own. */

@@ -48,6 +48,11 @@ export function formatLineTerms(ledger: Ledger, line: LedgerLine) {
     .join(', ');
 }
 
+/** Whether its terms have no factors: average pooling, which has one channel and no bias. */
+export function isMean({ lines }: Ledger) {
+  return lines[0]?.terms[0]?.w === '';
+}
+
 /** The terms of a channel that are written. */
 export function writtenTerms({ largest }: Ledger, { terms }: LedgerLine) {
   return largest ? terms.filter(({ empty }) => !empty) : terms;
@@ -65,7 +70,7 @@ export function splitSentence(ledger: Ledger): (string | LedgerLine)[] {
   const { cell, lines, bias, largest, output } = ledger;
   const [first] = lines;
   if (largest && first) return [`${cell} = max(`, first, `) = ${output}`];
-  if (first?.terms[0]?.w === '') return [`${cell} = `, first, ` = ${output}`];
+  if (first && isMean(ledger)) return [`${cell} = `, first, ` = ${output}`];
   // A single sum is the total.
   if (first && lines.length === 1 && !bias) return [`${cell} = `, first, ` = ${output}`];
   const products = lines.flatMap((line, k) => [k === 0 ? '(' : ') + (', line]);

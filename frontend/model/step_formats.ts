@@ -5,7 +5,7 @@
 
 import { oneDimension } from './dimensions.ts';
 import type { Ledger } from './ledger.ts';
-import { formatLine, formatSentence, formatSums, joinSigned, writtenTerms } from './ledger_text.ts';
+import { formatLine, formatSentence, formatSums, isMean, joinSigned, writtenTerms } from './ledger_text.ts';
 import { MINUS } from './numbers.ts';
 import type { StampLedger } from './stamp_ledger.ts';
 import { formatStampSum } from './stamp_ledger.ts';
@@ -17,7 +17,7 @@ const MAX_TERMS = 28;
 export function formatStepText(ledger: Ledger) {
   const { cell, lines, largest } = ledger;
   const terms = lines.reduce((count, line) => count + line.terms.length, 0);
-  if (largest || (terms <= MAX_TERMS && ledger.whole)) return formatSentence(ledger);
+  if (largest || isMean(ledger) || (terms <= MAX_TERMS && ledger.whole)) return formatSentence(ledger);
   const channels = lines.map(
     (line) => `c = ${line.channel}: ${formatLine(line, ledger.whole)} = ${line.sum}`,
   );
@@ -40,7 +40,7 @@ export function formatStepTex(ledger: Ledger) {
     const values = writtenTerms(ledger, lines[0]).map(({ product }) => tex(product));
     return texBlock([`${start} \\max(${values.join(', ')})`, `&= ${tex(output)}`]);
   }
-  if (lines[0]?.terms[0]?.w === '') return texBlock([`${start} ${channels[0]}`, `&= ${tex(output)}`]);
+  if (isMean(ledger)) return texBlock([`${start} ${channels[0]}`, `&= ${tex(output)}`]);
   if (channels.length === 1 && !bias) return texBlock([`${start} ${channels[0]}`, `&= ${tex(output)}`]);
   const [first, ...others] = channels.map((line) => `(${line})`);
   return texBlock([

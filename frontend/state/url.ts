@@ -87,6 +87,11 @@ export function timeOfMoment(clock: Clock, width: number, moment: Moment | null)
   return (within(moment.outChannel, clock.outChannels) * clock.windows + window) * perWindow + beat;
 }
 
+/** A moment's step as the address has it. */
+export function stepOf({ outChannel, inChannel, row, col }: Moment): number[] {
+  return [outChannel, ...(inChannel === undefined ? [] : [inChannel]), row, col];
+}
+
 /** usual: what the page would choose by itself. */
 export function encodeQuery(
   { moment, direction, reading, granularity, pin, rows, tinted, shape, input, transposed, zoom }: UrlState,
@@ -94,8 +99,7 @@ export function encodeQuery(
 ): URLSearchParams {
   const query = new URLSearchParams();
   if (moment) {
-    const { outChannel, inChannel, row, col } = moment;
-    query.set('step', [outChannel, ...(inChannel === undefined ? [] : [inChannel]), row, col].join());
+    query.set('step', stepOf(moment).join());
     if (moment.tick !== null) query.set('beat', String(moment.tick));
   }
   if (direction !== 'forward') query.set('direction', direction);

@@ -100,8 +100,8 @@ def test_the_element_is_asked_and_told_from_its_page(visit: Visit, framed: str, 
         }"""
     )
     assert state == {
-        "scene": SCENE, "step": [0, 1, 1], "beat": None, "by": "window", "view": "stage", "speed": 1,
-        "playing": False, "pin": None,
+        "scene": SCENE, "step": [0, 1, 1], "beat": None, "direction": "forward", "by": "window",
+        "view": "stage", "speed": 1, "playing": False, "pin": None,
     }  # fmt: skip
     page.evaluate(
         """() => {
@@ -332,6 +332,19 @@ def test_a_frame_wider_than_high_shows_the_whole_sentence(
         page.close()
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_low_frame_has_its_whole_timeline_at_any_width(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    path = scene_paths["two-channels"].replace("/s/", "/embed/")
+    page = open_page(f"{path}?step=0,0,0&controls=all&lang={language}")
+    for width in (320, 360, 420, 480, 559, 560, 640, 800):
+        page.set_viewport_size({"width": width, "height": 420})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        box = page.locator("#speed").bounding_box()
+        assert box and box["y"] + box["height"] <= 420, width
+
+
 def test_the_page_gives_the_snippets(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(
         f"{scene_paths['two-channels']}?step=0,1,0", permissions=["clipboard-read", "clipboard-write"]
@@ -372,10 +385,10 @@ def test_the_snippets_name_the_public_address_and_the_sites(
     page.close()
 
 
-def snippet(browser: Browser, server: str, form: str) -> str:
+def snippet(browser: Browser, server: str, form: str, query: str = "step=0,1,0") -> str:
     """What the page gives for a form, at a step."""
     page = browser.new_page(locale="en-US")
-    page.goto(f"{server}/s/{SCENE}?step=0,1,0")
+    page.goto(f"{server}/s/{SCENE}?{query}")
     page.wait_for_selector(READY, state="attached")
     page.get_by_role("button", name="Embed").click()
     dialog = page.get_by_role("dialog")
@@ -391,6 +404,29 @@ def test_a_snippet_shows_the_step_in_a_page(
 ) -> None:
     page = visit(course.write("snippet.html", snippet(browser, framed, form)))
     expect(sentence(inside(page))).to_contain_text("= 104")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "step=1,1,1&direction=input",
+        "step=1,0,1&direction=input&reading=scatter",
+        "step=0,1,1,0&direction=weight&pin=g1,1,0",
+    ],
+)
+def test_a_snippet_shows_the_gradient_that_the_page_shows(
+    visit: Visit, browser: Browser, framed: str, course: CourseSite, query: str
+) -> None:
+    full = browser.new_page(locale="en-US")
+    full.goto(f"{framed}/s/{SCENE}?{query}")
+    full.wait_for_selector(READY, state="attached")
+    shown = full.locator("#step-sentence").text_content() or ""
+    assert shown.startswith("d")
+    full.close()
+    page = visit(course.write("gradient.html", snippet(browser, framed, "HTML", query)))
+    expect(sentence(inside(page))).to_have_text(shown)
+    step = page.evaluate("document.querySelector('conv-scope').getState()")["step"]
+    assert f"step={','.join(map(str, step))}" in query
 
 
 def test_a_snippet_shows_the_step_in_a_site_that_mkdocs_builds(

@@ -207,6 +207,13 @@ def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
+LEFT_OF_TEXT = """(selector) => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector(selector));
+  return range.getBoundingClientRect().left;
+}"""
+
+
 @pytest.mark.parametrize("form", ["A4", "Letter"])
 @pytest.mark.parametrize("across", [False, True])
 def test_a_step_prints_on_one_page(
@@ -220,6 +227,9 @@ def test_a_step_prints_on_one_page(
     expect(page.locator(".timeline")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("#ledger-lines tr").first).to_be_visible()
+    # Paper is about as wide as a tablet: what is above one another begins at one line.
+    page.set_viewport_size({"width": 700, "height": 990})
+    assert page.evaluate(LEFT_OF_TEXT, "h1") == page.evaluate(LEFT_OF_TEXT, ".now-line")
     page.emulate_media(media="screen")
     expect(page.locator(".timeline")).to_be_visible()
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -46,6 +47,31 @@ def test_a_layer_of_numpy_arrays_has_torchs_output_and_ledger(client: Client) ->
         np.testing.assert_allclose(steps["products"].sum((2, 3)), steps["channel_sums"], rtol=1e-12)
     assert scene.steps(0, start=3, stop=5, include="")["outputs"].shape == (2,)
     assert client.scene(scene.id).summary == scene.summary
+
+
+WHOLE, HALVES = np.arange(-4, 5).reshape(1, 3, 3), np.full((1, 1, 2, 2), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "dtype"),
+    [
+        ("conv2d", {"input": WHOLE, "weight": WHOLE[None, :, :2, :2]}, "int32"),
+        ("conv2d", {"input": WHOLE, "weight": WHOLE[None, :, :2, :2], "bias": np.array([7])}, "int32"),
+        ("max_pool2d", {"input": WHOLE}, "int32"),
+        ("conv2d", {"input": WHOLE, "weight": HALVES}, "float32"),
+        ("conv2d", {"input": WHOLE, "weight": WHOLE[None, :, :2, :2], "bias": np.array([0.5])}, "float32"),
+        ("conv2d", {"input": WHOLE * 10**10, "weight": WHOLE[None, :, :2, :2]}, "float32"),
+        ("conv2d", {"input": WHOLE.tolist(), "weight": [[[[1, 2], [3, 4]]]]}, "float32"),
+        ("avg_pool2d", {"input": WHOLE}, "float32"),
+    ],
+)
+def test_whole_numbers_of_numpy_stay_whole(
+    client: Client, kind: str, given: dict[str, Any], dtype: str
+) -> None:
+    operation = {"kind": kind} | ({} if kind == "conv2d" else {"kernel_size": 2})
+    scene = client.create_scene(operation, **given)
+    assert scene.dtype == dtype
+    assert scene.output.dtype == dtype
 
 
 def test_pages_of_steps_are_put_together(client: Client) -> None:

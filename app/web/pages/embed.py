@@ -28,7 +28,9 @@ from app.web.pages.workbench import workbench
 
 _CONTROLS: Final = ("none", "play", "all")
 # What of an address the frame and the full page have in common: the moment, the view, the words.
-_SHARED_QUERY: Final = ("step", "beat", "by", "view", "pin", "lang", "title", "from")
+_SHARED_QUERY: Final = (
+    "step", "beat", "direction", "reading", "by", "view", "pin", "lang", "title", "from",
+)  # fmt: skip
 
 # The frame has an origin of its own, and with it no cookie, no storage, and no right to write.
 SANDBOX: Final = "allow-scripts allow-popups allow-popups-to-escape-sandbox"

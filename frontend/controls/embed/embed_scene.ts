@@ -5,7 +5,7 @@ import { linkToShown } from '../copy_step.ts';
 import { setUpEmbedDialog } from './embed_dialog.ts';
 
 /** What of the page's address a frame has too. */
-const SHARED = ['step', 'beat', 'by', 'view', 'pin', 'lang', 'title', 'from'];
+const SHARED = ['step', 'beat', 'direction', 'reading', 'by', 'view', 'pin', 'lang', 'title', 'from'];
 
 export function setUpSceneEmbedding(context: AppContext): { toggle: () => void } {
   const { state, t, boot } = context;

@@ -5,7 +5,8 @@ import type { EmbedChange, EmbedRequest } from '../../model/embed_messages.ts';
 import { PROTOCOL, parseRequest } from '../../model/embed_messages.ts';
 import { isAllowedOrigin } from '../../model/frame_sources.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { hasCell, momentAt, parsePin, pinText } from '../../state/url.ts';
+import { hasCell, momentAt, parsePin, pinText, stepOf } from '../../state/url.ts';
+import { addressMoment, clockMoment } from '../url_sync.ts';
 
 /** In place of an origin: the page around has made the frame's document, and has no origin that it knows. */
 export const MAKER = '*';
@@ -97,14 +98,20 @@ export function change(state: AppState, { step, beat = null, by, view, speed, pi
   if (view) state.chooseView(view);
   if (by) state.chooseGranularity(by);
   if (speed) state.speed.value = speed;
-  if (step === null) state.jump(() => 0);
-  else if (step) {
-    const [outChannel, row, col] = step;
-    state.showMoment({ outChannel, row, col, tick: beat }, step.join());
-  }
   const summary = state.scene.peek()?.summary;
+  const direction = state.direction.peek();
+  if (step === null) state.jump(() => 0);
+  else if (step && summary) {
+    const [outChannel = 0, inChannel = 0, row = 0, col = 0] =
+      step.length > 3 ? step : step.toSpliced(1, 0, 0);
+    const moment = clockMoment(summary, {
+      direction,
+      moment: { outChannel, inChannel, row, col, tick: beat },
+    });
+    state.showMoment(moment, step.join());
+  }
   const cell = pin ? parsePin(pin) : null;
-  if (pin === null || (cell && summary && hasCell(summary, cell))) state.pinnedCell.value = cell;
+  if (pin === null || (cell && summary && hasCell(summary, cell, direction))) state.pinnedCell.value = cell;
 }
 
 function shownPin(state: AppState) {
@@ -114,16 +121,17 @@ function shownPin(state: AppState) {
 
 /** The moment that is shown; before the first one step is null. */
 function shownMoment(state: AppState) {
-  const clock = state.clock.value;
-  const moment = clock && momentAt(clock, clock.width, state.shownTime.value);
-  if (!moment) return { step: null, beat: null };
-  return { step: [moment.outChannel, moment.row, moment.col], beat: moment.tick };
+  const [scene, clock] = [state.scene.value, state.clock.value];
+  if (!scene || !clock) return { step: null, beat: null };
+  const moment = addressMoment(state, scene.summary, momentAt(clock, clock.width, state.shownTime.value));
+  return { step: moment && stepOf(moment), beat: moment?.tick ?? null };
 }
 
 function describeState(state: AppState) {
   return {
     scene: state.scene.peek()?.summary.id ?? null,
     ...shownMoment(state),
+    direction: state.direction.peek(),
     by: state.granularity.peek(),
     view: state.chosenView.peek(),
     speed: state.speed.peek(),

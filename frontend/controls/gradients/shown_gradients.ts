@@ -10,6 +10,9 @@ import { describe, inputCellOf, stampLedgerOf } from '../../views/gradient/descr
 import type { GradientFrame } from '../../views/gradient/frame.ts';
 import { isSumFrame } from '../../views/gradient/frame.ts';
 
+/** Terms that a sum has at most in what is copied and saved: those of 20 × 20 cells. */
+const MAX_TERMS = 400;
+
 export function makeGradients({ state, t, frame, model }: AppContext, gradients: GradientState): Gradients {
   const shown = (): GradientFrame | null => {
     const now = frame();
@@ -52,7 +55,8 @@ function formatShown(frame: GradientFrame, form: 'text' | 'tex' | 'json'): strin
   const isTex = form === 'tex';
   if (frame.kind === 'gather')
     return frame.inner.ledger && (isTex ? formatStepTex : formatStepText)(frame.inner.ledger);
-  if (isSumFrame(frame)) return frame.ledger && (isTex ? formatSumTex : formatSumSentence)(frame.ledger);
+  if (isSumFrame(frame))
+    return frame.ledger && (isTex ? formatSumTex(frame.ledger) : formatSumSentence(frame.ledger, MAX_TERMS));
   const ledger = stampLedgerOf(frame);
   return ledger && (isTex ? formatStampTex : formatStampText)(ledger);
 }

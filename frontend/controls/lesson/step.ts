@@ -36,7 +36,7 @@ function showMoment(context: AppContext, lesson: LessonData): () => void {
   if (lesson.direction === 'forward') putMoment(context, lesson);
   else
     import('./later_tasks.ts')
-      .then(({ loadLessonGradients }) => loadLessonGradients(context))
+      .then(({ loadGradients }) => loadGradients(context))
       .then(() => ended || putMoment(context, lesson))
       .catch((error) => state.reportError({ status: 0, message: String(error) }));
   return () => {

@@ -66,12 +66,19 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   // As the stage does, a picture keeps the result to itself until it is placed.
   const isFinished = () => (state.position.peek()?.place ?? 1) > 0;
   const momentText = () => `${textOf('#step-description')} ${textOf('#now-terms')}`.trim();
+  // The lines of a step are channels, those of a stamp cells.
+  const left = (count: number) => {
+    const stamps =
+      state.direction.peek() === 'forward' ? !state.step.peek() : state.reading.peek() === 'scatter';
+    return t(stamps ? 'save.left.cells' : 'save.left.channels', { count });
+  };
   const text = (): PictureText => ({
     title: textOf('h1'),
     description: isFinished() ? textOf('#step-sentence') : momentText(),
     link: linkToShown(context),
     drawn: contents.value() === 'all',
     lines: isFinished() ? (printedText(context)?.split('\n') ?? []) : [momentText()],
+    left,
   });
   const make = async (ratio: number) => {
     const shown = makeRequest()();

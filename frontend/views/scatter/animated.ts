@@ -2,7 +2,7 @@
 
 import { formatNumber } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
-import type { Rect } from '../../model/types.ts';
+import type { Rect, Stamp } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, strokePoints, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell, paintGrid } from '../shared/grid.ts';
@@ -14,7 +14,7 @@ import { outputFit } from '../stage/output.ts';
 import { paintRelations } from '../stage/relation_highlights.ts';
 import { hueOf, paintWindows, planeOfRow } from '../stage/window.ts';
 import type { ScatterFrame } from './frame.ts';
-import { firstStampIndex } from './frame.ts';
+import { firstStampIndex, fitProducts } from './frame.ts';
 import { connectValue, placeValue } from './layout.ts';
 
 /** The share of a stamp's way after which it lies on the output, and the sums are written. */
@@ -47,14 +47,15 @@ function paintRow(context: Context2D, frame: ScatterFrame, row: ChannelRow) {
   const { stamp } = frame;
   if (!stamp) return;
   paintValue(context, frame, row, stamp.values[row.index] ?? 0);
-  paintProducts(context, frame, row, stamp.products[row.index] ?? []);
+  paintProducts(context, frame, row, stamp);
 }
 
-function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow, products: number[][]) {
+function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow, stamp: Stamp) {
+  const products = stamp.products[row.index] ?? [];
   const { colors, model, theme } = frame;
   const { products: rect, cell } = row.lane;
   const cols = model.subject.kernel[1];
-  const { readable, decimals, font } = fitNumbers(products.flat(), cell);
+  const { readable, decimals, font } = fitProducts(stamp, cell);
   context.font = cssFont(font);
   for (let k = 0; k < Math.ceil(row.products); k++) {
     const [u, v] = [Math.floor(k / cols), k % cols];

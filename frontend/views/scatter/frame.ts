@@ -4,6 +4,8 @@ import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect, Stamp } from '../../model/types.ts';
+import type { NumberFit } from '../shared/text_fit.ts';
+import { fitNumbers } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { ChannelFrame } from '../stage/channel_frame.ts';
 import { chooseFrameLayout, findVisibleChannels, makeChannelFrame } from '../stage/channel_frame.ts';
@@ -45,6 +47,11 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
     landing,
     stampPlace: channels > 1 ? placeStamp(layout, subject.kernel) : null,
   };
+}
+
+/** Channels share their decimals: alone, small products would want more than a cell has room for. */
+export function fitProducts({ products }: Pick<Stamp, 'products'>, cell: number): NumberFit {
+  return fitNumbers(products.flat(2), cell);
 }
 
 /** Finds where the kernel's rows and columns land, NaN where that is cropped. */

@@ -47,5 +47,9 @@ test('a picture is called after its layer, its cell and its view', () => {
     pictureName({ ...given, layer: SIGNAL, sentence: 'dX[1, 3] = 2' }),
     'convscope-conv1d-2-4-dX-1-3.svg',
   );
+  assert.equal(
+    pictureName({ ...given, view: 'scatter', sentence: 'X[:, 1, 2] = (3, 4): Y[0, 1, 2] = 5' }),
+    'convscope-conv2d-3-1-X-1-2-scatter.svg',
+  );
   assert.equal(pictureName({ ...given, sentence: 'X' }), 'convscope-conv2d-3-1-picture.svg');
 });

@@ -8,6 +8,7 @@ const GOOD = [
   { type: 'pause', id: 'mine' },
   { type: 'step', ticks: -3 },
   { type: 'setState', state: { step: [0, 1, 2], beat: 1, by: 'product', view: 'matrix', speed: 4 } },
+  { type: 'setState', state: { step: [0, 1, 2, 3] } },
   { type: 'setState', state: { pin: 'x0,3,4' } },
   { type: 'setState', state: { pin: null } },
   { type: 'setState', state: { step: null }, id: 0 },

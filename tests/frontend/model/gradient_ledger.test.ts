@@ -72,3 +72,12 @@ test('the bias has the cells of its plane as terms', () => {
   const ledger = makeBiasLedger(-2, 'db[1]', Float64Array.of(1, -4, 0, 1));
   assert.equal(formatSumSentence(ledger), 'db[1] = 1 − 4 + 0 + 1 = −2');
 });
+
+test('what is copied of the bias has every term of a plane of 20 × 20', () => {
+  for (const count of [4, 16, 13 * 13, 400]) {
+    const ledger = makeBiasLedger(count, 'db[0]', new Float64Array(count).fill(1));
+    const sentence = formatSumSentence(ledger, 400);
+    assert.equal(sentence.match(/\b1\b/g)?.length, count + (count === 1 ? 1 : 0), sentence);
+    assert.doesNotMatch(sentence, /…/);
+  }
+});

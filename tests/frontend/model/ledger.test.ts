@@ -163,3 +163,17 @@ test('of a kernel that is seen turned the last cell is told first', () => {
     ],
   );
 });
+
+test('a factor that is not 0 is not printed as 0', () => {
+  for (const small of [1e-3, 1e-6, 1e-9])
+    for (const large of [7, 7e6, 7e9]) {
+      const sum = small * large;
+      const step = {
+        ...{ ...CHAPTER_STEP, input_rows: [0], input_cols: [0, 1] },
+        ...{ patch: [[[small, large]]], products: [[[sum, 0]]] },
+        ...{ channel_sums: [sum], running_sums: [sum], output: sum },
+      };
+      const [line] = makeLedger(makeStep(step), { ...CHAPTER_LAYER, inChannels: [0] }).lines;
+      for (const { x } of line?.terms ?? []) assert.notEqual(Number(x), 0, `${small} beside ${large}: ${x}`);
+    }
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeLedger } from '../../../frontend/model/ledger.ts';
+import { formatSentence } from '../../../frontend/model/ledger_text.ts';
 import { formatStepJson, formatStepTex, formatStepText } from '../../../frontend/model/step_formats.ts';
 import type { StepAnswer } from '../../../frontend/model/types.ts';
 import { makeStep, makeSummary } from '../support/builders.ts';
@@ -102,4 +103,18 @@ test('JSON has every number in full', () => {
     bias: 0.1,
     ...step,
   });
+});
+
+test('a mean has its terms and no bias, in text and TeX, whatever its numbers', () => {
+  for (const output of [3, 2.5]) {
+    const step = { ...STEP, patch: [[[0, 5]]], products: [[[0, output]]], channel_sums: [output] };
+    const mean = { ...LAYER, inChannels: [0], bias: 0, weight: () => null };
+    const ledger = makeLedger(makeStep({ ...step, running_sums: [output], output }), mean);
+    const text = formatStepText(ledger);
+    assert.equal(text, formatSentence(ledger));
+    const { product } = ledger.lines[0]?.terms[1] ?? { product: '' };
+    assert.ok(text.endsWith(` + ${product} = ${product}`), text);
+    assert.equal(text.split(' = ').length, 3);
+    assert.equal(formatStepTex(ledger).split('\\\\\n').length, 2);
+  }
 });

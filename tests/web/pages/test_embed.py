@@ -63,6 +63,43 @@ def test_without_the_setting_a_frame_gets_a_sentence_and_no_data(
     assert policy(answer)["script-src"] == policy(answer)["connect-src"] == ["'none'"]
 
 
+# Sources, the page around, and whether they name it: as tests/frontend/model/frame_sources.test.ts has them.
+AROUND = [
+    ("https://course.example", "https://course.example/a?b", True),
+    ("https://course.example", "https://course.example:8443", False),
+    ("https://course.example", "http://course.example", False),
+    ("https://course.example", "https://course.example.evil", False),
+    ("https://Course.example", "https://course.example", True),
+    ("http://course.example", "https://course.example", True),
+    ("http://course.example:8000", "http://course.example:8000", True),
+    ("http://course.example:8000", "http://course.example:8001", False),
+    ("https://course.example:*", "https://course.example:8443", True),
+    ("https://*.school.example", "https://a.b.school.example", True),
+    ("https://*.school.example", "https://school.example", False),
+    ("http://[::1]:8000", "http://[::1]:8000", True),
+    ("https:", "https://anything.example", True),
+    ("https:", "http://anything.example", False),
+    ("'self'", "https://other.example", False),
+    ("https://a.example,https://b.example", "https://b.example", True),
+    # Who does not say where it is from is left to the browser.
+    ("https://course.example", "", True),
+    ("https://course.example", "https://[", True),
+]
+
+
+@pytest.mark.parametrize(("sources", "around", "named"), AROUND)
+def test_a_site_that_is_not_named_gets_the_sentence(
+    new_client: NewClient, sources: str, around: str, named: bool
+) -> None:
+    client = new_client(frame_ancestors=sources)
+    for path in (f"/embed/{SCENE}", f"/embed/n/{NETWORK}", "/learn"):
+        answer = client.get(path, headers=FRAME | {"Referer": around})
+        assert answer.status_code == (200 if named else 403)
+        assert (policy(answer)["frame-ancestors"] == ["*"]) is not named
+    own = FRAME | {"Referer": "https://conv.example.org/learn", "Sec-Fetch-Site": "same-origin"}
+    assert client.get("/learn", headers=own).status_code == 200
+
+
 def test_the_sentence_leads_to_the_full_page(new_client: NewClient) -> None:
     answer = new_client().get(f'/embed/{SCENE}?step=0,1,1&x="><script>', headers=FRAME)
     assert f'href="/s/{SCENE}?step=0,1,1&amp;x=%22%3E%3Cscript%3E"' in answer.text

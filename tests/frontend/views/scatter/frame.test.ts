@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firstStampIndex, landingWindow } from '../../../../frontend/views/scatter/frame.ts';
+import { firstStampIndex, fitProducts, landingWindow } from '../../../../frontend/views/scatter/frame.ts';
 import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
 import { makeScene, makeSummary } from '../../support/builders.ts';
 
@@ -67,5 +67,14 @@ test('a stamp lands where the operation says, and an output cell waits for its f
           assert.equal(firstStampIndex(model, i, j), first.get(`${i},${j}`) ?? Infinity);
         }
     }
+  }
+});
+
+test('a channel of small products is written where its neighbours are', () => {
+  const large = [[-0.52, 0.31, 0.04]];
+  for (const small of [0.0299, 0.004, 0.0001]) {
+    const products = [[[-0.8 * small, small, 0.3 * small]], large];
+    for (let cell = 20; cell <= 72; cell++)
+      assert.deepEqual(fitProducts({ products }, cell), fitProducts({ products: [large] }, cell), `${cell}`);
   }
 });

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { wrapLines } from '../../../frontend/export/picture_lines.ts';
+
+const isWider = (text: string) => text.trimEnd().length > 10;
+const left = (count: number) => `${count} more`;
+
+test('lines are broken at spaces, and no word is lost', () => {
+  const lines = wrapLines(['one two three four', 'five'], isWider, 9, left);
+  assert.deepEqual(lines, ['one two', 'three four', 'five']);
+});
+
+test('lines that have no room are counted, however they are broken', () => {
+  for (const channels of [1, 5, 39, 40, 41, 64, 300])
+    for (const words of [1, 3, 7]) {
+      const channel = (c: number) => Array.from({ length: words }, (_, k) => `c${c}.${k}`).join(' ');
+      const lines = ['Y', ...Array.from({ length: channels }, (_, c) => channel(c))];
+      const shown = wrapLines(lines, isWider, 40, left);
+      assert.ok(shown.length <= 40);
+      const text = shown.join(' ');
+      const missing = lines.filter((line) => !text.includes(line.split(' ').at(-1) ?? '')).length;
+      const counted = Number(/^(\d+) more$/.exec(shown.at(-1) ?? '')?.[1] ?? 0);
+      assert.equal(counted, missing, `${channels} of ${words}: ${shown.at(-1)}`);
+    }
+});
