@@ -20,7 +20,7 @@ export function addedChannels(position: Position, channels: number) {
   return Array.from({ length: channels }, (_, index) => index).filter(isAdded).length;
 }
 
-/** Paints the running sums as steps from one to the next, as far as they have come, and the bias as the last. */
+/** Paints the running sums as steps, as far as they have come, and the bias as the last step. */
 export function paintWaterfall(context: Context2D, frame: StageFrame) {
   const { layout, step, position, inChannels, theme, colors } = frame;
   const { waterfall: rect } = layout;
