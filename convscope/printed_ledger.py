@@ -16,6 +16,8 @@ _DIGITS: Final = 4
 # Decimals that a small bias may add.
 _MOST_FOR_BIAS: Final = 3
 _MAX_DECIMALS: Final = 12
+# What a float32 does not hold of a number, as a share of it.
+_FLOAT_ERROR: Final = 1e-6
 # Magnitudes from which on a number is written with an exponent.
 _MAX_FIXED: Final = 1e12
 
@@ -65,12 +67,22 @@ def print_ledger(
 
 
 def decimals_for(values: Iterable[float], digits: int, most: int) -> int:
-    """Decimals that leave `digits` significant ones to the largest of the values; 0 when all are whole."""
+    """
+    Decimals that leave `digits` significant ones to the largest of the values, or fewer that write every
+    value as it is; 0 when all are whole.
+    """
     known = [value for value in values if isfinite(value)]
     largest = max(map(abs, known), default=0)
     if largest == 0 or all(float(value).is_integer() for value in known):
         return 0
-    return min(max(digits - 1 - floor(log10(largest)), 0), most)
+    decimals = min(max(digits - 1 - floor(log10(largest)), 0), most)
+    exact = (each for each in range(1, decimals) if _are_exact(known, each, largest))
+    return next(exact, decimals)
+
+
+def _are_exact(values: Sequence[float], decimals: int, largest: float) -> bool:
+    scaled = [value * 10**decimals for value in values]
+    return all(abs(each - round(each)) <= _FLOAT_ERROR * largest * 10**decimals for each in scaled)
 
 
 def _decimals_of_bias(bias: float, least: int) -> int:

@@ -69,7 +69,7 @@ export function showDescription({
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
-    rounded.hidden = back || (ledger?.whole ?? true);
+    rounded.hidden = back || (ledger?.exact ?? true);
     shownLedger.value = ledger;
   };
   // Numbers that nobody can read are not shown late, but not at all.

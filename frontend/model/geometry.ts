@@ -174,3 +174,8 @@ export function cellAt(rect: Rect, cell: number, x: number, y: number): [number,
 export function tapInOrder({ operation }: Pick<SceneSummary, 'operation'>, taps: number, k: number) {
   return operation.flip ? taps - 1 - k : k;
 }
+
+/** What is written where a window reads zero padding; null where padding never counts. */
+export function paddingGhost({ operation: { kind } }: SceneSummary) {
+  return kind === 'conv2d' || kind === 'avg_pool2d' ? '0' : null;
+}

@@ -5,7 +5,7 @@
 
 import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
-import { decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted } from './numbers.ts';
+import { areExact, decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 import type { Dimensions } from './types.ts';
@@ -37,6 +37,8 @@ export interface Ledger {
   decimals: number;
   /** Every product and sum is a whole number, and printed as it is. */
   whole: boolean;
+  /** No number is rounded in print. */
+  exact: boolean;
   /** Max pooling, whose terms are not added up. */
   largest: boolean;
 }
@@ -130,6 +132,7 @@ export function makeLedger(
     output: formatNumber(output, decimals),
     decimals,
     whole: decimals === 0 && numbers.every(Number.isInteger),
+    exact: areExact(numbers, decimals),
     largest,
   };
 }

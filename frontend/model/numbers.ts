@@ -18,12 +18,24 @@ export function formatNumber(value: number, decimals: number) {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
+function largestSize(values: ArrayLike<number>) {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0));
+  return largest;
+}
+
 /** A number that `formatNumber` wrote. */
 export function parsePrinted(text: string) {
   return Number(text.replace(MINUS, '-').replace('≈', ''));
 }
 
-/** Decimals that leave `digits` significant ones to the largest of the values; 0 when all are whole. */
+/** What a float32 does not hold of a number, as a share of it. */
+const FLOAT_ERROR = 1e-6;
+
+/**
+ * Decimals that leave `digits` significant ones to the largest of the values, or fewer that write every value
+ * as it is; 0 when all are whole.
+ */
 export function decimalsFor(values: ArrayLike<number>, digits: number) {
   let whole = true;
   let max = 0;
@@ -33,7 +45,19 @@ export function decimalsFor(values: ArrayLike<number>, digits: number) {
     max = Math.max(max, Math.abs(value));
   }
   if (whole || max === 0) return 0;
-  return Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
+  const most = Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
+  for (let decimals = 1; decimals < most; decimals++) if (areExact(values, decimals, max)) return decimals;
+  return most;
+}
+
+/** Whether the values are as they are written with these decimals. */
+export function areExact(values: ArrayLike<number>, decimals: number, largest = largestSize(values)) {
+  const unit = 10 ** decimals;
+  for (let i = 0; i < values.length; i++) {
+    const scaled = (values[i] ?? 0) * unit;
+    if (Math.abs(scaled - Math.round(scaled)) > FLOAT_ERROR * largest * unit) return false;
+  }
+  return true;
 }
 
 /** The shortest text that reads back as the same number of its type. */

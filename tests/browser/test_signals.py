@@ -128,7 +128,7 @@ def test_terms_light_cells_of_the_signal(open_page: OpenPage, scene_paths: dict[
     point_at_cell(page, "X[0, 1]")
     lit = "[...CSS.highlights.get('active-cell')].map(String)"
     # In the table and in the sentence.
-    assert page.evaluate(lit) == ["12·0.250", "12·0.250"]
+    assert page.evaluate(lit) == ["12·0.25", "12·0.25"]
 
 
 def test_a_number_of_a_signal_is_changed_and_changed_back(

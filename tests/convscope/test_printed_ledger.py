@@ -17,6 +17,13 @@ def test_whole_numbers_are_printed_as_they_are() -> None:
 
 
 def test_a_number_that_is_none_stands_for_itself() -> None:
-    printed = print_ledger([float("nan"), 0.5], [float("nan"), 0.5], [float("nan")] * 2, 0, float("nan"))
+    none = float("nan")
+    printed = print_ledger([none, 0.25, 0.25], [none, 0.5], [none] * 2, 0, none)
     assert (printed.sums, printed.output) == (["–", "–"], "–")
-    assert printed.products(1, [0.25, 0.25]) == ["0.2500", "0.2500"]
+    assert printed.products(1, [0.25, 0.25]) == ["0.25", "0.25"]
+
+
+def test_no_more_decimals_are_printed_than_tell_the_numbers_apart() -> None:
+    printed = print_ledger([-0.5, -2, 3], [-0.5, 1], [-0.5, 0.5], 0, 0.5)
+    assert (printed.sums, printed.output) == (["−0.5", "1.0"], "0.5")
+    assert print_ledger([1 / 3], [1 / 3], [1 / 3], 0, 1 / 3).output == "0.3333"

@@ -9,7 +9,6 @@ import { paintCell } from '../shared/grid.ts';
 import { paintBlock, paintFooter, paintHighlights, paintPane } from '../shared/matrix_painting.ts';
 import { makeBlock, visibleBlockRect, visibleCells } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
-import { fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import type { MatrixInputInner } from './matrix_input.ts';
 import type { Entry } from './matrix_input_values.ts';
 import { contributionAt } from './matrix_input_values.ts';
@@ -45,12 +44,13 @@ function paintFinishedColumns(context: Context2D, frame: MatrixInputInner) {
 }
 
 function paintEntry(context: Context2D, frame: MatrixInputInner, { k, n }: Entry, value: number | null) {
-  const { panes, product, theme, cell } = frame;
+  const { panes, product, theme } = frame;
   const rect = visibleBlockRect(panes, makeBlock('product', k, n));
   if (!rect || value === null) return;
-  if (cell >= READABLE_CELL) {
-    context.font = cssFont(fontSizeIn(cell, product.decimals === 0));
-    paintCell(context, growRect(rect, -1), value, product.max, formatNumber(value, product.decimals), theme);
+  const { readable, decimals, font } = product.fit;
+  if (readable) {
+    context.font = cssFont(font);
+    paintCell(context, growRect(rect, -1), value, product.max, formatNumber(value, decimals), theme);
     return;
   }
   context.fillStyle = cellColor(colorScale(theme), value, product.max);

@@ -7,7 +7,7 @@ import type { AppliedStamp, Stamp } from '../../model/types.ts';
 import type { MatrixProduct } from '../matrix/product.ts';
 import { inputIndexOf, splitRow } from '../matrix/product.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
-import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
+import { fitMatrix } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 
 /** A place in the contributions: row and column. */
@@ -83,7 +83,7 @@ export function contributionValues(
     valueAt,
     max,
     quiet: reading === 'gather',
-    decimals: decimalsThatFit(someValues(moment, unrolled, position, at), charactersIn(cell)),
+    fit: fitMatrix(someValues(moment, unrolled, position, at), cell),
   };
 }
 
@@ -121,6 +121,6 @@ export function planeValues(
       return reading === 'scatter' || at < placed ? (data?.[at] ?? null) : null;
     },
     max,
-    decimals: decimalsThatFit([max, -max, ...(whole?.subarray(0, 1024) ?? [])], charactersIn(cell)),
+    fit: fitMatrix([max, -max, ...(whole?.subarray(0, 1024) ?? [])], cell),
   };
 }

@@ -13,7 +13,7 @@ import { makeProduct } from '../matrix/product.ts';
 import type { ProductFrame, ProductTerms, ProductTexts } from '../matrix/product_frame.ts';
 import { depthAtWork, placeProduct } from '../matrix/product_frame.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
-import { charactersIn, decimalsThatFit, fitTensor, LARGEST_CELL } from '../shared/text_fit.ts';
+import { fitMatrix, fitMatrixTensor, fitPrinted } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { findSumHighlights } from './matrix_sum_cells.ts';
@@ -100,7 +100,7 @@ function makeInner(request: FrameRequest, sum: SumMoment, product: SumProduct): 
     col,
     left: upstreamValues(sum.moment, rowChannels, unrolled.windows, cell),
     right: toBias
-      ? { valueAt: () => 1, max: 1, decimals: 0 }
+      ? { valueAt: () => 1, max: 1, fit: fitMatrix([1], cell) }
       : { ...windows, valueAt: (n, k) => windows.valueAt(k, n) },
     product: gradientValues(sum, product, cell),
     rowData: toBias
@@ -130,11 +130,10 @@ export function upstreamValues(
   windows: number,
   cell: number,
 ): PaneValues {
-  const { decimals } = fitTensor(upstream.data, -upstreamMax, upstreamMax, cell);
   return {
     valueAt: (r, n) => upstream.data[(rowChannels[r] ?? 0) * windows + n] ?? 0,
     max: upstreamMax,
-    decimals,
+    fit: fitMatrixTensor(upstream.data, -upstreamMax, upstreamMax, cell),
   };
 }
 
@@ -154,7 +153,7 @@ function gradientValues(
       return (toBias ? biasGradient?.[o] : planes.get(o)?.data[k]) ?? null;
     },
     max,
-    decimals: decimalsThatFit([max, -max, ...data.slice(0, 1024)], charactersIn(cell)),
+    fit: fitMatrix([max, -max, ...data.slice(0, 1024)], cell),
   };
 }
 
@@ -163,7 +162,7 @@ function termsOf(sum: SumMoment, { width }: MatrixProduct, cell: number): Produc
   const { weightStep, ledger, moment, plane, outChannel, model } = sum;
   if (!ledger) return null;
   const values = weightStep?.products ?? plane;
-  const decimals = decimalsThatFit(values, charactersIn(Math.min(cell, LARGEST_CELL)));
+  const { decimals } = fitMatrix(values, cell);
   const gradient = weightStep?.gradient ?? moment.biasGradient?.[outChannel] ?? 0;
   const { rows, total } = weightStep
     ? makeWeightLedger(weightStep, '', plane, width, decimals)
@@ -176,5 +175,6 @@ function termsOf(sum: SumMoment, { width }: MatrixProduct, cell: number): Produc
     return texts[weightStep ? k % width : k] ?? '';
   };
   const max = weightStep ? moment.upstreamMax * model.inputMax : moment.upstreamMax;
-  return { values, textOf, max, result: { value: gradient, text: total } };
+  const fit = fitPrinted([...values, gradient], cell, decimals);
+  return { values, textOf, max, fit, result: { value: gradient, text: total } };
 }

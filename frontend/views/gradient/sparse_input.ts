@@ -13,7 +13,7 @@ import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { AppliedStamp } from '../../model/types.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
-import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
+import { fitMatrix } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { shownChannelIndex } from '../sparse/channel_index.ts';
@@ -125,7 +125,7 @@ function madeValues(
       return i + j < placed ? (whole?.[i + j] ?? null) : null;
     },
     max: planeMax,
-    decimals: decimalsThatFit([planeMax, -planeMax, ...few], charactersIn(cell)),
+    fit: fitMatrix([planeMax, -planeMax, ...few], cell),
   };
 }
 

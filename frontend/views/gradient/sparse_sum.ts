@@ -7,7 +7,7 @@ import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.t
 import type { GradientMoment } from '../../model/gradient_moment.ts';
 import { joinSigned } from '../../model/ledger_text.ts';
 import { makeBlock } from '../shared/matrix_viewport.ts';
-import { charactersIn, decimalsThatFit } from '../shared/text_fit.ts';
+import { fitMatrix } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { makeBlocks, visibleOutputs } from '../sparse/entries.ts';
@@ -115,7 +115,7 @@ function sliceOf({ gradients, placedCount, model, moment, t }: SumMoment, cell: 
     values: {
       valueAt: (u, v) => (u * kW + v < placedCount ? (cells[u * kW + v] ?? null) : null),
       max: moment.planeMax,
-      decimals: decimalsThatFit(cells, charactersIn(cell)),
+      fit: fitMatrix(cells, cell),
     },
   };
 }

@@ -9,7 +9,6 @@ import { cellBox, paintCell, pixelsOf } from '../shared/grid.ts';
 import { paintBlock, paintHighlights, paintPixels } from '../shared/matrix_painting.ts';
 import { makeBlock, visibleBlockRect, visibleCells } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
-import { fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
 import { paintLabelsAtWork } from './labels.ts';
 import type { ProductFrame } from './product_frame.ts';
 import { depthAtWork, productProgress } from './product_frame.ts';
@@ -31,32 +30,34 @@ export function paintAnimated(context: Context2D, frame: ProductFrame) {
 /** Paints the finished cells of the row at work. */
 function paintFinishedCells(context: Context2D, frame: ProductFrame) {
   const { panes, row, placedCount, rowData: data, product, theme, cell } = frame;
+  const { readable, decimals, font } = product.fit;
   const rect = visibleBlockRect(panes, makeBlock('product', row, 0, 1, placedCount));
   if (!rect || !data) return;
-  if (cell < READABLE_CELL) {
+  if (!readable) {
     const line = { ...panes.product, rows: 1, top: 0, cols: placedCount, place: rect };
     const valueAt = (_: number, n: number) => data[n] ?? 0;
     paintPixels(context, line, pixelsOf({ valueAt, max: product.max }, theme));
     return;
   }
   const first = panes.product.left;
-  context.font = cssFont(fontSizeIn(cell, product.decimals === 0));
+  context.font = cssFont(font);
   for (let col = 0; col < Math.round(rect.width / cell); col++) {
     const value = data[first + col] ?? 0;
-    const text = formatNumber(value, product.decimals);
+    const text = formatNumber(value, decimals);
     paintCell(context, cellBox(rect, cell, 0, col), value, product.max, text, theme);
   }
 }
 
 function paintArrivingCell(context: Context2D, frame: ProductFrame) {
-  const { panes, row, col, position, terms, product, theme, cell } = frame;
-  if (!terms || position.place === 0 || position.place === 1 || cell < READABLE_CELL) return;
+  const { panes, row, col, position, terms, product, theme } = frame;
+  const { readable, decimals, font } = product.fit;
+  if (!terms || position.place === 0 || position.place === 1 || !readable) return;
   const rect = visibleBlockRect(panes, makeBlock('product', row, col));
   if (!rect) return;
-  const { value, text } = terms.result;
+  const { value } = terms.result;
   context.globalAlpha = easeInOut(position.place);
-  context.font = cssFont(fontSizeIn(cell, product.decimals === 0), 600);
-  paintCell(context, growRect(rect, -1), value, product.max, text, theme);
+  context.font = cssFont(font, 600);
+  paintCell(context, growRect(rect, -1), value, product.max, formatNumber(value, decimals), theme);
   context.globalAlpha = 1;
 }
 
@@ -85,12 +86,12 @@ function paintTapsAtWork(context: Context2D, frame: ProductFrame) {
 
 /** Paints the row times the column, cell by cell, in the numbers that add up as printed. */
 function paintProducts(context: Context2D, frame: ProductFrame) {
-  const { panes, terms, taps, position, theme, cell } = frame;
+  const { panes, terms, taps, position, theme } = frame;
   if (!terms) return;
   const { place, size } = panes.products;
   const { top, bottom } = visibleCells(panes.products);
-  const readable = cell >= READABLE_CELL;
-  context.font = cssFont(fontSizeIn(cell, !terms.result.text.includes('.')));
+  const { readable, font } = terms.fit;
+  context.font = cssFont(font);
   clipTo(context, place, () => {
     for (let k = top; k < bottom; k++) {
       const progress = productProgress(taps, position, k);

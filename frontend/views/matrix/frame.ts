@@ -1,12 +1,13 @@
 /** Computes all that the painters of the matrix product need. Pure. */
 
+import { paddingGhost } from '../../model/geometry.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Step } from '../../model/step.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
-import { outputDecimals } from '../shared/matrix_painting.ts';
-import { charactersIn, decimalsInCells, decimalsThatFit, LARGEST_CELL } from '../shared/text_fit.ts';
+import { fitOutput } from '../shared/matrix_painting.ts';
+import { fitMatrix, fitMatrixTensor, fitPrinted } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { makeOutputAxis, makeTapAxis, makeWindowAxis } from './axes.ts';
@@ -60,7 +61,7 @@ export function makeFrame(request: FrameRequest, previous: MatrixFrame | null = 
     right: windowValues(model, unrolled, cell),
     product: productValues(request, unrolled, cell),
     rowData: outputs.get(outChannel)?.data ?? null,
-    terms: step && ledger && termsOf(model, unrolled, step, ledger),
+    terms: step && ledger && termsOf(model, unrolled, step, ledger, cell),
     step,
     placedCount: window + (position.place === 1 ? 1 : 0),
     ledger,
@@ -87,7 +88,7 @@ export function kernelValues(model: SceneModel, product: MatrixProduct, cell: nu
   return {
     valueAt: (r, k) => data[indexOf(r, k)] ?? 0,
     max: weightMax,
-    decimals: decimalsInCells(data, weightLow, weightMax, cell),
+    fit: fitMatrixTensor(data, weightLow, weightMax, cell),
   };
 }
 
@@ -102,7 +103,8 @@ export function windowValues(model: SceneModel, product: MatrixProduct, cell: nu
       return index < 0 ? null : (data[index] ?? null);
     },
     max: inputMax,
-    decimals: decimalsInCells(data, inputLow, inputMax, cell),
+    fit: fitMatrixTensor(data, inputLow, inputMax, cell),
+    ghost: paddingGhost(model.summary),
   };
 }
 
@@ -115,11 +117,17 @@ function productValues(request: FrameRequest, product: MatrixProduct, cell: numb
       return o < position.outChannel ? (outputs.get(o)?.data[n] ?? null) : null;
     },
     max: outputMax,
-    decimals: outputDecimals({ outputs, outputMax, position, cell }),
+    fit: fitOutput({ outputs, outputMax, position, cell }),
   };
 }
 
-function termsOf(model: SceneModel, product: MatrixProduct, step: Step, ledger: Ledger): ProductTerms {
+function termsOf(
+  model: SceneModel,
+  product: MatrixProduct,
+  step: Step,
+  ledger: Ledger,
+  cell: number,
+): ProductTerms {
   return {
     values: step.products,
     textOf: (k) => {
@@ -127,6 +135,7 @@ function termsOf(model: SceneModel, product: MatrixProduct, step: Step, ledger: 
       return ledger.lines[index]?.terms[tap]?.product ?? '';
     },
     max: model.inputMax * model.weightMax,
+    fit: fitPrinted([...step.products, step.output], cell, ledger.decimals),
     result: { value: step.output, text: ledger.output },
   };
 }
@@ -140,6 +149,6 @@ function printStep(
   previous: MatrixFrame | null,
 ): Ledger {
   if (previous?.ledger && previous.step === step && previous.cell === cell) return previous.ledger;
-  const decimals = decimalsThatFit(step.products, charactersIn(Math.min(cell, LARGEST_CELL)));
+  const { decimals } = fitMatrix(step.products, cell);
   return makeLedger(step, ledgerLayerOf(model, outChannel), decimals);
 }

@@ -6,7 +6,7 @@
 import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
-import { LARGEST_CELL, READABLE_CELL } from '../shared/text_fit.ts';
+import { LARGEST_CELL, READABLE_CELL, readableCell } from '../shared/text_fit.ts';
 
 /**
  * left (rows, depth) @ right (depth, cols) = product (rows, cols); products: one row times one column, term
@@ -44,8 +44,8 @@ interface Size {
 
 const NARROW = 800;
 
-/** The usual cell where numbers of all cells do not fit. */
-const USUAL_CELL = 28;
+/** The usual cell where not all cells are in sight: five characters can be read in it, such as −1.23. */
+const USUAL_CELL = readableCell(5);
 
 /** Room for labels: above the columns and, on a large screen, beside the rows. */
 export const LABELS = { above: 14, beside: 34 };

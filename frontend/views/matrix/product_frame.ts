@@ -4,6 +4,7 @@ import type { Cell } from '../../model/relations.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
 import type { Highlights, PaneFrame } from '../shared/matrix_viewport.ts';
 import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
+import type { NumberFit } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { MatrixAxis } from './axes.ts';
 import type { MatrixLayout, PaneName, ProductSize } from './layout.ts';
@@ -28,6 +29,7 @@ export interface ProductTerms {
   values: ArrayLike<number>;
   textOf: (k: number) => string;
   max: number;
+  fit: NumberFit;
   /** What they add up to. */
   result: { value: number; text: string };
 }

@@ -22,6 +22,8 @@ export interface CellValues {
   /** The magnitude that has the strongest colour. */
   max: number;
   fit: NumberFit;
+  /** Written in grey where there is no number: the 0 of padding. Without it such a cell is empty. */
+  ghost?: string | null;
 }
 
 export interface CellGrid extends CellValues {
@@ -68,7 +70,22 @@ export function paintGrid(
       else paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid);
     }
   }
-  paintEmptyCells(context, empty, colors);
+  const { ghost } = grid;
+  if (ghost) for (const box of empty) paintGhostCell(context, box, ghost, colors);
+  else paintEmptyCells(context, empty, colors);
+}
+
+/** Paints a cell whose number no tensor has. */
+export function paintGhostCell(
+  context: Context2D,
+  box: Rect,
+  text: string,
+  { soft, muted }: ThemeColors,
+  color = muted,
+) {
+  fillRoundedRect(context, box, 3, soft);
+  context.fillStyle = color;
+  paintTextIn(context, text, box, 2);
 }
 
 /** Paints the cells of a small grid as rectangles: a bitmap would cost more. */

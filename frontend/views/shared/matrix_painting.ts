@@ -16,7 +16,7 @@ import { makeHeatMap, paintGrid, paintHeatMap, pixelsOf } from './grid.ts';
 import type { CellBlock, MatrixPane, PaneFrame, Panes } from './matrix_viewport.ts';
 import { canScroll, matrixRect, visibleBlockRect, visibleCells } from './matrix_viewport.ts';
 import { centerOf, clamp, growRect } from './rects.ts';
-import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from './text_fit.ts';
+import { fitMatrix, READABLE_CELL } from './text_fit.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 type AnyPaneFrame = PaneFrame<string>;
@@ -27,15 +27,13 @@ const SMALL_CELL = 6;
 /** The output cells that decide on the decimals. */
 const MAX_DECISIVE = 1024;
 
-/** The numbers of a pane, with the decimals that have room in its cells. */
-export type PaneValues = Omit<CellValues, 'fit'> & { decimals: number; quiet?: boolean };
+export type PaneValues = CellValues & { quiet?: boolean };
 
 /** Paints numbers on colour, or a heat map of the part in sight. */
 export function paintPane(context: Context2D, pane: MatrixPane, values: PaneValues, palette: Palette) {
   const { place, size, rows, cols } = pane;
-  if (Math.min(...size) >= READABLE_CELL && size[0] === size[1]) {
-    const font = fontSizeIn(size[0], values.decimals === 0);
-    const grid = { rows, cols, ...values, fit: { decimals: values.decimals, readable: true, font } };
+  if (values.fit.readable && size[0] === size[1]) {
+    const grid = { rows, cols, ...values };
     clipTo(context, place, () => paintGrid(context, matrixRect(pane), size[0], grid, palette, place));
     return;
   }
@@ -54,15 +52,15 @@ export function paintPixels(
   paintHeatMap(context, pane.place, bitmap);
 }
 
-/** The decimals of an output channel's cells. */
-export function outputDecimals({
+/** How the cells of an output channel are written. */
+export function fitOutput({
   outputs,
   outputMax,
   position,
   cell,
 }: Pick<AnyPaneFrame, 'outputs' | 'outputMax' | 'position' | 'cell'>) {
   const data = outputs.get(position.outChannel)?.data.subarray(0, MAX_DECISIVE) ?? [];
-  return decimalsThatFit([outputMax, -outputMax, ...data], charactersIn(cell));
+  return fitMatrix([outputMax, -outputMax, ...data], cell);
 }
 
 /** Paints thin lines under and beside a pane that show which part of the matrix is in sight. */

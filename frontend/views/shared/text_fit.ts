@@ -89,14 +89,26 @@ export function decimalsThatFit(
   return decimals;
 }
 
-/** Finds the decimals for a tensor's cells; `min` and `max` stand for a large one. */
-export function decimalsInCells(data: ArrayLike<number>, min: number, max: number, cell: number) {
-  return decimalsThatFit(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], charactersIn(cell));
+/** Fits the numbers of a matrix into its cells, in type that is smaller than that of a grid. */
+export function fitMatrix(
+  values: ArrayLike<number>,
+  cell: number,
+  wanted = decimalsFor(values, 4),
+): NumberFit {
+  const fit = fitNumbers(values, cell, wanted);
+  return { ...fit, font: Math.min(fit.font, fontSizeIn(cell, fit.decimals === 0)) };
 }
 
-/** Tabular figures are about 0.56 em wide, and can be narrowed a little. */
-export function charactersIn(cell: number) {
-  return Math.floor(((cell - 3) / (fontSizeIn(cell) * 0.56)) * 1.15);
+/** Fits numbers that are printed with so many decimals, so that they add up. */
+export function fitPrinted(values: ArrayLike<number>, cell: number, decimals: number): NumberFit {
+  const chars = longestText(values, decimals);
+  const font = Math.min(fontFor(cell, chars), fontSizeIn(cell, decimals === 0));
+  return { decimals, readable: cell >= readableCell(chars), font };
+}
+
+/** As `fitMatrix`; for a tensor that is large `min` and `max` stand for its numbers. */
+export function fitMatrixTensor(data: ArrayLike<number>, min: number, max: number, cell: number) {
+  return fitMatrix(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], cell);
 }
 
 /** The font in a cell, in CSS pixels; whole numbers are short, and can be larger. */

@@ -4,10 +4,10 @@ import { inputChannelsOf } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
-import { outputDecimals } from '../shared/matrix_painting.ts';
+import { fitOutput } from '../shared/matrix_painting.ts';
 import type { CellBlock, Highlights, PaneFrame, Panes } from '../shared/matrix_viewport.ts';
 import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
-import { decimalsInCells } from '../shared/text_fit.ts';
+import { fitMatrixTensor } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { shownChannelIndex } from './channel_index.ts';
@@ -114,7 +114,7 @@ export function inputValues(
   return {
     valueAt: (i, j) => input.data[channel * height * width + i + j] ?? 0,
     max: inputMax,
-    decimals: decimalsInCells(input.data, inputLow, inputMax, cell),
+    fit: fitMatrixTensor(input.data, inputLow, inputMax, cell),
   };
 }
 
@@ -124,7 +124,7 @@ function outputValues(request: FrameRequest, placedCount: number, cell: number):
   return {
     valueAt: (i, j) => (i + j < placedCount ? (data?.[i + j] ?? null) : null),
     max: outputMax,
-    decimals: outputDecimals({ outputs, outputMax, position, cell }),
+    fit: fitOutput({ outputs, outputMax, position, cell }),
   };
 }
 

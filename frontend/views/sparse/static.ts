@@ -16,7 +16,8 @@ import {
 import { cellBox } from '../shared/grid.ts';
 import { paintPane, paintPaneHeading, paintPixels, paintScrollExtent } from '../shared/matrix_painting.ts';
 import { visibleCells } from '../shared/matrix_viewport.ts';
-import { charactersIn, decimalsThatFit, fontSizeIn, READABLE_CELL } from '../shared/text_fit.ts';
+import type { NumberFit } from '../shared/text_fit.ts';
+import { fitMatrix } from '../shared/text_fit.ts';
 import type { SparseEntry } from './entries.ts';
 import { visitEntries, weightsOf } from './entries.ts';
 import type { SparseFrame } from './frame.ts';
@@ -77,20 +78,20 @@ function paintSlice(context: Context2D, frame: SparseFrame) {
   const [cell] = size;
   const weightAt = weightsOf(model, outChannel, channel);
   const colorOf = weightColors(frame);
-  const decimals = decimalsThatFit(model.weight?.data ?? [], charactersIn(cell));
+  const { readable, decimals, font } = fitMatrix(model.weight?.data ?? [], cell);
   for (let u = 0; u < rows; u++) {
     for (let v = 0; v < cols; v++) {
-      const text = cell >= READABLE_CELL ? formatNumber(weightAt(u, v), decimals) : '';
-      paintWeight(context, cellBox(place, cell, u, v), colorOf(u, v), text, cell);
+      const text = readable ? formatNumber(weightAt(u, v), decimals) : '';
+      paintWeight(context, cellBox(place, cell, u, v), colorOf(u, v), text, font);
     }
   }
 }
 
-function paintWeight(context: Context2D, box: Rect, rgb: Rgb, text: string, cell: number) {
+function paintWeight(context: Context2D, box: Rect, rgb: Rgb, text: string, font: number) {
   fillRoundedRect(context, box, 3, `rgb(${rgb.join(' ')})`);
   if (!text) return;
   context.fillStyle = textColorOn(rgb);
-  context.font = cssFont(fontSizeIn(cell, !text.includes('.')));
+  context.font = cssFont(font);
   paintTextIn(context, text, box, 2);
 }
 
@@ -98,20 +99,25 @@ function paintMatrix(context: Context2D, frame: SparseFrame) {
   paintLines(context, frame);
   const colorOf = weightColors(frame);
   const mixedColor = (entries: SparseEntry[]) => mixColors(entries.map(({ u, v }) => colorOf(u, v)));
-  if (frame.cell >= READABLE_CELL) paintEntries(context, frame, mixedColor);
+  const fit = fitMatrix(frame.model.weight?.data ?? [], frame.cell);
+  if (fit.readable) paintEntries(context, frame, mixedColor, fit);
   else paintEntryPixels(context, frame, mixedColor);
   paintOutline(context, frame.panes.matrix.place, frame.colors.line);
 }
 
-function paintEntries(context: Context2D, frame: SparseFrame, colorOf: (entries: SparseEntry[]) => Rgb) {
+function paintEntries(
+  context: Context2D,
+  frame: SparseFrame,
+  colorOf: (entries: SparseEntry[]) => Rgb,
+  { decimals, font }: NumberFit,
+) {
   const { panes, model, outChannel, channel, cell } = frame;
   const { top, left, place } = panes.matrix;
   const weightAt = weightsOf(model, outChannel, channel);
-  const decimals = decimalsThatFit(model.weight?.data ?? [], charactersIn(cell));
   visitEntries(frame, (row, col, entries) => {
     const sum = entries.reduce((total, { u, v }) => total + weightAt(u, v), 0);
     const box = cellBox(place, cell, row - top, col - left);
-    paintWeight(context, box, colorOf(entries), formatNumber(sum, decimals), cell);
+    paintWeight(context, box, colorOf(entries), formatNumber(sum, decimals), font);
   });
 }
 

@@ -2,14 +2,23 @@
 
 import { packPixel, tintPixel } from '../../model/color.ts';
 import type { KernelWindow } from '../../model/geometry.ts';
+import { paddingGhost } from '../../model/geometry.ts';
 import { hasAllNumbers } from '../../model/numbers.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { clipTo, cssFont, fillRoundedRect, paintOutline, paintTextIn } from '../shared/drawing.ts';
+import { clipTo, cssFont, paintOutline } from '../shared/drawing.ts';
 import type { CellGrid, ValueAt } from '../shared/grid.ts';
-import { cellBox, makeHeatMap, paintEmptyCell, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
+import {
+  cellBox,
+  makeHeatMap,
+  paintEmptyCell,
+  paintGhostCell,
+  paintGrid,
+  paintHeatMap,
+  pixelsOf,
+} from '../shared/grid.ts';
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import { cellRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
@@ -219,8 +228,7 @@ function paintPaddingCells(
   const [, height, width] = summary.shapes.input;
   const spreads = spread[0] > 1 || spread[1] > 1;
   if (plane.rows === height && plane.cols === width && !spreads) return;
-  const counts = summary.operation.kind === 'conv2d' || summary.operation.kind === 'avg_pool2d';
-  const values = borrows(model);
+  const ghost = paddingGhost(model.summary);
   context.font = cssFont(fit.font);
   for (let i = 0; i < plane.rows; i++) {
     const edge = i < plane.top || i >= plane.top + height;
@@ -230,19 +238,14 @@ function paintPaddingCells(
       if (spreads && isInputCell(model, i, j)) continue;
       const box = cellBox(rect, rect.cell, i, j);
       if (!touches(box, clip)) continue;
-      if (values) {
+      if (borrows(model)) {
         context.strokeStyle = colors.line;
         context.lineWidth = 1;
         context.strokeRect(box.x + 1.5, box.y + 1.5, box.width - 3, box.height - 3);
         continue;
       }
-      if (!counts) {
-        paintEmptyCell(context, box, colors);
-        continue;
-      }
-      fillRoundedRect(context, box, 3, colors.soft);
-      context.fillStyle = quiet ? colors.muted : colors.text;
-      paintTextIn(context, '0', box, 2);
+      if (ghost === null) paintEmptyCell(context, box, colors);
+      else paintGhostCell(context, box, ghost, colors, quiet ? colors.muted : colors.text);
     }
   }
 }

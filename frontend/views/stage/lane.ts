@@ -18,6 +18,7 @@ import {
 import type { CellGrid } from '../shared/grid.ts';
 import { cellBox, paintCell, paintEmptyGrid, paintGrid } from '../shared/grid.ts';
 import { centerOf, clamp, growRect } from '../shared/rects.ts';
+import type { NumberFit } from '../shared/text_fit.ts';
 import { fitTensor, readableCell } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
@@ -112,6 +113,11 @@ export function paintEmptyTaps(
   else paintEmptyGrid(context, rect, cell, model.subject.kernel, colors);
 }
 
+/** How the numbers of kernels are written. */
+export function weightFit({ weight, weightLow, weightMax }: SceneModel, cell: number): NumberFit {
+  return fitTensor(weight?.data ?? [], weightLow, weightMax, cell);
+}
+
 function paintKernel(
   context: Context2D,
   frame: ChannelFrame,
@@ -132,7 +138,7 @@ function paintKernel(
     cols,
     valueAt,
     max: model.weightMax,
-    fit: fitTensor(data, model.weightLow, model.weightMax, lane.cell),
+    fit: weightFit(model, lane.cell),
   };
   if (frame.kernelTurn < 1) paintTurningKernel(context, frame, rect, lane.cell, grid);
   else {

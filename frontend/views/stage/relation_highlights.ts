@@ -8,8 +8,8 @@ import type { CellLattice, ReachedOutput } from '../../model/relations.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
-import { clipTo, cssFont, frameCells, paintCenteredText, paintTextIn } from '../shared/drawing.ts';
-import { cellRect, centerOf, growRect } from '../shared/rects.ts';
+import { clipTo, cssFont, frameCells, paintTextIn } from '../shared/drawing.ts';
+import { cellRect } from '../shared/rects.ts';
 import { fontFor } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import { outputOf } from './channel_frame.ts';
@@ -17,10 +17,6 @@ import type { GridPlace } from './grid_places.ts';
 import { findCellRect } from './hit_test.ts';
 import { isComposite } from './input_plane.ts';
 import { bracket } from './products.ts';
-
-/** The largest side of a small picture of another output channel, and how many there are at most. */
-const SMALL_SIDE = 54;
-const MAX_SMALL = 8;
 
 /** The smallest output cell in which the factors are written. */
 const FACTORS_CELL = 24;
@@ -65,15 +61,14 @@ function paintInputs(
   });
 }
 
-/** Paints the output cells an input cell reaches: in the channel shown, and small in the others. */
+/** Paints the output cells an input cell reaches, in each output that the stage shows. */
 function paintReachedOutputs(
   context: Context2D,
   frame: ChannelFrame,
   inChannel: number,
   reached: ReachedOutput[],
 ) {
-  const { layout, model, position } = frame;
-  const { summary } = model;
+  const { summary } = frame.model;
   const outputs = Array.from({ length: summary.shapes.output[0] }, (_, o) => o).filter(
     (o, _, { length }) => length === 1 || inputChannelsOf(summary, o).includes(inChannel),
   );
@@ -84,12 +79,8 @@ function paintReachedOutputs(
     const output = outputOf(frame, o);
     if (output) clipTo(context, output.place, paintIn(output.view, output.view.cell, o));
   }
-  const small = smallOutputs(frame);
-  for (const { channel, rect, cell } of small)
+  for (const { channel, rect, cell } of smallOutputs(frame))
     if (outputs.includes(channel)) clipTo(context, rect, paintIn(rect, cell, channel));
-  const others = outputs.filter((o) => o !== position.outChannel && !outputOf(frame, o));
-  if (layout.family !== 'phone' && small.length === 0 && others.length > 0)
-    paintOtherOutputs(context, frame, others.slice(0, MAX_SMALL), paintIn);
 }
 
 /** Where the stage shows outputs of other channels in small: on the shelf, or as thumbnails. */
@@ -140,37 +131,4 @@ function activeInput({ model, activeCell }: ChannelFrame) {
   const { channel, row, col } = activeCell.cell;
   const [, height, width] = model.summary.shapes.input;
   return model.input.data[(channel * height + row) * width + col] ?? 0;
-}
-
-function paintOtherOutputs(
-  context: Context2D,
-  { layout, model, colors }: ChannelFrame,
-  others: number[],
-  paintIn: (origin: Rect, cell: number, o: number) => () => void,
-) {
-  const [rows, cols] = model.subject.output;
-  const cell = Math.min(SMALL_SIDE / rows, SMALL_SIDE / cols);
-  const [width, height] = [cols * cell, rows * cell];
-  const y = Math.min(layout.output.y + layout.output.height + 12, layout.height - height - 16);
-  const step = Math.min(width + 10, (layout.width - layout.output.x + 60) / others.length);
-  const left = Math.min(layout.output.x, layout.width - others.length * step - 2);
-  others.forEach((o, k) => {
-    const rect = { x: left + k * step, y, width, height };
-    context.fillStyle = colors.paper;
-    context.fillRect(rect.x - 3, y - 3, width + 6, height + 18);
-    clipTo(context, rect, paintIn(rect, cell, o));
-    const outline = growRect(rect, 0.5);
-    context.strokeStyle = colors.line;
-    context.lineWidth = 1;
-    context.strokeRect(outline.x, outline.y, outline.width, outline.height);
-    context.fillStyle = colors.muted;
-    context.font = cssFont(10.5);
-    paintCenteredText(
-      context,
-      `${model.names?.output ?? 'Y'}[${o}]`,
-      centerOf(rect).x,
-      y + height + 8,
-      width + 8,
-    );
-  });
 }

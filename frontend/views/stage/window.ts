@@ -2,7 +2,7 @@
 
 import { channelHue } from '../../model/color.ts';
 import type { KernelWindow } from '../../model/geometry.ts';
-import { isContiguous } from '../../model/geometry.ts';
+import { isContiguous, paddingGhost } from '../../model/geometry.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, frameCells, strokeRoundedRect } from '../shared/drawing.ts';
@@ -135,7 +135,14 @@ export function paintLoupe(context: Context2D, frame: StageFrame, row: ChannelRo
       context,
       loupe,
       cell,
-      { rows, cols, valueAt, max: model.inputMax, fit: inputFit(frame, cell) },
+      {
+        rows,
+        cols,
+        valueAt,
+        max: model.inputMax,
+        fit: inputFit(frame, cell),
+        ghost: paddingGhost(model.summary),
+      },
       frame,
     );
   }

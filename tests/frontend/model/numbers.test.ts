@@ -4,9 +4,17 @@ import { decimalsFor, formatExact, formatNumber, isRoundingOf } from '../../../f
 
 test('decimals follow the largest number', () => {
   assert.equal(decimalsFor([1, 2, 3], 4), 0);
-  assert.equal(decimalsFor([0.5, 1.25], 4), 3);
+  assert.equal(decimalsFor([1 / 3, 1.25], 4), 3);
   assert.equal(decimalsFor([1234.5], 4), 0);
-  assert.equal(decimalsFor([0.00012], 4), 7);
+  assert.equal(decimalsFor([1 / 9000], 4), 7);
+});
+
+test('no more decimals are written than tell the numbers apart', () => {
+  assert.equal(decimalsFor([0.5, 0, -2], 4), 1);
+  assert.equal(decimalsFor([0.5, 1.25], 4), 2);
+  assert.equal(decimalsFor(Float32Array.of(0.1, 0.7, -12.3), 4), 1);
+  assert.equal(decimalsFor([0.5, 0.0001], 4), 4);
+  assert.equal(decimalsFor([0.5, 1 / 3], 3), 3);
 });
 
 test('the full text of a float32 is the shortest that reads back', () => {

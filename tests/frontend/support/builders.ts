@@ -97,6 +97,21 @@ export function makeTapLines({
   );
 }
 
+/** A convolution of square planes without padding, its windows by the definition of the operation. */
+export function makeModelOf(
+  { channels, outChannels, size, kernel }: Record<'channels' | 'outChannels' | 'size' | 'kernel', number>,
+  tensors: Partial<Pick<Scene, 'input' | 'weight' | 'bias'>> = {},
+) {
+  const count = size - kernel + 1;
+  const lines = makeTapLines({ count, kernel, size });
+  const shapes = {
+    input: [channels, size, size],
+    weight: [outChannels, channels, kernel, kernel],
+    output: [outChannels, count, count],
+  } satisfies Partial<SceneSummary['shapes']>;
+  return makeSceneModel(makeScene(makeSummary({}, shapes), tensors, { rows: lines, cols: lines }));
+}
+
 /** The same integers below a bound in every run. */
 export function makeRandom(seed: number) {
   let state = seed;

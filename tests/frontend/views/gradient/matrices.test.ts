@@ -216,7 +216,7 @@ test('the entries of a cell add up as they are printed', () => {
   const stamp = { index: 0, sums, products: [sums] } as unknown as Stamp;
   const inner = contributionsOf(shown.frameAt(0, 4, { contributions: { stampOf: () => stamp, loaded: 1 } }));
   const ledger = {
-    ...{ cell: 'dX', lines: [], bias: '', decimals: 2, whole: false, largest: false },
+    ...{ cell: 'dX', lines: [], bias: '', decimals: 2, whole: false, exact: true, largest: false },
     output: '1.49',
   };
   const text = foldedSum({ ...inner, ledger });

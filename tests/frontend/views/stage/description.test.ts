@@ -28,6 +28,7 @@ function makeSums(channels: number): Ledger {
     output: String((channels * (channels - 1)) / 2),
     decimals: 0,
     whole: true,
+    exact: true,
     largest: false,
   };
 }

@@ -33,6 +33,7 @@ const LEDGER: Ledger = {
   output: '−1',
   decimals: 0,
   whole: true,
+  exact: true,
   largest: false,
 };
 

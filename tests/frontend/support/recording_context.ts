@@ -1,0 +1,33 @@
+/** A canvas's context that notes what is painted. */
+
+import type { Context2D } from '../../../frontend/views/shared/drawing.ts';
+
+export interface Painted {
+  texts: string[];
+  /** Of each text the share of its usual width that it has room for, at most 1. */
+  widths: number[];
+  rects: { x: number; y: number; width: number; height: number; color: string }[];
+}
+
+/** The usual width of a tabular figure, as a share of the size of type. */
+const FIGURE = 0.58;
+
+export function makeRecordingContext(): Painted & { context: Context2D } {
+  const painted: Painted = { texts: [], widths: [], rects: [] };
+  const widthOf = (text: string) =>
+    FIGURE * Number.parseFloat(String(state.font).split(' ')[1] ?? '') * text.length;
+  const state: Record<string, unknown> = {
+    font: '400 10px',
+    fillText: (text: string, _x: number, _y: number, maxWidth = Number.POSITIVE_INFINITY) => {
+      painted.texts.push(text);
+      painted.widths.push(Math.min(1, maxWidth / widthOf(text)));
+    },
+    fillRect: (x: number, y: number, width: number, height: number) =>
+      painted.rects.push({ x, y, width, height, color: String(state.fillStyle) }),
+    measureText: (text: string) => ({ width: widthOf(text) }),
+  };
+  const context = new Proxy(state, {
+    get: (known, name: string) => known[name] ?? (() => {}),
+  });
+  return { ...painted, context: context as unknown as Context2D };
+}
