@@ -109,7 +109,7 @@ function applyUrlState(
   return applied;
 }
 
-/** The moment as the clock counts channels: those of the weight are pairs; past the last: there is no such. */
+/** The moment as the clock counts channels: those of the weight are pairs; Infinity: there is no such. */
 export function clockMoment(
   summary: SceneSummary,
   { direction, moment }: Pick<UrlState, 'direction' | 'moment'>,

@@ -79,9 +79,7 @@ test('a step that is not there is told until time goes on, of one that is there 
         const isThere: boolean = outChannel < clock.outChannels && row < rows && col < cols;
         const asked = [outChannel, row, col].join();
         state.showMoment({ outChannel, row, col, tick: null }, asked);
-        const absent: typeof state.absentStep.value = isThere
-          ? null
-          : { asked, time: state.time.value };
+        const absent: typeof state.absentStep.value = isThere ? null : { asked, time: state.time.value };
         assert.deepEqual(state.absentStep.value, absent, asked);
       }
   state.showMoment(null, 'first');

@@ -71,7 +71,7 @@ test('a stamp lands where the operation says, and an output cell waits for its f
 });
 
 test('a channel of small products is written where its neighbours are', () => {
-  const large = [[-0.52, 0.31, 0.04]];
+  const large = [[-0.523, 0.311, 0.047]];
   for (const small of [0.0299, 0.004, 0.0001]) {
     const products = [[[-0.8 * small, small, 0.3 * small]], large];
     for (let cell = 20; cell <= 72; cell++)
