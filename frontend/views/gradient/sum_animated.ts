@@ -21,7 +21,7 @@ import type { NumberFit } from '../shared/text_fit.ts';
 import { fitNumbers } from '../shared/text_fit.ts';
 import { paintFrames } from '../stage/window.ts';
 import type { SumFrame } from './sum_frame.ts';
-import { progressOf } from './sum_frame.ts';
+import { pairedCells, progressOf } from './sum_frame.ts';
 import { gradientCellRect, hueOf, inputGrid, paintZero } from './sum_grids.ts';
 
 /** The share of the last phase after which the value lies in its cell. */
@@ -47,6 +47,10 @@ function paintLattice(context: Context2D, frame: SumFrame, rect: Rect) {
   context.globalAlpha = position.window === 0 ? 1 : position.slide;
   if (inputGrid(frame, false).fit.readable) paintLatticeCells(context, frame, rect);
   paintFrames(context, place, lattice, hueOf(frame, inChannel), 1.5);
+  const paired = pairedCells(lattice);
+  // Where the layer is transposed a weight has an input cell for some output cells alone.
+  if (paired)
+    paintFrames(context, { view: { ...layout.upstream, cell } }, paired, hueOf(frame, inChannel), 1.5);
   const row = lattice.rows[position.active];
   if (row !== undefined) {
     paintFrames(context, place, { rows: [row], cols: lattice.cols }, colors.accent, 2.5);
@@ -80,8 +84,10 @@ function paintProducts(context: Context2D, frame: SumFrame, rect: Rect) {
   if (!weightStep) return;
   const [rows, cols] = model.subject.output;
   const progress = Array.from({ length: rows }, (_, row) => progressOf(position, row, cols).products);
+  const isPaired = (i: number, j: number) =>
+    Number.isFinite(frame.lattice.rows[i]) && Number.isFinite(frame.lattice.cols[j]);
   const valueAt: ValueAt = (i, j) =>
-    (progress[i] ?? 0) >= j + 1 ? (weightStep.products[i * cols + j] ?? 0) : null;
+    isPaired(i, j) && (progress[i] ?? 0) >= j + 1 ? (weightStep.products[i * cols + j] ?? 0) : null;
   const fit = fitNumbers(weightStep.products, layout.cell, frame.ledger?.decimals);
   paintDone(context, frame, rect, { rows, cols, valueAt, max: model.inputMax * moment.upstreamMax, fit });
   if (position.active >= 0) frameRow(context, frame, rect);

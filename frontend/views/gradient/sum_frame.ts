@@ -139,12 +139,20 @@ function ledgerOf(model: SceneModel, moment: GradientMoment, previous: SumMoment
 }
 
 /** The padded input's cells that kernel cell (u, v) ever lies on, one for each output row and column. */
-function latticeOf(model: SceneModel, u: number, v: number): KernelWindow {
+export function latticeOf(model: SceneModel, u: number, v: number): KernelWindow {
   const [rows, cols] = model.subject.output;
   return {
     rows: Array.from({ length: rows }, (_, i) => model.windowOf(i, 0).rows[u] ?? Number.NaN),
     cols: Array.from({ length: cols }, (_, j) => model.windowOf(0, j).cols[v] ?? Number.NaN),
   };
+}
+
+/** The upstream's cells that are multiplied with a cell of the input; null: all of them are. */
+export function pairedCells({ rows, cols }: KernelWindow): KernelWindow | null {
+  const places = (line: number[]) => line.flatMap((at, k) => (Number.isFinite(at) ? [k] : []));
+  const paired = { rows: places(rows), cols: places(cols) };
+  const all = paired.rows.length === rows.length && paired.cols.length === cols.length;
+  return all ? null : paired;
 }
 
 function sliceOf(
