@@ -99,9 +99,3 @@ export function nestArray(shape: number[], data: ArrayLike<number>): NestedArray
 export function hasAllNumbers({ preview, data }: Tensor) {
   return !preview || data.length > 0;
 }
-
-/** Whether `written` is a value, or a fraction rounded to the decimals that it is written with. */
-export function isRoundingOf(written: number, value: number) {
-  const decimals = String(written).split('.')[1]?.length ?? 0;
-  return written === value || (decimals > 0 && Number(value.toFixed(decimals)) === written);
-}

@@ -3,7 +3,6 @@
 import { effect } from '@preact/signals-core';
 import { formatIndex } from '../../model/dimensions.ts';
 import { parseNumber } from '../../model/number_syntax.ts';
-import { isRoundingOf } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';
 import { isSameCell } from '../../model/relations.ts';
 import * as timeline from '../../model/timeline.ts';
@@ -13,6 +12,7 @@ import { findElement } from '../../views/shared/dom.ts';
 import type { Say } from './feedback.ts';
 import { fill, sayTemplate } from './feedback.ts';
 import type { LessonData, Task } from './lesson_data.ts';
+import { isRoundingOf } from './rounding.ts';
 import { cellOfReference, windowCell } from './stage_references.ts';
 
 export interface TaskParts {

@@ -104,26 +104,13 @@ export function sizesToTry(largest: number, smallest: number, ...thresholds: num
 }
 
 /** The use of a grid: a number that can be read is worth more than any picture; size counts ever less. */
-function worthOfGrid(cell: number, readable: number, { side, wantedSide = 400, range }: GridUse) {
+function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 400, range = 1) {
   if (cell < readable) return 0.9 * Math.min(1, (cell * side) / wantedSide);
   const beyond = cell - readable;
-  return 1 + 0.6 * clamp(beyond / 20, 0, 1) + 0.4 * clamp((beyond - 20) / 60, 0, range / 60);
+  return 1 + 0.6 * clamp(beyond / 20, 0, 1) + 0.4 * clamp((beyond - 20) / 60, 0, range);
 }
-
-interface GridUse {
-  side: number;
-  wantedSide?: number;
-  /** Up to how many pixels, beyond what is read at a desk, larger cells are better. */
-  range: number;
-}
-
-const RANGE = 60;
-const RANGE_PRESENTED = 100;
 
 const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, stacked: -0.6 };
-/** From the back of a room size decides. */
-const NEAR_TIES_PRESENTED = { ...NEAR_TIES, stacked: 0 };
-
 /** A picture of an input that is smaller says nothing, in CSS pixels. */
 const LEAST_PLANE = 96;
 
@@ -136,22 +123,19 @@ export function worthOf(input: LayoutInput, candidate: Candidate, height: number
   const share = oneLarge ? 1 / Math.min(channels, 3) : 1;
   const planeCells = Math.max(plane.rows, plane.cols);
   const planeSide = planeCells * cell;
-  const range = presenting ? RANGE_PRESENTED : RANGE;
-  const inputWorth = worthOfGrid(cell, readable.input, { side: planeCells, wantedSide, range });
-  const outputWorth = worthOfGrid(outputCell, readable.output, {
-    side: Math.max(...output),
-    wantedSide,
-    range,
-  });
+  // From the back of a room larger cells are better for longer.
+  const range = presenting ? 1.7 : 1;
+  const inputWorth = worthOfGrid(cell, readable.input, planeCells, wantedSide, range);
+  const outputWorth = worthOfGrid(outputCell, readable.output, Math.max(...output), wantedSide, range);
+  const kernelSide = family === 'phone' ? Math.max(...input.kernel) : 0;
   // The smallest numbers are the first that the back of a room cannot read.
   const smallest = Math.min(cell, kernelCell, outputCell);
-  const kernelSide = family === 'phone' ? Math.max(...input.kernel) : 0;
   const thumbnails = Math.min(inputWorth, 0.9 * Math.min(1, thumbnail / 400));
   return (
-    (presenting ? 2 * worthOfGrid(smallest, readable.input, { side: planeCells, wantedSide, range }) : 0) +
+    (presenting ? 2 * worthOfGrid(smallest, readable.input, planeCells, wantedSide, range) : 0) +
     3 * (share * inputWorth + (1 - share) * thumbnails) +
     (kernelCell >= readable.kernel ? 1.5 : 0) +
-    3 * worthOfGrid(kernelCell, readable.kernel, { side: kernelSide, range }) +
+    3 * worthOfGrid(kernelCell, readable.kernel, kernelSide, 400, range) +
     2.5 * outputWorth +
     2 * ((lanes + 0.4 * smallLanes) / Math.min(channels, 6)) -
     (loupe && !gathered ? 0.3 : 0) -
@@ -160,7 +144,7 @@ export function worthOf(input: LayoutInput, candidate: Candidate, height: number
     (cell < readable.input && planeSide < LEAST_PLANE ? 2 : 0) +
     (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
     candidate.overflow / 15 +
-    ((presenting ? NEAR_TIES_PRESENTED : NEAR_TIES)[family] ?? 0) +
+    (presenting && family === 'stacked' ? 0 : (NEAR_TIES[family] ?? 0)) +
     (thumbnail > 50 ? 0.15 : 0) +
     0.5 * Math.min(1, candidate.shelfCell / 20)
   );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decimalsFor, formatExact, formatNumber, isRoundingOf } from '../../../frontend/model/numbers.ts';
+import { decimalsFor, formatExact, formatNumber } from '../../../frontend/model/numbers.ts';
 
 test('decimals follow the largest number', () => {
   assert.equal(decimalsFor([1, 2, 3], 4), 0);
@@ -30,14 +30,4 @@ test('zero is written like its neighbours', () => {
   );
   assert.equal(formatNumber(0, 0), '0');
   assert.equal(formatNumber(0, 8), '0.00000000');
-});
-
-test('a fraction may be written rounded, and a whole number not', () => {
-  const third = -1 / 3;
-  assert.deepEqual(
-    [third, -0.3333, -0.33, -0.3, -0.34, 0].map((written) => isRoundingOf(written, third)),
-    [true, true, true, true, false, false],
-  );
-  assert.ok(isRoundingOf(36, 36));
-  assert.ok(!isRoundingOf(36, 36.25));
 });
