@@ -163,3 +163,11 @@ test('of a kernel that is seen turned the last cell is told first', () => {
     ],
   );
 });
+
+test('what rounding leaves over is shared out at once, however much it is', () => {
+  for (const size of [1e6, 1e15, 1e30]) {
+    const values = [size, 0.5, -size / 3];
+    assert.equal(apportionRounding(values, size, 0).length, values.length);
+  }
+  assert.deepEqual(apportionRounding([1.26, 2.26, 3.26], 7.1, 1), [1.4, 2.4, 3.3]);
+});
