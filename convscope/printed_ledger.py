@@ -102,8 +102,11 @@ def apportion(values: Sequence[float], total: float, decimals: int) -> list[floa
     order = sorted(range(len(values)), key=lambda i: units[i] - scaled[i])
     if missing < 0:
         order.reverse()
-    for k in range(abs(missing)):
-        units[order[k % len(order)]] += 1 if missing > 0 else -1
+    sign = 1 if missing > 0 else -1
+    # Sums of large numbers, which are rounded to their own dtype, miss many units.
+    each, rest = divmod(abs(missing), len(order)) if order else (0, 0)
+    for k, i in enumerate(order):
+        units[i] += sign * (each + (k < rest))
     return list(units)
 
 

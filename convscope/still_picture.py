@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import chain
 from math import nan
@@ -97,7 +97,8 @@ def _lines(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     for c, row in enumerate(rows[:_MOST_CHANNELS]):
         if row["channel"] == "bias":
-            yield f"b = {printed.bias} → Y = {printed.output}", f"Σ + b = {printed.output}"
+            equals = _equals(*printed.running[-1:], printed.bias, printed.output)
+            yield f"b = {printed.bias} → Y = {printed.output}", f"Σ + b {equals} {printed.output}"
             continue
         own, running = printed.sums[c], printed.running[c]
         if kind.startswith("max"):
@@ -106,10 +107,19 @@ def _lines(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             first, *others = printed.products(c, products[c])
             terms = [first, *map(_bracketed, others)]
         shown = terms[:_MOST_TERMS] + (["…"] if len(terms) > _MOST_TERMS else [])
-        joined = f"max({', '.join(shown)})" if kind.startswith("max") else " + ".join(shown)
-        yield f"X[{row['channel']}]: {own} → Σ = {running}", f"{joined} = {own}"
+        joined = f"max({', '.join(shown)}) =" if kind.startswith("max") else _sum(shown, own)
+        yield f"X[{row['channel']}]: {own} → Σ = {running}", f"{joined} {own}"
     if len(rows) > _MOST_CHANNELS:
         yield f"… → Y = {printed.output}", f"{len(rows) - _MOST_CHANNELS} …"
+
+
+def _sum(terms: Sequence[str], total: str) -> str:
+    return f"{' + '.join(terms)} {_equals(*terms, total)}"
+
+
+def _equals(*numbers: str) -> str:
+    """Numbers with an exponent are rounded each by itself, and need not add up as printed."""
+    return "\u2248" if any("e+" in number for number in numbers) else "="
 
 
 def _flat(nested: Any) -> Iterator[float]:

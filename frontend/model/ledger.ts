@@ -76,10 +76,11 @@ export function apportionRounding(values: number[], total: number, decimals: num
     .map((value, i) => ({ i, remainder: value - Math.floor(value) }))
     .sort((a, b) => b.remainder - a.remainder);
   if (missing < 0) order.reverse();
-  for (let k = 0; k < Math.abs(missing) && order.length > 0; k++) {
-    const i = order[k % order.length]?.i ?? 0;
-    rounded[i] = (rounded[i] ?? 0) + Math.sign(missing);
-  }
+  // Sums of large numbers, which are rounded to their own dtype, miss many units.
+  const rest = Math.abs(missing) % order.length;
+  const each = (Math.abs(missing) - rest) / order.length;
+  for (const [k, { i }] of order.entries())
+    rounded[i] = (rounded[i] ?? 0) + Math.sign(missing) * (each + (k < rest ? 1 : 0));
   return rounded.map((value) => value / unit);
 }
 

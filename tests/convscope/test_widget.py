@@ -244,6 +244,21 @@ def test_the_picture_that_is_kept_is_small_and_whole(layer: nn.Module, shape: tu
             assert not terms.startswith("(")
 
 
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("scale", [1, 1e8, 1e11, 1e12, 1e14])
+def test_what_does_not_add_up_as_printed_is_no_equation(scale: float) -> None:
+    widget = convscope.show(LAYER, X * scale, cell=(0, 2, 2))
+    lines = Tags(widget._still()).lines
+    sums = [line for line in lines if " + " in line]
+    assert len(sums) == 4
+    for line in sums:
+        terms, sign, total = re.split(" (=|\u2248) ", line)
+        numbers = [re.sub(r"[()]", "", each).replace("−", "-") for each in (*terms.split(" + "), total)]
+        assert ("e+" in line) == (sign == "\u2248")
+        if sign == "=" and numbers[0] != "Σ":
+            assert sum(map(Decimal, numbers[:-1])) == Decimal(numbers[-1])
+
+
 # Whatever a server sends: it may be another one than ours.
 HOSTILE = """</title><script>alert(1)</script> "' onerror=alert(1) & %22 %3Cscript%3E"""
 

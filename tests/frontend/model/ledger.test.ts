@@ -177,3 +177,11 @@ test('a factor that is not 0 is not printed as 0', () => {
       for (const { x } of line?.terms ?? []) assert.notEqual(Number(x), 0, `${small} beside ${large}: ${x}`);
     }
 });
+
+test('what rounding leaves over is shared out at once, however much it is', () => {
+  for (const size of [1e6, 1e15, 1e30]) {
+    const values = [size, 0.5, -size / 3];
+    assert.equal(apportionRounding(values, size, 0).length, values.length);
+  }
+  assert.deepEqual(apportionRounding([1.26, 2.26, 3.26], 7.1, 1), [1.4, 2.4, 3.3]);
+});
