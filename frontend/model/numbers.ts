@@ -23,7 +23,19 @@ export function parsePrinted(text: string) {
   return Number(text.replace(MINUS, '-').replace('≈', ''));
 }
 
-/** Decimals that leave `digits` significant ones to the largest of the values; 0 when all are whole. */
+/** What a number of type float32 may be off, of the largest beside it. */
+const ROUNDING = 1e-6;
+
+/** Whether so many decimals write the whole number. */
+function isWritten(value: number, decimals: number, tolerance: number) {
+  const unit = 10 ** decimals;
+  return Math.abs(value - Math.round(value * unit) / unit) <= tolerance;
+}
+
+/**
+ * Decimals that leave `digits` significant ones to the largest of the values, without zeros that all of them
+ * would end in; 0 when all are whole.
+ */
 export function decimalsFor(values: ArrayLike<number>, digits: number) {
   let whole = true;
   let max = 0;
@@ -33,7 +45,13 @@ export function decimalsFor(values: ArrayLike<number>, digits: number) {
     max = Math.max(max, Math.abs(value));
   }
   if (whole || max === 0) return 0;
-  return Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
+  const most = Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
+  let decimals = 0;
+  for (let i = 0; i < values.length && decimals < most; i++) {
+    const value = values[i] ?? 0;
+    while (decimals < most && !isWritten(value, decimals, ROUNDING * max)) decimals += 1;
+  }
+  return decimals;
 }
 
 /** The shortest text that reads back as the same number of its type. */

@@ -4,9 +4,16 @@ import { decimalsFor, formatExact, formatNumber } from '../../../frontend/model/
 
 test('decimals follow the largest number', () => {
   assert.equal(decimalsFor([1, 2, 3], 4), 0);
-  assert.equal(decimalsFor([0.5, 1.25], 4), 3);
+  assert.equal(decimalsFor([0.5, 1.2513], 4), 3);
   assert.equal(decimalsFor([1234.5], 4), 0);
-  assert.equal(decimalsFor([0.00012], 4), 7);
+  assert.equal(decimalsFor([0.000123456], 4), 7);
+});
+
+test('of numbers that end early no zeros are written, of rounded ones they are', () => {
+  assert.equal(decimalsFor([0.5, 0, 1], 4), 1);
+  assert.equal(decimalsFor([0.5, 3.75], 4), 2);
+  assert.equal(decimalsFor(Float32Array.of(0.1, -0.2), 4), 1);
+  assert.equal(decimalsFor([0.50003], 4), 4);
 });
 
 test('the full text of a float32 is the shortest that reads back', () => {
