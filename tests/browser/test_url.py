@@ -38,7 +38,9 @@ def test_errors_in_a_url_do_no_harm(open_page: OpenPage, scene_paths: dict[str, 
 
 
 @pytest.mark.parametrize("path", ["/s/{}", "/embed/{}"])
-@pytest.mark.parametrize(("language", "said"), [("en", "There is no step {} here"), ("zh-CN", "这里没有步骤 {}")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "There is no step {} here"), ("zh-CN", "这里没有步骤 {}")]
+)
 @pytest.mark.parametrize("step", ["0,2,0", "x", "0,5,0,0&direction=weight"])
 def test_a_step_that_is_not_there_is_told(
     open_page: OpenPage, scene_paths: dict[str, str], path: str, language: str, said: str, step: str

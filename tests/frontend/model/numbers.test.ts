@@ -17,6 +17,13 @@ test('no more decimals are written than tell the numbers apart', () => {
   assert.equal(decimalsFor([0.5, 1 / 3], 3), 3);
 });
 
+test('of numbers that end early no zeros are written, of rounded ones they are', () => {
+  assert.equal(decimalsFor([0.5, 0, 1], 4), 1);
+  assert.equal(decimalsFor([0.5, 3.75], 4), 2);
+  assert.equal(decimalsFor(Float32Array.of(0.1, -0.2), 4), 1);
+  assert.equal(decimalsFor([0.50003], 4), 4);
+});
+
 test('the full text of a float32 is the shortest that reads back', () => {
   assert.equal(formatExact(Math.fround(0.1), 'float32'), '0.1');
   assert.equal(formatExact(-0.1, 'float64'), '−0.1');
