@@ -117,6 +117,7 @@ function setUpGranularity(state: AppState) {
   for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="granularity"]')) {
     radio.onchange = () => state.chooseGranularity(radio.value as Granularity);
     effect(() => {
+      if (state.held.value) return;
       radio.checked = state.granularity.value === radio.value;
     });
   }

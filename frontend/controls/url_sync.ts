@@ -181,6 +181,7 @@ function chosenInput(state: AppState, summary: SceneSummary) {
 function makeUrlWriter(state: AppState, boot: PageData): [now: () => void, soon: () => void] {
   let timer = 0;
   const write = () => {
+    if (state.held.peek()) return;
     const id = state.scene.peek()?.summary.id;
     if (id !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
     history.replaceState(null, '', makeUrl(state, null));

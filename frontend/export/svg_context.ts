@@ -175,12 +175,16 @@ export class SvgContext implements Context2D {
     const [, weight = '400', size = '10'] = /^(?:(\d+) )?([\d.]+)px/.exec(this.font) ?? [];
     const baseline = this.textBaseline === 'middle' ? y + this.#measureFont().baseline : y;
     const anchor = ANCHORS[this.textAlign];
-    const narrowed = maxWidth !== undefined && this.measureText(text).width > maxWidth;
+    const width = maxWidth === undefined ? 0 : this.measureText(text).width;
+    const narrowed = maxWidth !== undefined && width > maxWidth;
+    // Not every program knows `textLength`.
+    const place = narrowed
+      ? `transform="translate(${round(x)} ${round(baseline)}) scale(${thousandths(maxWidth / width)} 1)"`
+      : `x="${round(x)}" y="${round(baseline)}"`;
     const attributes = [
-      `x="${round(x)}" y="${round(baseline)}" font-size="${round(Number(size))}"`,
+      `${place} font-size="${round(Number(size))}"`,
       ...(weight === '400' ? [] : [`font-weight="${weight}"`]),
       ...(anchor ? [`text-anchor="${anchor}"`] : []),
-      ...(narrowed ? [`textLength="${round(maxWidth)}" lengthAdjust="spacingAndGlyphs"`] : []),
     ];
     const element = `<text ${attributes.join(' ')} ${this.#fillAttributes()}>${escapeXml(text)}</text>`;
     this.#add(element, this.fillStyle);
@@ -192,7 +196,9 @@ export class SvgContext implements Context2D {
     const size = box(x, y, width ?? image.width, height ?? image.height);
     const sharp = this.imageSmoothingEnabled ? '' : ' style="image-rendering: pixelated"';
     const opacity = this.globalAlpha < 1 ? ` opacity="${round(this.globalAlpha)}"` : '';
-    const href = image.toDataURL('image/png');
+    const scale = (width ?? image.width) / image.width;
+    const picture = this.imageSmoothingEnabled ? image : enlarge(image, scale);
+    const href = picture.toDataURL('image/png');
     this.#elements.push(`<image ${size} preserveAspectRatio="none"${sharp}${opacity} href="${href}"/>`);
   }
 
@@ -231,6 +237,28 @@ export class SvgContext implements Context2D {
     const color = escapeXml(String(this.strokeStyle));
     return `fill="none" stroke="${color}" stroke-width="${round(this.lineWidth)}"${opacity}${dash}`;
   }
+}
+
+/** Pixels that a pixel of a sharp picture becomes, and the longest side that it may have then. */
+const ENLARGED = 8;
+const LONGEST_SIDE = 4096;
+
+/** A picture that is drawn larger, with its pixels repeated: not every program keeps them sharp. */
+function enlarge(image: HTMLCanvasElement, scale: number): HTMLCanvasElement {
+  const most = Math.floor(LONGEST_SIDE / Math.max(image.width, image.height));
+  const factor = Math.min(scale > 1 ? ENLARGED : 1, most);
+  if (factor <= 1) return image;
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: image.width * factor, height: image.height * factor });
+  const context = canvas.getContext('2d');
+  if (!context) return image;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function thousandths(value: number) {
+  return Math.round(value * 1000) / 1000;
 }
 
 /** Hundredths of a pixel. */

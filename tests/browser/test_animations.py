@@ -82,6 +82,18 @@ def assert_plays_for(archive: Path, seconds: float, path: Path) -> None:
     assert float(told.stdout) == pytest.approx(seconds, abs=0.1)
 
 
+def assert_steps(page: Page, path: Path) -> None:
+    """The dialog begins with the steps of the timeline, which keeps them. Two channels, a kernel of 2 × 2."""
+    steps, address = page.locator("dialog.save").get_by_role("group", name="Step by"), page.url
+    expect(steps.get_by_label("channel")).to_be_checked()
+    for name, frames in (("window", 2), ("product", 10), ("channel", 4)):
+        steps.get_by_text(name, exact=True).click()
+        expect(page.get_by_text(re.compile(f"^{frames} frames, about"))).to_be_visible()
+        assert len(frames_of(save(page, path))) == frames
+        expect(page.locator(".timeline").get_by_label("channel", exact=True)).to_be_checked()
+        assert page.url == address
+
+
 def test_frames_are_the_stage_at_each_step(
     open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
 ) -> None:
@@ -96,6 +108,7 @@ def test_frames_are_the_stage_at_each_step(
     assert listed.count("duration 1.25") == 3
     assert listed.endswith("file 'frame-00003.png'\nduration 2\nfile 'frame-00003.png'\n")
     assert_plays_for(archive, 3 * 1.25 + 2, tmp_path)
+    assert_steps(page, tmp_path)
     choose(page, "Kind", "picture")
     choose(page, "Form", "PNG")
     close_dialog(page)

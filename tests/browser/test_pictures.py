@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import shutil
@@ -74,6 +75,8 @@ def test_an_svg_has_every_text_of_the_stage_as_text(
     svg = save(page, tmp_path)
     content = svg.read_text("utf-8")
     assert not re.search(r"<script|<foreignObject|url\((?!#)|href=\"(?!data:image/png)", content)
+    # Programs that do not know it write numbers over each other.
+    assert "textLength" not in content
     on_stage = Counter(text.text for text in painted_texts(page))
     assert set(texts_of(svg)) == set(on_stage)
     assert ElementTree.fromstring(content).find(f"{SVG}title") is not None
@@ -130,6 +133,29 @@ def test_a_drawing_program_sees_what_the_browser_does(
     ours, theirs = (np.asarray(each.resize(size, Image.Resampling.BOX), float) for each in (png, other))
     apart = np.abs(ours - theirs).max(axis=2)
     assert apart.mean() < 1.5 and apart.max() < 80, (apart.mean(), apart.max())
+
+
+@pytest.mark.parametrize("query", ["view=sparse", "step=0,1,1"])
+def test_cells_that_are_pixels_stay_sharp_where_pictures_are_smoothed(
+    open_page: OpenPage, server: str, tmp_path: Path, query: str
+) -> None:
+    torch.manual_seed(0)
+    layer = make_scene(server, torch.randn(2, 40, 40), torch.randn(1, 2, 3, 3), {"kind": "conv2d"})
+    page = open_page(f"{layer}?{query}")
+    open_dialog(page)
+    sharp = [
+        image
+        for image in ElementTree.parse(save(page, tmp_path)).getroot().iter(f"{SVG}image")
+        if "pixelated" in image.get("style", "")
+    ]
+    assert sharp
+    for image in sharp:
+        data = base64.b64decode(image.get("href", "").partition(",")[2])
+        pixels = np.asarray(Image.open(io.BytesIO(data)))
+        if float(image.get("width", "")) <= pixels.shape[1]:
+            continue
+        once = pixels[::8, ::8]
+        assert np.array_equal(np.kron(once, np.ones((8, 8, 1), np.uint8)), pixels)
 
 
 def test_a_picture_with_title_equation_and_terms_in_other_colours(
@@ -232,6 +258,17 @@ def test_a_step_prints_on_one_page(
     assert page.evaluate(LEFT_OF_TEXT, "h1") == page.evaluate(LEFT_OF_TEXT, ".now-line")
     page.emulate_media(media="screen")
     expect(page.locator(".timeline")).to_be_visible()
+
+
+def test_paper_gets_more_pixels_than_the_screen(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?step=0,1,0")
+    drawn = "[stage.width, stage.clientWidth]"
+    width, shown = page.evaluate(drawn)
+    assert width == shown
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("stage.width") == 3 * shown
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.wait_for_function(f"stage.width === {width}")
 
 
 def test_all_terms_are_those_of_all_channels_opened_and_in_print(open_page: OpenPage, server: str) -> None:

@@ -5,6 +5,7 @@ import { makeElement } from '../../views/shared/dom.ts';
 export interface Choice<Value extends string> {
   element: HTMLElement;
   value: () => Value;
+  choose: (value: Value) => void;
   /** Offers the values that `is` holds for; one that is taken away is no longer chosen. */
   offer: (is: (value: Value) => boolean) => void;
 }
@@ -29,6 +30,9 @@ export function makeChoice<Value extends string>(
     return radio;
   });
   const value = () => values[radios.findIndex(({ checked }) => checked)] ?? chosen;
+  const choose = (wanted: Value) => {
+    for (const radio of radios) radio.checked = radio.value === wanted;
+  };
   const offer = (is: (value: Value) => boolean) => {
     for (const [k, radio] of radios.entries()) {
       radio.disabled = !is(values[k] as Value);
@@ -38,5 +42,5 @@ export function makeChoice<Value extends string>(
     const first = radios.find(({ disabled }) => !disabled);
     if (first) first.checked = true;
   };
-  return { element, value, offer };
+  return { element, value, choose, offer };
 }

@@ -14,6 +14,7 @@ import { makeChoice } from './radio_choice.ts';
 
 const FORMATS = ['gif', 'mp4', 'webm', 'zip'] as const;
 const RANGES = ['window', 'row', 'channel'] as const;
+const STEPS = ['product', 'channel', 'window'] as const;
 const SPEEDS = ['0.5', '1', '2', '4'] as const;
 const SIZES = ['1', '2'] as const;
 const LOOPS = ['loop', 'once'] as const;
@@ -51,6 +52,19 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     return choice;
   };
   const range = choose('range', RANGES, 'window');
+  const steps = makeChoice(
+    t('timeline.granularity'),
+    'steps',
+    STEPS,
+    (value) => t(`timeline.${value}`),
+    state.granularity.peek(),
+  );
+  element.append(steps.element);
+  // It begins as the timeline has it; while frames are made the timeline has what is chosen here.
+  effect(() => {
+    const { value } = state.granularity;
+    if (!state.held.peek()) steps.choose(value);
+  });
   const format = choose('animation', FORMATS, 'gif');
   const speed = choose('speed', SPEEDS, '1');
   const size = choose('size', SIZES, '1');
@@ -69,8 +83,12 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
   /** The formats that encode a picture of a size. */
   const encodable = new Map<string, Format[]>();
 
-  const times = () => {
+  const chosenClock = () => {
     const clock = state.clock.peek();
+    return clock && { ...clock, granularity: steps.value() };
+  };
+  const times = () => {
+    const clock = chosenClock();
     const position = state.position.peek();
     if (!clock || !position) return [];
     const before = position.outChannel * clock.windows;
@@ -115,10 +133,10 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     onFrame: (done: number, total: number) => void,
     signal: AbortSignal,
   ) => {
-    const clock = state.clock.peek();
+    const clock = chosenClock();
     const secondsPerTick = clock ? 1 / ticksPerSecond(clock, Number(speed.value())) : 1;
     const recording = { times: chosen, secondsPerTick, lastSeconds: LAST };
-    const before = state.time.peek();
+    const [before, granularity] = [state.time.peek(), state.granularity.peek()];
     let shown = before;
     const show = (time: number) => {
       shown = time;
@@ -127,10 +145,14 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     const recorder = { show, paint: makePaint() };
     state.held.value = true;
     try {
+      state.chooseGranularity(steps.value());
+      shown = state.time.peek();
       return await recordAnimation(recorder, recording, await makeEncoder(), onFrame, signal);
     } finally {
+      const stayed = state.time.peek() === shown;
+      state.chooseGranularity(granularity);
       // Unless the reader went elsewhere meanwhile.
-      if (state.time.peek() === shown) state.time.value = before;
+      if (stayed) state.time.value = before;
       state.held.value = false;
     }
   };

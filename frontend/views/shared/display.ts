@@ -14,7 +14,10 @@ export function observeSize(element: HTMLElement): ReadonlySignal<{ width: numbe
   return size;
 }
 
-/** Device pixels per CSS pixel. */
+/** Pixels of a canvas per CSS pixel that paper deserves. */
+const PRINTED = 3;
+
+/** Device pixels per CSS pixel, and those of paper while the page is printed. */
 export function observePixelRatio(): ReadonlySignal<number> {
   const ratio = signal(devicePixelRatio);
   const watch = () => {
@@ -22,5 +25,11 @@ export function observePixelRatio(): ReadonlySignal<number> {
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', watch, { once: true });
   };
   watch();
+  addEventListener('beforeprint', () => {
+    ratio.value = Math.max(devicePixelRatio, PRINTED);
+  });
+  addEventListener('afterprint', () => {
+    ratio.value = devicePixelRatio;
+  });
   return ratio;
 }
