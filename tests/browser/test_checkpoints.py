@@ -106,13 +106,34 @@ def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server:
         before = scene_of(page)
         load(page, "weight", tmp_path / "net.safetensors")
         expect(page.locator('[data-at="/weight/file"] .field-error')).to_contain_text(
-            "The weight 6×2×3×3 reads 2 input channels; the input has 4."
+            "The weight 6×2×3×3 reads 2 input channels; the input has 4"
+        )
+        expect(page.locator("#error-text")).to_contain_text(
+            "(this would fit: groups = 2, input cut or repeated to 2 channels, "
         )
         page.get_by_role("button", name=button).click()
         settled(page, before)
         given = shown(page, server, "input")
         expect_output(page, server, expected() if expected else F.conv2d(given[None], weight)[0])
         expect(page.locator("[data-offers=weight]")).to_be_hidden()
+
+
+def test_a_refused_file_offers_nothing_of_the_one_before(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    save_file({"conv.weight": numbers(3, 2, 3, 3), "conv.bias": numbers(3)}, tmp_path / "net.safetensors")
+    (tmp_path / "net.pt").write_bytes(b"PK\x03\x04" + bytes(64))
+    page = open_page(scene_paths["two-channels"])
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    load(page, "weight", tmp_path / "net.safetensors")
+    settled(page, before)
+    expect(field(page, "weight_key")).to_be_visible()
+    expect(field(page, "bias_key")).to_be_visible()
+    field(page, "weight_file").set_input_files(tmp_path / "net.pt")
+    expect(page.locator('[data-at="/weight/file"] .field-error')).to_contain_text(".pt")
+    expect(field(page, "weight_key")).to_be_hidden()
+    expect(field(page, "bias_key")).to_be_hidden()
 
 
 def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_path: Path) -> None:
