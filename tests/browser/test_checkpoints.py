@@ -160,7 +160,7 @@ def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_pa
 def test_an_example_from_blank_has_fresh_numbers(
     open_page: OpenPage, server: str, scene_paths: dict[str, str]
 ) -> None:
-    page = open_page(scene_paths["two-channels"])
+    page = open_page(f"{scene_paths['two-channels']}?step=0,1,1")
     page.locator("#panel-open").click()
     before = scene_of(page)
     page.get_by_text("New example from blank").click()
@@ -169,6 +169,8 @@ def test_an_example_from_blank_has_fresh_numbers(
         form.get_by_label(name, exact=True).fill(str(value))
     form.get_by_role("button", name="Make it").click()
     made = settled(page, before)
+    # It stands at its beginning, whatever the moment of the scene before.
+    expect(page.locator("#scrubber")).to_have_value("0")
     x, weight = shown(page, server, "input"), shown(page, server, "weight")
     assert (x.shape, weight.shape) == ((3, 4, 4), (2, 3, 2, 2))
     assert not torch.equal(x[0, :2, :2], weight[0, 0])
