@@ -14,6 +14,7 @@ _LONGEST: Final = 20_000
 _COUNT: Final = r"([1-9]\d{0,8})"
 _SHAPE: Final = r"\[([1-9]\d{0,8}(?:, ?[1-9]\d{0,8}){0,7})\]"
 _WEIGHT: Final = r"\[([1-9]\d{0,8}(?:, ?[1-9]\d{0,8}){1,7})\]"
+_SIZE: Final = r"[1-9]\d{0,8}"
 _PAIR: Final = r"\((-?\d{1,9}) x (-?\d{1,9})\)"
 
 _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchError]], ...]] = tuple(
@@ -85,18 +86,58 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchErro
             rf"from checkpoint, the shape in current model is torch\.Size\({_SHAPE}\)",
             readers.read_state,
         ),
+        (
+            rf"shape '\[((?:-1|{_SIZE})(?:, (?:-1|{_SIZE})){{0,7}})\]' is invalid for input of size {_COUNT}",
+            readers.read_view,
+        ),
+        (
+            rf"Expected (\d)-dimensional input for \d-dimensional weight {_WEIGHT}, "
+            rf"but got \d-dimensional input of size {_SHAPE}",
+            readers.read_input_axes,
+        ),
+        (
+            rf"The size of tensor a \({_COUNT}\) must match the size of tensor b \({_COUNT}\) "
+            r"at non-singleton dimension (\d{1,2})",
+            readers.read_sum,
+        ),
+        (
+            r"Sizes of tensors must match except in dimension (\d{1,2})\. "
+            rf"Expected size {_COUNT} but got size {_COUNT} for tensor number (\d{{1,9}}) in the list",
+            readers.read_join,
+        ),
+        (r"non-positive stride is not supported", readers.read_stride),
+        (r"stride should (?:not be zero|be greater than zero)", readers.read_stride),
+        (r"Trying to create tensor with negative dimension -\d{1,9}", readers.read_negative_size),
+        (
+            rf"Expected more than 1 value per channel when training, got input size torch\.Size\({_SHAPE}\)",
+            readers.read_single_value,
+        ),
+        (r"CUDA out of memory|CUDA error: out of memory", readers.read_memory),
         (rf"running_mean should contain {_COUNT} elements not {_COUNT}", readers.read_normalised),
     )
 )
 
 
+# `torch.OutOfMemoryError: …` at the beginning, or a traceback, which notebooks begin with a line of dashes.
+_EXCEPTION: Final = re.compile(r"\s*(?:Traceback\b|\w+(?:\.\w+)*(?:Error|Exception|Warning):)")
+_TRACEBACK: Final = "Traceback (most recent call last)"
+
+
+def _is_exception(text: str) -> bool:
+    """Whether a text is Python's report of an error, and no code."""
+    return _TRACEBACK in text or _EXCEPTION.match(text) is not None
+
+
 def find_torch_error(text: str) -> TorchError | None:
-    """The last error of torch in a text, with or without the traceback above it; None: there is none."""
+    """
+    The last error of torch in a text, with or without the traceback above it; None: the text is no error. One
+    that no pattern knows has no remedies.
+    """
     line = re.sub(r"\s+", " ", text[-_LONGEST:])
     found = [
         (match.start(), reader, match) for pattern, reader in _READERS for match in pattern.finditer(line)
     ]
     if not found:
-        return None
+        return readers.UNKNOWN if _is_exception(text) else None
     _, reader, match = max(found, key=lambda each: each[0])
     return reader(match)

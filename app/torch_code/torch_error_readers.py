@@ -51,6 +51,9 @@ class TorchError:
     weight_shape: Shape | None = None
 
 
+UNKNOWN = TorchError(Message("torch_error.unknown"), ())
+
+
 def _numbers(text: str) -> Shape:
     return tuple(int(number) for number in re.findall(r"\d{1,9}", text))
 
@@ -292,3 +295,59 @@ def read_normalised(match: re.Match[str]) -> TorchError:
     found, expected = int(match[1]), int(match[2])
     message = Message("torch_error.normalised", found=found, expected=expected)
     return TorchError(message, (Remedy(Message("torch_error.num_features", found=found)),))
+
+
+def read_view(match: re.Match[str]) -> TorchError:
+    message = Message("torch_error.view", shape=f"[{match[1]}]", count=int(match[2]))
+    return TorchError(message, (Remedy(Message("torch_error.flatten")),))
+
+
+def read_input_axes(match: re.Match[str]) -> TorchError:
+    """As torch said it before it took inputs without a batch axis."""
+    axes, weight, input = int(match[1]), _numbers(match[2]), _numbers(match[3])
+    counts = {"input": list(input), "count": len(input), "weight": list(weight), "axes": axes}
+    layer = Conv1d if len(weight) == 3 else Conv2d
+    is_sample = len(input) == len(weight) - 1
+    remedy = (
+        Remedy(Message("torch_error.batch_axis"), _fitting(layer(), input, weight))
+        if is_sample
+        else Remedy(Message(f"torch_error.too_{'many' if len(input) > axes else 'few'}_axes"))
+    )
+    return TorchError(Message("torch_error.input_axes", **counts), (remedy,), input, weight)
+
+
+def read_sum(match: re.Match[str]) -> TorchError:
+    first, second, axis = (int(each) for each in match.groups())
+    counts = {"first": first, "second": second}
+    if axis == 1:
+        layer = _fitting(Conv2d(), (second, 1, 1), (first, second, 1, 1))
+        remedy = Remedy(Message("torch_error.shortcut", **counts), layer)
+    else:
+        remedy = Remedy(Message("torch_error.same_stride"))
+    return TorchError(Message("torch_error.sum", axis=axis, **counts), (remedy,))
+
+
+def read_join(match: re.Match[str]) -> TorchError:
+    axis, expected, found, number = (int(each) for each in match.groups())
+    counts = {"axis": axis, "expected": expected, "found": found, "number": number}
+    return TorchError(Message("torch_error.join", **counts), (Remedy(Message("torch_error.same_size")),))
+
+
+def read_stride(_: re.Match[str]) -> TorchError:
+    return TorchError(Message("torch_error.stride"), (Remedy(Message("torch_error.larger_stride")),))
+
+
+def read_negative_size(_: re.Match[str]) -> TorchError:
+    remedy = Remedy(Message("torch_error.larger_result"))
+    return TorchError(Message("torch_error.negative_size"), (remedy,))
+
+
+def read_single_value(match: re.Match[str]) -> TorchError:
+    input = _numbers(match[1])
+    remedies = (Remedy(Message("torch_error.larger_batch")), Remedy(Message("torch_error.evaluation")))
+    return TorchError(Message("torch_error.single_value", input=list(input)), remedies, input)
+
+
+def read_memory(_: re.Match[str]) -> TorchError:
+    remedies = (Remedy(Message("torch_error.smaller_batch")), Remedy(Message("torch_error.no_gradients")))
+    return TorchError(Message("torch_error.memory"), remedies)

@@ -59,10 +59,17 @@ export function formatCellTerm({ input, weight, x, w, product }: CellTerm, dtype
   return { factors: texts, product: number(product) };
 }
 
+/** What torch calls the tensors, as they are called here. */
+const TORCH_NAMES = [
+  ['weight[', 'k['],
+  ['input[', 'x['],
+  ['bias[', 'b['],
+] as const;
+
 /** The terms in which a text stands; spaces and the two minus signs do not matter. */
 export function findTerms(terms: CellTerm[], text: string, dtype: string) {
   const plain = (each: string) => each.replaceAll(/\s+/g, '').replaceAll('−', '-').toLowerCase();
-  const wanted = plain(text);
+  const wanted = TORCH_NAMES.reduce((named, [theirs, ours]) => named.replaceAll(theirs, ours), plain(text));
   if (wanted === '') return terms;
   return terms.filter((term) => {
     const { factors, product } = formatCellTerm(term, dtype);

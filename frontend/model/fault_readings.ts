@@ -72,6 +72,7 @@ export function listReadings(step: Step, model: SceneModel, outChannel: number):
     ? [
         ...channelReadings(step, model, outChannel),
         ...biasReadings(step, model, outChannel),
+        ...signReadings(step, model, outChannel),
         ...windowReadings(step, model, outChannel),
         ...groupReadings(step, model, outChannel),
       ]
@@ -107,6 +108,13 @@ function biasReadings(step: Step, model: SceneModel, outChannel: number): FaultR
       channel === outChannel || other === bias ? [] : [reading('otherBias', sum + other, { channel })],
     ),
   ];
+}
+
+/** The kernel, or all of the filter, with the other sign. */
+function signReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
+  const bias = model.bias[outChannel] ?? 0;
+  const sum = step.runningSums.at(-1) ?? 0;
+  return [reading('negated', bias - sum), ...(bias === 0 ? [] : [reading('negatedWithBias', -sum - bias)])];
 }
 
 function windowReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {

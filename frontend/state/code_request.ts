@@ -13,7 +13,7 @@ const [INPUT_SEED, WEIGHT_SEED, BIAS_SEED] = [0, 1, 2];
 /** size: of an input of random numbers, in place of the scene's. */
 export function makeCodeRequest(parsed: ParsedLayer, scene: Scene, size?: [number, number]): SceneRequest {
   const { operation, dimensions, weight_shape: shape } = parsed;
-  const request = { path: `/scenes/${scene.summary.id}/edits`, dimensions };
+  const request = { path: `/scenes/${scene.summary.id}/edits`, begins: true, dimensions };
   const { input, weight, bias } = scene.summary.shapes;
   // Of a scene with other dimensions no tensor fits.
   const turned = dimensions !== scene.summary.dimensions;
@@ -73,6 +73,7 @@ export function makeFittingRequest(layer: FittingLayer): SceneRequest {
   const { operation, dimensions, input_shape, weight_shape } = layer;
   return {
     path: '/scenes',
+    begins: true,
     dimensions,
     body: {
       operation,

@@ -36,6 +36,8 @@ export interface SceneRequest {
   layer?: LayerShape;
   /** What of the scene a form puts in another's place. */
   replaced?: Replaced;
+  /** Another layer in place of the one shown: it stands at its beginning. */
+  begins?: boolean;
   /** The edit before goes on: its scene is replaced, and undone with this one. */
   continues?: boolean;
 }
@@ -150,6 +152,7 @@ export class EditSession {
         layer,
         replaced,
         continues,
+        begins,
         dimensions = scene.summary.dimensions,
       } = await order(scene);
       const query = `${path.includes('?') ? '&' : '?'}${this.#initialQuery(layer)}`;
@@ -162,7 +165,8 @@ export class EditSession {
       const after = randomAfter(random.get(scene.summary.id) ?? [], changed);
       this.#random.value = new Map(random).set(summary.id, after);
       const known = body instanceof FormData ? {} : partsAfterEdit(scene, body);
-      if (!(await this.#show(summary.id, { summary, known, continues }))) return false;
+      if (!(await this.#show(summary.id, { summary, known, continues, ...(begins && { moment: null }) })))
+        return false;
       const record = continues ? history.replaceScene : history.recordScene;
       this.history.value = record(this.history.peek(), summary.id);
       const shown = this.state.scene.peek();

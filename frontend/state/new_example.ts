@@ -27,6 +27,7 @@ export function makeExampleRequest(sizes: ExampleSizes, seed: number): SceneRequ
   const { dimensions, channels, height, width, filters, kernel } = sizes;
   return {
     path: '/scenes',
+    begins: true,
     dimensions,
     body: {
       operation: { kind: 'conv2d' },

@@ -106,13 +106,34 @@ def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server:
         before = scene_of(page)
         load(page, "weight", tmp_path / "net.safetensors")
         expect(page.locator('[data-at="/weight/file"] .field-error')).to_contain_text(
-            "The weight 6×2×3×3 reads 2 input channels; the input has 4."
+            "The weight 6×2×3×3 reads 2 input channels; the input has 4"
+        )
+        expect(page.locator("#error-text")).to_contain_text(
+            "(this would fit: groups = 2, input cut or repeated to 2 channels, "
         )
         page.get_by_role("button", name=button).click()
         settled(page, before)
         given = shown(page, server, "input")
         expect_output(page, server, expected() if expected else F.conv2d(given[None], weight)[0])
         expect(page.locator("[data-offers=weight]")).to_be_hidden()
+
+
+def test_a_refused_file_offers_nothing_of_the_one_before(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    save_file({"conv.weight": numbers(3, 2, 3, 3), "conv.bias": numbers(3)}, tmp_path / "net.safetensors")
+    (tmp_path / "net.pt").write_bytes(b"PK\x03\x04" + bytes(64))
+    page = open_page(scene_paths["two-channels"])
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    load(page, "weight", tmp_path / "net.safetensors")
+    settled(page, before)
+    expect(field(page, "weight_key")).to_be_visible()
+    expect(field(page, "bias_key")).to_be_visible()
+    field(page, "weight_file").set_input_files(tmp_path / "net.pt")
+    expect(page.locator('[data-at="/weight/file"] .field-error')).to_contain_text(".pt")
+    expect(field(page, "weight_key")).to_be_hidden()
+    expect(field(page, "bias_key")).to_be_hidden()
 
 
 def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_path: Path) -> None:
@@ -139,7 +160,7 @@ def test_of_a_batch_one_input_is_chosen(open_page: OpenPage, server: str, tmp_pa
 def test_an_example_from_blank_has_fresh_numbers(
     open_page: OpenPage, server: str, scene_paths: dict[str, str]
 ) -> None:
-    page = open_page(scene_paths["two-channels"])
+    page = open_page(f"{scene_paths['two-channels']}?step=0,1,1")
     page.locator("#panel-open").click()
     before = scene_of(page)
     page.get_by_text("New example from blank").click()
@@ -148,6 +169,8 @@ def test_an_example_from_blank_has_fresh_numbers(
         form.get_by_label(name, exact=True).fill(str(value))
     form.get_by_role("button", name="Make it").click()
     made = settled(page, before)
+    # It stands at its beginning, whatever the moment of the scene before.
+    expect(page.locator("#scrubber")).to_have_value("0")
     x, weight = shown(page, server, "input"), shown(page, server, "weight")
     assert (x.shape, weight.shape) == ((3, 4, 4), (2, 3, 2, 2))
     assert not torch.equal(x[0, :2, :2], weight[0, 0])

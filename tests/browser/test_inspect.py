@@ -92,11 +92,16 @@ def test_another_implementations_value_is_traced_to_its_fault(open_page: OpenPag
         (F.conv2d(x[None], w.flip(2, 3), stride=2, padding=1)[0], "flipped"),
         (F.conv2d(x[None], w, padding=1)[0], "the stride is ignored"),
         (F.conv2d(x[None, :1], w[:, :1], stride=2, padding=1)[0], "only input channel 0 is read"),
+        (-right, "the weights have the other sign"),
         (right + 123456, "None of these readings gives it"),
     ):
         value.fill(str(int(result[1, 2, 1])))
         value.press("Enter")
         expect(verdict).to_contain_text(said)
+    value.fill("")
+    page.get_by_role("button", name="Compare").click()
+    expect(verdict).to_be_empty()
+    expect(value).to_be_focused()
 
 
 def test_everything_can_be_downloaded(open_page: OpenPage, server: str, tmp_path: Path) -> None:

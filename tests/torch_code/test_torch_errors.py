@@ -153,6 +153,34 @@ ERRORS: dict[str, tuple[Callable[[], Any], str, list[tuple[str, bool]]]] = {
         "normalised",
         [("num_features", False)],
     ),
+    "a view of other features": (lambda: _z(64, 16).view(-1, 400), "view", [("flatten", False)]),
+    "a sum of other channels": (
+        lambda: _z(1, 64, 8, 8) + _z(1, 32, 8, 8),
+        "sum",
+        [("shortcut", True)],
+    ),
+    "a sum of other heights": (lambda: _z(1, 8, 8, 8) + _z(1, 8, 7, 8), "sum", [("same_stride", False)]),
+    "a skip connection of another size": (
+        lambda: torch.cat([_z(1, 64, 28, 28), _z(1, 64, 27, 27)], 1),
+        "join",
+        [("same_size", False)],
+    ),
+    "no stride": (lambda: nn.Conv2d(1, 1, 3, stride=0)(_z(1, 1, 5, 5)), "stride", [("larger_stride", False)]),
+    "no stride of a pooling": (
+        lambda: F.max_pool2d(_z(1, 1, 5, 5), 2, stride=0),
+        "stride",
+        [("larger_stride", False)],
+    ),
+    "an average that goes back": (
+        lambda: nn.AvgPool2d(2, stride=-1)(_z(1, 1, 5, 5)),
+        "stride",
+        [("larger_stride", False)],
+    ),
+    "a single number to normalise": (
+        lambda: nn.BatchNorm2d(64)(_z(1, 64, 1, 1)),
+        "single_value",
+        [("larger_batch", False), ("evaluation", False)],
+    ),
 }
 # As older versions of torch say it, or with a device that is not here.
 ELSEWHERE = {
@@ -161,6 +189,12 @@ ELSEWHERE = {
     "padding should be at most half of kernel size": "half_padding_unnamed",
     "Given groups=1, weight of size [64, 3, 7, 7], expected input[1, 1, 224, 224] to have 3 channels, "
     "but got 1 channels instead": "channels",
+    "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input "
+    "of size [3, 224, 224] instead": "input_axes",
+    "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 2-dimensional input "
+    "of size [224, 224] instead": "input_axes",
+    "Trying to create tensor with negative dimension -1: [1, 4, -1, -1]": "negative_size",
+    "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 7.79 GiB total capacity)": "memory",
 }
 
 
@@ -222,7 +256,26 @@ def test_the_last_of_several_errors_counts_and_lines_may_be_wrapped() -> None:
 
 def test_code_is_no_error() -> None:
     assert find_torch_error("nn.Conv2d(3, 64, 7)") is None
-    assert find_torch_error("RuntimeError: CUDA out of memory") is None
+    assert find_torch_error("# raises ValueError: never\nnn.Conv2d(3, 64, 7)") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RuntimeError: derivative for aten::foo is not implemented",
+        "torch._dynamo.exc.TorchRuntimeError: it failed",
+        "UserWarning: something",
+        "Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'x'",
+        "-----\nKeyError   Traceback (most recent call last)\nKeyError: 'x'",
+    ],
+)
+def test_an_error_that_is_not_known_is_not_read_as_code(client: TestClient, text: str) -> None:
+    for language, said in (("en", "is not one that this page knows; it knows"), ("zh-CN", "本页不认识")):
+        answer = client.post("/api/v1/parse", json={"code": text}, headers={"Accept-Language": language})
+        assert answer.status_code == 200
+        assert answer.json()["torch_error"]["code"] == "torch_error.unknown"
+        assert said in answer.json()["torch_error"]["message"]
+        assert answer.json()["remedies"] == []
 
 
 @given(st.data())

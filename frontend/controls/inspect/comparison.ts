@@ -23,6 +23,11 @@ export function setUpComparison({ t }: AppContext, cell: ReadonlySignal<Inspecte
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const shown = cell.peek();
+    if (field.value.trim() === '') {
+      field.setAttribute('aria-invalid', 'false');
+      verdict.replaceChildren();
+      return field.focus();
+    }
     const value = parseNumber(field.value);
     field.setAttribute('aria-invalid', String(Number.isNaN(value)));
     if (Number.isNaN(value)) return say(t('edit.notNumber', { text: field.value.slice(0, 20) }));

@@ -84,6 +84,7 @@ export class FileSources implements FileChoices {
       await this.#use(target, file, content);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
+      if (name) this.#forgetFile(name);
       this.showError(name ?? 'input', this.t(`panel.file.${error.reason}`));
     }
   }
@@ -94,6 +95,7 @@ export class FileSources implements FileChoices {
     const entries = tensorsOfRank(content, ranks);
     if (!picture && entries.length === 0) {
       const single = ranks.filter((rank) => name === 'weight' || rank !== this.#batchRank());
+      this.#forgetFile(name);
       return this.showError(name, this.t('panel.file.none', { ranks: single.toSorted().join(', ') }));
     }
     if (picture && (name === 'weight' || this.form.dimensions() === 1)) throw new FileError('unknown');
@@ -105,6 +107,16 @@ export class FileSources implements FileChoices {
     if (name === 'input') this.input.picture = picture;
     if (picture) await this.#applyPicture(file);
     this.#applyTensor(name);
+  }
+
+  /** Under the name of a file that is refused nothing of the one before is offered; the scene stays. */
+  #forgetFile(name: TensorName) {
+    if (this[name].touched) Object.assign(this[name], { file: null, touched: false });
+    this.tensors[name] = [];
+    this.#note(name, '');
+    this.#listTensors(name, []);
+    if (name === 'input') this.#showIndex(0);
+    else this.bias.hide();
   }
 
   #listTensors(name: TensorName, entries: TensorEntry[]) {

@@ -18,12 +18,29 @@ function weightFromFile({ layer, input, weight }: PanelValues, files: FileChoice
   return { kind: layer.kind, groups: layer.groups, channels: layer.input[0], shape };
 }
 
+/** What is in a file that is not shown yet cannot be repeated here. */
+function offeredChoices(weight: FileWeight | null, { input }: PanelValues): FittingChoice[] {
+  const choices = weight ? findFittingChoices(weight) : [];
+  return choices.filter(({ kind }) => kind !== 'repeated' || !input.touched);
+}
+
+function nameChoice(t: Translate, choice: FittingChoice) {
+  return t(`panel.fit.${choice.kind}`, { ...choice });
+}
+
 export function fitProblems(values: PanelValues, files: FileChoices, t: Translate): FieldProblem[] {
   const weight = weightFromFile(values, files);
   if (!weight || findFittingChoices(weight).length === 0) return [];
   const { shape, channels } = weight;
   const message = t('panel.fit', { weight: shape.join('×'), read: channelsRead(weight), channels });
-  return [{ at: '/weight/file', message }];
+  const choices = offeredChoices(weight, values).map((choice) => nameChoice(t, choice));
+  return [
+    {
+      at: '/weight/file',
+      message,
+      onStage: t('panel.fit.stage', { problem: message, choices: choices.join(', ') }),
+    },
+  ];
 }
 
 /** made: called when a button has changed the form. */
@@ -34,20 +51,13 @@ export function showFitOffers(
   t: Translate,
   made: () => void,
 ) {
-  const weight = weightFromFile(values, files);
-  // What is in a file that is not shown yet cannot be repeated here.
-  const choices = (weight ? findFittingChoices(weight) : []).filter(
-    ({ kind }) => kind !== 'repeated' || !values.input.touched,
-  );
+  const choices = offeredChoices(weightFromFile(values, files), values);
   const room = findElement('[data-offers="weight"]', HTMLElement, form.form);
   room.hidden = choices.length === 0;
   room.replaceChildren(
+    makeElement('span', '', t('panel.fit.offers')),
     ...choices.map((choice) => {
-      const button = makeElement(
-        'button',
-        '',
-        t(`panel.fit.${choice.kind}`, { ...choice }),
-      ) as HTMLButtonElement;
+      const button = makeElement('button', '', nameChoice(t, choice)) as HTMLButtonElement;
       button.type = 'button';
       button.onclick = () => {
         applyChoice(form, files, choice);

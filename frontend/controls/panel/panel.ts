@@ -123,7 +123,7 @@ export class ParameterPanel {
     this.errors.clear();
     for (const { at, message, open } of problems) this.errors.show(at, message, open && !isSent);
     const wrong = problems.filter(({ open }) => isSent || !open);
-    this.state.refusal.value = wrong[0]?.message ?? null;
+    this.state.refusal.value = wrong[0]?.onStage ?? wrong[0]?.message ?? null;
     return problems.length === 0;
   }
 

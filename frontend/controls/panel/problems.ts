@@ -9,6 +9,8 @@ import type { PanelForm } from './form.ts';
 export interface FieldProblem {
   at: string;
   message: string;
+  /** What is said over the stage, without the field and what stands beside it. */
+  onStage?: string;
   /** Nothing is there yet: what is to be done, and no fault. */
   open?: boolean;
 }

@@ -31,6 +31,7 @@ export class TorchErrorAnswer {
       return item;
     });
     findElement('#torch-error-remedies', HTMLElement).replaceChildren(...items);
+    findElement('#torch-error-fits', HTMLElement).hidden = items.length === 0;
     this.#root.hidden = false;
   }
 

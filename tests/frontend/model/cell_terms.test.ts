@@ -54,3 +54,12 @@ test('text is found in every term, also in those that are not shown first', () =
   const [first] = terms.filter(({ product }) => product < 0);
   assert.ok(texts(`=${first?.product}`).includes(first?.weight ?? ''));
 });
+
+test('terms are found by the names that torch has for the tensors', () => {
+  const of = (text: string) => findTerms(terms, text, 'float32');
+  assert.ok(of('K[4, 1').length > 0);
+  assert.deepEqual(of('weight[4, 1'), of('K[4, 1'));
+  assert.ok(of('X[2, 0').length > 0);
+  assert.deepEqual(of('input[2, 0'), of('X[2, 0'));
+  assert.deepEqual(of('x[2, 0'), of('X[2, 0'));
+});

@@ -35,6 +35,8 @@ const FAULTS: Record<string, (conv: PlainConvolution) => number> = {
   meanOfAll: (conv) => (conv.sum(...CELL) + 411) / 3,
   noBias: (conv) => conv.sum(...CELL),
   minusBias: (conv) => conv.sum(...CELL) - 411,
+  negated: (conv) => 411 - conv.sum(...CELL),
+  negatedWithBias: (conv) => -conv.sum(...CELL) - 411,
   biasPerChannel: (conv) => conv.sum(...CELL) + 3 * 411,
   otherBias: (conv) => conv.sum(...CELL) - 307,
   flipped: deviating({ weightAt: (u, v) => [2 - u, 2 - v] }),

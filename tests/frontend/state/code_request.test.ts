@@ -22,6 +22,7 @@ test('what still fits is kept', () => {
   };
   assert.deepEqual(makeCodeRequest(parsed, scene), {
     path: '/scenes/x/edits',
+    begins: true,
     dimensions: 2,
     body: { operation },
   });
