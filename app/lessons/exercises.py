@@ -41,7 +41,11 @@ def make_exercise(kind: str, seed: int, lesson: str | None) -> Exercise:
 
 def describe_exercise(exercise: Exercise, language: str) -> dict[str, Any]:
     """The exercise as an answer has it, without its solution."""
-    question = {"scene": scene_body(exercise.scene), "question": say(exercise.question, language)}
+    question = {
+        "scene": scene_body(exercise.scene),
+        "question": say(exercise.question, language),
+        "hints": [say(hint, language) for hint in exercise.hints],
+    }
     return question | dict(exercise.members)
 
 

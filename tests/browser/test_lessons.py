@@ -158,10 +158,26 @@ def go_to_cell(page: Page, grid: str, channel: int, row: int, col: int) -> None:
 def give_up(page: Page) -> None:
     """An exercise of a seed that nobody knows: shows its answer, and then the layer on the stage."""
     expect(page.locator("#task-more > .row:last-child button")).to_have_count(4)
-    tab_to(page, "#task-more > .row:last-child button:nth-of-type(3)")
-    page.keyboard.press("Enter")
+    tab_to(page, "#task-more > .row:last-child button:nth-of-type(2)")
+    for _ in ("first hint", "second hint", "answer"):
+        page.keyboard.press("Enter")
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     expect(page.locator("#feedback")).not_to_be_empty()
+
+
+def show_answer(page: Page) -> None:
+    """It is offered after the hints."""
+    answer = page.get_by_role("button", name="Show the answer")
+    hint = page.get_by_role("button", name="Hint")
+    said = []
+    for _ in range(2):
+        expect(answer).to_be_hidden()
+        hint.click()
+        said.append(page.locator("#feedback").inner_text())
+    assert len(set(said)) == 2
+    assert "" not in said
+    expect(hint).to_be_hidden()
+    answer.click()
 
 
 @pytest.mark.slow
@@ -269,7 +285,7 @@ def test_a_repaired_kernel_is_on_the_stage(open_page: OpenPage, how: str) -> Non
         answer(page, "kernel", exercise.expected)
         page.locator("#task-more button.main").click()
     else:
-        page.get_by_role("button", name="Show the answer").click()
+        show_answer(page)
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     repaired = with_weight(exercise.scene, exercise.repaired)
     assert repaired.id != exercise.scene.id
@@ -289,7 +305,7 @@ def last_exercises() -> list[str]:
 @pytest.mark.parametrize("step", last_exercises())
 def test_an_answer_is_not_behind_the_way_on(open_page: OpenPage, step: str) -> None:
     page = open_page(f"/learn/{step}?seed=7", viewport={"width": 1366, "height": 768})
-    page.get_by_role("button", name="Show the answer").click()
+    show_answer(page)
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     way = page.locator(".lesson-nav").bounding_box()
     assert way is not None

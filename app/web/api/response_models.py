@@ -474,6 +474,7 @@ class Exercise(BaseModel):
     lesson: str | None
     scene: dict[str, Any] = Field(description="a scene body")
     question: str
+    hints: list[str]
     cell: list[int] | None = _sometimes(
         "cell, inputs: [channel, row, column] of the output, of a signal [channel, place]"
     )

@@ -48,7 +48,7 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
   const question = makeElement('p', '', exercise.question);
   findElement('#task-more', HTMLElement, form).replaceChildren(head, question, sheet.element, buttons.row);
   say('');
-  let hints: string[] = [];
+  const hints = [...exercise.hints];
   const judge = (giveUp: boolean) => {
     const given = giveUp ? null : sheet.read();
     if (given === null && !giveUp) return say(fill(lesson.texts[sheet.missing]), 'wrong');
@@ -59,9 +59,9 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
     const over = judged.explanation !== null;
     buttons.check.disabled = buttons.giveUp.disabled = over;
     buttons.another.hidden = !over;
-    hints = judged.hints.slice(judged.hints.length - Math.min(hints.length || 2, 2));
     buttons.hint.hidden = over || hints.length === 0;
     if (judged.correct) parts.done();
+    buttons.giveUp.hidden = false;
     if (over) openOnStage(parts, exercise, right);
     say(sentenceOf(judged, lesson.texts), judged.correct ? 'right' : over ? undefined : 'wrong');
   };
@@ -73,7 +73,10 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
   buttons.another.onclick = () => another(exercise.seed + 1);
   buttons.hint.onclick = () => {
     say(hints.shift() ?? '');
-    buttons.hint.hidden = hints.length === 0;
+    if (hints.length > 0) return;
+    buttons.giveUp.hidden = false;
+    buttons.giveUp.focus();
+    buttons.hint.hidden = true;
   };
 }
 
@@ -87,7 +90,8 @@ function makeButtons(texts: Record<string, string>) {
   const check = make('check', 'submit');
   check.className = 'main';
   const [hint, giveUp, another] = [make('hint'), make('giveUp'), make('another')];
-  hint.hidden = another.hidden = true;
+  // The answer is there for whoever has tried, or has had the hints.
+  giveUp.hidden = another.hidden = true;
   const row = makeElement('p', 'row');
   row.append(check, hint, giveUp, another);
   return { row, check, hint, giveUp, another };

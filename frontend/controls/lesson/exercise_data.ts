@@ -29,6 +29,8 @@ export interface Exercise {
   lesson: string | null;
   scene: SceneBody;
   question: string;
+  /** First where to look, then the first part of the answer. */
+  hints: string[];
   cell?: number[];
   output?: Plane[] | Plane;
   wanted?: Plane[] | Plane;
