@@ -74,7 +74,10 @@ def _diagnosis(belief: Belief, language: str) -> dict[str, Any]:
         value = list(value)
     elif isinstance(value, float | int) and not isinstance(value, bool):
         value = plain(value)
-    return {"misconception": belief.misconception, "explanation": say(belief.said, language), "value": value}
+    explanation = say(belief.said, language)
+    return {
+        "misconception": belief.misconception, "explanation": explanation, "value": value, "lit": belief.lit
+    }  # fmt: skip
 
 
 def _step(exercise: Exercise) -> dict[str, Any] | None:

@@ -341,6 +341,26 @@ def test_an_exercise_that_is_presented_fills_the_screen(
         assert len({box["y"] for box in tops if box}) == 1
 
 
+def test_the_cells_of_the_answer_are_chosen_in_the_tables(open_page: OpenPage) -> None:
+    page = open_page("/learn/two-dimensions/6?seed=7")
+    page.locator("#task-more .plane button").last.click()
+    show_answer(page)
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    exercise = make_exercise("inputs", 7, "two-dimensions")
+    assert isinstance(exercise.expected, list)
+    expect(page.locator('.plane button[aria-pressed="true"]')).to_have_count(len(exercise.expected))
+    for cell in exercise.expected:
+        name = f"X[{', '.join(map(str, cell))}] ="
+        expect(page.locator(f'.plane button[aria-label^="{name}"]')).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_click_on_the_input_is_answered(open_page: OpenPage) -> None:
+    page = open_page("/learn/two-dimensions/3", viewport={"width": 1366, "height": 768})
+    x, y = point_at_cell(page, "X[0, 0, 0]")
+    page.locator("#stage").click(position={"x": x, "y": y})
+    expect(page.locator("#feedback.is-wrong")).to_contain_text("a cell of the input")
+
+
 def test_the_next_lesson_follows_the_last_step(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/7")
     page.locator("#next").click()
@@ -537,6 +557,37 @@ def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:
     page.locator("#prediction").fill("25")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
+    expect(page.locator(".thing.is-lit")).to_have_text("25")
+    expect(page.locator(LINE)).to_contain_text("Channel 0 adds up to 25")
+
+
+def test_the_channel_of_a_misconception_is_lit_in_its_table(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/11?seed=7")
+    page.locator("#task-more input").fill("-7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
+    expect(page.locator(".plane.is-lit caption")).to_have_text(["X[0]", "K[0, 0]"])
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"), [("one-number/3", "7", "2"), ("two-dimensions/2", "25", "19")]
+)
+def test_a_right_answer_is_right_after_a_wrong_one(
+    open_page: OpenPage, path: str, right: str, wrong: str
+) -> None:
+    page = open_page(f"/learn/{path}")
+    for value, state in ((right, "is-right"), (wrong, "is-wrong"), (right, "is-right")):
+        page.locator("#prediction").fill(value)
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#feedback.{state}")).to_be_visible()
+
+
+def test_the_closing_text_follows_each_right_choice(open_page: OpenPage) -> None:
+    page = open_page("/learn/output-channels/5")
+    for choice in ("map", "cell", "map"):
+        page.locator(f'input[name="choice"][value="{choice}"]').check()
+    closing = page.locator("#done-text").evaluate("(template) => template.content.textContent.trim()")
+    expect(page.locator("#feedback.is-right")).to_contain_text(closing)
 
 
 def test_the_window_before_is_told(open_page: OpenPage) -> None:

@@ -8,6 +8,7 @@ import { makeAnswerSheet } from './answer_sheet.ts';
 import type { Answer, Exercise, Judged } from './exercise_data.ts';
 import { planesOf } from './exercise_data.ts';
 import { fill, showFeedback } from './feedback.ts';
+import { lightTables } from './lit_tables.ts';
 import type { TaskParts } from './tasks.ts';
 
 /** Seeds that are made up are short, so that they can be told. */
@@ -60,8 +61,10 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
     buttons.check.disabled = buttons.giveUp.disabled = over;
     buttons.another.hidden = !over;
     buttons.hint.hidden = over || hints.length === 0;
-    if (judged.correct) parts.done();
     buttons.giveUp.hidden = false;
+    if (judged.correct) parts.done();
+    lightTables(form, exercise, judged.diagnosis?.lit ?? null);
+    if (over && right !== null) sheet.show?.(right);
     if (over) openOnStage(parts, exercise, right);
     say(sentenceOf(judged, lesson.texts), judged.correct ? 'right' : over ? undefined : 'wrong');
   };

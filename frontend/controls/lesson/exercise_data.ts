@@ -56,7 +56,6 @@ function isPlane(channel: Plane | number[]): channel is Plane {
 export interface Judged {
   correct: boolean;
   expected: Answer | null;
-  diagnosis: { misconception: string; explanation: string } | null;
-  hints: string[];
+  diagnosis: { misconception: string; explanation: string; lit: string | null } | null;
   explanation: string | null;
 }

@@ -5,8 +5,8 @@ import { arrival } from '../../model/timeline.ts';
 import { timeOfMoment } from '../../state/url.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, findElements } from '../../views/shared/dom.ts';
-import { makeFeedback, sayTemplate } from './feedback.ts';
-import type { LessonData, LessonPage } from './lesson_data.ts';
+import { isSaidRight, makeFeedback, sayTemplate } from './feedback.ts';
+import type { LessonData, LessonPage, Task } from './lesson_data.ts';
 import { readProgress, rememberStep } from './progress.ts';
 import { hideTerms, showLocks } from './stage_locks.ts';
 import { cellOfReference, linkReferences, windowCell } from './stage_references.ts';
@@ -79,14 +79,13 @@ function setUpTask(
   const say = makeFeedback(form);
   let finished = false;
   const done = () => {
+    form.classList.add('is-done');
+    sayDone(form, task.kind);
     if (finished) return;
     finished = true;
     showTerms();
     untracked(() => {
-      form.classList.add('is-done');
       form.querySelector('#hint-row')?.setAttribute('hidden', '');
-      if (task.kind !== 'choose' && task.kind !== 'exercise') sayTemplate(form, '#done-text', 'right');
-      else if (task.kind === 'choose') addDoneText(form);
       // The step is over, and the stage is the reader's.
       context.state.locks.value = new Set();
       showAnswer(context, lesson);
@@ -113,6 +112,12 @@ function loadTask(parts: TaskParts): () => void {
     ended = true;
     end();
   };
+}
+
+/** Another answer may have been tried since it was said. */
+function sayDone(form: HTMLFormElement, kind: Task['kind']) {
+  if (kind === 'choose') addDoneText(form);
+  else if (kind !== 'exercise' && !isSaidRight(form)) sayTemplate(form, '#done-text', 'right');
 }
 
 /** Under the reply to the right choice. */
