@@ -625,12 +625,29 @@ def test_back_and_forward(open_page: OpenPage) -> None:
 
 
 def test_off_the_rails_and_back(open_page: OpenPage) -> None:
-    page = open_page("/learn/pooling/1")
+    """With the moment and the view of the step, and what the reader changed."""
+    page = open_page("/learn/one-by-one/4")
     page.locator("#explore").click()
-    page.wait_for_selector("html[data-ready]", state="attached")
-    assert "/s/" in page.url
+    page.wait_for_url(re.compile(r"/s/.*view=matrix.*learn=one-by-one"))
     page.go_back()
-    expect(page.locator("#step-title")).to_have_text("Keep the largest")
+    expect(page.locator("#step-title")).to_be_visible()
+    page = open_page("/learn/input-channels/6")
+    page.locator("#explore").click()
+    page.wait_for_url(re.compile(r"/s/.*step=0,1,1"))
+    page.locator("#lesson-back").click()
+    page.wait_for_url(re.compile(r"/learn/input-channels/6$"))
+
+
+def test_an_exercise_is_explored_and_come_back_to(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/11?seed=7")
+    show_answer(page)
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    solved = make_exercise("cell", 7, "input-channels").scene.id
+    expect(page.locator("#stage")).to_have_attribute("data-scene", solved)
+    page.locator("#explore").click()
+    page.wait_for_url(re.compile(rf"/s/{solved}\?"))
+    page.locator("#lesson-back").click()
+    page.wait_for_url(re.compile(r"/learn/input-channels/11\?seed=7$"))
 
 
 LEFT = {  # a task whose answer is on its way when its reader goes on: what is pressed, what the page asks for

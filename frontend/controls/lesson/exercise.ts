@@ -133,8 +133,6 @@ async function openOnStage(
   showFeedback(form);
   const [outChannel, row, col] = exercise.cell ? withRow(exercise.cell) : mendedCell(exercise);
   state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }));
-  const link = document.querySelector<HTMLAnchorElement>('#explore');
-  if (link) link.href = summary.links.page;
 }
 
 /** A cell of a signal lies in row 0. */

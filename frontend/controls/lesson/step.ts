@@ -23,6 +23,7 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   ends.push(terms.end);
   markDone(lesson);
   const form = root.querySelector<HTMLFormElement>('#task');
+  setUpExplore(context);
   if (form && lesson.task) ends.push(setUpTask(context, lesson, form, terms.done));
   return () => {
     for (const end of ends) end();
@@ -66,6 +67,18 @@ function putMoment(
     highlight && scene ? cellOfReference(highlight, scene.summary, windowCell(state)) : null;
   if (boot.autoplay && !state.reducedMotion.peek()) state.togglePlay();
   state.locks.value = new Set(lock);
+}
+
+/** The link leads to the step's scene; the reader is elsewhere by now. */
+function setUpExplore({ state }: AppContext) {
+  const link = findElement('#explore', HTMLAnchorElement);
+  link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    import('./later_tasks.ts')
+      .then(({ addressFromHere }) => location.assign(addressFromHere(state) ?? link.href))
+      .catch(() => location.assign(link.href));
+  };
 }
 
 function setUpTask(
