@@ -105,7 +105,8 @@ def diagnose(answer: Any, found: Iterable[Belief], further: Iterable[Belief] = (
     ways = _ways_to(answer, found) or _ways_to(answer, further)
     if len(ways) == 2:
         both = {"first": ways[0].said, "second": ways[1].said}
-        return ways[0]._replace(said=Text("diagnosis.either", both))
+        lit = ways[0].lit if ways[0].lit == ways[1].lit else None
+        return ways[0]._replace(said=Text("diagnosis.either", both), lit=lit)
     return ways[0] if len(ways) == 1 else None
 
 

@@ -41,7 +41,11 @@ def make_exercise(kind: str, seed: int, lesson: str | None) -> Exercise:
 
 def describe_exercise(exercise: Exercise, language: str) -> dict[str, Any]:
     """The exercise as an answer has it, without its solution."""
-    question = {"scene": scene_body(exercise.scene), "question": say(exercise.question, language)}
+    question = {
+        "scene": scene_body(exercise.scene),
+        "question": say(exercise.question, language),
+        "hints": [say(hint, language) for hint in exercise.hints],
+    }
     return question | dict(exercise.members)
 
 
@@ -70,7 +74,10 @@ def _diagnosis(belief: Belief, language: str) -> dict[str, Any]:
         value = list(value)
     elif isinstance(value, float | int) and not isinstance(value, bool):
         value = plain(value)
-    return {"misconception": belief.misconception, "explanation": say(belief.said, language), "value": value}
+    explanation = say(belief.said, language)
+    return {
+        "misconception": belief.misconception, "explanation": explanation, "value": value, "lit": belief.lit
+    }  # fmt: skip
 
 
 def _step(exercise: Exercise) -> dict[str, Any] | None:

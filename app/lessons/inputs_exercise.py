@@ -20,6 +20,8 @@ from app.scenes.scene import Scene
 
 # More would be no pleasure to click.
 _MAX_CELLS: Final = 27
+# The move by one to the right is told before, as a misconception.
+_MOVES: Final = {"left": (0, -1), "up": (-1, 0), "down": (1, 0)}
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,7 @@ class InputsExercise(Exercise):
     @cached_property
     def beliefs(self) -> Sequence[Belief]:
         found = (
-            Belief(name, self._own(cells), Text(f"diagnosis.inputs.{name}"))
-            for name, cells in _beliefs(self.scene, self.cell)
+            Belief(name, self._own(cells), _said(name)) for name, cells in _beliefs(self.scene, self.cell)
         )
         return [belief for belief in found if belief.value]
 
@@ -63,7 +64,11 @@ class InputsExercise(Exercise):
         chosen = frozenset(cells)
         if chosen == self._own(cells_read(self.scene, self.cell)):
             return Judgement(True)
-        return Judgement(False, diagnose(chosen, self.beliefs))
+        near = (
+            Belief("window_off_by_one", self._own(cells), _too_far(direction))
+            for direction, cells in _windows_beside(self.scene, self.cell)
+        )
+        return Judgement(False, diagnose(chosen, self.beliefs, near))
 
     def _check(self, answer: Sequence[Sequence[int]]) -> None:
         """Raise ConvError for a cell that the input does not have, or one that is named twice."""
@@ -149,6 +154,27 @@ def _beliefs(scene: Scene, cell: Cell) -> Iterator[tuple[str, frozenset[Cell]]]:
     down, across = plan.operation.stride
     if max(cols) + 1 < width and has_cell(single, aside := (channel, row * down, col * across + 1)):
         yield "window_off_by_one", cells_read(single, aside)
+
+
+def _said(misconception: str) -> Text:
+    if misconception == "window_off_by_one":
+        return _too_far("right")
+    return Text(f"diagnosis.inputs.{misconception}")
+
+
+def _too_far(direction: str) -> Text:
+    return Text("diagnosis.inputs.window_off_by_one", {"direction": Text(f"direction.{direction}")})
+
+
+def _windows_beside(scene: Scene, cell: Cell) -> Iterator[tuple[str, frozenset[Cell]]]:
+    """The windows one input cell away, by the direction of the move."""
+    if scene.plan.is_transposed:
+        return
+    single = with_operation(scene, stride=(1, 1))
+    (down, across), (channel, row, col) = scene.plan.operation.stride, cell
+    for direction, (by_rows, by_cols) in _MOVES.items():
+        if has_cell(single, aside := (channel, row * down + by_rows, col * across + by_cols)):
+            yield direction, cells_read(single, aside)
 
 
 def _other_layers(scene: Scene) -> Iterator[tuple[str, Scene]]:

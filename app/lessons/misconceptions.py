@@ -18,11 +18,15 @@ Cell = tuple[int, int, int]
 
 
 class Belief(NamedTuple):
-    """What comes out under a misconception; `said` tells so, for the number that was recomputed."""
+    """
+    What comes out under a misconception; `said` tells so, for the number that was recomputed. `lit` is a
+    reference to the thing that the mistake is made with, such as `sum 1`.
+    """
 
     misconception: str
     value: Any
     said: Text
+    lit: str | None = None
 
 
 def ledger_at(scene: Scene, cell: Cell) -> Ledger:
@@ -52,7 +56,36 @@ def beliefs(scene: Scene, cell: Cell) -> Iterator[Belief]:
     """What each misconception makes of an output cell, as far as the layer gives room for it."""
     for misconception, recompute in _MISCONCEPTIONS.items():
         for value, params in recompute(scene, cell):
-            yield Belief(misconception, value, Text(f"diagnosis.{misconception}", params))
+            lit = _lit(misconception, scene, cell, params)
+            yield Belief(misconception, value, Text(f"diagnosis.{misconception}", params), lit)
+
+
+def _lit(misconception: str, scene: Scene, cell: Cell, params: Mapping[str, Any]) -> str | None:
+    """The term that is left out or wrong. The cell itself would give the answer away."""
+    channel, row, col = cell
+    if "channel" in params:
+        return f"sum {params['channel']}"
+    if misconception.startswith("bias_"):
+        return f"bias {channel}"
+    if misconception in ("kernel_flipped", "kernel_transposed"):
+        return weight_reference(scene, channel, 0)
+    if misconception == "one_slice_for_all":
+        return weight_reference(scene, channel, 1)
+    if misconception == "rows_and_columns_swapped":
+        return _output((channel, col, row))
+    return None
+
+
+def _output(cell: Cell) -> str:
+    return f"output {','.join(map(str, cell))}"
+
+
+def weight_reference(scene: Scene, out_channel: int, at: int) -> str:
+    """The first weight of the slice that lies on an output channel's input channel, counted from 0."""
+    if scene.plan.is_transposed and scene.weight is not None:
+        in_channel = scene.plan.in_channels(out_channel)[at]
+        return f"weight {in_channel},{out_channel % scene.weight.shape[1]},0,0"
+    return f"weight {out_channel},{at},0,0"
 
 
 def near_misses(scene: Scene, cell: Cell) -> Iterator[Belief]:
@@ -62,12 +95,13 @@ def near_misses(scene: Scene, cell: Cell) -> Iterator[Belief]:
     for place, (down, across) in around.items():
         if has_cell(scene, other := (channel, row + down, col + across)):
             said = Text("diagnosis.neighbouring_window", {"place": Text(f"place.{place}")})
-            yield Belief("neighbouring_window", value_at(scene, other), said)
+            yield Belief("neighbouring_window", value_at(scene, other), said, _output(other))
     if scene.weight is not None and not scene.plan.is_transposed:
         for other_channel in range(scene.plan.output_shape[0]):
             if other_channel != channel:
                 said = Text("diagnosis.other_filter", {"filter": other_channel})
-                yield Belief("other_filter", value_at(scene, (other_channel, row, col)), said)
+                other = (other_channel, row, col)
+                yield Belief("other_filter", value_at(scene, other), said, _output(other))
 
 
 _Recomputed = Iterator[tuple[float, Mapping[str, Any]]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.conv.ledger import kernel_slices
 from app.lessons.lesson_texts import Text
-from app.lessons.misconceptions import Belief, Cell, ledger_at
+from app.lessons.misconceptions import Belief, Cell, ledger_at, weight_reference
 from app.scenes.scene import Scene
 
 
@@ -21,14 +21,17 @@ def sum_beliefs(scene: Scene, cell: Cell, channel: int) -> Iterator[Belief]:
     for other in range(len(slices)):
         if other + first != channel:
             told = {"channel": channel, "other": other + first}
-            yield _belief("other_slice", float((patch * slices[other]).sum()), told)
-            yield _belief("other_window", float((patches[other] * kernel).sum()), told)
-            yield _belief("other_channel", float(numbers.channel_sums[0, other]), told)
-    yield _belief("kernel_flipped", float((patch * kernel.flip(-1, -2)).sum()), {})
-    yield _belief("window_summed", float(patch.sum()), {})
+            lit = f"sum {other + first}"
+            yield _belief("other_slice", float((patch * slices[other]).sum()), told, lit)
+            yield _belief("other_window", float((patches[other] * kernel).sum()), told, lit)
+            yield _belief("other_channel", float(numbers.channel_sums[0, other]), told, lit)
+    own = weight_reference(scene, cell[0], channel - first)
+    yield _belief("kernel_flipped", float((patch * kernel.flip(-1, -2)).sum()), {}, own)
+    yield _belief("window_summed", float(patch.sum()), {}, own)
     if channel > first:
-        yield _belief("running_sum", float(numbers.running_sums[0, channel - first]), {"channel": channel})
+        told, lit = {"channel": channel}, f"running {channel}"
+        yield _belief("running_sum", float(numbers.running_sums[0, channel - first]), told, lit)
 
 
-def _belief(misconception: str, value: float, told: dict[str, int]) -> Belief:
-    return Belief(misconception, value, Text(f"diagnosis.sum.{misconception}", told))
+def _belief(misconception: str, value: float, told: dict[str, int], lit: str) -> Belief:
+    return Belief(misconception, value, Text(f"diagnosis.sum.{misconception}", told), lit)

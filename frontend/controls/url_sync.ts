@@ -132,7 +132,7 @@ export function makeUrl(state: AppState, id: string | null) {
   const [scene, clock] = [state.scene.value, state.clock.value];
   const query = new URLSearchParams();
   const named = new URLSearchParams(location.search);
-  for (const name of ['lang', 'network']) {
+  for (const name of ['lang', 'network', 'learn']) {
     const value = named.get(name);
     if (value) query.set(name, value);
   }

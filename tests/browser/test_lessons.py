@@ -158,10 +158,26 @@ def go_to_cell(page: Page, grid: str, channel: int, row: int, col: int) -> None:
 def give_up(page: Page) -> None:
     """An exercise of a seed that nobody knows: shows its answer, and then the layer on the stage."""
     expect(page.locator("#task-more > .row:last-child button")).to_have_count(4)
-    tab_to(page, "#task-more > .row:last-child button:nth-of-type(3)")
-    page.keyboard.press("Enter")
+    tab_to(page, "#task-more > .row:last-child button:nth-of-type(2)")
+    for _ in ("first hint", "second hint", "answer"):
+        page.keyboard.press("Enter")
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     expect(page.locator("#feedback")).not_to_be_empty()
+
+
+def show_answer(page: Page) -> None:
+    """It is offered after the hints."""
+    answer = page.get_by_role("button", name="Show the answer")
+    hint = page.get_by_role("button", name="Hint")
+    said = []
+    for _ in range(2):
+        expect(answer).to_be_hidden()
+        hint.click()
+        said.append(page.locator("#feedback").inner_text())
+    assert len(set(said)) == 2
+    assert "" not in said
+    expect(hint).to_be_hidden()
+    answer.click()
 
 
 @pytest.mark.slow
@@ -269,7 +285,7 @@ def test_a_repaired_kernel_is_on_the_stage(open_page: OpenPage, how: str) -> Non
         answer(page, "kernel", exercise.expected)
         page.locator("#task-more button.main").click()
     else:
-        page.get_by_role("button", name="Show the answer").click()
+        show_answer(page)
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     repaired = with_weight(exercise.scene, exercise.repaired)
     assert repaired.id != exercise.scene.id
@@ -289,7 +305,7 @@ def last_exercises() -> list[str]:
 @pytest.mark.parametrize("step", last_exercises())
 def test_an_answer_is_not_behind_the_way_on(open_page: OpenPage, step: str) -> None:
     page = open_page(f"/learn/{step}?seed=7", viewport={"width": 1366, "height": 768})
-    page.get_by_role("button", name="Show the answer").click()
+    show_answer(page)
     expect(page.locator("#lesson:not(.checking)")).to_be_visible()
     way = page.locator(".lesson-nav").bounding_box()
     assert way is not None
@@ -323,6 +339,26 @@ def test_an_exercise_that_is_presented_fills_the_screen(
     if kind == "animation":
         tops = [panel.bounding_box() for panel in page.locator(".animation").all()]
         assert len({box["y"] for box in tops if box}) == 1
+
+
+def test_the_cells_of_the_answer_are_chosen_in_the_tables(open_page: OpenPage) -> None:
+    page = open_page("/learn/two-dimensions/6?seed=7")
+    page.locator("#task-more .plane button").last.click()
+    show_answer(page)
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    exercise = make_exercise("inputs", 7, "two-dimensions")
+    assert isinstance(exercise.expected, list)
+    expect(page.locator('.plane button[aria-pressed="true"]')).to_have_count(len(exercise.expected))
+    for cell in exercise.expected:
+        name = f"X[{', '.join(map(str, cell))}] ="
+        expect(page.locator(f'.plane button[aria-label^="{name}"]')).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_click_on_the_input_is_answered(open_page: OpenPage) -> None:
+    page = open_page("/learn/two-dimensions/3", viewport={"width": 1366, "height": 768})
+    x, y = point_at_cell(page, "X[0, 0, 0]")
+    page.locator("#stage").click(position={"x": x, "y": y})
+    expect(page.locator("#feedback.is-wrong")).to_contain_text("a cell of the input")
 
 
 def test_the_next_lesson_follows_the_last_step(open_page: OpenPage) -> None:
@@ -525,6 +561,37 @@ def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:
     page.locator("#prediction").fill("25")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
+    expect(page.locator(".thing.is-lit")).to_have_text("25")
+    expect(page.locator(LINE)).to_contain_text("Channel 0 adds up to 25")
+
+
+def test_the_channel_of_a_misconception_is_lit_in_its_table(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/11?seed=7")
+    page.locator("#task-more input").fill("-7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
+    expect(page.locator(".plane.is-lit caption")).to_have_text(["X[0]", "K[0, 0]"])
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"), [("one-number/3", "7", "2"), ("two-dimensions/2", "25", "19")]
+)
+def test_a_right_answer_is_right_after_a_wrong_one(
+    open_page: OpenPage, path: str, right: str, wrong: str
+) -> None:
+    page = open_page(f"/learn/{path}")
+    for value, state in ((right, "is-right"), (wrong, "is-wrong"), (right, "is-right")):
+        page.locator("#prediction").fill(value)
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#feedback.{state}")).to_be_visible()
+
+
+def test_the_closing_text_follows_each_right_choice(open_page: OpenPage) -> None:
+    page = open_page("/learn/output-channels/5")
+    for choice in ("map", "cell", "map"):
+        page.locator(f'input[name="choice"][value="{choice}"]').check()
+    closing = page.locator("#done-text").evaluate("(template) => template.content.textContent.trim()")
+    expect(page.locator("#feedback.is-right")).to_contain_text(closing)
 
 
 def test_the_window_before_is_told(open_page: OpenPage) -> None:
@@ -577,12 +644,29 @@ def test_back_and_forward(open_page: OpenPage) -> None:
 
 
 def test_off_the_rails_and_back(open_page: OpenPage) -> None:
-    page = open_page("/learn/pooling/1")
+    """With the moment and the view of the step, and what the reader changed."""
+    page = open_page("/learn/one-by-one/4")
     page.locator("#explore").click()
-    page.wait_for_selector("html[data-ready]", state="attached")
-    assert "/s/" in page.url
+    page.wait_for_url(re.compile(r"/s/.*view=matrix.*learn=one-by-one"))
     page.go_back()
-    expect(page.locator("#step-title")).to_have_text("Keep the largest")
+    expect(page.locator("#step-title")).to_be_visible()
+    page = open_page("/learn/input-channels/6")
+    page.locator("#explore").click()
+    page.wait_for_url(re.compile(r"/s/.*step=0,1,1"))
+    page.locator("#lesson-back").click()
+    page.wait_for_url(re.compile(r"/learn/input-channels/6$"))
+
+
+def test_an_exercise_is_explored_and_come_back_to(open_page: OpenPage) -> None:
+    page = open_page("/learn/input-channels/11?seed=7")
+    show_answer(page)
+    expect(page.locator("#lesson:not(.checking)")).to_be_visible()
+    solved = make_exercise("cell", 7, "input-channels").scene.id
+    expect(page.locator("#stage")).to_have_attribute("data-scene", solved)
+    page.locator("#explore").click()
+    page.wait_for_url(re.compile(rf"/s/{solved}\?"))
+    page.locator("#lesson-back").click()
+    page.wait_for_url(re.compile(r"/learn/input-channels/11\?seed=7$"))
 
 
 LEFT = {  # a task whose answer is on its way when its reader goes on: what is pressed, what the page asks for

@@ -474,6 +474,7 @@ class Exercise(BaseModel):
     lesson: str | None
     scene: dict[str, Any] = Field(description="a scene body")
     question: str
+    hints: list[str]
     cell: list[int] | None = _sometimes(
         "cell, inputs: [channel, row, column] of the output, of a signal [channel, place]"
     )
@@ -489,6 +490,7 @@ class Diagnosis(BaseModel):
     misconception: str
     explanation: str
     value: float | list[int] | list[list[int]] | list[Volume] = Field(description="what was recomputed")
+    lit: str | None = Field(description="cell: the thing that the mistake is made with, such as `sum 1`")
 
 
 class JudgedAnswer(BaseModel):

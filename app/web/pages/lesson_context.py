@@ -274,7 +274,11 @@ def _told(target: Reference, scene: Scene, cell: Cell, language: str) -> list[di
         [belief for belief in kind if belief.value != right] for kind in _beliefs(target, scene, cell)
     )
     told = [diagnose(value, found, near) for value in dict.fromkeys(belief.value for belief in found + near)]
-    return [{"value": belief.value, "explanation": say(belief.said, language)} for belief in told if belief]
+    return [
+        {"value": belief.value, "explanation": say(belief.said, language), "lit": belief.lit}
+        for belief in told
+        if belief
+    ]
 
 
 def _beliefs(target: Reference, scene: Scene, cell: Cell) -> tuple[Iterable[Belief], Iterable[Belief]]:

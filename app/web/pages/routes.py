@@ -102,7 +102,8 @@ def _context(request: Request, scene: Scene, *, autoplay: bool) -> Workbench:
     own_title = clean_title(request.query_params.get("title", ""))
     settings = services_of(request.app).settings
     network = request.query_params.get("network", "")
-    names = {"origin": origin, "own_title": own_title, "network": network}
+    lesson = request.query_params.get("learn", "")
+    names = {"origin": origin, "own_title": own_title, "network": network, "lesson": lesson}
     page = workbench(scene, language, query, **names, autoplay=autoplay)
     frames = {"server": settings.public_url, "ancestors": settings.frame_ancestors}
     return replace(page, boot={**page.boot, "frames": frames})

@@ -24,6 +24,7 @@ from app.services.summary import API_PREFIX, scene_url, summarize
 _MAX_WHOLE: Final = 2**18
 _PREVIEW: Final = 2**16
 _NETWORK: Final = re.compile(r"[0-9a-f]{40}(\?[\w%&=.,*+~-]*)?", re.ASCII)
+_LESSON: Final = re.compile(r"([a-z0-9-]{1,40}/\d{1,3})(?:\?(seed=\d{1,15}))?", re.ASCII)
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
@@ -76,6 +77,7 @@ class Workbench:
     line: str
     pair: Pair | None
     network: str | None
+    lesson: str | None
     examples: list[Example]
     formula: str
     symbols: str
@@ -96,6 +98,7 @@ def workbench(
     origin: str = "",
     own_title: str = "",
     network: str = "",
+    lesson: str = "",
     autoplay: bool,
 ) -> Workbench:
     """
@@ -103,6 +106,7 @@ def workbench(
     origin: the example that the scene was made from, as the address has it.
     own_title: what the address calls a scene that is no preset; see `clean_title`.
     network: the network that the layer is of, and what is shown of it: `<id>?node=…`.
+    lesson: the step that the reader has left: `<name>/<step>`, and the seed of its exercise.
     """
     texts, summary = catalogue(language), summarize(scene, initial_data(scene, InitialRequest()))
     name = next((preset.name for preset in PRESETS.values() if preset.scene.id == scene.id), None)
@@ -121,7 +125,7 @@ def workbench(
     kernels = [NamedKernel(name, *kernel.shape) for name, kernel in KERNELS.items()]
     return Workbench(
         title, name is not None, line, _pair(texts, name, query), _network_url(network),
-        _examples(texts, query),
+        _lesson_url(lesson, query), _examples(texts, query),
         *_size_texts(texts, scene.plan),
         _parameters(texts, language, scene.plan),
         _counts(texts, language, scene.plan, summary["padding_share"]),
@@ -146,6 +150,15 @@ def _pair(texts: Mapping[str, str], name: str | None, query: str) -> Pair | None
 def _network_url(network: str) -> str | None:
     """The page of a network; nothing else that an address may name."""
     return f"/n/{network}" if _NETWORK.fullmatch(network) else None
+
+
+def _lesson_url(lesson: str, query: str) -> str | None:
+    """The page of a lesson's step; nothing else that an address may name."""
+    match = _LESSON.fullmatch(lesson)
+    if match is None:
+        return None
+    step, seed = match.groups()
+    return f"/learn/{step}{query}" + (f"{'&' if query else '?'}{seed}" if seed else "")
 
 
 def _size_texts(texts: Mapping[str, str], plan: Plan) -> tuple[str, str]:

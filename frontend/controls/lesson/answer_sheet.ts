@@ -14,6 +14,8 @@ export interface AnswerSheet {
   read: () => Answer | null;
   /** The text that says what is missing, or no number, then. */
   readonly missing: string;
+  /** Puts an answer in, where it is to be compared with. */
+  show?: (answer: Answer) => void;
 }
 
 type Texts = Record<string, string>;
@@ -101,6 +103,7 @@ function makeShapeSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
 
 function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
   const chosen = new Map<string, number[]>();
+  const buttons = new Map<string, HTMLButtonElement>();
   const tables = planesOf(scene.input.data).map((plane, channel) =>
     makeTable(`X[${channel}]`, plane, (cell, value, row, col) => {
       const button = document.createElement('button');
@@ -109,8 +112,9 @@ function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
       button.textContent = numberText(value);
       button.ariaPressed = 'false';
       button.setAttribute('aria-label', `X[${index.join(', ')}] = ${numberText(value)}`);
+      const key = index.join();
+      buttons.set(key, button);
       button.onclick = () => {
-        const key = index.join();
         if (!chosen.delete(key)) chosen.set(key, index);
         button.ariaPressed = String(chosen.has(key));
       };
@@ -123,6 +127,11 @@ function makeInputsSheet({ scene }: Exercise, texts: Texts): AnswerSheet {
     element: box(note, makePlanes(...tables), ...(kernel && scene.weight ? [kernel] : [])),
     read: () => (chosen.size > 0 ? [...chosen.values()] : null),
     missing: 'live.missing.cells',
+    show: (answer) => {
+      chosen.clear();
+      for (const index of answer as number[][]) chosen.set(index.join(), index);
+      for (const [key, button] of buttons) button.ariaPressed = String(chosen.has(key));
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { makeAnswerSheet } from './answer_sheet.ts';
 import type { Answer, Exercise, Judged } from './exercise_data.ts';
 import { planesOf } from './exercise_data.ts';
 import { fill, showFeedback } from './feedback.ts';
+import { lightTables } from './lit_tables.ts';
 import type { TaskParts } from './tasks.ts';
 
 /** Seeds that are made up are short, so that they can be told. */
@@ -48,7 +49,7 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
   const question = makeElement('p', '', exercise.question);
   findElement('#task-more', HTMLElement, form).replaceChildren(head, question, sheet.element, buttons.row);
   say('');
-  let hints: string[] = [];
+  const hints = [...exercise.hints];
   const judge = (giveUp: boolean) => {
     const given = giveUp ? null : sheet.read();
     if (given === null && !giveUp) return say(fill(lesson.texts[sheet.missing]), 'wrong');
@@ -59,9 +60,11 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
     const over = judged.explanation !== null;
     buttons.check.disabled = buttons.giveUp.disabled = over;
     buttons.another.hidden = !over;
-    hints = judged.hints.slice(judged.hints.length - Math.min(hints.length || 2, 2));
     buttons.hint.hidden = over || hints.length === 0;
+    buttons.giveUp.hidden = false;
     if (judged.correct) parts.done();
+    lightTables(form, exercise, judged.diagnosis?.lit ?? null);
+    if (over && right !== null) sheet.show?.(right);
     if (over) openOnStage(parts, exercise, right);
     say(sentenceOf(judged, lesson.texts), judged.correct ? 'right' : over ? undefined : 'wrong');
   };
@@ -73,7 +76,10 @@ function show(parts: TaskParts, exercise: Exercise, another: (seed: number) => v
   buttons.another.onclick = () => another(exercise.seed + 1);
   buttons.hint.onclick = () => {
     say(hints.shift() ?? '');
-    buttons.hint.hidden = hints.length === 0;
+    if (hints.length > 0) return;
+    buttons.giveUp.hidden = false;
+    buttons.giveUp.focus();
+    buttons.hint.hidden = true;
   };
 }
 
@@ -87,7 +93,8 @@ function makeButtons(texts: Record<string, string>) {
   const check = make('check', 'submit');
   check.className = 'main';
   const [hint, giveUp, another] = [make('hint'), make('giveUp'), make('another')];
-  hint.hidden = another.hidden = true;
+  // The answer is there for whoever has tried, or has had the hints.
+  giveUp.hidden = another.hidden = true;
   const row = makeElement('p', 'row');
   row.append(check, hint, giveUp, another);
   return { row, check, hint, giveUp, another };
@@ -126,8 +133,6 @@ async function openOnStage(
   showFeedback(form);
   const [outChannel, row, col] = exercise.cell ? withRow(exercise.cell) : mendedCell(exercise);
   state.jump((clock) => timeOfMoment(clock, clock.width, { outChannel, row, col, tick: null }));
-  const link = document.querySelector<HTMLAnchorElement>('#explore');
-  if (link) link.href = summary.links.page;
 }
 
 /** A cell of a signal lies in row 0. */

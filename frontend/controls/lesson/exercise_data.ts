@@ -29,6 +29,8 @@ export interface Exercise {
   lesson: string | null;
   scene: SceneBody;
   question: string;
+  /** First where to look, then the first part of the answer. */
+  hints: string[];
   cell?: number[];
   output?: Plane[] | Plane;
   wanted?: Plane[] | Plane;
@@ -54,7 +56,6 @@ function isPlane(channel: Plane | number[]): channel is Plane {
 export interface Judged {
   correct: boolean;
   expected: Answer | null;
-  diagnosis: { misconception: string; explanation: string } | null;
-  hints: string[];
+  diagnosis: { misconception: string; explanation: string; lit: string | null } | null;
   explanation: string | null;
 }

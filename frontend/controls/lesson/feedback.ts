@@ -14,6 +14,10 @@ export function makeFeedback(root: ParentNode): Say {
   };
 }
 
+export function isSaidRight(root: ParentNode) {
+  return findElement('#feedback', HTMLElement, root).classList.contains('is-right');
+}
+
 /** Scrolls to what is said of an answer, unless the reader is at work on the stage. */
 export function showFeedback(root: ParentNode) {
   const line = findElement('#feedback', HTMLElement, root);

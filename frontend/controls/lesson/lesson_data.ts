@@ -5,6 +5,8 @@ import type { Direction, Granularity, Lock, PageData, ViewName } from '../../mod
 export interface Belief {
   value: number;
   explanation: string;
+  /** A thing on the stage that the mistake is made with. */
+  lit: string | null;
 }
 
 /** Nested lists of a weight. */

@@ -5,8 +5,8 @@ import { arrival } from '../../model/timeline.ts';
 import { timeOfMoment } from '../../state/url.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, findElements } from '../../views/shared/dom.ts';
-import { makeFeedback, sayTemplate } from './feedback.ts';
-import type { LessonData, LessonPage } from './lesson_data.ts';
+import { isSaidRight, makeFeedback, sayTemplate } from './feedback.ts';
+import type { LessonData, LessonPage, Task } from './lesson_data.ts';
 import { readProgress, rememberStep } from './progress.ts';
 import { hideTerms, showLocks } from './stage_locks.ts';
 import { cellOfReference, linkReferences, windowCell } from './stage_references.ts';
@@ -23,6 +23,7 @@ export function setUpStep(context: AppContext, { lesson }: LessonPage): () => vo
   ends.push(terms.end);
   markDone(lesson);
   const form = root.querySelector<HTMLFormElement>('#task');
+  setUpExplore(context);
   if (form && lesson.task) ends.push(setUpTask(context, lesson, form, terms.done));
   return () => {
     for (const end of ends) end();
@@ -68,6 +69,18 @@ function putMoment(
   state.locks.value = new Set(lock);
 }
 
+/** The link leads to the step's scene; the reader is elsewhere by now. */
+function setUpExplore({ state }: AppContext) {
+  const link = findElement('#explore', HTMLAnchorElement);
+  link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    import('./later_tasks.ts')
+      .then(({ addressFromHere }) => location.assign(addressFromHere(state) ?? link.href))
+      .catch(() => location.assign(link.href));
+  };
+}
+
 function setUpTask(
   context: AppContext,
   lesson: LessonData,
@@ -79,14 +92,13 @@ function setUpTask(
   const say = makeFeedback(form);
   let finished = false;
   const done = () => {
+    form.classList.add('is-done');
+    sayDone(form, task.kind);
     if (finished) return;
     finished = true;
     showTerms();
     untracked(() => {
-      form.classList.add('is-done');
       form.querySelector('#hint-row')?.setAttribute('hidden', '');
-      if (task.kind !== 'choose' && task.kind !== 'exercise') sayTemplate(form, '#done-text', 'right');
-      else if (task.kind === 'choose') addDoneText(form);
       // The step is over, and the stage is the reader's.
       context.state.locks.value = new Set();
       showAnswer(context, lesson);
@@ -113,6 +125,12 @@ function loadTask(parts: TaskParts): () => void {
     ended = true;
     end();
   };
+}
+
+/** Another answer may have been tried since it was said. */
+function sayDone(form: HTMLFormElement, kind: Task['kind']) {
+  if (kind === 'choose') addDoneText(form);
+  else if (kind !== 'exercise' && !isSaidRight(form)) sayTemplate(form, '#done-text', 'right');
 }
 
 /** Under the reply to the right choice. */

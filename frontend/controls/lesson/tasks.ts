@@ -21,7 +21,7 @@ export interface TaskParts {
   task: Task;
   form: HTMLFormElement;
   say: Say;
-  /** Called once. */
+  /** Called whenever the answer is right. */
   done: () => void;
 }
 
@@ -38,7 +38,7 @@ export const TASKS: Partial<Record<Task['kind'], SetUp>> = {
   change: setUpChange,
 };
 
-function setUpPrediction({ lesson, task, form, say, done }: TaskParts) {
+function setUpPrediction({ context: { state }, lesson, task, form, say, done }: TaskParts) {
   const input = findElement('#prediction', HTMLInputElement, form);
   form.onsubmit = (event) => {
     event.preventDefault();
@@ -47,6 +47,9 @@ function setUpPrediction({ lesson, task, form, say, done }: TaskParts) {
     if (Number.isNaN(value)) return say(fill(lesson.texts[reason]), 'wrong');
     if (value === task.expected) return done();
     const belief = task.beliefs?.find((each) => isRoundingOf(value, each.value));
+    const scene = state.scene.peek();
+    state.pinnedCell.value =
+      belief?.lit && scene ? cellOfReference(belief.lit, scene.summary, windowCell(state)) : null;
     say(belief?.explanation ?? fill(lesson.texts['live.wrong'], { answer: input.value.trim() }), 'wrong');
   };
   return nothing;
@@ -72,10 +75,14 @@ function targetOf({ context, task }: TaskParts): Cell | null {
 
 function setUpClick(parts: TaskParts) {
   const { state } = parts.context;
+  const highlight = state.pinnedCell.peek();
   return effect(() => {
     const pinned = state.pinnedCell.value;
-    if (!pinned) return;
-    if (isSameCell(pinned, targetOf(parts))) parts.done();
+    if (!pinned || pinned === highlight) return;
+    const target = targetOf(parts);
+    if (isSameCell(pinned, target)) parts.done();
+    else if (pinned.grid === 'input' && target?.grid === 'output')
+      parts.say(fill(parts.lesson.texts['live.clicked.input']), 'wrong');
     else if (pinned.grid === 'output') {
       const { channel, row, col } = pinned;
       const dimensions = state.scene.peek()?.summary.dimensions ?? 2;

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.i18n.languages import LANGUAGES
-from app.lessons.lesson_files import Lesson, lessons
+from app.lessons.lesson_files import Lesson, lesson_scenes, lessons
 from app.lessons.markup import spans_of
 
 NAMES = list(lessons())
@@ -239,6 +239,28 @@ def test_the_lessons_of_the_api(client: TestClient) -> None:
         assert client.get(entry["links"]["page"]).status_code == 200
         assert client.get(entry["links"]["worksheet"]).status_code == 200
         assert all(client.get(url).status_code == 200 for url in entry["links"]["exercises"])
+
+
+@pytest.mark.parametrize(
+    ("lesson", "back"),
+    [
+        ("pooling/2", "/learn/pooling/2"),
+        ("pooling/5?seed=7", "/learn/pooling/5?seed=7"),
+        ("//elsewhere.example", None),
+        ("pooling/2?x=1", None),
+    ],
+)
+@pytest.mark.parametrize("lang", ["", "?lang=zh-CN"])
+def test_the_workbench_leads_back_to_the_step(
+    client: TestClient, lesson: str, back: str | None, lang: str
+) -> None:
+    scene = next(iter(lesson_scenes()))
+    query = {"learn": lesson} | ({"lang": "zh-CN"} if lang else {})
+    html = client.get(f"/s/{scene}", params=query).text
+    link = re.search(r'id="lesson-back" href="([^"]*)"', html)
+    path, _, seed = (back or "").partition("?")
+    expected = f"{path}{lang}{('&amp;' if lang else '?') + seed if seed else ''}"
+    assert (link and link[1]) == (expected if back else None)
 
 
 def test_the_first_page_leads_there(client: TestClient) -> None:
