@@ -29,7 +29,10 @@ _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
     "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "example.", "facts.", "fault.",
     "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "networks.", "new.",
-    "noscript", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
+    "noscript", "output.choose", "output.next", "output.previous", "panel.", "parameters.", "picture.",
+    "save.", "signal.examples", "size.letters", "stage.zoom", "timeline.back", "timeline.end",
+    "timeline.forward", "timeline.scrub", "timeline.speed", "timeline.start", "timeline.title",
+    "torchError.", "view.larger", "view.smaller", "view.title",
 )  # fmt: skip
 
 
