@@ -9,7 +9,15 @@ import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, fillRoundedRect, paintOutline, paintTextIn } from '../shared/drawing.ts';
 import type { CellGrid, ValueAt } from '../shared/grid.ts';
-import { cellBox, makeHeatMap, paintEmptyCell, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
+import {
+  cellBox,
+  FAINT,
+  makeHeatMap,
+  paintEmptyCell,
+  paintGrid,
+  paintHeatMap,
+  pixelsOf,
+} from '../shared/grid.ts';
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import { cellRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
@@ -28,9 +36,6 @@ export function isComposite({ model, layout }: ChannelFrame, { thumbnail }: Grid
 export function inputFit({ model }: ChannelFrame, cell: number): NumberFit {
   return fitTensor(model.input.data, model.inputLow, model.inputMax, cell);
 }
-
-/** How strong the picture of a channel is that is not read. */
-const NOT_READ = 0.45;
 
 /** Whether the filter at work reads a plane. */
 function isRead(frame: ChannelFrame, plane: GridPlace) {
@@ -63,7 +68,7 @@ export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridP
     const { top, left } = model.plane;
     if ((top || left) && !plane.thumbnail) paintOutline(context, insidePadding(model, view), colors.line);
   };
-  context.globalAlpha = faint ? NOT_READ : 1;
+  context.globalAlpha = faint ? FAINT : 1;
   clipTo(context, place, paint, 0);
   context.globalAlpha = 1;
   paintOutline(context, place, colors.line);
