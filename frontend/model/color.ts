@@ -17,9 +17,6 @@ export interface ColorScale {
   /** Cells with numbers outside the window: paler, their text still 4.5 : 1. */
   quietCss: string[];
   quietText: string[];
-  /** Cells of channels that are not read: paler still. */
-  faintCss: string[];
-  faintText: string[];
 }
 
 const HALF = 127;
@@ -58,12 +55,8 @@ export function channelHue(theme: Theme, channel: number, picture = false): stri
   return hues[channel % hues.length] ?? '';
 }
 
-/**
- * How far towards the page the cells outside the window go, and those of channels that are not read, and the
- * share of the scale beside numbers.
- */
+/** How far towards the page the cells outside the window go, and the share of the scale beside numbers. */
 const QUIET = 0.5;
-const FAINT = 0.78;
 const NUMBERED_SHARE = 0.75;
 const PAGE: Record<Theme, Rgb> = { light: [255, 255, 255], dark: [20, 22, 27] };
 
@@ -92,22 +85,18 @@ function makeColorScale(theme: Theme): ColorScale {
   const colors = Array.from({ length: STEPS }, (_, i) =>
     interpolateStops(stops, (i / (STEPS - 1)) * (stops.length - 1)),
   );
-  const mix = (share: number) =>
-    colors.map((rgb): Rgb => {
-      const part = (k: 0 | 1 | 2) => Math.round(rgb[k] * (1 - share) + PAGE[theme][k] * share);
-      return [part(0), part(1), part(2)];
-    });
-  const css = (rgb: Rgb) => `rgb(${rgb.join(' ')})`;
-  const [quiet, faint] = [mix(QUIET), mix(FAINT)];
+  const mix = (rgb: Rgb): Rgb => {
+    const part = (k: 0 | 1 | 2) => Math.round(rgb[k] * (1 - QUIET) + PAGE[theme][k] * QUIET);
+    return [part(0), part(1), part(2)];
+  };
+  const quiet = colors.map(mix);
   return {
     theme,
     pixels: Uint32Array.from(colors, packPixel),
-    css: colors.map(css),
+    css: colors.map((rgb) => `rgb(${rgb.join(' ')})`),
     text: colors.map(textColorOn),
-    quietCss: quiet.map(css),
+    quietCss: quiet.map((rgb) => `rgb(${rgb.join(' ')})`),
     quietText: quiet.map((rgb) => quietTextOn(theme, rgb)),
-    faintCss: faint.map(css),
-    faintText: faint.map((rgb) => quietTextOn(theme, rgb)),
   };
 }
 

@@ -782,3 +782,12 @@ def test_a_chooser_away_from_its_heading_says_what_it_chooses(
 ) -> None:
     page = open_page(f"/learn/one-by-one/4?lang={language}")
     expect(page.locator("#out-channel-chooser").get_by_text(says)).to_be_visible()
+
+
+def test_no_key_is_named_where_there_is_none(open_page: OpenPage) -> None:
+    page = open_page(
+        "/learn/pooling/1", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    said = page.locator("#step-description")
+    expect(said).not_to_be_empty()
+    expect(said).not_to_contain_text("Escape")

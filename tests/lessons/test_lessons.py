@@ -285,3 +285,16 @@ def test_multiply_adds_are_those_of_the_layers(language: str) -> None:
     assert f"= {halves[0]}" in texts["depthwise"].text
     for count in (sum(halves), int(full)):
         assert f"= {count}" in (texts["pointwise"].done or "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_letters_of_a_matrix_are_said_where_it_is_first_shown(language: str) -> None:
+    lesson, step = next(
+        (lesson, step)
+        for lesson in lessons().values()
+        for step in lesson.steps
+        if step.description.view == "matrix"
+    )
+    text = lesson.texts[language].steps[step.name].text
+    for letter in "ocuvij":
+        assert re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", text), letter

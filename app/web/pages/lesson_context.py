@@ -88,6 +88,7 @@ class StepPage:
 
 @dataclass(frozen=True)
 class LessonPage:
+    number: int
     name: str
     url: str
     worksheet: str
@@ -121,6 +122,7 @@ class LiveStep:
 def lesson_page(lesson: Lesson, links: LessonLinks) -> LessonPage:
     texts, url = lesson.texts[links.language], f"/learn/{lesson.name}"
     return LessonPage(
+        lesson.description.order,
         lesson.name,
         f"{url}{links.query}",
         f"{url}/worksheet{links.query}",

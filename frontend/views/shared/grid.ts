@@ -40,6 +40,9 @@ export interface Palette {
   colors: ThemeColors;
 }
 
+/** How strong the colour of a quiet cell is that is not read. */
+export const FAINT = 0.45;
+
 /** Cells up to which a grid without numbers is painted as rectangles. */
 const MAX_RECTS = 150;
 
@@ -125,10 +128,12 @@ export function paintCell(
     return;
   }
   const index = numberedIndex(value, max);
-  const fills = faint ? scale.faintCss : quiet ? scale.quietCss : scale.css;
-  const texts = faint ? scale.faintText : quiet ? scale.quietText : scale.text;
-  fillRoundedRect(context, box, 3, fills[index] ?? '');
-  context.fillStyle = texts[index] ?? '';
+  // Text that can be read on a quiet cell can be read better on one that is nearer the page.
+  const alpha = context.globalAlpha;
+  if (faint) context.globalAlpha = FAINT;
+  fillRoundedRect(context, box, 3, (quiet ? scale.quietCss : scale.css)[index] ?? '');
+  context.globalAlpha = alpha;
+  context.fillStyle = (quiet ? scale.quietText : scale.text)[index] ?? '';
   paintTextIn(context, text, box, 2);
 }
 

@@ -102,14 +102,15 @@ function productsText(kind: string, detail: string, t: ChannelFrame['t']): Stage
   return { name: t('stage.products'), detail };
 }
 
-/** `padding 1`, `padding 0, 1, 0, 1 (reflect)`; nothing without padding. */
+/** `padding 1 (reflect)`, `padding top 0, bottom 1, …`; nothing without padding. */
 function formatPadding({ operation }: SceneSummary, t: ChannelFrame['t']) {
   const { top, bottom, left, right } = operation.padding;
-  const sides = [...new Set([top, bottom, left, right])];
-  if (sides.length === 1 && sides[0] === 0) return '';
-  const size = sides.length === 1 ? String(top) : [top, bottom, left, right].join(' ');
+  const sides = { top, bottom, left, right };
+  if (!Object.values(sides).some(Boolean)) return '';
+  const even = Object.values(sides).every((size) => size === top);
+  const text = even ? t('stage.padding', { size: top }) : t('stage.padding.sides', sides);
   const mode = operation.padding_mode;
-  return t('stage.padding', { size }) + (mode && mode !== 'zeros' ? ` (${mode})` : '');
+  return text + (mode && mode !== 'zeros' ? ` (${mode})` : '');
 }
 
 /** Paints a name in bold and its detail, muted; the scale of the numbers where there is room. */

@@ -12,6 +12,7 @@ import { clipTo, cssFont, paintOutline } from '../shared/drawing.ts';
 import type { CellGrid, ValueAt } from '../shared/grid.ts';
 import {
   cellBox,
+  FAINT,
   makeHeatMap,
   paintEmptyCell,
   paintGhostCell,
@@ -37,9 +38,6 @@ export function isComposite({ model, layout }: ChannelFrame, { thumbnail }: Grid
 export function inputFit({ model }: ChannelFrame, cell: number): NumberFit {
   return fitTensor(model.input.data, model.inputLow, model.inputMax, cell);
 }
-
-/** How strong the picture of a channel is that is not read. */
-const NOT_READ = 0.45;
 
 /** Whether the filter at work reads a plane. */
 function isRead(frame: ChannelFrame, plane: GridPlace) {
@@ -72,7 +70,7 @@ export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridP
     const { top, left } = model.plane;
     if ((top || left) && !plane.thumbnail) paintOutline(context, insidePadding(model, view), colors.line);
   };
-  context.globalAlpha = faint ? NOT_READ : 1;
+  context.globalAlpha = faint ? FAINT : 1;
   clipTo(context, place, paint, 0);
   context.globalAlpha = 1;
   paintOutline(context, place, colors.line);

@@ -18,6 +18,8 @@ const SHELF_HEADING = 20;
 const SHELF_ROOM = SHELF_HEADING + 14;
 /** An output of more rows is drawn with smaller cells than the kernel. */
 const OUTPUT_ROWS = 4;
+/** The share of a kernel's cell that an output's has where both have no room to be read. */
+const SMALL_OUTPUT = 0.75;
 
 function shelfCount({ outChannels, weighted, channels, perChannel }: LayoutInput) {
   const shown = weighted && !perChannel && channels <= MAX_SHELF_CHANNELS;
@@ -25,22 +27,24 @@ function shelfCount({ outChannels, weighted, channels, perChannel }: LayoutInput
 }
 
 /**
- * How many of the other filters stand there, and their cells: all of them, or as many as can be read; a cell
- * of 0: none has room.
+ * How many of the other filters stand there, their cells, and those of their outputs by comparison: as many as
+ * can be read, best with their outputs. A cell of 0: none has room.
  */
 function fitShelf(input: LayoutInput, width: number, height: number) {
   const { kernel, output, slices, chars } = input;
   const all = shelfCount(input);
   const across = (width - SHELF_GAP * (slices - 1)) / (slices * kernel[1]);
-  const cellOf = (count: number) => {
-    const down = (height / count - SHELF_ROOM) / (kernel[0] + Math.min(output[0], OUTPUT_ROWS));
-    return Math.floor(clamp(Math.min(across, down), 0, MAX_CELL));
+  const fit = (count: number, share: number) => {
+    const down = (height / count - SHELF_ROOM) / (kernel[0] + Math.min(output[0], OUTPUT_ROWS) * share);
+    return { count, share, cell: Math.floor(clamp(Math.min(across, down), 0, MAX_CELL)) };
   };
-  const readable = readableCell(Math.max(chars.kernel, chars.output));
-  for (let count = all; count > 0; count--)
-    if (cellOf(count) >= readable) return { count, cell: cellOf(count) };
-  const cell = all > 0 ? cellOf(all) : 0;
-  return { count: all, cell: cell >= MIN_CELL ? cell : 0 };
+  for (const share of [1, SMALL_OUTPUT])
+    for (let count = all; count > 0; count--) {
+      const found = fit(count, share);
+      if (found.cell >= readableCell(Math.max(chars.kernel, share === 1 ? chars.output : 0))) return found;
+    }
+  const last = fit(all, SMALL_OUTPUT);
+  return all > 0 && last.cell >= MIN_CELL ? last : { ...last, cell: 0 };
 }
 
 /** The cell of the other filters' kernels below the output, as far as they fit; 0: there are none. */
@@ -54,10 +58,10 @@ export function placeShelf(
   { shelfCell: wanted }: Candidate,
   at: Rect,
 ): { shelf: ShelfPlace[]; shelfCell: number } {
-  const { count, cell } = fitShelf(input, at.width, at.height);
+  const { count, share, cell } = fitShelf(input, at.width, at.height);
   if (wanted === 0 || cell === 0) return { shelf: [], shelfCell: 0 };
   const { kernel, output, slices } = input;
-  const outputCell = (cell * Math.min(output[0], OUTPUT_ROWS)) / output[0];
+  const outputCell = (share * cell * Math.min(output[0], OUTPUT_ROWS)) / output[0];
   const height = SHELF_ROOM + cell * kernel[0] + outputCell * output[0];
   const shelf = Array.from({ length: count }, (_, k) => {
     const y = at.y + k * height;

@@ -286,3 +286,11 @@ def test_gradient_descent_finds_the_kernel(client: TestClient) -> None:
     assert trained["losses"] == sorted(trained["losses"], reverse=True)
     too_fast = client.post("/api/v1/descent", json=body | {"learning_rate": 0.034, "steps": 100}).json()
     assert too_fast["losses"][-1] > too_fast["losses"][0], "the text says that it diverges"
+
+
+def test_lessons_have_the_numbers_that_texts_name(client: TestClient) -> None:
+    index = unescape(client.get("/learn").text)
+    for lesson in lessons().values():
+        title = f"{lesson.description.order}. {lesson.texts['en'].title}"
+        assert title in index
+        assert title in unescape(client.get(f"/learn/{lesson.name}/1").text)

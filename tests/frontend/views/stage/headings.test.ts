@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { makeTranslate } from '../../../../frontend/model/i18n.ts';
+import type { Operation } from '../../../../frontend/model/types.ts';
+import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
+import { makeFrame } from '../../../../frontend/views/stage/frame.ts';
+import { headingText } from '../../../../frontend/views/stage/headings.ts';
+import { makeScene, makeSummary, makeTapLines } from '../../support/builders.ts';
+import { makeFrameRequest } from '../../support/frames.ts';
+
+function paddingSaid(language: string, padding: Operation['padding']) {
+  const file = new URL(`../../../../static/locales/${language}.json`, import.meta.url);
+  const t = makeTranslate(JSON.parse(readFileSync(file, 'utf8')));
+  const lines = makeTapLines({ count: 3, kernel: 3, size: 5 });
+  const model = makeSceneModel(makeScene(makeSummary({ padding }), {}, { rows: lines, cols: lines }));
+  return headingText(makeFrame(makeFrameRequest(model, 'stage', { t })), 'input')?.detail;
+}
+
+test('padding that differs between sides is told with the name of each side', () => {
+  const uneven = { top: 0, bottom: 1, left: 2, right: 3 };
+  assert.equal(paddingSaid('en', uneven), '(2, 5, 5), padding top 0, bottom 1, left 2, right 3');
+  assert.equal(paddingSaid('zh-CN', uneven), '(2, 5, 5), 填充 上 0 下 1 左 2 右 3');
+  assert.equal(paddingSaid('en', { top: 1, bottom: 1, left: 1, right: 1 }), '(2, 5, 5), padding 1');
+});
