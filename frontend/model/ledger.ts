@@ -5,7 +5,7 @@
 
 import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
-import { areExact, decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted } from './numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 import type { Dimensions } from './types.ts';
@@ -58,6 +58,9 @@ export interface LedgerLayer {
 
 /** Significant digits of the largest number in a ledger. */
 export const LEDGER_DIGITS = 4;
+
+/** As many digits as a float32 may need: with fewer decimals a number is rounded. */
+const MOST_DIGITS = 9;
 
 /** Decimals that a small bias may add to those of a ledger. */
 const MOST_FOR_BIAS = 3;
@@ -133,7 +136,7 @@ export function makeLedger(
     output: formatNumber(output, decimals),
     decimals,
     whole: decimals === 0 && numbers.every(Number.isInteger),
-    exact: areExact(numbers, decimals),
+    exact: decimalsFor(numbers, MOST_DIGITS) <= decimals,
     largest,
   };
 }

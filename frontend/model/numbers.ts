@@ -18,12 +18,6 @@ export function formatNumber(value: number, decimals: number) {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-function largestSize(values: ArrayLike<number>) {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0));
-  return largest;
-}
-
 /** A number that `formatNumber` wrote. */
 export function parsePrinted(text: string) {
   return Number(text.replace(MINUS, '-').replace('≈', ''));
@@ -50,8 +44,8 @@ export function decimalsFor(values: ArrayLike<number>, digits: number) {
   return most;
 }
 
-/** Whether the values are as they are written with these decimals. */
-export function areExact(values: ArrayLike<number>, decimals: number, largest = largestSize(values)) {
+/** Whether the values are as they are written with these decimals. largest: of their magnitudes. */
+function areExact(values: ArrayLike<number>, decimals: number, largest: number) {
   const unit = 10 ** decimals;
   for (let i = 0; i < values.length; i++) {
     const scaled = (values[i] ?? 0) * unit;

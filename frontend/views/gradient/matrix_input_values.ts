@@ -6,8 +6,8 @@ import type { Position } from '../../model/timeline.ts';
 import type { AppliedStamp, Stamp } from '../../model/types.ts';
 import type { MatrixProduct } from '../matrix/product.ts';
 import { inputIndexOf, splitRow } from '../matrix/product.ts';
+import { fitMatrix } from '../shared/matrix_fit.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
-import { fitMatrix } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 
 /** A place in the contributions: row and column. */

@@ -6,8 +6,8 @@
 import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
 import type { GradientMoment } from '../../model/gradient_moment.ts';
 import { joinSigned } from '../../model/ledger_text.ts';
+import { fitMatrix } from '../shared/matrix_fit.ts';
 import { makeBlock } from '../shared/matrix_viewport.ts';
-import { fitMatrix } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { makeBlocks, visibleOutputs } from '../sparse/entries.ts';

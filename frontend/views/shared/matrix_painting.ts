@@ -13,10 +13,11 @@ import {
 } from './drawing.ts';
 import type { CellValues, Palette } from './grid.ts';
 import { makeHeatMap, paintGrid, paintHeatMap, pixelsOf } from './grid.ts';
+import { fitMatrix } from './matrix_fit.ts';
 import type { CellBlock, MatrixPane, PaneFrame, Panes } from './matrix_viewport.ts';
 import { canScroll, matrixRect, visibleBlockRect, visibleCells } from './matrix_viewport.ts';
 import { centerOf, clamp, growRect } from './rects.ts';
-import { fitMatrix, READABLE_CELL } from './text_fit.ts';
+import { READABLE_CELL } from './text_fit.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 type AnyPaneFrame = PaneFrame<string>;

@@ -11,7 +11,7 @@ export const READABLE_DECIMAL_CELL = 30;
 export const LARGEST_CELL = 72;
 
 /** The most numbers that are all looked at for their decimals. */
-const MAX_DECISIVE = 4096;
+export const MAX_DECISIVE = 4096;
 
 /** The smallest cell in which `chars` tabular characters can be read, in type of 10 px. */
 export function readableCell(chars: number) {
@@ -87,31 +87,4 @@ export function decimalsThatFit(
   const least = decimalsFor(values, LEAST_DIGITS);
   while (decimals > least && length() > room) decimals -= 1;
   return decimals;
-}
-
-/** Fits the numbers of a matrix into its cells, in type that is smaller than that of a grid. */
-export function fitMatrix(
-  values: ArrayLike<number>,
-  cell: number,
-  wanted = decimalsFor(values, 4),
-): NumberFit {
-  const fit = fitNumbers(values, cell, wanted);
-  return { ...fit, font: Math.min(fit.font, fontSizeIn(cell, fit.decimals === 0)) };
-}
-
-/** Fits numbers that are printed with so many decimals, so that they add up. */
-export function fitPrinted(values: ArrayLike<number>, cell: number, decimals: number): NumberFit {
-  const chars = longestText(values, decimals);
-  const font = Math.min(fontFor(cell, chars), fontSizeIn(cell, decimals === 0));
-  return { decimals, readable: cell >= readableCell(chars), font };
-}
-
-/** As `fitMatrix`; for a tensor that is large `min` and `max` stand for its numbers. */
-export function fitMatrixTensor(data: ArrayLike<number>, min: number, max: number, cell: number) {
-  return fitMatrix(data.length <= MAX_DECISIVE ? data : [max, min, max / 3], cell);
-}
-
-/** The font in a cell, in CSS pixels; whole numbers are short, and can be larger. */
-export function fontSizeIn(cell: number, whole = false) {
-  return clamp(Math.max(cell * 0.36, whole ? cell * 0.56 - 7 : 0), 10, whole ? 48 : 38);
 }

@@ -3,11 +3,11 @@
 import { inputChannelsOf } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
+import { fitMatrixTensor } from '../shared/matrix_fit.ts';
 import type { PaneValues } from '../shared/matrix_painting.ts';
 import { fitOutput } from '../shared/matrix_painting.ts';
 import type { CellBlock, Highlights, PaneFrame, Panes } from '../shared/matrix_viewport.ts';
 import { revealHighlights, viewportFor } from '../shared/matrix_viewport.ts';
-import { fitMatrixTensor } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { shownChannelIndex } from './channel_index.ts';

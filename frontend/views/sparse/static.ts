@@ -14,10 +14,10 @@ import {
   paintTextIn,
 } from '../shared/drawing.ts';
 import { cellBox } from '../shared/grid.ts';
+import { fitMatrix } from '../shared/matrix_fit.ts';
 import { paintPane, paintPaneHeading, paintPixels, paintScrollExtent } from '../shared/matrix_painting.ts';
 import { visibleCells } from '../shared/matrix_viewport.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitMatrix } from '../shared/text_fit.ts';
 import type { SparseEntry } from './entries.ts';
 import { visitEntries, weightsOf } from './entries.ts';
 import type { SparseFrame } from './frame.ts';

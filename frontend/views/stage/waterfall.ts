@@ -1,7 +1,6 @@
 /** The running sums of many channels as a chart in the ledger. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
-import type { Position } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { paintText, strokeLine } from '../shared/drawing.ts';
 import { channelProgress } from './channel_frame.ts';
@@ -14,12 +13,6 @@ const BAR_COLOR = 0.8;
 /** The smallest width of the bias's bar beside those of many channels, in CSS pixels. */
 const BIAS_WIDTH = 4;
 
-/** How many channels are added to the running sum: those that have one in the ledger. */
-export function addedChannels(position: Position, channels: number) {
-  const isAdded = (index: number) => channelProgress(position, index, 0).accumulate === 1;
-  return Array.from({ length: channels }, (_, index) => index).filter(isAdded).length;
-}
-
 /** Paints the running sums as steps, as far as they have come, and the bias as the last step. */
 export function paintWaterfall(context: Context2D, frame: StageFrame) {
   const { layout, step, position, inChannels, theme, colors } = frame;
@@ -31,12 +24,12 @@ export function paintWaterfall(context: Context2D, frame: StageFrame) {
   const yOf = (value: number) => rect.y + rect.height - ((value - low) / (high - low || 1)) * rect.height;
   const biasWidth = biased ? Math.max(rect.width / (inChannels.length + 1), BIAS_WIDTH) : 0;
   const width = (rect.width - biasWidth) / inChannels.length;
-  const count = addedChannels(position, inChannels.length);
-  const isBiased = biased && (position.bias === 1 || position.place > 0);
+  // Those that have a running sum in the ledger.
+  const count = inChannels.filter((_, c) => channelProgress(position, c, 0).accumulate === 1).length;
   context.strokeStyle = colors.line;
   context.lineWidth = 1;
   strokeLine(context, rect.x, yOf(0), rect.x + rect.width, yOf(0));
-  const steps = Array.from({ length: count + (isBiased ? 1 : 0) }, (_, k) => ({
+  const steps = Array.from({ length: count + (biased && position.bias === 1 ? 1 : 0) }, (_, k) => ({
     left: rect.x + k * width,
     width: k < inChannels.length ? width : biasWidth,
     from: sums[k] ?? 0,
@@ -56,7 +49,6 @@ export function paintWaterfall(context: Context2D, frame: StageFrame) {
   context.stroke();
   context.fillStyle = colors.muted;
   context.font = smallFont(frame);
-  const channels = frame.t('stage.waterfall', { count, channels: inChannels.length });
-  const text = isBiased ? `${channels} + ${frame.t('stage.bias.short')}` : channels;
+  const text = frame.t('stage.waterfall', { count, channels: inChannels.length });
   paintText(context, text, 'left', rect.x, rect.y - 8, rect.width);
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatNumber } from '../../../../frontend/model/numbers.ts';
+import { fitMatrix, fitPrinted } from '../../../../frontend/views/shared/matrix_fit.ts';
 import { paintPane } from '../../../../frontend/views/shared/matrix_painting.ts';
-import { decimalsThatFit, fitMatrix, fitPrinted } from '../../../../frontend/views/shared/text_fit.ts';
+import { decimalsThatFit } from '../../../../frontend/views/shared/text_fit.ts';
 import { makeRecordingContext } from '../../support/recording_context.ts';
 
 test('small weights keep three digits in cells without room for them', () => {
