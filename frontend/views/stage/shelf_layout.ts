@@ -27,8 +27,8 @@ function shelfCount({ outChannels, weighted, channels, perChannel }: LayoutInput
 }
 
 /**
- * How many of the other filters stand there, their cells, and those of their outputs by comparison: as many as
- * can be read, best with their outputs. A cell of 0: none has room.
+ * How many of the other filters stand there, their cells, and those of their outputs by comparison: as many
+ * as can be read, best with their outputs. A cell of 0: none has room.
  */
 function fitShelf(input: LayoutInput, width: number, height: number) {
   const { kernel, output, slices, chars } = input;
