@@ -31,12 +31,12 @@ _NOT_AT_FIRST: Final = (
     "edit.copyLedger", "edit.copyLink", "edit.redo", "edit.region", "edit.undo", "edit.upstream",
     "edit.whole", "embed.", "error.404.", "error.500.", "error.home", "error.retry", "example.", "facts.",
     "fault.", "frame.", "gradient.", "help.", "inspect.", "language.", "ledger.all", "ledger.caption",
-    "ledger.fast", "ledger.rounded", "legend.", "nav.", "networks.", "new.", "noscript", "output.choose",
-    "output.next", "output.previous", "panel.", "parameters.", "picture.", "present",
-    "preset.depthwise.pair", "preset.pointwise.pair", "save.", "signal.examples", "size.letters",
-    "stage.arriving", "stage.tints", "stage.title", "stage.zoom", "timeline.back", "timeline.end",
-    "timeline.forward", "timeline.granularity", "timeline.scrub", "timeline.speed", "timeline.start",
-    "timeline.title", "torchError.", "view.larger", "view.none", "view.smaller", "view.title", "view.zoom",
+    "ledger.fast", "ledger.rounded", "legend.", "nav.", "networks.", "new.", "noscript", "panel.",
+    "parameters.", "picture.", "present", "preset.depthwise.pair", "preset.pointwise.pair", "save.",
+    "signal.examples", "size.letters", "stage.arriving", "stage.tints", "stage.title", "stage.zoom",
+    "timeline.back", "timeline.end", "timeline.forward", "timeline.granularity", "timeline.scrub",
+    "timeline.speed", "timeline.start", "timeline.title", "torchError.", "view.larger", "view.none",
+    "view.smaller", "view.title", "view.zoom",
 )  # fmt: skip
 
 
