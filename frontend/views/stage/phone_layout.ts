@@ -13,7 +13,8 @@ import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 const MAX_CELL = 44;
 const TABS = 84;
 const HEADING = 20;
-const SENTENCE_GAP = 24;
+/** The kernel's heading may have two lines. */
+const SENTENCE_GAP = 30;
 const SIGN = 16;
 /** The equation's boxes with their names above them. */
 const EQUATION = 54;
@@ -106,7 +107,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   const tabsHeight = planeHeight(input, cell);
   const tabsX = planeRect.x + planeRect.width + TAB_GAP;
   const sentenceY = HEADING + tabsHeight + SENTENCE_GAP;
-  const headingY = sentenceY - SENTENCE_GAP / 2;
+  const headingY = sentenceY - SENTENCE_GAP / 2 + 1;
   const pitch = grid + gap;
   const names = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
   const placed = (name: string) =>
