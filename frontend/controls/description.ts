@@ -93,7 +93,7 @@ export function showDescription({
     update();
   });
   effect(() => hideTable(state.tooFastToRead.value));
-  // Without a keyboard there is no Escape, and a tap elsewhere clears what is pinned.
+  // Without a keyboard there is no Escape to tell of.
   const byTouch = matchMedia('(pointer: coarse)');
   effect(() => {
     const [active, layer] = [state.activeCell.value, model()];
@@ -105,8 +105,8 @@ export function showDescription({
           : describeCell(state, t, layer, active.cell)
         : '';
     const editable = active && isEditable(active.cell, layer) && !state.locks.value.has('numbers');
-    const note =
-      active?.pinned && !byTouch.matches ? ` ${t(editable ? 'ask.pinned.edit' : 'ask.pinned')}` : '';
+    const byKey = editable ? 'ask.pinned.edit' : 'ask.pinned';
+    const note = active?.pinned ? ` ${t(byTouch.matches ? 'ask.pinned.touch' : byKey)}` : '';
     const [given, hovered] = [state.place.value, state.hoveredCell.value];
     const isAsked = [hovered, active?.cell ?? null].some((cell) => isSameCell(given?.cell ?? null, cell));
     const place = isAsked ? given : null;

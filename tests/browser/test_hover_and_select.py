@@ -173,10 +173,12 @@ def test_on_a_phone_what_is_said_of_a_place_is_in_sight(
     expect(said).to_have_text(re.compile(f"^{re.escape(touched)}"))
     place = said if "sparse" in query else page.locator("#now-terms")
     assert [int(index) for index in re.findall(r"\d+", place.inner_text())] == indices
-    shown, timeline = place.bounding_box(), page.locator(".timeline").bounding_box()
+    line = page.locator(".now")
+    shown, timeline = line.bounding_box(), page.locator(".timeline").bounding_box()
     assert shown and timeline and shown["height"] > 0
     assert at[1] < shown["y"] and shown["y"] + shown["height"] <= timeline["y"] + 1
-    assert place.evaluate("(element) => element.scrollWidth <= element.clientWidth || !element.clientWidth")
+    assert line.evaluate("({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth")
+    assert line.evaluate("({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight + 1")
     over = page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", at)
     assert over == "stage"
 
