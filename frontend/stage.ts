@@ -71,7 +71,7 @@ function loadShownOutputs(state: AppState, surface: StageCanvas) {
     state.outChannel.value;
     nextPaint().then(() => {
       const shown = surface.lastFrame;
-      if (isChannelFrame(shown)) state.loadNeighbours(shownOutputChannels(shown));
+      if (isChannelFrame(shown)) state.loadNeighbours(shown.model.summary.id, shownOutputChannels(shown));
     });
   });
 }

@@ -235,10 +235,13 @@ export class AppState {
     await scene?.outputs.load(channel, () => fetchOutput(this.api, scene.summary.id, channel));
   }
 
-  /** Loads the outputs that are shown in small beside the one at work, after it. */
-  async loadNeighbours(channels: number[]) {
-    if (this.direction.peek() !== 'forward') return;
+  /** Loads the outputs of a scene that are shown in small beside the one at work, after it. */
+  async loadNeighbours(id: string, channels: number[]) {
+    // Another scene may have come meanwhile, which has other channels.
+    const isShown = () => this.scene.peek()?.summary.id === id;
+    if (this.direction.peek() !== 'forward' || !isShown()) return;
     await this.loadOutput(this.outChannel.peek());
+    if (!isShown()) return;
     await Promise.all(channels.map((channel) => this.loadOutput(channel)));
   }
 

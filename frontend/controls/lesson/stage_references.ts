@@ -49,6 +49,7 @@ export function outputOfReference(reference: string, summary: SceneSummary): num
 
 /** Where time was, and where it waits while the words about another output channel are pointed at. */
 interface Visit {
+  scene: string;
   from: number;
   at: number;
 }
@@ -58,11 +59,12 @@ function visitOutput(state: AppState, reference: string, cell: Cell): Visit | nu
   const [clock, scene] = [state.clock.peek(), state.scene.peek()];
   if (!clock || !scene || state.playing.peek()) return null;
   const channel = outputOfReference(reference, scene.summary);
-  if (channel === null || channel === state.outChannel.peek()) return null;
+  // The words may be those of a step whose layer is still to come.
+  if (channel === null || channel >= clock.outChannels || channel === state.outChannel.peek()) return null;
   const window = cell.grid === 'output' ? cell.row * clock.width + cell.col : state.window.peek();
   const from = state.time.peek();
   state.time.value = timeOfWindow(clock, channel, window);
-  return { from, at: state.time.peek() };
+  return { scene: scene.summary.id, from, at: state.time.peek() };
 }
 
 /** Returns what ends it. root: where the words stand. */
@@ -76,7 +78,8 @@ export function linkReferences(root: HTMLElement, state: AppState): () => void {
   };
   let visit: Visit | null = null;
   const leave = () => {
-    if (visit && state.time.peek() === visit.at) state.time.value = visit.from;
+    const isThere = visit?.scene === state.scene.peek()?.summary.id && state.time.peek() === visit?.at;
+    if (visit && isThere) state.time.value = visit.from;
     visit = null;
   };
   const show = (event: Event) => {
