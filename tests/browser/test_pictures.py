@@ -262,13 +262,12 @@ def test_a_step_prints_on_one_page(
 
 def test_paper_gets_more_pixels_than_the_screen(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(f"{scene_paths['two-channels']}?step=0,1,0")
-    drawn = "[stage.width, stage.clientWidth]"
-    width, shown = page.evaluate(drawn)
-    assert width == shown
+    page.wait_for_function("stage.width === stage.clientWidth")
+    shown = page.evaluate("stage.width")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("stage.width") == 3 * shown
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    page.wait_for_function(f"stage.width === {width}")
+    page.wait_for_function(f"stage.width === {shown}")
 
 
 def test_all_terms_are_those_of_all_channels_opened_and_in_print(open_page: OpenPage, server: str) -> None:
