@@ -24,6 +24,7 @@ import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
 import { formatShape } from './headings.ts';
 import type { Lane } from './layout.ts';
+import { HEADINGS_HEIGHT } from './phone_layout.ts';
 import { hueOf } from './window.ts';
 
 /** A thinner lane than this has no name beside its rail. */
@@ -158,7 +159,8 @@ function kernelOutput({ model, position }: ChannelFrame, channel: number) {
 
 /** The height above kernel and products in which names stand between them and the planes. */
 export function namesHeight(frame: Pick<ChannelFrame, 'layout'>, { upright }: Pick<Lane, 'upright'>) {
-  return upright && frame.layout.family !== 'phone' ? 0 : 9 + smallType(frame) * 0.6;
+  if (frame.layout.family === 'phone') return HEADINGS_HEIGHT;
+  return upright ? 0 : 9 + smallType(frame) * 0.6;
 }
 
 /** Where channels are columns the products have no heading of their own. */

@@ -13,8 +13,9 @@ import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 const MAX_CELL = 44;
 const TABS = 84;
 const HEADING = 20;
-/** The kernel's heading may have two lines. */
-const SENTENCE_GAP = 30;
+/** Room of headings of two lines, below the band from the window. */
+export const HEADINGS_HEIGHT = 27;
+const SENTENCE_GAP = HEADINGS_HEIGHT + 5;
 const SIGN = 16;
 /** The equation's boxes with their names above them. */
 const EQUATION = 54;
@@ -107,7 +108,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   const tabsHeight = planeHeight(input, cell);
   const tabsX = planeRect.x + planeRect.width + TAB_GAP;
   const sentenceY = HEADING + tabsHeight + SENTENCE_GAP;
-  const headingY = sentenceY - SENTENCE_GAP / 2 + 1;
+  const headingY = sentenceY - HEADINGS_HEIGHT / 2 - 1;
   const pitch = grid + gap;
   const names = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
   const placed = (name: string) =>

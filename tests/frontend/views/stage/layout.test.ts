@@ -103,7 +103,7 @@ const CHOSEN: Record<
     laptop: ['columns', 34, 46, 61],
     desktop: ['columns', 48, 66, 92],
     tablet: ['columns', 21, 31, 48],
-    phone: ['phone', 20, 38, 31],
+    phone: ['phone', 20, 38, 30],
   },
   edges: {
     laptop: ['focus', 2.7, 41, 2.8],
