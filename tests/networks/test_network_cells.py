@@ -246,7 +246,20 @@ ARGUMENTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("op", OTHER_MODULES)
+ADAPTIVE = [op for op in OTHER_MODULES if op.startswith("Adaptive")]
+
+
+@pytest.mark.parametrize("op", ADAPTIVE)
+def test_windows_of_several_sizes_are_not_worked_out(client: TestClient, op: str) -> None:
+    shape = [1, 3, 5] if op.endswith("1d") else [1, 3, 4, 5]
+    given = json.dumps({"random": {"shape": shape, "seed": 1}})
+    network = client.post(API, files={"code": f"nn.Sequential(nn.{op}(3))", "input": given}).json()
+    name = quote(network["nodes"][0]["name"], safe="")
+    cell = client.get(f"{network['links']['self']}/nodes/{name}/cell").json()
+    assert op in cell["note"] and cell["formula"] is None
+
+
+@pytest.mark.parametrize("op", [op for op in OTHER_MODULES if op not in ADAPTIVE])
 def test_a_cell_of_a_torch_module(client: TestClient, op: str) -> None:
     shape = [1, 5] if op == "Linear" else [1, 3, 5] if op.endswith("1d") else [1, 3, 4, 5]
     code = f"nn.Sequential(nn.{op}({ARGUMENTS.get(op, '')}))"
