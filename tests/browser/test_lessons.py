@@ -669,24 +669,25 @@ def test_an_exercise_is_explored_and_come_back_to(open_page: OpenPage) -> None:
     page.wait_for_url(re.compile(r"/learn/input-channels/11\?seed=7$"))
 
 
-LEFT = {  # a task whose answer is on its way when its reader goes on: what is pressed, what the page asks for
-    "descent": ("learning-a-kernel", 4, "#descent-run", "/api/v1/scenes?include=initial"),
-    "exercise": (
-        "learning-a-kernel",
-        6,
-        "#task-more .row button:nth-of-type(3)",
-        "/api/v1/scenes?include=initial",
-    ),
+def descend_once(page: Page) -> None:
+    page.locator("#descent-run").click()
+
+
+# A task whose answer is on its way when its reader goes on: what asks the page for a layer.
+LEFT = {
+    "descent": ("learning-a-kernel", 4, descend_once),
+    "exercise": ("learning-a-kernel", 6, show_answer),
 }
+ASKED = "/api/v1/scenes?include=initial"
 
 
 @pytest.mark.parametrize("task", LEFT)
 def test_what_comes_late_does_not_replace_another_step(open_page: OpenPage, task: str) -> None:
-    name, number, button, asked = LEFT[task]
+    name, number, begin = LEFT[task]
     page = open_page(f"/learn/{name}/{number}")
     held: list[Route] = []
-    page.route(lambda url: url.endswith(asked), lambda route: held.append(route))
-    page.locator(button).click()
+    page.route(lambda url: url.endswith(ASKED), lambda route: held.append(route))
+    begin(page)
     wait_until(lambda: page.evaluate("1") and held)
     before = lessons()[name].steps[number - 2]
     page.locator("#previous").click()
