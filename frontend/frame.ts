@@ -11,13 +11,12 @@ import { showErrors } from './controls/error_message.ts';
 import { linkLedgerTerms } from './controls/ledger_links.ts';
 import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpTransport } from './controls/transport.ts';
-import { clockMoment } from './controls/url_sync.ts';
 import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
 import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
 import { openStage } from './stage.ts';
 import type { AppState } from './state/app_state.ts';
-import { hasCell, parseQuery } from './state/url.ts';
+import { clockMoment, hasCell, parseQuery } from './state/url.ts';
 import type { AppContext } from './views/app_context.ts';
 import { nextPaint } from './views/shared/dom.ts';
 
@@ -82,8 +81,7 @@ async function showAddressedMoment(
   const summary = state.scene.peek()?.summary;
   if (!summary) return;
   const shown = state.direction.peek();
-  if (query.has('step'))
-    state.showMoment(clockMoment(summary, { direction: shown, moment }), query.get('step'));
+  if (query.has('step')) state.showMoment(clockMoment(summary, shown, moment), query.get('step'));
   if (pin && hasCell(summary, pin, shown)) state.pinnedCell.value = pin;
 }
 

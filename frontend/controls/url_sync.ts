@@ -1,14 +1,14 @@
 /** The address names the scene, the moment and the view; back and forward go from scene to scene. */
 
 import { effect, untracked } from '@preact/signals-core';
-import { indexOfPair, pairAt, stepChannelsOf } from '../model/direction.ts';
-import { inputChannelsOf, UNZOOMED } from '../model/geometry.ts';
+import { stepChannelsOf } from '../model/direction.ts';
+import { UNZOOMED } from '../model/geometry.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { defaultGranularity } from '../state/scene.ts';
-import type { Moment, UrlState } from '../state/url.ts';
-import { encodeQuery, hasCell, momentAt, parseQuery } from '../state/url.ts';
+import type { UrlState } from '../state/url.ts';
+import { addressMoment, clockMoment, encodeQuery, hasCell, momentAt, parseQuery } from '../state/url.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement, nextPaint } from '../views/shared/dom.ts';
 import type { ChooseDirection } from './direction.ts';
@@ -92,7 +92,7 @@ function applyUrlState(
   state.chooseGranularity(view.granularity ?? defaultGranularity(summary));
   const pinned = view.pin && hasCell(summary, view.pin, view.direction) ? view.pin : null;
   const show = () => {
-    state.showMoment(clockMoment(summary, view), query.get('step'));
+    state.showMoment(clockMoment(summary, view.direction, view.moment), query.get('step'));
     state.pinnedCell.value = pinned;
     const channels = stepChannelsOf(summary, view.direction, state.outChannel.peek());
     const index = view.input === null ? -1 : channels.indexOf(view.input);
@@ -107,24 +107,6 @@ function applyUrlState(
   const { input, output } = view.zoom;
   state.zoom.value = { input: input ?? UNZOOMED, output: output ?? UNZOOMED };
   return applied;
-}
-
-/** The moment as the clock counts channels: those of the weight are pairs; Infinity: there is no such. */
-export function clockMoment(
-  summary: SceneSummary,
-  { direction, moment }: Pick<UrlState, 'direction' | 'moment'>,
-): Moment | null {
-  if (!moment || direction !== 'weight') return moment;
-  const { outChannel, inChannel = 0 } = moment;
-  const isPair = inputChannelsOf(summary, outChannel).includes(inChannel);
-  return { ...moment, outChannel: isPair ? indexOfPair(summary, outChannel, inChannel) : Infinity };
-}
-
-/** The moment as the address has it. */
-export function addressMoment(state: AppState, summary: SceneSummary, moment: Moment | null): Moment | null {
-  if (!moment || state.direction.value !== 'weight') return moment;
-  const [outChannel, inChannel] = pairAt(summary, moment.outChannel);
-  return { ...moment, outChannel, inChannel };
 }
 
 /** What is shown, as an address. id: null: the path stays. */
@@ -143,7 +125,11 @@ export function makeUrl(state: AppState, id: string | null) {
       transposed: state.transposed.value,
       input: chosenInput(state, scene.summary),
       zoom: { input: input === UNZOOMED ? null : input, output: output === UNZOOMED ? null : output },
-      moment: addressMoment(state, scene.summary, momentAt(clock, clock.width, state.shownTime.value)),
+      moment: addressMoment(
+        scene.summary,
+        state.direction.value,
+        momentAt(clock, clock.width, state.shownTime.value),
+      ),
       direction: state.direction.value,
       reading: state.reading.value,
       granularity: state.granularity.value,

@@ -3,9 +3,9 @@
  * Pure.
  */
 
-import { DIRECTIONS, gradientClock } from '../model/direction.ts';
+import { DIRECTIONS, gradientClock, indexOfPair, pairAt } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
-import { makePlane } from '../model/geometry.ts';
+import { inputChannelsOf, makePlane } from '../model/geometry.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSumCell } from '../model/relations.ts';
 import type { Clock } from '../model/timeline.ts';
@@ -85,6 +85,29 @@ export function timeOfMoment(clock: Clock, width: number, moment: Moment | null)
   const window = within(moment.row, clock.windows / width) * width + within(moment.col, width);
   const beat = moment.tick === null ? perWindow : Math.min(moment.tick, perWindow);
   return (within(moment.outChannel, clock.outChannels) * clock.windows + window) * perWindow + beat;
+}
+
+/** An address's moment as the clock counts it: the weight has pairs for channels; Infinity: none of them. */
+export function clockMoment(
+  summary: SceneSummary,
+  direction: Direction,
+  moment: Moment | null,
+): Moment | null {
+  if (!moment || direction !== 'weight') return moment;
+  const { outChannel, inChannel = 0 } = moment;
+  const isPair = inputChannelsOf(summary, outChannel).includes(inChannel);
+  return { ...moment, outChannel: isPair ? indexOfPair(summary, outChannel, inChannel) : Infinity };
+}
+
+/** A moment of the clock as the address has it. */
+export function addressMoment(
+  summary: SceneSummary,
+  direction: Direction,
+  moment: Moment | null,
+): Moment | null {
+  if (!moment || direction !== 'weight') return moment;
+  const [outChannel, inChannel] = pairAt(summary, moment.outChannel);
+  return { ...moment, outChannel, inChannel };
 }
 
 /** A moment's step as the address has it. */

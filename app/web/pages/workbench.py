@@ -28,15 +28,9 @@ _LESSON: Final = re.compile(r"([a-z0-9-]{1,40}/\d{1,3})(?:\?(seed=\d{1,15}))?", 
 # Texts that templates alone write, and those of what the page loads on demand, with the whole catalogue.
 _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
-    "edit.copyLedger", "edit.copyLink", "edit.redo", "edit.region", "edit.undo", "edit.upstream",
-    "edit.whole", "embed.", "error.404.", "error.500.", "error.home", "error.retry", "example.", "facts.",
-    "fault.", "frame.", "gradient.", "help.", "inspect.", "language.", "ledger.all", "ledger.caption",
-    "ledger.fast", "ledger.rounded", "legend.", "nav.", "networks.", "new.", "noscript", "panel.",
-    "parameters.", "picture.", "present", "preset.depthwise.pair", "preset.pointwise.pair", "save.",
-    "signal.examples", "size.letters", "stage.arriving", "stage.tints", "stage.title", "stage.zoom",
-    "timeline.back", "timeline.end", "timeline.forward", "timeline.granularity", "timeline.scrub",
-    "timeline.speed", "timeline.start", "timeline.title", "torchError.", "view.larger", "view.none",
-    "view.smaller", "view.title", "view.zoom",
+    "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "example.", "facts.", "fault.",
+    "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "networks.", "new.",
+    "noscript", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
 )  # fmt: skip
 
 

@@ -5,8 +5,7 @@ import type { EmbedChange, EmbedRequest } from '../../model/embed_messages.ts';
 import { PROTOCOL, parseRequest } from '../../model/embed_messages.ts';
 import { isAllowedOrigin } from '../../model/frame_sources.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { hasCell, momentAt, parsePin, pinText, stepOf } from '../../state/url.ts';
-import { addressMoment, clockMoment } from '../url_sync.ts';
+import { addressMoment, clockMoment, hasCell, momentAt, parsePin, pinText, stepOf } from '../../state/url.ts';
 
 /** In place of an origin: the page around has made the frame's document, and has no origin that it knows. */
 export const MAKER = '*';
@@ -104,10 +103,7 @@ export function change(state: AppState, { step, beat = null, by, view, speed, pi
   else if (step && summary) {
     const [outChannel = 0, inChannel = 0, row = 0, col = 0] =
       step.length > 3 ? step : step.toSpliced(1, 0, 0);
-    const moment = clockMoment(summary, {
-      direction,
-      moment: { outChannel, inChannel, row, col, tick: beat },
-    });
+    const moment = clockMoment(summary, direction, { outChannel, inChannel, row, col, tick: beat });
     state.showMoment(moment, step.join());
   }
   const cell = pin ? parsePin(pin) : null;
@@ -123,7 +119,11 @@ function shownPin(state: AppState) {
 function shownMoment(state: AppState) {
   const [scene, clock] = [state.scene.value, state.clock.value];
   if (!scene || !clock) return { step: null, beat: null };
-  const moment = addressMoment(state, scene.summary, momentAt(clock, clock.width, state.shownTime.value));
+  const moment = addressMoment(
+    scene.summary,
+    state.direction.value,
+    momentAt(clock, clock.width, state.shownTime.value),
+  );
   return { step: moment && stepOf(moment), beat: moment?.tick ?? null };
 }
 

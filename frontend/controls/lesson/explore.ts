@@ -1,8 +1,7 @@
 /** Off the rails: the workbench, with what the stage of the step shows. */
 
-import { pairAt } from '../../model/direction.ts';
 import type { AppState } from '../../state/app_state.ts';
-import { encodeQuery, momentAt, parseQuery } from '../../state/url.ts';
+import { addressMoment, encodeQuery, momentAt, parseQuery } from '../../state/url.ts';
 
 /** The scene as the reader has it, at the moment and in the view that is shown; and the way back. */
 export function addressFromHere(state: AppState): string | null {
@@ -10,12 +9,9 @@ export function addressFromHere(state: AppState): string | null {
   if (!scene || !clock) return null;
   const { summary } = scene;
   const direction = state.direction.peek();
-  const moment = momentAt(clock, clock.width, state.shownTime.peek());
-  if (moment && direction === 'weight')
-    [moment.outChannel, moment.inChannel] = pairAt(summary, moment.outChannel);
   const view = {
     ...parseQuery(new URLSearchParams()),
-    moment,
+    moment: addressMoment(summary, direction, momentAt(clock, clock.width, state.shownTime.peek())),
     direction,
     reading: state.reading.peek(),
     pin: state.pinnedCell.peek(),
