@@ -644,7 +644,7 @@ def test_back_and_forward(open_page: OpenPage) -> None:
 
 
 def test_off_the_rails_and_back(open_page: OpenPage) -> None:
-    """With the moment and the view of the step, and what the reader changed."""
+    """With the moment and the view of the step; the way back stays there, whatever is looked at meanwhile."""
     page = open_page("/learn/one-by-one/4")
     page.locator("#explore").click()
     page.wait_for_url(re.compile(r"/s/.*view=matrix.*learn=one-by-one"))
@@ -653,6 +653,8 @@ def test_off_the_rails_and_back(open_page: OpenPage) -> None:
     page = open_page("/learn/input-channels/6")
     page.locator("#explore").click()
     page.wait_for_url(re.compile(r"/s/.*step=0,1,1"))
+    page.locator("#direction").select_option("input")
+    expect(page.locator("#gradient-tools")).to_be_visible()
     page.locator("#lesson-back").click()
     page.wait_for_url(re.compile(r"/learn/input-channels/6$"))
 
