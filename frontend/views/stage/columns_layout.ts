@@ -166,7 +166,8 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Lay
     ...placeShelf(input, candidate, {
       x: outputX,
       y: shelfY,
-      width: width - outputX,
+      // The way to the output runs beside it.
+      width: right - outputX,
       height: boxY - shelfY - 22,
     }),
   };

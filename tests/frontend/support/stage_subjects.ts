@@ -51,6 +51,7 @@ export const SUBJECTS: Record<string, LayoutInput> = {
   deep: makeSubject([58, 3, 56], [64, 64], [4, 4, 4, 5]),
   'deep, 1×1': makeSubject([8, 1, 8], [64, 32], [4, 4, 4, 5]),
   'large kernel': makeSubject([12, 7, 6], [3, 2], [1, 2, 2, 3]),
+  'own, 4×4×3': makeSubject([6, 3, 4], [3, 2], [1, 2, 2, 2]),
   'own, 5×5×3': makeSubject([7, 3, 3], [3, 2], [1, 2, 2, 2], { biased: true }),
 };
 
@@ -60,4 +61,12 @@ export const STAGE_SIZES: Record<'laptop' | 'desktop' | 'tablet' | 'phone', [num
   desktop: [1845, 894],
   tablet: [960, 608],
   phone: [328, 560],
+};
+
+export const OTHER_SIZES: Record<string, [number, number]> = {
+  'a laptop with the panel open': [880, 560],
+  '200 % zoom': [640, 260],
+  'a tablet upright': [768, 800],
+  'a narrow phone': [288, 480],
+  'a very wide screen': [2400, 700],
 };

@@ -4,50 +4,11 @@ import type { LayoutInput } from '../../../../frontend/model/scene_model.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';
 import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
 import { otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
-import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
 import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
-import { makeSubject, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
-
-const OTHER_SIZES: Record<string, [number, number]> = {
-  'a laptop with the panel open': [880, 560],
-  '200 % zoom': [640, 260],
-  'a tablet upright': [768, 800],
-  'a narrow phone': [288, 480],
-  'a very wide screen': [2400, 700],
-};
+import { partsOf } from '../../support/stage_parts.ts';
+import { makeSubject, OTHER_SIZES, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
 
 const SIZES = { ...STAGE_SIZES, ...OTHER_SIZES };
-
-/** The parts that may neither overlap nor leave the stage, by name. */
-function partsOf(layout: StageLayout): Map<string, Rect> {
-  const parts = new Map<string, Rect>();
-  const add = (name: string, rect: Rect | null) => {
-    if (rect) parts.set(name, rect);
-  };
-  for (const [k, lane] of layout.lanes.entries()) {
-    add(`input ${k}`, lane.input);
-    add(`loupe ${k}`, lane.loupe);
-    add(`kernel ${k}`, lane.kernel);
-    add(`products ${k}`, lane.products);
-    add(`output ${k}`, lane.output);
-    if (layout.ledger !== 'card') add(`sum ${k}`, lane.sum);
-    if (layout.family === 'phone') add(`running ${k}`, lane.running);
-  }
-  add('plane', layout.plane);
-  for (const [k, rect] of layout.thumbnails.entries()) add(`thumbnail ${k}`, rect);
-  for (const [k, rect] of layout.outputThumbnails.entries()) add(`output thumbnail ${k}`, rect);
-  if (!layout.lanes.some(({ output }) => output)) add('output', layout.output);
-  add('card', layout.card);
-  if (layout.ledger === 'equation') {
-    add('bias', layout.bias);
-    add('total', layout.total);
-  }
-  layout.shelf.forEach(({ kernels, output }, k) => {
-    for (const [c, rect] of kernels.entries()) add(`filter ${k}, ${c}`, rect);
-    add(`filter ${k}, output`, output);
-  });
-  return parts;
-}
 
 function overlap(a: Rect, b: Rect) {
   return (

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Rect } from '../../../../frontend/model/types.ts';
-import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
-import { makeLayout } from '../../../../frontend/views/stage/layout.ts';
+import type { Point, StageLayout } from '../../../../frontend/views/stage/layout.ts';
+import { chooseLayout, makeLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
 import { findValuePath } from '../../../../frontend/views/stage/value_path.ts';
-import { makeSubject, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
+import { partsOf } from '../../support/stage_parts.ts';
+import { makeSubject, OTHER_SIZES, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
 
 const LAYERS = {
   ...SUBJECTS,
@@ -43,6 +44,44 @@ for (const [layer, subject] of Object.entries(LAYERS))
             const inside =
               x > place.x && x < place.x + place.width && y > place.y && y < place.y + place.height - 2;
             assert.ok(!inside, `${layout.family}: turns inside the grid at ${x}, ${y}`);
+          }
+        }
+      }
+    });
+
+/** Whether a line that runs across or down goes through a rectangle. */
+function crosses(from: Point, to: Point, { x, y, width, height }: Rect) {
+  const meets = (a: number, b: number, start: number, size: number) =>
+    Math.max(a, b) > start + 0.5 && Math.min(a, b) < start + size - 0.5;
+  return meets(from.x, to.x, x, width) && meets(from.y, to.y, y, height);
+}
+
+/** The sizes that presenting leaves the stage are a little larger. */
+const SCREENS = { ...STAGE_SIZES, ...OTHER_SIZES, 'a presented laptop': [1302, 672] as const };
+
+for (const [layer, subject] of Object.entries(LAYERS))
+  for (const [screen, [width, height]] of Object.entries(SCREENS))
+    test(`${layer} on ${screen}: a value's way strikes nothing through, presented or not`, () => {
+      for (const presenting of [false, true]) {
+        const layout = placeParts(subject, chooseLayout(subject, width, height, { presenting }));
+        const [rows, cols] = subject.output;
+        for (const { place, total } of outputsOf(layout)) {
+          const view = { ...place, cell: layout.outputCell };
+          const current = { channel: 0, place, view, thumbnail: false };
+          const others = [...partsOf(layout)].filter(
+            ([, rect]) => rect !== place && rect !== total && rect !== layout.card,
+          );
+          for (let k = 0; k < Math.min(rows * cols, 16); k++) {
+            const points = findValuePath({
+              ...{ layout, totalRect: total, current },
+              ...{ row: Math.floor(k / cols), col: k % cols },
+            });
+            for (const [i, to] of points.entries())
+              for (const [name, rect] of others)
+                assert.ok(
+                  !crosses(points[i - 1] ?? to, to, rect),
+                  `${layout.family}, presenting ${presenting}: ${name} on the way to cell ${k}`,
+                );
           }
         }
       }
