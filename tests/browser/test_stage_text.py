@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 import torch
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.page import PHONE, OpenPage, make_scene
 from tests.support.painted_text import (
@@ -81,6 +81,44 @@ def test_no_number_is_covered_or_faint(
         counts.append(len(texts))
         assert faults_of(texts) == [], f"moment {moment} of {MOMENTS[scheme]}"
     assert min(counts) >= 10
+
+
+QUESTIONS = [
+    ("strided-volume", "step=0,1,1&pin=y0,0,2"),
+    ("strided-volume", "step=0,1,1&pin=k0,1,1"),
+    ("strided-volume", "step=0,1,1&pin=x0,3,3"),
+    ("edges", "step=0,50,50&pin=k0,1,1"),
+    ("moving-average", "step=0,0,2&pin=y0,0,5"),
+    ("moving-average", "step=0,0,2&pin=k0,0,1"),
+    ("two-channels", "view=matrix&step=0,1,0&pin=y0,0,1"),
+    ("two-channels", "view=matrix&step=0,1,0&pin=k0,1,1"),
+    ("two-channels", "view=sparse&step=0,1,0&pin=k0,1,1"),
+    ("two-channels", "view=scatter&step=0,1,0&pin=y0,0,1"),
+    ("strided-volume", "direction=input&step=0,1,1&pin=g0,2,2"),
+    ("strided-volume", "direction=weight&step=0,0,1,1&pin=g0,2,2"),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_of_the_cells_that_answer_a_question_can_be_read(
+    open_page: OpenPage, scene_paths: dict[str, str], scheme: str
+) -> None:
+    for preset, query in QUESTIONS:
+        path = f"{scene_paths[preset]}?{query}"
+        page = open_page(path, viewport=LAPTOP, color_scheme=scheme, prepare=record_text)
+        expect(page.locator("#stage")).to_be_visible()
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        texts = painted_texts(page)
+        assert len(texts) >= 10
+        faint = [text for text in texts if is_faint(text, texts)]
+        assert faint == [], f"{preset}, {query}"
+        page.context.close()
+
+
+def is_faint(text: PaintedText, texts: list[PaintedText]) -> bool:
+    """Whether a text in sight is faint wherever it is painted."""
+    again = [other for other in texts if other.seen and text.same_place(other)]
+    return text.seen and text.alpha > 0.99 and max(each.contrast for each in again) < 4.5
 
 
 def crossed_words(page: Page) -> set[str]:

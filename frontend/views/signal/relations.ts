@@ -2,18 +2,21 @@
 
 import { ledgerLayerOf } from '../../model/ledger.ts';
 import { decimalsFor, formatNumber } from '../../model/numbers.ts';
+import { findRuns } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, fillRoundedRect, frameCells, paintTextIn } from '../shared/drawing.ts';
 import { growRect } from '../shared/rects.ts';
 import { columnRect, findCellRects } from './cell_rects.ts';
-import { inputValue } from './cell_values.ts';
+import { inputScale, inputValue } from './cell_values.ts';
 import type { SignalFrame } from './frame.ts';
 import { columnsOf } from './static.ts';
 
 /** The narrowest column in which factors are written. */
 const FACTORS = 34;
 const FACTORS_HEIGHT = 20;
+/** How strongly columns without numbers are tinted. */
+const TINT = 0.22;
 
 export function paintRelations(context: Context2D, frame: SignalFrame) {
   const { activeCell, relations, colors } = frame;
@@ -27,20 +30,25 @@ export function paintRelations(context: Context2D, frame: SignalFrame) {
   findCellRects(frame, cell).forEach(mark);
 }
 
+/** Frames the columns; what has no numbers is tinted too. */
 function paintInputs(context: Context2D, frame: SignalFrame) {
   const { relations, rows, colors, model, axis } = frame;
   if (!relations?.inputs) return;
   const { channels, plane } = relations.inputs;
+  const { gathered } = model.subject;
+  const columns = plane.cols.map((col) => (gathered ? axis.inputAt(col) : col - model.plane.left));
   context.fillStyle = colors.accent;
   for (const { channel, lane } of rows) {
     if (!channels.includes(channel)) continue;
+    const numbered = inputScale(frame, lane.plot).fit.readable;
     clipTo(context, columnsOf(frame, lane.plot), () => {
-      for (const col of plane.cols) {
-        const at = model.subject.gathered ? axis.inputAt(col) : col - model.plane.left;
-        const { x, y, width, height } = columnRect(frame, lane.plot, at);
-        context.globalAlpha = 0.22;
-        context.fillRect(x, y, width, height);
+      for (const [first, count] of findRuns(columns)) {
+        const column = columnRect(frame, lane.plot, first);
+        const run = growRect({ ...column, width: column.width * count }, -1);
+        context.globalAlpha = TINT;
+        if (!numbered) context.fillRect(run.x, run.y, run.width, run.height);
         context.globalAlpha = 1;
+        if (numbered) frameCells(context, run, column.width, colors.accent, 2);
       }
     });
   }

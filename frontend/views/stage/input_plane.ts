@@ -39,6 +39,11 @@ export function inputFit({ model }: ChannelFrame, cell: number): NumberFit {
   return fitTensor(model.input.data, model.inputLow, model.inputMax, cell);
 }
 
+/** Whether a plane's numbers are written in its cells. */
+export function hasNumbers(frame: ChannelFrame, { view, thumbnail }: GridPlace) {
+  return !thumbnail && hasAllNumbers(frame.model.input) && inputFit(frame, view.cell).readable;
+}
+
 /** Whether the filter at work reads a plane. */
 function isRead(frame: ChannelFrame, plane: GridPlace) {
   const { inChannels, model } = frame;
@@ -51,7 +56,7 @@ export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridP
   const { place, view, channel } = plane;
   const fit = inputFit(frame, view.cell);
   const faint = !isRead(frame, plane);
-  if (fit.readable && !plane.thumbnail && hasAllNumbers(model.input)) {
+  if (hasNumbers(frame, plane)) {
     clipTo(context, place, () => {
       const grid = { ...planeGrid(model, channel, fit, true), faint };
       paintGrid(context, view, view.cell, grid, frame, place);

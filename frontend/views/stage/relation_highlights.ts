@@ -15,11 +15,13 @@ import type { ChannelFrame } from './channel_frame.ts';
 import { outputOf } from './channel_frame.ts';
 import type { GridPlace } from './grid_places.ts';
 import { findCellRect } from './hit_test.ts';
-import { isComposite } from './input_plane.ts';
+import { hasNumbers, isComposite } from './input_plane.ts';
 import { bracket } from './products.ts';
 
 /** The smallest output cell in which the factors are written. */
 const FACTORS_CELL = 24;
+/** How strongly cells without numbers are tinted. */
+const TINT = 0.28;
 
 export function paintRelations(context: Context2D, frame: ChannelFrame) {
   const { activeCell, relations } = frame;
@@ -39,25 +41,22 @@ function markRect(context: Context2D, { colors }: ChannelFrame, rect: Rect | nul
   if (rect) frameCells(context, rect, rect.width, colors.accent, lineWidth, rect.width < 6 ? 2 : 0);
 }
 
-function paintInputs(
-  context: Context2D,
-  { colors }: ChannelFrame,
-  { view, place }: GridPlace,
-  plane: CellLattice,
-) {
-  const paintRun = ({ x, y, width, height }: Rect) => {
-    context.globalAlpha = 0.28;
-    context.fillRect(x, y, width, height);
-    context.globalAlpha = 1;
-    if (Math.min(width, height) >= 4) context.strokeRect(x, y, width, height);
-  };
+/** Frames the cells; what has no numbers is tinted too. */
+function paintInputs(context: Context2D, frame: ChannelFrame, plane: GridPlace, { rows, cols }: CellLattice) {
+  const { view, place } = plane;
+  const { accent } = frame.colors;
+  const numbered = hasNumbers(frame, plane);
   clipTo(context, place, () => {
-    context.fillStyle = colors.accent;
-    context.strokeStyle = colors.accent;
-    context.lineWidth = 1.5;
-    for (const [row, rows] of findRuns(plane.rows))
-      for (const [col, cols] of findRuns(plane.cols))
-        paintRun(cellRect(view, view.cell, row, col, rows, cols));
+    context.fillStyle = accent;
+    for (const [row, height] of findRuns(rows))
+      for (const [col, width] of findRuns(cols)) {
+        const rect = cellRect(view, view.cell, row, col, height, width);
+        context.globalAlpha = TINT;
+        if (!numbered) context.fillRect(rect.x, rect.y, rect.width, rect.height);
+        context.globalAlpha = 1;
+        if (Math.min(rect.width, rect.height) >= 4)
+          frameCells(context, rect, view.cell, accent, numbered ? 3 : 1.5, 0);
+      }
   });
 }
 
