@@ -17,6 +17,9 @@ const MIN_PANEL = 104;
 const MIN_OUTPUT = 190;
 /** LayoutRoom below the equation's boxes, beside the way. */
 const MARGIN = 8;
+/** The most room to spare below the equation, and between the rows. */
+const MAX_BELOW = 34;
+const MAX_EXTRA = 80;
 
 /** Height of the funnel from the products to their sum. */
 function funnelHeight({ funnel }: Spacing) {
@@ -100,8 +103,9 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Lay
     funnelHeight(spacing) +
     equation +
     MARGIN;
-  // LayoutRoom to spare goes between the rows, evenly.
-  const extra = clamp((height - used) / 3, 0, 34);
+  // LayoutRoom to spare goes between the rows and below them, evenly as far as that is of use.
+  const spareHeight = Math.max(0, height - used);
+  const extra = Math.min((spareHeight - Math.min(spareHeight / 3, MAX_BELOW)) / 2, MAX_EXTRA);
   const top = spacing.heading + spacing.tag;
   const kernelY = top + inputHeight + spacing.sign + extra;
   const boxY = kernelY + kernelHeight + funnelHeight(spacing) + extra;
@@ -160,7 +164,6 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Lay
     bias,
     total,
     output: outputRect,
-    outputThumbnails: [],
     pathFrom: 'below',
     pathTurn: width - 4,
     ...placeShelf(input, candidate, {

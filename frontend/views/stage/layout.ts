@@ -46,7 +46,7 @@ export interface Heading extends Point {
 
 /** Another filter: its kernel slices, and the output that they make. */
 export interface ShelfPlace {
-  heading: Point;
+  heading: Point & { width: number };
   kernels: Rect[];
   output: Rect;
   outputCell: number;

@@ -15,7 +15,7 @@ import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import { centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitTensor } from '../shared/text_fit.ts';
+import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import { currentOutput } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
@@ -116,17 +116,24 @@ function heatMapOf(
   );
 }
 
-/** Paints another channel's output in small, faint until it is computed. */
+/** Paints another channel's output in small: its numbers once it is computed, a picture faint until then. */
 function paintThumbnail(context: Context2D, frame: ChannelFrame, output: GridPlace, bitmaps: BitmapCache) {
-  const { colors, position, model } = frame;
-  const { place, channel } = output;
+  const { colors, position, model, outputMax } = frame;
+  const { place, view, channel } = output;
+  const [rows, cols] = model.subject.output;
   const data = frame.outputs.get(channel);
-  if (data) {
-    context.globalAlpha = channel < position.outChannel ? 1 : 0.4;
-    paintHeatMap(context, place, heatMapOf(frame, channel, data, bitmaps));
+  const fit = fitNumbers(data?.data ?? [outputMax], view.cell);
+  const finished = channel < position.outChannel;
+  if (fit.readable && finished && data) {
+    const valueAt = (row: number, col: number) => data.data[row * cols + col] ?? 0;
+    paintGrid(context, place, view.cell, { rows, cols, valueAt, max: outputMax, fit, quiet: true }, frame);
+  } else if (fit.readable) paintEmptyGrid(context, place, view.cell, [rows, cols], colors);
+  else {
+    context.globalAlpha = finished ? 1 : 0.4;
+    if (data) paintHeatMap(context, place, heatMapOf(frame, channel, data, bitmaps));
     context.globalAlpha = 1;
+    paintOutline(context, place, colors.line);
   }
-  paintOutline(context, place, colors.line);
   context.fillStyle = colors.muted;
   context.font = cssFont(smallType(frame));
   const name = `${model.names?.output ?? 'Y'}[${channel}]`;

@@ -4,7 +4,7 @@
  */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
-import { centerOf, clamp, gridRect } from '../shared/rects.ts';
+import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
@@ -158,13 +158,13 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
     };
   });
   const outputHeight = outputCell * output[0];
-  const shelfHeight = candidate.shelfCell ? height - top - outputHeight - 40 : 0;
   const outputY = perChannel
     ? (lanes[0]?.output?.y ?? top)
     : candidate.shelfCell
       ? top + 4
       : clamp(top + (block - outputHeight) / 2, top, Math.max(top, height - outputHeight - 18));
   const outputRect = gridRect(outputX, outputY, outputCell, output);
+  const shelfY = outputY + outputHeight + 34;
   const heading = (
     name: Heading['name'],
     x: number,
@@ -194,14 +194,13 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
     bias: card?.bias ?? null,
     total: card?.total ?? lanes[0]?.sum ?? { x: 0, y: 0, width: 0, height: 0 },
     output: outputRect,
-    outputThumbnails: [],
     pathFrom: 'below',
     pathTurn: ledgerX + ledgerWidth + (outputX - ledgerX - ledgerWidth) / 2,
     ...placeShelf(input, candidate, {
       x: outputX,
-      y: centerOf(outputRect).y + outputHeight / 2 + 34,
+      y: shelfY,
       width: width - outputX,
-      height: shelfHeight,
+      height: height - shelfY - 2,
     }),
   };
 }

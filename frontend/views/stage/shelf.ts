@@ -34,8 +34,12 @@ function paintFilter(context: Context2D, frame: ChannelFrame, place: ShelfPlace,
   const nameWidth = context.measureText(name).width;
   context.fillStyle = colors.muted;
   context.font = cssFont(size);
-  const makes = t('stage.makes', { output: channel }) + othersLeft(frame, place);
-  paintText(context, makes, 'left', place.heading.x + nameWidth + 5, place.heading.y);
+  const more = othersLeft(frame, place);
+  const room = place.heading.width - nameWidth - 5;
+  const [text = ''] = [t('stage.makes', { output: channel }) + more, more.trim()].filter(
+    (each) => context.measureText(each).width <= room,
+  );
+  paintText(context, text, 'left', place.heading.x + nameWidth + 5, place.heading.y);
   const channels = inputsOf(frame, channel);
   place.kernels.forEach((rect, c) => {
     const input = channels[c];
@@ -70,7 +74,7 @@ function inputsOf({ model }: ChannelFrame, channel: number) {
 function paintShelfOutput(
   context: Context2D,
   frame: ChannelFrame,
-  { output: rect, outputCell }: ShelfPlace,
+  { heading, output: rect, outputCell }: ShelfPlace,
   channel: number,
 ) {
   const { model, colors, t, position, outputMax } = frame;
@@ -103,6 +107,6 @@ function paintShelfOutput(
     'left',
     rect.x + rect.width + 8,
     centerOf(rect).y,
-    frame.layout.width - rect.x - rect.width - 8,
+    heading.x + heading.width - rect.x - rect.width - 8,
   );
 }

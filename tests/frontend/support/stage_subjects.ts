@@ -52,6 +52,7 @@ export const SUBJECTS: Record<string, LayoutInput> = {
   'deep, 1×1': makeSubject([8, 1, 8], [64, 32], [4, 4, 4, 5]),
   'large kernel': makeSubject([12, 7, 6], [3, 2], [1, 2, 2, 3]),
   'own, 4×4×3': makeSubject([6, 3, 4], [3, 2], [1, 2, 2, 2]),
+  'own, 2 groups': makeSubject([5, 3, 3], [4, 4], [1, 2, 3, 3], { slices: 2 }),
   'own, 5×5×3': makeSubject([7, 3, 3], [3, 2], [1, 2, 2, 2], { biased: true }),
 };
 

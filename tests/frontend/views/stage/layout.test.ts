@@ -125,6 +125,25 @@ test('the other filters stand as large as they have room, all that can be read',
     }
 });
 
+test('the outputs of up to seven channels are in sight together, presented or not', () => {
+  const layers = {
+    ...SUBJECTS,
+    five: makeSubject([5, 3, 3], [3, 5], [1, 2, 3, 3]),
+    'six, with larger outputs': makeSubject([7, 3, 5], [3, 6], [1, 2, 3, 3]),
+    'ten channels read': makeSubject([3, 2, 2], [8, 4], [1, 1, 2, 3]),
+  };
+  const screens = ['laptop', 'desktop'] as const;
+  for (const [name, subject] of Object.entries(layers))
+    for (const screen of screens)
+      for (const presenting of [false, true]) {
+        const choice = chooseLayout(subject, ...STAGE_SIZES[screen], { presenting });
+        const { family, shelf, outputThumbnails } = placeParts(subject, choice);
+        const others = subject.perChannel ? 0 : subject.outChannels - 1;
+        if (others > 6 || !['rows', 'columns'].includes(family)) continue;
+        assert.equal(shelf.length + outputThumbnails.length, others, `${name}, ${screen}, ${presenting}`);
+      }
+});
+
 test('of other outputs those that are finished come first', () => {
   assert.deepEqual(otherChannels(1, 3, 1), [0]);
   assert.deepEqual(otherChannels(2, 3, 1), [1]);
