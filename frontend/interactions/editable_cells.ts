@@ -12,7 +12,7 @@ import { findCellRects, hitTestFrame, isChannelFrame } from '../views/registry.t
 import { readableCell } from '../views/shared/text_fit.ts';
 import type { ChannelFrame } from '../views/stage/channel_frame.ts';
 import { displayedTap } from '../views/stage/channel_frame.ts';
-import { findCellRect } from '../views/stage/hit_test.ts';
+import { findBiasRect, findCellRect } from '../views/stage/hit_test.ts';
 
 const SMALLEST_EDITED = readableCell(1);
 
@@ -42,13 +42,8 @@ export function tensorCell(
 /** The cell under a point that is large enough to be meant. */
 export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
   const { summary } = frame.model;
-  if (
-    isChannelFrame(frame) &&
-    summary.shapes.bias &&
-    frame.layout.bias &&
-    containsPoint(frame.layout.bias, x, y)
-  )
-    return biasCell(frame.position.outChannel);
+  const bias = isChannelFrame(frame) && summary.shapes.bias ? findBiasRect(frame) : null;
+  if (bias && containsPoint(bias, x, y)) return biasCell(frame.position.outChannel);
   const cell = hitTestFrame(frame, x, y);
   if (!cell || !tensorCell(summary, cell, frame.position.outChannel)) return null;
   const rects = isChannelFrame(frame) ? [editRect(frame, cell)] : findCellRects(frame, cell);

@@ -8,6 +8,7 @@ import type { StageFrame } from './frame.ts';
 import { paintLedgerNames } from './ledger_frame.ts';
 import { paintSums, paintTotal } from './ledger_sums.ts';
 import { paintCurrentCell, paintFinishedOutput } from './output.ts';
+import { paintPhoneLedger } from './phone_ledger.ts';
 import { paintActiveTap, paintDivisor, paintProducts } from './products.ts';
 import { paintRelations } from './relation_highlights.ts';
 import { paintFunnel, paintRibbon } from './ribbons.ts';
@@ -29,6 +30,7 @@ export function paintAnimated(context: Context2D, frame: StageFrame) {
   if (!isAtRest(frame.position.slide)) paintWindowParts(context, frame);
   for (const row of frame.rows) if (row.index >= 0) paintRow(context, frame, row, false);
   paintTotal(context, frame, false);
+  if (frame.layout.family === 'phone') paintPhoneLedger(context, frame);
   paintCurrentCell(context, frame);
   paintValuePath(context, frame);
   paintRelations(context, frame);

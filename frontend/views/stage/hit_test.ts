@@ -2,12 +2,14 @@
 
 import { cellAt, containsPoint } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
+import { isSameCell, isSumCell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { cellRect } from '../shared/rects.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap, outputOf, planeOf } from './channel_frame.ts';
 import type { GridPlace } from './grid_places.ts';
 import { isComposite } from './input_plane.ts';
+import { placeEquation } from './phone_equation.ts';
 
 /** What a press on a small picture chooses. */
 export type Choice = { kind: 'channel' | 'output'; channel: number };
@@ -46,8 +48,15 @@ function hitOutput({ outputPlaces }: ChannelFrame, x: number, y: number): Cell |
 
 function hitLedger(frame: ChannelFrame, x: number, y: number): Cell | null {
   const { step, model, inChannels, layout } = frame;
+  if (layout.family === 'phone') return hitEquation(frame, x, y);
   if (!step || !model.weight || layout.ledger === 'boxes' || !containsPoint(layout.total, x, y)) return null;
   return { grid: 'total', channel: inChannels.at(-1) ?? 0, row: 0, col: 0 };
+}
+
+function hitEquation(frame: ChannelFrame, x: number, y: number): Cell | null {
+  if (!frame.step || frame.view !== 'stage') return null;
+  const box = placeEquation(frame).find(({ rect }) => containsPoint(rect, x, y));
+  return box && (box.known || box.kind === 'total') ? box.cell : null;
 }
 
 function hitInput({ planes, model }: ChannelFrame, x: number, y: number): Cell | null {
@@ -65,22 +74,30 @@ function hitInput({ planes, model }: ChannelFrame, x: number, y: number): Cell |
 
 function hitRows(frame: ChannelFrame, x: number, y: number): Cell | null {
   for (const row of frame.rows) {
-    const cell = row.index < 0 ? null : hitTapOrSum(frame, row, x, y);
+    const cell = row.index < 0 ? null : (hitSum(frame, row, x, y) ?? hitTap(frame, row, x, y));
     if (cell) return cell;
   }
   return null;
 }
 
-function hitTapOrSum(
-  { model, step }: ChannelFrame,
+function hitSum(
+  { layout, model }: ChannelFrame,
   { lane, channel, sum, accumulate }: ChannelRow,
   x: number,
   y: number,
 ): Cell | null {
-  const isOver = (rect: Rect | null) => rect !== null && containsPoint(rect, x, y);
-  if (sum > 0 && isOver(lane.sum)) return { grid: 'sum', channel, row: 0, col: 0 };
-  if (model.weight && accumulate > 0 && isOver(lane.running))
-    return { grid: 'running', channel, row: 0, col: 0 };
+  if (layout.family === 'phone') return null;
+  if (sum > 0 && containsPoint(lane.sum, x, y)) return { grid: 'sum', channel, row: 0, col: 0 };
+  const isRunning = model.weight && accumulate > 0 && lane.running && containsPoint(lane.running, x, y);
+  return isRunning ? { grid: 'running', channel, row: 0, col: 0 } : null;
+}
+
+function hitTap(
+  { model, step }: ChannelFrame,
+  { lane, channel }: ChannelRow,
+  x: number,
+  y: number,
+): Cell | null {
   const tapIn = (rect: Rect | null) => {
     const tap = rect && cellAt(rect, lane.cell, x, y);
     return tap && displayedTap(model, ...tap);
@@ -103,8 +120,9 @@ export function findCellRect(frame: ChannelFrame, cell: Cell): Rect | null {
     const output = outputOf(frame, cell.channel);
     return output && cellRect(output.view, output.view.cell, cell.row, cell.col);
   }
+  if (cell.grid === 'bias') return cell.channel === frame.position.outChannel ? findBiasRect(frame) : null;
+  if (layout.family === 'phone' && isSumCell(cell)) return findSumBox(frame, cell);
   if (cell.grid === 'total') return layout.total;
-  if (cell.grid === 'bias') return cell.channel === frame.position.outChannel ? layout.bias : null;
   if (cell.grid === 'input' || cell.grid === 'padding') {
     const [large] = frame.planes;
     const plane = planeOf(frame, cell.channel) ?? (large && isComposite(frame, large) ? large : null);
@@ -118,6 +136,17 @@ export function findCellRect(frame: ChannelFrame, cell: Cell): Rect | null {
   if (cell.grid === 'running') return lane.running;
   const grid = cell.grid === 'weight' ? lane.kernel : lane.products;
   return grid && cellRect(grid, lane.cell, ...displayedTap(model, cell.row, cell.col));
+}
+
+/** Where the bias is; on phones it gives its place to a running sum. */
+export function findBiasRect(frame: ChannelFrame): Rect | null {
+  if (frame.layout.family !== 'phone') return frame.layout.bias;
+  return placeEquation(frame).find(({ kind }) => kind === 'bias')?.rect ?? null;
+}
+
+/** The box of a sum in a phone's equation. */
+function findSumBox(frame: ChannelFrame, wanted: Cell): Rect | null {
+  return placeEquation(frame).find(({ cell }) => isSameCell(cell, wanted))?.rect ?? null;
 }
 
 export function findCellRects(frame: ChannelFrame, cell: Cell): Rect[] {

@@ -31,6 +31,7 @@ export function numberSize({ layout }: Pick<ChannelFrame, 'layout'>, rect: Rect,
 /** Paints what of the ledger stands while time runs: its card or its boxes, their names, the signs. */
 export function paintLedgerPlaces(context: Context2D, frame: StageFrame) {
   const { layout, colors, model } = frame;
+  if (layout.family === 'phone') return;
   if (layout.card) {
     strokeRoundedRect(context, layout.card, 8, colors.line, 1);
     paintCardHeading(context, frame, layout.card);
@@ -49,7 +50,8 @@ export function paintLedgerPlaces(context: Context2D, frame: StageFrame) {
 
 /** Paints the name of the cell that the ledger is of, and marks the box of the channel at work. */
 export function paintLedgerNames(context: Context2D, frame: StageFrame) {
-  const { card, total, ledger } = frame.layout;
+  const { card, total, ledger, family } = frame.layout;
+  if (family === 'phone') return;
   if (ledger !== 'card')
     for (const row of frame.rows)
       if (row.active) strokeRoundedRect(context, row.lane.sum, 6, hueOf(frame, row.channel), 2);
@@ -62,13 +64,13 @@ export function paintLedgerNames(context: Context2D, frame: StageFrame) {
 }
 
 /** `Y[0, 1, 1]` */
-function cellName({ model, position, row, col }: StageFrame) {
+export function cellName({ model, position, row, col }: StageFrame) {
   const letter = model.names?.output ?? 'Y';
   return formatIndex(letter, model.summary.dimensions, [position.outChannel, row, col]);
 }
 
 /** What pooling makes of a window's values; null: they are summed. */
-function pooledName({ operation: { kind } }: SceneSummary) {
+export function pooledName({ operation: { kind } }: SceneSummary) {
   return kind === 'max_pool2d' ? 'stage.max' : kind === 'avg_pool2d' ? 'stage.mean' : null;
 }
 
@@ -87,7 +89,7 @@ function paintCardHeading(context: Context2D, frame: StageFrame, card: Rect) {
 }
 
 function paintLinePlace(context: Context2D, frame: StageFrame, row: ChannelRow) {
-  const { layout, colors, model, t } = frame;
+  const { layout, colors } = frame;
   const { line, sum } = row.lane;
   if (layout.ledger === 'card') {
     const hue = hueOf(frame, row.channel);
@@ -95,22 +97,6 @@ function paintLinePlace(context: Context2D, frame: StageFrame, row: ChannelRow) 
     return;
   }
   strokeRoundedRect(context, sum, 6, colors.line, 1);
-  if (layout.family !== 'phone') return;
-  context.fillStyle = colors.muted;
-  context.font = smallFont(frame);
-  const { running } = row.lane;
-  paintText(
-    context,
-    t(pooledName(model.summary) ?? 'stage.sum.channel', { channel: row.channel }),
-    'left',
-    sum.x,
-    sum.y - 8,
-    sum.width + 10,
-  );
-  if (running && model.weight) {
-    strokeRoundedRect(context, running, 6, colors.line, 1);
-    paintText(context, t('stage.running.short'), 'left', running.x, running.y - 8, running.width);
-  }
 }
 
 function paintBiasName(context: Context2D, frame: StageFrame, bias: Rect) {
@@ -128,36 +114,20 @@ function paintBiasName(context: Context2D, frame: StageFrame, bias: Rect) {
 /** Paints the places of the equation and the signs between them. */
 function paintEquationPlaces(context: Context2D, frame: StageFrame) {
   const { layout, colors, rows } = frame;
-  const { total, bias, family } = layout;
+  const { total, bias } = layout;
   const y = centerOf(total).y;
   strokeRoundedRect(context, total, 6, colors.accent, 1.5);
   context.fillStyle = colors.text;
   context.font = cssFont(clamp(18 * layout.spacing.scale, 14, 22));
-  const boxes: Rect[] =
-    family === 'phone'
-      ? phoneBoxes(frame)
-      : rows.filter(({ index }) => index >= 0).map(({ lane }) => lane.sum);
-  const [first, ...others] = [...boxes, ...(bias ? [bias] : [])];
-  let before = first;
-  for (const box of others) {
-    if (before) {
-      const sign = family === 'phone' ? (before.x + before.width + box.x) / 2 : box.x - 16;
-      paintCenteredText(context, family === 'phone' && box !== bias ? '→' : '+', sign, y);
-    }
-    before = box;
-  }
-  if (before)
-    paintCenteredText(context, '=', total.x - Math.min(14, (total.x - before.x - before.width) / 2), y);
+  const boxes = rows.filter(({ index }) => index >= 0).map(({ lane }) => lane.sum);
+  const addends = [...boxes, ...(bias ? [bias] : [])];
+  for (const { x } of addends.slice(1)) paintCenteredText(context, '+', x - 16, y);
+  const last = addends.at(-1);
+  if (last) paintCenteredText(context, '=', total.x - Math.min(14, (total.x - last.x - last.width) / 2), y);
   paintConnectors(context, frame, boxes);
 }
 
-function phoneBoxes({ rows: [row], model }: StageFrame): Rect[] {
-  const { sum, running } = row?.lane ?? {};
-  return [sum, model.weight ? running : null].filter((rect) => rect !== null && rect !== undefined);
-}
-
 function paintConnectors(context: Context2D, { layout, colors }: StageFrame, boxes: Rect[]) {
-  if (layout.family === 'phone') return;
   context.strokeStyle = colors.line;
   context.lineWidth = 1;
   const ends = [...boxes, layout.bias ?? layout.total];

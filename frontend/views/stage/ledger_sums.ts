@@ -1,10 +1,11 @@
 /** The sums in the ledger, as far as they have come, and the output's value at its foot. */
 
-import { cellColor, colorScale, numberedIndex } from '../../model/color.ts';
+import { colorScale, numberedIndex } from '../../model/color.ts';
 import { tapInOrder } from '../../model/geometry.ts';
 import type { LedgerLine } from '../../model/ledger.ts';
 import { joinSigned } from '../../model/ledger_text.ts';
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
+import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
   cssFont,
@@ -19,12 +20,10 @@ import { centerOf, clamp } from '../shared/rects.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { numberSize, SMALL_TYPE, smallFont } from './ledger_frame.ts';
+import { ARRIVED } from './phone_equation.ts';
 import { hueOf } from './window.ts';
 
-/** The share of a phase after which its number stands in its place. */
-const ARRIVED = 0.7;
-
-/** Paints the sums of a lane that are finished, or that are coming. */
+/** Paints the sums of a lane that are finished, or that are coming; a phone has them in its equation. */
 export function paintSums(
   context: Context2D,
   frame: StageFrame,
@@ -33,6 +32,7 @@ export function paintSums(
   finished: boolean,
 ) {
   const { layout, step, model } = frame;
+  if (layout.family === 'phone') return;
   if (layout.ledger === 'card' && finished && row.active) paintActiveLine(context, frame, row);
   if (layout.ledger === 'card' && finished) paintLineText(context, frame, row, line);
   const value = step?.channelSums[row.index] ?? 0;
@@ -82,7 +82,7 @@ function paintLineText(
 
 function paintSum(context: Context2D, frame: StageFrame, row: ChannelRow, text: string, value: number) {
   const { sum } = row.lane;
-  const { layout, theme, outputMax, colors } = frame;
+  const { layout, colors } = frame;
   if (row.sum < ARRIVED) {
     paintSumOnItsWay(context, frame, row, text);
     return;
@@ -92,21 +92,32 @@ function paintSum(context: Context2D, frame: StageFrame, row: ChannelRow, text: 
     context.font = cssFont(numberSize(frame, sum, text), 700);
     paintText(context, text, 'right', sum.x + sum.width, centerOf(sum).y, sum.width);
   } else {
-    const scale = colorScale(theme);
-    const index = numberedIndex(value, outputMax);
-    fillRoundedRect(context, sum, 6, scale.css[index] ?? '');
-    context.fillStyle = scale.text[index] ?? '';
-    context.font = cssFont(numberSize(frame, sum, text), 700);
-    paintTextIn(context, text, sum, 6);
+    paintColoredBox(context, frame, sum, text, value);
     strokeRoundedRect(context, sum, 6, hueOf(frame, row.channel), row.active ? 2.5 : 1.5);
   }
+}
+
+/** Paints a box in its value's colour, with the number in it. */
+export function paintColoredBox(
+  context: Context2D,
+  frame: Pick<StageFrame, 'theme' | 'outputMax' | 'layout'>,
+  rect: Rect,
+  text: string,
+  value: number,
+) {
+  const scale = colorScale(frame.theme);
+  const index = numberedIndex(value, frame.outputMax);
+  fillRoundedRect(context, rect, 6, scale.css[index] ?? '');
+  context.fillStyle = scale.text[index] ?? '';
+  context.font = cssFont(numberSize(frame, rect, text), 700);
+  paintTextIn(context, text, rect, 6);
 }
 
 /** Paints a channel's sum on its way through the funnel, where nothing else is written. */
 function paintSumOnItsWay(context: Context2D, frame: StageFrame, row: ChannelRow, text: string) {
   const { layout, colors } = frame;
   const { products, line, sum } = row.lane;
-  if (!frame.flying || layout.family === 'phone') return;
+  if (!frame.flying) return;
   const vertical = layout.ledger === 'equation';
   const beside = line.x >= products.x + products.width;
   if (!vertical && !beside) return;
@@ -127,7 +138,7 @@ function paintSumOnItsWay(context: Context2D, frame: StageFrame, row: ChannelRow
 }
 
 /** Paints in grey what the products so far add up to. */
-function paintPartialSum(context: Context2D, frame: StageFrame, row: ChannelRow) {
+export function paintPartialSum(context: Context2D, frame: StageFrame, row: ChannelRow) {
   const { step, colors, granularity, layout, model } = frame;
   const count = Math.floor(row.products);
   if (granularity !== 'product' || !row.active || !step || step.selected || count === 0) return;
@@ -188,6 +199,7 @@ function paintSoFar(context: Context2D, frame: StageFrame, row: ChannelRow, runn
 /** Paints the bias and the total: what of that is finished, or what moves. */
 export function paintTotal(context: Context2D, frame: StageFrame, finished: boolean) {
   const { ledger, position, step, totalRect, layout, colors } = frame;
+  if (layout.family === 'phone') return;
   const progress = Math.max(position.bias, position.place);
   if (finished && ledger && layout.bias) {
     context.fillStyle = colors.text;
@@ -218,12 +230,7 @@ export function paintTotal(context: Context2D, frame: StageFrame, finished: bool
     context.font = cssFont(numberSize(frame, totalRect, text), 700);
     paintText(context, text, 'right', totalRect.x + totalRect.width, centerOf(totalRect).y, totalRect.width);
   } else {
-    const scale = colorScale(frame.theme);
-    const index = numberedIndex(step.output, frame.outputMax);
-    fillRoundedRect(context, totalRect, 6, scale.css[index] ?? cellColor(scale, 0, 1));
-    context.fillStyle = scale.text[index] ?? '';
-    context.font = cssFont(numberSize(frame, totalRect, text), 700);
-    paintTextIn(context, text, totalRect, 6);
+    paintColoredBox(context, frame, totalRect, text, step.output);
     strokeRoundedRect(context, totalRect, 6, colors.accent, 2);
     if (layout.ledger === 'boxes') paintBiasedSum(context, frame);
   }
@@ -240,7 +247,7 @@ function paintBiasedSum(context: Context2D, frame: StageFrame) {
 }
 
 /** The answer is not given away. */
-function paintUnknown(context: Context2D, { totalRect, colors, layout }: StageFrame) {
+export function paintUnknown(context: Context2D, { totalRect, colors, layout }: StageFrame) {
   context.fillStyle = colors.accent;
   context.font = cssFont(clamp(totalRect.height * 0.5, 12, 22));
   if (layout.ledger === 'card')

@@ -21,9 +21,9 @@ const SIGN = 16;
 const EQUATION = 54;
 const BOX = 28;
 const BOX_NAME = 20;
-/** LayoutRoom of a sign, and of the arrow, between the boxes. */
-const BOX_GAP = 22;
-const ARROW_GAP = 26;
+/** Room of a sign between the boxes. */
+const BOX_GAP = 20;
+const MAX_BOX = 84;
 const OUTPUT_HEADING = 24;
 const RAIL = 6;
 const MAX_TABS = 4;
@@ -115,13 +115,15 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     gridRect(RAIL + names.indexOf(name) * pitch, sentenceY, kernelCell, kernel);
   const middle = sentenceY + (kernelCell * kernel[0]) / 2;
   const rowY = sentenceY + kernelCell * kernel[0] + BOX_NAME;
-  const signs = biased ? 2 * BOX_GAP + ARROW_GAP : BOX_GAP + ARROW_GAP;
-  const box = Math.min(84, (width - RAIL - signs - 4) / (biased ? 3.8 : 3));
-  const height = BOX;
-  const total = { x: width - box - 2, y: rowY, width: box, height };
-  const bias = biased ? { x: total.x - BOX_GAP - box * 0.8, y: rowY, width: box * 0.8, height } : null;
-  const sum = { x: RAIL, y: rowY, width: box, height };
-  const running = { x: RAIL + box + ARROW_GAP, y: rowY, width: box, height };
+  // Before the sum of the open channel stands what is added to it, if anything is.
+  const summed = weighted && channels > 1;
+  const boxes = 2 + (summed ? 1 : 0) + (biased ? 1 : 0);
+  const box = Math.min(MAX_BOX, (width - RAIL - 2 - (boxes - 1) * BOX_GAP) / boxes);
+  const rectAt = (x: number): Rect => ({ x, y: rowY, width: box, height: BOX });
+  const total = rectAt(width - box - 2);
+  const bias = biased ? rectAt(total.x - BOX_GAP - box) : null;
+  const running = summed ? rectAt(RAIL) : null;
+  const sum = rectAt(RAIL + (summed ? box + BOX_GAP : 0));
   const lane: Lane = {
     rail: { x: 0, y: planeRect.y, width: 3, height: planeRect.height },
     upright: true,
@@ -132,9 +134,9 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     cell: kernelCell,
     times: weighted && loupe ? { x: placed('kernel').x - gap / 2, y: middle } : null,
     equals: { x: placed('products').x - gap / 2, y: middle },
-    line: { x: RAIL, y: rowY, width: width - RAIL - box, height },
+    line: { x: RAIL, y: rowY, width: width - RAIL - box, height: BOX },
     sum,
-    running: weighted ? running : null,
+    running,
     output: null,
   };
   const outputY = rowY + EQUATION - BOX_NAME + OUTPUT_HEADING;
