@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { LayoutInput } from '../../../../frontend/model/scene_model.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';
 import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
-import { otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
+import { firstThumbnail, otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
 import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
 import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
 import { makeSubject, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
@@ -144,6 +144,71 @@ test('on a phone every channel is a tab that a finger can meet, up to four', () 
         const at = `${channels} channels of ${side}×${side} on ${size.join('×')}`;
         assert.equal(layout.thumbnails.length, Math.min(channels, 4), at);
         for (const { width } of layout.thumbnails) assert.ok(width >= 24, at);
+      }
+    }
+});
+
+/** Layers of many channels, with inputs of each size, square, wide and high. */
+function* manyChannels() {
+  for (const channels of [7, 8, 12, 64])
+    for (const [rows, cols] of [
+      [3, 3],
+      [9, 9],
+      [11, 11],
+      [16, 16],
+      [28, 28],
+      [58, 58],
+      [8, 32],
+      [32, 8],
+    ] as const)
+      for (const kernel of [1, 3, 5, 7].filter((side) => side <= Math.min(rows, cols)))
+        for (const chars of [
+          [1, 1, 2, 3],
+          [5, 5, 6, 6],
+        ] as const)
+          for (const more of [{}, { biased: true }, { perChannel: true }]) {
+            const subject = makeSubject([rows, kernel, 1], [channels, 4], [...chars], {
+              ...more,
+              plane: { rows, cols, top: 0, left: 0 },
+              output: [rows - kernel + 1, cols - kernel + 1],
+            });
+            yield {
+              subject,
+              name: `${channels}×${rows}×${cols}, ${kernel}×${kernel} ${chars} ${Object.keys(more)}`,
+            };
+          }
+}
+
+test('every channel has a lane, or thumbnails lead to it', () => {
+  // Beside the panel, too.
+  const sizes: [number, number][] = [[958, 608], STAGE_SIZES.laptop, STAGE_SIZES.desktop, STAGE_SIZES.phone];
+  for (const { subject, name } of manyChannels())
+    for (const size of sizes)
+      for (const presenting of [false, true]) {
+        const { lanes, thumbnails, family } = placeParts(
+          subject,
+          chooseLayout(subject, ...size, { presenting }),
+        );
+        if (lanes.length >= subject.channels) continue;
+        const at = `${name} on ${size.join('×')}: ${family}, ${thumbnails.length} thumbnails`;
+        assert.ok(thumbnails.length >= Math.min(3, subject.channels), at);
+        for (const { width } of thumbnails) assert.ok(width >= 24, `${at} of ${width} px`);
+      }
+});
+
+test('from thumbnail to thumbnail every channel is reached, and the first one again', () => {
+  for (const channels of [3, 7, 8, 64])
+    for (const count of [3, 4, 7, 12].filter((shown) => shown <= channels)) {
+      let current = 0;
+      while (current < channels - 1) {
+        const last = firstThumbnail(current, channels, count) + count - 1;
+        assert.ok(last > current && last < channels, `${current} of ${channels}, ${count} shown`);
+        current = last;
+      }
+      while (current > 0) {
+        const first = firstThumbnail(current, channels, count);
+        assert.ok(first < current && first >= 0, `${current} of ${channels}, ${count} shown`);
+        current = first;
       }
     }
 });
