@@ -62,27 +62,28 @@ function describe({ x, y, width, height }: Rect) {
   return [x, y, width, height].map((value) => value.toFixed(1)).join(' ');
 }
 
+/** All parts are inside the stage, and none overlaps another. */
+function checkParts(layout: StageLayout, name: string = layout.family) {
+  const { width, height } = layout;
+  const parts = [...partsOf(layout)];
+  for (const [part, rect] of parts) {
+    const at = `${name}: ${part} at ${describe(rect)} leaves ${width}×${height}`;
+    assert.ok(rect.x >= -0.5 && rect.x + rect.width <= width + 0.5, at);
+    assert.ok(rect.y >= -0.5 && rect.y + rect.height <= height + 0.5, at);
+    assert.ok(rect.width > 0 && rect.height > 0, at);
+  }
+  for (const [i, [one, a]] of parts.entries())
+    for (const [other, b] of parts.slice(i + 1))
+      assert.ok(!overlap(a, b), `${name}: ${one} at ${describe(a)} overlaps ${other} at ${describe(b)}`);
+}
+
 for (const [name, subject] of Object.entries(SUBJECTS)) {
   for (const [place, [width, height]] of Object.entries(SIZES)) {
     test(`${name} on ${place}: all parts are inside, and none overlaps another`, () => {
       for (const presenting of [false, true]) {
         const choice = chooseLayout(subject, width, height, { presenting });
-        for (const openLane of [0, choice.candidate.lanes + choice.candidate.smallLanes - 1]) {
-          const layout = placeParts(subject, choice, { openLane });
-          const parts = [...partsOf(layout)];
-          for (const [part, rect] of parts) {
-            const at = `${layout.family}: ${part} at ${describe(rect)} leaves ${width}×${layout.height}`;
-            assert.ok(rect.x >= -0.5 && rect.x + rect.width <= width + 0.5, at);
-            assert.ok(rect.y >= -0.5 && rect.y + rect.height <= layout.height + 0.5, at);
-            assert.ok(rect.width > 0 && rect.height > 0, at);
-          }
-          for (const [i, [one, a]] of parts.entries())
-            for (const [other, b] of parts.slice(i + 1))
-              assert.ok(
-                !overlap(a, b),
-                `${layout.family}: ${one} at ${describe(a)} overlaps ${other} at ${describe(b)}`,
-              );
-        }
+        for (const openLane of [0, choice.candidate.lanes + choice.candidate.smallLanes - 1])
+          checkParts(placeParts(subject, choice, { openLane }));
       }
     });
   }
@@ -211,6 +212,34 @@ test('from thumbnail to thumbnail every channel is reached, and the first one ag
         current = first;
       }
     }
+});
+
+test('on a phone the numbers of the window are read wherever those of the kernel have room', () => {
+  const sizes: [number, number][] = [STAGE_SIZES.phone, [288, 480], [398, 650]];
+  for (const channels of [1, 2, 8, 64])
+    for (const side of [3, 5, 9, 11, 16, 28, 58, 224])
+      for (const kernel of [1, 2, 3, 5, 7, 11].filter((taps) => taps <= side))
+        for (const chars of [
+          [1, 1, 2, 3],
+          [2, 2, 3, 3],
+          [5, 5, 5, 5],
+          [5, 5, 6, 6],
+        ] as const)
+          for (const gathered of [false, true])
+            for (const [width, height] of sizes) {
+              const output = side - kernel + 1;
+              const shape = { biased: true, gathered };
+              const subject = makeSubject([side, kernel, output], [channels, 4], [...chars], shape);
+              const layout = placeParts(subject, chooseLayout(subject, width, height));
+              const name = `${channels}×${side}×${side}, ${kernel}×${kernel}, ${chars} on ${width} px`;
+              checkParts(layout, name);
+              const [inputCell, numberCell] = [chars[0], Math.max(chars[1], chars[2])].map(readableCell);
+              // Kernel and products side by side, as small as they are read.
+              if (!inputCell || !numberCell || 2 * kernel * numberCell + 24 > width) continue;
+              assert.ok(layout.kernelCell >= numberCell, `${name}: kernel of ${layout.kernelCell} px`);
+              const seen = layout.lanes[0]?.loupe ? layout.kernelCell : layout.cell;
+              assert.ok(seen >= inputCell, `${name}: window of ${seen} px`);
+            }
 });
 
 test('the other filters stand as large as they have room, all that can be read', () => {
