@@ -41,7 +41,7 @@ function formatForward(form: Form, state: AppState, model: SceneModel) {
   const turned = state.shownView.peek() === 'stage' && (model.summary.operation.flip ?? false);
   const layer = { ...ledgerLayerOf(model, outChannel, inputs), turned };
   const toJson = (shown: Parameters<typeof formatStepJson>[0]) =>
-    formatStepJson(shown, model.summary, outChannel, inputs, layer.bias);
+    formatStepJson(shown, model.summary, outChannel, inputs, layer.bias ?? 0);
   if (step) {
     if (form === 'json') return toJson(step.toJSON());
     return (form === 'tex' ? formatStepTex : formatStepText)(makeLedger(step, layer));

@@ -30,7 +30,7 @@ export interface LedgerLine {
 export interface Ledger {
   cell: string;
   lines: LedgerLine[];
-  /** Nothing where no bias is added: in gradients. */
+  /** Nothing where no bias is added. */
   bias: string;
   output: string;
   /** Of all printed numbers. */
@@ -49,8 +49,9 @@ export interface LedgerLayer {
   outChannel: number;
   inChannels: number[];
   weight: (c: number, u: number, v: number) => number | null;
-  bias: number;
-  /** What a cell is called where it is no output: a gradient has no bias. */
+  /** null: the layer, or a gradient, has none. */
+  bias: number | null;
+  /** What a cell is called where it is no output. */
   letter?: string | undefined;
   /** The kernel is seen turned by 180°, and so the product of its last cell is the first. */
   turned?: boolean;
@@ -132,7 +133,7 @@ export function makeLedger(
   return {
     cell: formatIndex(layer.letter ?? 'Y', layer.dimensions, [layer.outChannel, step.row, step.col]),
     lines,
-    bias: layer.letter ? '' : formatBias(layer.bias, roundTo(output - running, decimals), decimals),
+    bias: layer.bias === null ? '' : formatBias(layer.bias, roundTo(output - running, decimals), decimals),
     output: formatNumber(output, decimals),
     decimals,
     whole: decimals === 0 && numbers.every(Number.isInteger),
@@ -152,20 +153,20 @@ export function ledgerLayerOf(
     dimensions: summary.dimensions,
     outChannel,
     inChannels: inputs,
-    bias: bias[outChannel] ?? 0,
+    bias: names ? null : (bias[outChannel] ?? null),
     letter: names?.output,
     weight: (c, u, v) =>
       weight ? (weight.data[weightOffset(summary, outChannel, inputs[c] ?? 0) + u * kW + v] ?? 0) : null,
   };
 }
 
-function numbersOf(step: Step, bias: number) {
-  return [step.output, bias, ...step.channelSums, ...step.products];
+function numbersOf(step: Step, bias: number | null) {
+  return [step.output, bias ?? 0, ...step.channelSums, ...step.products];
 }
 
 /** The decimals with which a bias is not rounded to 0, if a few more than `least` are enough. */
-function decimalsOfBias(bias: number, least: number) {
-  const needed = bias === 0 ? 0 : Math.ceil(-Math.log10(Math.abs(bias)));
+function decimalsOfBias(bias: number | null, least: number) {
+  const needed = !bias ? 0 : Math.ceil(-Math.log10(Math.abs(bias)));
   return needed > least + MOST_FOR_BIAS ? least : Math.max(needed, least);
 }
 

@@ -64,7 +64,7 @@ export function tapsOfLine(ledger: Ledger, line: LedgerLine): [number, number][]
 }
 
 /**
- * `Y[0, 0, 0] = (0·0 + …) + (…) + 0 = 19 + 37 + 0 = 56`, in parts: text, and lines in place of their terms.
+ * `Y[0, 0, 0] = (0·0 + …) + (…) + 1 = 19 + 37 + 1 = 57`, in parts: text, and lines in place of their terms.
  */
 export function splitSentence(ledger: Ledger): (string | LedgerLine)[] {
   const { cell, lines, bias, largest, output } = ledger;
@@ -83,7 +83,7 @@ export function formatSentence(ledger: Ledger) {
     .join('');
 }
 
-/** `19 + 37 + 0 = 56`, or `56` where that is the only sum. */
+/** `19 + 37 + 1 = 57`, or `57` where that is the only sum. */
 export function formatSums({ lines, bias, output }: Ledger) {
   if (lines.length === 1 && !bias) return output;
   return `${joinSigned([...lines.map((line) => line.sum), ...(bias ? [bias] : [])])} = ${output}`;

@@ -217,7 +217,7 @@ function printStep(
   if (previous?.ledger && previous.step === step && previous.fits.products.decimals === products.decimals)
     return previous.ledger;
   const layer = { ...ledgerLayerOf(model, outChannel), turned: model.summary.operation.flip ?? false };
-  const sums = [step.output, layer.bias, ...step.channelSums, ...step.runningSums];
+  const sums = [step.output, layer.bias ?? 0, ...step.channelSums, ...step.runningSums];
   const wanted = decimalsFor(products.readable ? [...step.products, ...sums] : sums, 4);
   return makeLedger(step, layer, products.readable ? Math.min(products.decimals, wanted) : wanted);
 }

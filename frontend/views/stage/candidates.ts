@@ -112,7 +112,7 @@ function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 
 
 const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, stacked: -0.6 };
 /** A picture of an input that is smaller says nothing, in CSS pixels. */
-const LEAST_PLANE = 96;
+export const LEAST_PLANE = 96;
 
 export function worthOf(input: LayoutInput, candidate: Candidate, height: number, presenting = false) {
   const { plane, output, channels, picture, gathered, weighted } = input;

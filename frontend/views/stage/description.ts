@@ -60,7 +60,7 @@ function describeSums(ledger: Ledger) {
   if (isShort(ledger)) return formatSentence(ledger);
   if (lines.length <= MAX_SUMS) return `${cell} = ${formatSums(ledger)}`;
   const sums = lines.map(({ sum }) => sum);
-  const some = [...sums.slice(0, MAX_SUMS / 2), '…', ...sums.slice(-2), bias];
+  const some = [...sums.slice(0, MAX_SUMS / 2), '…', ...sums.slice(-2), ...(bias ? [bias] : [])];
   return `${cell} = ${joinSigned(some)} = ${output}`;
 }
 
@@ -92,7 +92,8 @@ function describeLines(t: Translate, ledger: Ledger, range: RowRange): Described
   };
   const rows = makeRows(ledger.lines, range, makeRow, (from, to) => describeSkipped(t, from, to));
   if (isPooling(ledger)) return rows;
-  const bias = { text: joinSigned(['', ledger.bias]).trim() };
+  const bias = { text: ledger.bias && joinSigned(['', ledger.bias]).trim() };
   const total = number(ledger.output, 'total', ledger.lines.at(-1)?.channel ?? 0);
-  return [...rows, { heading: t('ledger.bias'), cells: [bias, { text: '' }, total], total: true }];
+  const heading = ledger.bias ? t('ledger.bias') : ledger.cell;
+  return [...rows, { heading, cells: [bias, { text: '' }, total], total: true }];
 }

@@ -13,6 +13,14 @@ import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeCard, waterfallHeight } from './ledger_layout.ts';
 import type { Spacing } from './spacing.ts';
 import { leastOutputWidth } from './spacing.ts';
+import {
+  placeBeside,
+  placeRow,
+  placeThumbnails,
+  ROW_THUMBNAIL,
+  THUMBNAIL_NAME,
+  thumbnailRow,
+} from './thumbnail_places.ts';
 
 const MAX_LANES = 6;
 const FEWER_LANES = 4;
@@ -20,10 +28,7 @@ const MAX_PLANE = 760;
 const MIN_PLANE = 96;
 /** Between the lanes and the card below them. */
 const CARD_GAP = 22;
-/** A thumbnail's name below it. */
-const NAME = 18;
 const CARD_MARGINS = 36;
-const MAX_THUMBNAILS = 12;
 
 interface Sizes {
   lanesWidth: number;
@@ -98,10 +103,10 @@ export function focusCandidates(
 
 type Choice = Pick<Candidate, 'family' | 'ledger' | 'kernelCell' | 'loupe' | 'lanes' | 'smallLanes'>;
 
-/** The cells of the large planes beside such lanes, or null where they have no room. */
 /** Room for the line round the output, at the right. */
 const OUTLINE = 1;
 
+/** The cells of the large planes beside such lanes, or null where they have no room. */
 function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: number, spacing: Spacing) {
   const { plane, output, channels, perChannel } = input;
   const { lanesHeight, middle, lineCount } = sizeLanes(input, choice, height, spacing);
@@ -115,21 +120,23 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const card = weights * line + CARD_MARGINS + chart;
   if (lanesHeight + (below ? CARD_GAP + card : 0) > high || (!below && card > high)) return null;
   const room = width - OUTLINE - middle - 2 * spacing.way;
+  const row = thumbnailRow(input, lineCount);
   if (choice.family === 'stacked') {
     const side = Math.min(
       room + spacing.way,
-      (height - 2 * spacing.heading - 10) / (plane.rows / plane.cols + output[0] / output[1]),
+      (height - 2 * spacing.heading - 10 - row) / (plane.rows / plane.cols + output[0] / output[1]),
     );
     if (side < MIN_PLANE) return null;
-    return { ...planeCells(input, side, spacing), thumbnail: 0 };
+    return { ...planeCells(input, side, spacing), thumbnail: row ? ROW_THUMBNAIL : 0 };
   }
-  let side = Math.min(room / 2, MAX_PLANE);
   const ratio = Math.max(plane.rows / plane.cols, output[0] / output[1]);
-  side = Math.min(side, high / ratio);
+  // Beside a small plane the output's name still has its room.
+  const named = leastOutputWidth(input, spacing);
+  const side = Math.min(room / 2, room - named, MAX_PLANE, (high - row) / ratio);
   if (side < MIN_PLANE) return null;
   const left = high - side * ratio;
   const shown = perChannel ? Math.max(channels, 2) : channels;
-  const thumbnail = left >= 60 ? Math.min(left - NAME - 8, (side - 12) / clamp(shown, 2, 3)) : 0;
+  const thumbnail = left >= 60 ? Math.min(left - THUMBNAIL_NAME - 8, (side - 12) / clamp(shown, 2, 3)) : 0;
   return { ...planeCells(input, side, spacing), thumbnail };
 }
 
@@ -171,15 +178,16 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Layou
     spacing.line,
   );
   const cardHeight = below ? weights * cardLine + CARD_MARGINS + chart : high;
+  const row = stacked ? thumbnailRow(input, sizes.lineCount) : 0;
   const used = Math.max(
-    stacked ? planeHeight + outputHeight + spacing.heading + 10 : Math.max(planeHeight, outputHeight),
+    stacked ? planeHeight + row + outputHeight + spacing.heading + 10 : Math.max(planeHeight, outputHeight),
     sizes.lanesHeight + (below ? CARD_GAP + cardHeight : 0),
   );
-  const thumbnailRoom = !stacked && candidate.thumbnail > 0 ? candidate.thumbnail + NAME + 8 : 0;
+  const thumbnailRoom = !stacked && candidate.thumbnail > 0 ? candidate.thumbnail + THUMBNAIL_NAME + 8 : 0;
   const top = spacing.heading + Math.max(0, (high - Math.max(used, planeHeight + thumbnailRoom)) * 0.35);
   const planeRect = gridRect(start, top, cell, [plane.rows, plane.cols]);
   const outputX = stacked ? start : lanesX + sizes.middle + spacing.way + extra;
-  const outputY = stacked ? top + planeHeight + spacing.heading + 10 : top;
+  const outputY = stacked ? top + planeHeight + row + spacing.heading + 10 : top;
   const outputRect = gridRect(outputX, outputY, outputCell, output);
   const cardX = below ? lanesX : lanesX + sizes.lanesWidth + spacing.funnel;
   const cardWidth = below ? Math.max(sizes.lanesWidth, spacing.card) : spacing.card;
@@ -205,9 +213,11 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Layou
   return {
     lanes,
     plane: planeRect,
-    thumbnails: stacked
-      ? placeBeside(input, planeRect, lanesX - 10)
-      : placeThumbnails(channels > 1 ? channels : 0, candidate.thumbnail, planeRect, height),
+    thumbnails: !stacked
+      ? placeThumbnails(channels > 1 ? channels : 0, candidate.thumbnail, planeRect, height)
+      : row
+        ? placeRow(channels, planeRect, sideWidth)
+        : placeBeside(input, planeRect, lanesX - 10),
     headings: [
       heading('input', start, lanesX - start - 10),
       ...(open?.loupe ? [heading('window', open.loupe.x, grid + spacing.sign - 6)] : []),
@@ -271,37 +281,4 @@ function placeLanes(
     y += height + spacing.laneGap;
     return lane;
   });
-}
-
-/** Thumbnails of the channels below the plane. */
-function placeThumbnails(channels: number, side: number, plane: Rect, height: number): Rect[] {
-  if (side < 24 || channels < 1) return [];
-  const count = Math.min(channels, MAX_THUMBNAILS);
-  const perRow = Math.max(1, Math.floor((plane.width + 8) / (side + 8)));
-  // A contact sheet of many channels has smaller ones.
-  const rowCount = Math.ceil(count / Math.max(perRow, 3));
-  const small =
-    rowCount === 1 ? side : Math.min(side, (height - plane.y - plane.height - 8) / rowCount - NAME - 4);
-  const across = rowCount === 1 ? Math.min(small, (plane.width - 8 * (count - 1)) / count) : small;
-  const size = Math.max(Math.min(small, across), 20);
-  const columns = Math.max(1, Math.floor((plane.width + 8) / (size + 8)));
-  return Array.from({ length: count }, (_, k) => ({
-    x: plane.x + (k % columns) * (size + 8),
-    y: plane.y + plane.height + 12 + Math.floor(k / columns) * (size + NAME + 4),
-    width: size,
-    height: size,
-  })).filter(({ y }) => y + size <= height + 1);
-}
-
-/** Thumbnails beside a stacked plane, where there is room. */
-function placeBeside({ channels }: LayoutInput, plane: Rect, right: number): Rect[] {
-  const size = Math.min(right - plane.x - plane.width - 16, 72, (plane.height - 3 * NAME) / 3);
-  if (size < 30 || channels < 2) return [];
-  const count = Math.min(channels, Math.floor(plane.height / (size + NAME)));
-  return Array.from({ length: count }, (_, k) => ({
-    x: plane.x + plane.width + 10,
-    y: plane.y + k * (size + NAME),
-    width: size,
-    height: size,
-  }));
 }

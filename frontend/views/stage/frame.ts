@@ -123,7 +123,7 @@ function printStep(
     return previous.ledger;
   const layer = { ...ledgerLayerOf(model, outChannel), turned: model.summary.operation.flip ?? false };
   const [lane] = layout.lanes;
-  const sums = [step.output, layer.bias, ...step.channelSums, ...step.runningSums];
+  const sums = [step.output, layer.bias ?? 0, ...step.channelSums, ...step.runningSums];
   const fit = fitProductDecimals(step.products, lane?.cell ?? 0);
   // Terms with decimals may well have a whole sum, which is then written like them.
   const wanted = decimalsFor(fit.readable ? [...step.products, ...sums] : sums, 4);

@@ -39,9 +39,17 @@ export function placePlanes(
   );
   const large = layout.plane;
   if (large) own.push({ channel: first + open, place: large, view: view(large), thumbnail: false });
-  const count = layout.thumbnails.length;
-  const start = count === 0 ? 0 : Math.min(Math.floor((first + open) / count) * count, channels - count);
+  const start = firstThumbnail(first + open, channels, layout.thumbnails.length);
   return [...own, ...layout.thumbnails.map((rect, k) => thumbnailPlace(start + k, rect, size))];
+}
+
+/**
+ * The channel of the first thumbnail, where not all have one. Rows of them overlap, so that the first and the
+ * last of each lead to the rows beside it.
+ */
+export function firstThumbnail(current: number, channels: number, count: number) {
+  const step = Math.max(count - 2, 1);
+  return clamp(Math.floor((current - 1) / step) * step, 0, Math.max(channels - count, 0));
 }
 
 export function placeOutputs(

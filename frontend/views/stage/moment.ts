@@ -31,7 +31,8 @@ export interface MomentLayer {
 export function describeMoment(t: Translate, ledger: Ledger, position: Position, layer: MomentLayer): Moment {
   const { cell, bias, output } = ledger;
   const pooling = isPooling(ledger);
-  if (position.place > 0)
+  // A layer without a bias has nothing to add to the sums.
+  if (position.place > 0 || (position.bias > 0 && !bias && !pooling))
     return { text: t('now.place', { cell, output }) + describeTie(t, ledger), terms: sumsOf(ledger) };
   if (position.bias > 0 && !pooling) {
     const before = ledger.lines.at(-1)?.running ?? '';
@@ -45,9 +46,10 @@ function isPooling({ lines }: Ledger) {
   return lines[0]?.terms[0]?.w === '';
 }
 
-/** `19 + 37 + 0 = 56` */
+/** `19 + 37 + 1 = 57`; nothing where there is one sum alone. */
 function sumsOf(ledger: Ledger) {
-  return isPooling(ledger) || ledger.lines.length > MAX_TERMS ? '' : formatSums(ledger);
+  const count = ledger.lines.length + (ledger.bias ? 1 : 0);
+  return isPooling(ledger) || count === 1 || ledger.lines.length > MAX_TERMS ? '' : formatSums(ledger);
 }
 
 /** How far the window moves, and which way. */

@@ -7,7 +7,7 @@ import type { LayoutInput } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
 import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
-import { readableCellsOf, sizesToTry } from './candidates.ts';
+import { LEAST_PLANE, readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 
 const MAX_CELL = 44;
@@ -26,6 +26,8 @@ const BOX_GAP = 20;
 const MAX_BOX = 84;
 const OUTPUT_HEADING = 24;
 const RAIL = 6;
+/** Room for the line round the last grid. */
+const OUTLINE = 2;
 const MAX_TABS = 4;
 /** Tabs as small as a finger can meet, and the largest. */
 const TAB = { min: 24, max: 64 };
@@ -34,24 +36,24 @@ const TAB_NAME = { width: 36, height: 18 };
 const TAB_GAP = 6;
 
 export function phoneCandidates(input: LayoutInput, width: number, height: number): Candidate[] {
-  const { plane, kernel, output, channels, weighted, gathered } = input;
+  const { plane, kernel, output, channels } = input;
   const readable = readableCellsOf(input, 'phone');
   const tabs = channels > 1 ? TABS : 0;
   const candidates: Candidate[] = [];
   const widest = Math.min(MAX_CELL, (width - tabs - RAIL) / plane.cols);
-  const cells = widest >= 1 ? sizesToTry(widest, 1, readable.input) : [];
+  const least = clamp(LEAST_PLANE / Math.max(plane.rows, plane.cols), 1, Math.min(widest, readable.input));
+  const cells = widest >= 1 ? sizesToTry(widest, Math.floor(least), readable.input) : [];
   // A picture of more cells than pixels takes what room there is.
   if (widest < 4) cells.push(widest, widest * 0.75, widest * 0.5);
-  // A kernel of any size has a place.
-  const smallest = (width - RAIL - 2 * SIGN) / (3 * kernel[1]);
-  const kernelCells = smallest < 4 ? [smallest] : sizesToTry(MAX_CELL, 4, readable.kernel);
-  for (const kernelCell of kernelCells)
+  for (const kernelCell of kernelCellsToTry(input, width))
     for (const cell of cells)
-      for (const loupe of gathered ? [true] : weighted && cell < readable.input ? [true, false] : [false]) {
-        const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
-        if (grids * kernel[1] * kernelCell + (grids - 1) * SIGN + RAIL > width) continue;
-        const top = HEADING + planeHeight(input, cell) + SENTENCE_GAP;
-        const used = top + kernel[0] * kernelCell + EQUATION + OUTPUT_HEADING + 8;
+      for (const loupe of loupeChoices(input, cell, kernelCell)) {
+        const { across, lines } = sentenceShape(input, loupe, width);
+        // Of two lines there is no height for more than can be read.
+        const largest = lines === 2 ? readable.kernel : MAX_CELL;
+        if (kernelCell > largest || sentenceWidth(input, across, kernelCell) > width) continue;
+        const top = HEADING + planeHeight(input, cell) + lines * (SENTENCE_GAP + kernel[0] * kernelCell);
+        const used = top + EQUATION + OUTPUT_HEADING + 8;
         const room = Math.max(height - used, 90);
         const outputCell = Math.min(MAX_CELL, (width - 8) / output[1], room / output[0]);
         candidates.push({
@@ -69,6 +71,35 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
         });
       }
   return candidates;
+}
+
+/** Sizes in which the numbers can be read, if there is one; a kernel of any size has a place. */
+function kernelCellsToTry(input: LayoutInput, width: number) {
+  const readable = readableCellsOf(input, 'phone').kernel;
+  if (sentenceWidth(input, input.weighted ? 2 : 1, readable) <= width && readable <= MAX_CELL)
+    return sizesToTry(MAX_CELL, readable, readable);
+  const smallest = (0.999 * (width - sentenceWidth(input, 3, 0))) / (3 * input.kernel[1]);
+  return smallest < 4 ? [smallest] : sizesToTry(MAX_CELL, 4);
+}
+
+/** A loupe where input cells cannot be read; none only where its own cells could not be read either. */
+function loupeChoices(input: LayoutInput, cell: number, kernelCell: number) {
+  if (input.gathered) return [true];
+  const readable = readableCellsOf(input, 'phone');
+  if (!input.weighted || cell >= readable.input) return [false];
+  return kernelCell >= Math.max(readable.kernel, readable.input) ? [true] : [true, false];
+}
+
+/** Grids of the sentence side by side, and its lines: two where only so its numbers can be read. */
+function sentenceShape(input: LayoutInput, loupe: boolean, width: number) {
+  const grids = (input.weighted ? 2 : 1) + (loupe ? 1 : 0);
+  const smallest = readableCellsOf(input, 'phone').kernel;
+  const fits = (across: number) => sentenceWidth(input, across, smallest) <= width;
+  return grids === 3 && !fits(3) && fits(2) ? { across: 2, lines: 2 } : { across: grids, lines: 1 };
+}
+
+function sentenceWidth({ kernel }: LayoutInput, across: number, cell: number) {
+  return RAIL + across * kernel[1] * cell + (across - 1) * SIGN + OUTLINE;
 }
 
 /** The height of the plane, or of the tabs beside it. */
@@ -102,19 +133,32 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   const tabsWidth = channels > 1 ? TABS : 0;
   const planeX = RAIL + Math.max(0, (width - tabsWidth - RAIL - cell * plane.cols) / 2);
   const planeRect = gridRect(channels > 1 ? RAIL : planeX, HEADING, cell, [plane.rows, plane.cols]);
-  const grids = (weighted ? 2 : 1) + (loupe ? 1 : 0);
+  const { across, lines } = sentenceShape(input, loupe, width);
   const grid = kernelCell * kernel[1];
-  const gap = clamp((width - RAIL - grids * grid) / Math.max(grids - 1, 1), SIGN, 40);
+  const gap = clamp((width - RAIL - OUTLINE - across * grid) / Math.max(across - 1, 1), SIGN, 40);
   const tabsHeight = planeHeight(input, cell);
   const tabsX = planeRect.x + planeRect.width + TAB_GAP;
   const sentenceY = HEADING + tabsHeight + SENTENCE_GAP;
-  const headingY = sentenceY - HEADINGS_HEIGHT / 2 - 1;
   const pitch = grid + gap;
+  const lineHeight = kernelCell * kernel[0] + SENTENCE_GAP;
   const names = [...(loupe ? ['loupe'] : []), ...(weighted ? ['kernel'] : []), 'products'];
-  const placed = (name: string) =>
-    gridRect(RAIL + names.indexOf(name) * pitch, sentenceY, kernelCell, kernel);
-  const middle = sentenceY + (kernelCell * kernel[0]) / 2;
-  const rowY = sentenceY + kernelCell * kernel[0] + BOX_NAME;
+  const placed = (name: string) => {
+    // On a second line the products stand below the kernel.
+    const k = names.indexOf(name);
+    const line = Math.floor(k / across);
+    const x = RAIL + Math.min(k, across - 1) * pitch;
+    return gridRect(x, sentenceY + line * lineHeight, kernelCell, kernel);
+  };
+  const heading = (name: Heading['name'], x: number, y: number, space: number): Heading => ({
+    name,
+    x,
+    y,
+    width: space,
+  });
+  const signBefore = ({ x, y, height }: Rect) => ({ x: x - gap / 2, y: y + height / 2 });
+  const headingOver = (name: Heading['name'], { x, y }: Rect, space: number) =>
+    heading(name, x, y - HEADINGS_HEIGHT / 2 - 1, space);
+  const rowY = sentenceY + lines * lineHeight - SENTENCE_GAP + BOX_NAME;
   // Before the sum of the open channel stands what is added to it, if anything is.
   const summed = weighted && channels > 1;
   const boxes = 2 + (summed ? 1 : 0) + (biased ? 1 : 0);
@@ -132,8 +176,8 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     kernel: weighted ? placed('kernel') : null,
     products: placed('products'),
     cell: kernelCell,
-    times: weighted && loupe ? { x: placed('kernel').x - gap / 2, y: middle } : null,
-    equals: { x: placed('products').x - gap / 2, y: middle },
+    times: weighted && loupe ? signBefore(placed('kernel')) : null,
+    equals: signBefore(placed('products')),
     line: { x: RAIL, y: rowY, width: width - RAIL - box, height: BOX },
     sum,
     running,
@@ -142,12 +186,6 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   const outputY = rowY + EQUATION - BOX_NAME + OUTPUT_HEADING;
   const outputWidth = outputCell * output[1];
   const outputX = Math.max(0, (width - outputWidth) / 2);
-  const heading = (name: Heading['name'], x: number, y: number, space: number): Heading => ({
-    name,
-    x,
-    y,
-    width: space,
-  });
   const tabs = { x: tabsX, y: HEADING, width: width - 2 - tabsX, height: tabsHeight };
   return {
     lanes: [lane],
@@ -155,9 +193,9 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     thumbnails: channels > 1 ? placeTabs(Math.min(channels, MAX_TABS), tabs) : [],
     headings: [
       heading('input', RAIL, HEADING / 2, width - RAIL),
-      ...(loupe ? [heading('window', placed('loupe').x, headingY, pitch - 4)] : []),
-      ...(weighted ? [heading('kernel', placed('kernel').x, headingY, pitch - 4)] : []),
-      heading('products', placed('products').x, headingY, width - placed('products').x),
+      ...(loupe ? [headingOver('window', placed('loupe'), pitch - 4)] : []),
+      ...(weighted ? [headingOver('kernel', placed('kernel'), pitch - 4)] : []),
+      headingOver('products', placed('products'), width - placed('products').x),
       heading('output', outputX, outputY - OUTPUT_HEADING / 2, width - outputX),
     ],
     ledger: 'equation',

@@ -21,7 +21,7 @@ function random(seed: number) {
 test("the chapter's first cell reads as in the book", () => {
   assert.equal(
     formatSentence(makeLedger(makeStep(CHAPTER_STEP), CHAPTER_LAYER)),
-    'Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) + 0 = 19 + 37 + 0 = 56',
+    'Y[0, 0, 0] = (0·0 + 1·1 + 3·2 + 4·3) + (1·1 + 2·2 + 4·3 + 5·4) = 19 + 37 = 56',
   );
 });
 
@@ -151,7 +151,7 @@ test('of a kernel that is seen turned the last cell is told first', () => {
   const turned = makeLedger(makeStep(CHAPTER_STEP), { ...CHAPTER_LAYER, turned: true });
   assert.equal(
     formatSentence(turned),
-    'Y[0, 0, 0] = (4·3 + 3·2 + 1·1 + 0·0) + (5·4 + 4·3 + 2·2 + 1·1) + 0 = 19 + 37 + 0 = 56',
+    'Y[0, 0, 0] = (4·3 + 3·2 + 1·1 + 0·0) + (5·4 + 4·3 + 2·2 + 1·1) = 19 + 37 = 56',
   );
   assert.deepEqual(
     turned.lines[0]?.terms.map(({ tap }) => tap),

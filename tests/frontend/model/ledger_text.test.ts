@@ -44,7 +44,17 @@ test('negative numbers carry a true minus: brackets as factors, a sign as terms'
   assert.equal(formatNumber(-0.0001, 2), '0.00');
 });
 
-test('where one channel makes a gradient its sum is the total, and told once', () => {
+test('a bias is written where the layer has one, also 0, and else left out', () => {
+  const write = (bias: number | null) => {
+    const ledger = makeLedger(makeStep(CHAPTER_STEP), { ...CHAPTER_LAYER, bias });
+    return [formatSentence(ledger), formatSums(ledger), formatStepTex(ledger)];
+  };
+  for (const text of write(0)) assert.match(text, /\+ 0/);
+  for (const text of write(null)) assert.doesNotMatch(text, /\+ 0/);
+  assert.equal(write(null)[1], '19 + 37 = 56');
+});
+
+test('where one channel makes a sum without a bias it is the total, and told once', () => {
   const [products, patch] = [CHAPTER_STEP.products?.slice(0, 1), CHAPTER_STEP.patch?.slice(0, 1)];
   const step = { ...CHAPTER_STEP, products, patch, channel_sums: [19], running_sums: [19], output: 19 };
   const ledger = makeLedger(makeStep(step), { ...CHAPTER_LAYER, inChannels: [0], letter: 'dX' });

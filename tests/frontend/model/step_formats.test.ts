@@ -41,21 +41,21 @@ const LAYER = {
   dimensions: 2 as const,
   outChannel: 0,
   inChannels: [0, 1],
-  bias: 0,
+  bias: null,
   weight: (c: number, u: number, v: number) => c + 2 * u + v,
 };
 
 test('text', () => {
   assert.equal(
     formatStepText(makeLedger(makeStep(STEP), LAYER)),
-    'Y[0, 0, 1] = (1·0 + 2·1 + 4·2 + 5·3) + (2·1 + 3·2 + 5·3 + 6·4) + 0 = 25 + 47 + 0 = 72',
+    'Y[0, 0, 1] = (1·0 + 2·1 + 4·2 + 5·3) + (2·1 + 3·2 + 5·3 + 6·4) = 25 + 47 = 72',
   );
 });
 
 test('text of numbers that are rounded: a line for each channel', () => {
   const step = { ...STEP, output: 72.25, running_sums: [25, 72.25], channel_sums: [25, 47.25] };
   const [first, ...others] = formatStepText(makeLedger(makeStep(step), LAYER)).split('\n');
-  assert.equal(first, 'Y[0, 0, 1] = 25.00 + 47.25 + 0.00 = 72.25');
+  assert.equal(first, 'Y[0, 0, 1] = 25.00 + 47.25 = 72.25');
   assert.equal(others.length, 2);
   assert.match(others[1] ?? '', /^c = 1: .* = 47\.25$/);
 });
@@ -67,8 +67,7 @@ test('TeX', () => {
       '\\begin{aligned}',
       '  Y_{0,0,1} &= (1 \\cdot 0 + 2 \\cdot 1 + 4 \\cdot 2 + 5 \\cdot 3) \\\\',
       '  &\\quad {}+ (2 \\cdot 1 + 3 \\cdot 2 + 5 \\cdot 3 + 6 \\cdot 4) \\\\',
-      '  &\\quad {}+ 0 \\\\',
-      '  &= 25 + 47 + 0 \\\\',
+      '  &= 25 + 47 \\\\',
       '  &= 72',
       '\\end{aligned}',
     ].join('\n'),

@@ -199,6 +199,6 @@ export const CHAPTER_LAYER: LedgerLayer = {
   dimensions: 2,
   outChannel: 0,
   inChannels: [0, 1],
-  bias: 0,
+  bias: null,
   weight: (c, u, v) => CHAPTER_KERNEL[c]?.[u]?.[v] ?? 0,
 };

@@ -47,6 +47,27 @@ test('each channel has a row, and the bias', () => {
   assert.deepEqual(headingsOf(describe(12, 0, 64)), [...channels, 'bias']);
 });
 
+test('without a bias the last row is the cell, with the total alone', () => {
+  const clock = {
+    outChannels: 1,
+    windows: 1,
+    width: 1,
+    channels: 20,
+    taps: 1,
+    granularity: 'channel',
+  } as const;
+  const layer = { summary: makeSummary(), granularity: 'channel' } as const;
+  const ledger = { ...makeSums(20), bias: '', whole: false };
+  const { rows, sentence } = describeStep(t, ledger, positionAt(clock, 0.5), layer);
+  const last = rows({ first: 0, end: 64 }).at(-1);
+  assert.equal(last?.heading, 'Y[0, 0, 0]');
+  assert.deepEqual(
+    last.cells.map(({ text }) => text),
+    ['', '', '190'],
+  );
+  assert.equal(sentence(), 'Y[0, 0, 0] = 0 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + … + 18 + 19 = 190');
+});
+
 test('channels without a row are named, with their running sum', () => {
   const rows = describe(12, 4, 8);
   assert.deepEqual(headingsOf(rows), ['0–3', '4', '5', '6', '7', '8–11', 'bias']);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { LayoutInput } from '../../../../frontend/model/scene_model.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';
 import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
-import { otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
+import { firstThumbnail, otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
+import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
 import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
 import { partsOf } from '../../support/stage_parts.ts';
 import { makeSubject, OTHER_SIZES, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
@@ -23,27 +24,28 @@ function describe({ x, y, width, height }: Rect) {
   return [x, y, width, height].map((value) => value.toFixed(1)).join(' ');
 }
 
+/** All parts are inside the stage, and none overlaps another. */
+function checkParts(layout: StageLayout, name: string = layout.family) {
+  const { width, height } = layout;
+  const parts = [...partsOf(layout)];
+  for (const [part, rect] of parts) {
+    const at = `${name}: ${part} at ${describe(rect)} leaves ${width}×${height}`;
+    assert.ok(rect.x >= -0.5 && rect.x + rect.width <= width + 0.5, at);
+    assert.ok(rect.y >= -0.5 && rect.y + rect.height <= height + 0.5, at);
+    assert.ok(rect.width > 0 && rect.height > 0, at);
+  }
+  for (const [i, [one, a]] of parts.entries())
+    for (const [other, b] of parts.slice(i + 1))
+      assert.ok(!overlap(a, b), `${name}: ${one} at ${describe(a)} overlaps ${other} at ${describe(b)}`);
+}
+
 for (const [name, subject] of Object.entries(SUBJECTS)) {
   for (const [place, [width, height]] of Object.entries(SIZES)) {
     test(`${name} on ${place}: all parts are inside, and none overlaps another`, () => {
       for (const presenting of [false, true]) {
         const choice = chooseLayout(subject, width, height, { presenting });
-        for (const openLane of [0, choice.candidate.lanes + choice.candidate.smallLanes - 1]) {
-          const layout = placeParts(subject, choice, { openLane });
-          const parts = [...partsOf(layout)];
-          for (const [part, rect] of parts) {
-            const at = `${layout.family}: ${part} at ${describe(rect)} leaves ${width}×${layout.height}`;
-            assert.ok(rect.x >= -0.5 && rect.x + rect.width <= width + 0.5, at);
-            assert.ok(rect.y >= -0.5 && rect.y + rect.height <= layout.height + 0.5, at);
-            assert.ok(rect.width > 0 && rect.height > 0, at);
-          }
-          for (const [i, [one, a]] of parts.entries())
-            for (const [other, b] of parts.slice(i + 1))
-              assert.ok(
-                !overlap(a, b),
-                `${layout.family}: ${one} at ${describe(a)} overlaps ${other} at ${describe(b)}`,
-              );
-        }
+        for (const openLane of [0, choice.candidate.lanes + choice.candidate.smallLanes - 1])
+          checkParts(placeParts(subject, choice, { openLane }));
       }
     });
   }
@@ -107,6 +109,99 @@ test('on a phone every channel is a tab that a finger can meet, up to four', () 
         for (const { width } of layout.thumbnails) assert.ok(width >= 24, at);
       }
     }
+});
+
+/** Layers of many channels, with inputs of each size, square, wide and high. */
+function* manyChannels() {
+  for (const channels of [7, 8, 12, 64])
+    for (const [rows, cols] of [
+      [3, 3],
+      [9, 9],
+      [11, 11],
+      [16, 16],
+      [28, 28],
+      [58, 58],
+      [8, 32],
+      [32, 8],
+    ] as const)
+      for (const kernel of [1, 3, 5, 7].filter((side) => side <= Math.min(rows, cols)))
+        for (const chars of [
+          [1, 1, 2, 3],
+          [5, 5, 6, 6],
+        ] as const)
+          for (const more of [{}, { biased: true }, { perChannel: true }]) {
+            const subject = makeSubject([rows, kernel, 1], [channels, 4], [...chars], {
+              ...more,
+              plane: { rows, cols, top: 0, left: 0 },
+              output: [rows - kernel + 1, cols - kernel + 1],
+            });
+            yield {
+              subject,
+              name: `${channels}×${rows}×${cols}, ${kernel}×${kernel} ${chars} ${Object.keys(more)}`,
+            };
+          }
+}
+
+test('every channel has a lane, or thumbnails lead to it', () => {
+  // Beside the panel, too.
+  const sizes: [number, number][] = [[958, 608], STAGE_SIZES.laptop, STAGE_SIZES.desktop, STAGE_SIZES.phone];
+  for (const { subject, name } of manyChannels())
+    for (const size of sizes)
+      for (const presenting of [false, true]) {
+        const { lanes, thumbnails, family } = placeParts(
+          subject,
+          chooseLayout(subject, ...size, { presenting }),
+        );
+        if (lanes.length >= subject.channels) continue;
+        const at = `${name} on ${size.join('×')}: ${family}, ${thumbnails.length} thumbnails`;
+        assert.ok(thumbnails.length >= Math.min(3, subject.channels), at);
+        for (const { width } of thumbnails) assert.ok(width >= 24, `${at} of ${width} px`);
+      }
+});
+
+test('from thumbnail to thumbnail every channel is reached, and the first one again', () => {
+  for (const channels of [3, 7, 8, 64])
+    for (const count of [3, 4, 7, 12].filter((shown) => shown <= channels)) {
+      let current = 0;
+      while (current < channels - 1) {
+        const last = firstThumbnail(current, channels, count) + count - 1;
+        assert.ok(last > current && last < channels, `${current} of ${channels}, ${count} shown`);
+        current = last;
+      }
+      while (current > 0) {
+        const first = firstThumbnail(current, channels, count);
+        assert.ok(first < current && first >= 0, `${current} of ${channels}, ${count} shown`);
+        current = first;
+      }
+    }
+});
+
+test('on a phone the numbers of the window are read wherever those of the kernel have room', () => {
+  const sizes: [number, number][] = [STAGE_SIZES.phone, [288, 480], [398, 650]];
+  for (const channels of [1, 2, 8, 64])
+    for (const side of [3, 5, 9, 11, 16, 28, 58, 224])
+      for (const kernel of [1, 2, 3, 5, 7, 11].filter((taps) => taps <= side))
+        for (const chars of [
+          [1, 1, 2, 3],
+          [2, 2, 3, 3],
+          [5, 5, 5, 5],
+          [5, 5, 6, 6],
+        ] as const)
+          for (const gathered of [false, true])
+            for (const [width, height] of sizes) {
+              const output = side - kernel + 1;
+              const shape = { biased: true, gathered };
+              const subject = makeSubject([side, kernel, output], [channels, 4], [...chars], shape);
+              const layout = placeParts(subject, chooseLayout(subject, width, height));
+              const name = `${channels}×${side}×${side}, ${kernel}×${kernel}, ${chars} on ${width} px`;
+              checkParts(layout, name);
+              const [inputCell, numberCell] = [chars[0], Math.max(chars[1], chars[2])].map(readableCell);
+              // Kernel and products side by side, as small as they are read.
+              if (!inputCell || !numberCell || 2 * kernel * numberCell + 24 > width) continue;
+              assert.ok(layout.kernelCell >= numberCell, `${name}: kernel of ${layout.kernelCell} px`);
+              const seen = layout.lanes[0]?.loupe ? layout.kernelCell : layout.cell;
+              assert.ok(seen >= inputCell, `${name}: window of ${seen} px`);
+            }
 });
 
 test('the other filters stand as large as they have room, all that can be read', () => {

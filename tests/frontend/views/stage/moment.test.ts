@@ -69,6 +69,15 @@ test('channel by channel', () => {
   assert.deepEqual(say('channel', 3), ['−1 is the output cell Y[0, 0, 1].', '1 + 4 − 6 = −1']);
 });
 
+test('without a bias nothing is added to the sums', () => {
+  const none = { ...LEDGER, bias: '', output: '5' };
+  const placed = ['5 is the output cell Y[0, 0, 1].', '1 + 4 = 5'];
+  assert.deepEqual(say('channel', 2.2, {}, none), placed);
+  assert.deepEqual(say('channel', 3, {}, none), placed);
+  const alone = { ...none, lines: LEDGER.lines.slice(0, 1), output: '1' };
+  assert.deepEqual(say('channel', 3, {}, alone), ['1 is the output cell Y[0, 0, 1].', '']);
+});
+
 test('a stride says how far the window moves', () => {
   const stride = { stride: [3, 2] };
   assert.match(say('channel', 0, stride)[0] ?? '', /begins at the top left/);
