@@ -181,12 +181,19 @@ function setUpPicturePaste(take: (picture: File) => void) {
   });
 }
 
-/** What is printed says where it is from. */
+/** The width of a picture over its height up to which it is printed beside its terms. */
+const BESIDE = 1.4;
+
+/** What is printed says where it is from, and is as large as its shape allows. */
 function setUpPrinting(parts: AppContext) {
   const ledger = findElement('.ledger', HTMLElement);
+  const workspace = findElement('.workspace', HTMLElement);
   addEventListener('beforeprint', () => {
     ledger.dataset.link = linkToShown(parts);
     parts.paintNow();
+    const aspect = parts.canvas.width / parts.canvas.height;
+    workspace.style.setProperty('--aspect', `${aspect}`);
+    workspace.classList.toggle('prints-beside', aspect < BESIDE);
   });
   addEventListener('afterprint', () => delete ledger.dataset.link);
 }

@@ -30,13 +30,8 @@ const MAX_ROWS = 64;
 const MAX_HIDDEN_ROWS = 6;
 
 /** Returns the ledger that is shown. */
-export function showDescription({
-  state,
-  t,
-  model,
-  frame,
-  gradients,
-}: AppContext): ReadonlySignal<Ledger | null> {
+export function showDescription(context: AppContext): ReadonlySignal<Ledger | null> {
+  const { state, t, model, frame, gradients } = context;
   const shownLedger = signal<Ledger | null>(null);
   const moment = signal({ text: '', terms: '' });
   const table = makeTable(t);
@@ -47,29 +42,15 @@ export function showDescription({
   const addends = findElement('.addends', HTMLElement, terms);
   const total = findElement('.total', HTMLElement, terms);
   const update = () => {
-    const [step, stamp, position, layer] = [
-      state.step.peek(),
-      state.stamp.peek(),
-      state.position.peek(),
-      model(),
-    ];
-    if (!position || !layer) return;
-    const { id, shapes } = layer.summary;
-    const ledgerLayer = ledgerLayerOf(layer, position.outChannel);
-    const ledger = step && (stageLedger(frame(), step) ?? makeLedger(step, ledgerLayer));
-    const stampLedger = stamp && makeStampLedger(stamp, { ...ledgerLayer, width: shapes.output[2] });
-    const back = state.direction.peek() !== 'forward';
-    const description = back
-      ? gradients.peek()?.describe()
-      : ledger
-        ? describeStep(t, ledger, position, { summary: layer.summary, granularity: state.granularity.peek() })
-        : stampLedger && describeStamp(t, stampLedger, position);
-    if (!description) return;
-    table.show(description, `${id}/${position.outChannel}/${frame()?.view}`);
+    const [position, layer, shown] = [state.position.peek(), model(), frame()];
+    const described = describeShown(context, shown);
+    if (!position || !layer || !described) return;
+    const { description, ledger } = described;
+    table.show(description, `${layer.summary.id}/${position.outChannel}/${shown?.view}`);
     moment.value = { text: description.moment, terms: description.terms ?? '' };
     if (!state.playing.peek())
       setText(live, position.place > 0 ? description.sentence() : description.moment);
-    rounded.hidden = back || (ledger?.exact ?? true);
+    rounded.hidden = state.direction.peek() !== 'forward' || (ledger?.exact ?? true);
     shownLedger.value = ledger;
   };
   // Numbers that nobody can read are not shown late, but not at all.
@@ -123,6 +104,31 @@ export function showDescription({
     moment.value = { text: t('now.loading'), terms: '' };
   });
   return shownLedger;
+}
+
+/** The step or the stamp of this moment, with the decimals of a frame; null while it is on its way. */
+export function describeShown(
+  { state, t, model, gradients }: AppContext,
+  frame: AnyFrame | null,
+): { description: Description; ledger: Ledger | null } | null {
+  const [step, stamp, position, layer] = [
+    state.step.peek(),
+    state.stamp.peek(),
+    state.position.peek(),
+    model(),
+  ];
+  if (!position || !layer) return null;
+  const { summary } = layer;
+  const ledgerLayer = ledgerLayerOf(layer, position.outChannel);
+  const ledger = step && (stageLedger(frame, step) ?? makeLedger(step, ledgerLayer));
+  const stampLedger = stamp && makeStampLedger(stamp, { ...ledgerLayer, width: summary.shapes.output[2] });
+  const description =
+    state.direction.peek() !== 'forward'
+      ? gradients.peek()?.describe()
+      : ledger
+        ? describeStep(t, ledger, position, { summary, granularity: state.granularity.peek() })
+        : stampLedger && describeStamp(t, stampLedger, position);
+  return description ? { description, ledger } : null;
 }
 
 /** In place of numbers that pass too quickly to be read, the ledger says when they are back. */

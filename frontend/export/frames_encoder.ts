@@ -8,6 +8,7 @@ import {
   ZipWriter,
 } from '@zip.js/zip.js/lib/zip-core-native.js';
 import type { FrameEncoder } from './animation.ts';
+import { canvasToPng } from './canvas_png.ts';
 
 configure({ useWebWorkers: false });
 
@@ -20,8 +21,7 @@ export function makeFramesEncoder(): FrameEncoder {
   let name = '';
   return {
     async add(canvas, seconds) {
-      const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-      if (!png) throw new RangeError(`no picture of ${canvas.width}×${canvas.height} pixels`);
+      const png = await canvasToPng(canvas);
       name = `frame-${String(durations.length).padStart(5, '0')}.png`;
       await zip.add(name, new BlobReader(png));
       durations.push(`file '${name}'\nduration ${seconds}`);

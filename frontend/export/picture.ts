@@ -1,13 +1,15 @@
 /** The stage as a picture: the painters of the screen draw it on another context. */
 
 import { LruCache } from '../data/lru_cache.ts';
+import type { AnyFrame } from '../views/registry.ts';
 import { drawingNamed, makeViewFrame } from '../views/registry.ts';
 import type { Context2D } from '../views/shared/drawing.ts';
 import { cssFont } from '../views/shared/drawing.ts';
 import type { BitmapCache, CanvasRoom } from '../views/shared/layered_painter.ts';
 import { LayeredPainter } from '../views/shared/layered_painter.ts';
 import type { FrameRequest } from '../views/shared/view.ts';
-import { wrapLines } from './picture_lines.ts';
+import { canvasToPng } from './canvas_png.ts';
+import { fitLines, wrapLines } from './picture_lines.ts';
 import { addPngTexts } from './png_texts.ts';
 import { escapeXml, SvgContext } from './svg_context.ts';
 
@@ -23,9 +25,17 @@ export interface PictureText {
   left: (count: number) => string;
 }
 
+/** What the frames of an animation say of themselves: a title above, and below it what each of them shows. */
+export interface Caption {
+  title: string;
+  /** Lines that there is room for below the stage, in type of the usual size. */
+  lines: number;
+  textOf: (frame: AnyFrame) => string;
+}
+
 const MARGIN = 16;
 const TITLE = { font: cssFont(18, 700), height: 40 };
-const LINE = { font: cssFont(14), height: 22 };
+const LINE = { size: 14, font: cssFont(14), height: 22 };
 /** Lines of text up to which a picture is extended. */
 const MAX_LINES = 40;
 const SCRATCH = 'scratch';
@@ -63,28 +73,61 @@ export function makeSvg(request: FrameRequest, text: PictureText): Blob {
 }
 
 /**
- * Returns what paints one moment after the other, without text, each on a canvas of the same even sides, as
- * video encoders want. ratio: its pixels for each CSS pixel. isRead: whether its pixels are read before the
- * next moment is painted, and not given to an encoder of the browser, which holds frames for a while.
+ * Returns what paints one moment after the other, each on a canvas of the same even sides, as video encoders
+ * want. ratio: its pixels for each CSS pixel. isRead: whether its pixels are read before the next moment is
+ * painted, and not given to an encoder of the browser, which holds frames for a while. caption: null: the
+ * stage alone.
  */
 export function makeFramePainter(
   ratio: number,
   isRead: boolean,
+  caption: Caption | null,
 ): (request: FrameRequest) => HTMLCanvasElement {
   const canvases = Array.from({ length: isRead ? 1 : KEPT_FRAMES }, () => document.createElement('canvas'));
-  const margin = MARGIN * ratio;
-  const evenSide = (side: number) => 2 * Math.ceil((side * ratio + 2 * margin) / 2);
-  let room: CanvasRoom = { width: 0, height: 0, margin, ground: '' };
+  const top = caption ? TITLE.height : MARGIN;
+  const below = MARGIN + (caption ? caption.lines * LINE.height : 0);
+  const evenSide = (side: number) => 2 * Math.ceil((side * ratio) / 2);
+  let room: CanvasRoom = { width: 0, height: 0, left: 0, top: 0, ground: '' };
   const painter = new LayeredPainter(canvases, {
     context: { willReadFrequently: isRead },
     room: () => room,
   });
   return (request) => {
-    const [width, height] = [evenSide(request.width), evenSide(request.height)];
-    room = { width, height, margin, ground: request.colors.ground };
-    painter.paint(makeViewFrame({ ...request, ratio }, painter.last));
+    room = {
+      width: evenSide(request.width + 2 * MARGIN),
+      height: evenSide(top + request.height + below),
+      left: MARGIN * ratio,
+      top: top * ratio,
+      ground: request.colors.ground,
+    };
+    const frame = makeViewFrame({ ...request, ratio }, painter.last);
+    if (painter.paint(frame) && caption) {
+      painter.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      paintCaption(painter.context, request, caption, caption.textOf(frame));
+    }
     return painter.context.canvas;
   };
+}
+
+/** How many lines texts like this one need below a stage of a width: half a line is left for longer ones. */
+export function linesFor(text: string, width: number): number {
+  const context = canvasContext(1, 1);
+  context.font = LINE.font;
+  return 1 + Math.round(context.measureText(text).width / width);
+}
+
+function paintCaption(
+  context: Context2D,
+  request: FrameRequest,
+  { title, lines: most }: Caption,
+  text: string,
+) {
+  const isWider = (line: string, size: number) => {
+    context.font = cssFont(size);
+    return context.measureText(line).width > request.width;
+  };
+  const { size, lines } = fitLines(text, isWider, most, LINE.size);
+  paintTexts(context, request, { title, top: TITLE.height, lines, size });
 }
 
 /** The picture on a canvas; ratio: its pixels for each CSS pixel. */
@@ -98,9 +141,7 @@ function paintCanvas(request: FrameRequest, text: PictureText, ratio: number): H
 
 /** A PNG file. */
 export async function makePng(request: FrameRequest, text: PictureText, ratio: number): Promise<Blob> {
-  const canvas = paintCanvas(request, text, ratio);
-  const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!png) throw new RangeError(`no picture of ${canvas.width}×${canvas.height} pixels`);
+  const png = await canvasToPng(paintCanvas(request, text, ratio));
   const { title, description, link } = text;
   return addPngTexts(png, { Title: title, Description: description, Source: link });
 }
@@ -123,20 +164,29 @@ function paint(context: Context2D, request: FrameRequest, text: PictureText, ext
   const { colors } = request;
   context.fillStyle = colors.ground;
   context.fillRect(0, 0, extent.width, extent.height);
-  if (text.drawn) {
-    context.textAlign = 'left';
-    context.textBaseline = 'middle';
-    context.fillStyle = colors.text;
-    context.font = TITLE.font;
-    context.fillText(text.title, MARGIN, TITLE.height / 2 + 4, request.width);
-    context.font = LINE.font;
-    const first = extent.top + request.height + (LINE.height + MARGIN) / 2;
-    for (const [k, line] of extent.lines.entries()) context.fillText(line, MARGIN, first + k * LINE.height);
-  }
+  const { top, lines } = extent;
+  if (text.drawn) paintTexts(context, request, { title: text.title, top, lines, size: LINE.size });
   context.save();
   context.translate(MARGIN, extent.top);
   paintStage(context, request);
   context.restore();
+}
+
+/** Paints the title above the stage, and lines of a size of type below it. */
+function paintTexts(
+  context: Context2D,
+  { width, height, colors }: FrameRequest,
+  { title, top, lines, size }: { title: string; top: number; lines: string[]; size: number },
+) {
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillStyle = colors.text;
+  context.font = TITLE.font;
+  context.fillText(title, MARGIN, TITLE.height / 2 + 4, width);
+  context.font = cssFont(size);
+  const lineHeight = (LINE.height * size) / LINE.size;
+  const first = top + height + (lineHeight + MARGIN) / 2;
+  for (const [k, line] of lines.entries()) context.fillText(line, MARGIN, first + k * lineHeight);
 }
 
 function paintStage(context: Context2D, request: FrameRequest) {

@@ -21,6 +21,25 @@ export function wrapLines(
       [...kept.slice(0, most - 1), '…'];
 }
 
+/** The least size of type that is tried, in CSS pixels. */
+const SMALLEST = 6;
+
+/**
+ * Breaks a text into lines of the largest type, in whole CSS pixels, that leaves room for them all. most:
+ * lines that there is room for in type of the size `largest`.
+ */
+export function fitLines(
+  text: string,
+  isWider: (text: string, size: number) => boolean,
+  most: number,
+  largest: number,
+): { size: number; lines: string[] } {
+  for (let size = largest; ; size--) {
+    const lines = wrapLine(text, (line) => isWider(line, size));
+    if (lines.length * size <= most * largest || size <= SMALLEST) return { size, lines };
+  }
+}
+
 function wrapLine(text: string, isWider: (text: string) => boolean): string[] {
   const lines: string[] = [];
   let line = '';

@@ -121,6 +121,30 @@ def test_frames_are_the_stage_at_each_step(
         page.keyboard.press("ArrowRight")
 
 
+def test_frames_with_title_and_equation_are_the_pictures_that_have_them(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(f"{scene_paths['two-channels']}?step=0,0,1")
+    open_animation(page, "PNG frames (ZIP)")
+    choose(page, "Contents", "with title and equation")
+    saved = save(page, tmp_path)
+    frames = frames_of(saved)
+    assert len(frames) == 4 and len({frame.shape for frame in frames}) == 1
+    assert saved.stem.endswith(f"-{frames[0].shape[1]}x{frames[0].shape[0]}")
+    choose(page, "Kind", "picture")
+    choose(page, "Form", "PNG")
+    choose(page, "Contents", "with title, equation and terms")
+    close_dialog(page)
+    page.keyboard.press("Shift+ArrowLeft")
+    for frame in frames:
+        open_dialog(page)
+        picture = pixels(Image.open(save(page, tmp_path)))
+        assert frame.shape[0] - picture.shape[0] in (0, 1)
+        assert difference(frame, picture) < 0.01
+        close_dialog(page)
+        page.keyboard.press("ArrowRight")
+
+
 def test_a_gif_has_a_frame_a_step_and_its_times(
     open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
 ) -> None:
@@ -334,8 +358,10 @@ def test_frames_have_even_sides(
 ) -> None:
     page = open_page(scene_paths["two-channels"], viewport={"width": size[0], "height": size[1]})
     open_animation(page, "PNG frames (ZIP)")
-    for frame in frames_of(save(page, tmp_path)):
-        assert [side % 2 for side in frame.shape[:2]] == [0, 0]
+    for contents in ("the stage", "with title and equation"):
+        choose(page, "Contents", contents)
+        for frame in frames_of(save(page, tmp_path)):
+            assert [side % 2 for side in frame.shape[:2]] == [0, 0]
 
 
 def test_gradients_and_other_views_are_recorded_too(

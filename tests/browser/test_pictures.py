@@ -260,6 +260,35 @@ def test_a_step_prints_on_one_page(
     expect(page.locator(".timeline")).to_be_visible()
 
 
+# Paper across within its margins, in CSS pixels.
+ACROSS = {"A4": (1032, 703), "Letter": (965, 725)}
+
+
+@pytest.mark.parametrize("form", ACROSS)
+@pytest.mark.parametrize(("width", "height", "is_beside"), [(1366, 768, False), (820, 1100, True)])
+def test_a_picture_takes_the_height_of_the_paper_that_its_terms_leave(
+    open_page: OpenPage, scene_paths: dict[str, str], form: str, width: int, height: int, is_beside: bool
+) -> None:
+    """Across, one that is wide stands above the terms, one that is high beside them."""
+    page = open_page(scene_paths["strided-volume"], viewport={"width": width, "height": height})
+    page.keyboard.press("End")
+    aspect = page.evaluate("stage.width / stage.height")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    paper_width, paper_height = ACROSS[form]
+    page.set_viewport_size({"width": paper_width, "height": paper_height})
+    picture, ledger = (page.locator(each).bounding_box() for each in ("#stage", ".ledger"))
+    assert picture and ledger
+    shown = min(picture["width"], picture["height"] * aspect)
+    if is_beside:
+        assert ledger["x"] > picture["x"] + shown
+        assert shown / aspect > 0.85 * paper_height
+    else:
+        assert ledger["y"] >= picture["y"] + shown / aspect
+        assert shown > 0.8 * paper_width
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
 def test_paper_gets_more_pixels_than_the_screen(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(f"{scene_paths['two-channels']}?step=0,1,0")
     page.wait_for_function("() => stage.width === stage.clientWidth")

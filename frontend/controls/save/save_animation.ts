@@ -4,12 +4,15 @@ import { effect } from '@preact/signals-core';
 import type { FrameEncoder } from '../../export/animation.ts';
 import { recordAnimation, timesOfWindows } from '../../export/animation.ts';
 import { animationName } from '../../export/file_name.ts';
-import { makeFramePainter } from '../../export/picture.ts';
+import type { Caption } from '../../export/picture.ts';
+import { linesFor, makeFramePainter } from '../../export/picture.ts';
 import type { VideoFormat } from '../../export/video_encoder.ts';
 import { ticksPerSecond } from '../../model/timeline.ts';
 import type { AppContext } from '../../views/app_context.ts';
-import { makeElement, setText } from '../../views/shared/dom.ts';
+import type { AnyFrame } from '../../views/registry.ts';
+import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
+import { describeShown } from '../description.ts';
 import { makeChoice } from './radio_choice.ts';
 
 const FORMATS = ['gif', 'mp4', 'webm', 'zip'] as const;
@@ -18,6 +21,7 @@ const STEPS = ['product', 'channel', 'window'] as const;
 const SPEEDS = ['0.5', '1', '2', '4'] as const;
 const SIZES = ['1', '2'] as const;
 const LOOPS = ['loop', 'once'] as const;
+const CONTENTS = ['stage', 'caption'] as const;
 /** How long the last frame stands, in seconds. */
 const LAST = 2;
 /** Frames from which on the dialog says that this takes long. */
@@ -36,6 +40,8 @@ export interface AnimationPart {
   forgetEstimate(): void;
   /** Looks at which formats the browser has, and estimates. */
   update(): Promise<void>;
+  /** The frame of the moment that the stage shows. */
+  preview(): HTMLCanvasElement;
   /** Resolves with the file, null once it was cancelled. */
   record(): Promise<{ file: Blob; name: string } | null>;
   cancel(): void;
@@ -66,6 +72,14 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     if (!state.held.peek()) steps.choose(value);
   });
   const format = choose('animation', FORMATS, 'gif');
+  const contents = makeChoice(
+    t('save.contents'),
+    'frame-contents',
+    CONTENTS,
+    (value) => t(`save.contents.${value}`),
+    'stage',
+  );
+  element.append(contents.element);
   const speed = choose('speed', SPEEDS, '1');
   const size = choose('size', SIZES, '1');
   const loop = choose('loop', LOOPS, 'loop');
@@ -100,7 +114,7 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     }[range.value()] as [number, number];
     return timesOfWindows(clock, before + first, before + last);
   };
-  const nameOfFile = () => {
+  const nameOfFile = (size: { width: number; height: number }) => {
     const [scene, clock, position] = [state.scene.peek(), state.clock.peek(), state.position.peek()];
     if (!scene || !clock || !position) return `convscope.${format.value()}`;
     const { outChannel, window } = position;
@@ -110,12 +124,13 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
       direction: state.direction.peek(),
       range: range.value(),
       window: [outChannel, Math.floor(window / clock.width), window % clock.width],
-      size: makePaint()(),
+      size,
       format: format.value(),
     });
   };
   const makePaint = () => {
-    const painter = makeFramePainter(Number(size.value()), !isVideo(format.value()));
+    const caption = contents.value() === 'caption' ? makeCaption(context) : null;
+    const painter = makeFramePainter(Number(size.value()), !isVideo(format.value()), caption);
     const request = makeRequest();
     // A cell that is asked about belongs to one moment.
     return () => painter({ ...request(), activeCell: null });
@@ -147,7 +162,9 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
     try {
       state.chooseGranularity(steps.value());
       shown = state.time.peek();
-      return await recordAnimation(recorder, recording, await makeEncoder(), onFrame, signal);
+      const file = await recordAnimation(recorder, recording, await makeEncoder(), onFrame, signal);
+      const { width, height } = recorder.paint();
+      return { file, size: { width, height } };
     } finally {
       const stayed = state.time.peek() === shown;
       state.chooseGranularity(granularity);
@@ -183,7 +200,7 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
   const showEstimate = async () => {
     const all = times();
     const { signal } = estimating;
-    const sizeOf = async (count: number) => (await run(all.slice(0, count), () => {}, signal)).size;
+    const sizeOf = async (count: number) => (await run(all.slice(0, count), () => {}, signal)).file.size;
     const [first, few] = [await sizeOf(1), await sizeOf(SAMPLES)];
     const more = Math.max(0, few - first) / (Math.min(SAMPLES, all.length) - 1 || 1);
     const bytes = first + more * (all.length - 1);
@@ -221,8 +238,8 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
       try {
         // An estimate that is not over comes first: it stands beside the file again.
         await waiting.catch(() => {});
-        const file = await run(times(), makeProgress(), signal);
-        return { file, name: nameOfFile() };
+        const saved = await run(times(), makeProgress(), signal);
+        return { file: saved.file, name: nameOfFile(saved.size) };
       } catch (error) {
         if (signal.aborted) return null;
         throw error;
@@ -232,7 +249,27 @@ export function makeAnimationPart(context: AppContext, makeRequest: () => () => 
         setText(note, estimate);
       }
     },
+    preview: () => makePaint()(),
     cancel: () => (abort ?? estimating).abort(),
+  };
+}
+
+/** The page's title, and of each moment what the line below the stage says, or the sum once it is made. */
+function makeCaption(context: AppContext): Caption {
+  const describe = (frame: AnyFrame | null) => {
+    const description = describeShown(context, frame)?.description;
+    const moment = `${description?.moment ?? ''} ${description?.terms ?? ''}`.trim();
+    return [moment, description?.sentence() ?? ''] as const;
+  };
+  const frame = context.frame();
+  const width = frame?.layout.width ?? 0;
+  return {
+    title: findElement('h1', HTMLElement).textContent ?? '',
+    lines: Math.max(...describe(frame).map((text) => linesFor(text, width))),
+    textOf: (shown) => {
+      const [moment, sentence] = describe(shown);
+      return (context.state.position.peek()?.place ?? 1) > 0 ? sentence : moment;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The dialog that saves what the stage shows as a picture or an animation, or copies it. */
 
+import { canvasToPng } from '../../export/canvas_png.ts';
 import { pictureName } from '../../export/file_name.ts';
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
@@ -101,7 +102,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     copy.hidden = moving || !canCopy;
     if (moving) animation.forgetEstimate();
     URL.revokeObjectURL(preview.src);
-    preview.src = URL.createObjectURL(await make(0));
+    preview.src = URL.createObjectURL(await (moving ? canvasToPng(animation.preview()) : make(0)));
     preview.alt = text().description;
     if (moving) await animation.update();
     return '';

@@ -15,10 +15,11 @@ const MAX_BITMAPS = 48;
 
 /** The size of a canvas, how far from its left and top a frame lies, and the color around it. */
 export interface CanvasRoom {
-  /** In pixels of the canvas, as is margin. */
+  /** In pixels of the canvas, as are left and top. */
   width: number;
   height: number;
-  margin: number;
+  left: number;
+  top: number;
   ground: string;
 }
 
@@ -35,7 +36,8 @@ export class LayeredPainter {
   #staticKey = '';
   #last: AnyFrame | null = null;
   /** How far a frame lies from the canvas's left and top, in its pixels. */
-  #margin = 0;
+  #left = 0;
+  #top = 0;
   /** The frame that the finished layer was painted for. */
   #finishedFrame: AnyFrame | null = null;
 
@@ -102,7 +104,8 @@ export class LayeredPainter {
     }
     this.onResize(frame);
     if (room) {
-      this.#margin = room.margin;
+      this.#left = room.left;
+      this.#top = room.top;
       layer.resetTransform();
       layer.fillStyle = room.ground;
       layer.fillRect(0, 0, width, height);
@@ -144,7 +147,7 @@ export class LayeredPainter {
   }
 
   #scale(context: CanvasRenderingContext2D, ratio: number) {
-    context.setTransform(ratio, 0, 0, ratio, this.#margin, this.#margin);
+    context.setTransform(ratio, 0, 0, ratio, this.#left, this.#top);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wrapLines } from '../../../frontend/export/picture_lines.ts';
+import { fitLines, wrapLines } from '../../../frontend/export/picture_lines.ts';
 
 const isWider = (text: string) => text.trimEnd().length > 10;
 const left = (count: number) => `${count} more`;
@@ -21,5 +21,18 @@ test('lines that have no room are counted, however they are broken', () => {
       const missing = lines.filter((line) => !text.includes(line.split(' ').at(-1) ?? '')).length;
       const counted = Number(/^(\d+) more$/.exec(shown.at(-1) ?? '')?.[1] ?? 0);
       assert.equal(counted, missing, `${channels} of ${words}: ${shown.at(-1)}`);
+    }
+});
+
+test('a text that grows gets smaller type, and keeps all its words in the room', () => {
+  const isWider = (line: string, size: number) => line.trimEnd().length * size > 14 * 40;
+  for (const most of [1, 2, 3])
+    for (const words of [1, 8, 13, 20, 30, 40]) {
+      const text = Array.from({ length: words }, (_, k) => `${k}·(−1)`).join(' + ');
+      const { size, lines } = fitLines(text, isWider, most, 14);
+      assert.equal(lines.join(' '), text);
+      assert.ok(lines.every((line) => !isWider(line, size)));
+      if (size > 6) assert.ok(lines.length * size <= most * 14, `${words} words in ${most} lines`);
+      if (words === 1) assert.equal(size, 14);
     }
 });
