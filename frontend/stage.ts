@@ -9,12 +9,11 @@ import { runAnimation } from './state/animation.ts';
 import { AppState } from './state/app_state.ts';
 import type { AppContext, Gradients } from './views/app_context.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
-import { isChannelFrame, loadDrawing, shownDrawing } from './views/registry.ts';
+import { loadDrawing, shownDrawing, shownOutputs } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
 import { observePixelRatio, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
 import { makeSceneModel } from './views/shared/scene_model.ts';
-import { shownOutputChannels } from './views/stage/channel_frame.ts';
 
 export interface Stage {
   context: AppContext;
@@ -67,11 +66,14 @@ export async function readBoot(root: ParentNode = document): Promise<PageData> {
 /** Loads the outputs of the other channels that the stage shows in small. */
 function loadShownOutputs(state: AppState, surface: StageCanvas) {
   effect(() => {
-    state.scene.value;
+    const summary = state.scene.value?.summary;
     state.outChannel.value;
+    // What draws signals may come later.
+    if (summary) shownDrawing(summary, state.shownView.value);
     nextPaint().then(() => {
       const shown = surface.lastFrame;
-      if (isChannelFrame(shown)) state.loadNeighbours(shown.model.summary.id, shownOutputChannels(shown));
+      const channels = shownOutputs(shown);
+      if (shown && channels) state.loadNeighbours(shown.model.summary.id, channels);
     });
   });
 }

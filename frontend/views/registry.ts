@@ -12,6 +12,7 @@ import type { PaneFrame } from './shared/matrix_viewport.ts';
 import type { FrameRequest, View } from './shared/view.ts';
 import type { SignalFrame } from './signal/frame.ts';
 import type { SparseFrame } from './sparse/frame.ts';
+import { shownOutputChannels } from './stage/channel_frame.ts';
 import type { StageFrame } from './stage/frame.ts';
 import { stageView } from './stage/view.ts';
 
@@ -64,6 +65,12 @@ export type AnyChannelFrame = Extract<AnyFrame, { planes: unknown }>;
 
 export function isChannelFrame(frame: AnyFrame | null): frame is AnyChannelFrame {
   return frame !== null && 'planes' in frame;
+}
+
+/** The output channels, beside the one at work, of which a frame shows the output; null: it is no layer's. */
+export function shownOutputs(frame: AnyFrame | null): number[] | null {
+  if (frame?.view === 'signal') return frame.otherOutputs;
+  return isChannelFrame(frame) ? shownOutputChannels(frame) : null;
 }
 
 /** The drawing of a name; it takes frames that it made itself. */

@@ -15,6 +15,7 @@ import type { NumberFit } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
 import { channelProgress } from '../stage/channel_frame.ts';
+import { otherChannels } from '../stage/grid_places.ts';
 import type { SignalAxis } from './axis.ts';
 import { makeAxis } from './axis.ts';
 import type { SignalLane, SignalLayout, SignalSubject } from './layout.ts';
@@ -51,6 +52,8 @@ export interface SignalFrame extends Omit<FrameRequest, 'view'> {
   firstColumn: number;
   inChannels: number[];
   rows: SignalRow[];
+  /** The other output channels in sight. */
+  otherOutputs: number[];
   /** Where the kernel's cells are at this time, and where they come to rest. */
   kernel: number[];
   restingKernel: number[];
@@ -96,6 +99,7 @@ export function makeFrame(
     firstColumn,
     inChannels,
     rows,
+    otherOutputs: otherChannels(position.outChannel, model.subject.outChannels, layout.others.length),
     kernel: slidingKernel(axis, request, restingKernel),
     restingKernel,
     step,
@@ -133,7 +137,7 @@ function layOut(
   channels: number,
   scatters: boolean,
 ): SignalLayout {
-  const { chars, weighted, biased } = model.subject;
+  const { chars, weighted, biased, outChannels } = model.subject;
   const subject: SignalSubject = {
     first: axis.first,
     last: axis.last,
@@ -143,6 +147,7 @@ function layOut(
     biased,
     summed: !scatters,
     stamped: scatters && channels > 1,
+    others: axis.apart ? 0 : outChannels - 1,
     chars: Math.max(chars.input, chars.kernel, chars.product, chars.output),
   };
   return layOutSignals(subject, { width, height }, presenting);

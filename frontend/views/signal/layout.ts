@@ -18,6 +18,8 @@ export interface SignalSubject {
   summed: boolean;
   /** Stamps of several channels are added up in a row of their own. */
   stamped: boolean;
+  /** Output channels other than the one at work. */
+  others: number;
   /** The longest text of a cell. */
   chars: number;
 }
@@ -60,6 +62,8 @@ export interface SignalLayout {
   outputIndices: Rect;
   /** The heading of the output, where its chooser stands. */
   outputHeading: Rect;
+  /** Rows for the outputs of other channels, where there is room. */
+  others: Rect[];
   bias: Rect | null;
   total: Rect;
 }
@@ -85,6 +89,7 @@ const HEADING = 28;
 const HEADING_EMS = 27;
 /** The output's plot is a little higher than an input's. */
 const OUTPUT_SHARE = 1.15;
+const MAX_OTHERS = 3;
 
 export function layOutSignals(subject: SignalSubject, size: Size, presenting = false): SignalLayout {
   const compact = size.width < COMPACT;
@@ -125,12 +130,20 @@ export function layOutSignals(subject: SignalSubject, size: Size, presenting = f
   const output = { x: left, y: y + outputHeading.height, width, height: heights.output };
   const outputIndices = { x: left, y: output.y + output.height, width, height: INDEX_ROW };
   const above = compact ? NAME_ABOVE : 0;
+  const firstOther = outputIndices.y + INDEX_ROW + ROW_GAP + above;
+  const others = Array.from({ length: heights.others }, (_, k) => ({
+    x: left,
+    y: firstOther + k * heights.otherPitch,
+    width,
+    height: heights.otherRow,
+  }));
+  const bottom = others.at(-1) ?? outputIndices;
   const foot = (line: number) => {
     return { x: beside, y: output.y + above + line * (row + 6 + above), width: sums, height: row };
   };
   return {
     width: size.width,
-    height: Math.max(size.height, outputIndices.y + INDEX_ROW + 4),
+    height: Math.max(size.height, bottom.y + bottom.height + 4),
     family: 'signal',
     cell,
     kernelCell: cell,
@@ -146,6 +159,7 @@ export function layOutSignals(subject: SignalSubject, size: Size, presenting = f
     output,
     outputIndices,
     outputHeading,
+    others,
     bias: subject.summed && subject.biased ? foot(0) : null,
     total: subject.summed ? foot(subject.biased ? 1 : 0) : { ...output, width: 0 },
   };
@@ -165,16 +179,31 @@ function laneHeights(subject: SignalSubject, { height }: Size, { compact, type, 
   const rows = subject.weighted ? 2 : 1;
   const fixed = name + INDEX_ROW + rows * (row + ROW_GAP);
   const top = MARGIN + (paged ? OVERVIEW : 0);
-  const below = HEADING + INDEX_ROW + MARGIN + (subject.stamped ? row + LANE_GAP : 0);
+  const otherRow = Math.round(clamp(row * 0.75, 20, 28));
+  const otherPitch = otherRow + ROW_GAP + (compact ? NAME_ABOVE : 0);
+  let others = Math.min(subject.others, MAX_OTHERS);
+  const below = () =>
+    HEADING + INDEX_ROW + MARGIN + (subject.stamped ? row + LANE_GAP : 0) + others * otherPitch;
   const plotFor = (lanes: number) =>
-    (height - top - below - lanes * (fixed + LANE_GAP)) / (lanes + OUTPUT_SHARE);
+    (height - top - below() - lanes * (fixed + LANE_GAP)) / (lanes + OUTPUT_SHARE);
   let lanes = subject.channels;
+  while (others > 0 && plotFor(lanes) < LEAST_PLOT) others -= 1;
   while (lanes > 1 && plotFor(lanes) < LEAST_PLOT) lanes -= 1;
   const plot = Math.floor(clamp(plotFor(lanes), LEAST_PLOT, Math.max(LARGEST.plot, height * LARGEST.share)));
   const output = Math.floor(plot * OUTPUT_SHARE);
-  const used = top + below + lanes * (fixed + plot + LANE_GAP) + output;
+  const used = top + below() + lanes * (fixed + plot + LANE_GAP) + output;
   const spare = clamp((height - used) / (lanes + 1), 0, 26);
-  return { name, lanes, plot, output, gap: LANE_GAP + spare, top: top + spare / 2 };
+  return {
+    name,
+    lanes,
+    plot,
+    output,
+    others,
+    otherRow,
+    otherPitch,
+    gap: LANE_GAP + spare,
+    top: top + spare / 2,
+  };
 }
 
 interface LanePlace {

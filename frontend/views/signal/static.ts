@@ -1,16 +1,23 @@
 /** What stands still while a window is worked through: names, input signals, indices, the whole in small. */
 
+import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, clipTo, cssFont, paintCenteredText, paintText, strokeLine } from '../shared/drawing.ts';
+import { paintCell, paintEmptyCell } from '../shared/grid.ts';
+import { centerOf } from '../shared/rects.ts';
+import { fitNumbers } from '../shared/text_fit.ts';
 import { hatch } from '../stage/input_plane.ts';
 import { isInSight, paintBar, paintGhost, paintZeroLine } from './bars.ts';
+import { tapRect } from './cell_rects.ts';
 import { channelValues, ghostValue, hueOf, inputScale, isBetween, outputScale } from './cell_values.ts';
 import type { SignalFrame, SignalRow } from './frame.ts';
 import { columnX } from './frame.ts';
 
 /** Columns narrower than this have no index each. */
 const INDEXED = 20;
+/** A narrower gutter has no room for names. */
+const COMPACT_GUTTER = 60;
 
 export function paintStatic(context: Context2D, frame: SignalFrame) {
   clearCanvas(context, frame);
@@ -26,6 +33,35 @@ export function paintStatic(context: Context2D, frame: SignalFrame) {
     paintZeroLine(context, frame, outputScale(frame)),
   );
   paintOutputIndices(context, frame);
+  for (const [k, place] of frame.layout.others.entries()) {
+    const channel = frame.otherOutputs[k];
+    if (channel !== undefined) paintOtherOutput(context, frame, place, channel);
+  }
+}
+
+/** The numbers of another output channel below the one at work, empty places until it is computed. */
+function paintOtherOutput(context: Context2D, frame: SignalFrame, place: Rect, channel: number) {
+  const { layout, colors, theme, model, position, axis, outputMax } = frame;
+  const name = `${model.names?.output ?? 'Y'}[${channel}]`;
+  context.fillStyle = colors.muted;
+  context.font = cssFont(layout.type);
+  if (layout.gutter < COMPACT_GUTTER) paintText(context, name, 'left', place.x, place.y - layout.type * 0.6);
+  else paintText(context, name, 'right', place.x - 16, centerOf(place).y, place.x - 22);
+  const output = channel < position.outChannel ? frame.outputs.get(channel) : undefined;
+  const fit = fitNumbers(output?.data ?? [], layout.cell);
+  const [, , count] = model.summary.shapes.output;
+  context.font = cssFont(Math.min(fit.font, place.height * 0.6));
+  for (let index = 0; index < count; index++) {
+    const at = axis.outputAt(index);
+    if (!isInSight(layout, columnX(frame, at))) continue;
+    const box = tapRect(frame, place, at);
+    const value = output?.data[index];
+    if (value === undefined) paintEmptyCell(context, box, colors);
+    else {
+      const text = fit.readable ? formatNumber(value, fit.decimals) : '';
+      paintCell(context, box, value, outputMax, text, theme, { quiet: true });
+    }
+  }
 }
 
 /** The columns in sight, over the height of a part. */
@@ -41,7 +77,7 @@ function paintRail(context: Context2D, frame: SignalFrame, { lane, channel }: Si
 /** Names of the rows: in the gutter, or on a phone above the lane. */
 function paintNames(context: Context2D, frame: SignalFrame, { lane, channel }: SignalRow) {
   const { layout, colors, model, t } = frame;
-  const compact = layout.gutter < 60;
+  const compact = layout.gutter < COMPACT_GUTTER;
   const shapes = model.summary.shapes;
   const input = `${model.names?.letter ?? 'X'}[${channel}]`;
   context.fillStyle = hueOf(frame, channel);

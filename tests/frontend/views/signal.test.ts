@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LruCache } from '../../../frontend/data/lru_cache.ts';
+import { formatNumber } from '../../../frontend/model/numbers.ts';
 import type { Cell } from '../../../frontend/model/relations.ts';
 import { positionAt } from '../../../frontend/model/timeline.ts';
 import type { Rect } from '../../../frontend/model/types.ts';
@@ -9,14 +11,16 @@ import {
   hitTestFrame,
   loadDrawing,
   makeViewFrame,
+  shownOutputs,
 } from '../../../frontend/views/registry.ts';
 import { makeAxis } from '../../../frontend/views/signal/axis.ts';
 import type { SignalFrame } from '../../../frontend/views/signal/frame.ts';
 import { columnX } from '../../../frontend/views/signal/frame.ts';
 import type { SignalLayout } from '../../../frontend/views/signal/layout.ts';
 import { layOutSignals } from '../../../frontend/views/signal/layout.ts';
-import { makeRandom } from '../support/builders.ts';
+import { makeRandom, makeTensor } from '../support/builders.ts';
 import { makeFrameRequest } from '../support/frames.ts';
+import { makeRecordingContext } from '../support/recording_context.ts';
 import type { Layer } from '../support/signal_layers.ts';
 import { build, LAYERS, outputLength, read } from '../support/signal_layers.ts';
 
@@ -106,6 +110,7 @@ const SUBJECT = {
   biased: true,
   summed: true,
   stamped: false,
+  others: 0,
   chars: 2,
 };
 
@@ -124,6 +129,7 @@ function partsOf(layout: SignalLayout) {
     layout.outputHeading,
     layout.output,
     layout.outputIndices,
+    ...layout.others,
   ].filter((part) => part !== null);
 }
 
@@ -137,7 +143,11 @@ test('the parts of signals lie below one another, inside the stage, at every siz
   for (const [width, height] of sizes)
     for (const channels of [1, 2, 6, 512])
       for (const last of [0, 11, 299, 100_000])
-        for (const more of [{}, { summed: false, stamped: true }, { weighted: false, biased: false }]) {
+        for (const more of [
+          { others: 5 },
+          { summed: false, stamped: true },
+          { weighted: false, biased: false },
+        ]) {
           const layout = layOutSignals({ ...SUBJECT, channels, last, ...more }, { width, height });
           const text = JSON.stringify({ width, height, channels, last, more });
           let end = 0;
@@ -153,6 +163,51 @@ test('the parts of signals lie below one another, inside the stage, at every siz
           }
           if (layout.bias) assert.ok(layout.bias.y + layout.bias.height <= layout.total.y, text);
         }
+});
+
+test('finished outputs of other channels stay in sight, with their numbers', () => {
+  const layer = { channels: 2, outputs: 3, length: 9, kernel: 3, stride: 2, padding: 0, dilation: 1 };
+  const model = build({ ...layer, transposed: false });
+  const clock = {
+    outChannels: 3,
+    windows: 4,
+    width: 4,
+    channels: 1,
+    taps: 1,
+    granularity: 'window' as const,
+  };
+  const data = [
+    [111, -112, 113, 114],
+    [211, 212, 213, 214],
+    [311, 312, 313, 314],
+  ];
+  const planes = data.map((values, k) => [k, makeTensor([1, 1, 4], values)] as const);
+  const outputs = Object.assign(new Map(planes), { version: 3 });
+  for (const [outChannel, finished] of [
+    [0, 0],
+    [1, 1],
+    [2, 2],
+  ] as const)
+    for (const [width, height] of [
+      [1302, 600],
+      [1845, 968],
+    ]) {
+      const position = { ...positionAt(clock, 0), outChannel };
+      const request = makeFrameRequest(model, 'stage', { width, height, position, outputs, outputMax: 314 });
+      const frame = makeViewFrame(request) as SignalFrame;
+      assert.equal(frame.otherOutputs.length, 2);
+      assert.deepEqual(shownOutputs(frame), frame.otherOutputs);
+      const { texts, context } = makeRecordingContext();
+      drawingNamed('signal').paintStatic(context, frame, new LruCache(1));
+      for (const [k, values] of data.entries())
+        for (const value of values)
+          assert.equal(
+            texts.includes(formatNumber(value, 0)),
+            k < finished,
+            `Y[${k}] beside Y[${outChannel}]`,
+          );
+      for (const channel of frame.otherOutputs) assert.ok(texts.includes(`Y[${channel}]`));
+    }
 });
 
 test('of a long signal the page with the kernel is in sight', () => {
