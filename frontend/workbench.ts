@@ -39,10 +39,10 @@ import { findElement, findElements, setText } from './views/shared/dom.ts';
 
 type LoadSheets = () => Promise<typeof import('./sheets.ts')>;
 
-/** The end of an address that is to play at once. */
-const PLAY = '#play';
+/** The end of an address that is to play at once; in old links it is the play button's id. */
+const PLAYS = ['#playing', '#play'];
 
-/** Returns what waits until all that the address names is shown. */
+/** Returns what waits until all that the address names is shown, and begins to play where that is wanted. */
 export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
   const { state, canvas, t, boot, model } = parts;
   const changes = new EditSession(state, state.api, boot.scene);
@@ -80,8 +80,10 @@ export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
   setUpCopyButtons(parts);
   setUpPrinting(parts);
   const { named, shown } = syncUrl(parts, changes, chooseDirection);
-  if (boot.autoplay || location.hash === PLAY) begin(state, named);
-  return shown;
+  return async () => {
+    await shown();
+    if (boot.autoplay || PLAYS.includes(location.hash)) begin(state, named);
+  };
 }
 
 /** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */
@@ -121,10 +123,15 @@ async function openModel({ state }: AppContext, model: Blob) {
   await openNetwork(state.api, { model }).catch((error) => state.reportError(error));
 }
 
-/** The first page, and an example, play by themselves. named: whether the address names a moment. */
+/** The first page, and an example, play by themselves. named: whether the address names what is shown. */
 function begin(state: AppState, named: boolean) {
-  if (location.hash === PLAY) history.replaceState(null, '', location.pathname + location.search);
-  if (!named && !state.reducedMotion.peek()) state.togglePlay();
+  if (PLAYS.includes(location.hash)) {
+    // The browser has gone to the button.
+    document.querySelector<HTMLElement>(`${location.hash}:focus`)?.blur();
+    scrollTo(0, 0);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  if (!named && !state.reducedMotion.peek() && !state.playing.peek()) state.togglePlay();
 }
 
 /** A picture's channels in their own tints. */

@@ -17,9 +17,12 @@ import { updateTitles } from './scene_heading.ts';
 /** The address follows at most this often, in milliseconds: browsers refuse more. */
 const WRITE_PAUSE = 300;
 
+/** What an address says of the scene, and of where its reader comes from. */
+const OF_THE_PAGE = ['lang', 'network', 'learn', 'from', 'title'];
+
 /** What the page's own address asks for. */
 export interface Addressed {
-  /** Whether it names a moment. */
+  /** Whether it names a moment, or how that is shown. */
   named: boolean;
   /** Resolves, once the scene is there, when all that it names is shown. */
   shown: () => Promise<unknown>;
@@ -62,7 +65,8 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   });
   // Who goes to the address bar while time runs takes the moment along that is on the stage.
   addEventListener('blur', writeNow);
-  return { named: requested.has('step'), shown: async () => applied };
+  const isNamed = [...requested.keys()].some((name) => !OF_THE_PAGE.includes(name));
+  return { named: isNamed, shown: async () => applied };
 }
 
 /** The example that the address says its scene was made from, and the title that it gives it. */

@@ -8,7 +8,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from tests.support.page import OpenPage, find_cell, make_scene, point_at
+from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at
 from tests.support.painted_text import record_text
 
 GENERATOR = torch.Generator().manual_seed(5)
@@ -130,6 +130,39 @@ def test_opening_the_panel_stops_the_first_play_and_closing_it_does_not_start_it
     page.locator("#panel-close").click()
     expect(page.locator("#panel")).to_be_hidden()
     expect(page.locator("#play")).not_to_have_class(re.compile("is-playing"))
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en", "?lang=zh-CN"])
+def test_the_first_page_and_the_examples_play_in_every_language(open_page: OpenPage, query: str) -> None:
+    page = open_page("/" + query)
+    expect(page.locator("#play")).to_have_class(re.compile("is-playing"))
+    page.locator('[popovertarget="examples"]').click()
+    page.locator('#examples [data-preset="dilated"]').click()
+    page.wait_for_url("**/s/*")
+    expect(page.locator("#play")).to_have_class(re.compile("is-playing"))
+    expect(page.locator("#scrubber")).not_to_have_value("0")
+
+
+def test_an_address_that_names_a_moment_stays_there(open_page: OpenPage) -> None:
+    page = open_page("/?lang=en&step=0,1,0")
+    expect(page.locator("#play")).not_to_have_class(re.compile("is-playing"))
+    expect(page.locator("#timeline-position")).to_have_text("window 3 of 4")
+
+
+@pytest.mark.parametrize("end", ["chosen", "#play"])
+def test_on_a_phone_an_example_opens_at_its_stage(
+    open_page: OpenPage, scene_paths: dict[str, str], end: str
+) -> None:
+    """Also by a link that names the play button, as links did."""
+    if end == "chosen":
+        page = open_page("/", **PHONE)
+        page.locator('[popovertarget="examples"]').tap()
+        page.locator('#examples [data-preset="strided-volume"]').tap()
+        page.wait_for_url("**/s/*")
+    else:
+        page = open_page(scene_paths["strided-volume"] + end, **PHONE)
+    expect(page.locator("#play")).to_have_class(re.compile("is-playing"))
+    assert page.evaluate("[scrollY, document.activeElement.tagName, location.hash]") == [0, "BODY", ""]
 
 
 def answer_at_corner(page: Page) -> str:
