@@ -7,6 +7,7 @@ exponent here, since they would not add up with one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor, isfinite, log10
 from typing import Final, NamedTuple
 
@@ -111,7 +112,10 @@ def apportion(values: Sequence[float], total: float, decimals: int) -> list[floa
 
 
 def to_units(value: float, decimals: int) -> float:
-    return value if not isfinite(value) else floor(value * 10**decimals + 0.5)
+    """The nearest unit, as the page rounds: of two that are as near the one that is further from zero."""
+    if not isfinite(value):
+        return value
+    return int(Decimal(value).scaleb(decimals).to_integral_value(ROUND_HALF_UP))
 
 
 def _text(units: float, decimals: int) -> str:

@@ -3,7 +3,7 @@
 import type { WeightStep } from './gradient_moment.ts';
 import { apportionRounding, formatFactor, LEDGER_DIGITS } from './ledger.ts';
 import { formatTerm, joinSigned } from './ledger_text.ts';
-import { decimalsFor, formatNumber } from './numbers.ts';
+import { decimalsFor, formatNumber, roundTo } from './numbers.ts';
 import { tex, texBlock, texCell } from './step_formats.ts';
 import type { NumberArray } from './types.ts';
 
@@ -32,23 +32,23 @@ export interface SumLedger {
   alone: boolean;
 }
 
-const roundTo = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;
-
-/** upstream: the plane of the output channel, (H_out, width). decimals: those that there is room for. */
+/** upstream: the plane of the output channel, (H_out, width). wanted: the decimals there is room for. */
 export function makeWeightLedger(
   step: WeightStep,
   cell: string,
   upstream: NumberArray,
   width: number,
-  decimals: number = decimalsFor([step.gradient, ...step.rowSums, ...step.products], LEDGER_DIGITS),
+  wanted?: number,
 ): SumLedger {
+  const numbers = [step.gradient, ...step.rowSums, ...step.products];
+  const decimals = wanted ?? decimalsFor(numbers, LEDGER_DIGITS);
   const total = roundTo(step.gradient, decimals);
   const sums = apportionRounding([...step.rowSums], total, decimals);
   return {
     cell,
     total: formatNumber(total, decimals),
     decimals,
-    whole: decimals === 0,
+    whole: decimals === 0 && numbers.every(Number.isInteger),
     alone: false,
     rows: sums.map((sum, row) => ({
       row,
@@ -66,13 +66,15 @@ export function makeWeightLedger(
   };
 }
 
-/** upstream: the plane of the output channel. */
+/** upstream: the plane of the output channel. wanted: the decimals there is room for. */
 export function makeBiasLedger(
   gradient: number,
   cell: string,
   upstream: NumberArray,
-  decimals: number = decimalsFor([gradient, ...upstream], LEDGER_DIGITS),
+  wanted?: number,
 ): SumLedger {
+  const numbers = [gradient, ...upstream];
+  const decimals = wanted ?? decimalsFor(numbers, LEDGER_DIGITS);
   const total = roundTo(gradient, decimals);
   const sum = formatNumber(total, decimals);
   const makeTerms = () =>
@@ -84,7 +86,7 @@ export function makeBiasLedger(
     cell,
     total: sum,
     decimals,
-    whole: decimals === 0,
+    whole: decimals === 0 && numbers.every(Number.isInteger),
     alone: true,
     rows: [
       {

@@ -5,7 +5,7 @@
 
 import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
-import { decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted } from './numbers.ts';
+import { decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted, roundTo } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 import type { Dimensions } from './types.ts';
@@ -86,10 +86,6 @@ export function apportionRounding(values: number[], total: number, decimals: num
   for (const [k, { i }] of order.entries())
     rounded[i] = (rounded[i] ?? 0) + Math.sign(missing) * (each + (k < rest ? 1 : 0));
   return rounded.map((value) => value / unit);
-}
-
-function roundTo(value: number, decimals: number) {
-  return Math.round(value * 10 ** decimals) / 10 ** decimals;
 }
 
 /**

@@ -18,6 +18,11 @@ export function formatNumber(value: number, decimals: number) {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
+/** As `formatNumber` rounds. */
+export function roundTo(value: number, decimals: number) {
+  return Math.sign(value) * Number(Math.abs(value).toFixed(decimals));
+}
+
 /** A number that `formatNumber` wrote. */
 export function parsePrinted(text: string) {
   return Number(text.replace(MINUS, '-').replace('≈', ''));

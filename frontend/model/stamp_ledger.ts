@@ -2,9 +2,9 @@
 
 import { formatIndex } from './dimensions.ts';
 import type { LedgerLayer } from './ledger.ts';
-import { formatFactor, LEDGER_DIGITS } from './ledger.ts';
+import { apportionRounding, formatFactor, LEDGER_DIGITS } from './ledger.ts';
 import { formatLine, joinSigned } from './ledger_text.ts';
-import { decimalsFor, formatNumber } from './numbers.ts';
+import { decimalsFor, formatNumber, roundTo } from './numbers.ts';
 import type { AppliedStamp, Stamp } from './types.ts';
 
 interface StampLine {
@@ -29,7 +29,7 @@ const MAX_LINES = 6;
 
 /** width: of the output. from: what a cell that stamps is called. */
 export function makeStampLedger(
-  { stamp, before, after }: AppliedStamp,
+  applied: AppliedStamp,
   {
     dimensions,
     outChannel,
@@ -40,42 +40,90 @@ export function makeStampLedger(
     from = 'X',
   }: Omit<LedgerLayer, 'bias'> & { width: number; from?: string },
 ): StampLedger {
-  const { output_rows, output_cols, values, products, sums, row, col } = stamp;
-  const cells = landings(output_rows, output_cols).map(({ i, j, taps }) => ({
-    ...{ i, j, taps, before: before[i * width + j] ?? 0, after: after[i * width + j] ?? 0 },
-  }));
-  const productAt = (c: number, u: number, v: number) => products[c]?.[u]?.[v] ?? 0;
-  const decimals = decimalsFor(
-    cells.flatMap(({ before, after, taps }) => [
-      ...[before, after],
-      ...taps.flatMap(([u, v]) => values.map((_, c) => productAt(c, u, v))),
-    ]),
-    LEDGER_DIGITS,
-  );
+  const { values, row, col } = applied.stamp;
+  const numbers = numbersOf(applied, width);
+  const decimals = decimalsFor(numbers, LEDGER_DIGITS);
   const format = (value: number) => formatNumber(value, decimals);
   return {
     cell: formatIndex(from, dimensions, [inChannels.length === 1 ? inChannels[0] : ':', row, col]),
     values: values.length === 1 ? formatFactor(values[0] ?? 0) : `(${values.map(formatFactor).join(', ')})`,
-    whole: decimals === 0,
-    lines: cells.map(({ i, j, taps, before, after }) => ({
+    whole: decimals === 0 && numbers.every(Number.isInteger),
+    lines: roundStamp(applied, width, decimals).map(({ i, j, taps, before, added, after }) => ({
       cell: formatIndex(letter, dimensions, [outChannel, i, j]),
       before: format(before),
-      terms: taps.flatMap(([u, v]) =>
-        values.map((value, c) => ({
-          x: formatFactor(value),
+      terms: taps.flatMap(({ u, v, products }) =>
+        products.map((product, c) => ({
+          x: formatFactor(values[c] ?? 0),
           w: weight(c, u, v) === null ? '' : formatFactor(weight(c, u, v) ?? 0),
-          product: format(productAt(c, u, v)),
+          product: format(product),
         })),
       ),
-      // Where padding borrows, several kernel cells land on one cell.
-      added: format(taps.length > 1 ? after - before : (sums[taps[0]?.[0] ?? 0]?.[taps[0]?.[1] ?? 0] ?? 0)),
+      added: format(added),
       after: format(after),
     })),
   };
 }
 
+/** An output cell under a stamp, in numbers that are rounded so that they add up. */
+interface StampedCell {
+  i: number;
+  j: number;
+  before: number;
+  added: number;
+  after: number;
+  /** The kernel cells that land on it, several where padding borrows; their products by channel. */
+  taps: { u: number; v: number; products: number[] }[];
+}
+
+/** The output cells that are not cropped. width: of the output. */
+export function roundStamp(applied: AppliedStamp, width: number, decimals: number): StampedCell[] {
+  const { stamp, before, after } = applied;
+  return landings(stamp).map(({ i, j, taps }) => {
+    const [from, to] = [before, after].map((plane) => roundTo(plane[i * width + j] ?? 0, decimals));
+    const added = roundTo((to ?? 0) - (from ?? 0), decimals);
+    const products = taps.flatMap(([u, v]) => productsAt(stamp, u, v));
+    const rounded = apportionRounding(products, added, decimals);
+    const { length } = stamp.products;
+    return {
+      ...{ i, j, before: from ?? 0, added, after: to ?? 0 },
+      taps: taps.map(([u, v], k) => ({ u, v, products: rounded.slice(k * length, (k + 1) * length) })),
+    };
+  });
+}
+
+/** A stamp by kernel cell, in numbers that are rounded so that they add up with what they are added to. */
+export interface PrintedStamp extends Pick<Stamp, 'products' | 'sums'> {
+  decimals: number;
+}
+
+export function printStamp(applied: AppliedStamp, width: number, decimals: number): PrintedStamp {
+  const { products, sums } = applied.stamp;
+  const taps = roundStamp(applied, width, decimals).flatMap((cell) => cell.taps);
+  const rounded = new Map(taps.map((tap) => [`${tap.u},${tap.v}`, tap.products]));
+  const sumOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  return {
+    products: products.map((slice, c) =>
+      slice.map((line, u) => line.map((value, v) => rounded.get(`${u},${v}`)?.[c] ?? value)),
+    ),
+    sums: sums.map((line, u) => line.map((value, v) => sumOf(rounded.get(`${u},${v}`) ?? [value]))),
+    decimals,
+  };
+}
+
+/** Everything that is printed of the cells under a stamp. */
+function numbersOf({ stamp, before, after }: AppliedStamp, width: number) {
+  return landings(stamp).flatMap(({ i, j, taps }) => [
+    ...[before, after].map((plane) => plane[i * width + j] ?? 0),
+    ...taps.flatMap(([u, v]) => productsAt(stamp, u, v)),
+  ]);
+}
+
+function productsAt({ products }: Stamp, u: number, v: number) {
+  return products.map((slice) => slice[u]?.[v] ?? 0);
+}
+
 /** The cells that are stamped, each with the kernel cells that land on it. */
-function landings(rows: Stamp['output_rows'], cols: Stamp['output_cols']) {
+function landings({ output_rows: rows, output_cols: cols }: Stamp) {
   const cells = new Map<string, { i: number; j: number; taps: [number, number][] }>();
   for (const [u, i] of rows.entries())
     for (const [v, j] of cols.entries()) {

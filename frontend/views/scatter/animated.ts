@@ -1,8 +1,9 @@
 /** The input cell, its products with the kernel, and the stamp on its way onto the output. */
 
-import { formatNumber } from '../../model/numbers.ts';
+import { formatNumber, MINUS, roundTo } from '../../model/numbers.ts';
+import type { PrintedStamp } from '../../model/stamp_ledger.ts';
 import { easeInOut } from '../../model/timeline.ts';
-import type { Rect, Stamp } from '../../model/types.ts';
+import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, strokePoints, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell, paintGrid } from '../shared/grid.ts';
@@ -44,18 +45,18 @@ function paintOutput(context: Context2D, frame: ScatterFrame) {
 }
 
 function paintRow(context: Context2D, frame: ScatterFrame, row: ChannelRow) {
-  const { stamp } = frame;
-  if (!stamp) return;
+  const { stamp, printed } = frame;
+  if (!stamp || !printed) return;
   paintValue(context, frame, row, stamp.values[row.index] ?? 0);
-  paintProducts(context, frame, row, stamp);
+  paintProducts(context, frame, row, printed);
 }
 
-function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow, stamp: Stamp) {
-  const products = stamp.products[row.index] ?? [];
+function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow, printed: PrintedStamp) {
+  const products = printed.products[row.index] ?? [];
   const { colors, model, theme } = frame;
   const { products: rect, cell } = row.lane;
   const cols = model.subject.kernel[1];
-  const { readable, decimals, font } = fitProducts(stamp, cell);
+  const { readable, decimals, font } = fitProducts(printed, cell);
   context.font = cssFont(font);
   for (let k = 0; k < Math.ceil(row.products); k++) {
     const [u, v] = [Math.floor(k / cols), k % cols];
@@ -94,14 +95,15 @@ function paintValue(context: Context2D, frame: ScatterFrame, row: ChannelRow, va
 
 /** Paints the channels' stamps added up, on their way, and what they are added to. */
 function paintStamp(context: Context2D, frame: ScatterFrame) {
-  const { layout, model, stamp, position, stampPlace, outputMax } = frame;
+  const { layout, model, printed, position, stampPlace, outputMax } = frame;
   const progress = Math.max(position.bias, position.place);
-  if (!stamp || progress === 0) return;
+  if (!printed || progress === 0) return;
   const [rows, cols] = model.subject.kernel;
   if (stampPlace) {
     const { cell } = stampPlace;
-    const valueAt = (u: number, v: number) => stamp.sums[u]?.[v] ?? 0;
-    const grid = { rows, cols, valueAt, max: outputMax, fit: fitNumbers(stamp.sums.flat(), cell) };
+    const valueAt = (u: number, v: number) => (isCropped(frame, u, v) ? null : (printed.sums[u]?.[v] ?? 0));
+    const fit = fitNumbers(printed.sums.flat(), cell, printed.decimals);
+    const grid = { rows, cols, valueAt, max: outputMax, fit };
     context.globalAlpha = easeInOut(progress);
     paintGrid(context, stampPlace, cell, grid, frame);
     context.globalAlpha = 1;
@@ -110,29 +112,43 @@ function paintStamp(context: Context2D, frame: ScatterFrame) {
   clipTo(context, { x: 0, y: 0, width: layout.width, height: layout.height }, () => {
     for (let u = 0; u < rows; u++)
       for (let v = 0; v < cols; v++)
-        if (!isCropped(frame, u, v)) paintStampCell(context, frame, u, v, stamp.sums[u]?.[v] ?? 0);
+        if (!isCropped(frame, u, v)) paintStampCell(context, frame, u, v, printed);
   });
 }
 
-function paintStampCell(context: Context2D, frame: ScatterFrame, u: number, v: number, added: number) {
-  const { landing, colors, theme, outputMax, position, outputValues, model } = frame;
+function paintStampCell(
+  context: Context2D,
+  frame: ScatterFrame,
+  u: number,
+  v: number,
+  { sums, decimals }: PrintedStamp,
+) {
+  const { landing, colors, theme, outputMax, position, outputValues, outputAfter, model } = frame;
   const { view } = currentOutput(frame);
   const [row, col] = [landing.rows[u] ?? 0, landing.cols[v] ?? 0];
   const way = easeInOut(Math.min(position.place / ARRIVED, 1));
   const box = mixRects(stampCellBox(frame, u, v), cellBox(view, view.cell, row, col), way);
   if (position.place < 1) {
-    const before = outputValues?.[row * model.subject.output[1] + col] ?? 0;
-    const { decimals } = outputFit(frame, view.cell);
+    const sum = sums[u]?.[v] ?? 0;
+    const at = row * model.subject.output[1] + col;
     const adds = way === 1 && firstStampIndex(model, row, col) < position.window;
-    const sum = `${formatNumber(before, decimals)}${added < 0 ? '' : '+'}${formatNumber(added, decimals)}`;
-    const text = adds ? sum : formatNumber(added, decimals);
-    const fit = fitNumbers([added], box.width, decimals);
+    const fit = fitNumbers([sum], box.width, decimals);
+    const text = adds
+      ? addedText(outputValues?.[at] ?? 0, outputAfter?.[at] ?? 0, outputFit(frame, view.cell).decimals)
+      : formatNumber(sum, decimals);
     const font = adds ? Math.min((box.width - 4) / (0.58 * text.length), 26) : fit.font;
     context.font = cssFont(Math.max(font, 10), adds ? 600 : 400);
-    const { readable } = fit;
-    paintCell(context, box, adds ? before + added : added, outputMax, readable ? text : '', theme);
+    const value = adds ? (outputAfter?.[at] ?? 0) : sum;
+    paintCell(context, box, value, outputMax, fit.readable ? text : '', theme);
   }
   frameCells(context, box, box.width, colors.accent, box.width < 6 ? 1 : 2.5, 0);
+}
+
+/** `2.29+0.21`: of a cell as it is printed before and after. */
+function addedText(before: number, after: number, decimals: number) {
+  const from = roundTo(before, decimals);
+  const added = formatNumber(roundTo(after, decimals) - from, decimals);
+  return `${formatNumber(from, decimals)}${added.startsWith(MINUS) ? '' : '+'}${added}`;
 }
 
 /** Where a cell of the stamp starts: in the summed stamp, or in the last channel's products. */

@@ -3,7 +3,9 @@
 import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
-import type { Rect, Stamp } from '../../model/types.ts';
+import type { PrintedStamp } from '../../model/stamp_ledger.ts';
+import { printStamp } from '../../model/stamp_ledger.ts';
+import type { AppliedStamp, Rect, Stamp } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { fitNumbers } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
@@ -15,8 +17,11 @@ import { placeStamp } from './layout.ts';
 export interface ScatterFrame extends ChannelFrame {
   view: 'scatter';
   stamp: Stamp | null;
-  /** The output channel at this time. */
+  /** As products and sums are printed. */
+  printed: PrintedStamp | null;
+  /** The output channel at this time, and after the stamp. */
   outputValues: Float64Array | null;
+  outputAfter: Float64Array | null;
   /** Output rows and columns that the kernel's fall on, NaN where they are cropped. */
   landing: KernelWindow;
   /** Where the channels' stamps add up; null for a single channel or where there is no room. */
@@ -36,6 +41,7 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
   const layout = placeParts(subject, choice, { openLane: visible.open });
   const applied = stamp?.stamp.index === window ? stamp : null;
   const landing = landingWindow(model, cell.row, cell.col);
+  const stampPlace = channels > 1 ? placeStamp(layout, subject.kernel) : null;
   return {
     ...makeChannelFrame(request, { choice, layout, visible }, cell, cellOf, landing),
     view: 'scatter',
@@ -43,15 +49,27 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
     ledger: null,
     placedCount: 0,
     stamp: applied?.stamp ?? null,
+    printed: applied && print(applied, model, layout.lanes[0]?.cell ?? 0, stampPlace?.cell),
     outputValues: applied && (place === 1 ? applied.after : applied.before),
+    outputAfter: applied?.after ?? null,
     landing,
-    stampPlace: channels > 1 ? placeStamp(layout, subject.kernel) : null,
+    stampPlace,
   };
 }
 
+/** Products and sums with the same decimals, those that the smaller cells have room for. */
+function print(applied: AppliedStamp, { summary }: SceneModel, cell: number, stampCell = cell): PrintedStamp {
+  const { products, sums } = applied.stamp;
+  const { decimals } = fitNumbers([...products.flat(2), ...sums.flat()], Math.min(cell, stampCell));
+  return printStamp(applied, summary.shapes.output[2], decimals);
+}
+
 /** Channels share their decimals: alone, small products would want more than a cell has room for. */
-export function fitProducts({ products }: Pick<Stamp, 'products'>, cell: number): NumberFit {
-  return fitNumbers(products.flat(2), cell);
+export function fitProducts(
+  { products, decimals }: Pick<PrintedStamp, 'products'> & Partial<PrintedStamp>,
+  cell: number,
+): NumberFit {
+  return fitNumbers(products.flat(2), cell, decimals);
 }
 
 /** Finds where the kernel's rows and columns land, NaN where that is cropped. */

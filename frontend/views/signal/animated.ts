@@ -128,8 +128,8 @@ function paintKernel(context: Context2D, frame: SignalFrame, row: SignalRow) {
 }
 
 function paintProducts(context: Context2D, frame: SignalFrame, row: SignalRow) {
-  const { step, stampAtWork, ledger, restingKernel, fits, model, theme, colors } = frame;
-  const values = step?.productsOf(row.index) ?? stampAtWork?.products[row.index]?.[0];
+  const { step, printedStamp, ledger, restingKernel, fits, model, theme, colors } = frame;
+  const values = step?.productsOf(row.index) ?? printedStamp?.products[row.index]?.[0];
   const place = row.lane.products;
   if (!values || frame.position.slide < 1) return;
   const line = ledger?.lines[row.index];

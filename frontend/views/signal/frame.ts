@@ -7,6 +7,8 @@ import { decimalsFor } from '../../model/numbers.ts';
 import type { Relations } from '../../model/relations.ts';
 import { findRelations } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
+import type { PrintedStamp } from '../../model/stamp_ledger.ts';
+import { printStamp } from '../../model/stamp_ledger.ts';
 import type { Step } from '../../model/step.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { AppliedStamp, Stamp, Tensor } from '../../model/types.ts';
@@ -60,6 +62,8 @@ export interface SignalFrame extends Omit<FrameRequest, 'view'> {
   step: Step | null;
   ledger: Ledger | null;
   stampAtWork: Stamp | null;
+  /** As products and sums are printed. */
+  printedStamp: PrintedStamp | null;
   output: Tensor | null;
   /** The output channel as far as it has come at this time: null where nothing stands yet. */
   outputAt: (index: number) => number | null;
@@ -105,6 +109,7 @@ export function makeFrame(
     step,
     ledger: step && printStep(request, step, fits.products, known),
     stampAtWork: applied?.stamp ?? null,
+    printedStamp: applied && printStamp(applied, model.summary.shapes.output[2], fits.products.decimals),
     output,
     outputAt: scatters ? stampedOutput(request, applied) : placedOutput(request, output),
     ranges: {

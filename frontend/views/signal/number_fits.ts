@@ -15,8 +15,8 @@ export function fitAll(
 ): SignalFrame['fits'] {
   const { input, inputLow, inputMax, weight, weightLow, weightMax } = model;
   const none = { decimals: 0, readable: false, font: 10 };
-  const products = shown?.products ?? [];
-  const values = Array.isArray(products) ? products.flat(2) : products;
+  // A stamp's sums are printed with the decimals of its products.
+  const values = shown && 'sums' in shown ? [shown.products, shown.sums].flat(3) : (shown?.products ?? []);
   return {
     input: withFewestDecimals(fitTensor(input.data, inputLow, inputMax, cell), input.data),
     kernel: weight

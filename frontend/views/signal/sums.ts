@@ -127,11 +127,11 @@ export function paintFlight(context: Context2D, frame: SignalFrame) {
 
 /** The stamps of all channels added up, cell by cell. */
 export function paintStampRow(context: Context2D, frame: SignalFrame) {
-  const { layout, stampAtWork, position, restingKernel, theme, outputMax } = frame;
+  const { layout, printedStamp, position, restingKernel, theme, outputMax } = frame;
   const progress = Math.max(position.sum, position.bias, position.place);
-  if (!layout.stamps || !stampAtWork || progress === 0) return;
-  const sums = stampAtWork.sums[0] ?? [];
-  const fit = fitNumbers(sums, layout.cell);
+  if (!layout.stamps || !printedStamp || progress === 0) return;
+  const sums = printedStamp.sums[0] ?? [];
+  const fit = fitNumbers(sums, layout.cell, printedStamp.decimals);
   context.globalAlpha = easeInOut(progress);
   for (const [v, at] of restingKernel.entries()) {
     const box = tapRect(frame, layout.stamps, at);
