@@ -34,14 +34,8 @@ export function updateTitles({ state, boot, t }: AppContext) {
 }
 
 function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
-  const { operation, shapes, dimensions } = summary;
   const [preset, origin] = [origins.presetOf(summary.id), origins.of(summary.id)];
-  const layer = t(shapes.weight ? 'scene.title' : 'scene.title.pool', {
-    kind: ownKind(operation.kind, dimensions),
-    inputs: shapes.input[0],
-    outputs: shapes.output[0],
-    kernel: ownShape(dimensions, kernelSize(summary)).join('×'),
-  });
+  const layer = layerTitle(summary, t);
   const name = origin && t(`preset.${origin}.title`);
   const own = origins.titleOf(summary.id);
   const title = own || (name ? (preset ? name : t('scene.edited', { title: name })) : layer);
@@ -49,6 +43,19 @@ function showTitle(summary: SceneSummary, origins: SceneOrigins, t: Translate) {
   const line = preset ? t(`preset.${preset}.line`) : origin || own ? layer : layerLine(summary, t);
   setText(findElement('#scene-line', HTMLElement), line);
   document.title = `${title} · ${t('app.name')}`;
+}
+
+/** `conv2d, 4 → 4 channels, kernel 3×3, 2 groups` */
+export function layerTitle(summary: SceneSummary, t: Translate) {
+  const { operation, shapes, dimensions } = summary;
+  const title = t(shapes.weight ? 'scene.title' : 'scene.title.pool', {
+    kind: ownKind(operation.kind, dimensions),
+    inputs: shapes.input[0],
+    outputs: shapes.output[0],
+    kernel: ownShape(dimensions, kernelSize(summary)).join('×'),
+  });
+  const { groups = 1 } = operation;
+  return groups > 1 ? title + t('scene.title.groups', { groups }) : title;
 }
 
 /** How a layer of this kind makes its output, in a sentence. */

@@ -222,7 +222,9 @@ def _scene_title(texts: Mapping[str, str], language: str, plan: Plan) -> str:
         "outputs": plan.output_shape[0],
         "kernel": "×".join(map(str, plan.own_shape(plan.kernel_size))),
     }
-    return fill_in(texts["scene.title" if plan.weight_shape else "scene.title.pool"], language, values)
+    title = fill_in(texts["scene.title" if plan.weight_shape else "scene.title.pool"], language, values)
+    groups = fill_in(texts["scene.title.groups"], language, {"groups": plan.groups})
+    return title + groups if plan.weight_shape and plan.groups > 1 else title
 
 
 def _layer_line(texts: Mapping[str, str], plan: Plan) -> str:

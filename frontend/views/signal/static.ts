@@ -7,6 +7,7 @@ import { clearCanvas, clipTo, cssFont, paintCenteredText, paintText, strokeLine 
 import { paintCell, paintEmptyCell } from '../shared/grid.ts';
 import { centerOf } from '../shared/rects.ts';
 import { fitNumbers } from '../shared/text_fit.ts';
+import { formatShape } from '../stage/headings.ts';
 import { hatch } from '../stage/input_plane.ts';
 import { isInSight, paintBar, paintGhost, paintZeroLine } from './bars.ts';
 import { tapRect } from './cell_rects.ts';
@@ -83,28 +84,22 @@ function paintNames(context: Context2D, frame: SignalFrame, { lane, channel }: S
   context.fillStyle = hueOf(frame, channel);
   context.font = cssFont(layout.type, 600);
   if (compact) {
-    paintText(
-      context,
-      t('signal.input', { name: input }),
-      'left',
-      lane.plot.x,
-      lane.plot.y - layout.type * 0.8,
-    );
+    const [name, y] = [t('signal.input', { name: input }), lane.plot.y - layout.type * 0.8];
+    paintText(context, name, 'left', lane.plot.x, y);
+    const left = lane.plot.x + context.measureText(name).width + 8;
+    context.fillStyle = colors.muted;
+    context.font = cssFont(layout.type);
+    paintText(context, formatShape([shapes.input[2]]), 'left', left, y);
     return;
   }
   const end = lane.rail.x - 8;
   const room = end - 6;
-  paintText(
-    context,
-    t('signal.input', { name: input }),
-    'right',
-    end,
-    lane.plot.y + lane.plot.height / 2,
-    room,
-  );
+  const middle = ({ y, height }: Rect) => y + height / 2;
+  const line = layout.type * 0.65;
+  paintText(context, t('signal.input', { name: input }), 'right', end, middle(lane.plot) - line, room);
   context.fillStyle = colors.muted;
   context.font = cssFont(layout.type);
-  const middle = ({ y, height }: Rect) => y + height / 2;
+  paintText(context, formatShape([shapes.input[2]]), 'right', end, middle(lane.plot) + line, room);
   const kernel = model.names?.slice(frame.position.outChannel, channel) ?? `K[${kernelName(frame, channel)}]`;
   if (lane.kernel && shapes.weight && kernel)
     paintText(context, `× ${kernel}`, 'right', end, middle(lane.kernel), room);
@@ -216,7 +211,7 @@ function paintOutputNames(context: Context2D, frame: SignalFrame) {
   context.fillStyle = colors.muted;
   context.font = cssFont(layout.type);
   const of = output[0] > 1 && !axis.apart ? `${t('stage.outputOf', { count: output[0] })}, ` : '';
-  paintText(context, `${of}(${output[2]},)`, 'left', end, y + height / 2);
+  paintText(context, of + formatShape([output[2]]), 'left', end, y + height / 2);
 }
 
 /** The whole signal of the channel at work as a line, and what of it is in sight. */

@@ -48,9 +48,9 @@ export function paintHeadings(context: Context2D, frame: ChannelFrame, names = A
   }
 }
 
-/** `(2, 3, 3)` */
-export function formatShape(shape: number[]) {
-  return `(${shape.join(', ')})`;
+/** `(2, 3, 3)`; of one size `(9,)`. */
+export function formatShape(shape: readonly number[]) {
+  return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
 }
 
 export function headingText(frame: ChannelFrame, name: Heading['name']): StageHeading | null {

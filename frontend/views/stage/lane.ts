@@ -22,7 +22,8 @@ import type { NumberFit } from '../shared/text_fit.ts';
 import { fitTensor, readableCell } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
-import { formatShape } from './headings.ts';
+import { NAME_WEIGHT } from './heading_lines.ts';
+import { formatShape, headingText, paintHeadingText } from './headings.ts';
 import type { Lane } from './layout.ts';
 import { HEADINGS_HEIGHT } from './phone_layout.ts';
 import { hueOf } from './window.ts';
@@ -46,7 +47,7 @@ export function paintLane(context: Context2D, frame: ChannelFrame, row: ChannelR
   if (row.index < 0) return;
   if (lane.loupe) paintEmptyTaps(context, frame, lane.loupe, lane.cell);
   paintEmptyTaps(context, frame, lane.products, lane.cell);
-  if (!lane.upright && row.slot === 0) paintProductsName(context, frame, lane.products);
+  if (!lane.upright && row.index === 0) paintNames(context, frame, lane);
   paintSigns(context, frame, row);
 }
 
@@ -163,11 +164,27 @@ export function namesHeight(frame: Pick<ChannelFrame, 'layout'>, { upright }: Pi
   return upright ? 0 : 9 + smallType(frame) * 0.6;
 }
 
-/** Where channels are columns the products have no heading of their own. */
-function paintProductsName(context: Context2D, frame: ChannelFrame, { x, y, width }: Rect) {
-  context.fillStyle = frame.colors.muted;
-  context.font = cssFont(smallType(frame));
-  paintText(context, frame.t('stage.products'), 'left', x, y - 9, width);
+/** Where channels are columns kernel and products have no headings: the first that is read names them. */
+function paintNames(context: Context2D, frame: ChannelFrame, { kernel, products }: Lane) {
+  const { colors, model, position, t } = frame;
+  const size = smallType(frame);
+  context.fillStyle = colors.muted;
+  context.font = cssFont(size);
+  paintText(context, t('stage.products'), 'left', products.x, products.y - 9, products.width);
+  const heading = headingText(frame, 'kernel');
+  if (!kernel || !heading) return;
+  const width = products.x - kernel.x - 6;
+  const line = kernel.y + kernel.height + 11 + size * 1.3;
+  context.font = cssFont(size, NAME_WEIGHT);
+  const fits = context.measureText(`${heading.name} ${heading.detail}`).width <= width;
+  const text = fits ? heading : { name: heading.name };
+  paintHeadingText(context, colors, { x: kernel.x, y: line, width }, text, size);
+  const { outChannels } = model.subject;
+  if (model.names || outChannels === 1) return;
+  context.fillStyle = colors.muted;
+  context.font = cssFont(size);
+  const filter = t('stage.filterOf', { filter: position.outChannel + 1, count: outChannels });
+  paintText(context, filter, 'left', kernel.x, line + size * 1.3, width);
 }
 
 /** `K[0, 1]`, with the first two indices into the weight, as torch counts them. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { layerLine } from '../../../frontend/controls/scene_heading.ts';
+import { layerLine, layerTitle } from '../../../frontend/controls/scene_heading.ts';
 import { makeTranslate } from '../../../frontend/model/i18n.ts';
 import type { SceneSummary } from '../../../frontend/model/types.ts';
 import { makeSummary } from '../support/builders.ts';
@@ -25,3 +25,9 @@ for (const [operation, shapes, end] of CASES)
     const line = layerLine(makeSummary(operation, shapes), t);
     assert.ok(line.endsWith(end), line);
   });
+
+test('the title of a layer with groups says how many', () => {
+  const titleOf = (groups: number) => layerTitle(makeSummary({ groups }, { weight: [4, 1, 3, 3] }), t);
+  assert.ok(titleOf(2).endsWith(', 2 groups'), titleOf(2));
+  assert.ok(!titleOf(1).includes('group'), titleOf(1));
+});

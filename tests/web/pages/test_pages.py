@@ -118,6 +118,17 @@ def test_a_layer_says_in_a_line_what_its_kind_does(
     assert f"{line}</span>" in client.get(link).text
 
 
+@pytest.mark.parametrize(("language", "end"), [("en", ", 2 groups"), ("zh-CN", "，2 组")])
+def test_the_title_of_a_layer_with_groups_says_how_many(client: TestClient, language: str, end: str) -> None:
+    body = {
+        "input": {"random": {"shape": [2, 3, 3]}},
+        "weight": WEIGHT,
+        "operation": {"kind": "conv2d", "groups": 2},
+    }
+    link = client.post("/api/v1/scenes", json=body).json()["links"]["page"]
+    assert f"{end}</h1>" in client.get(link, params={"lang": language}).text
+
+
 @pytest.mark.parametrize(
     ("language", "title"), [("en", "2 → 2 channels, window 2×2"), ("zh-CN", "2 → 2 个通道，窗口 2×2")]
 )

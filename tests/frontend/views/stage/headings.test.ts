@@ -5,7 +5,7 @@ import { makeTranslate } from '../../../../frontend/model/i18n.ts';
 import type { Operation } from '../../../../frontend/model/types.ts';
 import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
 import { makeFrame } from '../../../../frontend/views/stage/frame.ts';
-import { headingText } from '../../../../frontend/views/stage/headings.ts';
+import { formatShape, headingText } from '../../../../frontend/views/stage/headings.ts';
 import { makeScene, makeSummary, makeTapLines } from '../../support/builders.ts';
 import { makeFrameRequest } from '../../support/frames.ts';
 
@@ -22,4 +22,9 @@ test('padding that differs between sides is told with the name of each side', ()
   assert.equal(paddingSaid('en', uneven), '(2, 5, 5), padding top 0, bottom 1, left 2, right 3');
   assert.equal(paddingSaid('zh-CN', uneven), '(2, 5, 5), 填充 上 0 下 1 左 2 右 3');
   assert.equal(paddingSaid('en', { top: 1, bottom: 1, left: 1, right: 1 }), '(2, 5, 5), padding 1');
+});
+
+test('shapes are written as torch writes them, also of one size', () => {
+  assert.equal(formatShape([9]), '(9,)');
+  assert.equal(formatShape([2, 9]), '(2, 9)');
 });

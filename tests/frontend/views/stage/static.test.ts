@@ -49,3 +49,25 @@ for (const [width, height] of [
       [],
     );
   });
+
+test('whichever group is read, its kernel and its products are named', () => {
+  const families = new Set<string>();
+  for (const outChannel of [0, 1])
+    for (const [width, height] of [
+      [900, 620],
+      [1302, 608],
+      [1845, 968],
+    ] as const) {
+      const { context, texts } = makeRecorder();
+      const request = makeFrameRequest(makeGroups(), 'stage', { width, height });
+      const frame = makeFrame({ ...request, position: { ...request.position, outChannel } }, null);
+      paintStatic(context, frame, new LruCache(1));
+      families.add(frame.layout.family);
+      for (const name of ['stage.kernelOf', 'stage.products'])
+        assert.ok(
+          texts.some(({ text }) => text === name),
+          `${name}, ${frame.layout.family}, Y[${outChannel}]`,
+        );
+    }
+  assert.ok(families.has('columns'));
+});
