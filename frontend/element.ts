@@ -1,10 +1,12 @@
 /**
  * `<conv-scope scene="…" step="0,1,2" controls="play">`, `<conv-scope network="…" node="conv1">`: a scene or
- * a network in a frame that is as high as it needs to be. One file without imports; the server writes its
- * address before it.
+ * a network in a frame that is as high as it needs to be. Where the frame stays silent the element says so
+ * itself, with a link. One file without imports; the server writes its address and the texts before it.
  */
 
 declare const CONVSCOPE_SERVER: string;
+/** By language. */
+declare const CONVSCOPE_TEXTS: Record<string, { missing: string; full: string }>;
 
 const PROTOCOL = 1;
 /** Attributes that the address of the frame has too. Changes of the first ones are sent as a message. */
@@ -28,10 +30,17 @@ const EVENTS = ['ready', 'state', 'step', 'pin', 'node', 'answer'];
 /** CSS pixels: the height until the frame says its own, and its bounds. */
 const FIRST_HEIGHT = 480;
 const HEIGHTS = [120, 1200] as const;
+/** What a frame that shows nothing keeps: a sentence of the server has room in it. */
+const MISSING_HEIGHT = 160;
+/** Milliseconds after which a frame that is loaded and says nothing is taken to show nothing. */
+const PATIENCE = 8000;
 
 class ConvScope extends HTMLElement {
   static readonly observedAttributes = ['scene', 'network', ...ATTRIBUTES, ...NETWORK_ATTRIBUTES];
   readonly #frame = document.createElement('iframe');
+  /** Says that nothing is shown. */
+  readonly #note = document.createElement('p');
+  #timer = 0;
   #ready = false;
   #due = false;
   #waiting: object[] = [];
@@ -52,7 +61,13 @@ class ConvScope extends HTMLElement {
       border: '0',
       height: `${FIRST_HEIGHT}px`,
     });
-    this.attachShadow({ mode: 'open' }).append(this.#frame);
+    this.#frame.onload = () => {
+      // Before it has an address it loads an empty page.
+      if (this.#frame.src) this.#timer = window.setTimeout(() => this.#sayMissing(), PATIENCE);
+    };
+    this.#note.setAttribute('role', 'status');
+    this.#note.style.margin = '0';
+    this.attachShadow({ mode: 'open' }).append(this.#note, this.#frame);
   }
 
   connectedCallback() {
@@ -63,6 +78,7 @@ class ConvScope extends HTMLElement {
 
   disconnectedCallback() {
     removeEventListener('message', this.#hear);
+    clearTimeout(this.#timer);
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null) {
@@ -102,16 +118,41 @@ class ConvScope extends HTMLElement {
     this.#due = true;
     queueMicrotask(() => {
       this.#due = this.#ready = false;
-      const query = new URLSearchParams();
-      const network = this.getAttribute('network');
-      for (const name of network === null ? ATTRIBUTES : NETWORK_ATTRIBUTES) {
-        const value = this.getAttribute(name);
-        if (value !== null) query.set(name, name === 'lock' ? '1' : value);
-      }
-      const id = encodeURIComponent(network ?? this.getAttribute('scene') ?? '');
-      this.#frame.title = this.title || 'Convscope';
-      this.#frame.src = `${CONVSCOPE_SERVER}/embed/${network === null ? '' : 'n/'}${id}?${query}`;
+      this.#expect();
+      this.#frame.title = this.#name();
+      this.#frame.src = this.#address('/embed/', '/embed/n/');
     });
+  }
+
+  #name() {
+    return this.title || 'Convscope';
+  }
+
+  /** Of what the attributes name: below the one path a scene, below the other a network. */
+  #address(scenes: string, networks: string) {
+    const query = new URLSearchParams();
+    const network = this.getAttribute('network');
+    for (const name of network === null ? ATTRIBUTES : NETWORK_ATTRIBUTES) {
+      const value = this.getAttribute(name);
+      if (value !== null) query.set(name, name === 'lock' ? '1' : value);
+    }
+    const id = encodeURIComponent(network ?? this.getAttribute('scene') ?? '');
+    return `${CONVSCOPE_SERVER}${network === null ? scenes : networks}${id}?${query}`;
+  }
+
+  /** Takes back that nothing is shown. */
+  #expect() {
+    clearTimeout(this.#timer);
+    this.#note.replaceChildren();
+  }
+
+  #sayMissing() {
+    const { missing, full } = textsIn(this.closest('[lang]')?.getAttribute('lang') ?? '');
+    const link = document.createElement('a');
+    Object.assign(link, { href: this.#address('/s/', '/n/'), target: '_blank', rel: 'noopener' });
+    link.textContent = full;
+    this.#note.append(`${missing.replace('{title}', () => this.#name())} `, link);
+    this.#frame.style.height = `${MISSING_HEIGHT}px`;
   }
 
   #send(message: object) {
@@ -137,6 +178,7 @@ class ConvScope extends HTMLElement {
 
   #begin() {
     this.#ready = true;
+    this.#expect();
     for (const message of this.#waiting.splice(0)) this.#post(message);
   }
 
@@ -145,6 +187,14 @@ class ConvScope extends HTMLElement {
     const [least, most] = HEIGHTS;
     this.#frame.style.height = `${Math.min(Math.max(height, least), most)}px`;
   }
+}
+
+/** In a language or another of its family, else in the first. */
+function textsIn(language: string) {
+  const family = (tag: string) => tag.toLowerCase().split('-')[0];
+  const known = Object.keys(CONVSCOPE_TEXTS);
+  const tag = known.find((each) => family(each) === family(language)) ?? (known[0] as string);
+  return CONVSCOPE_TEXTS[tag] as { missing: string; full: string };
 }
 
 /** An attribute as a field of the state; null: it is none. */

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from app.torch_code import torch_error_readers as readers
-from app.torch_code.torch_error_readers import TorchError
+from app.torch_code.torch_error_readers import TorchError, without_sizes
 
 # The end of a traceback is what matters; torch's own messages are shorter.
 _LONGEST: Final = 20_000
@@ -63,7 +63,6 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchErro
             rf"kernel_size={_COUNT} and dilation={_COUNT}",
             readers.read_half,
         ),
-        (r"padding should be at most half of (?:effective )?kernel size", readers.read_half_unnamed),
         (
             rf"Given groups={_COUNT}, expected weight to be divisible by \d{{1,9}} at dimension 0, "
             rf"but got weight of size \[?{_WEIGHT}",
@@ -117,10 +116,64 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchErro
     )
 )
 
+# The same without their sizes, as people quote them: read where no message in the text has its sizes.
+_WITHOUT_SIZES: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), without_sizes(code, *remedies))
+    for pattern, code, *remedies in (
+        (
+            r"kernel size (?:can['’`´]?t|cannot|can not) be (?:greater|larger|bigger) than "
+            r"(?:the )?(?:actual )?(?:padded )?input",
+            "torch_error.kernel_size_unnamed",
+            "torch_error.kernel_fits",
+        ),
+        (
+            r"mat1 and mat2 shapes cannot be multiplied",
+            "torch_error.matrix_product_unnamed",
+            "torch_error.features",
+        ),
+        (
+            r"to have (?:\S{1,9} )?channels,? but got",
+            "torch_error.channels_unnamed",
+            "torch_error.same_channels",
+        ),
+        (r"output size is too small", "torch_error.output_size_unnamed", "torch_error.kernel_fits"),
+        (
+            r"pad(?:ding)? should be at most half of (?:effective )?kernel size",
+            "torch_error.half_padding_unnamed",
+            "torch_error.padding_at_half",
+        ),
+        (
+            r"padding size should be less than the corresponding input dimension",
+            "torch_error.borrowed_unnamed",
+            "torch_error.less_padding",
+        ),
+        (
+            r"size mismatch for \S{1,99}|error\(s\) in loading state_dict",
+            "torch_error.state_unnamed",
+            "torch_error.same_model",
+        ),
+        (r"is invalid for input of size", "torch_error.view_unnamed", "torch_error.flatten"),
+        (r"must match the size of tensor", "torch_error.sum_unnamed", "torch_error.same_stride"),
+        (
+            r"sizes of tensors must match except in dimension",
+            "torch_error.join_unnamed",
+            "torch_error.same_size",
+        ),
+        (
+            r"more than 1 value per channel when training",
+            "torch_error.single_value_unnamed",
+            "torch_error.larger_batch",
+            "torch_error.evaluation",
+        ),
+        (r"running_mean should contain", "torch_error.normalised_unnamed", "torch_error.same_features"),
+    )
+)
 
 # `torch.OutOfMemoryError: …` at the beginning, or a traceback, which notebooks begin with a line of dashes.
 _EXCEPTION: Final = re.compile(r"\s*(?:Traceback\b|\w+(?:\.\w+)*(?:Error|Exception|Warning):)")
 _TRACEBACK: Final = "Traceback (most recent call last)"
+# Code may quote an error in a comment.
+_LAYER_CALL: Final = re.compile(r"\b(?:nn|F|functional)\.\w{1,40}\(|(?:[Cc]onv|[Pp]ool)\w{0,40}\(")
 
 
 def _is_exception(text: str) -> bool:
@@ -137,7 +190,14 @@ def find_torch_error(text: str) -> TorchError | None:
     found = [
         (match.start(), reader, match) for pattern, reader in _READERS for match in pattern.finditer(line)
     ]
-    if not found:
-        return readers.UNKNOWN if _is_exception(text) else None
-    _, reader, match = max(found, key=lambda each: each[0])
-    return reader(match)
+    if found:
+        _, reader, match = max(found, key=lambda each: each[0])
+        return reader(match)
+    if _is_exception(text):
+        return _find_without_sizes(line) or readers.UNKNOWN
+    return None if _LAYER_CALL.search(text) else _find_without_sizes(line)
+
+
+def _find_without_sizes(line: str) -> TorchError | None:
+    found = [(match.start(), error) for pattern, error in _WITHOUT_SIZES for match in pattern.finditer(line)]
+    return max(found, key=lambda each: each[0])[1] if found else None

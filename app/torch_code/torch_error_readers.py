@@ -54,6 +54,11 @@ class TorchError:
 UNKNOWN = TorchError(Message("torch_error.unknown"), ())
 
 
+def without_sizes(code: str, *remedies: str) -> TorchError:
+    """A message that is quoted without its sizes."""
+    return TorchError(Message(code), tuple(Remedy(Message(remedy)) for remedy in remedies))
+
+
 def _numbers(text: str) -> Shape:
     return tuple(int(number) for number in re.findall(r"\d{1,9}", text))
 
@@ -245,12 +250,6 @@ def read_half(match: re.Match[str]) -> TorchError:
     counts = {"padding": padding, "kernel": kernel, "dilation": dilation}
     remedy = Remedy(Message("torch_error.padding_at_most", most=most))
     return TorchError(Message("torch_error.half_padding", **counts), (remedy,))
-
-
-def read_half_unnamed(_: re.Match[str]) -> TorchError:
-    return TorchError(
-        Message("torch_error.half_padding_unnamed"), (Remedy(Message("torch_error.padding_at_half")),)
-    )
 
 
 def read_weight_groups(match: re.Match[str]) -> TorchError:

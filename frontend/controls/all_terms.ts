@@ -7,16 +7,26 @@ export function setUpAllTerms() {
   setUpDisclosure(findElement('#all-terms', HTMLButtonElement), ledger);
 }
 
+/** Of a line that is shorter no word is left, in CSS pixels. */
+const LEAST_LINE = 96;
+
 /** A sentence that is longer than its line can be read in whole. */
 export function setUpAboutLine() {
   const line = findElement('#about-line', HTMLElement);
   const button = findElement('#about-more', HTMLButtonElement);
   setUpDisclosure(button, line);
   const update = () => {
-    if (!line.classList.contains('is-open')) button.hidden = line.scrollWidth <= line.clientWidth;
+    if (line.classList.contains('is-open')) return;
+    button.hidden = line.scrollWidth <= line.clientWidth;
+    line.classList.toggle('is-squeezed', !button.hidden && line.clientWidth < LEAST_LINE);
   };
-  const observer = new ResizeObserver(update);
-  for (const element of [line, ...line.children]) observer.observe(element);
+  new ResizeObserver(update).observe(line);
+  new MutationObserver(update).observe(line, {
+    attributes: true,
+    childList: true,
+    characterData: true,
+    subtree: true,
+  });
   new ResizeObserver(fitTitle).observe(findElement('.about', HTMLElement));
 }
 

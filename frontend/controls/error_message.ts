@@ -7,6 +7,9 @@ import { findElement, setText } from '../views/shared/dom.ts';
 /** Characters of a step that is not there: what stands in an address may be long. */
 const LONGEST_STEP = 40;
 
+/** The sentence goes on after a reason that is a sentence of its own. */
+const FULL_STOP = /[.。]$/;
+
 export function showErrors({ state, t, boot }: AppContext) {
   const box = findElement('#error-message', HTMLElement);
   const button = findElement('#retry', HTMLButtonElement);
@@ -17,7 +20,7 @@ export function showErrors({ state, t, boot }: AppContext) {
     button.hidden = error === null;
     const text = findElement('#error-text', HTMLElement);
     if (error) setText(text, error.status === 0 ? t('error.offline') : t('error.answer', values(error)));
-    else if (refusal) setText(text, t('error.refused', { detail: refusal }));
+    else if (refusal) setText(text, t('error.refused', { detail: refusal.replace(FULL_STOP, '') }));
     else if (absent) setText(text, t('error.step', { step: absent.asked.slice(0, LONGEST_STEP) }));
   });
   const retry = () => state.retry(boot.summary);

@@ -6,7 +6,7 @@ import { findElement } from '../views/shared/dom.ts';
 
 export function setUpUndoRedo(changes: EditSession) {
   const [undo, redo] = [findElement('#undo', HTMLButtonElement), findElement('#redo', HTMLButtonElement)];
-  undo.onclick = () => changes.undo();
+  undo.onclick = () => changes.takeBack();
   redo.onclick = () => changes.redo();
   effect(() => {
     undo.disabled = !changes.canUndo.value;
@@ -18,7 +18,7 @@ export function setUpUndoRedo(changes: EditSession) {
     if (!modified || (key !== 'z' && key !== 'y') || isTextField(event.target)) return;
     event.preventDefault();
     if (key === 'y' || event.shiftKey) changes.redo();
-    else changes.undo();
+    else changes.takeBack();
   });
 }
 

@@ -28,9 +28,16 @@ export interface LayoutInput {
 
   /**
    * The longest texts of the numbers, with the fewest decimals that tell them apart. finerProduct: with one
-   * more where most fractions would be zeros, for a stage that shows one channel alone.
+   * more where most fractions would be zeros, for a stage that shows one channel alone. sum: in the ledger.
    */
-  chars: { input: number; kernel: number; product: number; finerProduct: number; output: number };
+  chars: {
+    input: number;
+    kernel: number;
+    product: number;
+    finerProduct: number;
+    output: number;
+    sum: number;
+  };
 }
 
 /** What the stage calls the cells: an output by its letter, a kernel's slice in whole. */

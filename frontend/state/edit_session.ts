@@ -72,7 +72,9 @@ export class EditSession {
   readonly state: AppState;
   readonly api: ApiClient;
   readonly history: Signal<EditHistory>;
-  readonly canUndo = computed(() => this.history.value.at > 0);
+  /** How to drop what a form holds and no scene has, such as a refused change; null: there is none. */
+  readonly dropUnsent = signal<(() => void) | null>(null);
+  readonly canUndo = computed(() => this.dropUnsent.value !== null || this.history.value.at > 0);
   readonly canRedo = computed(() => this.history.value.at < this.history.value.ids.length - 1);
   readonly #random = signal<ReadonlyMap<string, TensorName[]>>(new Map());
   /** The tensors of the scene shown whose numbers are random, as far as they were made here. */
@@ -160,6 +162,7 @@ export class EditSession {
       const sent = body instanceof FormData || !lower ? body : lower(body);
       const summary = await readSummary(await this.api.post<SceneAnswer>(path + query, sent, signal));
       made?.(summary);
+      if (begins) this.dropUnsent.peek()?.();
       const random = this.#random.peek();
       const changed = replaced ?? (body instanceof FormData ? {} : body);
       const after = randomAfter(random.get(scene.summary.id) ?? [], changed);
@@ -188,6 +191,12 @@ export class EditSession {
       : { ...scene, input: await fetchWholeInput(this.api, scene.summary, scene.input) };
   }
 
+  /** What the reader did last: a change that is in no scene yet, or else the last scene. */
+  takeBack() {
+    const drop = this.dropUnsent.peek();
+    return drop ? drop() : this.undo();
+  }
+
   undo() {
     return this.#move(-1);
   }
@@ -213,6 +222,7 @@ export class EditSession {
 
   /** again: what trying again does. */
   async #fetch(id: string, options: { moment?: Moment | null }, again: () => unknown) {
+    this.dropUnsent.peek()?.();
     try {
       return await this.#show(id, options);
     } catch (error) {

@@ -18,6 +18,8 @@ export type Distribution = 'integers' | 'normal' | 'uniform';
 
 interface TensorSource {
   file: Blob | null;
+  /** Why the file that was chosen cannot be read; empty: nothing is wrong. */
+  problem: string;
   seed: number;
   distribution: Distribution;
   /** The reader asked for these numbers since the last scene was made. */

@@ -127,7 +127,7 @@ def test_rounded_numbers_show_all_their_digits(
     printed = page.locator("#ledger-lines [data-grid=sum]").first.inner_text().replace("−", "-")
     assert abs(float(printed) - float(said)) <= 1e-3
     page.locator("#ledger-lines [data-grid=total]").hover()
-    expect(page.locator("#step-description")).to_have_text(re.compile(r"^With the bias: Y\[0, 0, 0\] = "))
+    expect(page.locator("#step-description")).to_have_text(re.compile(r" is the output cell Y\[0, 0, 0\]\.$"))
 
 
 def test_the_wheel_zooms_into_a_picture_until_numbers_can_be_read(

@@ -166,6 +166,18 @@ def test_a_pasted_error_is_explained_and_opens_a_layer_that_fits(
         expect(page.locator("#random-note")).to_be_hidden()
 
 
+def test_a_quoted_torch_error_is_answered_with_the_layer_that_is_shown(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["strided-volume"])
+    page.locator("#panel-open").click()
+    page.locator("#code-text").fill("Kernel size can't be greater than actual input size")
+    page.locator("#code-read").click()
+    expect(page.locator("#torch-error-text")).to_contain_text("paste it")
+    expect(page.locator("#torch-error-remedies")).to_contain_text("a kernel of at most 9 × 9")
+    expect(page.locator("#code-error")).to_be_hidden()
+
+
 def painted(page: Page) -> list[str]:
     return [text.text for text in painted_texts(page)]
 

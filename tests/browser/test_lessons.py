@@ -659,6 +659,27 @@ def test_off_the_rails_and_back(open_page: OpenPage) -> None:
     page.wait_for_url(re.compile(r"/learn/input-channels/6$"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_back_is_in_sight_on_a_phone(open_page: OpenPage, language: str) -> None:
+    page = open_page(f"/learn/input-channels/6?lang={language}", **PHONE)
+    page.locator("#explore").click()
+    page.wait_for_url(re.compile(r"/s/"))
+    back = page.locator("#lesson-back")
+    for direction in ("forward", "input"):
+        page.locator("#direction").select_option(direction)
+        expect(back).to_be_in_viewport(ratio=1)
+        box = back.bounding_box()
+        assert box and box["height"] >= 24
+        for part in ("#stage", ".bar", "#timeline-position", "#play"):
+            other = page.locator(part).bounding_box()
+            assert other and (
+                other["y"] >= box["y"] + box["height"] - 1 or other["y"] + other["height"] <= box["y"] + 1
+            ), part
+        expect(page.locator("#play")).to_be_in_viewport(ratio=1)
+    back.click()
+    page.wait_for_url(re.compile(r"/learn/input-channels/6"))
+
+
 def test_an_exercise_is_explored_and_come_back_to(open_page: OpenPage) -> None:
     page = open_page("/learn/input-channels/11?seed=7")
     show_answer(page)

@@ -188,6 +188,26 @@ def test_captions_say_what_is_seen(open_page: OpenPage, scene_paths: dict[str, s
     expect(caption).to_contain_text("the transpose of the matrix S of conv2d")
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_what_a_view_says_of_itself_is_read_from_its_beginning_and_in_whole(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    """Also where only the sentence changes, and the line keeps its width."""
+    page = open_page(
+        f"{scene_paths['strided-volume']}?lang={language}", viewport={"width": 1366, "height": 768}
+    )
+    line, caption, more = (page.locator(f"#{name}") for name in ("about-line", "view-caption", "about-more"))
+    for view in ("matrix", "sparse", "stage", "sparse"):
+        show(page, view)
+        expect(caption).to_have_text(re.compile("[SK]" if view != "stage" else "^$"))
+        if line.evaluate("(line) => line.scrollWidth > line.clientWidth"):
+            expect(more).to_be_visible()
+        else:
+            expect(more).to_be_hidden()
+        said = line.evaluate("(line) => line.textContent.trim()")
+        assert said.startswith(caption.text_content() or "")
+
+
 def test_a_view_is_chosen_by_keyboard_and_is_in_the_address(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:

@@ -1,8 +1,8 @@
-"""Thousands of random layers: tap tables, ledgers and whole tensors against plain Python and torch."""
+"""Random layers: tap tables, ledgers and whole tensors against plain Python and torch."""
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import Any
 
 import pytest
@@ -15,26 +15,83 @@ from app.conv.errors import ConvError
 from app.conv.ledger import Ledger, ledger
 from app.conv.operation import Plan
 from app.conv.taps import taps
-from tests.support.random_layers import OPERATIONS, Layer, layers
-from tests.support.reference import Table, counts, nothing, pooled_length, tap_table, torch_output
+from tests.support.cases import cases
+from tests.support.random_layers import OPERATIONS, Layer, diced_layers, fitting, layers
+from tests.support.reference import Table, counts, kernel_of, nothing, pooled_length, tap_table, torch_output
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12, torch.int32: 0.0}
+
+
+# Half of them fit.
+COUNT = 1000
+LARGEST_DILATION = 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_random_layers(kind: str) -> None:
-    @settings(max_examples=1500)
-    @given(layers((kind,)))
-    def check(layer: Layer) -> None:
+    for number, layer in enumerate(diced_layers(kind, cases(COUNT))):
         try:
-            planned = layer.plan()
-        except ConvError as error:
-            check_torch_refuses(layer, error)
-        else:
-            check_layer(layer, planned)
+            check(layer)
+        except Exception as error:
+            error.add_note(f"layer {number}: {layer}")
+            raise
 
-    check()
+
+@settings(max_examples=cases(100))
+@given(layers())
+def test_layers_as_simple_as_can_be(layer: Layer) -> None:
+    check(layer)
+
+
+@pytest.mark.parametrize("kind", OPERATIONS)
+def test_each_pair_of_parameters_is_among_them(kind: str) -> None:
+    shown: set[tuple[Any, ...]] = set()
+    for layer, _ in fitting(diced_layers(kind, COUNT)):
+        shown.update(combinations(sorted(parameters_of(layer).items(), key=repr), 2))
+    values = sorted({each for pair in shown for each in pair}, key=repr)
+    missing = {pair for pair in combinations(values, 2) if can_be(kind, dict(pair))} - shown
+    assert missing == set()
+
+
+def parameters_of(layer: Layer) -> dict[str, Any]:
+    """Each value by itself, as stride0 and stride1."""
+    parameters = {**layer.parameters, "dtype": layer.x.dtype, "bias": layer.bias is not None}
+    parameters |= {"kernel_size": kernel_of(layer), "same": parameters["padding"] == "same"}
+    if parameters["same"]:
+        del parameters["padding"]
+    return {
+        f"{name}{index}": value
+        for name, values in parameters.items()
+        for index, value in enumerate(values if isinstance(values, tuple) else [values])
+    }
+
+
+def can_be(kind: str, pair: dict[str, Any]) -> bool:
+    """Whether a layer may have both values, which are of two parameters or of one."""
+    names = sorted(pair)
+    if len(names) == 1:
+        return False
+    one, other = (pair[name] for name in names)
+    match names:
+        case ["padding0" | "padding1" | "padding2" | "padding3", "same0"]:
+            return not other
+        case ["same0", "stride0" | "stride1"]:
+            return not one or other == 1
+        case ["output_padding0", "stride0"] | ["output_padding1", "stride1"]:
+            return one < max(other, LARGEST_DILATION)
+        case ["kernel_size0", "padding0" | "padding1"] | ["kernel_size1", "padding2" | "padding3"]:
+            return "pool" not in kind or other <= one // 2
+    return True
+
+
+def check(layer: Layer) -> None:
+    try:
+        planned = layer.plan()
+    except ConvError as error:
+        check_torch_refuses(layer, error)
+    else:
+        check_layer(layer, planned)
 
 
 def check_torch_refuses(layer: Layer, error: ConvError) -> None:

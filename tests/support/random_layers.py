@@ -1,8 +1,9 @@
-"""Random layers: every kind and parameter, sizes 1 to 12, fitting or not."""
+"""Random layers: every kind and parameter, sizes 1 to 9, fitting or not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from types import SimpleNamespace
@@ -157,23 +158,22 @@ def layers(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(OPERATIONS)) -> Layer
     return make_layer(choices, choices.one_of(kinds))
 
 
-def diced_layers(kind: str, count: int) -> Iterator[tuple[Layer, Plan]]:
-    """So many layers of a kind that fit, always the same."""
+def diced_layers(kind: str, count: int) -> Iterator[Layer]:
+    """So many layers of a kind, always the same, fitting or not."""
     choices = Diced(kind)
-    while count:
-        layer = make_layer(choices, kind)
-        try:
-            made = layer.plan()
-        except ConvError:
-            continue
-        count -= 1
-        yield layer, made
+    return (make_layer(choices, kind) for _ in range(count))
+
+
+def fitting(some: Iterable[Layer]) -> Iterator[tuple[Layer, Plan]]:
+    for layer in some:
+        with suppress(ConvError):
+            yield layer, layer.plan()
 
 
 def make_layer(choices: Choices, kind: str) -> Layer:
     seed, dtype = choices.integer(0, 10**6), choices.one_of(DTYPES)
     flat = kind.endswith("1d")
-    kernel, (height, width) = sizes(choices, 1, 4, flat=flat), sizes(choices, 1, 12, flat=flat)
+    kernel, (height, width) = sizes(choices, 1, 4, flat=flat), sizes(choices, 1, 9, flat=flat)
     parameters: dict[str, Any] = {
         "stride": sizes(choices, 1, 4, flat=flat),
         "dilation": sizes(choices, 1, 3, flat=flat),
@@ -201,11 +201,10 @@ def make_layer(choices: Choices, kind: str) -> Layer:
             parameters["stride"] = parameters["stride"] if rarely(choices) else (1, 1)
         weight = (out_channels + rarely(choices), per_group_in + rarely(choices), *kernel)
     else:
-        height, width = (height + 1) // 2, (width + 1) // 2
-        extra = choices.integer(0, min(parameters["stride"][flat:]) - 1 + rarely(choices))
-        parameters["output_padding"] = (
-            (0, extra) if flat else (choices.integer(0, extra), choices.integer(0, extra))
-        )
+        height, width = (height + 2) // 3, (width + 2) // 3
+        steps = zip(parameters["stride"], parameters["dilation"], strict=True)
+        extra = [choices.integer(0, max(own) - 1 + rarely(choices)) for own in steps]
+        parameters["output_padding"] = (0 if flat else extra[0], extra[1])
         weight = (in_channels + rarely(choices), per_group_out, *kernel)
     x = tensor((in_channels + rarely(choices), height, width), dtype, seed)
     bias = tensor((out_channels + rarely(choices),), dtype, seed + 2) if flag(choices) else None

@@ -186,7 +186,6 @@ ERRORS: dict[str, tuple[Callable[[], Any], str, list[tuple[str, bool]]]] = {
 ELSEWHERE = {
     "expected scalar type Double but found Float": "types",
     "Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same": "devices",
-    "padding should be at most half of kernel size": "half_padding_unnamed",
     "Given groups=1, weight of size [64, 3, 7, 7], expected input[1, 1, 224, 224] to have 3 channels, "
     "but got 1 channels instead": "channels",
     "Expected 4-dimensional input for 4-dimensional weight [64, 3, 7, 7], but got 3-dimensional input "
@@ -195,6 +194,24 @@ ELSEWHERE = {
     "of size [224, 224] instead": "input_axes",
     "Trying to create tensor with negative dimension -1: [1, 4, -1, -1]": "negative_size",
     "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 7.79 GiB total capacity)": "memory",
+}
+
+# As people quote them: without the sizes, whatever stands around.
+WITHOUT_SIZES = {
+    "Kernel size can't be greater than actual input size": "kernel_size",
+    "mat1 and mat2 shapes cannot be multiplied": "matrix_product",
+    "expected input to have 3 channels, but got 1 channels instead": "channels",
+    "Output size is too small": "output_size",
+    "padding should be at most half of kernel size": "half_padding",
+    "pad should be at most half of effective kernel size": "half_padding",
+    "Padding size should be less than the corresponding input dimension": "borrowed",
+    "Error(s) in loading state_dict for Net": "state",
+    "size mismatch for conv.weight": "state",
+    "shape is invalid for input of size": "view",
+    "The size of tensor a must match the size of tensor b": "sum",
+    "Sizes of tensors must match except in dimension 1": "join",
+    "Expected more than 1 value per channel when training": "single_value",
+    "running_mean should contain 64 elements": "normalised",
 }
 
 
@@ -254,7 +271,59 @@ def test_the_last_of_several_errors_counts_and_lines_may_be_wrapped() -> None:
     assert error.message.code == "torch_error.types"
 
 
+@pytest.mark.parametrize("text", WITHOUT_SIZES)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "RuntimeError: {}",
+        '"{}"',
+        "“{}”.",
+        "> {}\n",
+        "I get {} in my model, why?",
+        "Traceback (most recent call last):\n  File 'a.py', line 3\n    F.conv2d(x, w)\nRuntimeError: {}",
+    ],
+)
+def test_an_error_that_is_quoted_without_its_sizes_is_explained(
+    client: TestClient, around: str, text: str
+) -> None:
+    for language in ("en", "zh-CN"):
+        answer = client.post(
+            "/api/v1/parse", json={"code": around.format(text)}, headers={"Accept-Language": language}
+        )
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        assert body["torch_error"]["code"] == f"torch_error.{WITHOUT_SIZES[text]}_unnamed"
+        assert body["remedies"]
+
+
+def test_typographic_quotes_and_capitals_do_not_hide_an_error() -> None:
+    for text in (
+        "kernel size can’t be greater than actual input size",
+        "KERNEL SIZE CANNOT BE LARGER THAN INPUT",
+    ):
+        error = find_torch_error(text)
+        assert error is not None
+        assert error.message.code == "torch_error.kernel_size_unnamed"
+
+
+@pytest.mark.parametrize("name", list(ERRORS))
+def test_a_message_with_its_sizes_is_read_with_them_beside_one_without(name: str) -> None:
+    text, _ = said_by_torch(ERRORS[name][0])
+    alone = find_torch_error(text)
+    assert alone is not None
+    for quoted in WITHOUT_SIZES:
+        beside = find_torch_error(f"{text}\nRuntimeError: {quoted}")
+        assert beside is not None
+        assert str(beside.message) == str(alone.message)
+        assert [str(each.message) for each in beside.remedies] == [
+            str(each.message) for each in alone.remedies
+        ]
+
+
 def test_code_is_no_error() -> None:
+    for quoted in WITHOUT_SIZES:
+        assert find_torch_error(f"# {quoted}\nself.conv = nn.Conv2d(3, 64, 7)") is None
     assert find_torch_error("nn.Conv2d(3, 64, 7)") is None
     assert find_torch_error("# raises ValueError: never\nnn.Conv2d(3, 64, 7)") is None
 

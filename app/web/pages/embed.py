@@ -13,6 +13,7 @@ import orjson
 from fastapi import Request, Response
 from markupsafe import Markup
 
+from app.i18n.languages import LANGUAGES, catalogue
 from app.scenes.scene import Scene
 from app.services.scenes import find_scene
 from app.services.summary import page_url
@@ -96,12 +97,23 @@ def inline_file(name: str) -> Markup:
 
 
 async def script(request: Request) -> Response:
-    """The element's code, with the server's address before it, so that copies of it work too."""
+    """The element's code, after the server's address and its texts, so that copies of it work too."""
     code = assets.assets()["build/element.js"].content
-    address = orjson.dumps(public_url(request)).replace(b"<", b"\\u003c")
-    content = b"(()=>{const CONVSCOPE_SERVER=" + address + b";\n" + code + b"})();\n"
+    address, texts = (
+        orjson.dumps(each).replace(b"<", b"\\u003c") for each in (public_url(request), _element_texts())
+    )
+    constants = b"const CONVSCOPE_SERVER=" + address + b",CONVSCOPE_TEXTS=" + texts
+    content = b"(()=>{" + constants + b";\n" + code + b"})();\n"
     headers = {"Cross-Origin-Resource-Policy": "cross-origin"} | address_headers(request)
     return Response(content, media_type="text/javascript", headers=headers)
+
+
+def _element_texts() -> dict[str, dict[str, str]]:
+    """What the element itself says, by language."""
+    return {
+        language: {name: catalogue(language)[f"frame.{name}"] for name in ("missing", "full")}
+        for language in LANGUAGES
+    }
 
 
 def shared_query(query: Mapping[str, str]) -> dict[str, str]:

@@ -65,7 +65,7 @@ function setUpCodeInput(state: AppState, changes: EditSession, t: Translate) {
       const answer = await state.api.post<ParsedAnswer | TorchErrorRead>('/parse', body);
       if (isTorchError(answer)) {
         showError('');
-        return explanation.show(answer, openFitting);
+        return explanation.show(answer, state.scene.peek()?.summary, openFitting);
       }
       explanation.hide();
       await show(liftParsed(answer));

@@ -19,27 +19,22 @@ const LARGEST_KERNEL = 15;
 
 type TensorName = 'input' | 'weight';
 
+const NO_FILE = { file: null, touched: false, problem: '' };
+
 const NAMES: TensorName[] = ['input', 'weight'];
 
 export class FileSources implements FileChoices {
   readonly form: PanelForm;
   readonly t: Translate;
-  readonly showError: (name: TensorName, message: string) => void;
   readonly onChange: () => void;
-  input: FileChoices['input'] = { file: null, picture: false, touched: false, repeats: false };
-  weight: FileChoices['weight'] = { file: null, touched: false, shape: null, bias: null };
+  input: FileChoices['input'] = { ...NO_FILE, picture: false, repeats: false };
+  weight: FileChoices['weight'] = { ...NO_FILE, shape: null, bias: null };
   readonly bias: BiasChoice;
   readonly tensors: Record<TensorName, TensorEntry[]> = { input: [], weight: [] };
 
-  constructor(
-    form: PanelForm,
-    t: Translate,
-    showError: (name: TensorName, message: string) => void,
-    onChange: () => void,
-  ) {
+  constructor(form: PanelForm, t: Translate, onChange: () => void) {
     this.form = form;
     this.t = t;
-    this.showError = showError;
     this.onChange = onChange;
     this.bias = new BiasChoice(form, t, () => this.#applyTensor('weight'));
     for (const type of ['input', 'change'])
@@ -59,8 +54,8 @@ export class FileSources implements FileChoices {
   }
 
   forget() {
-    this.input = { file: null, picture: false, touched: false, repeats: false };
-    this.weight = { file: null, touched: false, shape: null, bias: null };
+    this.input = { ...NO_FILE, picture: false, repeats: false };
+    this.weight = { ...NO_FILE, shape: null, bias: null };
     for (const name of NAMES) {
       this.form.control(`${name}_file`).value = '';
       this.tensors[name] = [];
@@ -77,15 +72,14 @@ export class FileSources implements FileChoices {
 
   /** name: by default what the file seems to be. */
   async take(file: Blob, name?: TensorName) {
+    let target = name ?? 'input';
     try {
       const content = await readFileContent(file);
-      const target = name ?? guessName(content, this.#ranks().weight);
-      this.form.set(`${target}_source`, 'file');
+      target = name ?? guessName(content, this.#ranks().weight);
       await this.#use(target, file, content);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      if (name) this.#forgetFile(name);
-      this.showError(name ?? 'input', this.t(`panel.file.${error.reason}`));
+      this.#refuse(target, this.t(`panel.file.${error.reason}`));
     }
   }
 
@@ -95,11 +89,11 @@ export class FileSources implements FileChoices {
     const entries = tensorsOfRank(content, ranks);
     if (!picture && entries.length === 0) {
       const single = ranks.filter((rank) => name === 'weight' || rank !== this.#batchRank());
-      this.#forgetFile(name);
-      return this.showError(name, this.t('panel.file.none', { ranks: single.toSorted().join(', ') }));
+      return this.#refuse(name, this.t('panel.file.none', { ranks: single.toSorted().join(', ') }));
     }
     if (picture && (name === 'weight' || this.form.dimensions() === 1)) throw new FileError('unknown');
-    this[name].file = file;
+    this.form.set(`${name}_source`, 'file');
+    Object.assign(this[name], { file, problem: '' });
     this.tensors[name] = entries;
     this.#note(name, '');
     if (name === 'weight') this.bias.offer(tensorsOfRank(content, [1]));
@@ -110,13 +104,15 @@ export class FileSources implements FileChoices {
   }
 
   /** Under the name of a file that is refused nothing of the one before is offered; the scene stays. */
-  #forgetFile(name: TensorName) {
-    if (this[name].touched) Object.assign(this[name], { file: null, touched: false });
+  #refuse(name: TensorName, problem: string) {
+    this.form.set(`${name}_source`, 'file');
+    Object.assign(this[name], { ...NO_FILE, problem });
     this.tensors[name] = [];
     this.#note(name, '');
     this.#listTensors(name, []);
     if (name === 'input') this.#showIndex(0);
     else this.bias.hide();
+    this.onChange();
   }
 
   #listTensors(name: TensorName, entries: TensorEntry[]) {
@@ -144,7 +140,11 @@ export class FileSources implements FileChoices {
     const batch = name === 'input' && entry.shape.length === this.#batchRank();
     const [count = 1] = entry.shape;
     if (name === 'input') this.#showIndex(batch ? count : 0);
-    if (batch && entry.range[0] === entry.range[1]) return this.showError(name, this.t('panel.file.fortran'));
+    this[name].problem = '';
+    if (batch && entry.range[0] === entry.range[1]) {
+      this[name].problem = this.t('panel.file.fortran');
+      return;
+    }
     this[name].file = sliceTensor(entry, batch ? this.#index(count) : null);
     this.#applyShape(name, batch ? entry.shape.slice(1) : entry.shape);
     if (batch)

@@ -26,12 +26,19 @@ interface FieldDefinition {
   kinds: OperationKind[];
 }
 
-/** Files that were chosen, and whether the reader changed a source since the last scene was made. */
+/** A file that was chosen, and whether the reader changed its source since the last scene was made. */
+interface FileChoice {
+  file: Blob | null;
+  touched: boolean;
+  /** Why what was chosen cannot be read; empty: nothing is wrong. */
+  problem: string;
+}
+
 export interface FileChoices {
   /** repeats: other channels are those there are, cut or repeated. */
-  input: { file: Blob | null; picture: boolean; touched: boolean; repeats: boolean };
+  input: FileChoice & { picture: boolean; repeats: boolean };
   /** shape, bias: of the weight in the file, and what comes with it. */
-  weight: { file: Blob | null; touched: boolean; shape: number[] | null; bias: Blob | null };
+  weight: FileChoice & { shape: number[] | null; bias: Blob | null };
 }
 
 export class PanelForm {

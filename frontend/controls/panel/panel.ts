@@ -11,6 +11,7 @@ import type { Layer } from '../../model/layer_validation.ts';
 import { findProblems, layerCost, outputSizes } from '../../model/layer_validation.ts';
 import type { AppState } from '../../state/app_state.ts';
 import type { EditSession } from '../../state/edit_session.ts';
+import type { Scene } from '../../state/scene.ts';
 import type { PanelValues } from '../../state/scene_requests.ts';
 import { makeSceneRequest, needsWholeInput } from '../../state/scene_requests.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
@@ -36,7 +37,6 @@ export class ParameterPanel {
   #lastField = '';
   /** The scene that the panel itself made. */
   #ownScene = '';
-  #unsent = false;
 
   readonly state: AppState;
   readonly changes: EditSession;
@@ -52,15 +52,10 @@ export class ParameterPanel {
     this.state = state;
     this.changes = changes;
     this.t = t;
-    this.sources = new FileSources(
-      this.form,
-      t,
-      (name, message) => this.errors.show(`/${name}/file`, message),
-      () => {
-        this.toggle(true);
-        this.#schedule(0);
-      },
-    );
+    this.sources = new FileSources(this.form, t, () => {
+      this.toggle(true);
+      this.#schedule(0);
+    });
     this.pictureNote = new PictureNote(t);
     this.toggle = setUpPanelToggle((byReader) => {
       if (byReader) state.playing.value = false;
@@ -71,15 +66,31 @@ export class ParameterPanel {
       const scene = state.scene.value;
       if (!scene || scene.summary.id === this.#ownScene) return;
       this.#ownScene = '';
-      if (this.#unsent) return;
-      this.form.fill(scene);
-      this.sources.forget();
-      if (this.element.checkVisibility()) this.#check();
+      if (!changes.dropUnsent.peek()) this.#showScene(scene);
     });
     effect(() => {
       this.element.setAttribute('aria-busy', String(changes.pendingCount.value > 0));
     });
   }
+
+  #showScene(scene: Scene) {
+    this.form.fill(scene);
+    this.sources.forget();
+    if (this.element.checkVisibility()) this.#check();
+  }
+
+  /** What is not in the scene is forgotten, whether it was refused or not sent yet. */
+  readonly #dropUnsent = () => {
+    this.#request.abort();
+    clearTimeout(this.#timer);
+    this.changes.dropUnsent.value = null;
+    this.#ownScene = '';
+    this.state.error.value = this.state.refusal.value = null;
+    this.errors.clear();
+    this.element.reset();
+    const scene = this.state.scene.peek();
+    if (scene) this.#showScene(scene);
+  };
 
   #listen() {
     for (const type of ['input', 'change'])
@@ -104,7 +115,7 @@ export class ParameterPanel {
   #schedule(pause: number) {
     this.#request.abort();
     clearTimeout(this.#timer);
-    this.#unsent = true;
+    this.changes.dropUnsent.value = this.#dropUnsent;
     if (this.#check()) this.#timer = setTimeout(() => this.#send(), pause);
   }
 
@@ -162,7 +173,7 @@ export class ParameterPanel {
       );
       if (request.signal.aborted) return;
       if (!isShown) this.#ownScene = before;
-      this.#unsent = false;
+      this.changes.dropUnsent.value = null;
       this.sources.settle();
       const scene = this.state.scene.peek();
       if (values.biasFile && scene) this.form.fillBias({ bias: scene.bias, dtype: scene.summary.dtype });

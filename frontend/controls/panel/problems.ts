@@ -40,14 +40,16 @@ function sourceProblems(
   { layer, input, weight }: PanelValues,
   t: Translate,
 ): FieldProblem[] {
-  const message = t('panel.file.choose');
   return [
-    ...(input.source === 'file' && !input.file ? [{ at: '/input/file', message, open: true }] : []),
-    ...(weight.source === 'file' && !weight.file && !isPooling(layer.kind)
-      ? [{ at: '/weight/file', message, open: true }]
-      : []),
+    ...(input.source === 'file' ? fileProblems('/input/file', input, t) : []),
+    ...(weight.source === 'file' && !isPooling(layer.kind) ? fileProblems('/weight/file', weight, t) : []),
     ...(weight.source === 'named' && !isPooling(layer.kind) ? kernelProblems(form, t) : []),
   ];
+}
+
+function fileProblems(at: string, { file, problem }: PanelValues['input' | 'weight'], t: Translate) {
+  if (problem) return [{ at, message: problem }];
+  return file ? [] : [{ at, message: t('panel.file.choose'), open: true }];
 }
 
 function biasProblems(form: PanelForm, { layer, bias, biasFile }: PanelValues, t: Translate): FieldProblem[] {

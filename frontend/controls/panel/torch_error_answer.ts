@@ -2,7 +2,8 @@
 
 import type { Translate } from '../../model/i18n.ts';
 import { liftFitting } from '../../model/one_dimension.ts';
-import type { FittingLayer, ParsedAnswer, TorchErrorRead } from '../../model/types.ts';
+import { findHint } from '../../model/torch_error_hints.ts';
+import type { FittingLayer, ParsedAnswer, SceneSummary, TorchErrorRead } from '../../model/types.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 
 export function isTorchError(answer: ParsedAnswer | TorchErrorRead): answer is TorchErrorRead {
@@ -22,14 +23,20 @@ export class TorchErrorAnswer {
     this.#root.hidden = true;
   }
 
-  /** open: called with the layer that the reader picks. */
-  show({ torch_error, remedies }: TorchErrorRead, open: (layer: FittingLayer) => void) {
+  /** shown: the layer on the stage. open: called with the layer that the reader picks. */
+  show(
+    { torch_error, remedies }: TorchErrorRead,
+    shown: SceneSummary | undefined,
+    open: (layer: FittingLayer) => void,
+  ) {
     setText(findElement('#torch-error-text', HTMLElement), torch_error.message);
     const items = remedies.map(({ message, layer }) => {
       const item = makeElement('li', '', message);
       if (layer) item.append(' ', this.#makeButton(liftFitting(layer), open));
       return item;
     });
+    const hint = shown && findHint(torch_error.code, shown);
+    if (hint) items.push(makeElement('li', '', this.#t(`torchError.shown.${hint.key}`, hint.values)));
     findElement('#torch-error-remedies', HTMLElement).replaceChildren(...items);
     findElement('#torch-error-fits', HTMLElement).hidden = items.length === 0;
     this.#root.hidden = false;

@@ -6,7 +6,7 @@
 import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
-import { LARGEST_CELL, READABLE_CELL, readableCell } from '../shared/text_fit.ts';
+import { LARGEST_CELL, READABLE_CELL, readableCell, typeScale } from '../shared/text_fit.ts';
 
 /**
  * left (rows, depth) @ right (depth, cols) = product (rows, cols); products: one row times one column, term
@@ -28,7 +28,7 @@ export interface ProductSize {
 export interface MatrixLayout {
   cell: number;
   leastCell: number;
-  layout: { width: number; height: number; narrow: boolean };
+  layout: { width: number; height: number; narrow: boolean; scale: number };
   /** A pane that is not there has no size. */
   rects: Record<PaneName, Rect>;
   /** Middles of the signs between the panes. */
@@ -40,6 +40,7 @@ export interface MatrixLayout {
 interface Size {
   width: number;
   height: number;
+  presenting?: boolean;
 }
 
 const NARROW = 800;
@@ -48,17 +49,30 @@ const NARROW = 800;
 const USUAL_CELL = readableCell(5);
 
 /** Room for labels: above the columns and, on a large screen, beside the rows. */
-export const LABELS = { above: 14, beside: 34 };
+const LABELS = { above: 14, beside: 34 };
 
-const WIDE = {
-  header: 46 + LABELS.above,
-  sign: 34,
-  sum: 62,
-  gap: 14,
-  margin: 12,
-  maxAir: 40,
-  maxBetween: 24,
-};
+export function labelRoom({ scale }: { scale: number }) {
+  return { above: Math.round(LABELS.above * scale), beside: Math.round(LABELS.beside * scale) };
+}
+
+const WIDE = { sign: 34, sum: 62, gap: 14, margin: 12, maxAir: 40, maxBetween: 24 };
+/** Headings of two lines above the labels. */
+const HEADER = 46;
+
+/** Sizes on a large screen, those of words for the back of a room. */
+function wideSizes(size: Size) {
+  const scale = typeScale(size);
+  const { above, beside } = labelRoom({ scale });
+  const footer = Math.round(FOOTER.wide * scale);
+  return {
+    ...WIDE,
+    scale,
+    beside,
+    footer,
+    header: Math.round(HEADER * scale) + above,
+    sum: WIDE.sum * scale,
+  };
+}
 
 /** On a phone so many rows at most, of the right matrix and of the others. */
 const PHONE = {
@@ -113,9 +127,10 @@ function countVisible({ rows, depth, cols }: ProductSize, cell: number, width: n
 }
 
 /** What an equation in one line leaves to its cells. */
-function roomInOneLine({ folded }: ProductSize, { width, height }: Size) {
-  const { header, sign, sum, gap, margin } = WIDE;
-  const footer = folded ? FOOTER.wide : 0;
+function roomInOneLine({ folded }: ProductSize, size: Size) {
+  const { width, height } = size;
+  const { header, sign, sum, gap, margin, beside, ...wide } = wideSizes(size);
+  const footer = folded ? wide.footer : 0;
   const equals = folded ? sign : sum;
   const between = folded ? sign : gap;
   return {
@@ -123,7 +138,7 @@ function roomInOneLine({ folded }: ProductSize, { width, height }: Size) {
     equals,
     between,
     room: Math.max(height - header - margin - footer, 120),
-    free: width - 2 * LABELS.beside - sign - equals - between - margin,
+    free: width - 2 * beside - sign - equals - between - margin,
   };
 }
 
@@ -138,8 +153,7 @@ function fitInOneLine(product: ProductSize, size: Size) {
 function placeInOneLine(product: ProductSize, size: Size, choice: number | null): MatrixLayout {
   const { folded } = product;
   const { width, height } = size;
-  const { header, sign, gap, margin, maxAir } = WIDE;
-  const { beside } = LABELS;
+  const { scale, header, sign, gap, margin, beside, maxAir } = wideSizes(size);
   const { footer, equals, between, room, free } = roomInOneLine(product, size);
   const { cell, leastCell, productsWidth } = sizeCell(fitInOneLine(product, size), choice, folded);
   const plane = folded && foldedSize(folded, cell, free, room);
@@ -173,7 +187,7 @@ function placeInOneLine(product: ProductSize, size: Size, choice: number | null)
   return {
     cell,
     leastCell,
-    layout: { width, height: Math.max(height, bottom + footer), narrow: false },
+    layout: { width, height: Math.max(height, bottom + footer), narrow: false, scale },
     rects: {
       left,
       right,
@@ -187,11 +201,11 @@ function placeInOneLine(product: ProductSize, size: Size, choice: number | null)
 }
 
 /** What two lines leave to their cells: the factors and their products above, the product below. */
-function roomInTwoLines({ width, height }: Size) {
-  const { header, sign, gap, margin } = WIDE;
+function roomInTwoLines(size: Size) {
+  const { header, sign, gap, margin, beside } = wideSizes(size);
   return {
-    room: Math.max(height - 2 * header - margin, 120),
-    free: width - 2 * LABELS.beside - sign - gap - margin,
+    room: Math.max(size.height - 2 * header - margin, 120),
+    free: size.width - 2 * beside - sign - gap - margin,
   };
 }
 
@@ -203,8 +217,7 @@ function fitInTwoLines({ rows, depth, cols }: ProductSize, size: Size) {
 function placeInTwoLines(product: ProductSize, size: Size, choice: number | null): MatrixLayout {
   const { rows, depth, cols } = product;
   const { width, height } = size;
-  const { header, sign, sum, gap, margin, maxBetween } = WIDE;
-  const { beside } = LABELS;
+  const { scale, header, sign, sum, gap, margin, beside, maxBetween } = wideSizes(size);
   const { room, free } = roomInTwoLines(size);
   const { cell, leastCell, productsWidth } = sizeCell(fitInTwoLines(product, size), choice, null);
   const columns = Math.max(Math.floor((free - productsWidth) / cell), 2);
@@ -232,7 +245,7 @@ function placeInTwoLines(product: ProductSize, size: Size, choice: number | null
   return {
     cell,
     leastCell,
-    layout: { width, height: Math.max(height, result.y + result.height + margin), narrow: false },
+    layout: { width, height: Math.max(height, result.y + result.height + margin), narrow: false, scale },
     rects: { left, right, products, product: result, folded: NO_PLACE },
     signs: {
       times: { x: left.x + left.width + sign / 2, y: middle },
@@ -279,7 +292,7 @@ function placeNarrow(product: ProductSize, width: number, choice: number | null)
   return {
     cell,
     leastCell,
-    layout: { width, height: bottom + (folded ? FOOTER.narrow : 0), narrow: true },
+    layout: { width, height: bottom + (folded ? FOOTER.narrow : 0), narrow: true, scale: 1 },
     rects: { left, right, products, product: result, folded: plane ?? NO_PLACE },
     // Beside the headings: beside the panes stand labels.
     signs: {

@@ -10,7 +10,7 @@ import { growRect } from '../shared/rects.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
 import type { MatrixAxis } from './axes.ts';
 import { paintLabels } from './labels.ts';
-import { LABELS } from './layout.ts';
+import { labelRoom } from './layout.ts';
 import type { AxisName, ProductFrame } from './product_frame.ts';
 
 /** The width of a heading with a size. */
@@ -63,33 +63,36 @@ function paintHeading(context: Context2D, frame: ProductFrame, text: string, pan
   const size = (count: number, axis: MatrixAxis | null | undefined) =>
     axis && !isFirst ? `${count} (${axis.letters})` : `${count}`;
   const sizes = `${size(pane.rows, down)} × ${size(pane.cols, across)}`;
-  const below = pane === frame.panes.folded ? pane : raise(pane);
+  const below = pane === frame.panes.folded ? pane : raise(frame, pane);
   const place = isFirst ? { ...below.place, x: 4 } : below.place;
   paintPaneHeading(context, frame, text, { ...below, place }, sizes, WIDE_HEADING);
 }
 
 /** By the height of the labels. */
-function raise(pane: MatrixPane): MatrixPane {
-  return { ...pane, place: { ...pane.place, y: pane.place.y - LABELS.above } };
+function raise({ layout }: ProductFrame, pane: MatrixPane): MatrixPane {
+  return { ...pane, place: { ...pane.place, y: pane.place.y - labelRoom(layout).above } };
 }
 
 /** Beside a narrow matrix, whose own heading is wider, it begins at its pane. */
 function paintProductsHeading(context: Context2D, frame: ProductFrame) {
-  const { panes, texts } = frame;
+  const { panes, texts, layout } = frame;
   if (panes.right.place.width >= NARROW_PANE)
-    return paintPaneHeading(context, frame, texts.products, raise(panes.products), '');
+    return paintPaneHeading(context, frame, texts.products, raise(frame, panes.products), '');
   const { x, y } = panes.products.place;
-  context.font = cssFont(13);
-  paintText(context, texts.products, 'left', x, y - LABELS.above - 14);
+  context.font = cssFont(13 * layout.scale);
+  paintText(context, texts.products, 'left', x, y - labelRoom(layout).above - 14 * layout.scale);
 }
 
-function paintSigns(context: Context2D, { layout: { narrow }, panes, signs, colors, texts }: ProductFrame) {
+function paintSigns(
+  context: Context2D,
+  { layout: { narrow, scale }, panes, signs, colors, texts }: ProductFrame,
+) {
   context.fillStyle = colors.muted;
-  context.font = cssFont(narrow ? 14 : 20);
+  context.font = cssFont(narrow ? 14 : 20 * scale);
   paintCenteredText(context, '@', signs.times.x, signs.times.y);
   if (panes.folded.place.width > 0) paintCenteredText(context, '→', signs.folds.x, signs.folds.y);
   // A sign by itself is thin.
   if (texts.equals === '=') context.fillStyle = colors.text;
-  context.font = cssFont(narrow ? 14 : 17);
+  context.font = cssFont(narrow ? 14 : 17 * scale);
   paintCenteredText(context, narrow ? '=' : texts.equals, signs.equals.x, signs.equals.y);
 }

@@ -129,16 +129,17 @@ export function paintPaneHeading(
 ) {
   const { x, y, width } = pane.place;
   context.fillStyle = colors.muted;
-  context.font = cssFont(layout.narrow ? 11 : 13);
+  const { scale } = layout;
+  context.font = cssFont(layout.narrow ? 11 : 13 * scale);
   if (layout.narrow) {
     paintText(context, `${text}  ${size}`, 'left', x, y - 13, layout.width - x - 4);
     return;
   }
-  const room = Math.max(width + 28, minWidth);
+  const room = Math.max(width + 28, minWidth * scale);
   const middle = clamp(centerOf(pane.place).x, room / 2, layout.width - room / 2);
-  paintCenteredText(context, text, middle, y - (size ? 30 : 14), room);
-  context.font = cssFont(11.5);
-  if (size) paintCenteredText(context, size, middle, y - 13, room);
+  paintCenteredText(context, text, middle, y - (size ? 30 : 14) * scale, room);
+  context.font = cssFont(11.5 * scale);
+  if (size) paintCenteredText(context, size, middle, y - 13 * scale, room);
 }
 
 /** Where a line may end: after a space, a mark, or a Han character. */
@@ -149,7 +150,7 @@ export function paintFooter(
   context: Context2D,
   { footer, layout, colors, lines }: AnyPaneFrame & { footer: { x: number; y: number }; lines: string[] },
 ) {
-  const [size, height] = layout.narrow ? [12, 17] : [14, 20];
+  const [size, height] = layout.narrow ? [12, 17] : [14 * layout.scale, 20 * layout.scale];
   context.fillStyle = colors.text;
   context.font = cssFont(size);
   const room = layout.width - footer.x - 4;

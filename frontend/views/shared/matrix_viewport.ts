@@ -46,7 +46,8 @@ export interface Highlights {
 /** What the frames of the matrix views share. */
 export interface PaneFrame<Name extends string> extends Omit<FrameRequest, 'view'> {
   panes: Panes<Name>;
-  layout: { width: number; height: number; narrow: boolean };
+  /** scale: of words, against their usual size. */
+  layout: { width: number; height: number; narrow: boolean; scale: number };
   cell: number;
   /** The smallest cell that zooming leads to. */
   leastCell: number;

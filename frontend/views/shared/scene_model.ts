@@ -66,7 +66,7 @@ export function makeSceneModel(
   };
 }
 
-/** Counts the characters of the longest numbers; of the products and outputs an estimate. */
+/** Counts the characters of the longest numbers; of products, outputs and sums an estimate. */
 function countChars(input: Tensor, weight: Tensor | null, [kH, kW]: [number, number], channels: number) {
   const [x, w] = [availableNumbers(input), weight?.data ?? []];
   const decimals = fewestDecimals(x);
@@ -82,6 +82,7 @@ function countChars(input: Tensor, weight: Tensor | null, [kH, kW]: [number, num
     product: length(product),
     finerProduct: length(product, both === 0 || product >= 10 ? both : Math.max(both, 2)),
     output: length(product * spread),
+    sum: length(product * spread, decimalsFor([product * spread], 4)),
   };
 }
 

@@ -13,6 +13,19 @@ export const LARGEST_CELL = 72;
 /** The most numbers that are all looked at for their decimals. */
 export const MAX_DECISIVE = 4096;
 
+/** How much larger words are than usual: for the back of a room. */
+export function typeScale({
+  width,
+  height,
+  presenting,
+}: {
+  width: number;
+  height: number;
+  presenting?: boolean;
+}) {
+  return presenting ? 1.2 * clamp(Math.min(width / 1302, height / 600), 1, 1.4) : 1;
+}
+
 /** The smallest cell in which `chars` tabular characters can be read, in type of 10 px. */
 export function readableCell(chars: number) {
   return Math.max(20, Math.ceil(5.4 * chars + 4));

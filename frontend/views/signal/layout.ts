@@ -51,8 +51,9 @@ export interface SignalLayout {
   left: number;
   /** Room for names on the left; on a phone names stand above. */
   gutter: number;
-  /** The size of names and small texts. */
+  /** The size of names, and of indices. */
   type: number;
+  indexType: number;
   lanes: SignalLane[];
   /** The whole signal in small, where only a part is in sight. */
   overview: Rect | null;
@@ -93,8 +94,10 @@ const MAX_OTHERS = 3;
 
 export function layOutSignals(subject: SignalSubject, size: Size, presenting = false): SignalLayout {
   const compact = size.width < COMPACT;
-  const scale = clamp(Math.min(size.width / 1302, size.height / 600), 0.92, presenting ? 1.6 : 1.4);
+  const scale = clamp(Math.min(size.width / 1302, size.height / 600), 0.92, 1.4) * (presenting ? 1.2 : 1);
   const type = compact ? 12 : 13 * scale;
+  const indexType = Math.max(10.5, type - 2.5);
+  const indexRow = Math.max(INDEX_ROW, Math.ceil(0.95 * indexType));
   const margin = compact ? 6 : MARGIN;
   const gutter = compact ? MARGIN : Math.round(104 * scale);
   const sums = subject.summed ? Math.round(compact ? 60 : 132 * scale) : 0;
@@ -106,13 +109,13 @@ export function layOutSignals(subject: SignalSubject, size: Size, presenting = f
   const columns = Math.max(1, Math.min(count, Math.floor(room / cell)));
   const row = clamp(cell * 0.62, 22, 40);
   const left = gutter + Math.floor((room - columns * cell) / 2);
-  const heights = laneHeights(subject, size, { compact, type, row, paged: columns < count });
+  const heights = laneHeights(subject, size, { compact, type, row, indexRow, paged: columns < count });
   const width = columns * cell;
   const beside = left + width + margin;
   let y = heights.top;
   const overview = columns < count ? { x: left, y: y - OVERVIEW, width, height: OVERVIEW - 10 } : null;
   const lanes = Array.from({ length: heights.lanes }, (): SignalLane => {
-    const lane = placeLane({ left, width, y: y + heights.name, row, plot: heights.plot, subject });
+    const lane = placeLane({ left, width, y: y + heights.name, row, indexRow, plot: heights.plot, subject });
     const middle = lane.products.y + lane.products.height / 2;
     const box = (top: number) => ({ x: beside, y: top, width: sums, height: row });
     y = lane.products.y + row + heights.gap;
@@ -128,9 +131,9 @@ export function layOutSignals(subject: SignalSubject, size: Size, presenting = f
     ? { x: MARGIN, y, width: size.width - 2 * MARGIN, height: HEADING }
     : { x: left, y, width: Math.min(size.width - left, Math.round(type * HEADING_EMS)), height: HEADING };
   const output = { x: left, y: y + outputHeading.height, width, height: heights.output };
-  const outputIndices = { x: left, y: output.y + output.height, width, height: INDEX_ROW };
+  const outputIndices = { x: left, y: output.y + output.height, width, height: indexRow };
   const above = compact ? NAME_ABOVE : 0;
-  const firstOther = outputIndices.y + INDEX_ROW + ROW_GAP + above;
+  const firstOther = outputIndices.y + indexRow + ROW_GAP + above;
   const others = Array.from({ length: heights.others }, (_, k) => ({
     x: left,
     y: firstOther + k * heights.otherPitch,
@@ -153,6 +156,7 @@ export function layOutSignals(subject: SignalSubject, size: Size, presenting = f
     left,
     gutter,
     type,
+    indexType,
     lanes,
     overview,
     stamps,
@@ -169,21 +173,26 @@ interface Rows {
   compact: boolean;
   type: number;
   row: number;
+  indexRow: number;
   /** Whether the columns do not all fit. */
   paged: boolean;
 }
 
 /** As many lanes as there is room for, and what is left over for their plots. */
-function laneHeights(subject: SignalSubject, { height }: Size, { compact, type, row, paged }: Rows) {
+function laneHeights(
+  subject: SignalSubject,
+  { height }: Size,
+  { compact, type, row, indexRow, paged }: Rows,
+) {
   const name = compact ? Math.round(type * 1.6) : 2;
   const rows = subject.weighted ? 2 : 1;
-  const fixed = name + INDEX_ROW + rows * (row + ROW_GAP);
+  const fixed = name + indexRow + rows * (row + ROW_GAP);
   const top = MARGIN + (paged ? OVERVIEW : 0);
   const otherRow = Math.round(clamp(row * 0.75, 20, 28));
   const otherPitch = otherRow + ROW_GAP + (compact ? NAME_ABOVE : 0);
   let others = Math.min(subject.others, MAX_OTHERS);
   const below = () =>
-    HEADING + INDEX_ROW + MARGIN + (subject.stamped ? row + LANE_GAP : 0) + others * otherPitch;
+    HEADING + indexRow + MARGIN + (subject.stamped ? row + LANE_GAP : 0) + others * otherPitch;
   const plotFor = (lanes: number) =>
     (height - top - below() - lanes * (fixed + LANE_GAP)) / (lanes + OUTPUT_SHARE);
   let lanes = subject.channels;
@@ -211,13 +220,14 @@ interface LanePlace {
   width: number;
   y: number;
   row: number;
+  indexRow: number;
   plot: number;
   subject: SignalSubject;
 }
 
-function placeLane({ left, width, y, row, plot, subject }: LanePlace) {
-  const indices = { x: left, y: y + plot, width, height: INDEX_ROW };
-  const below = indices.y + INDEX_ROW + ROW_GAP;
+function placeLane({ left, width, y, row, indexRow, plot, subject }: LanePlace) {
+  const indices = { x: left, y: y + plot, width, height: indexRow };
+  const below = indices.y + indexRow + ROW_GAP;
   const kernel = subject.weighted ? { x: left, y: below, width, height: row } : null;
   const products = { x: left, y: kernel ? below + row + ROW_GAP : below, width, height: row };
   const rail = { x: left - 8, y, width: 4, height: products.y + row - y };

@@ -189,7 +189,7 @@ function paintIndices(
   const { layout, colors } = frame;
   const room = layout.cell * apart;
   const every = room >= INDEXED ? 1 : Math.ceil(INDEXED / room / 5) * 5;
-  context.font = cssFont(Math.max(10.5, layout.type - 2.5));
+  context.font = cssFont(layout.indexType);
   context.fillStyle = colors.muted;
   for (let index = 0; index < count; index += every) {
     const x = columnX(frame, at(index));

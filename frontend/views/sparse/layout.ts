@@ -5,7 +5,7 @@ import type { SceneModel } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
 import type { MatrixPane, Panes } from '../shared/matrix_viewport.ts';
 import { clampCellSize, firstVisible } from '../shared/matrix_viewport.ts';
-import { LARGEST_CELL, READABLE_CELL } from '../shared/text_fit.ts';
+import { LARGEST_CELL, READABLE_CELL, typeScale } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { rowEntries } from './entries.ts';
 
@@ -18,7 +18,7 @@ type Axis = 'r' | 'c';
 export interface SparseLayout {
   cell: number;
   leastCell: number;
-  layout: { width: number; height: number; narrow: boolean };
+  layout: { width: number; height: number; narrow: boolean; scale: number };
   /** The kernel slice's cell. */
   sliceCell: number;
   /** How thick the strips above and beside the matrix are. */
@@ -49,24 +49,31 @@ const NARROW_HEADING = 140;
 const BETWEEN_SLICES = 44;
 
 /** The room for the matrix and its strips, and the kernel slice's cell. slices: see `makeLayout`. */
-function makeSizes(model: SceneModel, width: number, height: number, slices: number) {
+function makeSizes(request: FrameRequest, slices: number) {
+  const { model, width, height } = request;
   const [kH, kW] = kernelSize(model.summary);
   const narrow = width < NARROW;
+  const scale = narrow ? 1 : typeScale(request);
+  const header = HEADER * scale;
+  const footer = FOOTER.wide * scale;
   const maxSlice = narrow ? 32 : LARGEST_SLICE_CELL;
   const [down, across] = narrow ? [1, slices] : [slices, 1];
-  const free = height - HEADER - (down - 1) * BETWEEN_SLICES;
+  const free = height - header - (down - 1) * BETWEEN_SLICES;
   const sliceHeight = Math.max(free / (down * kH), READABLE_CELL);
   const sliceWidth = narrow ? (width - 8 - (across - 1) * BETWEEN_SLICES) / across : width * 0.22;
   const sliceCell = Math.floor(Math.min(maxSlice, sliceHeight, sliceWidth / kW));
   const left = narrow ? 4 : kW * sliceCell + 64;
   return {
     narrow,
+    scale,
+    header,
+    footer,
     sliceCell,
     slice: { width: kW * sliceCell, height: kH * sliceCell },
     left,
-    top: narrow ? 30 + kH * sliceCell + 44 : HEADER,
-    freeWidth: width - left - (narrow ? 14 : 72) - GAP,
-    freeHeight: (narrow ? 420 : Math.max(height - HEADER - FOOTER.wide - 10, 140)) - GAP,
+    top: narrow ? 30 + kH * sliceCell + 44 : header,
+    freeWidth: width - left - (narrow ? 14 : 72 * scale) - GAP,
+    freeHeight: (narrow ? 420 : Math.max(height - header - footer - 10, 140)) - GAP,
   };
 }
 
@@ -101,14 +108,14 @@ export function makeLayout(request: FrameRequest, choice: number | null, slices:
   const { input, output } = model.summary.shapes;
   const counts = [output[1] * output[2], input[1] * input[2]] as const;
   const [rows, cols] = transposed ? [counts[1], counts[0]] : counts;
-  const sizes = makeSizes(model, width, height, slices);
-  const { narrow, sliceCell, slice, left, top, freeWidth, freeHeight } = sizes;
+  const sizes = makeSizes(request, slices);
+  const { narrow, scale, header, footer, sliceCell, slice, left, top, freeWidth, freeHeight } = sizes;
   const { cell, leastCell } = sizeCell(model, sizes, [rows, cols], choice);
   const strip = Math.max(cell, STRIP);
   const across = Math.max(1, Math.min(cols, Math.floor((freeWidth - strip) / cell)));
   const down = Math.max(1, Math.min(rows, Math.floor((freeHeight - strip) / cell)));
   const air = narrow ? 0 : Math.round(Math.max(freeWidth - strip - across * cell, 0) / 3);
-  const tallest = top + strip + GAP + down * cell + 12 + FOOTER.wide;
+  const tallest = top + strip + GAP + down * cell + 12 + footer;
   const drop = narrow ? 0 : Math.round(Math.max(height - tallest, 0) / 3);
   const matrix = { x: left + air, y: top + drop + strip + GAP, width: across * cell, height: down * cell };
   const bottom = matrix.y + matrix.height + 12;
@@ -117,7 +124,7 @@ export function makeLayout(request: FrameRequest, choice: number | null, slices:
   const kernel = {
     ...slice,
     x: narrow ? 4 : 20 + Math.round(air / 2),
-    y: narrow ? 30 : Math.round(Math.max(HEADER, middle - tall / 2)),
+    y: narrow ? 30 : Math.round(Math.max(header, middle - tall / 2)),
   };
   const gradient = narrow
     ? { ...kernel, x: kernel.x + Math.max(slice.width + BETWEEN_SLICES, NARROW_HEADING) }
@@ -129,8 +136,9 @@ export function makeLayout(request: FrameRequest, choice: number | null, slices:
     strip,
     layout: {
       width,
-      height: narrow ? bottom + FOOTER.narrow : Math.max(height, bottom + FOOTER.wide),
+      height: narrow ? bottom + FOOTER.narrow : Math.max(height, bottom + footer),
       narrow,
+      scale,
     },
     footer: { x: narrow ? 4 : matrix.x, y: bottom + 8 },
     rects: {

@@ -55,8 +55,8 @@ function paintHeadings(context: Context2D, frame: SparseFrame) {
   if (layout.narrow) return;
   const { x, y, width } = beside.pane.place;
   context.fillStyle = colors.muted;
-  context.font = cssFont(13);
-  paintText(context, beside.name, 'left', x, y - 14, Math.max(layout.width - x, width));
+  context.font = cssFont(13 * layout.scale);
+  paintText(context, beside.name, 'left', x, y - 14 * layout.scale, Math.max(layout.width - x, width));
 }
 
 /** Looks up the colour of each weight: few weights have one each, many take theirs by value. */

@@ -10,6 +10,7 @@ import { readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
 import type { Spacing } from './spacing.ts';
+import { ledgerNumberWidth } from './spacing.ts';
 
 const MAX_COLUMNS = 6;
 const MIN_PANEL = 104;
@@ -110,7 +111,7 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Lay
   const kernelY = top + inputHeight + spacing.sign + extra;
   const boxY = kernelY + kernelHeight + funnelHeight(spacing) + extra;
   const grid = kernelCell * kernel[1];
-  const box = Math.max(spacing.box * 0.8, 64);
+  const box = Math.max(spacing.box * 0.8, 64, Math.min(ledgerNumberWidth(input, spacing), panel));
   const lanes = Array.from({ length: channels }, (_, slot): Lane => {
     // The first kernel's frame stands out a little.
     const x = 2 + slot * (panel + gap);
@@ -140,9 +141,11 @@ export function placeColumns(input: LayoutInput, candidate: Candidate, room: Lay
   const right = width - spacing.way * 0.5 + 2;
   const outputX = right - Math.max(outputCell * output[1], shelfWidth(input, candidate));
   const outputRect = gridRect(outputX, spacing.heading + 4, outputCell, output);
-  const totalWidth = Math.max(spacing.box, 84);
+  const totalWidth = Math.max(spacing.box, 84, ledgerNumberWidth(input, spacing));
   const total = { x: right - totalWidth, y: boxY, width: totalWidth, height: equation };
-  const biasWidth = Math.max(spacing.box * 0.6, 56);
+  // The plus before it stands beside the last channel's sum.
+  const biasRoom = total.x - spacing.sign - (lanes.at(-1)?.sum ?? total).x - box - 2 * spacing.sign;
+  const biasWidth = Math.max(spacing.box * 0.6, 56, Math.min(ledgerNumberWidth(input, spacing), biasRoom));
   const bias = biased
     ? { x: total.x - spacing.sign - biasWidth, y: boxY, width: biasWidth, height: equation }
     : null;

@@ -202,9 +202,9 @@ export function paintTotal(context: Context2D, frame: StageFrame, finished: bool
   if (layout.family === 'phone') return;
   const progress = Math.max(position.bias, position.place);
   if (finished && ledger && layout.bias) {
-    context.fillStyle = colors.text;
-    context.font = cssFont(Math.min(numberSize(frame, layout.bias, ledger.bias), 20));
     const text = layout.card ? joinSigned(['', ledger.bias]).trim() : ledger.bias;
+    context.fillStyle = colors.text;
+    context.font = cssFont(Math.min(numberSize(frame, layout.bias, text), 20));
     if (layout.card)
       paintText(
         context,

@@ -91,7 +91,9 @@ function describeSum(state: AppState, t: Translate, model: SceneModel, { grid, c
   if (!model.weight) return t(kind === 'max_pool2d' ? 'now.max' : 'now.mean', { sum: output });
   if (grid === 'total') {
     const cell = { grid: 'output', channel: outChannel, row: step?.row ?? 0, col: step?.col ?? 0 } as const;
-    return t('ask.total', { output: formatCell(model, cell, outChannel), value: output });
+    const name = formatCell(model, cell, outChannel);
+    if (!model.subject.biased) return t('now.place', { cell: name, output });
+    return t('ask.total', { output: name, value: output });
   }
   const sums = grid === 'sum' ? step?.channelSums : step?.runningSums;
   const index = inputChannelsOf(model.summary, outChannel).indexOf(channel);

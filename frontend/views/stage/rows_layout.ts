@@ -8,10 +8,10 @@ import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
-import { placeCard } from './ledger_layout.ts';
+import { leastCardWidth, placeCard, wantedCardWidth } from './ledger_layout.ts';
 import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
 import type { Spacing } from './spacing.ts';
-import { leastOutputWidth } from './spacing.ts';
+import { leastOutputWidth, ledgerNumberWidth } from './spacing.ts';
 
 const MAX_LANES = 8;
 
@@ -25,11 +25,16 @@ const WAY_BELOW = 3;
 const MAX_EXTRA = 70;
 
 /** Widths from left to right that do not depend on cells. */
-function fixedWidth({ perChannel }: LayoutInput, grids: number, loupe: boolean, spacing: Spacing) {
-  const { rail, sign, funnel, way, box, card } = spacing;
-  return (
-    rail + sign * (grids - (loupe ? 0.5 : 0)) + funnel + way + (perChannel ? box + OUTPUT_NAME : card) + 4
-  );
+function fixedWidth(input: LayoutInput, grids: number, loupe: boolean, spacing: Spacing) {
+  const { rail, sign, funnel, way } = spacing;
+  const name = input.perChannel ? OUTPUT_NAME : 0;
+  const ledger = leastLedgerWidth(input, spacing);
+  return rail + sign * (grids - (loupe ? 0.5 : 0)) + funnel + way + ledger + name + 4;
+}
+
+/** The width of the card, or of the boxes, at least. */
+function leastLedgerWidth(input: LayoutInput, spacing: Spacing) {
+  return input.perChannel ? spacing.box : leastCardWidth(input, spacing);
 }
 
 function gridCount({ weighted }: LayoutInput, loupe: boolean) {
@@ -108,11 +113,16 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
     shelfWidth(input, candidate),
     leastOutputWidth(input, spacing),
   );
-  const used =
+  const needed =
     fixedWidth(input, grids, loupe, spacing) +
     cell * plane.cols +
     grids * kernel[1] * kernelCell +
     outputWidth;
+  // Long numbers of the ledger have room to spare first.
+  const wanted = perChannel ? ledgerNumberWidth(input, spacing) : wantedCardWidth(input, spacing);
+  const least = leastLedgerWidth(input, spacing);
+  const ledgerWidth = least + clamp(wanted - least, 0, Math.max(0, width - needed));
+  const used = needed + ledgerWidth - least;
   const extra = clamp((width - used) / (grids + 3), 0, MAX_EXTRA);
   const start = Math.max(0, (width - used - extra * (grids + 3)) / 2);
   const sign = spacing.sign + extra;
@@ -123,11 +133,13 @@ export function placeRows(input: LayoutInput, candidate: Candidate, room: Layout
   const productsX = (weighted ? kernelX + grid : loupe ? loupeX + grid : loupeX) + sign;
   const funnelX = productsX + grid + 2;
   const ledgerX = funnelX + spacing.funnel + extra * 1.5;
-  const ledgerWidth = perChannel ? spacing.box : spacing.card;
   const outputX = ledgerX + ledgerWidth + spacing.way + extra * 1.5;
-  const needed =
+  const laneNeeds =
     Math.max(cell * plane.rows, kernelCell * kernel[0], perChannel ? outputCell * output[0] : 0) + 4;
-  const pitch = Math.min(needed + spacing.laneGap * 2, laneHeight(input, height, spacing) + spacing.laneGap);
+  const pitch = Math.min(
+    laneNeeds + spacing.laneGap * 2,
+    laneHeight(input, height, spacing) + spacing.laneGap,
+  );
   const block = pitch * channels - spacing.laneGap;
   const top =
     spacing.heading +

@@ -51,6 +51,11 @@ export function makeSpacing(width: number, height: number, presenting = false): 
   };
 }
 
+/** The width in which a number of the ledger can be read well. */
+export function ledgerNumberWidth({ chars }: LayoutInput, { scale }: Spacing) {
+  return 8 * scale * chars.sum + 4;
+}
+
 /** The least width of the output's place: its heading stands above the smallest grid. */
 export function leastOutputWidth({ outChannels }: LayoutInput, { scale }: Spacing) {
   return OUTPUT_NAME * scale + (outChannels > 1 ? CHOOSER_WIDTH : 0);

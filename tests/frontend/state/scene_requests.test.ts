@@ -22,7 +22,14 @@ interface SentBody {
 
 const OPERATION = { kind: 'conv2d', stride: [2, 1] };
 
-const NO_FILE = { file: null, key: '', seed: 0, distribution: 'integers' as const, touched: false };
+const NO_FILE = {
+  file: null,
+  key: '',
+  problem: '',
+  seed: 0,
+  distribution: 'integers' as const,
+  touched: false,
+};
 
 const reading = (layer?: Partial<PanelValues['layer']>, others?: Partial<PanelValues>): PanelValues => ({
   layer: {

@@ -6,6 +6,8 @@ export interface Painted {
   texts: string[];
   /** Of each text the share of its usual width that it has room for, at most 1. */
   widths: number[];
+  /** Of each text the size of its type, in CSS pixels. */
+  sizes: number[];
   rects: { x: number; y: number; width: number; height: number; color: string }[];
 }
 
@@ -13,13 +15,14 @@ export interface Painted {
 const FIGURE = 0.58;
 
 export function makeRecordingContext(): Painted & { context: Context2D } {
-  const painted: Painted = { texts: [], widths: [], rects: [] };
-  const widthOf = (text: string) =>
-    FIGURE * Number.parseFloat(String(state.font).split(' ')[1] ?? '') * text.length;
+  const painted: Painted = { texts: [], widths: [], sizes: [], rects: [] };
+  const typeSize = () => Number.parseFloat(String(state.font).split(' ')[1] ?? '');
+  const widthOf = (text: string) => FIGURE * typeSize() * text.length;
   const state: Record<string, unknown> = {
     font: '400 10px',
     fillText: (text: string, _x: number, _y: number, maxWidth = Number.POSITIVE_INFINITY) => {
       painted.texts.push(text);
+      painted.sizes.push(typeSize());
       painted.widths.push(Math.min(1, maxWidth / widthOf(text)));
     },
     fillRect: (x: number, y: number, width: number, height: number) =>

@@ -22,7 +22,7 @@ export function makeSubject(
     perChannel: false,
     biased: false,
     picture: false,
-    chars: { input, kernel: weight, product, finerProduct: product, output: result },
+    chars: { input, kernel: weight, product, finerProduct: product, output: result, sum: result },
     ...more,
   };
 }
@@ -53,6 +53,9 @@ export const SUBJECTS: Record<string, LayoutInput> = {
   'large kernel': makeSubject([12, 7, 6], [3, 2], [1, 2, 2, 3]),
   'own, 4×4×3': makeSubject([6, 3, 4], [3, 2], [1, 2, 2, 2]),
   'own, 2 groups': makeSubject([5, 3, 3], [4, 4], [1, 2, 3, 3], { slices: 2 }),
+  'large numbers, 2 channels': makeSubject([3, 2, 2], [2, 1], [6, 6, 11, 12], { biased: true }),
+  'large numbers, 3 channels': makeSubject([6, 3, 4], [3, 2], [5, 5, 8, 9], { biased: true }),
+  'large numbers, depthwise': makeSubject([5, 3, 3], [3, 3], [6, 6, 11, 12], { perChannel: true }),
   'own, 5×5×3': makeSubject([7, 3, 3], [3, 2], [1, 2, 2, 2], { biased: true }),
 };
 

@@ -50,7 +50,7 @@ interface Text {
 /** Notes where text is painted, in type that is 0.6 of its size wide. */
 function makeRecorder() {
   const painted: Text[] = [];
-  const widthOf = (text: string) => text.length * 0.6 * Number(/(\d+)px/.exec(context.font)?.[1]);
+  const widthOf = (text: string) => text.length * 0.6 * Number(/([\d.]+)px/.exec(context.font)?.[1]);
   const context = {
     font: '',
     textAlign: '',
@@ -73,15 +73,17 @@ function assertApart(painted: Text[], name: string) {
       );
 }
 
-for (const [width, height] of [
-  [360, 740],
-  [1366, 600],
-  [1920, 900],
+for (const [width, height, presenting] of [
+  [360, 740, false],
+  [1366, 600, false],
+  [1920, 900, false],
+  [944, 668, true],
+  [1856, 980, true],
 ] as const)
   for (const cell of [null, 3, 8, 12, 20, 28, 40])
-    test(`labels do not overlap: ${width} × ${height}, cells of ${cell ?? 'the usual'} px`, () => {
+    test(`labels do not overlap: ${width} × ${height}${presenting ? ', presented' : ''}, cells of ${cell ?? 'the usual'} px`, () => {
       const model = makeForward({ size: [14, 14], kernel: [3, 3], channels: 12, outputs: 11 });
-      const request = makeFrameRequest(model, 'matrix', { width, height });
+      const request = makeFrameRequest(model, 'matrix', { width, height, presenting });
       const { viewportKey } = makeFrame(request);
       const frame: MatrixFrame = makeFrame({ ...request, viewport: { key: viewportKey, cell, at: {} } });
       const { context, painted } = makeRecorder();

@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LABELS, makeLayout } from '../../../../frontend/views/matrix/layout.ts';
+import { labelRoom, makeLayout } from '../../../../frontend/views/matrix/layout.ts';
 
 const SIZES = [
   { width: 800, height: 320 },
   { width: 912, height: 600 },
   { width: 1310, height: 600 },
   { width: 1864, height: 860 },
+  { width: 944, height: 668, presenting: true },
+  { width: 1864, height: 980, presenting: true },
 ];
 const COUNTS = [1, 2, 3, 9, 25, 200];
 const CHOICES = [null, 8, 72];
@@ -21,17 +23,19 @@ const products = COUNTS.flatMap((rows) =>
 );
 
 for (const size of SIZES)
-  test(`panes have their places at ${size.width}×${size.height}`, () => {
+  test(`panes have their places at ${size.width}×${size.height}${size.presenting ? ', presented' : ''}`, () => {
     for (const product of products)
       for (const choice of CHOICES) {
         const { rects, cell, layout, signs } = makeLayout(product, size, choice);
         const said = JSON.stringify({ product, choice, rects });
+        const { above, beside } = labelRoom(layout);
+        const heading = HEADING * layout.scale;
         const places = NAMES.map((name) => {
           const { x, y, width, height } = rects[name];
-          assert.ok(x >= LABELS.beside && x + width <= layout.width, said);
-          assert.ok(y >= HEADING && y + height <= layout.height, said);
+          assert.ok(x >= beside && x + width <= layout.width, said);
+          assert.ok(y >= heading && y + height <= layout.height, said);
           assert.equal(Math.round((height / cell) * 1e6) % 1e6, 0, said);
-          const top = name === 'products' ? y : y - LABELS.above - HEADING;
+          const top = name === 'products' ? y : y - above - heading;
           return { left: x, right: x + width, top, bottom: y + height };
         });
         for (const [k, one] of places.entries())
@@ -51,7 +55,7 @@ test('a product that is wide and low stands below its columns, where its cells a
   assert.equal(product.x, right.x);
   assert.ok(product.y > right.y + right.height);
   // In one line 22 columns and what stands between them would have 912 px.
-  assert.ok(wide.cell > 1.25 * ((912 - 2 * LABELS.beside) / 22), `${wide.cell}`);
+  assert.ok(wide.cell > 1.25 * ((912 - 2 * labelRoom({ scale: 1 }).beside) / 22), `${wide.cell}`);
   assert.deepEqual([left.width, right.width], [3 * wide.cell, 9 * wide.cell]);
 });
 

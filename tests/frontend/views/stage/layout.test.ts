@@ -299,3 +299,14 @@ test('on a phone the output is above the timeline wherever a smaller kernel leav
       assert.ok(candidate.overflow === 0, `${name}: ${candidate.overflow} px too high`);
     }
 });
+
+test('numbers of the ledger can be read, however long they are', () => {
+  for (const [name, subject] of Object.entries(SUBJECTS))
+    for (const [place, size] of Object.entries(SIZES)) {
+      const { lanes, total, bias, ledger, family } = placeParts(subject, chooseLayout(subject, ...size));
+      if (family !== 'rows' && family !== 'columns') continue;
+      const [lane] = lanes;
+      for (const rect of [lane?.sum, lane?.running, total, ledger === 'boxes' ? null : bias])
+        if (rect) assert.ok(rect.width >= readableCell(subject.chars.sum), `${name} on ${place}: ${family}`);
+    }
+});

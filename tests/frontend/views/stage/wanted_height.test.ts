@@ -16,7 +16,7 @@ const CHAPTER: LayoutInput = {
   perChannel: false,
   biased: false,
   picture: false,
-  chars: { input: 1, kernel: 1, product: 2, finerProduct: 2, output: 2 },
+  chars: { input: 1, kernel: 1, product: 2, finerProduct: 2, output: 2, sum: 2 },
 };
 const LAYERS: Record<string, LayoutInput> = {
   chapter: CHAPTER,
