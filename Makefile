@@ -22,7 +22,7 @@ MAKE_API_TYPES = $(BIN)/python scripts/api_schema.py | node node_modules/.bin/op
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup run dev test quick thorough coverage check check-page fmt types contract docs fuzz load image bench soak screenshots lock hashes audit licences sbom system
+.PHONY: help setup run dev test quick coverage check check-page fmt types contract docs fuzz load image bench soak screenshots lock hashes audit licences sbom system
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,9 +43,6 @@ test: system check ## all checks and all tests, JOBS=2 at a time; sets up what t
 
 quick: check ## all checks and the fast unit tests, in less than a minute
 	$(PYTEST) -m "not slow and not browser and not exclusive" $(UNIT_TESTS)
-
-thorough: .venv/.dev $(BUNDLE) ## the tests of random layers with TIMES=10 as many of them
-	CONVSCOPE_CASES_TIMES=$(or $(TIMES),10) $(PYTEST) -m slow --timeout 6000 tests/conv
 
 coverage: .venv/.dev node_modules/.dev $(BUNDLE) ## what the tests run: of Python without the browser's, of the page the unit tests
 	$(PYTEST) -m "not browser and not exclusive" --cov --cov-report=term --cov-report=html:build/coverage

@@ -61,10 +61,7 @@ class ConvScope extends HTMLElement {
       border: '0',
       height: `${FIRST_HEIGHT}px`,
     });
-    this.#frame.onload = () => {
-      // Before it has an address it loads an empty page.
-      if (this.#frame.src) this.#timer = window.setTimeout(() => this.#sayMissing(), PATIENCE);
-    };
+    this.#frame.onload = () => this.#awaitReady();
     this.#note.setAttribute('role', 'status');
     this.#note.style.margin = '0';
     this.attachShadow({ mode: 'open' }).append(this.#note, this.#frame);
@@ -140,6 +137,12 @@ class ConvScope extends HTMLElement {
     return `${CONVSCOPE_SERVER}${network === null ? scenes : networks}${id}?${query}`;
   }
 
+  /** Waits for what the frame says once it is loaded; before it has an address it loads an empty page. */
+  #awaitReady() {
+    clearTimeout(this.#timer);
+    if (this.#frame.src && !this.#ready) this.#timer = window.setTimeout(() => this.#sayMissing(), PATIENCE);
+  }
+
   /** Takes back that nothing is shown. */
   #expect() {
     clearTimeout(this.#timer);
@@ -151,7 +154,7 @@ class ConvScope extends HTMLElement {
     const link = document.createElement('a');
     Object.assign(link, { href: this.#address('/s/', '/n/'), target: '_blank', rel: 'noopener' });
     link.textContent = full;
-    this.#note.append(`${missing.replace('{title}', () => this.#name())} `, link);
+    this.#note.replaceChildren(`${missing.replace('{title}', () => this.#name())} `, link);
     this.#frame.style.height = `${MISSING_HEIGHT}px`;
   }
 

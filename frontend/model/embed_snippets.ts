@@ -35,10 +35,13 @@ const SNIPPETS: Record<SnippetForm, (embedding: Embedding) => string> = {
 const PAGES = { scene: '/s/', network: '/n/' };
 const FRAMES = { scene: '/embed/', network: '/embed/n/' };
 
-function element({ server, kind, id, title, shown }: Embedding) {
+/** The link in it is seen where the script is not there. */
+function element(embedding: Embedding) {
+  const { server, kind, id, title, shown } = embedding;
   const attributes = Object.entries({ [kind]: id, ...shown, title });
   const text = attributes.map(([name, value]) => `${name}="${escapeHtml(value)}"`).join(' ');
-  return `<script src="${server}/embed.js" async></script>\n<conv-scope ${text}></conv-scope>`;
+  const link = `<a href="${escapeHtml(address(PAGES[kind], embedding))}">${escapeHtml(title)}</a>`;
+  return `<script src="${server}/embed.js" async></script>\n<conv-scope ${text}>${link}</conv-scope>`;
 }
 
 function frame(embedding: Embedding) {

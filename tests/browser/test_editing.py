@@ -100,8 +100,8 @@ def test_the_field_is_as_wide_as_its_cell_and_grows_with_the_text(chapter: Page)
     chapter.locator("#cells-input").focus()
     chapter.keyboard.press("Enter")
     width = chapter.evaluate("document.querySelector('#cell-value').getBoundingClientRect().width")
-    # On a laptop the chapter's cells are 94 px and more.
-    assert 90 <= width <= 110
+    # On a laptop the chapter's cells are some 90 px, which is more than two digits need.
+    assert 80 <= width <= 110
     chapter.keyboard.type("-1")
     expect(field).to_have_js_property("offsetWidth", round(width))
     chapter.keyboard.type("234567.25")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -202,6 +203,49 @@ def test_where_frames_are_off_the_frame_says_so(visit: Visit, server: str, cours
     expect(
         page.locator("body > iframe").content_frame.get_by_text("CONVSCOPE_FRAME_ANCESTORS")
     ).to_be_visible()
+
+
+# Why a frame shows nothing: what is in its place, and the sites that the server names.
+SILENT = ("another site", "no such scene", "no server", "no script")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("reason", SILENT)
+def test_the_element_says_that_its_frame_shows_nothing(
+    visit: Visit, framed: str, course: CourseSite, tmp_path: Path, reason: str, language: str
+) -> None:
+    """With a link to the scene, in the language of the page; a frame that comes late takes it back."""
+    scene = "0" * 40 if reason == "no such scene" else SCENE
+    body = element(framed, 'step="0,1,0" title="A step"', scene)
+    if reason == "no server":
+        with urllib.request.urlopen(f"{framed}/embed.js") as answer:
+            script = answer.read().decode().replace(framed, "http://127.0.0.1:9")
+        (course.folder / "gone.js").write_text(script, "utf-8")
+        body = body.replace(f"{framed}/embed.js", "gone.js")
+    with course_site(tmp_path, "127.0.0.1") as evil:
+        site = evil if reason == "another site" else course
+        address = site.write("silent.html", f'<div lang="{language}">{body}</div>')
+        page = visit("about:blank", refused=True)
+        page.clock.install()
+        page.route("**/build/embed.js", lambda route: route.abort())
+        page.goto(address)
+        host = page.locator("conv-scope")
+        note = host.get_by_role("status")
+        said = {"en": "“A step” cannot be shown here.", "zh-CN": "此处无法显示“A step”。"}[language]
+
+        def says_it() -> bool:
+            page.clock.run_for(10_000)
+            return said in note.inner_text()
+
+        wait_until(says_it)
+        server = "http://127.0.0.1:9" if reason == "no server" else framed
+        link = note.get_by_role("link", name=re.compile("Convscope"))
+        expect(link).to_have_attribute("href", re.compile(f"^{re.escape(server)}/s/{scene}[?]step=0%2C1%2C0"))
+        if reason == "no script":
+            page.unroute("**/build/embed.js")
+            host.evaluate("(scope) => scope.setAttribute('controls', 'all')")
+            expect(note).to_be_empty()
+            expect(page.locator("iframe").content_frame.locator(READY)).to_be_attached()
 
 
 @pytest.mark.safety(37)

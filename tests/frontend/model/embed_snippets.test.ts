@@ -14,7 +14,8 @@ const ADDRESS = 'https://conv.example.org/embed/ab12?step=0,1,2&controls=play';
 test('each form, written out', () => {
   const element = [
     '<script src="https://conv.example.org/embed.js" async></script>',
-    '<conv-scope scene="ab12" step="0,1,2" controls="play" title="Two channels"></conv-scope>',
+    '<conv-scope scene="ab12" step="0,1,2" controls="play" title="Two channels">' +
+      `<a href="${ADDRESS.replace('embed', 's').replace('&', '&amp;')}">Two channels</a></conv-scope>`,
   ].join('\n');
   const sandbox = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
   const expected = {

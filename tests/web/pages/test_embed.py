@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.i18n.languages import LANGUAGES, catalogue
 from app.main import create_app
 from app.scenes.presets import PRESETS
 from app.services.network_example import EXAMPLE
@@ -256,6 +257,8 @@ def test_the_element_is_one_file_that_any_page_may_load(new_client: NewClient) -
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert "conv-scope" in answer.text
+    for language in LANGUAGES:
+        assert catalogue(language)["frame.missing"] in answer.text
     assert not re.search(r"\bimport\b|\bexport\b", answer.text)
 
 
