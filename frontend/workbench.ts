@@ -25,7 +25,6 @@ import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
 import { CellEditor } from './interactions/cell_editor.ts';
 import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
-import { setUpMatrixViews } from './interactions/matrix_pan_and_zoom.ts';
 import { setUpPanAndZoom } from './interactions/pan_and_zoom.ts';
 import { setUpPinnedCellEditing } from './interactions/pinned_cell_editing.ts';
 import { ownShape } from './model/dimensions.ts';
@@ -64,7 +63,7 @@ export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
   });
   setUpTints(state, canvas, t);
   setUpViewChoice(state, t);
-  setUpMatrixViews(parts);
+  moveMatrices(parts, loadSheets);
   setUpTranspose(state, t);
   setUpChannelChoice(state, t, model);
   showViewCaption(parts);
@@ -84,6 +83,16 @@ export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
     await shown();
     if (boot.autoplay || PLAYS.includes(location.hash)) begin(state, named);
   };
+}
+
+/** What scrolls and zooms matrices comes with the first of them, as their drawing does. */
+function moveMatrices(parts: AppContext, loadSheets: LoadSheets) {
+  const { state } = parts;
+  const load = loadOnce(async () => (await loadSheets()).setUpMatrixViews(parts));
+  effect(() => {
+    if (['stage', 'scatter'].includes(state.shownView.value) && state.direction.value === 'forward') return;
+    load().catch((error) => state.reportError({ status: 0, message: String(error) }));
+  });
 }
 
 /** The panel and the strip that inspects a cell are large, and loaded when they are first opened. */

@@ -7,7 +7,6 @@ import type { LayerShape, Rect } from '../model/types.ts';
 import type { GradientFrame } from './gradient/frame.ts';
 import type { MatrixFrame } from './matrix/frame.ts';
 import type { ScatterFrame } from './scatter/frame.ts';
-import { scatterView } from './scatter/view.ts';
 import type { PaneFrame } from './shared/matrix_viewport.ts';
 import type { FrameRequest, View } from './shared/view.ts';
 import type { SignalFrame } from './signal/frame.ts';
@@ -23,9 +22,14 @@ export type DrawingName = AnyFrame['view'];
 type Drawings = { [Name in DrawingName]?: View<AnyFrame> };
 
 /** Drawings that the first picture does without; each has an export of this name. */
-const ON_DEMAND = { matrix: 'matrixView', sparse: 'sparseView', signal: 'signalView' } as const;
+const ON_DEMAND = {
+  scatter: 'scatterView',
+  matrix: 'matrixView',
+  sparse: 'sparseView',
+  signal: 'signalView',
+} as const;
 
-const drawings = signal<Drawings>({ stage: stageView, scatter: scatterView });
+const drawings = signal<Drawings>({ stage: stageView });
 
 export function addDrawing(name: DrawingName, view: View<AnyFrame>) {
   drawings.value = { ...drawings.peek(), [name]: view };
