@@ -15,7 +15,6 @@ import { flatOffset } from '../state/scene_edit.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { matrixFrameOf } from '../views/registry.ts';
 import { findElement, setText } from '../views/shared/dom.ts';
-import { clamp } from '../views/shared/rects.ts';
 import { revealCell } from './accessible_grids.ts';
 import type { EditableCell } from './editable_cells.ts';
 import { editableAt, editRect, nextEditableCell, tensorCell } from './editable_cells.ts';
@@ -23,13 +22,8 @@ import { isNumberBlock, pasteNumbers } from './paste_numbers.ts';
 import type { PendingEdit } from './pending_edits.ts';
 import { PendingEdits } from './pending_edits.ts';
 
-/** The input is at least as wide and high as a finger needs, in CSS pixels. */
-const MIN_SIZE = 28;
-
-/** Its type: half the cell, and the widest figure against it. */
-const TYPE = { smallest: 16, largest: 48, figure: 0.65 };
-/** The input's border and padding, left and right. */
-const MARGINS = 10;
+/** The input is at least this wide and high, in CSS pixels. */
+const MIN_SIZE = { width: 72, height: 28 };
 
 /** Room for a message below the input, in CSS pixels. */
 const MESSAGE_HEIGHT = 110;
@@ -83,14 +77,8 @@ export class CellEditor {
       const cell = frame && editableAt(frame, event.offsetX, event.offsetY);
       if (cell && !state.dragged) this.open(cell);
     };
-    let touched = false;
-    // Presenting, a press points: a number or Enter edits what it pins.
-    const isPointing = () => state.presenting.peek() && !touched;
-    canvas.addEventListener('click', (event) => {
-      touched = event.pointerType === 'touch';
-      if (!touched && !isPointing()) edit(event);
-    });
-    canvas.addEventListener('dblclick', (event) => state.doubled && !isPointing() && edit(event));
+    canvas.addEventListener('click', (event) => event.pointerType === 'touch' || edit(event));
+    canvas.addEventListener('dblclick', (event) => state.doubled && edit(event));
     // A press elsewhere commits what is being edited before it does anything else.
     addEventListener(
       'pointerdown',
@@ -100,10 +88,7 @@ export class CellEditor {
   }
 
   #listenToInput() {
-    this.input.addEventListener('input', () => {
-      this.#showMessage('');
-      this.#place();
-    });
+    this.input.addEventListener('input', () => this.#showMessage(''));
     this.input.addEventListener('paste', (event) => this.#paste(event));
     this.input.addEventListener('keydown', (event) => {
       event.stopPropagation();
@@ -196,10 +181,8 @@ export class CellEditor {
     const parent = this.box.offsetParent?.getBoundingClientRect();
     if (!rect || !parent) return;
     const canvas = this.context.canvas.getBoundingClientRect();
-    const type = clamp(rect.height / 2, TYPE.smallest, TYPE.largest);
-    const textWidth = this.input.value.length * type * TYPE.figure + MARGINS;
-    const width = Math.max(rect.width, textWidth, MIN_SIZE);
-    const height = Math.max(rect.height, MIN_SIZE);
+    const width = Math.max(rect.width, MIN_SIZE.width);
+    const height = Math.max(rect.height, MIN_SIZE.height);
     const x = canvas.left - parent.left + rect.x + (rect.width - width) / 2;
     const y = canvas.top - parent.top + rect.y + (rect.height - height) / 2;
     Object.assign(this.box.style, {
@@ -207,7 +190,7 @@ export class CellEditor {
       top: `${y}px`,
       width: `${width}px`,
     });
-    Object.assign(this.input.style, { height: `${height}px`, fontSize: `${type}px` });
+    this.input.style.height = `${height}px`;
     this.box.classList.toggle('message-above', y > parent.height - MESSAGE_HEIGHT);
     this.box.classList.toggle('message-left', x > parent.width / 2);
   }
