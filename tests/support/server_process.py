@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,6 @@ import httpx2
 from tests.support.polling import wait_until
 
 PATIENCE = 60.0
-# Servers here speak plain HTTP; to read the system's certificates takes a client 30 ms.
-_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class ServerProcess:
@@ -46,19 +42,14 @@ class ServerProcess:
 
     def _answers(self, path: str) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-3000:]
-        # A client of httpx for each try would take the processor that the server needs to start.
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", path)
-            connection.getresponse().read()
-        except (OSError, HTTPException):
+            httpx2.get(self.url + path, timeout=5)
+        except httpx2.TransportError:
             return False
-        finally:
-            connection.close()
         return True
 
     def client(self, **options: Any) -> httpx2.Client:
-        return httpx2.Client(base_url=self.url, timeout=PATIENCE, verify=_NO_CERTIFICATES, **options)
+        return httpx2.Client(base_url=self.url, timeout=PATIENCE, **options)
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and give the exit code; never leaves the process behind."""
