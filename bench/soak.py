@@ -11,12 +11,13 @@ import re
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserType, Page, sync_playwright
 
 from bench.frames import path_of
 from bench.served import served
@@ -58,7 +59,7 @@ SIZES = [(1280, 720), (360, 740), (900, 600), (1600, 900)]
 
 @dataclass
 class Report:
-    """What a soak came to. Heap in bytes after garbage collection; `warm`: when it had lasted a minute."""
+    """What a soak came to. Heap in bytes after garbage collection; `warm`: after the first `warm_seconds`."""
 
     interactions: int = 0
     seconds: float = 0.0
@@ -76,7 +77,7 @@ class Report:
             (
                 f"Soak: {self.interactions} interactions in {self.seconds:.0f} s",
                 "  " + ", ".join(f"{count} {name}" for name, count in self.kinds.most_common()),
-                f"  heap after a minute {self.warm / 2**20:.2f} MB, at the end {self.end / 2**20:.2f} MB "
+                f"  heap when warm {self.warm / 2**20:.2f} MB, at the end {self.end / 2**20:.2f} MB "
                 f"({growth:+.1f} %), {self.nodes} nodes",
                 f"  errors: {len(self.troubles)} {self.troubles[:5]}",
                 f"  ledgers compared: {len(self.said)}, {sum(map(any, self.said))} of them not all zero; "
@@ -219,6 +220,17 @@ class Hand:
         )
 
 
+@contextmanager
+def page_of_steady_heap(chromium: BrowserType, url: str) -> Iterator[Page]:
+    """A page with a scene of the server at `url`, in a browser whose compilers leave the heap alone."""
+    browser = chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, NO_COMPILERS])
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(url + path_of(url, "three-filters"))
+    page.wait_for_selector("html[data-ready]", state="attached")
+    yield page
+    browser.close()
+
+
 def heap(page: Page) -> float:
     """Bytes in use after garbage collection, when nothing is under way."""
     page.keyboard.press("Escape")
@@ -296,11 +308,10 @@ def get(url: str) -> Any:
 def run() -> str:
     """The report, with the seed to repeat it."""
     seed = int(os.environ.get("CONVSCOPE_SEED", "1"))
-    with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, NO_COMPILERS])
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(url + path_of(url, "three-filters"))
-        page.wait_for_selector("html[data-ready]", state="attached")
+    with (
+        served() as url,
+        sync_playwright() as playwright,
+        page_of_steady_heap(playwright.chromium, url) as page,
+    ):
         report = soak(page, url, seed, INTERACTIONS, WARM_SECONDS)
-        browser.close()
     return f"{report}  seed {seed}\n"

@@ -104,10 +104,13 @@ def apportion(values: Sequence[float], total: float, decimals: int) -> list[floa
     if missing < 0:
         order.reverse()
     sign = 1 if missing > 0 else -1
-    # Sums of large numbers, which are rounded to their own dtype, miss many units.
-    each, rest = divmod(abs(missing), len(order)) if order else (0, 0)
-    for k, i in enumerate(order):
-        units[i] += sign * (each + (k < rest))
+    shared = order[: abs(missing)]
+    for i in shared:
+        units[i] += sign
+    # Sums of large numbers, which are rounded to their own dtype, miss more: the largest is off as far.
+    sizes = [abs(each) for each in scaled]
+    if sizes:
+        units[sizes.index(max(sizes))] += missing - sign * len(shared)
     return list(units)
 
 

@@ -26,6 +26,7 @@ from app.services.figure_grids import (
 )
 from app.services.figure_numbers import Number, NumberFormat, exact_number, print_window
 from app.services.figures import MAX_SIDE, Crop, Part, WeightGradientFigure, WindowFigure
+from convscope.printed_cell import mark_rounded
 from convscope.printed_ledger import MINUS
 
 
@@ -65,14 +66,14 @@ class _Layout(GridLayout):
         self.products = [self._print_products(c) for c in added]
         sums = ledger.channel_sums[0, : len(figure.summed)]
         self.sums = [exact_number(text, each) for text, each in zip(printed.sums, sums, strict=False)]
-        self.output = [
-            [exact_number(printed.number(each.item()), each) for each in row] for row in figure.output
-        ]
+        self.output = NumberFormat(figure.output, decimals=printed.decimals).tensor(figure.output)
         self.result = exact_number(printed.output, ledger.outputs[0])
 
     def _print_products(self, channel: int) -> list[list[Number]]:
         products = self.figure.ledger.products[0, channel]
-        texts = self.printed.products(channel, products.flatten().tolist())
+        values, decimals = products.flatten().tolist(), self.printed.decimals
+        printed = zip(values, self.printed.products(channel, values), strict=True)
+        texts = [mark_rounded(value, text, decimals) for value, text in printed]
         rows, cols = self.figure.kernel_crop
         width = products.shape[1]
         return [[exact_number(texts[u * width + v], products[u, v]) for v in cols] for u in rows]
@@ -374,4 +375,4 @@ def _span(cells: range) -> str:
 
 
 def _is_rounded(number: Number) -> bool:
-    return float(number.text.replace(MINUS, "-")) != float(number.value)
+    return float(number.text.replace(MINUS, "-").removeprefix("\u2248")) != float(number.value)

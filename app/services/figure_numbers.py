@@ -8,13 +8,13 @@ import orjson
 from torch import Tensor
 
 from app.conv.ledger import Ledger
-from convscope.printed_ledger import MINUS, PrintedLedger, decimals_for, print_ledger
+from convscope.printed_cell import MAX_DECIMALS, cell_text, number_text
+from convscope.printed_ledger import PrintedLedger, decimals_for, print_ledger
 
 # Significant digits that the largest of the numbers shown together has.
 _DIGITS: Final = 3
-# Magnitudes from which on a number is written with an exponent.
-_MAX_FIXED: Final = 1e9
-_MAX_DECIMALS: Final = 9
+# Characters that every cell has room for, and as many as the longest number of its grid has.
+_ROOM: Final = 7
 
 
 class Number(NamedTuple):
@@ -25,11 +25,12 @@ class Number(NamedTuple):
 
 
 class NumberFormat:
-    """Writes numbers that are shown together with the same decimals: 0.00 beside 1.25."""
+    """Writes numbers that are shown together with the same decimals: 0.00 beside 1.25, but 0.004, not 0."""
 
-    def __init__(self, *tensors: Tensor) -> None:
+    def __init__(self, *tensors: Tensor, decimals: int | None = None) -> None:
         values = [value for tensor in tensors for value in tensor.flatten().tolist()]
-        self.decimals = decimals_for(values, _DIGITS, _MAX_DECIMALS)
+        self.decimals = decimals_for(values, _DIGITS, MAX_DECIMALS) if decimals is None else decimals
+        self._room = max(_ROOM, *(len(number_text(value, self.decimals)) for value in values))
 
     def tensor(self, tensor: Tensor) -> list[list[Number]]:
         """The numbers of a plane (rows, columns)."""
@@ -37,12 +38,7 @@ class NumberFormat:
 
     def __call__(self, value: Tensor) -> Number:
         """value: a tensor of one number."""
-        return exact_number(self._rounded(value.item()), value)
-
-    def _rounded(self, value: float) -> str:
-        size = abs(value)
-        text = f"{size:.2e}" if size >= _MAX_FIXED else f"{size:.{self.decimals}f}"
-        return MINUS + text if value < 0 and float(text) != 0 else text
+        return exact_number(cell_text(value.item(), self.decimals, self._room), value)
 
 
 def exact_number(text: str, value: Tensor) -> Number:

@@ -31,8 +31,13 @@ export interface Addressed {
 export function syncUrl(context: AppContext, changes: EditSession, choose: ChooseDirection): Addressed {
   const { state, boot } = context;
   const requested = new URLSearchParams(location.search);
-  let applied = location.search ? applyUrlState(state, requested, choose) : Promise.resolve();
-  const [writeNow, writeSoon] = makeUrlWriter(state, boot);
+  let isApplied = location.search === '';
+  const apply = () =>
+    applyUrlState(state, requested, choose)?.then(() => {
+      isApplied = true;
+    }) ?? null;
+  let applied = isApplied ? Promise.resolve() : apply();
+  const [writeNow, writeSoon] = makeUrlWriter(state, boot, () => isApplied);
   rememberNames(state, boot.scene);
   updateTitles(context);
   // The scene that the address names; another one, unless by back or forward, is a new entry of the history,
@@ -48,7 +53,7 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
   effect(() => {
     const id = state.scene.value?.summary.id;
     // The first scene may come late, when the server is asked again.
-    applied ??= untracked(() => applyUrlState(state, requested, choose));
+    applied ??= untracked(apply);
     if (!id || id === named) return;
     named = id;
     const write = changes.continued ? 'replaceState' : 'pushState';
@@ -63,8 +68,9 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
     makeUrl(state, null);
     writeSoon();
   });
-  // Who goes to the address bar while time runs takes the moment along that is on the stage.
+  // Who goes to the address bar, or to the other language, takes the moment along that is on the stage.
   addEventListener('blur', writeNow);
+  findElement('#other-language', HTMLAnchorElement).addEventListener('click', writeNow);
   const isNamed = [...requested.keys()].some((name) => !OF_THE_PAGE.includes(name));
   return { named: isNamed, shown: async () => applied };
 }
@@ -167,11 +173,19 @@ function chosenInput(state: AppState, summary: SceneSummary) {
   return channels[Math.min(index, channels.length - 1)] ?? null;
 }
 
-/** Returns what puts the moment into the address now, and soon, unless time runs by then. */
-function makeUrlWriter(state: AppState, boot: PageData): [now: () => void, soon: () => void] {
+/**
+ * Returns what puts the moment into the address now, and soon, unless time runs by then. isApplied: whether
+ * what the address itself names is shown; until then it stays.
+ */
+function makeUrlWriter(
+  state: AppState,
+  boot: PageData,
+  isApplied: () => boolean,
+): [now: () => void, soon: () => void] {
   let timer = 0;
   const write = () => {
     if (state.held.peek()) return;
+    if (!isApplied()) return updateLanguageLink();
     const id = state.scene.peek()?.summary.id;
     if (id !== (sceneIdIn(location.pathname) ?? boot.scene)) return;
     history.replaceState(null, '', makeUrl(state, null));

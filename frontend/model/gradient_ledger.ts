@@ -1,9 +1,9 @@
 /** A step of the gradient to the weight, or the bias, as numbers that add up as they are printed. */
 
 import type { WeightStep } from './gradient_moment.ts';
-import { apportionRounding, formatFactor, LEDGER_DIGITS } from './ledger.ts';
+import { apportionRounding, LEDGER_DIGITS } from './ledger.ts';
 import { formatTerm, joinSigned } from './ledger_text.ts';
-import { decimalsFor, formatNumber, roundTo } from './numbers.ts';
+import { decimalsFor, formatFactor, formatNumber, roundTo } from './numbers.ts';
 import { tex, texBlock, texCell } from './step_formats.ts';
 import type { NumberArray } from './types.ts';
 

@@ -5,7 +5,7 @@
 
 import { formatIndex } from './dimensions.ts';
 import { inputChannelsOf, kernelSize, weightOffset } from './geometry.ts';
-import { decimalsFor, formatNumber, LEAST_DIGITS, parsePrinted, roundTo } from './numbers.ts';
+import { decimalsFor, formatFactor, formatNumber, LEAST_DIGITS, roundTo } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
 import type { Dimensions } from './types.ts';
@@ -80,11 +80,13 @@ export function apportionRounding(values: number[], total: number, decimals: num
     .map((value, i) => ({ i, remainder: value - Math.floor(value) }))
     .sort((a, b) => b.remainder - a.remainder);
   if (missing < 0) order.reverse();
-  // Sums of large numbers, which are rounded to their own dtype, miss many units.
-  const rest = Math.abs(missing) % order.length;
-  const each = (Math.abs(missing) - rest) / order.length;
-  for (const [k, { i }] of order.entries())
-    rounded[i] = (rounded[i] ?? 0) + Math.sign(missing) * (each + (k < rest ? 1 : 0));
+  const sign = Math.sign(missing);
+  const shared = Math.min(Math.abs(missing), order.length);
+  for (const { i } of order.slice(0, shared)) rounded[i] = (rounded[i] ?? 0) + sign;
+  // Sums of large numbers, which are rounded to their own dtype, miss more: the largest is off as far.
+  const largest = Math.max(...scaled.map(Math.abs));
+  const at = scaled.findIndex((value) => Math.abs(value) === largest);
+  if (at >= 0) rounded[at] = (rounded[at] ?? 0) + missing - sign * shared;
   return rounded.map((value) => value / unit);
 }
 
@@ -180,12 +182,11 @@ function makeTerms(
 ): LedgerTerm[] {
   const patch = step.patchOf(c);
   const [, columns] = step.kernel;
-  const patchDecimals = decimalsFor(patch, LEAST_DIGITS);
   const terms = products.map((product, k) => {
     const [u, v] = [Math.floor(k / columns), k % columns];
     const weight = layer.weight(c, u, v);
     return {
-      x: formatPatch(patch[k] ?? 0, patchDecimals),
+      x: formatFactor(patch[k] ?? 0),
       w: weight === null ? '' : formatFactor(weight),
       product: formatNumber(product, decimals),
       tap: [u, v] satisfies [number, number] as [number, number],
@@ -193,15 +194,4 @@ function makeTerms(
     };
   });
   return layer.turned ? terms.reverse() : terms;
-}
-
-/** Beside numbers that are far larger a small one has decimals of its own: it is not 0. */
-function formatPatch(value: number, decimals: number) {
-  const text = formatNumber(value, decimals);
-  return value !== 0 && parsePrinted(text) === 0 ? formatFactor(value) : text;
-}
-
-/** A number by which others are multiplied, with decimals of its own. */
-export function formatFactor(value: number) {
-  return formatNumber(value, decimalsFor([value], LEAST_DIGITS));
 }

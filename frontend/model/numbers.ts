@@ -18,6 +18,41 @@ export function formatNumber(value: number, decimals: number) {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
+/** A number by itself, with three digits. */
+export function formatFactor(value: number) {
+  return formatNumber(value, decimalsFor([value], LEAST_DIGITS));
+}
+
+/**
+ * A number of a grid with `decimals`: with more of them where these leave it no digit, or make another whole
+ * number of it, as far as `room` characters go; with an exponent where it would be 0 else.
+ */
+export function formatCell(value: number, decimals: number, room: number) {
+  const text = formatNumber(value, decimals);
+  if (!isLost(value, decimals)) return text;
+  const size = Math.abs(value);
+  const first = Math.max(decimals + 1, -Math.floor(Math.log10(size)));
+  for (let more = Math.max(first, decimalsFor([value], LEAST_DIGITS)); more >= first; more--) {
+    const longer = formatNumber(value, more);
+    if (longer.length <= room) return longer;
+  }
+  const short = `${value < 0 ? MINUS : ''}${size.toExponential(0).replace('-', MINUS)}`;
+  return parsePrinted(text) === 0 && short.length <= room ? short : text;
+}
+
+/** A term in its cell, printed so that all add up: marked where little of it is left. */
+export function markRounded(value: number, printed: string, decimals: number) {
+  if (value !== 0 && parsePrinted(printed) === 0) return '≈0';
+  return decimals === 0 && isLost(value, decimals) ? `≈${printed}` : printed;
+}
+
+/** Whether it is smaller than a unit of its last decimal, or whole, with few digits, in print alone. */
+export function isLost(value: number, decimals: number) {
+  const size = Math.abs(value);
+  if (decimals === 0) return size < 10 ** (LEAST_DIGITS - 1) && !Number.isInteger(value);
+  return size > 0 && size * 10 ** decimals < 1;
+}
+
 /** As `formatNumber` rounds. */
 export function roundTo(value: number, decimals: number) {
   return Math.sign(value) * Number(Math.abs(value).toFixed(decimals));
@@ -25,7 +60,7 @@ export function roundTo(value: number, decimals: number) {
 
 /** A number that `formatNumber` wrote. */
 export function parsePrinted(text: string) {
-  return Number(text.replace(MINUS, '-').replace('≈', ''));
+  return Number(text.replaceAll(MINUS, '-').replace('≈', ''));
 }
 
 /** What a float32 does not hold of a number, as a share of it. */

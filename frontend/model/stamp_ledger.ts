@@ -2,9 +2,9 @@
 
 import { formatIndex } from './dimensions.ts';
 import type { LedgerLayer } from './ledger.ts';
-import { apportionRounding, formatFactor, LEDGER_DIGITS } from './ledger.ts';
+import { apportionRounding, LEDGER_DIGITS } from './ledger.ts';
 import { formatLine, joinSigned } from './ledger_text.ts';
-import { decimalsFor, formatNumber, roundTo } from './numbers.ts';
+import { decimalsFor, formatFactor, formatNumber, roundTo } from './numbers.ts';
 import type { AppliedStamp, Stamp } from './types.ts';
 
 interface StampLine {

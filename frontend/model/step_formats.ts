@@ -14,12 +14,13 @@ import type { SceneSummary, Stamp, StepAnswer } from './types.ts';
 /** Terms up to which a step is one sentence. */
 const MAX_TERMS = 28;
 
-export function formatStepText(ledger: Ledger) {
+/** summed: what its channels are called, as an index: `o` where a gradient adds up those of the output. */
+export function formatStepText(ledger: Ledger, summed: 'c' | 'o' = 'c') {
   const { cell, lines, largest } = ledger;
   const terms = lines.reduce((count, line) => count + line.terms.length, 0);
   if (largest || isMean(ledger) || (terms <= MAX_TERMS && ledger.whole)) return formatSentence(ledger);
   const channels = lines.map(
-    (line) => `c = ${line.channel}: ${formatLine(line, ledger.whole)} = ${line.sum}`,
+    (line) => `${summed} = ${line.channel}: ${formatLine(line, ledger.whole)} = ${line.sum}`,
   );
   return [`${cell} = ${formatSums(ledger)}`, ...channels].join('\n');
 }

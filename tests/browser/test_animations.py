@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -109,14 +110,23 @@ def test_frames_are_the_stage_at_each_step(
     assert listed.endswith("file 'frame-00003.png'\nduration 2\nfile 'frame-00003.png'\n")
     assert_plays_for(archive, 3 * 1.25 + 2, tmp_path)
     assert_steps(page, tmp_path)
+    for frame, picture in zip(frames, pictures_of_steps(page, len(frames), tmp_path), strict=True):
+        assert difference(frame, picture) < 0.01
+
+
+def pictures_of_steps(
+    page: Page, count: int, tmp_path: Path, contents: str | None = None
+) -> Iterator[Pixels]:
+    """Saves the picture of each tick of the window, from its first, out of the dialog that is open."""
     choose(page, "Kind", "picture")
     choose(page, "Form", "PNG")
+    if contents:
+        choose(page, "Contents", contents)
     close_dialog(page)
     page.keyboard.press("Shift+ArrowLeft")
-    for frame in frames:
+    for _ in range(count):
         open_dialog(page)
-        with Image.open(save(page, tmp_path)) as picture:
-            assert difference(frame, pixels(picture)) < 0.01
+        yield pixels(Image.open(save(page, tmp_path)))
         close_dialog(page)
         page.keyboard.press("ArrowRight")
 
@@ -131,18 +141,10 @@ def test_frames_with_title_and_equation_are_the_pictures_that_have_them(
     frames = frames_of(saved)
     assert len(frames) == 4 and len({frame.shape for frame in frames}) == 1
     assert saved.stem.endswith(f"-{frames[0].shape[1]}x{frames[0].shape[0]}")
-    choose(page, "Kind", "picture")
-    choose(page, "Form", "PNG")
-    choose(page, "Contents", "with title, equation and terms")
-    close_dialog(page)
-    page.keyboard.press("Shift+ArrowLeft")
-    for frame in frames:
-        open_dialog(page)
-        picture = pixels(Image.open(save(page, tmp_path)))
+    pictures = pictures_of_steps(page, len(frames), tmp_path, "with title, equation and terms")
+    for frame, picture in zip(frames, pictures, strict=True):
         assert frame.shape[0] - picture.shape[0] in (0, 1)
         assert difference(frame, picture) < 0.01
-        close_dialog(page)
-        page.keyboard.press("ArrowRight")
 
 
 def test_a_gif_has_a_frame_a_step_and_its_times(

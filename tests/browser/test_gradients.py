@@ -220,6 +220,20 @@ def test_to_the_bias(open_page: OpenPage, server: str, name: str) -> None:
         assert value_of(total) == pytest.approx(float(expected[channel]))
 
 
+@pytest.mark.parametrize("view", ["stage", "matrix", "sparse"])
+@pytest.mark.parametrize("direction", ["input", "weight", "bias", "input&reading=scatter"])
+def test_the_line_of_the_moment_keeps_a_total_until_it_is_made(
+    open_page: OpenPage, server: str, direction: str, view: str
+) -> None:
+    page = open_page(f"{LAYERS['strided'].page(server)}?direction={direction}&view={view}")
+    total = page.locator("#now-terms .total")
+    expect(page.locator("#step-description")).not_to_be_empty()
+    expect(total).to_be_empty()
+    page.keyboard.press("Shift+ArrowRight")
+    if "scatter" not in direction:
+        expect(total).to_have_text(re.compile("^ = "))
+
+
 def test_of_a_signal(open_page: OpenPage, server: str) -> None:
     """A layer of one dimension has no rows, in names as in the loss's target."""
     x, weight, bias = numbers(2, 7), numbers(3, 2, 3, start=2), numbers(3)

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.support.page import OpenPage
 
@@ -148,6 +148,26 @@ def test_steps_and_links_are_copied(open_page: OpenPage, scene_paths: dict[str, 
     assert link.endswith(scene_paths["two-channels"] + "?step=0,0,0")
 
 
+def test_the_address_stays_while_what_it_names_is_on_its_way(
+    open_page: OpenPage, scene_paths: dict[str, str], server: str
+) -> None:
+    """The code of gradients comes late: who goes on before that loses neither direction nor step."""
+    page = open_page(scene_paths["three-filters"])
+    held: list[Route] = []
+    page.route("**/sheets-*.js", lambda route: held.append(route))
+    named = "direction=weight&step=1,0,1,1"
+    with page.expect_request("**/sheets-*.js"):
+        page.goto(f"{server}{scene_paths['three-filters']}?{named}")
+    page.evaluate("dispatchEvent(new Event('blur'))")
+    assert named in page.url
+    page.locator("#other-language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    assert named in page.url and held
+    page.unroute("**/sheets-*.js")
+    page.reload()
+    expect(page.locator("#direction")).to_have_value("weight")
+
+
 def test_the_other_language_keeps_what_can_be_undone_and_a_chosen_loss(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
@@ -155,6 +175,8 @@ def test_the_other_language_keeps_what_can_be_undone_and_a_chosen_loss(
     first = page.locator("#stage").get_attribute("data-scene") or ""
     page.locator("#upstream-source").select_option("cross_entropy")
     page.locator("#loss-class").fill("2")
+    box = page.locator("#loss-class").bounding_box()
+    assert box and box["width"] >= 48 and box["height"] >= 24, "its number can be read"
     page.locator("#loss-class").press("Enter")
     loss = re.compile(r"= 0$")
     expect(page.locator("#loss-value")).to_have_text(loss)

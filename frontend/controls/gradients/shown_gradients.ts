@@ -53,8 +53,10 @@ export function makeGradients({ state, t, frame, model }: AppContext, gradients:
 function formatShown(frame: GradientFrame, form: 'text' | 'tex' | 'json'): string | null {
   if (form === 'json') return JSON.stringify(jsonOf(frame));
   const isTex = form === 'tex';
-  if (frame.kind === 'gather')
-    return frame.inner.ledger && (isTex ? formatStepTex : formatStepText)(frame.inner.ledger);
+  if (frame.kind === 'gather') {
+    const { ledger } = frame.inner;
+    return ledger && (isTex ? formatStepTex(ledger) : formatStepText(ledger, 'o'));
+  }
   if (isSumFrame(frame))
     return frame.ledger && (isTex ? formatSumTex(frame.ledger) : formatSumSentence(frame.ledger, MAX_TERMS));
   const ledger = stampLedgerOf(frame);

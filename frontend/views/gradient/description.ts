@@ -7,7 +7,7 @@ import type { SumLedger, SumRow } from '../../model/gradient_ledger.ts';
 import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
-import { formatFactor, ledgerLayerOf } from '../../model/ledger.ts';
+import { ledgerLayerOf } from '../../model/ledger.ts';
 import {
   formatLine,
   formatLineTerms,
@@ -15,6 +15,7 @@ import {
   formatSums,
   joinSigned,
 } from '../../model/ledger_text.ts';
+import { formatFactor } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import { makeStampLedger } from '../../model/stamp_ledger.ts';
 import { describeStamp } from '../scatter/description.ts';
@@ -222,9 +223,12 @@ function sumMoment(t: Translate, frame: AnySumFrame): Moment {
   const { cell, total } = ledger;
   const names = { cell, total, output: outChannel, input: inChannel };
   if (ledger.alone) {
-    const key = position.sum > 0 || position.place > 0 ? 'gradient.bias.sum' : 'gradient.bias.add';
+    const isSummed = position.sum > 0 || position.place > 0;
     const terms = ledger.rows.map((row) => formatSumTerms(ledger, row)).join('');
-    return { text: t(key, names), terms: `${terms} = ${total}` };
+    return {
+      text: t(isSummed ? 'gradient.bias.sum' : 'gradient.bias.add', names),
+      terms: isSummed ? `${terms} = ${total}` : terms,
+    };
   }
   if (frame.model.summary.dimensions === 1) return signalMoment(t, frame, ledger, names);
   const sums =

@@ -1,7 +1,6 @@
 /** What time moves in the product Kᵀ @ dY: the contributions at work, and the plane that they add up to. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
-import { formatNumber } from '../../model/numbers.ts';
 import { paintLabelsAtWork } from '../matrix/labels.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont } from '../shared/drawing.ts';
@@ -9,6 +8,7 @@ import { paintCell } from '../shared/grid.ts';
 import { paintBlock, paintFooter, paintHighlights, paintPane } from '../shared/matrix_painting.ts';
 import { makeBlock, visibleBlockRect, visibleCells } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
+import { writeNumber } from '../shared/text_fit.ts';
 import type { MatrixInputInner } from './matrix_input.ts';
 import type { Entry } from './matrix_input_values.ts';
 import { contributionAt } from './matrix_input_values.ts';
@@ -47,10 +47,10 @@ function paintEntry(context: Context2D, frame: MatrixInputInner, { k, n }: Entry
   const { panes, product, theme } = frame;
   const rect = visibleBlockRect(panes, makeBlock('product', k, n));
   if (!rect || value === null) return;
-  const { readable, decimals, font } = product.fit;
-  if (readable) {
-    context.font = cssFont(font);
-    paintCell(context, growRect(rect, -1), value, product.max, formatNumber(value, decimals), theme);
+  const { fit } = product;
+  if (fit.readable) {
+    context.font = cssFont(fit.font);
+    paintCell(context, growRect(rect, -1), value, product.max, writeNumber(value, fit), theme);
     return;
   }
   context.fillStyle = cellColor(colorScale(theme), value, product.max);

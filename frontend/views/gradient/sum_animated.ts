@@ -1,6 +1,6 @@
 /** What time moves of a gradient to the weight or the bias: products, sums of rows, the one number. */
 
-import { formatNumber } from '../../model/numbers.ts';
+import { markRounded } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -18,7 +18,7 @@ import type { CellGrid, ValueAt } from '../shared/grid.ts';
 import { cellBox, makeHeatMap, paintCell, paintHeatMap, pixelsOf } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitNumbers } from '../shared/text_fit.ts';
+import { fitNumbers, fitTerms, writeNumber } from '../shared/text_fit.ts';
 import { paintFrames } from '../stage/window.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { pairedCells, progressOf } from './sum_frame.ts';
@@ -69,7 +69,7 @@ function paintLatticeCells(context: Context2D, frame: SumFrame, rect: Rect) {
       const box = cellBox(rect, layout.cell, row, col);
       const value = valueAt(row, col);
       if (value === null) paintZero(context, box, colors.soft, colors.text);
-      else paintCell(context, box, value, max, formatNumber(value, fit.decimals), theme);
+      else paintCell(context, box, value, max, writeNumber(value, fit), theme);
     }
 }
 
@@ -80,7 +80,7 @@ function frameRow(context: Context2D, { layout, model, position, colors }: SumFr
 }
 
 function paintProducts(context: Context2D, frame: SumFrame, rect: Rect) {
-  const { weightStep, layout, model, position, moment } = frame;
+  const { weightStep, layout, model, position, moment, ledger } = frame;
   if (!weightStep) return;
   const [rows, cols] = model.subject.output;
   const progress = Array.from({ length: rows }, (_, row) => progressOf(position, row, cols).products);
@@ -88,13 +88,27 @@ function paintProducts(context: Context2D, frame: SumFrame, rect: Rect) {
     Number.isFinite(frame.lattice.rows[i]) && Number.isFinite(frame.lattice.cols[j]);
   const valueAt: ValueAt = (i, j) =>
     isPaired(i, j) && (progress[i] ?? 0) >= j + 1 ? (weightStep.products[i * cols + j] ?? 0) : null;
-  const fit = fitNumbers(weightStep.products, layout.cell, frame.ledger?.decimals);
-  paintDone(context, frame, rect, { rows, cols, valueAt, max: model.inputMax * moment.upstreamMax, fit });
+  const fit = fitTerms(weightStep.products, layout.cell, ledger?.decimals);
+  // Cells without room for all decimals are rounded each by itself.
+  const printed =
+    fit.readable && fit.decimals === ledger?.decimals ? ledger.rows.map(({ terms }) => terms) : [];
+  const textAt = (i: number, j: number, value: number) => {
+    const text = printed[i]?.[j]?.product;
+    return text === undefined ? writeNumber(value, fit) : markRounded(value, text, fit.decimals);
+  };
+  const max = model.inputMax * moment.upstreamMax;
+  paintDone(context, frame, rect, { rows, cols, valueAt, max, fit }, textAt);
   if (position.active >= 0) frameRow(context, frame, rect);
 }
 
 /** Paints the cells of a plane that are there; the others stay empty. */
-function paintDone(context: Context2D, frame: SumFrame, rect: Rect, grid: CellGrid) {
+function paintDone(
+  context: Context2D,
+  frame: SumFrame,
+  rect: Rect,
+  grid: CellGrid,
+  textAt: (row: number, col: number, value: number) => string,
+) {
   const { layout, theme, colors } = frame;
   const { cell } = layout;
   if (!grid.fit.readable && grid.rows * grid.cols > 150) {
@@ -107,7 +121,7 @@ function paintDone(context: Context2D, frame: SumFrame, rect: Rect, grid: CellGr
     for (let j = 0; j < grid.cols; j++) {
       const value = grid.valueAt(i, j);
       if (value === null) continue;
-      const text = grid.fit.readable ? formatNumber(value, grid.fit.decimals) : '';
+      const text = grid.fit.readable ? textAt(i, j, value) : '';
       paintCell(context, cellBox(rect, cell, i, j), value, grid.max, text, theme);
     }
 }
@@ -185,7 +199,7 @@ function paintGradients(context: Context2D, frame: SumFrame) {
   context.font = cssFont(fit.font);
   for (let k = 0; k < placedCount && gradients; k++) {
     const value = gradients[k] ?? 0;
-    const text = fit.readable ? formatNumber(value, fit.decimals) : '';
+    const text = fit.readable ? writeNumber(value, fit) : '';
     paintCell(context, growRect(rectOf(k), -1), value, max, text, theme);
   }
   const at = rectOf(toBias ? frame.outChannel : position.window);

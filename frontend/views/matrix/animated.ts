@@ -1,7 +1,7 @@
 /** What time moves in a matrix product: the row and the column at work, their products, the result. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
-import { formatNumber } from '../../model/numbers.ts';
+import { markRounded } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells } from '../shared/drawing.ts';
@@ -9,6 +9,7 @@ import { cellBox, paintCell, pixelsOf } from '../shared/grid.ts';
 import { paintBlock, paintHighlights, paintPixels } from '../shared/matrix_painting.ts';
 import { makeBlock, visibleBlockRect, visibleCells } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
+import { writeNumber } from '../shared/text_fit.ts';
 import { paintLabelsAtWork } from './labels.ts';
 import type { ProductFrame } from './product_frame.ts';
 import { depthAtWork, productProgress } from './product_frame.ts';
@@ -30,34 +31,34 @@ export function paintAnimated(context: Context2D, frame: ProductFrame) {
 /** Paints the finished cells of the row at work. */
 function paintFinishedCells(context: Context2D, frame: ProductFrame) {
   const { panes, row, placedCount, rowData: data, product, theme, cell } = frame;
-  const { readable, decimals, font } = product.fit;
+  const { fit } = product;
   const rect = visibleBlockRect(panes, makeBlock('product', row, 0, 1, placedCount));
   if (!rect || !data) return;
-  if (!readable) {
+  if (!fit.readable) {
     const line = { ...panes.product, rows: 1, top: 0, cols: placedCount, place: rect };
     const valueAt = (_: number, n: number) => data[n] ?? 0;
     paintPixels(context, line, pixelsOf({ valueAt, max: product.max }, theme));
     return;
   }
   const first = panes.product.left;
-  context.font = cssFont(font);
+  context.font = cssFont(fit.font);
   for (let col = 0; col < Math.round(rect.width / cell); col++) {
     const value = data[first + col] ?? 0;
-    const text = formatNumber(value, decimals);
+    const text = writeNumber(value, fit);
     paintCell(context, cellBox(rect, cell, 0, col), value, product.max, text, theme);
   }
 }
 
 function paintArrivingCell(context: Context2D, frame: ProductFrame) {
   const { panes, row, col, position, terms, product, theme } = frame;
-  const { readable, decimals, font } = product.fit;
-  if (!terms || position.place === 0 || position.place === 1 || !readable) return;
+  const { fit } = product;
+  if (!terms || position.place === 0 || position.place === 1 || !fit.readable) return;
   const rect = visibleBlockRect(panes, makeBlock('product', row, col));
   if (!rect) return;
   const { value } = terms.result;
   context.globalAlpha = easeInOut(position.place);
-  context.font = cssFont(font, 600);
-  paintCell(context, growRect(rect, -1), value, product.max, formatNumber(value, decimals), theme);
+  context.font = cssFont(fit.font, 600);
+  paintCell(context, growRect(rect, -1), value, product.max, writeNumber(value, fit), theme);
   context.globalAlpha = 1;
 }
 
@@ -100,7 +101,8 @@ function paintProducts(context: Context2D, frame: ProductFrame) {
       const rect = { x: place.x, y: place.y + (k - top) * size[0], width: size[1], height: size[0] };
       context.globalAlpha = progress;
       if (readable) {
-        paintCell(context, growRect(rect, -1), value, terms.max, terms.textOf(k), theme);
+        const text = markRounded(value, terms.textOf(k), terms.fit.decimals);
+        paintCell(context, growRect(rect, -1), value, terms.max, text, theme);
       } else {
         context.fillStyle = cellColor(colorScale(theme), value, terms.max);
         context.fillRect(rect.x, rect.y, rect.width, rect.height);

@@ -1,14 +1,14 @@
 /** The input cell, its products with the kernel, and the stamp on its way onto the output. */
 
-import { formatNumber, MINUS, roundTo } from '../../model/numbers.ts';
+import { formatNumber, MINUS, markRounded, roundTo } from '../../model/numbers.ts';
 import type { PrintedStamp } from '../../model/stamp_ledger.ts';
 import { easeInOut } from '../../model/timeline.ts';
-import type { Rect } from '../../model/types.ts';
+import type { Rect, Stamp } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, frameCells, strokePoints, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell, paintGrid } from '../shared/grid.ts';
 import { growRect } from '../shared/rects.ts';
-import { fitNumbers } from '../shared/text_fit.ts';
+import { fitNumbers, fitTerms, writeNumber } from '../shared/text_fit.ts';
 import type { ChannelRow } from '../stage/channel_frame.ts';
 import { currentOutput } from '../stage/channel_frame.ts';
 import { outputFit } from '../stage/output.ts';
@@ -48,11 +48,17 @@ function paintRow(context: Context2D, frame: ScatterFrame, row: ChannelRow) {
   const { stamp, printed } = frame;
   if (!stamp || !printed) return;
   paintValue(context, frame, row, stamp.values[row.index] ?? 0);
-  paintProducts(context, frame, row, printed);
+  paintProducts(context, frame, row, stamp, printed);
 }
 
-function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow, printed: PrintedStamp) {
-  const products = printed.products[row.index] ?? [];
+function paintProducts(
+  context: Context2D,
+  frame: ScatterFrame,
+  row: ChannelRow,
+  stamp: Stamp,
+  printed: PrintedStamp,
+) {
+  const products = stamp.products[row.index] ?? [];
   const { colors, model, theme } = frame;
   const { products: rect, cell } = row.lane;
   const cols = model.subject.kernel[1];
@@ -62,7 +68,8 @@ function paintProducts(context: Context2D, frame: ScatterFrame, row: ChannelRow,
     const [u, v] = [Math.floor(k / cols), k % cols];
     const value = products[u]?.[v] ?? 0;
     const box = cellBox(rect, cell, u, v);
-    const text = readable ? formatNumber(value, decimals) : '';
+    const rounded = formatNumber(printed.products[row.index]?.[u]?.[v] ?? 0, decimals);
+    const text = readable ? markRounded(value, rounded, decimals) : '';
     context.globalAlpha = Math.min(1, row.products - k);
     paintCell(context, box, value, model.inputMax * model.weightMax, text, theme);
     if (readable && isCropped(frame, u, v)) paintEmptyCell(context, box, colors);
@@ -87,9 +94,9 @@ function paintValue(context: Context2D, frame: ScatterFrame, row: ChannelRow, va
     strokePoints(context, connectValue(plane, row.lane, rect, frame));
     context.globalAlpha = 1;
   }
-  const { decimals, font } = fitNumbers([value], rect.width);
-  context.font = cssFont(font);
-  paintCell(context, rect, value, model.inputMax, formatNumber(value, decimals), theme);
+  const fit = fitNumbers([value], rect.width);
+  context.font = cssFont(fit.font);
+  paintCell(context, rect, value, model.inputMax, writeNumber(value, fit), theme);
   strokeRoundedRect(context, growRect(rect, 1), 4, hue, 2);
 }
 
@@ -102,7 +109,7 @@ function paintStamp(context: Context2D, frame: ScatterFrame) {
   if (stampPlace) {
     const { cell } = stampPlace;
     const valueAt = (u: number, v: number) => (isCropped(frame, u, v) ? null : (printed.sums[u]?.[v] ?? 0));
-    const fit = fitNumbers(printed.sums.flat(), cell, printed.decimals);
+    const fit = fitTerms(printed.sums.flat(), cell, printed.decimals);
     const grid = { rows, cols, valueAt, max: outputMax, fit };
     context.globalAlpha = easeInOut(progress);
     paintGrid(context, stampPlace, cell, grid, frame);
@@ -132,7 +139,7 @@ function paintStampCell(
     const sum = sums[u]?.[v] ?? 0;
     const at = row * model.subject.output[1] + col;
     const adds = way === 1 && firstStampIndex(model, row, col) < position.window;
-    const fit = fitNumbers([sum], box.width, decimals);
+    const fit = fitTerms([sum], box.width, decimals);
     const text = adds
       ? addedText(outputValues?.[at] ?? 0, outputAfter?.[at] ?? 0, outputFit(frame, view.cell).decimals)
       : formatNumber(sum, decimals);

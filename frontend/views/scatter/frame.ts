@@ -7,7 +7,7 @@ import type { PrintedStamp } from '../../model/stamp_ledger.ts';
 import { printStamp } from '../../model/stamp_ledger.ts';
 import type { AppliedStamp, Rect, Stamp } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitNumbers } from '../shared/text_fit.ts';
+import { fitTerms } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { ChannelFrame } from '../stage/channel_frame.ts';
 import { chooseFrameLayout, findVisibleChannels, makeChannelFrame } from '../stage/channel_frame.ts';
@@ -60,7 +60,7 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
 /** Products and sums with the same decimals, those that the smaller cells have room for. */
 function print(applied: AppliedStamp, { summary }: SceneModel, cell: number, stampCell = cell): PrintedStamp {
   const { products, sums } = applied.stamp;
-  const { decimals } = fitNumbers([...products.flat(2), ...sums.flat()], Math.min(cell, stampCell));
+  const { decimals } = fitTerms([...products.flat(2), ...sums.flat()], Math.min(cell, stampCell));
   return printStamp(applied, summary.shapes.output[2], decimals);
 }
 
@@ -69,7 +69,7 @@ export function fitProducts(
   { products, decimals }: Pick<PrintedStamp, 'products'> & Partial<PrintedStamp>,
   cell: number,
 ): NumberFit {
-  return fitNumbers(products.flat(2), cell, decimals);
+  return fitTerms(products.flat(2), cell, decimals);
 }
 
 /** Finds where the kernel's rows and columns land, NaN where that is cropped. */

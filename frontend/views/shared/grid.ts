@@ -5,13 +5,12 @@
 
 import type { Theme } from '../../model/color.ts';
 import { cellColor, colorScale, numberedIndex, pixelColor } from '../../model/color.ts';
-import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from './drawing.ts';
 import { cssFont, fillRoundedRect, paintOutline, paintTextIn } from './drawing.ts';
 import { cellRect, growRect } from './rects.ts';
 import type { NumberFit } from './text_fit.ts';
-import { READABLE_CELL } from './text_fit.ts';
+import { READABLE_CELL, writeNumber } from './text_fit.ts';
 import type { ThemeColors } from './theme_colors.ts';
 
 /** null: no number there. */
@@ -70,7 +69,7 @@ export function paintGrid(
       const value = grid.valueAt(row, col);
       const box = cellBox(rect, cell, row, col);
       if (value === null) empty.push(box);
-      else paintCell(context, box, value, grid.max, formatNumber(value, grid.fit.decimals), theme, grid);
+      else paintCell(context, box, value, grid.max, writeNumber(value, grid.fit), theme, grid);
     }
   }
   const { ghost } = grid;

@@ -19,7 +19,7 @@ export function fitMatrix(
 export function fitPrinted(values: ArrayLike<number>, cell: number, decimals: number): NumberFit {
   const chars = longestText(values, decimals);
   const font = Math.min(fontFor(cell, chars), fontSizeIn(cell, decimals === 0));
-  return { decimals, readable: cell >= readableCell(chars), font };
+  return { decimals, readable: cell >= readableCell(chars), font, chars };
 }
 
 /** As `fitMatrix`; for a tensor that is large `min` and `max` stand for its numbers. */

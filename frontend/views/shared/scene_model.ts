@@ -14,7 +14,7 @@ import { decimalsFor, hasAllNumbers, LEAST_DIGITS } from '../../model/numbers.ts
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { NumberArray, Tensor } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';
-import { longestText } from './text_fit.ts';
+import { longestNumber, longestText, SMALL_NUMBER } from './text_fit.ts';
 
 export function makeSceneModel(
   { summary, taps, input, weight, bias }: Pick<Scene, 'summary' | 'taps' | 'input' | 'weight' | 'bias'>,
@@ -77,8 +77,8 @@ function countChars(input: Tensor, weight: Tensor | null, [kH, kW]: [number, num
   const both = Math.max(decimals, weightDecimals);
   const length = (size: number, least = both) => longestText([size, signed ? -size : 0], least);
   return {
-    input: longestText(x, decimalsFor(x, LEAST_DIGITS)),
-    kernel: longestText(w, decimalsFor(w, LEAST_DIGITS)),
+    input: longestNumber(x, decimalsFor(x, LEAST_DIGITS), SMALL_NUMBER),
+    kernel: longestNumber(w, decimalsFor(w, LEAST_DIGITS), SMALL_NUMBER),
     product: length(product),
     finerProduct: length(product, both === 0 || product >= 10 ? both : Math.max(both, 2)),
     output: length(product * spread),

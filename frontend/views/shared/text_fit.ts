@@ -1,6 +1,6 @@
 /** How large text is in a cell, and how many decimals fit. */
 
-import { decimalsFor, formatNumber, LEAST_DIGITS } from '../../model/numbers.ts';
+import { decimalsFor, formatCell, formatNumber, isLost, LEAST_DIGITS } from '../../model/numbers.ts';
 import { clamp } from './rects.ts';
 
 /** The smallest cell that a number is written in, and the smallest one for numbers with decimals. */
@@ -36,8 +36,16 @@ export interface NumberFit {
   decimals: number;
   /** Whether they can be read. */
   readable: boolean;
-  /** The size of type, in CSS pixels. */
+  /** The size of type, in CSS pixels, and the characters that a cell has room for in it. */
   font: number;
+  chars: number;
+}
+
+export const NOT_WRITTEN: NumberFit = { decimals: 0, readable: false, font: 10, chars: 0 };
+
+/** A number as its grid writes it. */
+export function writeNumber(value: number, { decimals, chars }: Omit<NumberFit, 'readable' | 'font'>) {
+  return formatCell(value, decimals, chars);
 }
 
 /** The characters that have room in a cell at the smallest type. */
@@ -56,11 +64,46 @@ export function fitNumbers(
   cell: number,
   wanted = decimalsFor(values, 3),
 ): NumberFit {
-  const decimals = decimalsThatFit(values, roomIn(cell), wanted);
-  const chars = longestText(values, decimals);
+  return fit(values, cell, wanted, longestNumber);
+}
+
+/** As `fitNumbers`, of terms, which are rounded so that they add up. */
+export function fitTerms(
+  values: ArrayLike<number>,
+  cell: number,
+  wanted = decimalsFor(values, 3),
+): NumberFit {
+  return fit(values, cell, wanted, longestText);
+}
+
+function fit(
+  values: ArrayLike<number>,
+  cell: number,
+  wanted: number,
+  longest: typeof longestNumber,
+): NumberFit {
+  const room = roomIn(cell);
+  const decimals = decimalsThatFit(values, room, wanted);
+  const chars = longest(values, decimals, room);
   // A grid of fractions that has no room for a decimal would show zeros and ones.
   const readable = cell >= readableCell(chars) && (wanted === 0 || decimals > 0);
-  return { decimals, readable, font: fontFor(cell, chars) };
+  return { decimals, readable, font: fontFor(cell, chars), chars };
+}
+
+/** Characters that a small number beside large ones needs at least: `0.004`, `−4e−3`. */
+export const SMALL_NUMBER = 5;
+
+/** The length of the longest number of a grid with these decimals; what would be 0 has more than `room`. */
+export function longestNumber(values: ArrayLike<number>, decimals: number, room: number) {
+  const most = Math.max(room, SMALL_NUMBER);
+  let longest = longestText(values, decimals);
+  for (let i = 0; i < values.length && longest < most; i++) {
+    const value = values[i] ?? 0;
+    if (!isLost(value, decimals)) continue;
+    const needed = Math.abs(value) * 10 ** decimals < 0.5 ? most : room;
+    longest = Math.max(longest, formatCell(value, decimals, needed).length);
+  }
+  return longest;
 }
 
 /** The length of the longest number with these decimals. */

@@ -1,12 +1,13 @@
 /** What time moves: the kernel over the signals, products, sums, the output that grows. */
 
 import { tapInOrder } from '../../model/geometry.ts';
-import { formatNumber } from '../../model/numbers.ts';
+import { formatNumber, markRounded } from '../../model/numbers.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clipTo, cssFont, paintCenteredText, strokeLine, strokeRoundedRect } from '../shared/drawing.ts';
 import { paintCell, paintEmptyCell } from '../shared/grid.ts';
 import { growRect } from '../shared/rects.ts';
+import { writeNumber } from '../shared/text_fit.ts';
 import { isInSight, paintBar, paintGhost } from './bars.ts';
 import { tapRect, tapsInSight } from './cell_rects.ts';
 import {
@@ -116,7 +117,7 @@ function paintKernel(context: Context2D, frame: SignalFrame, row: SignalRow) {
     const box = tapRect(frame, place, at);
     const weight = weightAt(frame, row.index, v);
     if (weight !== null) {
-      const text = fits.kernel.readable ? formatNumber(weight, fits.kernel.decimals) : '';
+      const text = fits.kernel.readable ? writeNumber(weight, fits.kernel) : '';
       context.font = cssFont(Math.min(fits.kernel.font, box.height * 0.6));
       paintCell(context, box, weight, model.weightMax, text, theme);
     } else {
@@ -143,9 +144,9 @@ function paintProducts(context: Context2D, frame: SignalFrame, row: SignalRow) {
       continue;
     }
     const value = values[v] ?? 0;
-    const text = fits.products.readable
-      ? (line?.terms[order]?.product ?? formatNumber(value, fits.products.decimals))
-      : '';
+    const { decimals } = ledger ?? fits.products;
+    const printed = line?.terms[order]?.product ?? formatNumber(value, decimals);
+    const text = fits.products.readable ? markRounded(value, printed, decimals) : '';
     context.globalAlpha = arrived;
     context.font = cssFont(Math.min(fits.products.font, box.height * 0.6), row.active ? 600 : 400);
     paintCell(context, box, value, most, text, theme);

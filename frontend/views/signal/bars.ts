@@ -1,12 +1,12 @@
 /** Signals as bars over their index, with their numbers. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
-import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintCenteredText, strokeLine } from '../shared/drawing.ts';
 import { clamp } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
+import { writeNumber } from '../shared/text_fit.ts';
 import type { SignalFrame, ValueRange } from './frame.ts';
 import type { SignalLayout } from './layout.ts';
 
@@ -79,7 +79,7 @@ export function paintBarNumber(
   context.font = cssFont(size, strong ? 600 : 400);
   context.fillStyle = strong ? colors.text : colors.muted;
   const y = value < 0 ? zero - value * unit + size / 2 + 3 : zero - value * unit - size / 2 - 2;
-  paintCenteredText(context, formatNumber(value, decimals), x, y, layout.cell - 2);
+  paintCenteredText(context, writeNumber(value, { ...fit, decimals }), x, y, layout.cell - 2);
 }
 
 /** A cell of padding: a dashed box round its number, a dashed bar where the number is borrowed. */

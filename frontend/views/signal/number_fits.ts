@@ -3,7 +3,7 @@
 import type { Step } from '../../model/step.ts';
 import type { Stamp, Tensor } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
+import { fitTensor, fitTerms, NOT_WRITTEN } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { SignalFrame } from './frame.ts';
 
@@ -14,15 +14,14 @@ export function fitAll(
   output: Tensor | null,
 ): SignalFrame['fits'] {
   const { input, inputLow, inputMax, weight, weightLow, weightMax } = model;
-  const none = { decimals: 0, readable: false, font: 10 };
   // A stamp's sums are printed with the decimals of its products.
   const values = shown && 'sums' in shown ? [shown.products, shown.sums].flat(3) : (shown?.products ?? []);
   return {
     input: withFewestDecimals(fitTensor(input.data, inputLow, inputMax, cell), input.data),
     kernel: weight
       ? withFewestDecimals(fitTensor(weight.data, weightLow, weightMax, cell), weight.data)
-      : none,
-    products: values.length > 0 ? fitNumbers(values, cell) : none,
+      : NOT_WRITTEN,
+    products: values.length > 0 ? fitTerms(values, cell) : NOT_WRITTEN,
     output: fitTensor(output?.data ?? [outputMax], -outputMax, outputMax, cell),
   };
 }

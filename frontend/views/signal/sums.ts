@@ -14,7 +14,7 @@ import {
 } from '../shared/drawing.ts';
 import { paintCell } from '../shared/grid.ts';
 import { centerOf } from '../shared/rects.ts';
-import { fitNumbers } from '../shared/text_fit.ts';
+import { fitTerms } from '../shared/text_fit.ts';
 import { barScale } from './bars.ts';
 import { tapRect } from './cell_rects.ts';
 import { hueOf } from './cell_values.ts';
@@ -131,7 +131,7 @@ export function paintStampRow(context: Context2D, frame: SignalFrame) {
   const progress = Math.max(position.sum, position.bias, position.place);
   if (!layout.stamps || !printedStamp || progress === 0) return;
   const sums = printedStamp.sums[0] ?? [];
-  const fit = fitNumbers(sums, layout.cell, printedStamp.decimals);
+  const fit = fitTerms(sums, layout.cell, printedStamp.decimals);
   context.globalAlpha = easeInOut(progress);
   for (const [v, at] of restingKernel.entries()) {
     const box = tapRect(frame, layout.stamps, at);

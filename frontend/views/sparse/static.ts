@@ -2,7 +2,6 @@
 
 import type { Rgb } from '../../model/color.ts';
 import { categoryColors, colorScale, packPixel, pixelColor, textColorOn } from '../../model/color.ts';
-import { formatNumber } from '../../model/numbers.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import {
@@ -18,6 +17,7 @@ import { fitMatrix } from '../shared/matrix_fit.ts';
 import { paintPane, paintPaneHeading, paintPixels, paintScrollExtent } from '../shared/matrix_painting.ts';
 import { visibleCells } from '../shared/matrix_viewport.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
+import { writeNumber } from '../shared/text_fit.ts';
 import type { SparseEntry } from './entries.ts';
 import { visitEntries, weightsOf } from './entries.ts';
 import type { SparseFrame } from './frame.ts';
@@ -78,11 +78,11 @@ function paintSlice(context: Context2D, frame: SparseFrame) {
   const [cell] = size;
   const weightAt = weightsOf(model, outChannel, channel);
   const colorOf = weightColors(frame);
-  const { readable, decimals, font } = fitMatrix(model.weight?.data ?? [], cell);
+  const fit = fitMatrix(model.weight?.data ?? [], cell);
   for (let u = 0; u < rows; u++) {
     for (let v = 0; v < cols; v++) {
-      const text = readable ? formatNumber(weightAt(u, v), decimals) : '';
-      paintWeight(context, cellBox(place, cell, u, v), colorOf(u, v), text, font);
+      const text = fit.readable ? writeNumber(weightAt(u, v), fit) : '';
+      paintWeight(context, cellBox(place, cell, u, v), colorOf(u, v), text, fit.font);
     }
   }
 }
@@ -109,7 +109,7 @@ function paintEntries(
   context: Context2D,
   frame: SparseFrame,
   colorOf: (entries: SparseEntry[]) => Rgb,
-  { decimals, font }: NumberFit,
+  fit: NumberFit,
 ) {
   const { panes, model, outChannel, channel, cell } = frame;
   const { top, left, place } = panes.matrix;
@@ -117,7 +117,7 @@ function paintEntries(
   visitEntries(frame, (row, col, entries) => {
     const sum = entries.reduce((total, { u, v }) => total + weightAt(u, v), 0);
     const box = cellBox(place, cell, row - top, col - left);
-    paintWeight(context, box, colorOf(entries), formatNumber(sum, decimals), font);
+    paintWeight(context, box, colorOf(entries), writeNumber(sum, fit), fit.font);
   });
 }
 

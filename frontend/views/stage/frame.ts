@@ -8,7 +8,7 @@ import type { Step } from '../../model/step.ts';
 import { phaseKey } from '../../model/timeline.ts';
 import type { NumberArray, Rect } from '../../model/types.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { decimalsThatFit, fitNumbers, fitTensor } from '../shared/text_fit.ts';
+import { decimalsThatFit, fitTensor, fitTerms, NOT_WRITTEN } from '../shared/text_fit.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame } from './channel_frame.ts';
@@ -93,18 +93,18 @@ function fitProducts(
   index: number,
   cell: number,
 ): NumberFit {
-  if (!step || !ledger || index < 0) return { decimals: 0, readable: false, font: 10 };
-  const fit = fitNumbers(step.productsOf(index), cell, ledger.decimals);
+  if (!step || !ledger || index < 0) return NOT_WRITTEN;
+  const fit = fitTerms(step.productsOf(index), cell, ledger.decimals);
   if (fit.readable) return fit;
   const most = inputMax * (weight ? weightMax : 1);
   // A whole product that is the largest possible says nothing of fractions.
-  return ledger.decimals === 0 ? fitNumbers([most, -most], cell) : fitTensor([], -most, most, cell);
+  return ledger.decimals === 0 ? fitTerms([most, -most], cell) : fitTensor([], -most, most, cell);
 }
 
 /** Four significant digits where they can be written large enough, else three. */
 function fitProductDecimals(products: NumberArray, cell: number): NumberFit {
-  const four = fitNumbers(products, cell, decimalsFor(products, 4));
-  return four.font >= LARGE_ENOUGH ? four : fitNumbers(products, cell);
+  const four = fitTerms(products, cell, decimalsFor(products, 4));
+  return four.font >= LARGE_ENOUGH ? four : fitTerms(products, cell);
 }
 
 /** Prints the step with as many decimals as the cells have room for. */

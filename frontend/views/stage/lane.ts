@@ -2,7 +2,6 @@
 
 import { colorScale, numberedIndex } from '../../model/color.ts';
 import { weightIndex, weightOffset } from '../../model/geometry.ts';
-import { formatNumber } from '../../model/numbers.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import { easeInOut } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
@@ -19,7 +18,7 @@ import type { CellGrid } from '../shared/grid.ts';
 import { cellBox, paintCell, paintEmptyGrid, paintGrid } from '../shared/grid.ts';
 import { centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitTensor, readableCell } from '../shared/text_fit.ts';
+import { fitTensor, readableCell, writeNumber } from '../shared/text_fit.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
 import { NAME_WEIGHT } from './heading_lines.ts';
@@ -229,7 +228,7 @@ function paintTurningKernel(
       );
       context.rotate(angle);
       context.fillStyle = scale.text[numberedIndex(value, max)] ?? '';
-      if (fit.readable) paintCenteredText(context, formatNumber(value, fit.decimals), 0, 0, cell - 4);
+      if (fit.readable) paintCenteredText(context, writeNumber(value, fit), 0, 0, cell - 4);
       context.restore();
     }
 }

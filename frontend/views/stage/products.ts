@@ -1,18 +1,17 @@
 /** The products of a window's cells with the kernel's, and how they come about. */
 
-import { averageDivisorAt, weightOffset } from '../../model/geometry.ts';
-import { formatNumber } from '../../model/numbers.ts';
+import { averageDivisorAt } from '../../model/geometry.ts';
+import { markRounded } from '../../model/numbers.ts';
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, frameCells, paintCenteredText, paintText, strokeRoundedRect } from '../shared/drawing.ts';
 import { cellBox, paintCell, paintEmptyCell } from '../shared/grid.ts';
 import { cellRect, centerOf } from '../shared/rects.ts';
+import { writeNumber } from '../shared/text_fit.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import { displayedTap } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
-import { inputFit } from './input_plane.ts';
-import { weightFit } from './lane.ts';
 import type { Point } from './layout.ts';
 import { hueOf, planeOfRow } from './window.ts';
 
@@ -44,8 +43,8 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
   const max = model.weight ? model.inputMax * model.weightMax : model.inputMax;
   const fit = frame.productFits[row.slot];
   const readable = fit?.readable ?? false;
-  const factorsAt = factorsOf(frame, row);
-  const longest = Math.max(...terms.map((_, k) => factorsAt(k).length), 1);
+  const factors = terms.map(({ x, w }) => `${x}·${bracket(w)}`);
+  const longest = Math.max(...factors.map(({ length }) => length), 1);
   const factorsFit = (cell - 6) / (0.55 * longest) >= SMALLEST_FACTORS;
   const hasFactors = readable && model.weight !== null && cell >= FACTORS_CELL && factorsFit;
   for (let k = begin; k < end; k++) {
@@ -56,7 +55,7 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
     const notSelected = selected && (selected[0] !== u || selected[1] !== v);
     const { empty = false, product: printed = '' } = terms[k] ?? {};
     const rounded = fit && ledger && fit.decimals < ledger.decimals;
-    const product = rounded ? formatNumber(value, fit.decimals) : printed;
+    const product = rounded ? writeNumber(value, fit) : markRounded(value, printed, ledger?.decimals ?? 0);
     const share = Math.min(1, row.products - k);
     if (empty && (model.subject.gathered || !model.weight)) {
       if (readable) paintEmptyCell(context, box, colors);
@@ -64,36 +63,17 @@ export function paintProducts(context: Context2D, frame: StageFrame, row: Channe
     }
     const single = frame.granularity === 'product' && row.active && share < 1;
     if (single && readable && hasFactors && share < FUSE) {
-      paintFactors(context, frame, box, factorsAt(k), share);
+      paintFactors(context, frame, box, factors[k] ?? '', share);
       continue;
     }
     if (!single && share < APPEARS) continue;
     const quiet = Boolean(notSelected && row.sum > 0);
     context.font = cssFont(fit?.font ?? 10);
     if (!hasFactors) paintCell(context, box, value, max, readable ? product : '', theme, { quiet });
-    else paintProductCell(context, frame, box, { value, max, product, factors: factorsAt(k) });
+    else paintProductCell(context, frame, box, { value, max, product, factors: factors[k] ?? '' });
   }
   if (selected && row.sum > 0)
     strokeRoundedRect(context, cellBox(rect, cell, ...displayedTap(model, ...selected)), 4, colors.accent, 3);
-}
-
-/** Writes the factors of a product as their own grids do, where those have numbers: `0.25·(−0.5)`. */
-function factorsOf(frame: StageFrame, row: ChannelRow) {
-  const { model, step, ledger } = frame;
-  const { lane, channel, index } = row;
-  const inputCell = lane.loupe ? lane.cell : (planeOfRow(frame, row)?.view.cell ?? 0);
-  const inputs = inputFit(frame, inputCell);
-  const weights = weightFit(model, lane.cell);
-  const cols = model.subject.kernel[1];
-  const patch = step?.patchOf(index);
-  const offset = model.weight ? weightOffset(model.summary, frame.position.outChannel, channel) : 0;
-  return (k: number) => {
-    const { x = '', w = '', tap: [u, v] = [0, 0], empty } = ledger?.lines[index]?.terms[k] ?? {};
-    const tap = u * cols + v;
-    const weight = model.weight?.data[offset + tap] ?? 0;
-    const factor = inputs.readable ? formatNumber(patch?.[tap] ?? 0, empty ? 0 : inputs.decimals) : x;
-    return `${factor}·${bracket(weights.readable ? formatNumber(weight, weights.decimals) : w)}`;
-  };
 }
 
 /** A negative factor stands in brackets. */

@@ -183,5 +183,7 @@ test('what rounding leaves over is shared out at once, however much it is', () =
     const values = [size, 0.5, -size / 3];
     assert.equal(apportionRounding(values, size, 0).length, values.length);
   }
-  assert.deepEqual(apportionRounding([1.26, 2.26, 3.26], 7.1, 1), [1.4, 2.4, 3.3]);
+  assert.deepEqual(apportionRounding([1.26, 2.26, 3.26], 7.1, 1), [1.3, 2.3, 3.5]);
+  const [small = 0, large = 0] = apportionRounding([0.4, 4e12], 4e12 + 300_000, 0);
+  assert.ok(small < 2 && large > 4e12, 'what is missing is the largest number’s');
 });

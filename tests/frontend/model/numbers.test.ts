@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { decimalsFor, formatExact, formatNumber } from '../../../frontend/model/numbers.ts';
+import {
+  decimalsFor,
+  formatCell,
+  formatExact,
+  formatNumber,
+  markRounded,
+  parsePrinted,
+} from '../../../frontend/model/numbers.ts';
+import { makeRandom } from '../support/builders.ts';
 
 test('decimals follow the largest number', () => {
   assert.equal(decimalsFor([1, 2, 3], 4), 0);
@@ -37,4 +46,41 @@ test('zero is written like its neighbours', () => {
   );
   assert.equal(formatNumber(0, 0), '0');
   assert.equal(formatNumber(0, 8), '0.00000000');
+});
+
+test('figures write the same into their cells', () => {
+  const file = new URL('../../goldens/printed_cells.json', import.meta.url);
+  for (const { values, decimals, texts, marked } of JSON.parse(readFileSync(file, 'utf8'))) {
+    assert.equal(decimalsFor(values, 3), decimals);
+    for (const [room, expected] of Object.entries(texts))
+      assert.deepEqual(
+        values.map((value: number) => formatCell(value, decimals, Number(room))),
+        expected,
+      );
+    for (const [value, printed, text] of marked) assert.equal(markRounded(value, printed, decimals), text);
+  }
+});
+
+/** Numbers of very different sizes, some of them whole. */
+function mixedNumbers(next: (below: number) => number) {
+  return Array.from({ length: 9 }, () => {
+    const value = (next(2001) - 1000) * 10 ** (next(12) - 7);
+    return next(3) === 0 ? Math.round(value) : value;
+  });
+}
+
+test('beside others of any size no number of a grid is written as 0, or as another of few digits', () => {
+  const next = makeRandom(4);
+  for (let run = 0; run < 500; run++) {
+    const values = mixedNumbers(next);
+    const decimals = decimalsFor(values, 3);
+    for (const value of values)
+      for (const room of [5, 7, 12]) {
+        const text = formatCell(value, decimals, room);
+        const said = `${value} among ${values}: ${text}`;
+        assert.equal(parsePrinted(text) === 0, value === 0, said);
+        if (value !== 0 && room === 12) assert.ok(Math.abs(parsePrinted(text) / value - 1) < 0.5, said);
+        if (!Number.isInteger(value) && Math.abs(value) < 100) assert.match(text, /[.e]/, said);
+      }
+  }
 });

@@ -58,6 +58,11 @@ test('text of numbers that are rounded: a line for each channel', () => {
   assert.equal(first, 'Y[0, 0, 1] = 25.00 + 47.25 = 72.25');
   assert.equal(others.length, 2);
   assert.match(others[1] ?? '', /^c = 1: .* = 47\.25$/);
+  const back = formatStepText(makeLedger(makeStep(step), { ...LAYER, letter: 'dX' }), 'o').split('\n');
+  assert.deepEqual(
+    back.slice(1),
+    others.map((line) => line.replace('c =', 'o =')),
+  );
 });
 
 test('TeX', () => {

@@ -16,7 +16,7 @@ test('a zero of padding has no decimals, so that its box has room for it', () =>
     { x: 0, y: 0, width: 40, height: 100 },
     { low: -1, high: 1 },
     {
-      ...{ decimals: 2, readable: true, font: 12 },
+      ...{ decimals: 2, readable: true, font: 12, chars: 4 },
     },
   );
   for (const value of [0, 0.5]) paintGhost(context as unknown as Context2D, frame, scale, 20, value);

@@ -56,7 +56,7 @@ def test_beyond_capacity_nobody_waits_for_long(tmp_path: Path, side: int, least_
             # Reading and refusing ten times as many leaves less for answers: a refusal costs a tenth of what
             # the lightest answers do.
             least = 0.7 if times <= 3 else least_at_ten_times
-            while max(shares, default=0.0) < least and len(shares) < 3:
+            while max(shares, default=0.0) < least and len(shares) < 5:
                 shares.append(await share(server, times))
             assert max(shares) >= least, (times, shares)
 
