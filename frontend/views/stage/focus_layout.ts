@@ -26,6 +26,8 @@ const MAX_LANES = 6;
 const FEWER_LANES = 4;
 const MAX_PLANE = 760;
 const MIN_PLANE = 96;
+/** The largest cell of an output, against the input's. */
+const OUTPUT_SCALE = 1.2;
 /** Between the lanes and the card below them. */
 const CARD_GAP = 22;
 const CARD_MARGINS = 36;
@@ -122,28 +124,48 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const room = width - OUTLINE - middle - 2 * spacing.way;
   const row = thumbnailRow(input, lineCount);
   if (choice.family === 'stacked') {
-    const side = Math.min(
-      room + spacing.way,
-      (height - 2 * spacing.heading - 10 - row) / (plane.rows / plane.cols + output[0] / output[1]),
-    );
+    const wide = room + spacing.way;
+    const tall = height - 2 * spacing.heading - 10 - row;
+    const [planeRatio, outputRatio] = [plane.rows / plane.cols, output[0] / output[1]];
+    const side = Math.min(wide, tall / (planeRatio + outputRatio));
     if (side < MIN_PLANE) return null;
-    return { ...planeCells(input, side, spacing), thumbnail: row ? ROW_THUMBNAIL : 0 };
+    const share = planeShare(input, side, Math.min(wide / output[1], tall / (plane.rows + output[0])));
+    const outputSide = Math.min(wide, (tall - share * planeRatio) / outputRatio);
+    return { ...planeCells(input, share, outputSide, spacing), thumbnail: row ? ROW_THUMBNAIL : 0 };
   }
   const ratio = Math.max(plane.rows / plane.cols, output[0] / output[1]);
   // Beside a small plane the output's name still has its room.
   const named = leastOutputWidth(input, spacing);
-  const side = Math.min(room / 2, room - named, MAX_PLANE, (high - row) / ratio);
+  const tallest = Math.min(MAX_PLANE, (high - row) / ratio);
+  const side = Math.min(room / 2, room - named, tallest);
   if (side < MIN_PLANE) return null;
-  const left = high - side * ratio;
+  const share = planeShare(input, side, room / (plane.cols + output[1]));
+  // What one of them has no use for the other takes.
+  const { maxCell } = spacing;
+  const largestOutput = Math.max(named, output[1] * maxCell * OUTPUT_SCALE);
+  const planeSide = Math.min(tallest, Math.max(share, room - largestOutput));
+  const outputSide = Math.min(tallest, room - Math.min(share, plane.cols * maxCell));
+  const left = high - Math.max(planeSide, outputSide) * ratio;
   const shown = perChannel ? Math.max(channels, 2) : channels;
   const thumbnail = left >= 60 ? Math.min(left - THUMBNAIL_NAME - 8, (side - 12) / clamp(shown, 2, 3)) : 0;
-  return { ...planeCells(input, side, spacing), thumbnail };
+  return { ...planeCells(input, planeSide, outputSide, spacing), thumbnail };
 }
 
-function planeCells({ plane, output }: LayoutInput, side: number, { maxCell }: Spacing) {
+/**
+ * The side of the plane, which is that of the output too; where the output has more cells, they have one size
+ * instead, as long as the input's numbers can be read.
+ */
+function planeShare(input: LayoutInput, side: number, evenCell: number) {
+  const { plane, output } = input;
+  if (output[1] <= plane.cols) return side;
+  const cell = Math.max(evenCell, readableCellsOf(input).input);
+  return Math.min(side, Math.max(MIN_PLANE, cell * plane.cols));
+}
+
+function planeCells({ plane, output }: LayoutInput, side: number, outputSide: number, { maxCell }: Spacing) {
   return {
     cell: wholeOrFine(Math.min(maxCell, side / plane.cols)),
-    outputCell: wholeOrFine(Math.min(maxCell * 1.2, side / output[1])),
+    outputCell: wholeOrFine(Math.min(maxCell * OUTPUT_SCALE, outputSide / output[1])),
   };
 }
 

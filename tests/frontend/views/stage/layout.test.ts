@@ -89,6 +89,18 @@ for (const [name, sizes] of Object.entries(CHOSEN))
       for (const [k, cell] of chosen.entries()) assert.ok(cell >= (cells[k] ?? 0), `${chosen.join()}`);
     });
 
+test('an output of more cells than the input is larger than it, too', () => {
+  for (const place of ['laptop', 'desktop'] as const)
+    for (const side of [1, 2, 3, 4])
+      for (const kernel of [2, 3, 4]) {
+        const output = 2 * (side - 1) + kernel;
+        const subject = makeSubject([side, kernel, output], [1, 1], [1, 1, 2, 2], { gathered: true });
+        const { cell, outputCell } = chooseLayout(subject, ...STAGE_SIZES[place]).candidate;
+        const at = `${side}×${side} of ${cell} px, output ${output}×${output} of ${outputCell} px, ${place}`;
+        assert.ok(output * outputCell > side * cell, at);
+      }
+});
+
 test('where input cells are too small for numbers, a loupe shows the window with them', () => {
   for (const name of ['edges', 'photograph, 3×3', 'photograph, 7×7, stride 2', 'deep']) {
     const subject = SUBJECTS[name] as LayoutInput;
