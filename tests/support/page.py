@@ -53,6 +53,11 @@ def make_scene(
     return page
 
 
+def wait_until_painted(page: Page) -> None:
+    """Wait until what was changed last is on the screen."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def visit(page: Page, path: str) -> None:
     """Go to another scene on the same page, as the browser's back and forward do."""
     page.evaluate(
