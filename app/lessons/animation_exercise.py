@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Any, ClassVar, Final, Literal
+
+from torch import Tensor
 
 from app.lessons.exercise import Exercise, Judgement, first_good
 from app.lessons.layer_ranges import LayerRanges, random_layer
@@ -44,7 +46,7 @@ class AnimationExercise(Exercise):
 
     @cached_property
     def wrong_moments(self) -> list[Moment]:
-        return next(made for name, made in wrong_animations(self.scene) if name == self.misconception)
+        return dict(wrong_animations(self.scene))[self.misconception]()
 
     @property
     def members(self) -> Mapping[str, Any]:
@@ -114,33 +116,35 @@ def _plain(step: Moment) -> Moment:
     return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in step.items()}
 
 
-def wrong_animations(scene: Scene) -> Iterator[tuple[str, list[Moment]]]:
-    """The same windows as somebody would show them who has got one thing wrong."""
+def wrong_animations(scene: Scene) -> Iterator[tuple[str, Callable[[], list[Moment]]]]:
+    """What makes the same windows as somebody would show them who has got one thing wrong."""
     weight, bias = scene.weight, scene.bias
     assert weight is not None
     several = scene.plan.channels_per_step > 1
-    yield "kernel_flipped", moments(with_weight(scene, weight.flip(-1, -2)))
+    yield "kernel_flipped", lambda: moments(with_weight(scene, weight.flip(-1, -2)))
     if several:
-        yield "only_first_channel", [_with_sum(m, m["channel_sums"][0]) for m in moments(scene)]
-        yield (
-            "channels_averaged",
-            [_with_sum(m, sum(m["channel_sums"]) / len(m["channel_sums"])) for m in moments(scene)],
-        )
+        yield "only_first_channel", lambda: _summed_otherwise(scene, lambda sums: sums[0])
+        yield "channels_averaged", lambda: _summed_otherwise(scene, lambda sums: sum(sums) / len(sums))
     if bias is not None:
-        bare = make_scene(scene.plan.operation, scene.input, weight, None, Limits())
-        yield "bias_forgotten", moments(bare)
+        yield "bias_forgotten", lambda: _with_bias(scene, None)
         if several:
-            biases = bias * scene.plan.channels_per_step
-            wrong = make_scene(scene.plan.operation, scene.input, weight, biases, Limits())
-            yield "bias_per_channel", moments(wrong)
+            yield "bias_per_channel", lambda: _with_bias(scene, bias * scene.plan.channels_per_step)
     _, rows, cols = scene.plan.output_shape
     if rows == cols and rows > 1:
-        yield "rows_and_columns_swapped", _swapped(moments(scene))
+        yield "rows_and_columns_swapped", lambda: _swapped(moments(scene))
 
 
-def _with_sum(moment: Moment, total: float) -> Moment:
-    """The moment with another sum over the channels."""
-    return moment | {"output": total + (moment["bias"] or 0)}
+def _summed_otherwise(scene: Scene, total: Callable[[list[float]], float]) -> list[Moment]:
+    """The moments with another sum over the channels."""
+    return [
+        moment | {"output": total(moment["channel_sums"]) + (moment["bias"] or 0)}
+        for moment in moments(scene)
+    ]
+
+
+def _with_bias(scene: Scene, bias: Tensor | None) -> list[Moment]:
+    tensors = scene.tensors
+    return moments(make_scene(scene.plan.operation, tensors["input"], tensors["weight"], bias, Limits()))
 
 
 def _swapped(steps: list[Moment]) -> list[Moment]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
 import torch
@@ -29,6 +30,8 @@ class Belief(NamedTuple):
     lit: str | None = None
 
 
+# Most misconceptions about a cell begin with the numbers of its window.
+@lru_cache(maxsize=16)
 def ledger_at(scene: Scene, cell: Cell) -> Ledger:
     """The window of an output cell (channel, row, column), with all its numbers."""
     channel, row, col = cell

@@ -10,9 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from tests.support.chromium import CHROMIUM, FLAGS
+from tests.support.chromium import CHROMIUM, TEST_FLAGS
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import Visit
 from tests.support.server_process import running_server
@@ -38,61 +46,81 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=TEST_FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+class PageOpener:
     """`open_page(path, **context options)`: a page that has loaded its scene.
 
     `expect_refusals`: the test asks for what is refused or cut off, and the browser logs that. `prepare`: is
-    called with the page before it is loaded.
+    called with the page before it is loaded. `again`: a page of this test, which is loaded once more with
+    nothing stored; that costs half of a page in a context of its own.
     """
-    troubles: list[str] = []
-    contexts = []
 
-    def note_request(url: str) -> None:
-        if urlsplit(url).scheme not in ("data", "blob") and not url.startswith(server):
-            troubles.append(f"asked another host: {url}")
+    def __init__(self, browser: Browser, server: str) -> None:
+        self.browser = browser
+        self.server = server
+        self.contexts: list[BrowserContext] = []
+        self.troubles: list[str] = []
 
-    def note_console(message: ConsoleMessage, expect_refusals: bool) -> None:
-        refusal = expect_refusals and message.text.startswith("Failed to load resource")
-        if message.type in ("error", "warning") and not refusal:
-            troubles.append(f"console: {message.text}")
-
-    def note_failure(request: Request, expect_refusals: bool) -> None:
-        # What the page itself gives up, because something newer is asked for, is no failure.
-        if request.failure != "net::ERR_ABORTED" and not expect_refusals:
-            troubles.append(f"failed: {request.url}")
-
-    def open_(
+    def __call__(
+        self,
         path: str = "/",
         *,
         expect_refusals: bool = False,
         prepare: Callable[[Page], None] | None = None,
+        again: Page | None = None,
         **options: Any,
     ) -> Page:
-        options = {"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE)
-        page.on("console", lambda message: note_console(message, expect_refusals))
-        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: note_failure(request, expect_refusals))
-        page.on("request", lambda request: note_request(request.url))
-        if prepare:
-            prepare(page)
-        page.goto(server + path)
+        if again:
+            page = again
+            page.context.clear_cookies()
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        else:
+            page = self._new_page(expect_refusals, options)
+            if prepare:
+                prepare(page)
+        page.goto(self.server + path)
         page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
-    yield open_
-    for context in contexts:
+    def _new_page(self, expect_refusals: bool, options: dict[str, Any]) -> Page:
+        options = {"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options
+        context = self.browser.new_context(**options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE)
+        page.on("console", lambda message: self._note_console(message, expect_refusals))
+        page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        page.on("requestfailed", lambda request: self._note_failure(request, expect_refusals))
+        page.on("request", lambda request: self._note_request(request.url))
+        return page
+
+    def _note_request(self, url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob") and not url.startswith(self.server):
+            self.troubles.append(f"asked another host: {url}")
+
+    def _note_console(self, message: ConsoleMessage, expect_refusals: bool) -> None:
+        refusal = expect_refusals and message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not refusal:
+            self.troubles.append(f"console: {message.text}")
+
+    def _note_failure(self, request: Request, expect_refusals: bool) -> None:
+        # What the page itself gives up, because something newer is asked for, is no failure.
+        if request.failure != "net::ERR_ABORTED" and not expect_refusals:
+            self.troubles.append(f"failed: {request.url}")
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[PageOpener]:
+    """See `PageOpener`."""
+    opener = PageOpener(browser, server)
+    yield opener
+    for context in opener.contexts:
         context.close()
-    assert troubles == []
+    assert opener.troubles == []
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +150,7 @@ def page_without_storage(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     preferences.parent.mkdir()
     preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
     launch = browser.browser_type.launch_persistent_context
-    context = launch(tmp_path, executable_path=CHROMIUM, args=FLAGS)
+    context = launch(tmp_path, executable_path=CHROMIUM, args=TEST_FLAGS)
     errors: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 from torch import Tensor
 
-from tests.support.page import PHONE, OpenPage, make_scene
+from tests.support.page import PHONE, OpenPage, make_scene, wait_until_painted
 
 LARGEST_FLOAT32 = float(torch.finfo(torch.float32).max)
 
@@ -92,7 +92,7 @@ def torch_descent(
 
 def shown(page: Page, name: str) -> Tensor:
     """A tensor of the scene that the stage shows once it is painted, as the server has it."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_until_painted(page)
     scene = page.locator("#stage").get_attribute("data-scene")
     address = page.evaluate("location.origin")
     with urllib.request.urlopen(f"{address}/api/v1/scenes/{scene}/tensors/{name}?format=json") as answer:

@@ -365,15 +365,15 @@ def test_a_frame_wider_than_high_shows_the_whole_sentence(
 ) -> None:
     """Of every example, from the input to the output, with nothing to be scrolled to."""
     width, height = size
+    page = None
     for name, path in scene_paths.items():
-        address = path.replace("/s/", "/embed/")
-        page = open_page(f"{address}?step=0,0,0", viewport={"width": width, "height": height})
+        address = f"{path.replace('/s/', '/embed/')}?step=0,0,0"
+        page = open_page(address, again=page, viewport={"width": width, "height": height})
         stage = page.locator("#stage")
         expect(stage).to_have_attribute("data-layout", re.compile("^(rows|columns|focus|stacked|signal) "))
         box = stage.bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, name
         assert page.evaluate("document.documentElement.scrollHeight") <= height, name
-        page.close()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from tests.support.page import wait_until_painted
+
 BYTES = 95_000
 REQUESTS = 7
 NODES = 830
@@ -102,7 +104,7 @@ def test_nothing_moves_while_the_page_comes(browser: Browser, server: str, size:
     page.goto(server)
     page.wait_for_selector("html[data-ready]", state="attached")
     expect(page.locator("#timeline-position")).not_to_be_empty()
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_until_painted(page)
     shifts: list[float] = page.evaluate("shifts")
     page.close()
     assert sum(shifts) < 0.01, shifts

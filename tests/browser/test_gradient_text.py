@@ -5,64 +5,40 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.test_gradients import LAYERS, TWO_TO_THREE
-from tests.browser.test_stage_text import faults_of, go_to
-from tests.support.page import OpenPage
-from tests.support.painted_text import painted_texts, record_text
+from tests.browser.test_stage_text import LAPTOP, check_moments
+from tests.support.page import OpenPage, Scheme
+from tests.support.painted_text import record_text
 
-MOMENTS = {"light": 8, "dark": 3}
-LAPTOP = {"width": 1366, "height": 768}
+MOMENTS: dict[Scheme, int] = {"light": 8, "dark": 3}
+FEW: dict[Scheme, int] = {"light": 4}
 WAYS = ["direction=input", "direction=input&reading=scatter", "direction=weight", "direction=bias"]
-
-
 SHOWN = LAYERS | {"strided": TWO_TO_THREE}
-CASES = [
-    (name, way)
-    for name, layer in SHOWN.items()
-    for way, needed in zip(WAYS, (layer.x, layer.x, layer.weight, layer.bias), strict=True)
-    if needed is not None
-]
+
+
+def check_pages(open_page: OpenPage, paths: list[str], moments: dict[Scheme, int]) -> None:
+    page = None
+    for path in paths:
+        page = open_page(path, viewport=LAPTOP, prepare=record_text, again=page)
+        page.wait_for_selector("#gradient-tools:not([hidden])")
+        check_moments(page, moments)
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "way"), CASES)
-def test_no_number_is_covered_or_faint(
-    open_page: OpenPage, server: str, name: str, way: str, scheme: str
-) -> None:
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_number_is_covered_or_faint(open_page: OpenPage, server: str, name: str) -> None:
     layer = SHOWN[name]
-    page = open_page(f"{layer.page(server)}?{way}", viewport=LAPTOP, color_scheme=scheme, prepare=record_text)
-    page.wait_for_selector("#gradient-tools:not([hidden])")
-    counts = []
-    for moment in range(MOMENTS[scheme]):
-        go_to(page, (moment + 0.37) / MOMENTS[scheme])
-        page.wait_for_selector('.ledger[aria-busy="false"]')
-        texts = painted_texts(page)
-        counts.append(len(texts))
-        assert faults_of(texts) == [], f"moment {moment} of {MOMENTS[scheme]}"
-    assert min(counts) >= 10
+    path = layer.page(server)
+    needed = (layer.x, layer.x, layer.weight, layer.bias)
+    ways = [way for way, tensor in zip(WAYS, needed, strict=True) if tensor is not None]
+    check_pages(open_page, [f"{path}?{way}" for way in ways], MOMENTS)
 
 
 @pytest.mark.parametrize("name", ["two-channels", "strided-volume", "depthwise", "edges", "transposed"])
-@pytest.mark.parametrize("way", WAYS[:3])
-def test_the_examples_too(open_page: OpenPage, scene_paths: dict[str, str], name: str, way: str) -> None:
-    page = open_page(f"{scene_paths[name]}?{way}", viewport=LAPTOP, prepare=record_text)
-    page.wait_for_selector("#gradient-tools:not([hidden])")
-    for moment in range(4):
-        go_to(page, (moment + 0.37) / 4)
-        page.wait_for_selector('.ledger[aria-busy="false"]')
-        assert faults_of(painted_texts(page)) == [], f"moment {moment}"
+def test_the_examples_too(open_page: OpenPage, scene_paths: dict[str, str], name: str) -> None:
+    check_pages(open_page, [f"{scene_paths[name]}?{way}" for way in WAYS[:3]], FEW)
 
 
 @pytest.mark.parametrize("view", ["matrix", "sparse"])
 @pytest.mark.parametrize("name", ["two-channels", "strided-volume", "transposed"])
-@pytest.mark.parametrize("way", WAYS[:3])
-def test_the_matrices_too(
-    open_page: OpenPage, scene_paths: dict[str, str], name: str, way: str, view: str
-) -> None:
-    path = f"{scene_paths[name]}?view={view}&{way}"
-    page = open_page(path, viewport=LAPTOP, prepare=record_text)
-    page.wait_for_selector("#gradient-tools:not([hidden])")
-    for moment in range(4):
-        go_to(page, (moment + 0.37) / 4)
-        page.wait_for_selector('.ledger[aria-busy="false"]')
-        assert faults_of(painted_texts(page)) == [], f"moment {moment}"
+def test_the_matrices_too(open_page: OpenPage, scene_paths: dict[str, str], name: str, view: str) -> None:
+    check_pages(open_page, [f"{scene_paths[name]}?view={view}&{way}" for way in WAYS[:3]], FEW)

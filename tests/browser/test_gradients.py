@@ -544,8 +544,10 @@ def test_gradients_that_cannot_be_loaded_leave_the_forward_pass(
 def test_on_a_phone_in_chinese_the_scrubber_keeps_a_length(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:
+    page = None
     for direction in ("input", "weight"):
-        page = open_page(f"{scene_paths['two-channels']}?direction={direction}&lang=zh-CN", **PHONE)
+        path = f"{scene_paths['two-channels']}?direction={direction}&lang=zh-CN"
+        page = open_page(path, again=page, **PHONE)
         expect(page.locator("#timeline-position")).to_contain_text("[")
         scrubber = page.locator("#scrubber").bounding_box()
         assert scrubber and scrubber["width"] > 50

@@ -9,7 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at_cell
+from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at_cell, wait_until_painted
 
 
 def test_every_kind_of_cell_shows_its_relations_on_hover(
@@ -200,7 +200,7 @@ def test_a_pointer_at_rest_asks_nothing_anew(open_page: OpenPage, cell: str, num
     page.keyboard.press("Escape")
     expect(said).to_have_text(re.compile(r"Y\[0, 1, 1\]"))
     page.mouse.move(*at)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_until_painted(page)
     expect(said).to_have_text(re.compile(r"Y\[0, 1, 1\]"))
     page.mouse.move(at[0] + 1, at[1])
     expect(said).to_have_text(changed)

@@ -199,8 +199,9 @@ def test_small_weights_are_not_rounded_to_zeros(open_page: OpenPage, server: str
     w = (torch.rand(1, 2, 3, 3, generator=GENERATOR) - 0.5) * 0.12
     w[0, 0, 0, 0] = 0.06
     path = make_scene(server, integers(2, 5, 5), w, {"kind": "conv2d"})
+    page = None
     for view in ("stage", "matrix", "sparse"):
-        page = open_page(f"{path}?view={view}&step=0,1,1", prepare=record_text)
+        page = open_page(f"{path}?view={view}&step=0,1,1", prepare=record_text, again=page)
         short = [text for text in painted(page) if re.fullmatch(r"[−-]?0\.0\d?", text)]
         assert short == [], view
 

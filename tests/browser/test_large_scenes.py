@@ -11,13 +11,11 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bench.frames import path_of, shape
-from tests.support.page import PHONE, OpenPage, find_cell, fingers
-
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+from tests.support.page import PHONE, OpenPage, find_cell, fingers, wait_until_painted
 
 
 def painted(page: Page) -> bytes:
-    page.evaluate(PAINTED)
+    wait_until_painted(page)
     return page.locator("#stage").screenshot()
 
 
@@ -104,7 +102,7 @@ def test_a_button_that_zooms_is_only_there_where_it_zooms(
 
 def test_two_fingers_zoom_a_picture(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["edges"], **PHONE)
-    page.evaluate(PAINTED)
+    wait_until_painted(page)
     before = page.screenshot()
     box = stage_box(page)
     x, y = find_cell(page, "X[")

@@ -16,7 +16,7 @@ from app.lessons.kernel_exercise import KernelExercise
 from app.lessons.lesson_files import Lesson, Step, lessons
 from app.lessons.misconceptions import with_weight
 from tests.browser.test_accessibility import violations
-from tests.support.page import PHONE, OpenPage, point_at_cell
+from tests.support.page import PHONE, OpenPage, point_at_cell, wait_until_painted
 from tests.support.polling import wait_until
 
 LINE = "#step-description"
@@ -718,7 +718,7 @@ def test_what_comes_late_does_not_replace_another_step(open_page: OpenPage, task
     answered = held[0].fetch()
     held[0].fulfill(response=answered)
     page.wait_for_load_state("networkidle")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_until_painted(page)
     assert answered.json()["id"] != before.scene.id
     expect(page.locator("#stage")).to_have_attribute("data-scene", before.scene.id)
 

@@ -71,8 +71,10 @@ def test_a_link_that_is_copied_while_time_runs_opens_at_the_window_on_the_stage(
     open_page: OpenPage, server: str
 ) -> None:
     path = layer(server)
+    page = None
     for by, speed in (("product", "2"), ("channel", "1"), ("window", "0.25"), ("window", "16")):
-        page = open_page(f"{path}?by={by}&step=0,1,3", permissions=["clipboard-read", "clipboard-write"])
+        permissions = ["clipboard-read", "clipboard-write"]
+        page = open_page(f"{path}?by={by}&step=0,1,3", again=page, permissions=permissions)
         page.locator("#speed").select_option(speed)
         page.locator("#play").click()
         expect(page.locator("#timeline-position")).not_to_have_text("window 12 of 40")
@@ -84,13 +86,11 @@ def test_a_link_that_is_copied_while_time_runs_opens_at_the_window_on_the_stage(
         )
         expect(page.locator("#copy-status")).to_have_text("Copied")
         for link in (str(page.evaluate("navigator.clipboard.readText()")), page.url):
-            again = open_page(path + "?" + link.partition("?")[2])
-            expect(again.locator("#timeline-position")).to_have_text(re.compile("^window"))
-            named = again.locator("#timeline-position").inner_text()
+            page = open_page(path + "?" + link.partition("?")[2], again=page)
+            expect(page.locator("#timeline-position")).to_have_text(re.compile("^window"))
+            named = page.locator("#timeline-position").inner_text()
             window = int(re.findall(r"\d+", named)[0])
             assert position in (named, f"row {(window - 1) // 8 + 1} of 5")
-            again.context.close()
-        page.context.close()
 
 
 @pytest.mark.parametrize("view", ["stage", "matrix", "sparse"])

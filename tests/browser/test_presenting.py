@@ -205,7 +205,7 @@ def test_a_pinned_cell_offers_what_its_mark_means_to_the_keyboard_too(
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     for pin, entry in (("x0,0,5", "mark-hatched"), ("y0,1,1", "mark-dashed"), ("x0,0,0", None)):
-        page = open_page(f"{path}?pin={pin}")
+        page = open_page(f"{path}?pin={pin}", again=page)
         offer = page.get_by_role("button", name="What does this mark mean?")
         expect(page.locator("#step-description")).to_contain_text("pinned")
         if entry is None:

@@ -44,10 +44,10 @@ def test_the_stage_has_most_of_the_screen_and_nothing_is_out_of_sight(
     least: tuple[int, int],
     language: str,
 ) -> None:
+    view = {"width": screen[0], "height": screen[1]}
+    page = None
     for name in ("two-channels", "strided-volume"):
-        page = open_page(
-            f"{scene_paths[name]}?lang={language}", viewport={"width": screen[0], "height": screen[1]}
-        )
+        page = open_page(f"{scene_paths[name]}?lang={language}", again=page, viewport=view)
         width, height = room(page)
         assert width >= least[0] and height >= least[1]
         assert page.evaluate("document.documentElement.scrollHeight") <= screen[1]
@@ -157,9 +157,10 @@ def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
     x = (torch.arange(6 * 81).reshape(6, 9, 9) % 89 + 12) / 7
     weight = (torch.arange(6 * 150).reshape(6, 6, 5, 5) % 61 - 30) / 7
     path = make_scene(server, x, weight, {"kind": "conv2d", "padding": 2})
-    width, height = size
+    view = {"width": size[0], "height": size[1]}
+    page = None
     for by in ("window", "channel", "product"):
-        page = open_page(f"{path}?step=0,3,3&by={by}{query}", viewport={"width": width, "height": height})
+        page = open_page(f"{path}?step=0,3,3&by={by}{query}", again=page, viewport=view)
         total, line = page.locator("#now-terms .total"), page.locator(".now")
         expect(total).to_have_text(re.compile(r"^ [=≈] −?\d"))
         box, room = total.bounding_box(), line.bounding_box()
@@ -168,7 +169,6 @@ def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
         assert box["y"] + box["height"] <= room["y"] + room["height"] + 2
         assert total.evaluate("(element) => element.scrollWidth <= element.clientWidth + 1")
         expect(page.locator("#step-description")).not_to_be_empty()
-        page.context.close()
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (1920, 1080)])

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
-from tests.support.page import OpenPage
+from tests.support.page import OpenPage, wait_until_painted
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SHRINK = 4
@@ -46,7 +46,7 @@ def test_the_page_matches_its_screenshots(
     expect(page.locator("#step-sentence")).not_to_be_empty()
     # The output channel and the frame that shows it.
     page.wait_for_load_state("networkidle")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_until_painted(page)
     shown = blurred(page.screenshot())
     kept = SCREENSHOTS / f"{name}.png"
     if os.environ.get("CONVSCOPE_SCREENSHOTS") == "write":

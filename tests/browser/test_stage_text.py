@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections import defaultdict
 from functools import partial
 
 import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from tests.support.page import PHONE, OpenPage, make_scene
+from app.i18n.languages import LANGUAGES
+from tests.support.page import PHONE, OpenPage, Scheme, make_scene, set_scheme, wait_until_painted
 from tests.support.painted_text import (
     PaintedText,
+    neighbours,
     painted_curves,
     painted_texts,
     painted_words,
@@ -22,7 +23,7 @@ from tests.support.painted_text import (
 from tests.support.polling import wait_until
 
 # In the dark the same is written, in other colours.
-MOMENTS = {"light": 50, "dark": 10}
+MOMENTS: dict[Scheme, int] = {"light": 50, "dark": 10}
 PRESETS = [
     "two-channels", "three-filters", "one-by-one", "strided-volume", "edges",
     "depthwise", "pointwise", "dilated", "transposed", "max-pooling",
@@ -34,12 +35,10 @@ LAPTOP = {"width": 1366, "height": 768}
 def faults_of(texts: list[PaintedText]) -> list[str]:
     """What cannot be read, in words; of a number that is painted twice, once in part: what neither shows."""
     faults = []
-    alike: defaultdict[str, list[PaintedText]] = defaultdict(list)
-    for text in texts:
-        alike[text.text].append(text)
+    around = neighbours(texts)
     for k, text in enumerate(texts):
-        again = [other for other in alike[text.text] if text.same_place(other)]
-        covering = [other.text for other in texts[k + 1 :] if text.overlaps(other) and other not in again]
+        again = [texts[other] for other in around.again[k]]
+        covering = [texts[other].text for other in around.over[k]]
         if covering:
             faults.append(f"{text.text!r} at {text.box} lies under {covering}")
         elif not text.inside:
@@ -54,33 +53,39 @@ def faults_of(texts: list[PaintedText]) -> list[str]:
 
 
 def go_to(page: Page, share: float) -> None:
-    """Show a moment, as a share of the time line, and wait until it is painted."""
+    """Show a moment, as a share of the time line, and wait until it is painted with all its terms."""
     page.evaluate(
-        """(share) => new Promise((done) => {
+        """async (share) => {
           const scrubber = document.querySelector('#scrubber');
           scrubber.value = String(Number(scrubber.max) * share);
           scrubber.dispatchEvent(new Event('input', { bubbles: true }));
-          requestAnimationFrame(() => requestAnimationFrame(done));
-        })""",
+          const frame = () => new Promise(requestAnimationFrame);
+          do {
+            await frame();
+            await frame();
+          } while (document.querySelector('.ledger[aria-busy="true"]'));
+        }""",
         share,
     )
 
 
 # Of each of some hundred texts every pixel is looked at, fifty times.
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("preset", PRESETS)
-def test_no_number_is_covered_or_faint(
-    open_page: OpenPage, scene_paths: dict[str, str], preset: str, scheme: str
-) -> None:
-    page = open_page(scene_paths[preset], viewport=LAPTOP, color_scheme=scheme, prepare=record_text)
-    counts = []
-    for moment in range(MOMENTS[scheme]):
-        go_to(page, (moment + 0.37) / MOMENTS[scheme])
-        texts = painted_texts(page)
-        counts.append(len(texts))
-        assert faults_of(texts) == [], f"moment {moment} of {MOMENTS[scheme]}"
-    assert min(counts) >= 10
+def test_no_number_is_covered_or_faint(open_page: OpenPage, scene_paths: dict[str, str], preset: str) -> None:
+    page = open_page(scene_paths[preset], viewport=LAPTOP, prepare=record_text)
+    check_moments(page, MOMENTS)
+
+
+def check_moments(page: Page, moments: dict[Scheme, int]) -> None:
+    """At so many moments of the time line, by the colours in which they are looked at."""
+    for scheme, count in moments.items():
+        set_scheme(page, scheme)
+        for moment in range(count):
+            go_to(page, (moment + 0.37) / count)
+            texts = painted_texts(page)
+            assert faults_of(texts) == [], f"moment {moment} of {count}, {scheme}"
+            assert len(texts) >= 10
 
 
 QUESTIONS = [
@@ -103,22 +108,29 @@ QUESTIONS = [
 def test_numbers_of_the_cells_that_answer_a_question_can_be_read(
     open_page: OpenPage, scene_paths: dict[str, str], scheme: str
 ) -> None:
+    page = None
     for preset, query in QUESTIONS:
         path = f"{scene_paths[preset]}?{query}"
-        page = open_page(path, viewport=LAPTOP, color_scheme=scheme, prepare=record_text)
+        page = open_page(path, again=page, viewport=LAPTOP, color_scheme=scheme, prepare=record_text)
         expect(page.locator("#stage")).to_be_visible()
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        wait_until_painted(page)
         texts = painted_texts(page)
         assert len(texts) >= 10
-        faint = [text for text in texts if is_faint(text, texts)]
-        assert faint == [], f"{preset}, {query}"
-        page.context.close()
+        assert faint_texts(texts) == [], f"{preset}, {query}"
 
 
-def is_faint(text: PaintedText, texts: list[PaintedText]) -> bool:
-    """Whether a text in sight is faint wherever it is painted."""
-    again = [other for other in texts if other.seen and text.same_place(other)]
-    return text.seen and text.alpha > 0.99 and max(each.contrast for each in again) < 4.5
+def faint_texts(texts: list[PaintedText]) -> list[PaintedText]:
+    """Texts in sight that are faint wherever they are painted."""
+    again = neighbours(texts).again
+    contrasts = [
+        max((texts[other].contrast for other in again[k] if texts[other].seen), default=0.0)
+        for k in range(len(texts))
+    ]
+    return [
+        text
+        for text, contrast in zip(texts, contrasts, strict=True)
+        if text.seen and text.alpha > 0.99 and contrast < 4.5
+    ]
 
 
 def crossed_words(page: Page) -> set[str]:
@@ -151,14 +163,13 @@ def test_no_band_from_a_window_crosses_a_word(
         torch.arange(300).reshape(3, 4, 5, 5) % 7 - 3,
         {"kind": "conv2d", "padding": 2},
     )
-    bands = 0
+    bands, page = 0, None
     for path in (four, *(scene_paths[name] for name in ("one-by-one", "strided-volume", "depthwise"))):
-        page = open_page(path, prepare=record_text, **size)
+        page = open_page(path, prepare=record_text, again=page, **size)
         for moment in range(5):
             go_to(page, (moment + 0.37) / 5)
             assert crossed_words(page) == set(), f"{path}, moment {moment} of 5"
             bands += len(painted_curves(page))
-        page.context.close()
     assert bands > 0
 
 
@@ -198,21 +209,25 @@ def shapes_of(server: str, path: str) -> list[tuple[str, ...]]:
     return [(f"({', '.join(x)})",), *kernel, tuple(f"({', '.join(shape)})" for shape in (y, y[1:]))]
 
 
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
 @pytest.mark.parametrize("preset", GRIDS)
 def test_on_every_screen_the_headings_have_their_shapes(
-    open_page: OpenPage, scene_paths: dict[str, str], server: str, preset: str, language: str
+    open_page: OpenPage, scene_paths: dict[str, str], server: str, preset: str
 ) -> None:
     path = scene_paths[preset]
     expected = shapes_of(server, path)
-    page = open_page(f"{path}?lang={language}", prepare=record_text)
+    page = None
+    for language in LANGUAGES:
+        page = open_page(f"{path}?lang={language}", prepare=record_text, again=page)
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            wait_until_painted(page)
+            complete = partial(is_complete, page, width, expected)
+            wait_until(complete, 5, message=f"{language}, {width}: {expected}")
 
-    def is_complete(width: int) -> bool:
-        words = painted_words(page)
-        found = [any(shape in word for word in words for shape in shapes) for shapes in expected]
-        return all(found) and page.evaluate("document.querySelector('#stage').clientWidth") <= width
 
-    for width, height in SCREENS:
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        wait_until(partial(is_complete, width), 5, message=f"{width}: {expected}")
+def is_complete(page: Page, width: int, expected: list[tuple[str, ...]]) -> bool:
+    """Whether one of the shapes of each tensor is written, on a stage that is as narrow as the screen."""
+    words = painted_words(page)
+    found = [any(shape in word for word in words for shape in shapes) for shapes in expected]
+    stage: int = page.locator("#stage").evaluate("(stage) => stage.clientWidth")
+    return all(found) and stage <= width

@@ -5,8 +5,11 @@ Each is the real application under the real server. Lines "<port> <store>" come 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.main import create_app
 from app.settings import Settings
@@ -14,6 +17,11 @@ from app.web.server.workers import server_for
 
 
 def main() -> None:
+    # What is built once in a process, such as the schemas of all models, is there for all children.
+    with TemporaryDirectory() as folder:
+        create_app(Settings(store=Path(folder).as_uri(), log_level="error"))
+    # Each child would look through all of it, and so copy it.
+    gc.freeze()
     for line in sys.stdin:
         port, store = line.split()
         child = os.fork()

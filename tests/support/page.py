@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Locator, Page, expect
 from torch import Tensor
 
 OpenPage = Callable[..., Page]
+Scheme = Literal["light", "dark"]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
@@ -51,6 +52,17 @@ def make_scene(
     with urllib.request.urlopen(request) as answer:
         page: str = json.load(answer)["links"]["page"]
     return page
+
+
+def set_scheme(page: Page, scheme: Scheme) -> None:
+    """Let the system change its colours, and wait until the page has followed."""
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator("html.is-dark")).to_have_count(int(scheme == "dark"))
+
+
+def wait_until_painted(page: Page) -> None:
+    """Wait until what was changed last is on the screen."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def visit(page: Page, path: str) -> None:

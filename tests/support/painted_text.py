@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 # Notes each text, and each curved line, with the canvas it is painted on; a canvas that is copied brings them
@@ -19,6 +23,16 @@ RECORD = """() => {
   let [path, curved, at] = [[], false, [0, 0]];
   const clear = (canvas) => [texts, curves].forEach((map) => map.set(canvas, []));
   const { fillText, fillRect, drawImage } = CanvasRenderingContext2D.prototype;
+  // Points of a line, and of a curve, each given by its ends and its control points.
+  const pointsOf = (ends) => {
+    const [count, weights] = ends.length === 2
+      ? [16, (s) => [1 - s, s]]
+      : [64, (s) => [(1 - s) ** 3, 3 * (1 - s) ** 2 * s, 3 * (1 - s) * s ** 2, s ** 3]];
+    return Array.from({ length: count + 1 }, (_, i) => {
+      const shares = weights(i / count);
+      return [0, 1].map((k) => ends.reduce((sum, end, j) => sum + shares[j] * end[k], 0));
+    });
+  };
   Object.assign(CanvasRenderingContext2D.prototype, {
     beginPath() {
       beginPath.apply(this);
@@ -30,21 +44,21 @@ RECORD = """() => {
     },
     lineTo(x, y) {
       lineTo.apply(this, arguments);
-      for (let s = 0; s <= 1; s += 1 / 16) path.push([at[0] + (x - at[0]) * s, at[1] + (y - at[1]) * s]);
+      path.push([at, [x, y]]);
       at = [x, y];
     },
     bezierCurveTo(x1, y1, x2, y2, x, y) {
       bezierCurveTo.apply(this, arguments);
-      const point = (s, k) => (1 - s) ** 3 * at[k] + 3 * (1 - s) ** 2 * s * [x1, y1][k] +
-        3 * (1 - s) * s ** 2 * [x2, y2][k] + s ** 3 * [x, y][k];
-      for (let s = 0; s <= 1; s += 1 / 64) path.push([point(s, 0), point(s, 1)]);
+      path.push([at, [x1, y1], [x2, y2], [x, y]]);
       [curved, at] = [true, [x, y]];
     },
     stroke() {
       stroke.apply(this, arguments);
-      const transform = this.getTransform();
-      const points = path.map(([x, y]) => transform.transformPoint(new DOMPoint(x, y)));
-      if (curved) curvesOf(this.canvas).push(points.map(({ x, y }) => [x, y]));
+      // Most lines are straight, and nobody asks where they are.
+      if (!curved) return;
+      const { a, b, c, d, e, f } = this.getTransform();
+      curvesOf(this.canvas).push(
+        path.flatMap(pointsOf).map(([x, y]) => [a * x + c * y + e, b * x + d * y + f]));
     },
     fillText(text, x, y, maxWidth) {
       fillText.apply(this, arguments);
@@ -120,15 +134,35 @@ class PaintedText:
     contrast: float
     seen: bool
 
-    def overlaps(self, other: PaintedText, margin: float = 1.5) -> bool:
-        left, top, right, bottom = self.box
-        x0, y0, x1, y1 = other.box
-        return min(right, x1) - max(left, x0) > margin and min(bottom, y1) - max(top, y0) > margin
 
-    def same_place(self, other: PaintedText) -> bool:
-        """Whether this is the other painted once more, brighter."""
-        near = all(abs(a - b) <= 6 for a, b in zip(self.box, other.box, strict=True))
-        return self.text == other.text and near
+@dataclass
+class Neighbours:
+    """Places in a list of texts, by the place of a text: of those that are painted over it, and of itself
+    painted once more, brighter."""
+
+    over: dict[int, list[int]]
+    again: dict[int, list[int]]
+
+
+def neighbours(texts: list[PaintedText], margin: float = 1.5) -> Neighbours:
+    """Compares all pairs at once: a frame has some hundred texts."""
+    boxes = np.array([text.box for text in texts], float).reshape(-1, 4)
+    left, top, right, bottom = boxes.T
+    across = np.minimum.outer(right, right) - np.maximum.outer(left, left)
+    down = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
+    numbers = {text.text: number for number, text in enumerate(texts)}
+    name = np.array([numbers[text.text] for text in texts])
+    again = np.equal.outer(name, name)
+    for side in boxes.T:
+        again &= np.abs(np.subtract.outer(side, side)) <= 6
+    return Neighbours(_places(np.triu((across > margin) & (down > margin) & ~again)), _places(again))
+
+
+def _places(pairs: NDArray[np.bool_]) -> dict[int, list[int]]:
+    places = defaultdict(list)
+    for one, other in np.argwhere(pairs).tolist():
+        places[one].append(other)
+    return places
 
 
 def record_text(page: Page) -> None:
@@ -170,6 +204,7 @@ def _judge(text: dict[str, Any]) -> PaintedText:
 Rgb = tuple[int, int, int]
 
 
+@cache
 def _luminance(color: Rgb) -> float:
     """Relative luminance (WCAG 2.2)."""
     red, green, blue = (
