@@ -4,6 +4,7 @@ import { canvasToPng } from '../../export/canvas_png.ts';
 import { pictureName } from '../../export/file_name.ts';
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
+import { showWholeMatrix } from '../../export/whole_matrix.ts';
 import { formatStepText } from '../../model/step_formats.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
@@ -58,7 +59,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     return () => {
       const shown = context.request();
       if (!shown) throw new Error(t('save.nothing'));
-      return { ...shown, ...chosen };
+      return { ...shown, ...chosen, still: true };
     };
   };
   const animation = makeAnimationPart(context, makeRequest);
@@ -82,7 +83,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     left,
   });
   const make = async (ratio: number) => {
-    const shown = makeRequest()();
+    const shown = showWholeMatrix(makeRequest()());
     return ratio === 0 ? makeSvg(shown, text()) : makePng(shown, text(), ratio);
   };
   const attempt = (action: () => Promise<string>) => async () => {
