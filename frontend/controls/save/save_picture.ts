@@ -11,6 +11,7 @@ import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
 import { formatShown, linkToShown } from '../copy_step.ts';
 import { colorsOf } from '../theme.ts';
+import { pictureTitle } from './picture_title.ts';
 import { makeChoice } from './radio_choice.ts';
 import { makeAnimationPart } from './save_animation.ts';
 
@@ -75,7 +76,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     return t(stamps ? 'save.left.cells' : 'save.left.channels', { count });
   };
   const text = (): PictureText => ({
-    title: textOf('h1'),
+    title: pictureTitle(context),
     description: isFinished() ? textOf('#step-sentence') : momentText(),
     link: linkToShown(context),
     drawn: contents.value() === 'all',
