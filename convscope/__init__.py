@@ -19,17 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convscope.client import Client, Scene
-    from convscope.errors import ConvscopeError
+    from convscope.errors import ConvscopeError, NoServerError
     from convscope.network import Network
     from convscope.notebook import connect, show
 
-__all__ = ["Client", "ConvscopeError", "Network", "Scene", "connect", "show"]
+__all__ = ["Client", "ConvscopeError", "Network", "NoServerError", "Scene", "connect", "show"]
 
 # Where each name is: the command lies in this package too, and does not need a client to start.
 _MODULES = {
     "Client": "client",
     "Scene": "client",
     "ConvscopeError": "errors",
+    "NoServerError": "errors",
     "Network": "network",
     "connect": "notebook",
     "show": "notebook",

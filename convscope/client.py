@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convscope.arrays import Array, from_npy, from_npz, to_file
-from convscope.errors import ConvscopeError
+from convscope.errors import ConvscopeError, NoServerError
 from convscope.network import Network
 
 TensorName = Literal[
@@ -27,7 +27,8 @@ _DTYPES: Final = ("float32", "float64", "int32")
 
 class Client:
     """
-    Asks a server. A context manager, or `close()` it.
+    Asks a server. A context manager, or `close()` it. Where no Convscope answers, whatever asks it raises
+    NoServerError.
 
     token: what a server with CONVSCOPE_TOKEN asks for. timeout: seconds without a byte. retries: how often a
     request is sent again that is answered by 429 or 503; it waits as long as Retry-After says, at most
@@ -45,6 +46,8 @@ class Client:
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise NoServerError(url, "an address begins with http:// or https://")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx2.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
         self._retries, self._max_wait, self._sleep = retries, max_wait, sleep
@@ -158,11 +161,22 @@ class Client:
 
     @contextmanager
     def _stream(self, method: str, path: str, **content: Any) -> Iterator[httpx2.Response]:
-        """The response before its body is read; asked again as long as the server says so."""
+        """The response before its body is read. Raises NoServerError and ConvscopeError."""
+        try:
+            with self._stream_when_ready(method, path, **content) as response:
+                if _is_foreign(response):
+                    raise NoServerError(str(self._http.base_url), "what is there is another web page")
+                _raise_for_problem(response)
+                yield response
+        except httpx2.TransportError as error:
+            raise NoServerError(str(self._http.base_url), str(error) or type(error).__name__) from error
+
+    @contextmanager
+    def _stream_when_ready(self, method: str, path: str, **content: Any) -> Iterator[httpx2.Response]:
+        """Asks again as long as the server says so."""
         for attempt in range(self._retries + 1):
             with self._http.stream(method, path, **content) as response:
                 if response.status_code not in _RETRIED or attempt == self._retries:
-                    _raise_for_problem(response)
                     yield response
                     return
                 wait = min(float(response.headers.get("Retry-After", 1)), self._max_wait)
@@ -300,6 +314,12 @@ def _dtype_of(input: npt.ArrayLike | bytes, others: Sequence[npt.ArrayLike | Non
         if each.size
     )
     return "int32" if whole else "float32"
+
+
+def _is_foreign(response: httpx2.Response) -> bool:
+    """Whether a page answers for the API; what stands before a server that is down sends one too."""
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and _API in response.url.path and not response.is_server_error
 
 
 def _raise_for_problem(response: httpx2.Response) -> None:

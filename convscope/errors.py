@@ -1,4 +1,4 @@
-"""What a server refuses, as an exception."""
+"""What a server refuses, and that there is none, as exceptions."""
 
 from __future__ import annotations
 
@@ -18,4 +18,15 @@ class ConvscopeError(Exception):
         self.errors: list[dict[str, Any]] = problem.get("errors", [])
         super().__init__(
             f"{status}: {problem.get('detail') or problem.get('title') or 'no problem document'}"
+        )
+
+
+class NoServerError(ConnectionError):
+    """No Convscope answers at an address: nothing does, or something else."""
+
+    def __init__(self, url: str, reason: object) -> None:
+        self.url = url
+        super().__init__(
+            f"no Convscope server answers at {url}: {reason}. "
+            "Start one with `convscope serve`, or give the address of one that is running."
         )

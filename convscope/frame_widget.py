@@ -13,7 +13,7 @@ import httpx2
 import traitlets
 
 from convscope.client import Client
-from convscope.errors import ConvscopeError
+from convscope.errors import ConvscopeError, NoServerError
 
 _BUILT: Final = Path(__file__).parent / "build"
 # What a scene's document may ask the server for, and what of the answer it reads.
@@ -75,7 +75,7 @@ class FrameWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
             path, own = self._find_document(content)
             query = own | {"theme": self._theme or str(content["theme"])}
             html = self._client._request("GET", path, params=query, headers=headers).text
-        except (ConvscopeError, httpx2.TransportError) as failure:
+        except (ConvscopeError, NoServerError) as failure:
             error = str(failure)
         self.send({"type": "document", "view": content["view"], "html": html, "error": error})
 

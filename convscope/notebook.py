@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx2
 import numpy.typing as npt
 
 from convscope.client import Client, Scene
@@ -24,7 +23,7 @@ _own: LocalServer | None = None
 def connect(url: str | None, *, token: str = "") -> Client | None:
     """
     From now on `show` asks this server; None: again one of its own. token: what a server with
-    CONVSCOPE_TOKEN asks for. Raises ConnectionError where no server answers, ConvscopeError where it refuses.
+    CONVSCOPE_TOKEN asks for. Raises NoServerError where none answers, ConvscopeError where it refuses.
     """
     global _named
     if url is None:
@@ -33,9 +32,9 @@ def connect(url: str | None, *, token: str = "") -> Client | None:
     client = Client(url, token=token)
     try:
         client.presets()
-    except httpx2.TransportError as error:
+    except Exception:
         client.close()
-        raise ConnectionError(f"no server answers at {url}: {error}") from error
+        raise
     _named = client
     return client
 

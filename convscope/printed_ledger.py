@@ -1,7 +1,8 @@
 """
 A step's numbers as text that adds up as printed, as the page has them (`frontend/model/ledger.ts`): what
-rounding leaves over is shared out, to each number less than a unit of its last decimal. Small numbers have no
-exponent here, since they would not add up with one.
+rounding leaves over is shared out, to each number less than a unit of its last decimal. The bias is rounded
+by itself, so that it is the same in every cell of a channel: what is missing then the last sum has. Small
+numbers have no exponent here, since they would not add up with one.
 """
 
 from __future__ import annotations
@@ -53,10 +54,9 @@ def print_ledger(
     least = decimals_for([output, bias, *sums, *products], _DIGITS, _MAX_DECIMALS)
     decimals = _decimals_of_bias(bias, least)
     # Running sums are rounded, and a channel's sum is the difference of two: so no error gathers.
-    after = [to_units(each, decimals) for each in running]
+    total, added = to_units(output, decimals), to_units(bias, decimals)
+    after = [*(to_units(each, decimals) for each in running[:-1]), total - added]
     own = [each - before for each, before in zip(after, [0, *after], strict=False)]
-    total = to_units(output, decimals)
-    added = total - (after[-1] if after else 0)
     return PrintedLedger(
         decimals,
         [_text(each, decimals) for each in own],

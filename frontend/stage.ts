@@ -11,7 +11,7 @@ import type { AppContext, Gradients } from './views/app_context.ts';
 import { computeFrame, computeFrameRequest } from './views/current_frame.ts';
 import { loadDrawing, shownDrawing, shownOutputs } from './views/registry.ts';
 import { StageCanvas } from './views/shared/canvas.ts';
-import { observePixelRatio, observeSize } from './views/shared/display.ts';
+import { observePixelRatio, observePrinting, observeSize } from './views/shared/display.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
 import { makeSceneModel } from './views/shared/scene_model.ts';
 
@@ -28,10 +28,12 @@ export function openStage(boot: PageData): Stage {
   const canvas = findElement('#stage', HTMLCanvasElement);
   const model = computed(() => (state.scene.value ? makeSceneModel(state.scene.value) : null));
   const gradients = signal<Gradients | null>(null);
+  const printing = observePrinting();
   const surroundings = {
     size: observeSize(findElement('#stage-room', HTMLElement)),
-    pixelRatio: observePixelRatio(),
-    colors: setUpTheme(state),
+    pixelRatio: observePixelRatio(printing),
+    colors: setUpTheme(state, printing),
+    printing,
   };
   const moment = () => gradients.value?.moment.value ?? null;
   const request = computeFrameRequest(state, model, t, surroundings, moment);

@@ -3,25 +3,25 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { batch, signal } from '@preact/signals-core';
 import type { ThemeState } from '../state/theme.ts';
+import { observePrinting } from '../views/shared/display.ts';
 import type { ThemeColors } from '../views/shared/theme_colors.ts';
 
 const COOKIE = 'convscope.theme';
 const YEAR = 365 * 24 * 3600;
 
 /** Returns the theme's colors. */
-export function setUpTheme(state: ThemeState): ReadonlySignal<ThemeColors> {
+export function setUpTheme(state: ThemeState, printing = observePrinting()): ReadonlySignal<ThemeColors> {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const forced = matchMedia('(forced-colors: active)');
-  let printing = false;
   const apply = () => {
     const chosen = forced.matches ? undefined : document.documentElement.dataset.theme;
     const wanted = (chosen ?? (dark.matches ? 'dark' : 'light')) as 'light' | 'dark';
     // Paper is light.
-    state.theme.value = printing ? 'light' : wanted;
+    state.theme.value = printing.peek() ? 'light' : wanted;
     state.reducedMotion.value = calm.matches;
     document.documentElement.classList.toggle('is-dark', state.theme.value === 'dark');
-    return printing ? colorsOf('light') : readThemeColors();
+    return printing.peek() ? colorsOf('light') : readThemeColors();
   };
   const colors = signal(apply());
   const update = () =>
@@ -29,11 +29,7 @@ export function setUpTheme(state: ThemeState): ReadonlySignal<ThemeColors> {
       colors.value = apply();
     });
   for (const query of [dark, calm, forced]) query.addEventListener('change', update);
-  for (const type of ['beforeprint', 'afterprint'])
-    addEventListener(type, () => {
-      printing = type === 'beforeprint';
-      update();
-    });
+  printing.subscribe(update);
   // The pages of frames have no switch, and may keep nothing.
   const button = document.querySelector<HTMLButtonElement>('#theme');
   if (button)

@@ -7,6 +7,7 @@ import type { Context2D } from '../views/shared/drawing.ts';
 import { cssFont } from '../views/shared/drawing.ts';
 import type { BitmapCache, CanvasRoom } from '../views/shared/layered_painter.ts';
 import { LayeredPainter } from '../views/shared/layered_painter.ts';
+import type { ThemeColors } from '../views/shared/theme_colors.ts';
 import type { FrameRequest } from '../views/shared/view.ts';
 import { canvasToPng } from './canvas_png.ts';
 import { fitLines, wrapLines } from './picture_lines.ts';
@@ -56,8 +57,9 @@ interface Extent {
 export function makeSvg(request: FrameRequest, text: PictureText): Blob {
   const scratch = canvasContext(1, 1);
   const context = new SvgContext(scratch, `${SCRATCH}-${request.model.summary.id.slice(0, 8)}`);
-  const extent = measure(context, request, text);
-  paint(context, { ...request, ratio: 1 }, text, extent);
+  const frame = makeViewFrame({ ...request, ratio: 1 });
+  const extent = measure(context, frame, text);
+  paint(context, { frame, colors: request.colors, text, extent });
   const { width, height } = extent;
   const family = /px (.*)$/.exec(cssFont(10))?.[1] ?? 'sans-serif';
   const svg = [
@@ -88,22 +90,25 @@ export function makeFramePainter(
   const below = MARGIN + (caption ? caption.lines * LINE.height : 0);
   const evenSide = (side: number) => 2 * Math.ceil((side * ratio) / 2);
   let room: CanvasRoom = { width: 0, height: 0, left: 0, top: 0, ground: '' };
+  let size: { width: number; height: number } | null = null;
   const painter = new LayeredPainter(canvases, {
     context: { willReadFrequently: isRead },
     room: () => room,
   });
   return (request) => {
+    const frame = makeViewFrame({ ...request, ratio }, painter.last);
+    size ??= sizeOf(frame.layout);
     room = {
-      width: evenSide(request.width + 2 * MARGIN),
-      height: evenSide(top + request.height + below),
+      width: evenSide(size.width + 2 * MARGIN),
+      height: evenSide(top + size.height + below),
       left: MARGIN * ratio,
       top: top * ratio,
       ground: request.colors.ground,
     };
-    const frame = makeViewFrame({ ...request, ratio }, painter.last);
     if (painter.paint(frame) && caption) {
       painter.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      paintCaption(painter.context, request, caption, caption.textOf(frame));
+      const place = { ...size, top, colors: request.colors };
+      paintCaption(painter.context, place, caption, caption.textOf(frame));
     }
     return painter.context.canvas;
   };
@@ -116,26 +121,22 @@ export function linesFor(text: string, width: number): number {
   return 1 + Math.round(context.measureText(text).width / width);
 }
 
-function paintCaption(
-  context: Context2D,
-  request: FrameRequest,
-  { title, lines: most }: Caption,
-  text: string,
-) {
+function paintCaption(context: Context2D, place: TextPlace, { title, lines: most }: Caption, text: string) {
   const isWider = (line: string, size: number) => {
     context.font = cssFont(size);
-    return context.measureText(line).width > request.width;
+    return context.measureText(line).width > place.width;
   };
   const { size, lines } = fitLines(text, isWider, most, LINE.size);
-  paintTexts(context, request, { title, top: TITLE.height, lines, size });
+  paintTexts(context, place, { title, lines, size });
 }
 
 /** The picture on a canvas; ratio: its pixels for each CSS pixel. */
 function paintCanvas(request: FrameRequest, text: PictureText, ratio: number): HTMLCanvasElement {
-  const extent = measure(canvasContext(1, 1), request, text);
+  const frame = makeViewFrame({ ...request, ratio });
+  const extent = measure(canvasContext(1, 1), frame, text);
   const context = canvasContext(Math.round(extent.width * ratio), Math.round(extent.height * ratio));
   context.scale(ratio, ratio);
-  paint(context, { ...request, ratio }, text, extent);
+  paint(context, { frame, colors: request.colors, text, extent });
   return context.canvas;
 }
 
@@ -146,7 +147,13 @@ export async function makePng(request: FrameRequest, text: PictureText, ratio: n
   return addPngTexts(png, { Title: title, Description: description, Source: link });
 }
 
-function measure(context: Context2D, { width, height }: FrameRequest, text: PictureText): Extent {
+/** Of the stage as it is painted, which may be higher than the window. */
+function sizeOf({ width, height }: AnyFrame['layout']) {
+  return { width, height: Math.ceil(height) };
+}
+
+function measure(context: Context2D, { layout }: AnyFrame, text: PictureText): Extent {
+  const { width, height } = sizeOf(layout);
   const outer = width + 2 * MARGIN;
   if (!text.drawn) return { width: outer, height: height + 2 * MARGIN, top: MARGIN, lines: [] };
   context.font = LINE.font;
@@ -160,23 +167,40 @@ function measure(context: Context2D, { width, height }: FrameRequest, text: Pict
   };
 }
 
-function paint(context: Context2D, request: FrameRequest, text: PictureText, extent: Extent) {
-  const { colors } = request;
+interface Picture {
+  frame: AnyFrame;
+  colors: ThemeColors;
+  text: PictureText;
+  extent: Extent;
+}
+
+function paint(context: Context2D, { frame, colors, text, extent }: Picture) {
   context.fillStyle = colors.ground;
   context.fillRect(0, 0, extent.width, extent.height);
   const { top, lines } = extent;
-  if (text.drawn) paintTexts(context, request, { title: text.title, top, lines, size: LINE.size });
+  if (text.drawn) {
+    const place = { ...sizeOf(frame.layout), top, colors };
+    paintTexts(context, place, { title: text.title, lines, size: LINE.size });
+  }
   context.save();
   context.translate(MARGIN, extent.top);
-  paintStage(context, request);
+  paintStage(context, frame);
   context.restore();
+}
+
+/** The size of the stage, and how far below the upper edge it begins. */
+interface TextPlace {
+  width: number;
+  height: number;
+  top: number;
+  colors: ThemeColors;
 }
 
 /** Paints the title above the stage, and lines of a size of type below it. */
 function paintTexts(
   context: Context2D,
-  { width, height, colors }: FrameRequest,
-  { title, top, lines, size }: { title: string; top: number; lines: string[]; size: number },
+  { width, height, top, colors }: TextPlace,
+  { title, lines, size }: { title: string; lines: string[]; size: number },
 ) {
   context.textAlign = 'left';
   context.textBaseline = 'middle';
@@ -189,8 +213,7 @@ function paintTexts(
   for (const [k, line] of lines.entries()) context.fillText(line, MARGIN, first + k * lineHeight);
 }
 
-function paintStage(context: Context2D, request: FrameRequest) {
-  const frame = makeViewFrame(request);
+function paintStage(context: Context2D, frame: AnyFrame) {
   const view = drawingNamed(frame.view);
   const bitmaps: BitmapCache = new LruCache(16);
   view.paintStatic(context, frame, bitmaps);

@@ -1,6 +1,7 @@
 /**
  * A step as numbers that add up as printed: what rounding leaves over is shared out, to each number less than
- * a unit of its last decimal.
+ * a unit of its last decimal. The bias is rounded by itself, so that it is the same in every cell of a
+ * channel: what is missing then the last sum has.
  */
 
 import { formatIndex } from './dimensions.ts';
@@ -102,12 +103,14 @@ export function makeLedger(
   const numbers = numbersOf(step, layer.bias);
   const decimals = decimalsOfBias(layer.bias, Math.max(wanted, decimalsFor(numbers, LEAST_DIGITS)));
   const output = roundTo(step.output, decimals);
+  const bias = roundTo(layer.bias ?? 0, decimals);
   const largest = step.selected !== null;
   // Running sums are rounded, and a channel's sum is the difference of two: so no error gathers.
+  const last = step.runningSums.length - 1;
   let running = 0;
   const lines = Array.from(step.runningSums, (runningSum, c) => {
     const before = running;
-    running = roundTo(runningSum, decimals);
+    running = roundTo(c === last ? output - bias : runningSum, decimals);
     const sum = roundTo(running - before, decimals);
     let terms: LedgerTerm[] | undefined;
     return {
@@ -131,7 +134,7 @@ export function makeLedger(
   return {
     cell: formatIndex(layer.letter ?? 'Y', layer.dimensions, [layer.outChannel, step.row, step.col]),
     lines,
-    bias: layer.bias === null ? '' : formatBias(layer.bias, roundTo(output - running, decimals), decimals),
+    bias: layer.bias === null ? '' : formatBias(layer.bias, bias, decimals),
     output: formatNumber(output, decimals),
     decimals,
     whole: decimals === 0 && numbers.every(Number.isInteger),
@@ -168,7 +171,7 @@ function decimalsOfBias(bias: number | null, least: number) {
   return needed > least + MOST_FOR_BIAS ? least : Math.max(needed, least);
 }
 
-/** rounded: what is printed for it, so that all adds up. */
+/** rounded: what is printed for it. */
 function formatBias(bias: number, rounded: number, decimals: number) {
   return bias !== 0 && rounded === 0 ? '≈0' : formatNumber(rounded, decimals);
 }

@@ -17,6 +17,8 @@ export interface Surroundings {
   /** Device pixels per CSS pixel. */
   pixelRatio: ReadonlySignal<number>;
   colors: ReadonlySignal<ThemeColors>;
+  /** Whether the page is being printed. */
+  printing: ReadonlySignal<boolean>;
 }
 
 /** What a frame is made of: cheap to collect, so that it may change more often than frames are painted. */
@@ -24,7 +26,7 @@ export function computeFrameRequest(
   state: AppState,
   model: ReadonlySignal<SceneModel | null>,
   t: Translate,
-  { size, pixelRatio, colors }: Surroundings,
+  { size, pixelRatio, colors, printing }: Surroundings,
   gradientMoment: () => GradientMoment | null,
 ): ReadonlySignal<FrameRequest | null> {
   return computed(() => {
@@ -59,6 +61,7 @@ export function computeFrameRequest(
       granularity: state.granularity.value,
       flying: state.flying.value,
       presenting: state.presenting.value,
+      still: printing.value,
       viewport: state.viewport.value,
       inChannel: state.inChannel.value,
       kernelTurn: state.kernelTurn.value,

@@ -178,6 +178,24 @@ def test_a_picture_with_title_equation_and_terms_in_other_colours(
     assert page.evaluate("document.documentElement.dataset.theme") is None
 
 
+@pytest.mark.parametrize("direction", ["input", "weight", "bias"])
+def test_the_title_says_which_gradient_a_picture_shows(
+    open_page: OpenPage, server: str, tmp_path: Path, direction: str
+) -> None:
+    layer = make_scene(
+        server, torch.ones(1, 3, 3), torch.ones(1, 1, 2, 2), {"kind": "conv2d"}, bias=torch.ones(1)
+    )
+    page = open_page(f"{layer}?direction={direction}")
+    page.keyboard.press("End")
+    open_dialog(page)
+    choose(page, "Contents", "with title, equation and terms")
+    target = save(page, tmp_path)
+    name = {"input": "dX", "weight": "dK", "bias": "db"}[direction]
+    title = f"{page.locator('h1').text_content()}: gradient to the {direction}, {name}"
+    assert ElementTree.parse(target).findtext(f"{SVG}title") == title
+    assert texts_of(target)[title] == 1
+
+
 def test_an_equation_has_the_numbers_of_its_picture(
     open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
 ) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from convscope import Client, ConvscopeError
+from convscope import Client, ConvscopeError, NoServerError, connect
 from tests.support.server_process import ServerProcess
 
 GENERATOR = torch.Generator().manual_seed(9)
@@ -150,6 +151,47 @@ def test_an_answer_that_is_no_problem_document_is_an_error_too() -> None:
     transport = httpx2.MockTransport(lambda _: httpx2.Response(502, text="<html>Bad gateway"))
     with Client("http://server", transport=transport) as client, pytest.raises(ConvscopeError, match="502"):
         client.trace({})
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize("ask", [lambda url: Client(url).presets(), connect])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "http://name.invalid", "127.0.0.1:8000", "x"])
+def test_where_no_server_is_the_error_says_where_and_what_to_do(
+    ask: Callable[[str], object], address: str
+) -> None:
+    url = address.format(port=_free_port())
+    with pytest.raises(NoServerError, match="convscope serve") as caught:
+        ask(url)
+    assert url in str(caught.value)
+    if url.startswith("http"):
+        assert isinstance(caught.value.__cause__, httpx2.TransportError)
+
+
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_a_page_that_is_not_of_convscope_is_no_server(status: int) -> None:
+    page = httpx2.Response(status, html="<html>Another site</html>")
+    with Client("http://site", transport=httpx2.MockTransport(lambda _: page)) as client:
+        for ask in (client.presets, lambda: client.trace({}), lambda: client.scene("0" * 40)):
+            with pytest.raises(NoServerError, match=r"http://site.* another web page"):
+                ask()
+
+
+def test_a_server_that_stops_while_it_answers_is_no_server() -> None:
+    def stop(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ReadTimeout("")
+
+    transport = httpx2.MockTransport(stop)
+    with (
+        Client("http://site", transport=transport) as client,
+        pytest.raises(NoServerError, match="ReadTimeout"),
+    ):
+        client.presets()
 
 
 def test_the_client_imports_neither_torch_nor_the_server() -> None:

@@ -190,7 +190,8 @@ def test_a_server_that_is_gone_is_an_answer_too(widget: ScopeWidget, monkeypatch
     widget._client = Client("http://server", transport=httpx2.MockTransport(refuse))
     sent = Sent(widget, monkeypatch)
     document, _ = sent.ask(type="open", languages="en", theme="")
-    assert (document["html"], document["error"]) == ("", "refused")
+    assert document["html"] == ""
+    assert "at http://server: refused" in document["error"]
     answer, _ = sent.ask(type="fetch", request=1, method="GET", path="/api/v1/scenes/x", headers={})
     assert (answer["status"], answer["error"]) == (0, "refused")
 
@@ -297,7 +298,7 @@ def test_what_cannot_be_shown_is_told(server: ServerProcess) -> None:
     scene = notebook._client().create_scene({"kind": "conv2d"}, input=X[0], weight=LAYER.weight.detach())
     assert convscope.show(scene, cell=(0, 1, 2)).step == 6
     assert repr(convscope.show(scene)) == f"ScopeWidget({scene!r})"
-    with pytest.raises(ConnectionError, match="no server answers"):
+    with pytest.raises(ConnectionError, match="no Convscope server answers"):
         convscope.connect("http://127.0.0.1:9")
     assert server.url in notebook._client().scene(scene.id).url
 

@@ -16,7 +16,10 @@ from convscope.printed_ledger import print_ledger
 
 GOLDENS = Path(__file__).parent.parent / "goldens" / "printed_ledgers.json"
 # The magnitudes of the products, and the bias in shares of them.
-STEPS = [(1.0, 0.3), (0.001, 0.0), (1000.0, -0.5), (1.0, 0.0002), (1.0, 1e-9), (30.0, 2.0), (0.05, 0.01)]
+STEPS = [
+    *[(1.0, 0.3), (0.001, 0.0), (1000.0, -0.5), (1.0, 0.0002), (1.0, 1e-9), (30.0, 2.0), (0.05, 0.01)],
+    *[(1.0, 0.12345), (1.0, -0.98765), (30.0, 0.0123456), (0.05, 2.34567)],
+]
 
 
 def goldens() -> str:

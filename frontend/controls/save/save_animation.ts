@@ -10,9 +10,10 @@ import type { VideoFormat } from '../../export/video_encoder.ts';
 import { ticksPerSecond } from '../../model/timeline.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import type { AnyFrame } from '../../views/registry.ts';
-import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
+import { makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
 import { describeShown } from '../description.ts';
+import { pictureTitle } from './picture_title.ts';
 import { makeChoice } from './radio_choice.ts';
 
 const FORMATS = ['gif', 'mp4', 'webm', 'zip'] as const;
@@ -264,7 +265,7 @@ function makeCaption(context: AppContext): Caption {
   const frame = context.frame();
   const width = frame?.layout.width ?? 0;
   return {
-    title: findElement('h1', HTMLElement).textContent ?? '',
+    title: pictureTitle(context),
     lines: Math.max(...describe(frame).map((text) => linesFor(text, width))),
     textOf: (shown) => {
       const [moment, sentence] = describe(shown);

@@ -4,12 +4,14 @@ import { canvasToPng } from '../../export/canvas_png.ts';
 import { pictureName } from '../../export/file_name.ts';
 import type { PictureText } from '../../export/picture.ts';
 import { makePng, makeSvg } from '../../export/picture.ts';
+import { showWholeMatrix } from '../../export/whole_matrix.ts';
 import { formatStepText } from '../../model/step_formats.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import type { FrameRequest } from '../../views/shared/view.ts';
 import { formatShown, linkToShown } from '../copy_step.ts';
 import { colorsOf } from '../theme.ts';
+import { pictureTitle } from './picture_title.ts';
 import { makeChoice } from './radio_choice.ts';
 import { makeAnimationPart } from './save_animation.ts';
 
@@ -58,7 +60,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     return () => {
       const shown = context.request();
       if (!shown) throw new Error(t('save.nothing'));
-      return { ...shown, ...chosen };
+      return { ...shown, ...chosen, still: true };
     };
   };
   const animation = makeAnimationPart(context, makeRequest);
@@ -74,7 +76,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     return t(stamps ? 'save.left.cells' : 'save.left.channels', { count });
   };
   const text = (): PictureText => ({
-    title: textOf('h1'),
+    title: pictureTitle(context),
     description: isFinished() ? textOf('#step-sentence') : momentText(),
     link: linkToShown(context),
     drawn: contents.value() === 'all',
@@ -82,7 +84,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     left,
   });
   const make = async (ratio: number) => {
-    const shown = makeRequest()();
+    const shown = showWholeMatrix(makeRequest()());
     return ratio === 0 ? makeSvg(shown, text()) : makePng(shown, text(), ratio);
   };
   const attempt = (action: () => Promise<string>) => async () => {

@@ -222,6 +222,19 @@ export function foldedSum({ entries, ledger, ...inner }: Summed): string {
   return `${joinSigned(written)} = ${ledger.output}`;
 }
 
+/** Whether a frame of panes is one of contributions. */
+export function isMatrixInput(frame: object): frame is MatrixInputInner {
+  return 'entries' in frame;
+}
+
+/** Whether the contributions of every window to every input channel are loaded. */
+export function hasAllContributions({ moment, unrolled }: MatrixInputInner): boolean {
+  const windows = Array.from({ length: unrolled.windows }, (_, n) => n);
+  return unrolled.inputs.every((channel) =>
+    windows.every((n) => moment.contributions?.stampOf(channel, n) ?? false),
+  );
+}
+
 /** The input channels and the windows whose contributions are in sight, the channel at work first. */
 export function shownContributions({ panes, unrolled, position }: MatrixInputInner) {
   const { top, left, bottom, right } = visibleCells(panes.product);

@@ -5,7 +5,7 @@ import { clearCanvas, cssFont, paintCenteredText, paintText } from '../shared/dr
 import { paintEmptyCell } from '../shared/grid.ts';
 import { paintPane, paintPaneHeading, paintScrollExtent } from '../shared/matrix_painting.ts';
 import type { MatrixPane } from '../shared/matrix_viewport.ts';
-import { visibleCells } from '../shared/matrix_viewport.ts';
+import { visibleCells, writeSlice } from '../shared/matrix_viewport.ts';
 import { growRect } from '../shared/rects.ts';
 import { READABLE_CELL } from '../shared/text_fit.ts';
 import type { MatrixAxis } from './axes.ts';
@@ -26,7 +26,7 @@ export function paintStatic(context: Context2D, frame: ProductFrame) {
   paintPane(context, panes.right, frame.right, frame);
   paintPane(context, panes.product, frame.product, frame);
   paintProductsPlace(context, frame);
-  for (const pane of shownPanes(frame)) paintScrollExtent(context, pane, colors);
+  for (const pane of frame.still ? [] : shownPanes(frame)) paintScrollExtent(context, pane, colors);
   paintHeadings(context, frame);
   paintSigns(context, frame);
   paintLabels(context, frame);
@@ -62,7 +62,10 @@ function paintHeading(context: Context2D, frame: ProductFrame, text: string, pan
   const isFirst = frame.layout.narrow && pane === frame.panes.left;
   const size = (count: number, axis: MatrixAxis | null | undefined) =>
     axis && !isFirst ? `${count} (${axis.letters})` : `${count}`;
-  const sizes = `${size(pane.rows, down)} × ${size(pane.cols, across)}`;
+  const slice = frame.still ? writeSlice(pane) : '';
+  const sizes = slice
+    ? `${pane.rows} × ${pane.cols} ${slice}`
+    : `${size(pane.rows, down)} × ${size(pane.cols, across)}`;
   const below = pane === frame.panes.folded ? pane : raise(frame, pane);
   const place = isFirst ? { ...below.place, x: 4 } : below.place;
   paintPaneHeading(context, frame, text, { ...below, place }, sizes, WIDE_HEADING);

@@ -163,6 +163,14 @@ export function makeBlock(pane: string, row: number, col: number, rows = 1, cols
   return { pane, row, col, rows, cols };
 }
 
+/** The rows and columns in sight, as code slices them: `[0:12, :]`; '' where all are. */
+export function writeSlice(pane: MatrixPane): string {
+  const { top, left, bottom, right } = visibleCells(pane);
+  const [down, across] = canScroll(pane);
+  if (!down && !across) return '';
+  return `[${down ? `${top}:${bottom}` : ':'}, ${across ? `${left}:${right}` : ':'}]`;
+}
+
 /** Whether it scrolls down, and to the right. */
 export function canScroll(pane: MatrixPane): [boolean, boolean] {
   const { top, left, bottom, right } = visibleCells(pane);

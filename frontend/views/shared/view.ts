@@ -54,6 +54,8 @@ export interface FrameRequest {
   flying: boolean;
   /** Whether the stage has the whole screen, for the back of a room. */
   presenting: boolean;
+  /** Whether it is a picture or on paper, where nothing scrolls. */
+  still: boolean;
   viewport: ViewportChoice;
   /** Position in the step of the input channel that the sparse matrix is of, unless it follows. */
   inChannel: number;
@@ -97,7 +99,7 @@ export interface View<Frame> {
 
 /** Joins all that a static layer depends on. */
 export function makeStaticKey(request: FrameRequest, ...more: (string | number)[]) {
-  const { view, model, position, theme, tinted, width, height, ratio, outputMax } = request;
+  const { view, model, position, theme, tinted, width, height, ratio, still, outputMax } = request;
   const shared = [
     view,
     model.summary.id,
@@ -107,6 +109,7 @@ export function makeStaticKey(request: FrameRequest, ...more: (string | number)[
     width,
     height,
     ratio,
+    still,
     outputMax,
   ];
   return [...shared, ...more].join();

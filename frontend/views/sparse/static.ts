@@ -15,7 +15,7 @@ import {
 import { cellBox } from '../shared/grid.ts';
 import { fitMatrix } from '../shared/matrix_fit.ts';
 import { paintPane, paintPaneHeading, paintPixels, paintScrollExtent } from '../shared/matrix_painting.ts';
-import { visibleCells } from '../shared/matrix_viewport.ts';
+import { visibleCells, writeSlice } from '../shared/matrix_viewport.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { writeNumber } from '../shared/text_fit.ts';
 import type { SparseEntry } from './entries.ts';
@@ -31,7 +31,7 @@ export function paintStatic(context: Context2D, frame: SparseFrame) {
   paintSlice(context, frame);
   paintMatrix(context, frame);
   paintStrips(context, frame);
-  paintScrollExtent(context, panes.matrix, colors);
+  if (!frame.still) paintScrollExtent(context, panes.matrix, colors);
   paintHeadings(context, frame);
 }
 
@@ -50,7 +50,8 @@ function paintHeadings(context: Context2D, frame: SparseFrame) {
   const input = { pane: panes.input, name: strips.input.name };
   const output = { pane: panes.output, name: strips.output.name };
   const [above, beside] = transposed ? [output, input] : [input, output];
-  const matrix = `${t('sparse.matrix')} ${panes.matrix.rows} × ${panes.matrix.cols}`;
+  const slice = frame.still ? writeSlice(panes.matrix) : '';
+  const matrix = `${t('sparse.matrix')} ${panes.matrix.rows} × ${panes.matrix.cols} ${slice}`.trimEnd();
   paintPaneHeading(context, frame, `${above.name}  ·  ${matrix}`, above.pane, '', 240);
   if (layout.narrow) return;
   const { x, y, width } = beside.pane.place;

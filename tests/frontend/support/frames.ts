@@ -57,6 +57,7 @@ export function makeFrameRequest(
     granularity: 'window',
     flying: true,
     presenting: false,
+    still: false,
     viewport: DEFAULT_VIEWPORT,
     inChannel: 0,
     transposed: false,
