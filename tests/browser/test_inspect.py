@@ -92,10 +92,20 @@ def test_another_implementations_value_is_traced_to_its_fault(open_page: OpenPag
         (F.conv2d(x[None], w.flip(2, 3), stride=2, padding=1)[0], "flipped"),
         (F.conv2d(x[None], w, padding=1)[0], "the stride is ignored"),
         (F.conv2d(x[None, :1], w[:, :1], stride=2, padding=1)[0], "only input channel 0 is read"),
+        (F.conv2d(x[None], w, stride=2, padding=2)[0], "the padding is off by one: 2"),
         (-right, "the weights have the other sign"),
         (right + 123456, "None of these readings gives it"),
     ):
         value.fill(str(int(result[1, 2, 1])))
+        value.press("Enter")
+        expect(verdict).to_contain_text(said)
+    for printed, said in (
+        (f"tensor({right[1, 2, 1]:.4f}, grad_fn=<SelectBackward0>)", "This is the value of the cell."),
+        (f"[[{right[0, 2, 1]:.1f}]]", "the cell of output channel 0"),
+        ("tensor(nan)", "A sum is nan where"),
+        ("-inf", "A sum is inf where"),
+    ):
+        value.fill(printed)
         value.press("Enter")
         expect(verdict).to_contain_text(said)
     value.fill("")
