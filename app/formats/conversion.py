@@ -34,6 +34,8 @@ def from_array(array: NDArray[Any], dtype: str, limits: Limits, at: str) -> Tens
     if bad.any():
         index = tuple(int(i) for i in np.argwhere(bad)[0])
         place, value = "/".join([at, *map(str, index)]), _text(array[index])
+        if value == "nan":
+            raise ConvError("number_is_nan", place, value=value)
         if dtype == "int32":
             raise ConvError("number_not_int32", place, value=value, low=_INT32.min, high=_INT32.max)
         raise ConvError("number_out_of_range", place, value=value, dtype=dtype)

@@ -12,6 +12,7 @@ from torch import nn
 
 from app.conv.errors import shown
 from app.networks.refusals import refusal
+from app.torch_code.argument_values import literal
 from app.torch_code.layer_choice import dotted_name
 from app.torch_code.parser import Parsed, parse_call
 from app.torch_code.signatures import KNOWN
@@ -88,8 +89,8 @@ def _modules(snippet: Snippet, call: ast.Call, prefix: str, depth: int) -> Itera
 def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
     """torch's own module, without memory for its numbers."""
     try:
-        args = [_literal(each) for each in call.args]
-        kwargs = {str(each.arg): _literal(each.value) for each in call.keywords}
+        args = [_argument(snippet, name, each) for each in call.args]
+        kwargs = {str(each.arg): _argument(snippet, str(each.arg), each.value) for each in call.keywords}
         if name in _WITH_DEVICE:
             kwargs["device"] = torch.device("meta")
         module: nn.Module = getattr(nn, name)(*args, **kwargs).eval()
@@ -102,8 +103,8 @@ def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
         raise snippet.error(call, "network_code_arguments", name=name) from None
 
 
-def _literal(node: ast.expr) -> Any:
-    value = ast.literal_eval(node)
+def _argument(snippet: Snippet, name: str, node: ast.expr) -> Any:
+    value = literal(snippet, name, node)
     sizes = value if isinstance(value, tuple) else (value,)
     if not all(isinstance(each, int | float | None) for each in sizes) and value not in ("none", "tanh"):
         raise ValueError

@@ -58,7 +58,7 @@ def argument_value(snippet: Snippet, signature: Signature, name: str, node: ast.
         return _tensor(snippet, name, node)
     if name == "device" or (name == "dtype" and dotted_name(node) in DTYPE_NAMES):
         return None
-    value = _literal(snippet, name, node)
+    value = literal(snippet, name, node)
     if name in ("in_channels", "out_channels"):
         integer(value, name, 1, name)
     elif name in ("kernel_size", "stride", "dilation", "output_padding"):
@@ -83,15 +83,15 @@ def _tensor(snippet: Snippet, name: str, node: ast.expr) -> bool:
     return True
 
 
-def _literal(snippet: Snippet, name: str, node: ast.expr) -> Any:
-    """A number, string, True, False, None, a calculation with integers, or a tuple or list of these."""
+def literal(snippet: Snippet, name: str, node: ast.expr) -> Any:
+    """A number, string, True, False, None, a calculation with integers, or a tuple or list, as a tuple."""
     match node:
         case ast.Constant(value=value):
             return value
         case ast.Name(id=word) if word in _PRINTED_WORDS.get(name, ()):
             return word
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return tuple(_literal(snippet, name, item) for item in items)
+            return tuple(literal(snippet, name, item) for item in items)
         case ast.UnaryOp() | ast.BinOp():
             return _calculated(snippet, name, node)
     raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
@@ -103,7 +103,7 @@ def _calculated(snippet: Snippet, name: str, node: ast.UnaryOp | ast.BinOp) -> A
     operands = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right]
     if operate is None:
         raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
-    values = [_literal(snippet, name, operand) for operand in operands]
+    values = [literal(snippet, name, operand) for operand in operands]
     types = (int, float) if isinstance(node, ast.UnaryOp) else (int,)
     if not all(type(value) in types and abs(value) < _LARGEST_OPERAND for value in values):
         raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))

@@ -13,6 +13,25 @@ export function sliceTensor(entry: TensorEntry, index: number | null): Blob {
   return new Blob([isNpy ? npyHead(entry, shape) : safetensorsHead(entry, shape, numbers), numbers]);
 }
 
+/**
+ * The same with other channels: cut off, or repeated from the first on. axes: of a channel; what has no more
+ * is one channel.
+ */
+export function repeatChannelsOf(
+  entry: TensorEntry,
+  { index, channels, axes }: { index: number | null; channels: number; axes: number },
+): Blob {
+  const { shape, numbers } = index === null ? wholeOf(entry) : itemOf(entry, index);
+  const count = shape.length > axes ? (shape[0] ?? 1) : 1;
+  const size = numbers.size / count;
+  const planes = Array.from({ length: channels }, (_, c) =>
+    numbers.slice((c % count) * size, ((c % count) + 1) * size),
+  );
+  const own = [channels, ...shape.slice(-axes)];
+  const bytes = new Blob(planes);
+  return new Blob([entry.format === 'npy' ? npyHead(entry, own) : safetensorsHead(entry, own, bytes), bytes]);
+}
+
 function wholeOf({ file, shape, range }: TensorEntry) {
   return { shape, numbers: file.slice(...range) };
 }

@@ -49,10 +49,11 @@ export function sortBySize(terms: CellTerm[]) {
   return [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
 }
 
-export function formatCellTerm({ input, weight, x, w, product }: CellTerm, dtype: string) {
+/** none: what stands for an input that is not there. */
+export function formatCellTerm({ input, weight, x, w, product }: CellTerm, dtype: string, none: string) {
   const number = (value: number) => formatExact(value, dtype);
   const factors = [
-    [input || '—', number(x)],
+    [input || none, number(x)],
     [weight, w === null ? '' : number(w)],
   ];
   const texts = factors.flatMap(([name, value]) => (name ? [value ? `${name} ${value}` : name] : []));
@@ -67,12 +68,12 @@ const TORCH_NAMES = [
 ] as const;
 
 /** The terms in which a text stands; spaces and the two minus signs do not matter. */
-export function findTerms(terms: CellTerm[], text: string, dtype: string) {
+export function findTerms(terms: CellTerm[], text: string, dtype: string, none: string) {
   const plain = (each: string) => each.replaceAll(/\s+/g, '').replaceAll('−', '-').toLowerCase();
   const wanted = TORCH_NAMES.reduce((named, [theirs, ours]) => named.replaceAll(theirs, ours), plain(text));
   if (wanted === '') return terms;
   return terms.filter((term) => {
-    const { factors, product } = formatCellTerm(term, dtype);
+    const { factors, product } = formatCellTerm(term, dtype, none);
     return plain(`${factors.join('·')}=${product}`).includes(wanted);
   });
 }

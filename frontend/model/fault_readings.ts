@@ -5,11 +5,13 @@
 
 import { groupReadings } from './fault_groups.ts';
 import type { FaultReading, KernelTurn, Window } from './fault_sums.ts';
-import { reading, sumWindow } from './fault_sums.ts';
+import { ownChannels, reading, sumWindow } from './fault_sums.ts';
+import { windowReadings } from './fault_windows.ts';
 import { inputChannelsOf, kernelSize } from './geometry.ts';
 import { formatExact } from './numbers.ts';
 import type { SceneModel } from './scene_model.ts';
 import type { Step } from './step.ts';
+import type { TypedValue } from './typed_value.ts';
 
 export interface Comparison {
   /**
@@ -22,12 +24,6 @@ export interface Comparison {
   readings: FaultReading[];
 }
 
-/** A typed number, and by how much what it was rounded from may differ. */
-export interface TypedValue {
-  value: number;
-  tolerance: number;
-}
-
 /** Rounding errors of sums in another order, as a share of the sum of magnitudes. */
 const SUM_ERROR = 2e-6;
 
@@ -36,12 +32,6 @@ const SMALL_TYPE_ERROR = 2 ** -8;
 
 /** The last digit that is typed may be off by one: what is printed together is rounded to add up. */
 const LAST_DIGIT = 2;
-
-/** `3.14` stands for all numbers that are written so; whole numbers for themselves. */
-export function typedValue(text: string, value: number): TypedValue {
-  const [, fraction = '', exponent = '0'] = /\.(\d*)(?:e([+-]?\d+))?/i.exec(text) ?? [];
-  return { value, tolerance: fraction ? 0.501 * 10 ** (Number(exponent) - fraction.length) : 0 };
-}
 
 export function compareWithValue(
   typed: TypedValue,
@@ -68,15 +58,19 @@ export function compareWithValue(
 
 /** Every reading that can be recomputed of this cell. */
 export function listReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
-  return model.weight
-    ? [
-        ...channelReadings(step, model, outChannel),
-        ...biasReadings(step, model, outChannel),
-        ...signReadings(step, model, outChannel),
-        ...windowReadings(step, model, outChannel),
-        ...groupReadings(step, model, outChannel),
-      ]
-    : poolingReadings(step, model);
+  return [
+    ...(model.weight
+      ? [
+          ...channelReadings(step, model, outChannel),
+          ...biasReadings(step, model, outChannel),
+          ...signReadings(step, model, outChannel),
+          ...kernelReadings(step, model, outChannel),
+          ...groupReadings(step, model, outChannel),
+        ]
+      : poolingReadings(step, model)),
+    ...windowReadings(step, model, outChannel),
+    ...(step.output < 0 ? [reading('relu', 0)] : []),
+  ];
 }
 
 function channelReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
@@ -92,7 +86,16 @@ function channelReadings(step: Step, model: SceneModel, outChannel: number): Fau
       : channels.map((channel, k) => reading('channelWithoutBias', step.channelSums[k] ?? 0, { channel }))),
     reading('mean', sum / count + bias, { count }),
     ...(bias === 0 ? [] : [reading('meanOfAll', (sum + bias) / count, { count })]),
+    ...reversedChannels(step, model, outChannel),
   ];
+}
+
+/** Blue, green, red in place of red, green, blue. */
+function reversedChannels(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
+  const own = ownChannels(model, outChannel);
+  const channels = own.map(({ slice }, k) => ({ channel: own.at(-1 - k)?.channel ?? 0, slice }));
+  const result = sumWindow(model, outChannel, { rows: step.inputRows, cols: step.inputCols }, { channels });
+  return result === null ? [] : [reading('reversed', result)];
 }
 
 function biasReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
@@ -117,65 +120,17 @@ function signReadings(step: Step, model: SceneModel, outChannel: number): FaultR
   return [reading('negated', bias - sum), ...(bias === 0 ? [] : [reading('negatedWithBias', -sum - bias)])];
 }
 
-function windowReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
-  const { taps, summary } = model;
-  const [kH, kW] = kernelSize(summary);
+function kernelReadings(step: Step, model: SceneModel, outChannel: number): FaultReading[] {
+  const [kH, kW] = kernelSize(model.summary);
   const here: Window = { rows: step.inputRows, cols: step.inputCols };
-  const of = (key: string, window: Window, turn?: KernelTurn, values = {}, swapped = false) => {
-    const result = sumWindow(model, outChannel, window, { turn, swapped });
-    return result === null ? [] : [reading(key, result, values)];
+  const of = (key: string, turn?: KernelTurn, swapped = false) => {
+    const result = sumWindow(model, outChannel, here, { turn, swapped });
+    return result === null ? [] : [reading(key, result)];
   };
   return [
-    ...of('flipped', here, (u, v) => [kH - 1 - u, kW - 1 - v]),
-    ...(kH === kW ? of('kernelTransposed', here, (u, v) => [v, u]) : []),
-    ...of('inputTransposed', here, undefined, {}, true),
-    ...neighbours(step).flatMap(([key, row, col]) => {
-      const [rows, cols] = [taps.rows[row], taps.cols[col]];
-      return rows && cols ? of(key, { rows, cols }, undefined, { row, col }) : [];
-    }),
-    ...strideReadings(step, model).flatMap(([key, window]) => of(key, window)),
-  ];
-}
-
-/** Cells that an index off by one, or two indices in each other's place, leads to. */
-function neighbours({ row, col }: Step): [string, number, number][] {
-  const around: [string, number, number][] = [
-    ['offByOne', row - 1, col],
-    ['offByOne', row + 1, col],
-    ['offByOne', row, col - 1],
-    ['offByOne', row, col + 1],
-    ['offByOne', row - 1, col - 1],
-    ['offByOne', row + 1, col + 1],
-  ];
-  return row === col ? around : [...around, ['swapped', col, row]];
-}
-
-/** Windows of conv2d that stand elsewhere, since a field of the operation is not looked at. */
-function strideReadings({ row, col }: Step, { summary }: SceneModel): [string, Window][] {
-  const { operation, shapes } = summary;
-  if (operation.kind !== 'conv2d' || operation.padding_mode !== 'zeros' || operation.flip) return [];
-  const [kH, kW] = kernelSize(summary);
-  const [, height, width] = shapes.input;
-  const { top, left } = operation.padding;
-  const line = (count: number, size: number, start: number, dilation: number) =>
-    Array.from({ length: count }, (_, u) => {
-      const at = start + u * dilation;
-      return at >= 0 && at < size ? at : -1;
-    });
-  const windowAt = (stride: number[], [before, side]: number[], dilation: number[]): Window => ({
-    rows: line(kH, height, row * (stride[0] ?? 1) - (before ?? 0), dilation[0] ?? 1),
-    cols: line(kW, width, col * (stride[1] ?? 1) - (side ?? 0), dilation[1] ?? 1),
-  });
-  const [stride, dilation] = [operation.stride, operation.dilation];
-  const plain = (pair: number[]) => pair.every((value) => value === 1);
-  return [
-    ...(top || left ? [['noPadding', windowAt(stride, [0, 0], dilation)] satisfies [string, Window]] : []),
-    ...(plain(stride)
-      ? []
-      : [['noStride', windowAt([1, 1], [top, left], dilation)] satisfies [string, Window]]),
-    ...(plain(dilation)
-      ? []
-      : [['noDilation', windowAt(stride, [top, left], [1, 1])] satisfies [string, Window]]),
+    ...of('flipped', (u, v) => [kH - 1 - u, kW - 1 - v]),
+    ...(kH === kW ? of('kernelTransposed', (u, v) => [v, u]) : []),
+    ...of('inputTransposed', undefined, true),
   ];
 }
 

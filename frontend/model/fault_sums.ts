@@ -52,7 +52,7 @@ export function sumWindow(
   const { summary, input, weight, bias } = model;
   const [, height, width] = summary.shapes.input;
   const [kH, kW] = kernelSize(summary);
-  if (!weight || input.data.length === 0) return null;
+  if (!weight?.data.length || input.data.length === 0) return null;
   let sum = bias[outChannel] ?? 0;
   for (const { channel, slice } of channels) {
     const offset = weightOffset(summary, ...slice);

@@ -1,4 +1,4 @@
-/** What would make a weight from a file fit the layer: other groups, other channels of the input. Pure. */
+/** What would make weight, groups and input of a layer fit: other groups, other input channels. Pure. */
 
 import type { OperationKind } from './types.ts';
 
@@ -33,5 +33,18 @@ export function findFittingChoices(layer: FileWeight): FittingChoice[] {
     ...(divides ? [{ kind: 'groups' as const, groups: wanted }] : []),
     { kind: 'repeated', channels: read },
     { kind: 'random', channels: read },
+  ];
+}
+
+/** Of groups that do not divide the input channels; outputs: of the layer. None where they do. */
+export function findGroupChoices(channels: number, groups: number, outputs: number): FittingChoice[] {
+  if (channels % groups === 0) return [];
+  const divides = (count: number) => channels % count === 0 && outputs % count === 0;
+  const fewer = Array.from({ length: groups - 1 }, (_, k) => groups - 1 - k).find(divides) ?? 1;
+  const filled = Math.ceil(channels / groups) * groups;
+  return [
+    { kind: 'groups', groups: fewer },
+    { kind: 'repeated', channels: filled },
+    { kind: 'random', channels: filled },
   ];
 }

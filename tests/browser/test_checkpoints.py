@@ -118,6 +118,39 @@ def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server:
         expect(page.locator("[data-offers=weight]")).to_be_hidden()
 
 
+@pytest.mark.parametrize("weight_is_a_file", [True, False])
+def test_an_input_file_that_does_not_fit_says_what_would(
+    open_page: OpenPage, server: str, tmp_path: Path, weight_is_a_file: bool
+) -> None:
+    """The channels of the file are not those that the weight reads, or not to be divided into the groups."""
+    x, weight = numbers(3, 6, 6), numbers(4, 2, 3, 3) if weight_is_a_file else numbers(4, 1, 3, 3)
+    np.save(tmp_path / "x.npy", x.numpy())
+    save_file({"conv.weight": weight}, tmp_path / "net.safetensors")
+    groups = 1 if weight_is_a_file else 2
+    said = "reads 2 input channels; the input has 3" if weight_is_a_file else "3 input channels cannot be"
+    repeated = 2 if weight_is_a_file else 4
+    path = make_scene(server, numbers(2, 5, 5), weight + 1, {"kind": "conv2d", "groups": groups})
+    for button in (f"input cut or repeated to {repeated} channels", f"random input of {repeated} channels"):
+        page = open_page(path)
+        page.locator("#panel-open").click()
+        before = scene_of(page)
+        if weight_is_a_file:
+            load(page, "weight", tmp_path / "net.safetensors")
+            before = settled(page, before)
+        load(page, "input", tmp_path / "x.npy")
+        expect(page.locator('[data-at="/input/file"] .field-error')).to_contain_text(said)
+        expect(page.locator("#error-text")).to_contain_text("(this would fit: ")
+        page.get_by_role("button", name=button).click()
+        settled(page, before)
+        given = shown(page, server, "input")
+        assert given.shape == (repeated, 6, 6)
+        if "cut" in button:
+            torch.testing.assert_close(given, torch.cat([x, x])[:repeated])
+        if weight_is_a_file:
+            expect_output(page, server, F.conv2d(given[None], weight)[0])
+        expect(page.locator("[data-offers=input]")).to_be_hidden()
+
+
 def test_a_refused_file_offers_nothing_of_the_one_before(
     open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path
 ) -> None:

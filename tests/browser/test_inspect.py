@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 from torch import Tensor
 
-from tests.support.page import OpenPage, make_scene
+from tests.support.page import PHONE, OpenPage, make_scene
 from tests.support.painted_text import painted_texts, record_text
 
 GENERATOR = torch.Generator().manual_seed(3)
@@ -92,10 +92,20 @@ def test_another_implementations_value_is_traced_to_its_fault(open_page: OpenPag
         (F.conv2d(x[None], w.flip(2, 3), stride=2, padding=1)[0], "flipped"),
         (F.conv2d(x[None], w, padding=1)[0], "the stride is ignored"),
         (F.conv2d(x[None, :1], w[:, :1], stride=2, padding=1)[0], "only input channel 0 is read"),
+        (F.conv2d(x[None], w, stride=2, padding=2)[0], "the padding is off by one: 2"),
         (-right, "the weights have the other sign"),
         (right + 123456, "None of these readings gives it"),
     ):
         value.fill(str(int(result[1, 2, 1])))
+        value.press("Enter")
+        expect(verdict).to_contain_text(said)
+    for printed, said in (
+        (f"tensor({right[1, 2, 1]:.4f}, grad_fn=<SelectBackward0>)", "This is the value of the cell."),
+        (f"[[{right[0, 2, 1]:.1f}]]", "the cell of output channel 0"),
+        ("tensor(nan)", "A sum is nan where"),
+        ("-inf", "A sum is inf where"),
+    ):
+        value.fill(printed)
         value.press("Enter")
         expect(verdict).to_contain_text(said)
     value.fill("")
@@ -231,3 +241,35 @@ def test_a_value_that_is_rounded_matches_as_far_as_it_is_typed(open_page: OpenPa
         value.fill(typed)
         value.press("Enter")
         expect(verdict).to_contain_text(said)
+
+
+def test_on_a_phone_the_strip_is_a_sheet_below_the_stage_that_scrolls_as_one(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"], **PHONE)
+    page.locator("#more").click()
+    inspect(page)
+    strip = page.locator("#inspect")
+    for name, value in (("Compare with my value", "123456"), ("Find in all terms", "")):
+        page.get_by_label(name).fill(value)
+        page.get_by_label(name).press("Enter")
+    expect(page.locator("#inspect-verdict")).to_contain_text("None of these")
+    box = strip.bounding_box()
+    assert box and box["y"] > 0.4 * 740
+    assert strip.evaluate("each => each.scrollHeight > each.clientHeight")
+    assert page.locator(".inspect-terms").evaluate("each => each.scrollHeight <= each.clientHeight")
+    expect(page.locator("#inspect-close")).to_be_in_viewport()
+
+
+def test_all_terms_leave_half_of_a_phone_to_the_stage_and_say_how_to_close_them(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["two-channels"], **PHONE)
+    opener = page.locator("#all-terms")
+    opener.click()
+    box = page.locator("#ledger-detail").bounding_box()
+    assert box and box["height"] <= 0.5 * 740
+    expect(opener).to_be_in_viewport()
+    assert "×" in opener.evaluate("each => getComputedStyle(each, '::after').content")
+    opener.click()
+    assert "▾" in opener.evaluate("each => getComputedStyle(each, '::after').content")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from statistics import median
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import numpy as np
 import pytest
 import torch
@@ -102,6 +104,20 @@ def test_the_pointer_reads_opens_and_follows(open_page: OpenPage, posted: Posted
     expect(page).to_have_url(re.compile(r"cell=1,2,1"))
 
 
+def test_the_cells_that_are_counted_are_those_of_a_channel_where_there_are_several(
+    open_page: OpenPage, server: str
+) -> None:
+    for channels, said_of in ((1, "9 of 64 cells of "), (3, "9 of 64 cells of a channel of ")):
+        files = {
+            "code": (None, f"nn.Sequential(nn.Conv2d({channels}, 2, 3))"),
+            "input": (None, json.dumps({"random": {"shape": [channels, 8, 8]}})),
+        }
+        summary = httpx2.post(f"{server}/api/v1/networks", files=files, timeout=60).json()
+        page = open_page(f"/n/{summary['id']}?node={summary['nodes'][0]['name']}&cell=0,1,1")
+        followed = page.locator("#node section", has_text="What it depends on")
+        expect(followed).to_contain_text(said_of)
+
+
 def test_a_parameter_is_read_and_not_followed(open_page: OpenPage, posted: Posted) -> None:
     page = open_page(posted.path)
     open_node(page, "/3/Conv")
@@ -158,6 +174,9 @@ def test_a_number_of_a_matrix_product_leads_to_its_terms(
     page = open_page(f"{posted.path}?node=%2F5%2FGemm&cell=2,0,0")
     ledger = page.locator("#node .cell-ledger")
     expect(ledger).to_contain_text("How it is made")
+    # Each row says where its numbers stand.
+    indices = ledger.locator("th[scope=row]").all_text_contents()
+    assert indices == [str(k) for k in range(len(indices))] and len(indices) > 1
     flat = network.values()[4]
     first = ledger.locator("td button").first
     text = (first.text_content() or "").replace("\u2212", "-")

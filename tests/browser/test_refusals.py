@@ -157,7 +157,7 @@ def test_of_two_files_only_what_is_wrong_with_the_second_is_said(open_page: Open
     page.get_by_role("button", name="Change", exact=True).click()
     told = page.locator("#panel-form .field-error:visible")
     for content, reason in (
-        (npy(np.full((4, 6, 6), np.nan)), "outside the range"),
+        (npy(np.full((4, 6, 6), np.nan)), "nan is not a number"),
         (b"hello", "no picture, .npy"),
         (npy(np.full((4, 6, 6), np.inf)), "outside the range"),
         (npy(np.zeros((1, 1, 4, 6, 6))), "no tensor with"),

@@ -315,7 +315,7 @@ class TestNpy:
         "boolean shape": (npy_with(header("'<f4'", "(True, 1, 1)"), b"\0" * 4), "header|shape|expected"),
         "unknown type": (npy_with(header("'nonsense'", "(1,)")), "holds nonsense, expected real numbers"),
         "void": (npy_with(header("'|V8'", "(1, 1, 1)"), b"\0" * 8), "real numbers"),
-        "NaN": (npy_bytes(np.array([[[1, float("nan")]]])), "nan is outside"),
+        "NaN": (npy_bytes(np.array([[[1, float("nan")]]])), "nan is not a number"),
         "infinity": (npy_bytes(np.array([[[float("inf")]]])), "inf is outside"),
     }
 
@@ -331,6 +331,9 @@ class TestNpy:
         with refuses(ConvError, "outside the range of float32") as caught:
             read(npy_bytes(np.array([[[0, 1], [1e300, 2]]])), "float32")
         assert caught.value.at == "/input/0/1/0"
+        for dtype in ("float32", "float64", "int32"):
+            with refuses(ConvError, "nan is not a number"):
+                read(npy_bytes(np.array([[[0, np.nan]]])), dtype)
         with refuses(ConvError, r"0\.5 is not an integer"):
             read(npy_bytes(np.array([[[0.5]]])), "int32")
 
@@ -497,7 +500,7 @@ class TestSafetensors:
         "header of 2 MB": (raw(b"{" + b" " * 2_000_000 + b"}"), "at most 1048576"),
         "no tensors": (raw({}), "holds no tensors"),
         "many tensors": (raw({str(i): entry(0, 0, [0]) for i in range(9000)}), "9000 tensors"),
-        "NaN": (tensors(x=torch.tensor([[[float("nan")]]])), "nan is outside"),
+        "NaN": (tensors(x=torch.tensor([[[float("nan")]]])), "nan is not a number"),
     }
 
     @pytest.mark.parametrize("case", REFUSED)

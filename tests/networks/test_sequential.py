@@ -25,6 +25,7 @@ CODES = [
     "nn.Sequential(nn.AdaptiveAvgPool2d((4, None)), nn.AdaptiveMaxPool2d(3), nn.AdaptiveAvgPool2d((1, 1)))",
     "nn.Sequential(nn.Flatten(2), nn.AdaptiveMaxPool1d(16), nn.AdaptiveAvgPool1d(5))",
     "nn.Sequential(nn.Conv2d(2, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(1), nn.Linear(4, 2))",
+    "nn.Sequential(nn.Conv2d(2, 2 * 4, 3, padding=3 // 2), nn.Flatten(), nn.Linear(8*(4 + 4)*8, 21 // 2))",
     "nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(2, 2, 1), nn.LeakyReLU(0.5, True), nn.Hardswish(True))",
 ]
 
@@ -93,6 +94,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "unknown module": ({"code": "nn.Sequential(nn.LSTM(1, 1))"}, "network_code_module_unknown"),
     "misfit": ({"code": "nn.Sequential(nn.Conv2d(1, 2, 2), nn.Linear(7, 2))"}, "network_module_misfit"),
     "huge": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 10**12))"}, "network_code_arguments"),
+    "a power": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 2**3))"}, "network_code_arguments"),
+    "by zero": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 2 // 0))"}, "network_code_arguments"),
     "too large": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 1000000000))"}, "limit_exceeded"),
     "seed": ({"code": "nn.Sequential(nn.ReLU())", "seed": "x"}, "network_seed_unreadable"),
     "both": ({"code": "nn.Sequential(nn.ReLU())", "model": "x"}, "network_model_or_code"),

@@ -531,6 +531,7 @@ OF_FORMS: Final[dict[str, BadRequest]] = {
     "half a header of npy": form(input=b"\x93NUMPY\x01\x00\x09\0hello"),
     "many dimensions of npy": form(input=npy(np.zeros((1,) * 9))),
     "a number that does not fit": form(input=npy([[[np.inf]]])),
+    "a number that is none": form(input=npy([[[np.nan]]])),
     "no tensor of a file": form("?input_key=c", input=_bytes("ab")),
     "no tensors": form(input=safetensors({})),
     "no key": form(input=_bytes("ab")),

@@ -424,6 +424,45 @@ WORDS = (
 TOKENS = st.sampled_from(WORDS)
 
 
+# Of each argument that is an integer, code in which a calculation takes its place.
+INTEGERS = {
+    "in_channels": "nn.Conv2d({}, 2, 3)",
+    "out_channels": "nn.Conv2d(2, {}, 3)",
+    "kernel_size": "nn.Conv2d(2, 2, {})",
+    "stride": "nn.MaxPool2d(3, stride=({}, 1))",
+    "padding": "F.conv2d(x, w, padding={})",
+    "dilation": "nn.ConvTranspose1d(2, 2, 3, dilation={})",
+    "groups": "F.conv2d(x, w, groups={})",
+}
+CALCULATIONS = st.recursive(
+    st.integers(0, 99).map(str),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "//", "%"]), inner).map(" ".join),
+        inner.map("({})".format),
+        inner.map("-{}".format),
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(sorted(INTEGERS)), CALCULATIONS)
+def test_a_calculation_is_read_as_python_evaluates_it(name: str, calculation: str) -> None:
+    try:
+        value = str(eval(calculation, {}))
+    except ZeroDivisionError:
+        with refuses(ParseError, "divides by zero"):
+            parse(INTEGERS[name].format(calculation))
+        return
+    assert outcome(INTEGERS[name].format(calculation)) == outcome(INTEGERS[name].format(value))
+
+
+def outcome(code: str) -> Parsed | str:
+    try:
+        return parse(code)
+    except ParseError as error:
+        return sentence(error)
+
+
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:
     settled(text)

@@ -3,13 +3,16 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { textKey } from '../../model/dimensions.ts';
-import { compareWithValue, typedValue } from '../../model/fault_readings.ts';
+import { compareWithValue } from '../../model/fault_readings.ts';
 import type { FaultReading } from '../../model/fault_sums.ts';
-import { parseNumber } from '../../model/number_syntax.ts';
 import { formatExact, MINUS } from '../../model/numbers.ts';
+import { readTypedValue } from '../../model/typed_value.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
 import type { InspectedCell } from './term_list.ts';
+
+/** Readings that are listed: of many channels some agree by chance. */
+const MOST_LISTED = 12;
 
 export function setUpComparison({ t }: AppContext, cell: ReadonlySignal<InspectedCell | null>) {
   const form = findElement('#inspect-compare', HTMLFormElement);
@@ -28,19 +31,18 @@ export function setUpComparison({ t }: AppContext, cell: ReadonlySignal<Inspecte
       verdict.replaceChildren();
       return field.focus();
     }
-    const value = parseNumber(field.value);
-    field.setAttribute('aria-invalid', String(Number.isNaN(value)));
-    if (Number.isNaN(value)) return say(t('edit.notNumber', { text: field.value.slice(0, 20) }));
+    const typed = readTypedValue(field.value);
+    field.setAttribute('aria-invalid', String(typed === null));
+    if (!typed) return say(t('edit.notNumber', { text: field.value.slice(0, 20) }));
     if (!shown) return;
     const { step, layer, outChannel } = shown;
-    const { match, difference, readings } = compareWithValue(
-      typedValue(field.value, value),
-      step,
-      layer,
-      outChannel,
-    );
     const number = (exact: number) => formatExact(exact, layer.summary.dtype);
     const cellValue = number(step.output);
+    if (!Number.isFinite(typed.value)) {
+      const key = Number.isNaN(typed.value) ? 'fault.nan' : 'fault.inf';
+      return say(t(key, { value: cellValue }));
+    }
+    const { match, difference, readings } = compareWithValue(typed, step, layer, outChannel);
     if (match === 'exact') return say(t('fault.right'));
     if (match === 'typed') return say(t('fault.typed', { value: cellValue }));
     const values = { value: cellValue, difference: formatDifference(difference) };
@@ -52,7 +54,9 @@ export function setUpComparison({ t }: AppContext, cell: ReadonlySignal<Inspecte
       key === 'offByOne' ? textKey('fault.offByOne', layer.summary.dimensions) : `fault.${key}`;
     const describe = ({ key, values, result }: FaultReading) =>
       `${t(faultKey(key), values)} (${number(result)})`;
-    say(`${differs} ${t('fault.found')}`, readings.map(describe));
+    const listed = readings.slice(0, MOST_LISTED).map(describe);
+    const more = readings.length - listed.length;
+    say(`${differs} ${t('fault.found')}`, more ? [...listed, t('fault.more', { count: more })] : listed);
   });
   // The verdict is about the cell it was asked of.
   effect(() => {

@@ -42,10 +42,12 @@ export function showTerms(context: AppContext, cell: ReadonlySignal<InspectedCel
 }
 
 function listFound({ state, t }: AppContext, { terms, layer }: InspectedCell, wanted: string) {
-  const { dtype } = layer.summary;
-  const found = sortBySize(findTerms(terms, wanted, dtype));
+  const { dtype, operation } = layer.summary;
+  // A transposed layer has no padding: between and beside its input's cells there is nothing to read.
+  const none = t(operation.kind === 'conv_transpose2d' ? 'inspect.none' : 'legend.word.padding.name');
+  const found = sortBySize(findTerms(terms, wanted, dtype, none));
   const rows = found.slice(0, MOST_LISTED).map((term) => {
-    const { factors, product } = formatCellTerm(term, dtype);
+    const { factors, product } = formatCellTerm(term, dtype, none);
     const row = makeElement('tr');
     const button = document.createElement('button');
     // A line each, for the eye; a space between, for who hears or copies it.

@@ -66,10 +66,13 @@ function makeColumns(context: NetworkContext, { columns }: CellLedger) {
   const room = makeElement('div', 'ledger-columns');
   const table = makeElement('table');
   const head = makeElement('tr');
-  head.append(...columns.map(({ name }) => columnHead(name)));
+  head.append(columnHead(context.t('ledger.index')), ...columns.map(({ name }) => columnHead(name)));
   const rows = Math.max(...columns.map(({ values }) => values.length));
   const body = Array.from({ length: Math.min(rows, MOST_ROWS) }, (_, i) => {
     const row = makeElement('tr');
+    const index = makeElement('th', 'number', rowIndex(columns, i));
+    index.setAttribute('scope', 'row');
+    row.append(index);
     for (const { values, edge, indices } of columns) {
       const value = values[i];
       const cell = makeElement('td', 'number');
@@ -84,6 +87,12 @@ function makeColumns(context: NetworkContext, { columns }: CellLedger) {
   if (rows > MOST_ROWS)
     room.append(makeElement('p', 'node-note', context.t('ledger.more', { count: rows - MOST_ROWS })));
   return room;
+}
+
+/** Where the row's number stands in its tensor, without the sample, or in the list. */
+function rowIndex(columns: CellLedger['columns'], i: number) {
+  const own = columns.find(({ indices }) => indices?.[i])?.indices?.[i];
+  return own && own.length > 1 ? own.slice(1).join(', ') : String(i);
 }
 
 function columnHead(name: string) {

@@ -37,8 +37,14 @@ function traceParts(context: NetworkContext, followed: Followed): HTMLElement[] 
   const [cells, step] = [mask?.flat() ?? [], byEdge.get(input)];
   const reached = cells.filter(Boolean).length;
   const place = step ? placeOf(context, step) : null;
+  const channels = planesOf(state.graph.value.edges.get(input)?.edge.shape)?.channels ?? 1;
   const text = place
-    ? t('node.follow.cells', { reached, cells: cells.length, name: input, place })
+    ? t(channels > 1 ? 'node.follow.channel' : 'node.follow.cells', {
+        reached,
+        cells: cells.length,
+        name: input,
+        place,
+      })
     : `${t('network.input')} ${input}`;
   const shown = state.shownTensor;
   const here = shown !== null && shown !== followed.cell.edge && shown !== input ? byEdge.get(shown) : null;

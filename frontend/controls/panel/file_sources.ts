@@ -2,7 +2,7 @@
 
 import type { FileContent, TensorEntry } from '../../data/file_content.ts';
 import { FileError, readFileContent, tensorsOfRank } from '../../data/file_content.ts';
-import { sliceTensor } from '../../data/tensor_slice.ts';
+import { repeatChannelsOf, sliceTensor } from '../../data/tensor_slice.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
 import { BiasChoice } from './bias_choice.ts';
@@ -125,11 +125,29 @@ export class FileSources implements FileChoices {
       entries.length === 0;
   }
 
-  /** The sizes of the chosen tensor become those of the form. */
-  #applyTensor(name: TensorName) {
+  canRepeat() {
+    const entry = this.#chosen('input');
+    return entry !== undefined && entry.range[0] < entry.range[1];
+  }
+
+  repeatInput(channels: number) {
+    const entry = this.#chosen('input');
+    if (!entry) return;
+    const isBatch = entry.shape.length === this.#batchRank();
+    const index = isBatch ? this.#index(entry.shape[0] ?? 1) : null;
+    this.input.file = repeatChannelsOf(entry, { index, channels, axes: this.form.dimensions() });
+    this.input.touched = true;
+  }
+
+  #chosen(name: TensorName) {
     const key = this.form.text(`${name}_key`);
     const entries = this.tensors[name];
-    const entry = entries.find((each) => each.name === key) ?? entries[0];
+    return entries.find((each) => each.name === key) ?? entries[0];
+  }
+
+  /** The sizes of the chosen tensor become those of the form. */
+  #applyTensor(name: TensorName) {
+    const entry = this.#chosen(name);
     if (entry) this.#applyEntry(name, entry);
     else this.#showIndex(0);
     this[name].touched = true;

@@ -1,27 +1,56 @@
-/** Buttons beside a weight that does not fit, each of which makes it fit. */
+/** Buttons beside a weight or an input that does not fit the layer, each of which makes it fit. */
 
 import type { FileWeight, FittingChoice } from '../../model/fitting_choices.ts';
-import { channelsRead, findFittingChoices } from '../../model/fitting_choices.ts';
+import { channelsRead, findFittingChoices, findGroupChoices } from '../../model/fitting_choices.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { isPooling } from '../../model/layer_validation.ts';
 import type { PanelValues } from '../../state/scene_requests.ts';
-import { findElement, makeElement } from '../../views/shared/dom.ts';
+import { findElements, makeElement } from '../../views/shared/dom.ts';
 import type { FileChoices, PanelForm } from './form.ts';
 import type { FieldProblem } from './problems.ts';
 
-/** The weight of a file and the layer it is for; null where nothing can be said before it is sent. */
-function weightFromFile({ layer, input, weight }: PanelValues, files: FileChoices): FileWeight | null {
-  const { shape } = files.weight;
+/** What does not fit, said at a field, and what would. */
+interface Misfit {
+  at: '/weight/file' | '/input/file' | '/input/size';
+  message: string;
+  choices: FittingChoice[];
+}
+
+function findMisfit(values: PanelValues, files: FileChoices, t: Translate): Misfit | null {
+  const { layer, input, weight } = values;
+  const isNewFile = input.source === 'file' && input.touched;
   // Whether a picture is grey shows only when it is read.
-  const unknown = input.picture && input.touched;
-  if (isPooling(layer.kind) || weight.source !== 'file' || !weight.touched || !shape || unknown) return null;
+  if (isPooling(layer.kind) || (isNewFile && input.picture)) return null;
+  const [channels] = layer.input;
+  const ofFile = weightFromFile(values, files);
+  if (ofFile && findFittingChoices(ofFile).length > 0) {
+    const names = { weight: ofFile.shape.join('×'), read: channelsRead(ofFile), channels };
+    const ofInput = isNewFile ? '/input/file' : '/input/size';
+    return {
+      at: weight.touched ? '/weight/file' : ofInput,
+      message: t('panel.fit', names),
+      choices: offered(findFittingChoices(ofFile), values, files),
+    };
+  }
+  // Elsewhere it is the groups, or the number of channels, that the reader has just written.
+  if (!isNewFile || channels < 1 || layer.groups < 1) return null;
+  const choices = findGroupChoices(channels, layer.groups, layer.outputs);
+  if (choices.length === 0) return null;
+  const message = t('parameters.groupsInput', { channels, groups: layer.groups });
+  return { at: '/input/file', message, choices: offered(choices, values, files) };
+}
+
+/** The weight of a file and the layer it is for; null where nothing can be said before it is sent. */
+function weightFromFile({ layer, weight }: PanelValues, files: FileChoices): FileWeight | null {
+  const { shape } = files.weight;
+  if (weight.source !== 'file' || !shape) return null;
   return { kind: layer.kind, groups: layer.groups, channels: layer.input[0], shape };
 }
 
-/** What is in a file that is not shown yet cannot be repeated here. */
-function offeredChoices(weight: FileWeight | null, { input }: PanelValues): FittingChoice[] {
-  const choices = weight ? findFittingChoices(weight) : [];
-  return choices.filter(({ kind }) => kind !== 'repeated' || !input.touched);
+/** Of an input that is not shown yet only what is in a file can be repeated. */
+function offered(choices: FittingChoice[], { input }: PanelValues, files: FileChoices) {
+  const repeats = input.source === 'file' && input.touched ? files.canRepeat() : !input.touched;
+  return choices.filter(({ kind }) => kind !== 'repeated' || repeats);
 }
 
 function nameChoice(t: Translate, choice: FittingChoice) {
@@ -29,18 +58,11 @@ function nameChoice(t: Translate, choice: FittingChoice) {
 }
 
 export function fitProblems(values: PanelValues, files: FileChoices, t: Translate): FieldProblem[] {
-  const weight = weightFromFile(values, files);
-  if (!weight || findFittingChoices(weight).length === 0) return [];
-  const { shape, channels } = weight;
-  const message = t('panel.fit', { weight: shape.join('×'), read: channelsRead(weight), channels });
-  const choices = offeredChoices(weight, values).map((choice) => nameChoice(t, choice));
-  return [
-    {
-      at: '/weight/file',
-      message,
-      onStage: t('panel.fit.stage', { problem: message, choices: choices.join(', ') }),
-    },
-  ];
+  const misfit = findMisfit(values, files, t);
+  if (!misfit) return [];
+  const { at, message } = misfit;
+  const choices = misfit.choices.map((choice) => nameChoice(t, choice)).join(', ');
+  return [{ at, message, onStage: t('panel.fit.stage', { problem: message, choices }) }];
 }
 
 /** made: called when a button has changed the form. */
@@ -51,27 +73,35 @@ export function showFitOffers(
   t: Translate,
   made: () => void,
 ) {
-  const choices = offeredChoices(weightFromFile(values, files), values);
-  const room = findElement('[data-offers="weight"]', HTMLElement, form.form);
-  room.hidden = choices.length === 0;
-  room.replaceChildren(
-    makeElement('span', '', t('panel.fit.offers')),
-    ...choices.map((choice) => {
-      const button = makeElement('button', '', nameChoice(t, choice)) as HTMLButtonElement;
-      button.type = 'button';
-      button.onclick = () => {
-        applyChoice(form, files, choice);
-        made();
-      };
-      return button;
-    }),
-  );
+  const misfit = findMisfit(values, files, t);
+  for (const room of findElements('[data-offers]', form.form)) {
+    const choices = misfit?.at.startsWith(`/${room.dataset.offers}`) ? misfit.choices : [];
+    room.hidden = choices.length === 0;
+    room.replaceChildren(
+      makeElement('span', '', t('panel.fit.offers')),
+      ...choices.map((choice) => {
+        const button = makeElement('button', '', nameChoice(t, choice)) as HTMLButtonElement;
+        button.type = 'button';
+        button.onclick = () => {
+          applyChoice(form, files, choice);
+          made();
+        };
+        return button;
+      }),
+    );
+  }
 }
 
 function applyChoice(form: PanelForm, files: FileChoices, choice: FittingChoice) {
   if (choice.kind === 'groups') return form.set('groups', choice.groups);
   form.set('channels', choice.channels);
-  form.set('input_source', choice.kind === 'random' ? 'random' : 'keep');
-  files.input.repeats = choice.kind === 'repeated';
-  files.input.touched = choice.kind === 'random';
+  if (choice.kind === 'random') {
+    form.set('input_source', 'random');
+    files.input.touched = true;
+    return;
+  }
+  if (form.text('input_source') === 'file' && files.input.touched) return files.repeatInput(choice.channels);
+  form.set('input_source', 'keep');
+  files.input.repeats = true;
+  files.input.touched = false;
 }

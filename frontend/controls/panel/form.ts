@@ -37,6 +37,9 @@ interface FileChoice {
 export interface FileChoices {
   /** repeats: other channels are those there are, cut or repeated. */
   input: FileChoice & { picture: boolean; repeats: boolean };
+  /** Whether the input in the file can be cut or repeated to other channels, and does it. */
+  canRepeat: () => boolean;
+  repeatInput: (channels: number) => void;
   /** shape, bias: of the weight in the file, and what comes with it. */
   weight: FileChoice & { shape: number[] | null; bias: Blob | null };
 }

@@ -122,9 +122,12 @@ export class ParameterPanel {
   /** Shows what follows from the form and what is wrong, isSent: or open; returns whether nothing is. */
   #check(isSent = false): boolean {
     const values = this.form.values(this.sources);
+    const misfits = fitProblems(values, this.sources, this.t);
     const problems: FieldProblem[] = [
-      ...findFieldProblems(this.form, values, this.t, this.#lastField),
-      ...fitProblems(values, this.sources, this.t),
+      ...misfits,
+      ...findFieldProblems(this.form, values, this.t, this.#lastField).filter(
+        ({ message }) => !misfits.some((misfit) => misfit.message === message),
+      ),
     ];
     showFitOffers(this.form, values, this.sources, this.t, () => this.#schedule(0));
     arrangeFields(this.form, values);

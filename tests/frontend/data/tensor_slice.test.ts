@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readFileContent } from '../../../frontend/data/file_content.ts';
 import { decodeNpy, encodeNpy } from '../../../frontend/data/npy.ts';
 import { decodeSafetensors } from '../../../frontend/data/safetensors.ts';
-import { sliceTensor } from '../../../frontend/data/tensor_slice.ts';
+import { repeatChannelsOf, sliceTensor } from '../../../frontend/data/tensor_slice.ts';
 
 /** A checkpoint of two tensors. */
 function checkpoint() {
@@ -42,4 +42,28 @@ test('of a batch one input is a file of its own', async () => {
     assert.deepEqual(item, { shape: [1, 2, 2], data: batch.data.slice(index * 4, index * 4 + 4) });
   }
   assert.equal(sliceTensor(entry, null), file);
+});
+
+test('of a file the channels are cut or repeated, of a batch those of one input', async () => {
+  const data = Float32Array.from({ length: 12 }, (_, k) => k);
+  const files: [number[], number | null, number, number][] = [
+    [[3, 2, 2], null, 0, 3],
+    [[2, 3, 1, 2], 1, 6, 3],
+    [[3, 4], null, 0, 1],
+  ];
+  for (const [shape, index, from, count] of files) {
+    const content = await readFileContent(new Blob([encodeNpy({ shape, data })]));
+    assert.ok(content.kind === 'npy' && content.tensors[0]);
+    const size = shape.slice(-2).reduce((a, b) => a * b, 1);
+    for (const channels of [1, 2, 5]) {
+      const file = repeatChannelsOf(content.tensors[0], { index, channels, axes: 2 });
+      const read = decodeNpy(await file.arrayBuffer());
+      assert.deepEqual(read.shape, [channels, ...shape.slice(-2)]);
+      const expected = Array.from({ length: channels }, (_, c) => {
+        const first = from + (c % count) * size;
+        return [...data.slice(first, first + size)];
+      });
+      assert.deepEqual([...read.data], expected.flat());
+    }
+  }
 });

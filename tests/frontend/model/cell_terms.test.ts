@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findTerms, listTerms, sortBySize, sumBySign } from '../../../frontend/model/cell_terms.ts';
+import {
+  findTerms,
+  formatCellTerm,
+  listTerms,
+  sortBySize,
+  sumBySign,
+} from '../../../frontend/model/cell_terms.ts';
 import { PlainConvolution } from '../support/plain_layer.ts';
 
 const LAYER = {
@@ -46,7 +52,8 @@ test('the sums of both signs and the bias are the output', () => {
 });
 
 test('text is found in every term, also in those that are not shown first', () => {
-  const texts = (wanted: string) => findTerms(terms, wanted, 'float32').map(({ weight }) => weight);
+  const texts = (wanted: string) =>
+    findTerms(terms, wanted, 'float32', 'padding').map(({ weight }) => weight);
   assert.deepEqual(texts('K[4, 1, 2, 2]'), ['K[4, 1, 2, 2]']);
   assert.deepEqual(texts('k[4,1,2,2]'), ['K[4, 1, 2, 2]']);
   assert.equal(texts('').length, terms.length);
@@ -56,10 +63,19 @@ test('text is found in every term, also in those that are not shown first', () =
 });
 
 test('terms are found by the names that torch has for the tensors', () => {
-  const of = (text: string) => findTerms(terms, text, 'float32');
+  const of = (text: string) => findTerms(terms, text, 'float32', 'padding');
   assert.ok(of('K[4, 1').length > 0);
   assert.deepEqual(of('weight[4, 1'), of('K[4, 1'));
   assert.ok(of('X[2, 0').length > 0);
   assert.deepEqual(of('input[2, 0'), of('X[2, 0'));
   assert.deepEqual(of('x[2, 0'), of('X[2, 0'));
+});
+
+test('a term says that it reads padding, and is found by that', () => {
+  const isBeside = ({ tap: [u] }: (typeof terms)[number]) => i + u - 1 < 0;
+  assert.deepEqual(findTerms(terms, 'padding', 'float32', 'padding'), terms.filter(isBeside));
+  for (const term of terms) {
+    const [first = ''] = formatCellTerm(term, 'float32', 'padding').factors;
+    assert.equal(first.startsWith('padding '), isBeside(term), first);
+  }
 });

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { groupReadings } from '../../../frontend/model/fault_groups.ts';
-import { compareWithValue, listReadings, typedValue } from '../../../frontend/model/fault_readings.ts';
-import { parseNumber } from '../../../frontend/model/number_syntax.ts';
+import { compareWithValue, listReadings } from '../../../frontend/model/fault_readings.ts';
+import { sumWindow } from '../../../frontend/model/fault_sums.ts';
+import { windowReadings } from '../../../frontend/model/fault_windows.ts';
 import type { Step } from '../../../frontend/model/step.ts';
-import { makeForward } from '../support/gradient_layers.ts';
+import { readTypedValue } from '../../../frontend/model/typed_value.ts';
+import type { Case } from '../support/gradient_layers.ts';
+import { CASES, makeForward } from '../support/gradient_layers.ts';
 import type { Deviation } from '../support/plain_layer.ts';
 import { PlainConvolution } from '../support/plain_layer.ts';
 
@@ -14,15 +17,16 @@ const LAYER = {
 };
 const CELL = [3, 1, 2] as const;
 
+function typed(text: string) {
+  const value = readTypedValue(text);
+  assert.ok(value, text);
+  return value;
+}
+
 /** The keys of the readings that give a number in the cell. */
 function readingsOf(conv: PlainConvolution, value: number) {
   const [o, i, j] = CELL;
-  const { match, readings } = compareWithValue(
-    typedValue(String(value), value),
-    conv.step(o, i, j),
-    conv.model(),
-    o,
-  );
+  const { match, readings } = compareWithValue(typed(String(value)), conv.step(o, i, j), conv.model(), o);
   return match === 'exact' ? ['right'] : readings.map(({ key }) => key);
 }
 
@@ -45,6 +49,11 @@ const FAULTS: Record<string, (conv: PlainConvolution) => number> = {
   noPadding: deviating({ padding: 0 }),
   noStride: deviating({ stride: 1 }),
   noDilation: deviating({ dilation: 1 }),
+  paddingOff: deviating({ padding: 2 }),
+  strideOff: deviating({ stride: 3 }),
+  dilationOff: deviating({ dilation: 3 }),
+  reversed: deviating({ reads: [5, 4, 3] }),
+  otherOutput: (conv) => conv.sum(1, 1, 2) + 203,
   groupsIgnored: deviating({ reads: [0, 1, 2, 3, 4, 5] }),
   otherGroup: deviating({ reads: [0, 1, 2] }),
   otherGroupFilter: deviating({ filter: 1 }),
@@ -64,6 +73,21 @@ for (const [key, result] of Object.entries(FAULTS))
       assert.ok(readingsOf(conv, result(conv)).includes(key), `seed ${seed}`);
     }
   });
+
+test('a value made by another padding mode is traced back to it', () => {
+  const modes: Record<string, Deviation['borrow']> = {
+    replicate: (at, size) => Math.min(Math.max(at, 0), size - 1),
+    reflect: (at) => Math.abs(at),
+    circular: (at, size) => (at + size) % size,
+  };
+  for (const [mode, borrow] of Object.entries(modes)) {
+    const conv = new PlainConvolution(LAYER);
+    const value = conv.sum(3, 0, 0, { borrow }) + 411;
+    const { readings } = compareWithValue(typed(String(value)), conv.step(3, 0, 0), conv.model(), 3);
+    const found = readings.filter(({ key }) => key === 'paddingMode').map(({ values }) => values.value);
+    assert.ok(found.includes(mode), mode);
+  }
+});
 
 test('a value that no reading gives is traced to none', () => {
   const conv = new PlainConvolution(LAYER);
@@ -93,7 +117,7 @@ test('only what can be recomputed is listed', () => {
 
 test('a value with few decimals stands for all that are rounded to it', () => {
   const fits = (text: string, result: number) => {
-    const { value, tolerance } = typedValue(text, parseNumber(text));
+    const { value, tolerance } = typed(text);
     return Math.abs(result - value) <= tolerance;
   };
   assert.ok(fits('3.14', Math.PI));
@@ -106,8 +130,7 @@ test('a value is said to match as far as it does, and a near miss by how much it
   const conv = new PlainConvolution({ ...LAYER, bias: [0, 0, 0, -0.318757] });
   const [o, i, j] = CELL;
   const whole = conv.sum(o, i, j);
-  const compare = (text: string) =>
-    compareWithValue(typedValue(text, parseNumber(text)), conv.step(o, i, j), conv.model(), o);
+  const compare = (text: string) => compareWithValue(typed(text), conv.step(o, i, j), conv.model(), o);
   const exact = (whole - 0.318757).toFixed(6);
   assert.equal(compare(exact).match, 'exact');
   for (const decimals of [5, 4, 3, 2, 1])
@@ -142,3 +165,37 @@ test('groups of a transposed layer are traced back too, whose slices are those o
   assert.equal(found.get('groupsIgnored'), at(0) + at(1) + at(2) + at(3));
   assert.equal(found.get('otherGroup'), at(0) + at(1));
 });
+
+/** The layer with a field that is one more, where this leaves the cells in question there. */
+const CHANGES: Record<string, (layer: Case) => Case> = {
+  strideOff: (layer) => ({ ...layer, stride: plusOne(layer.stride) }),
+  dilationOff: (layer) => ({ ...layer, dilation: plusOne(layer.dilation) }),
+  paddingOff: (layer) => ({ ...layer, padding: (layer.padding ?? 0) + 1 }),
+};
+
+function plusOne([rows, cols]: [number, number] = [1, 1]): [number, number] {
+  return [rows + 1, cols + 1];
+}
+
+for (const [key, change] of Object.entries(CHANGES))
+  test(`"${key}" is the output of the layer of which it is true, in every operation and padding mode`, () => {
+    let compared = 0;
+    for (const layer of CASES) {
+      const [model, other] = [makeForward(layer), makeForward(change(layer))];
+      for (const [row, rows] of other.taps.rows.entries())
+        for (const [col, cols] of other.taps.cols.entries()) {
+          const here = { row, col, inputRows: model.taps.rows[row], inputCols: model.taps.cols[col] };
+          if (!here.inputRows || !here.inputCols) continue;
+          const results = windowReadings(here as unknown as Step, model, 0).flatMap((reading) =>
+            reading.key === key ? [reading.result] : [],
+          );
+          const expected = sumWindow(other, 0, { rows, cols }, {});
+          assert.ok(
+            expected !== null && results.includes(expected),
+            `${JSON.stringify(layer)} ${row} ${col}`,
+          );
+          compared += 1;
+        }
+    }
+    assert.ok(compared > 50, String(compared));
+  });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findFittingChoices } from '../../../frontend/model/fitting_choices.ts';
+import { findFittingChoices, findGroupChoices } from '../../../frontend/model/fitting_choices.ts';
 
 const layer = { kind: 'conv2d' as const, groups: 1, channels: 64, shape: [128, 32, 3, 3] };
 
@@ -26,4 +26,16 @@ test('groups are offered only where they divide the channels on both sides', () 
     { kind: 'repeated', channels: 3 },
     { kind: 'random', channels: 3 },
   ]);
+});
+
+test('of groups that do not divide the channels, every choice that is offered divides them', () => {
+  for (let channels = 1; channels <= 12; channels++)
+    for (let groups = 1; groups <= 6; groups++) {
+      const outputs = groups * 2;
+      const choices = findGroupChoices(channels, groups, outputs);
+      assert.equal(choices.length > 0, channels % groups !== 0);
+      for (const choice of choices)
+        if (choice.kind === 'groups') assert.equal((channels % choice.groups) + (outputs % choice.groups), 0);
+        else assert.ok(choice.channels >= channels && choice.channels % groups === 0);
+    }
 });

@@ -25,6 +25,8 @@ export interface Deviation {
   dilation?: number;
   weightAt?: (u: number, v: number) => [number, number];
   swapsInput?: boolean;
+  /** The input line in place of one beside the input. */
+  borrow?: (position: number, size: number) => number;
   /** The input channels that are read, in the order of the filter's slices, which begin again where they end. */
   reads?: number[];
   /** The output channel whose filter is taken. */
@@ -61,7 +63,9 @@ export class PlainConvolution {
     let sum = 0;
     for (let u = 0; u < kernel; u++)
       for (let v = 0; v < kernel; v++) {
-        const [row, col] = [i * stride + u * dilation - padding, j * stride + v * dilation - padding];
+        const [row, col] = [i * stride + u * dilation - padding, j * stride + v * dilation - padding].map(
+          (position) => deviation.borrow?.(position, size) ?? position,
+        ) as [number, number];
         if (row < 0 || col < 0 || row >= size || col >= size) continue;
         const value = swapsInput ? this.x(channel, col, row) : this.x(channel, row, col);
         sum += value * this.w(filter, c % inner, ...weightAt(u, v));
