@@ -16,7 +16,7 @@ import type { Tensor } from '../../model/types.ts';
 import { clamp } from '../shared/rects.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
-import type { Family } from './candidates.ts';
+import type { Candidate, Family } from './candidates.ts';
 import type { GridPlace, VisibleChannels } from './grid_places.ts';
 import { otherChannels, placeOutputs, placePlanes } from './grid_places.ts';
 import type { Lane, LayoutChoice, StageLayout } from './layout.ts';
@@ -38,8 +38,12 @@ export interface ChannelRow {
   accumulate: number;
 }
 
-/** A choice, and the families chosen so far, by size: a stage that has its size back looks as before. */
-export type FrameChoice = LayoutChoice & { families: Record<string, Family> };
+export interface FrameChoice extends LayoutChoice {
+  /** Those chosen so far, by size: a stage that has its size back looks as before. */
+  families: Record<string, Family>;
+  /** The last that was not presented. */
+  unpresented: Candidate | null;
+}
 
 export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
   view: 'stage' | 'scatter';
@@ -151,8 +155,14 @@ export function chooseFrameLayout(
   if (last && previous?.model.subject === subject && sizeOf(last) === size) return last;
   const neighbour = last?.presenting === presenting ? last.candidate.family : null;
   const before = last?.families[size] ?? neighbour;
-  const choice = chooseLayout(subject, width, height, { presenting, before });
-  return { ...choice, families: { ...last?.families, [size]: choice.candidate.family } };
+  const unpresented = (presenting && last?.unpresented) || null;
+  const choice = chooseLayout(subject, width, height, { presenting, before, unpresented });
+  const { candidate } = choice;
+  return {
+    ...choice,
+    families: { ...last?.families, [size]: candidate.family },
+    unpresented: presenting ? unpresented : candidate,
+  };
 }
 
 function sizeOf({ width, height, presenting }: Omit<LayoutChoice, 'candidate'>) {
