@@ -26,14 +26,16 @@ export function setUpOutputChooser({ state, t, canvas, shownLayout }: AppContext
   const place = () => {
     placeBeside(root, canvas, headingOf(shownLayout.peek()));
   };
+  // With the picture that it stands on, not a frame later.
   effect(() => {
     shownLayout.value;
+    place();
+  });
+  effect(() => {
     state.stepLoaded.value;
-    state.presenting.value;
     nextPaint().then(place);
   });
-  // The canvas follows its room at once, its picture with the next frame.
-  new ResizeObserver(() => nextPaint().then(place)).observe(canvas);
+  new ResizeObserver(place).observe(canvas);
 }
 
 /** Where a layout has the heading of its output, if it has one. */

@@ -51,6 +51,9 @@ const LANDSCAPE = 1.4;
 /** How much better another arrangement must be, so that a change of size changes the arrangement. */
 const CLEARLY_BETTER = 0.6;
 
+/** What a cell of no size left costs. */
+const SHRUNK = 10;
+
 /** The coarse steps of a search, and the fine ones round its best. */
 const COARSE = 5;
 
@@ -63,12 +66,20 @@ export function readableCellsOf({ chars }: LayoutInput, family?: Family): Readab
   };
 }
 
-/** Finds the best arrangement. before: the family that stays unless another is clearly better. */
+export interface ChoiceOptions {
+  presenting?: boolean;
+  /** The family that stays unless another is clearly better. */
+  before?: Family | null;
+  /** Presented, no cell is to be smaller than it was. */
+  unpresented?: Candidate | null;
+}
+
+/** Finds the best arrangement. */
 export function chooseCandidate(
   input: LayoutInput,
   width: number,
   height: number,
-  { presenting = false, before = null }: { presenting?: boolean; before?: Family | null } = {},
+  { presenting = false, before = null, unpresented = null }: ChoiceOptions = {},
 ): Candidate {
   const spacing = makeSpacing(width, height, presenting);
   const best = new Map<Family, { candidate: Candidate; worth: number }>();
@@ -80,7 +91,9 @@ export function chooseCandidate(
       ]
     : [];
   for (const candidate of wide.length > 0 ? wide : phoneCandidates(input, width, height)) {
-    const worth = worthOf(input, candidate, height, presenting);
+    const worth =
+      worthOf(input, candidate, height, presenting) -
+      SHRUNK * (unpresented ? lossOf(candidate, unpresented) : 0);
     if (worth > (best.get(candidate.family)?.worth ?? -Infinity))
       best.set(candidate.family, { candidate, worth });
   }
@@ -89,6 +102,12 @@ export function chooseCandidate(
   if (!first) throw new RangeError(`no arrangement has room in ${width}×${height}`);
   const kept = before && best.get(before);
   return kept && kept.worth > first.worth - CLEARLY_BETTER ? kept.candidate : first.candidate;
+}
+
+/** The shares of their sides that cells lose. */
+function lossOf(candidate: Candidate, before: Candidate) {
+  const sizes = ['cell', 'kernelCell', 'outputCell'] as const;
+  return sizes.reduce((sum, size) => sum + Math.max(0, 1 - candidate[size] / before[size]), 0);
 }
 
 function isWide(width: number, height: number) {

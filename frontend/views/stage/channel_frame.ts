@@ -16,6 +16,7 @@ import type { Tensor } from '../../model/types.ts';
 import { clamp } from '../shared/rects.ts';
 import type { FrameRequest } from '../shared/view.ts';
 import { makeStaticKey } from '../shared/view.ts';
+import type { Candidate, Family } from './candidates.ts';
 import type { GridPlace, VisibleChannels } from './grid_places.ts';
 import { otherChannels, placeOutputs, placePlanes } from './grid_places.ts';
 import type { Lane, LayoutChoice, StageLayout } from './layout.ts';
@@ -37,9 +38,16 @@ export interface ChannelRow {
   accumulate: number;
 }
 
+export interface FrameChoice extends LayoutChoice {
+  /** Those chosen so far, by size: a stage that has its size back looks as before. */
+  families: Record<string, Family>;
+  /** The last that was not presented. */
+  unpresented: Candidate | null;
+}
+
 export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
   view: 'stage' | 'scatter';
-  choice: LayoutChoice;
+  choice: FrameChoice;
   layout: StageLayout;
   /** The first visible channel. */
   firstChannel: number;
@@ -75,7 +83,7 @@ export interface ChannelFrame extends Omit<FrameRequest, 'view' | 'stamp'> {
 /** windowOf: the input cells of a window, or of a stamp. outputCells: at work. */
 export function makeChannelFrame(
   request: FrameRequest,
-  { choice, layout, visible }: { choice: LayoutChoice; layout: StageLayout; visible: VisibleChannels },
+  { choice, layout, visible }: { choice: FrameChoice; layout: StageLayout; visible: VisibleChannels },
   { row, col }: { row: number; col: number },
   windowOf: (index: number) => KernelWindow,
   outputCells: KernelWindow,
@@ -140,19 +148,25 @@ export function currentOutput(frame: Pick<ChannelFrame, 'outputPlaces' | 'positi
 export function chooseFrameLayout(
   { model, width, height, presenting }: FrameRequest,
   previous: ChannelFrame | null,
-): LayoutChoice {
-  const sameScene = previous?.model.subject === model.subject;
-  if (
-    sameScene &&
-    previous.width === width &&
-    previous.height === height &&
-    previous.presenting === presenting
-  )
-    return previous.choice;
-  const isAlike =
-    previous?.presenting === presenting && isAlikeSubject(previous.model.subject, model.subject);
-  const before = isAlike ? previous.layout.family : null;
-  return chooseLayout(model.subject, width, height, { presenting, before });
+): FrameChoice {
+  const { subject } = model;
+  const size = sizeOf({ width, height, presenting });
+  const last = previous && isAlikeSubject(previous.model.subject, subject) ? previous.choice : null;
+  if (last && previous?.model.subject === subject && sizeOf(last) === size) return last;
+  const neighbour = last?.presenting === presenting ? last.candidate.family : null;
+  const before = last?.families[size] ?? neighbour;
+  const unpresented = (presenting && last?.unpresented) || null;
+  const choice = chooseLayout(subject, width, height, { presenting, before, unpresented });
+  const { candidate } = choice;
+  return {
+    ...choice,
+    families: { ...last?.families, [size]: candidate.family },
+    unpresented: presenting ? unpresented : candidate,
+  };
+}
+
+function sizeOf({ width, height, presenting }: Omit<LayoutChoice, 'candidate'>) {
+  return [width, height, presenting].join();
 }
 
 /** Whether two layers are of one shape, so that an edit keeps the arrangement. */

@@ -2,7 +2,7 @@
 
 import type { LayoutInput } from '../../model/scene_model.ts';
 import type { Rect } from '../../model/types.ts';
-import type { Candidate, Family } from './candidates.ts';
+import type { Candidate, ChoiceOptions, Family } from './candidates.ts';
 import { chooseCandidate } from './candidates.ts';
 import { placeColumns } from './columns_layout.ts';
 import { placeFocus } from './focus_layout.ts';
@@ -122,12 +122,12 @@ export interface LayoutChoice {
   presenting: boolean;
 }
 
-/** Chooses the arrangement and its sizes. before: the family that stays unless another is clearly better. */
+/** Chooses the arrangement and its sizes. */
 export function chooseLayout(
   input: LayoutInput,
   width: number,
   height: number,
-  options: { presenting?: boolean; before?: Family | null } = {},
+  options: ChoiceOptions = {},
 ): LayoutChoice {
   const candidate = chooseCandidate(input, width, height, options);
   return { candidate, width, height, presenting: options.presenting ?? false };

@@ -71,6 +71,40 @@ for (const [name, subject] of Object.entries(LAYERS))
       assert.ok(presented.smallest >= 0.9 * plain.smallest, `${presented.smallest} after ${plain.smallest}`);
     });
 
+/** The stage of the workbench, and presented. */
+const WORKBENCH: [plain: Room, presented: Room][] = [
+  [
+    [960, 608],
+    [960, 672],
+  ],
+  [
+    [1302, 608],
+    [1302, 672],
+  ],
+  [
+    [1845, 893],
+    [1845, 968],
+  ],
+  [
+    [328, 560],
+    [328, 592],
+  ],
+];
+/** A layer that is shown by its stamps. */
+const STAMPED = makeSubject([3, 3, 7], [1, 1], [1, 1, 1, 2], { gathered: true });
+
+for (const [name, subject] of Object.entries({ ...SUBJECTS, scattered: STAMPED }))
+  for (const [plain, presented] of WORKBENCH)
+    test(`no cell of ${name} at ${plain} is smaller when it is presented`, () => {
+      const { candidate: unpresented } = chooseLayout(subject, ...plain);
+      const { candidate } = chooseLayout(subject, ...presented, { presenting: true, unpresented });
+      for (const size of ['cell', 'kernelCell', 'outputCell'] as const) {
+        // Larger type above and below the grids may take an eighth of a cell, where all else would lose more.
+        const before = unpresented[size];
+        assert.ok(candidate[size] >= before - before / 8, `${size}: ${candidate[size]} after ${before}`);
+      }
+    });
+
 for (const [screen, [plain, presented]] of Object.entries(ROOMS))
   test(`a gradient to the weight on ${screen} is larger when it is presented`, () => {
     const parts = { input: [6, 8], upstream: [6, 7], gradient: [1, 2] } as const;

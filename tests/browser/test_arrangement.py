@@ -1,0 +1,48 @@
+"""A stage that has its room back looks as it did before."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.page import OpenPage
+from tests.support.polling import wait_until
+
+# Clicks, where there is something to click, and notes what each of the next frames shows until it rests.
+WATCH = """(clicked) => new Promise((done) => {
+    const [canvas, chooser] = ['#stage', '#out-channel-chooser'].map((each) => document.querySelector(each));
+    const seen = [];
+    const note = () => {
+        const [stage, choice] = [canvas, chooser].map((element) => element.getBoundingClientRect());
+        const { x, y, width, height } = stage;
+        seen.push([canvas.dataset.layout, width, height, x, y, choice.x, choice.y].join(' '));
+        if (seen.length > 15 && new Set(seen.slice(-15)).size === 1) done(seen);
+        else requestAnimationFrame(note);
+    };
+    document.querySelector(clicked)?.click();
+    requestAnimationFrame(note);
+})"""
+
+
+def watch(page: Page, clicked: str = "#nothing") -> list[str]:
+    """What each frame shows: the layout, the stage's place, the chooser's place."""
+    frames: list[str] = page.evaluate(WATCH, clicked)
+    return frames
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("three-filters", (1366, 768)), ("pointwise", (1920, 1080)), ("edges", (1280, 720))]
+)
+def test_a_stage_that_has_its_room_back_looks_as_before(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str, size: tuple[int, int]
+) -> None:
+    page = open_page(f"{scene_paths[name]}?step=0,0,1", viewport={"width": size[0], "height": size[1]})
+    before = watch(page)[-1]
+    layout = before.rsplit(" ", 2)[0]
+    for opener in ("#panel-open", "#inspect-open", "#present"):
+        page.locator(opener).evaluate("(button) => button.click()")
+        wait_until(lambda: watch(page)[-1] != before)
+        frames = watch(page, opener)
+        assert frames[-1] == before, opener
+        # The chooser moves with the heading that it stands beside, not frames later.
+        assert {frame for frame in frames if frame.startswith(layout)} == {before}, opener
