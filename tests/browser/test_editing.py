@@ -6,6 +6,7 @@ import io
 import json
 import re
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -96,14 +97,14 @@ def test_a_cell_is_typed_into_and_the_timeline_stays(chapter: Page) -> None:
 
 
 # What shows that the first page, which plays by itself, has come so far.
-AUTOPLAY = [
-    pytest.param("#timeline-position", re.compile("^window 1 of 4$"), id="at once"),
-    pytest.param("#step-description", re.compile("^Channel 1"), id="within the first window"),
-    pytest.param("#timeline-position", re.compile("^window 3 of 4$"), id="windows later"),
-]
+AUTOPLAY = {
+    "at once": ("#timeline-position", re.compile("^window 1 of 4$")),
+    "within the first window": ("#step-description", re.compile("^Channel 1")),
+    "windows later": ("#timeline-position", re.compile("^window 3 of 4$")),
+}
 
 
-@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
+@pytest.mark.parametrize(("place", "text"), AUTOPLAY.values(), ids=AUTOPLAY)
 def test_a_cell_changes_while_the_first_page_plays(
     open_page: OpenPage, place: str, text: re.Pattern[str]
 ) -> None:
@@ -126,14 +127,30 @@ CHANGES = {
 }  # fmt: skip
 
 
-def change_field(page: Page, name: str, value: str | bool) -> None:
-    """Make a change of the panel, after what it needs."""
+def scene_of(page: Page) -> str:
+    return page.locator("#stage").get_attribute("data-scene") or ""
+
+
+def is_changed(page: Page, scene: str) -> None:
+    """Another scene is shown, and nothing is on its way."""
+    expect(page.locator("#stage")).not_to_have_attribute("data-scene", scene)
+    expect(page.locator("#panel-form")).to_have_attribute("aria-busy", "false")
+
+
+def prepare_field(page: Page, name: str) -> None:
+    """Make the change that a field needs before it can be changed itself."""
+    before = scene_of(page)
     if name == "kernels":
         field(page, "weight_source").select_option("named")
-        page.locator('#panel-form [name="kernels"][value="identity"]').check()
+        is_changed(page, before)
     elif name == "groups_slider":
         field(page, "outputs").fill("2")
-        field(page, name).fill(str(value))
+        is_changed(page, before)
+
+
+def change_field(page: Page, name: str, value: str | bool) -> None:
+    if name == "kernels":
+        page.locator('#panel-form [name="kernels"][value="identity"]').check()
     elif value is True:
         field(page, name).check()
     elif field(page, name).evaluate("(control) => control.localName") == "select":
@@ -142,61 +159,64 @@ def change_field(page: Page, name: str, value: str | bool) -> None:
         field(page, name).fill(str(value))
 
 
-def is_told(page: Page, before: dict[str, str]) -> None:
-    """Title, address and picture are those of one scene, which a reload shows again."""
-    stage = page.locator("#stage")
-    expect(stage).not_to_have_attribute("data-scene", before["scene"])
-    expect(page.locator("#panel-form")).to_have_attribute("aria-busy", "false")
-    scene = stage.get_attribute("data-scene") or ""
-    expect(page).to_have_url(re.compile(f"/s/{scene}"))
-    expect(page.get_by_role("heading", level=1)).not_to_have_text(before["title"])
-    title, formula = (page.locator(place).inner_text() for place in ("h1", "#formula"))
+def telling(page: Page) -> list[str]:
+    """Scene, title and formula."""
+    return [scene_of(page), *(page.locator(place).inner_text() for place in ("h1", "#formula"))]
+
+
+def is_told(page: Page, scene_before: str, title_before: str) -> None:
+    """Title, address and picture are those of another scene."""
+    is_changed(page, scene_before)
+    expect(page).to_have_url(re.compile(f"/s/{scene_of(page)}"))
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(title_before)
+
+
+def check_while_playing(
+    open_page: OpenPage, change: Callable[[Page], None], prepare: Callable[[Page], None] | None = None
+) -> None:
+    """Make a change in the panel at each moment of the first page's playing: it leads to one scene, which a
+    reload shows again."""
+    page = None
+    tellings = []
+    for place, text in AUTOPLAY.values():
+        page = open_page("/", again=page)
+        page.locator("#speed").select_option("4")
+        expect(page.locator(place)).to_have_text(text)
+        title = page.locator("h1").inner_text()
+        page.get_by_role("button", name="Change", exact=True).click()
+        if prepare:
+            prepare(page)
+        scene = scene_of(page)
+        change(page)
+        is_told(page, scene, title)
+        tellings.append(telling(page))
+    assert page is not None
     page.reload()
     page.wait_for_selector("html[data-ready]", state="attached")
-    assert page.locator("#stage").get_attribute("data-scene") == scene
-    assert page.locator("h1").inner_text() == title
-    assert page.locator("#formula").inner_text() == formula
+    assert tellings == [telling(page)] * len(AUTOPLAY)
 
 
-def open_panel_while_playing(
-    open_page: OpenPage, place: str, text: re.Pattern[str]
-) -> tuple[Page, dict[str, str]]:
-    """The first page as soon as `place` shows `text`, with its panel open; and its scene and title."""
-    page = open_page("/")
-    page.locator("#speed").select_option("4")
-    expect(page.locator(place)).to_have_text(text)
-    before = {
-        "scene": page.locator("#stage").get_attribute("data-scene") or "",
-        "title": page.locator("h1").inner_text(),
-    }
-    page.get_by_role("button", name="Change", exact=True).click()
-    return page, before
-
-
-@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
 @pytest.mark.parametrize("name", CHANGES)
-def test_everything_in_the_panel_changes_while_the_first_page_plays(
-    open_page: OpenPage, name: str, place: str, text: re.Pattern[str]
-) -> None:
-    page, before = open_panel_while_playing(open_page, place, text)
-    change_field(page, name, CHANGES[name])
-    is_told(page, before)
+def test_everything_in_the_panel_changes_while_the_first_page_plays(open_page: OpenPage, name: str) -> None:
+    check_while_playing(
+        open_page,
+        lambda page: change_field(page, name, CHANGES[name]),
+        lambda page: prepare_field(page, name),
+    )
 
 
-@pytest.mark.parametrize(("place", "text"), AUTOPLAY)
 @pytest.mark.parametrize("what", ["code", "a picture"])
-def test_code_and_pictures_are_read_while_the_first_page_plays(
-    open_page: OpenPage, what: str, place: str, text: re.Pattern[str]
-) -> None:
-    page, before = open_panel_while_playing(open_page, place, text)
-    if what == "code":
-        page.locator("#code-text").fill("nn.Conv2d(2, 5, 3, padding=1)")
-        page.locator("#code-read").click()
-    else:
-        data = io.BytesIO()
-        Image.fromarray(np.full((30, 40, 3), 90, np.uint8)).save(data, "PNG")
-        page.evaluate(DROP, ["a.png", list(data.getvalue())])
-    is_told(page, before)
+def test_code_and_pictures_are_read_while_the_first_page_plays(open_page: OpenPage, what: str) -> None:
+    def read(page: Page) -> None:
+        if what == "code":
+            page.locator("#code-text").fill("nn.Conv2d(2, 5, 3, padding=1)")
+            page.locator("#code-read").click()
+        else:
+            data = io.BytesIO()
+            Image.fromarray(np.full((30, 40, 3), 90, np.uint8)).save(data, "PNG")
+            page.evaluate(DROP, ["a.png", list(data.getvalue())])
+
+    check_while_playing(open_page, read)
 
 
 def press(page: Page) -> None:

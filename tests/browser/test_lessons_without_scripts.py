@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.i18n.languages import LANGUAGES
-from app.lessons.lesson_files import lessons
+from app.lessons.lesson_files import Step, StepTexts, lessons
 
 # What seems to answer, and does not without scripts; what is cut off; pictures that are not there.
 DEAD = """() => {
@@ -26,28 +24,35 @@ DEAD = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (360, 740)])
+SCREENS: list[ViewportSize] = [{"width": 1366, "height": 768}, {"width": 360, "height": 740}]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", list(lessons()))
-def test_a_step_without_scripts(
-    browser: Browser, server: str, name: str, language: str, size: tuple[int, int]
-) -> None:
-    view: Any = {"width": size[0], "height": size[1]}
-    with browser.new_context(viewport=view, java_script_enabled=False) as context:
+def test_a_step_without_scripts(browser: Browser, server: str, name: str, language: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         for step in lessons()[name].steps:
             page.goto(f"{server}/learn/{name}/{step.number}?lang={language}")
-            assert page.evaluate(DEAD) == {"controls": [], "cut": [], "pictures": [], "open": 0}
-            if size[0] > 1000:
-                # What presenting enlarges is whole, too.
-                page.evaluate("document.documentElement.classList.add('presenting')")
-                assert page.evaluate(DEAD)["cut"] == []
-                page.evaluate("document.documentElement.classList.remove('presenting')")
-            if not step.task:
-                continue
-            task = page.locator("#task")
-            task.get_by_text("Answer" if language == "en" else "答案", exact=True).click()
-            assert task.locator("details[open] > :not(summary)").first.inner_text()
-            if step.task.kind == "choose":
-                texts = lessons()[name].texts[language].steps[step.name]
-                assert task.locator("li").count() == task.locator("dt").count() == len(texts.choices)
+            for screen in SCREENS:
+                page.set_viewport_size(screen)
+                assert page.evaluate(DEAD) == {"controls": [], "cut": [], "pictures": [], "open": 0}
+                if screen["width"] > 1000:
+                    # What presenting enlarges is whole, too.
+                    page.evaluate("document.documentElement.classList.add('presenting')")
+                    assert page.evaluate(DEAD)["cut"] == []
+                    page.evaluate("document.documentElement.classList.remove('presenting')")
+                if step.task:
+                    check_task(page, step, lessons()[name].texts[language].steps[step.name], language)
+
+
+def check_task(page: Page, step: Step, texts: StepTexts, language: str) -> None:
+    """The answer opens, and closes again."""
+    assert step.task is not None
+    task = page.locator("#task")
+    answer = task.get_by_text("Answer" if language == "en" else "答案", exact=True)
+    answer.click()
+    assert task.locator("details[open] > :not(summary)").first.inner_text()
+    if step.task.kind == "choose":
+        assert task.locator("li").count() == task.locator("dt").count() == len(texts.choices)
+    answer.click()
