@@ -3,6 +3,7 @@
  * and what is wrong with it, at once and in the reader's language. The server decides. Pure.
  */
 
+import type { OutputLength } from './output_size.ts';
 import { outputLength } from './output_size.ts';
 import type { Dimensions, LayerShape, Operation, OperationKind } from './types.ts';
 
@@ -55,7 +56,7 @@ function paddingOfAxes(layer: Layer) {
 }
 
 /** The output's height and width, worked out. */
-export function outputSizes(layer: Layer): { value: number; text: string }[] {
+export function outputSizes(layer: Layer): OutputLength[] {
   const paddings = paddingOfAxes(layer);
   return AXES.map((axis) =>
     outputLength({

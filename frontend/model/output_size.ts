@@ -19,10 +19,31 @@ interface Axis {
   ceil: boolean;
 }
 
-/** `floor((5 + 2·0 − 2·(4−1) − 1)/1 + 1) = −1` */
-export function outputLength(axis: Axis): { value: number; text: string } {
+export interface OutputLength {
+  value: number;
+  /** As torch's documentation has it: `floor((5 + 2·0 − 2·(4−1) − 1)/1 + 1) = −1`. */
+  text: string;
+  /** As the layer's heading has it: `⌊(5 + 2·0 − (2·(4−1) + 1))/1⌋ + 1 = −1`. */
+  short: string;
+}
+
+export function outputLength(axis: Axis): OutputLength {
   const { value, formula } = axis.kind === 'conv_transpose2d' ? transposed(axis) : windowed(axis);
-  return { value, text: `${formula} = ${value}`.replaceAll('-', MINUS) };
+  const write = (left: string) => `${left} = ${value}`.replaceAll('-', MINUS);
+  return { value, text: write(formula), short: write(shortFormula(axis, value)) };
+}
+
+/** What app/conv/size_formulas.py writes. */
+function shortFormula(axis: Axis, value: number) {
+  const { kind, size, before, after, kernel, stride, dilation, outputPadding, ceil } = axis;
+  const span = dilation === 1 ? String(kernel) : `(${dilation}·(${kernel}-1) + 1)`;
+  const sides = formatSides(before, after);
+  if (kind === 'conv_transpose2d')
+    return `(${size}-1)·${stride} - ${sides} + ${span}${outputPadding ? ` + ${outputPadding}` : ''}`;
+  const steps = (size + before + after - dilation * (kernel - 1) - 1) / stride;
+  const [left, right, rounded] = ceil ? ['⌈', '⌉', Math.ceil(steps)] : ['⌊', '⌋', Math.floor(steps)];
+  const tail = rounded + 1 === value ? ' + 1' : ' + 1 - 1';
+  return `${left}(${size} + ${sides} - ${span})/${stride}${right}${tail}`;
 }
 
 function windowed({ size, before, after, kernel, stride, dilation, ceil }: Axis) {

@@ -52,6 +52,20 @@ def test_flip_turns_the_kernel(open_page: OpenPage, server: str, motion: str) ->
     )
 
 
+def test_the_panel_writes_the_output_size_as_the_heading_does(open_page: OpenPage, server: str) -> None:
+    x, k = _X, _K
+    for operation, weight in (
+        ({"kind": "conv2d", "padding": 1, "stride": 2}, k),
+        ({"kind": "conv2d", "padding": {"top": 1, "bottom": 2, "left": 0, "right": 0}, "dilation": 2}, k),
+        ({"kind": "conv_transpose2d", "stride": 2, "output_padding": 1}, k),
+        ({"kind": "max_pool2d", "kernel_size": 2, "stride": 3, "padding": 1, "ceil_mode": True}, None),
+    ):
+        page = open_page(make_scene(server, x, weight, operation))
+        heading = (page.locator("#formula").text_content() or "").strip()
+        page.get_by_role("button", name="Change", exact=True).click()
+        expect(page.locator("#panel-formula")).to_contain_text(heading)
+
+
 def test_groups_go_from_one_to_depthwise(open_page: OpenPage, server: str) -> None:
     page = open_page(make_scene(server, _X, _K, {"kind": "conv2d"}))
     page.get_by_role("button", name="Change", exact=True).click()

@@ -38,3 +38,10 @@ def test_every_text_is_said() -> None:
         put_together = re.search(rf"{re.escape(first)}\.[{{$]", code) and f"{last}" in code
         short = key.removeprefix("live.")
         assert key in code or put_together or f"'{short}'" in code, key
+
+
+def test_a_cell_is_pressed_not_clicked() -> None:
+    """On a phone there is nothing to click with."""
+    lessons = [path.read_text("utf-8") for path in sorted((ROOT / "lessons").glob("*/en.toml"))]
+    for text in [*lessons, *lesson_catalogue("en").values()]:
+        assert not re.search(r"\bclick", text, re.IGNORECASE), text[:200]

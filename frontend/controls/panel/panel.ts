@@ -201,9 +201,11 @@ export class ParameterPanel {
   }
 }
 
-/** The output's sizes worked out as torch does; one line where both are alike. */
+/** The output's sizes as in the heading, too small ones as in torch; one line where both are alike. */
 function labelSizes(t: Translate, layer: Layer) {
-  const [height = '', width = ''] = outputSizes(layer).map(({ text }) => text);
+  const sizes = outputSizes(layer);
+  const small = sizes.some(({ value }) => value < 1);
+  const [height = '', width = ''] = sizes.map(({ text, short }) => (small ? text : short));
   if (layer.dimensions === 1) return [t('size.length', { formula: width })];
   if (height === width) return [t('size.both', { formula: height })];
   return [t('size.height', { formula: height }), t('size.width', { formula: width })];
