@@ -278,6 +278,32 @@ def test_a_step_prints_on_one_page(
     expect(page.locator(".timeline")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [330, 700, 1030])
+def test_the_sentence_of_the_moment_is_whole_in_print(
+    open_page: OpenPage, scene_paths: dict[str, str], width: int
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 990})
+    long = {
+        "#step-description": "A sentence of words. " * 12,
+        ".addends": "1.25 + " * 60,
+        ".total": " = 75.0",
+    }
+    line = page.locator(".now")
+    for part, text in long.items():
+        line.locator(part).evaluate("(each, text) => { each.textContent = text; }", text)
+    outer = line.bounding_box()
+    for part in long:
+        inner = line.locator(part).bounding_box()
+        assert outer and inner
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1, part
+        assert inner["y"] + inner["height"] <= outer["y"] + outer["height"] + 1, part
+        # A part in lines has no width of its own; one that is cut has more to scroll to.
+        assert line.locator(part).evaluate("each => each.scrollWidth <= each.clientWidth"), part
+
+
 # Paper across within its margins, in CSS pixels.
 ACROSS = {"A4": (1032, 703), "Letter": (965, 725)}
 
