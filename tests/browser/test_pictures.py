@@ -213,6 +213,23 @@ def test_an_equation_has_the_numbers_of_its_picture(
     assert re.search(rf"= {re.escape(total)}(?![.\d])", described), described
 
 
+def test_light_text_on_nothing_is_warned_of(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"])
+    open_dialog(page)
+    warning = page.get_by_text("on a white slide it cannot be read")
+    for colours, ground, kind, is_warned in (
+        ("dark", "paper", "picture", False),
+        ("dark", "transparent", "picture", True),
+        ("light", "transparent", "picture", False),
+        ("dark", "transparent", "animation", False),
+    ):
+        choose(page, "Kind", "picture")
+        choose(page, "Colours", colours)
+        choose(page, "Ground", ground)
+        choose(page, "Kind", kind)
+        expect(warning).to_be_visible(visible=is_warned)
+
+
 def test_the_picture_is_copied(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"], permissions=["clipboard-read", "clipboard-write"])
     open_dialog(page)

@@ -41,6 +41,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const contents = choose('contents', CONTENTS, 'stage');
   const theme = choose('theme', THEMES, state.theme.peek());
   const ground = choose('ground', GROUNDS, 'paper');
+  const lightOnNothing = makeElement('p', 'hint', t('save.ground.dark'));
   const save = makeButton(t('save.save'), 'primary');
   const copy = makeButton(t('save.copy'));
   const cancel = makeButton(t('save.cancel'));
@@ -50,7 +51,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   buttons.append(save, cancel, copy, close);
   const choices = makeElement('div', 'save-choices');
   const ofPicture = [format.element, contents.element, ground.element];
-  choices.append(kind.element, theme.element, ...ofPicture);
+  choices.append(kind.element, theme.element, ...ofPicture, lightOnNothing);
   /** Returns what asks for the picture of a moment, in the colors that are chosen now. */
   const makeRequest = (): (() => FrameRequest) => {
     const isClear = kind.value() === 'picture' && ground.value() === 'none';
@@ -100,6 +101,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const show = attempt(async () => {
     const moving = kind.value() === 'animation';
     for (const each of ofPicture) each.hidden = moving;
+    lightOnNothing.hidden = moving || theme.value() !== 'dark' || ground.value() !== 'none';
     animation.element.hidden = !moving;
     copy.hidden = moving || !canCopy;
     if (moving) animation.forgetEstimate();
