@@ -51,7 +51,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   buttons.append(save, cancel, copy, close);
   const choices = makeElement('div', 'save-choices');
   const ofPicture = [format.element, contents.element, ground.element];
-  choices.append(kind.element, theme.element, ...ofPicture, lightOnNothing);
+  choices.append(kind.element, theme.element, ...ofPicture);
   /** Returns what asks for the picture of a moment, in the colors that are chosen now. */
   const makeRequest = (): (() => FrameRequest) => {
     const isClear = kind.value() === 'picture' && ground.value() === 'none';
@@ -65,7 +65,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     };
   };
   const animation = makeAnimationPart(context, makeRequest);
-  dialog.append(title, preview, choices, animation.element, buttons, message);
+  dialog.append(title, preview, choices, animation.element, lightOnNothing, buttons, message);
   findElement('main', HTMLElement).append(dialog);
   // As the stage does, a picture keeps the result to itself until it is placed.
   const isFinished = () => (state.position.peek()?.place ?? 1) > 0;
