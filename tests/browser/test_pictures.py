@@ -213,6 +213,23 @@ def test_an_equation_has_the_numbers_of_its_picture(
     assert re.search(rf"= {re.escape(total)}(?![.\d])", described), described
 
 
+def test_light_text_on_nothing_is_warned_of(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"])
+    open_dialog(page)
+    warning = page.get_by_text("on a white slide it cannot be read")
+    for colours, ground, kind, is_warned in (
+        ("dark", "paper", "picture", False),
+        ("dark", "transparent", "picture", True),
+        ("light", "transparent", "picture", False),
+        ("dark", "transparent", "animation", False),
+    ):
+        choose(page, "Kind", "picture")
+        choose(page, "Colours", colours)
+        choose(page, "Ground", ground)
+        choose(page, "Kind", kind)
+        expect(warning).to_be_visible(visible=is_warned)
+
+
 def test_the_picture_is_copied(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"], permissions=["clipboard-read", "clipboard-write"])
     open_dialog(page)
@@ -276,6 +293,32 @@ def test_a_step_prints_on_one_page(
     assert page.evaluate(LEFT_OF_TEXT, "h1") == page.evaluate(LEFT_OF_TEXT, ".now-line")
     page.emulate_media(media="screen")
     expect(page.locator(".timeline")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [330, 700, 1030])
+def test_the_sentence_of_the_moment_is_whole_in_print(
+    open_page: OpenPage, scene_paths: dict[str, str], width: int
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 990})
+    long = {
+        "#step-description": "A sentence of words. " * 12,
+        ".addends": "1.25 + " * 60,
+        ".total": " = 75.0",
+    }
+    line = page.locator(".now")
+    for part, text in long.items():
+        line.locator(part).evaluate("(each, text) => { each.textContent = text; }", text)
+    outer = line.bounding_box()
+    for part in long:
+        inner = line.locator(part).bounding_box()
+        assert outer and inner
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1, part
+        assert inner["y"] + inner["height"] <= outer["y"] + outer["height"] + 1, part
+        # A part in lines has no width of its own; one that is cut has more to scroll to.
+        assert line.locator(part).evaluate("each => each.scrollWidth <= each.clientWidth"), part
 
 
 # Paper across within its margins, in CSS pixels.

@@ -41,6 +41,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const contents = choose('contents', CONTENTS, 'stage');
   const theme = choose('theme', THEMES, state.theme.peek());
   const ground = choose('ground', GROUNDS, 'paper');
+  const lightOnNothing = makeElement('p', 'hint', t('save.ground.dark'));
   const save = makeButton(t('save.save'), 'primary');
   const copy = makeButton(t('save.copy'));
   const cancel = makeButton(t('save.cancel'));
@@ -64,7 +65,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
     };
   };
   const animation = makeAnimationPart(context, makeRequest);
-  dialog.append(title, preview, choices, animation.element, buttons, message);
+  dialog.append(title, preview, choices, animation.element, lightOnNothing, buttons, message);
   findElement('main', HTMLElement).append(dialog);
   // As the stage does, a picture keeps the result to itself until it is placed.
   const isFinished = () => (state.position.peek()?.place ?? 1) > 0;
@@ -100,6 +101,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const show = attempt(async () => {
     const moving = kind.value() === 'animation';
     for (const each of ofPicture) each.hidden = moving;
+    lightOnNothing.hidden = moving || theme.value() !== 'dark' || ground.value() !== 'none';
     animation.element.hidden = !moving;
     copy.hidden = moving || !canCopy;
     if (moving) animation.forgetEstimate();
