@@ -222,3 +222,24 @@ def test_nothing_of_a_sentence_is_cut(
                 break
             page.locator("#forward").click()
         page.context.close()
+
+
+# Where the text of an element stands: below a part without a height that is put before it.
+BASELINE = """(element) => {
+    const mark = document.createElement('span');
+    mark.style.cssText = 'display: inline-block; height: 0';
+    element.prepend(mark);
+    const { bottom } = mark.getBoundingClientRect();
+    mark.remove();
+    return bottom;
+}"""
+
+
+@pytest.mark.parametrize("screen", [(1366, 768), (1920, 1080)])
+def test_title_and_formula_stand_on_one_line(
+    open_page: OpenPage, scene_paths: dict[str, str], screen: tuple[int, int]
+) -> None:
+    viewport = {"width": screen[0], "height": screen[1]}
+    page = open_page(scene_paths["strided-volume"], viewport=viewport)
+    title, formula = (page.locator(part).evaluate(BASELINE) for part in ("h1", "#formula"))
+    assert abs(title - formula) < 0.5
