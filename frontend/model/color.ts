@@ -100,10 +100,15 @@ function makeColorScale(theme: Theme): ColorScale {
   };
 }
 
-/** Grey, where that can be read. */
+/** Grey, as much darker or lighter as it takes to be read; black or white where nothing else can be. */
 function quietTextOn(theme: Theme, rgb: Rgb) {
-  const ink = QUIET_INK[theme];
-  return contrastOf(ink, rgb) >= 4.8 ? `rgb(${ink.join(' ')})` : textColorOn(rgb);
+  const [ink, full] = [QUIET_INK[theme], textColorOn(rgb)];
+  const end = full === '#000000' ? 0 : 255;
+  for (let share = 0; share < 1; share += 1 / 16) {
+    const mixed = ink.map((part) => Math.round(part + (end - part) * share)) as Rgb;
+    if (contrastOf(mixed, rgb) >= 4.8) return `rgb(${mixed.join(' ')})`;
+  }
+  return full;
 }
 
 /** The contrast of two colours (WCAG 2.2): 1 … 21. */

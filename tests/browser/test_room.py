@@ -197,3 +197,49 @@ def test_of_a_line_without_room_no_scrap_of_a_word_is_left(open_page: OpenPage, 
     expect(line).to_be_hidden()
     page.locator("#about-more").click()
     expect(line).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (320, 640)], ids=["laptop", "narrow", "phone"])
+def test_nothing_of_a_sentence_is_cut(
+    open_page: OpenPage, server: str, size: tuple[int, int], language: str
+) -> None:
+    path = make_scene(server, torch.ones(16, 12, 12) / 7, torch.ones(24, 16, 3, 3), {"kind": "conv2d"})
+    # What a pinned cell says, and what happens now beside its terms.
+    for query in ("pin=x11,10,10", "pin=y20,9,9", "step=0,0,1&by=product"):
+        page = open_page(f"{path}?{query}&lang={language}", viewport={"width": size[0], "height": size[1]})
+        sentence = page.locator("#step-description")
+        expect(sentence).not_to_be_empty()
+        before = room(page)
+        for _ in range(3):
+            line, now = sentence.bounding_box(), page.locator(".now").bounding_box()
+            assert line and now
+            assert sentence.evaluate("(text) => text.scrollWidth <= text.clientWidth + 1")
+            assert now["y"] - 1 <= line["y"] and line["y"] + line["height"] <= now["y"] + now["height"] + 1
+            assert now["y"] + now["height"] <= size[1]
+            assert room(page) == before
+            if "pin" in query:
+                break
+            page.locator("#forward").click()
+        page.context.close()
+
+
+# Where the text of an element stands: below a part without a height that is put before it.
+BASELINE = """(element) => {
+    const mark = document.createElement('span');
+    mark.style.cssText = 'display: inline-block; height: 0';
+    element.prepend(mark);
+    const { bottom } = mark.getBoundingClientRect();
+    mark.remove();
+    return bottom;
+}"""
+
+
+@pytest.mark.parametrize("screen", [(1366, 768), (1920, 1080)])
+def test_title_and_formula_stand_on_one_line(
+    open_page: OpenPage, scene_paths: dict[str, str], screen: tuple[int, int]
+) -> None:
+    viewport = {"width": screen[0], "height": screen[1]}
+    page = open_page(scene_paths["strided-volume"], viewport=viewport)
+    title, formula = (page.locator(part).evaluate(BASELINE) for part in ("h1", "#formula"))
+    assert abs(title - formula) < 0.5

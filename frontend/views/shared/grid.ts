@@ -78,15 +78,9 @@ export function paintGrid(
 }
 
 /** Paints a cell whose number no tensor has. */
-export function paintGhostCell(
-  context: Context2D,
-  box: Rect,
-  text: string,
-  { soft, muted }: ThemeColors,
-  color = muted,
-) {
+export function paintGhostCell(context: Context2D, box: Rect, text: string, { soft, muted }: ThemeColors) {
   fillRoundedRect(context, box, 3, soft);
-  context.fillStyle = color;
+  context.fillStyle = muted;
   paintTextIn(context, text, box, 2);
 }
 

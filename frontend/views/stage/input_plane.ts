@@ -60,7 +60,7 @@ export function paintPlane(context: Context2D, frame: ChannelFrame, plane: GridP
     clipTo(context, place, () => {
       const grid = { ...planeGrid(model, channel, fit, true), faint };
       paintGrid(context, view, view.cell, grid, frame, place);
-      paintPaddingCells(context, frame, view, fit, true);
+      paintPaddingCells(context, frame, view, fit);
       paintIdleCells(context, frame, view);
     });
     return;
@@ -100,7 +100,7 @@ export function paintWindowCells(
         rect,
         () => {
           paintGrid(context, view, view.cell, grid, frame, overlapOf(rect, place));
-          paintPaddingCells(context, frame, view, fit, false, overlapOf(rect, place));
+          paintPaddingCells(context, frame, view, fit, overlapOf(rect, place));
         },
         0,
       );
@@ -218,13 +218,12 @@ function paintBorrowedRing(context: Context2D, { model, colors }: ChannelFrame, 
   context.globalAlpha = 1;
 }
 
-/** Paints the ring: grey zeros, borrowed numbers on a grey ground; nothing where padding never counts. */
+/** Paints the ring, also under the window: grey zeros, borrowed numbers on a grey ground; nothing where padding never counts. */
 function paintPaddingCells(
   context: Context2D,
   { model, colors }: ChannelFrame,
   rect: Rect & { cell: number },
   fit: NumberFit,
-  quiet: boolean,
   clip: Rect = rect,
 ) {
   const { plane, summary, spread } = model;
@@ -248,7 +247,7 @@ function paintPaddingCells(
         continue;
       }
       if (ghost === null) paintEmptyCell(context, box, colors);
-      else paintGhostCell(context, box, ghost, colors, quiet ? colors.muted : colors.text);
+      else paintGhostCell(context, box, ghost, colors);
     }
   }
 }

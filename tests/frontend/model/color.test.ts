@@ -37,6 +37,17 @@ for (const theme of ['light', 'dark'] as const) {
       });
   });
 
+  test(`${theme}: a quiet number is grey wherever less than black or white can be read`, () => {
+    const { quietCss, quietText } = colorScale(theme);
+    quietCss.forEach((color, k) => {
+      const [text, fill] = [parse(quietText[k] ?? ''), parse(color)];
+      const full = contrastOf(fill, [0, 0, 0]) > contrastOf(fill, [255, 255, 255]) ? 0 : 255;
+      // With some contrast to spare there is a grey that can be read.
+      if (contrastOf(fill, [full, full, full]) > 6)
+        assert.notDeepEqual(text, [full, full, full], `${color}: ${quietText[k]}`);
+    });
+  });
+
   test(`${theme}: the pixels of a heat map have the colours of the cells`, () => {
     const { css, pixels } = colorScale(theme);
     assert.deepEqual(

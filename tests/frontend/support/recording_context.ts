@@ -8,6 +8,8 @@ export interface Painted {
   widths: number[];
   /** Of each text the size of its type, in CSS pixels. */
   sizes: number[];
+  /** Of each text its colour. */
+  inks: string[];
   rects: { x: number; y: number; width: number; height: number; color: string }[];
 }
 
@@ -15,7 +17,7 @@ export interface Painted {
 const FIGURE = 0.58;
 
 export function makeRecordingContext(): Painted & { context: Context2D } {
-  const painted: Painted = { texts: [], widths: [], sizes: [], rects: [] };
+  const painted: Painted = { texts: [], widths: [], sizes: [], inks: [], rects: [] };
   const typeSize = () => Number.parseFloat(String(state.font).split(' ')[1] ?? '');
   const widthOf = (text: string) => FIGURE * typeSize() * text.length;
   const state: Record<string, unknown> = {
@@ -23,6 +25,7 @@ export function makeRecordingContext(): Painted & { context: Context2D } {
     fillText: (text: string, _x: number, _y: number, maxWidth = Number.POSITIVE_INFINITY) => {
       painted.texts.push(text);
       painted.sizes.push(typeSize());
+      painted.inks.push(String(state.fillStyle));
       painted.widths.push(Math.min(1, maxWidth / widthOf(text)));
     },
     fillRect: (x: number, y: number, width: number, height: number) =>

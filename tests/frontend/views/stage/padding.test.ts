@@ -7,6 +7,8 @@ import { paintPane } from '../../../../frontend/views/shared/matrix_painting.ts'
 import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
 import type { ChannelRow } from '../../../../frontend/views/stage/channel_frame.ts';
 import type { StageFrame } from '../../../../frontend/views/stage/frame.ts';
+import { makeFrame } from '../../../../frontend/views/stage/frame.ts';
+import { paintWindowCells } from '../../../../frontend/views/stage/input_plane.ts';
 import { paintLoupe } from '../../../../frontend/views/stage/window.ts';
 import {
   makePadding,
@@ -16,6 +18,7 @@ import {
   makeTapLines,
   makeTensor,
 } from '../../support/builders.ts';
+import { makeFrameRequest } from '../../support/frames.ts';
 import { makeRecordingContext } from '../../support/recording_context.ts';
 
 const COLORS = { soft: '', muted: '', line: '', text: '' };
@@ -62,6 +65,20 @@ test('padding under the window is a 0 in the enlarged window, and empty where it
   assert.deepEqual(loupeTexts({}).sort(), ['0', '0', '0', '0', '0', ...numbers]);
   assert.deepEqual(loupeTexts({ kind: 'max_pool2d', kernel_size: [3, 3] }).sort(), numbers);
 });
+
+for (const [place, size] of Object.entries({ laptop: [1302, 608], phone: [328, 560] }))
+  test(`on a ${place} a 0 of padding is grey, under the window as beside it`, () => {
+    const [width, height] = size as [number, number];
+    const request = makeFrameRequest(makePadded({}), 'stage', { width, height });
+    const frame = makeFrame({ ...request, colors: { ...request.colors, text: 'black', muted: 'grey' } });
+    const [plane] = frame.planes;
+    assert.ok(plane);
+    const { texts, inks, context } = makeRecordingContext();
+    paintWindowCells(context, frame, plane, { rows: [0, 1, 2], cols: [0, 1, 2] });
+    const zeros = inks.filter((_, k) => texts[k] === '0');
+    assert.deepEqual([...new Set(zeros)], ['grey']);
+    assert.ok(zeros.length >= 5);
+  });
 
 test('padding is a 0 in the unrolled windows', () => {
   const model = makePadded({});
