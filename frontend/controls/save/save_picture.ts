@@ -41,7 +41,7 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const contents = choose('contents', CONTENTS, 'stage');
   const theme = choose('theme', THEMES, state.theme.peek());
   const ground = choose('ground', GROUNDS, 'paper');
-  const lightOnNothing = makeElement('p', 'hint', t('save.ground.dark'));
+  const lightOnNothing = makeElement('p', 'hint');
   const save = makeButton(t('save.save'), 'primary');
   const copy = makeButton(t('save.copy'));
   const cancel = makeButton(t('save.cancel'));
@@ -101,7 +101,8 @@ export function setUpSavePicture(context: AppContext): { toggle: () => void } {
   const show = attempt(async () => {
     const moving = kind.value() === 'animation';
     for (const each of ofPicture) each.hidden = moving;
-    lightOnNothing.hidden = moving || theme.value() !== 'dark' || ground.value() !== 'none';
+    const isUnread = !moving && theme.value() === 'dark' && ground.value() === 'none';
+    setText(lightOnNothing, isUnread ? t('save.ground.dark') : '');
     animation.element.hidden = !moving;
     copy.hidden = moving || !canCopy;
     if (moving) animation.forgetEstimate();
