@@ -218,7 +218,7 @@ function paintBorrowedRing(context: Context2D, { model, colors }: ChannelFrame, 
   context.globalAlpha = 1;
 }
 
-/** Paints the ring, also under the window: grey zeros, borrowed numbers; nothing where padding never counts. */
+/** Paints the ring, under the window too: grey zeros, borrowed numbers; nothing where padding has no say. */
 function paintPaddingCells(
   context: Context2D,
   { model, colors }: ChannelFrame,
