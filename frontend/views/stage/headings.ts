@@ -1,7 +1,7 @@
 /** The words on the picture: what each part is, its shape, and the scale of its numbers. */
 
 import { cellColor, colorScale } from '../../model/color.ts';
-import { containsPoint } from '../../model/geometry.ts';
+import { containsPoint, weightIndex } from '../../model/geometry.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import type { Rect, SceneSummary } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -70,12 +70,7 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): StageHe
     case 'window':
       return { name: t('stage.window') };
     case 'kernel':
-      return {
-        name: t('stage.kernelOf', { output: position.outChannel }),
-        // The slices of a gradient are named by more than a channel.
-        ...(model.names ? {} : { short: `K[${position.outChannel}]` }),
-        detail: shapes.weight ? formatShape([frame.inChannels.length, ...model.subject.kernel]) : '',
-      };
+      return kernelText(frame);
     case 'products':
       return productsText(operation.kind, model.names?.products ?? 'x · w', t);
     case 'ledger':
@@ -94,6 +89,23 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): StageHe
       };
     }
   }
+}
+
+function kernelText({ model, position, t, inChannels, layout, firstChannel }: ChannelFrame): StageHeading {
+  const { summary, subject, names } = model;
+  // A phone shows one slice at a time, with its first two indices as torch counts them.
+  const slice =
+    layout.family === 'phone' && !names && inChannels.length > 1 && inChannels.includes(firstChannel);
+  const index = slice
+    ? weightIndex(summary, position.outChannel, firstChannel).join(', ')
+    : position.outChannel;
+  const shape = slice ? subject.kernel : [inChannels.length, ...subject.kernel];
+  return {
+    name: t('stage.kernelOf', { output: index }),
+    // The slices of a gradient are named by more than a channel.
+    ...(names ? {} : { short: `K[${index}]` }),
+    detail: summary.shapes.weight ? formatShape(shape) : '',
+  };
 }
 
 function productsText(kind: string, detail: string, t: ChannelFrame['t']): StageHeading {

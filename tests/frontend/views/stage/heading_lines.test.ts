@@ -45,6 +45,7 @@ function frameOf(subject: LayoutInput, [width, height]: [number, number], langua
     layout,
     position: { outChannel: outChannels - 1 },
     inChannels: Array.from({ length: channels / groups }, (_, channel) => channel),
+    firstChannel: channels / groups - 1,
     output: null,
     outputMax: 9,
     t: makeTranslate(JSON.parse(readFileSync(catalogue, 'utf8')), language),
@@ -55,7 +56,9 @@ function frameOf(subject: LayoutInput, [width, height]: [number, number], langua
 function shapeOf({ model, layout, inChannels }: ChannelFrame, name: string) {
   const { input, weight, output } = model.summary.shapes;
   if (name === 'input') return formatShape(input);
-  if (name === 'kernel' && weight) return formatShape([inChannels.length, ...model.subject.kernel]);
+  const { kernel } = model.subject;
+  const isSlice = layout.family === 'phone' && inChannels.length > 1;
+  if (name === 'kernel' && weight) return formatShape(isSlice ? kernel : [inChannels.length, ...kernel]);
   if (name === 'output') return formatShape(layout.ledger === 'boxes' ? output : output.slice(1));
   return '';
 }
@@ -72,6 +75,9 @@ for (const language of ['en', 'zh-CN'])
           const room = Math.min(width, size[0] - x) - chooser;
           const lines = fitHeading(text, headingSize(frame), room, measure);
           assert.ok(lines.name && lines.detail.includes(shapeOf(frame, name)), `${name}: ${lines.detail}`);
+          const slice = `[${subject.outChannels - 1}, ${frame.firstChannel}]`;
+          const isSlice = frame.layout.family === 'phone' && frame.inChannels.length > 1 && name === 'kernel';
+          assert.equal(lines.name.includes(slice), isSlice, lines.name);
           assert.ok(lines.size >= 10.5, `${name}: type of ${lines.size} px`);
           const beside = lines.pitch === 0 && lines.detail ? measure(`${lines.detail} `, lines.size, 400) : 0;
           const below = lines.pitch > 0 ? measure(lines.detail, lines.size, 400) : 0;
