@@ -82,20 +82,21 @@ export function chooseCandidate(
   { presenting = false, before = null, unpresented = null }: ChoiceOptions = {},
 ): Candidate {
   const spacing = makeSpacing(width, height, presenting);
-  const best = new Map<Family, { candidate: Candidate; worth: number }>();
   const wide = isWide(width, height)
     ? [
-        ...rowCandidates(input, width, height, spacing),
-        ...columnCandidates(input, width, height, spacing),
-        ...focusCandidates(input, width, height, spacing),
-      ]
+        rowCandidates(input, width, height, spacing),
+        columnCandidates(input, width, height, spacing),
+        focusCandidates(input, width, height, spacing),
+      ].flat()
     : [];
+  const worths = new Map<Family, (candidate: Candidate) => number>();
+  const best = new Map<Family, { candidate: Candidate; worth: number }>();
   for (const candidate of wide.length > 0 ? wide : phoneCandidates(input, width, height)) {
-    const worth =
-      worthOf(input, candidate, height, presenting) -
-      SHRUNK * (unpresented ? lossOf(candidate, unpresented) : 0);
-    if (worth > (best.get(candidate.family)?.worth ?? -Infinity))
-      best.set(candidate.family, { candidate, worth });
+    const { family } = candidate;
+    const worthOf = worths.get(family) ?? makeWorth(input, family, height, presenting);
+    worths.set(family, worthOf);
+    const worth = worthOf(candidate) - (unpresented ? SHRUNK * lossOf(candidate, unpresented) : 0);
+    if (worth > (best.get(family)?.worth ?? -Infinity)) best.set(family, { candidate, worth });
   }
   const ranked = [...best.values()].sort((a, b) => b.worth - a.worth);
   const [first] = ranked;
@@ -122,6 +123,11 @@ export function sizesToTry(largest: number, smallest: number, ...thresholds: num
   return [...sizes].sort((a, b) => b - a);
 }
 
+/** The smallest cell of an input that is of use: of a plane that can be seen, if there is room for one. */
+export function smallestToTry(largest: number, planeCells: number): number {
+  return Math.min(Math.max(1, Math.floor(LEAST_PLANE / planeCells)), Math.max(1, Math.floor(largest)));
+}
+
 /** The use of a grid: a number that can be read is worth more than any picture; size counts ever less. */
 function worthOfGrid(cell: number, readable: number, side: number, wantedSide = 400, range = 1) {
   if (cell < readable) return 0.9 * Math.min(1, (cell * side) / wantedSide);
@@ -133,38 +139,43 @@ const NEAR_TIES: Partial<Record<Family, number>> = { rows: 0.3, columns: 0.15, s
 /** A picture of an input that is smaller says nothing, in CSS pixels. */
 export const LEAST_PLANE = 96;
 
-export function worthOf(input: LayoutInput, candidate: Candidate, height: number, presenting = false) {
-  const { plane, output, channels, picture, gathered, weighted } = input;
-  const { family, cell, kernelCell, outputCell, loupe, lanes, smallLanes, thumbnail } = candidate;
+/** Makes what tells the worth of a family's arrangements of an input: how much a reader has of each. */
+export function makeWorth(input: LayoutInput, family: Family, height: number, presenting = false) {
+  const { plane, output, kernel, channels, picture, gathered, weighted } = input;
   const readable = readableCellsOf(input, family);
   const wantedSide = Math.max(360, 0.72 * height);
   const oneLarge = (family === 'focus' || family === 'stacked') && !picture && channels > 1;
   const share = oneLarge ? 1 / Math.min(channels, 3) : 1;
   const planeCells = Math.max(plane.rows, plane.cols);
-  const planeSide = planeCells * cell;
+  const outputCells = Math.max(...output);
+  const kernelCells = family === 'phone' ? Math.max(...kernel) : 0;
+  const nearTie = presenting && family === 'stacked' ? 0 : (NEAR_TIES[family] ?? 0);
   // From the back of a room larger cells are better for longer.
   const range = presenting ? 1.7 : 1;
-  const inputWorth = worthOfGrid(cell, readable.input, planeCells, wantedSide, range);
-  const outputWorth = worthOfGrid(outputCell, readable.output, Math.max(...output), wantedSide, range);
-  const kernelSide = family === 'phone' ? Math.max(...input.kernel) : 0;
-  // The smallest numbers are the first that the back of a room cannot read.
-  const smallest = Math.min(cell, kernelCell, outputCell);
-  const thumbnails = Math.min(inputWorth, 0.9 * Math.min(1, thumbnail / 400));
-  return (
-    (presenting ? 2 * worthOfGrid(smallest, readable.input, planeCells, wantedSide, range) : 0) +
-    3 * (share * inputWorth + (1 - share) * thumbnails) +
-    (kernelCell >= readable.kernel ? 1.5 : 0) +
-    3 * worthOfGrid(kernelCell, readable.kernel, kernelSide, 400, range) +
-    2.5 * outputWorth +
-    2 * ((lanes + 0.4 * smallLanes) / Math.min(channels, 6)) -
-    (loupe && !gathered ? 0.3 : 0) -
-    // A window that is enlarged nowhere cannot be read.
-    (weighted && !loupe && cell < readable.input ? 1.6 : 0) -
-    (cell < readable.input && planeSide < LEAST_PLANE ? 2 : 0) +
-    (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
-    candidate.overflow / 15 +
-    (presenting && family === 'stacked' ? 0 : (NEAR_TIES[family] ?? 0)) +
-    (thumbnail > 50 ? 0.15 : 0) +
-    0.5 * Math.min(1, candidate.shelfCell / 20)
-  );
+  return (candidate: Candidate) => {
+    const { cell, kernelCell, outputCell, loupe, lanes, smallLanes } = candidate;
+    const { thumbnail, shelfCell, overflow } = candidate;
+    const inputWorth = worthOfGrid(cell, readable.input, planeCells, wantedSide, range);
+    const outputWorth = worthOfGrid(outputCell, readable.output, outputCells, wantedSide, range);
+    // The smallest numbers are the first that the back of a room cannot read.
+    const smallest = Math.min(cell, kernelCell, outputCell);
+    const thumbnails = Math.min(inputWorth, 0.9 * Math.min(1, thumbnail / 400));
+    return (
+      (presenting ? 2 * worthOfGrid(smallest, readable.input, planeCells, wantedSide, range) : 0) +
+      3 * (share * inputWorth + (1 - share) * thumbnails) +
+      (kernelCell >= readable.kernel ? 1.5 : 0) +
+      3 * worthOfGrid(kernelCell, readable.kernel, kernelCells, 400, range) +
+      2.5 * outputWorth +
+      2 * ((lanes + 0.4 * smallLanes) / Math.min(channels, 6)) -
+      (loupe && !gathered ? 0.3 : 0) -
+      // A window that is enlarged nowhere cannot be read.
+      (weighted && !loupe && cell < readable.input ? 1.6 : 0) -
+      (cell < readable.input && planeCells * cell < LEAST_PLANE ? 2 : 0) +
+      (cell >= readable.input && cell === kernelCell ? 0.12 : 0) -
+      overflow / 15 +
+      nearTie +
+      (thumbnail > 50 ? 0.15 : 0) +
+      0.5 * Math.min(1, shelfCell / 20)
+    );
+  };
 }

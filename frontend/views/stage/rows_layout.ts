@@ -6,7 +6,7 @@
 import type { LayoutInput } from '../../model/scene_model.ts';
 import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
-import { readableCellsOf, sizesToTry } from './candidates.ts';
+import { readableCellsOf, sizesToTry, smallestToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
 import { leastCardWidth, placeCard, wantedCardWidth } from './ledger_layout.ts';
 import { placeShelf, shelfCellIn, shelfWidth } from './shelf_layout.ts';
@@ -57,6 +57,7 @@ export function rowCandidates(
   const lane = laneHeight(input, height, spacing);
   const candidates: Candidate[] = [];
   const largest = Math.min(spacing.maxCell, lane / plane.rows);
+  const smallest = smallestToTry(largest, Math.max(plane.rows, plane.cols));
   const kernelSizes = sizesToTry(
     Math.min(spacing.maxCell, lane / kernel[0]),
     8,
@@ -64,10 +65,7 @@ export function rowCandidates(
     Math.floor(largest),
   );
   for (const kernelCell of kernelSizes) {
-    for (const cell of new Set([
-      ...sizesToTry(largest, 1, readable.input),
-      ...(kernelCell <= largest ? [kernelCell] : []),
-    ])) {
+    for (const cell of sizesToTry(largest, smallest, readable.input, kernelCell)) {
       const loupe = gathered || (weighted && cell < readable.input);
       const grids = gridCount(input, loupe);
       const used =

@@ -1,7 +1,7 @@
 /** How high the stage would like to be at a width: from there on more room is of little use. Pure. */
 
 import type { LayoutInput } from '../../model/scene_model.ts';
-import { chooseCandidate, worthOf } from './candidates.ts';
+import { chooseCandidate, makeWorth } from './candidates.ts';
 
 const LOWEST = 200;
 const HIGHEST = 680;
@@ -15,7 +15,7 @@ export function wantedStageHeight(input: LayoutInput, width: number): number {
   const worths = heights.map((height) => {
     const candidate = chooseCandidate(input, width, height);
     // Taken at one height: what is wanted of a plane grows with it.
-    return candidate.overflow > 0 ? -Infinity : worthOf(input, candidate, HIGHEST);
+    return candidate.overflow > 0 ? -Infinity : makeWorth(input, candidate.family, HIGHEST)(candidate);
   });
   const best = Math.max(...worths);
   const enough = worths.findIndex((worth) => worth >= best - LITTLE);
