@@ -38,9 +38,12 @@ export interface ChannelRow {
   accumulate: number;
 }
 
+/** Sizes whose arrangements are remembered: a drag of the window's edge has hundreds. */
+const REMEMBERED_SIZES = 8;
+
 export interface FrameChoice extends LayoutChoice {
-  /** Those chosen so far, by size: a stage that has its size back looks as before. */
-  families: Record<string, Family>;
+  /** Those chosen last, by size: a stage that has its size back looks as before. */
+  families: [size: string, family: Family][];
   /** The last that was not presented. */
   unpresented: Candidate | null;
 }
@@ -154,13 +157,14 @@ export function chooseFrameLayout(
   const last = previous && isAlikeSubject(previous.model.subject, subject) ? previous.choice : null;
   if (last && previous?.model.subject === subject && sizeOf(last) === size) return last;
   const neighbour = last?.presenting === presenting ? last.candidate.family : null;
-  const before = last?.families[size] ?? neighbour;
+  const others = last?.families.filter(([other]) => other !== size) ?? [];
+  const before = last?.families.find(([other]) => other === size)?.[1] ?? neighbour;
   const unpresented = (presenting && last?.unpresented) || null;
   const choice = chooseLayout(subject, width, height, { presenting, before, unpresented });
   const { candidate } = choice;
   return {
     ...choice,
-    families: { ...last?.families, [size]: candidate.family },
+    families: [...others.slice(1 - REMEMBERED_SIZES), [size, candidate.family]],
     unpresented: presenting ? unpresented : candidate,
   };
 }
