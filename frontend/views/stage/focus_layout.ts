@@ -18,7 +18,7 @@ import {
   placeRow,
   placeThumbnails,
   ROW_THUMBNAIL,
-  THUMBNAIL_NAME,
+  THUMBNAIL_MARGINS,
   thumbnailRow,
 } from './thumbnail_places.ts';
 
@@ -147,7 +147,7 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const outputSide = Math.min(tallest, room - Math.min(share, plane.cols * maxCell));
   const left = high - Math.max(planeSide, outputSide) * ratio;
   const shown = perChannel ? Math.max(channels, 2) : channels;
-  const thumbnail = left >= 60 ? Math.min(left - THUMBNAIL_NAME - 8, (side - 12) / clamp(shown, 2, 3)) : 0;
+  const thumbnail = left >= 60 ? Math.min(left - THUMBNAIL_MARGINS, (side - 12) / clamp(shown, 2, 3)) : 0;
   return { ...planeCells(input, planeSide, outputSide, spacing), thumbnail };
 }
 
@@ -205,8 +205,9 @@ export function placeFocus(input: LayoutInput, candidate: Candidate, room: Layou
     stacked ? planeHeight + row + outputHeight + spacing.heading + 10 : Math.max(planeHeight, outputHeight),
     sizes.lanesHeight + (below ? CARD_GAP + cardHeight : 0),
   );
-  const thumbnailRoom = !stacked && candidate.thumbnail > 0 ? candidate.thumbnail + THUMBNAIL_NAME + 8 : 0;
-  const top = spacing.heading + Math.max(0, (high - Math.max(used, planeHeight + thumbnailRoom)) * 0.35);
+  const thumbnailRoom = !stacked && candidate.thumbnail > 0 ? candidate.thumbnail + THUMBNAIL_MARGINS : 0;
+  const withThumbnails = Math.max(planeHeight, stacked ? 0 : outputHeight) + thumbnailRoom;
+  const top = spacing.heading + Math.max(0, (high - Math.max(used, withThumbnails)) * 0.35);
   const planeRect = gridRect(start, top, cell, [plane.rows, plane.cols]);
   const outputX = stacked ? start : lanesX + sizes.middle + spacing.way + extra;
   const outputY = stacked ? top + planeHeight + row + spacing.heading + 10 : top;

@@ -5,13 +5,17 @@ import type { Rect } from '../../model/types.ts';
 import { clamp } from '../shared/rects.ts';
 
 /** A thumbnail's name below it. */
-export const THUMBNAIL_NAME = 18;
+const THUMBNAIL_NAME = 18;
 /** The side of a thumbnail of a row, and of one as small as can be met. */
 export const ROW_THUMBNAIL = 32;
 const LEAST_THUMBNAIL = 24;
+/** The height of the name itself. */
+const NAME_LINE = 15;
 const GAP = 8;
 /** Between a plane and the thumbnails below it. */
 const BELOW_PLANE = 12;
+/** What a thumbnail below a plane needs beside its side. */
+export const THUMBNAIL_MARGINS = BELOW_PLANE + NAME_LINE;
 const MAX_THUMBNAILS = 12;
 /** As many lead to channels before and after the one that is shown. */
 const LEAST_COUNT = 3;
@@ -40,7 +44,7 @@ export function placeThumbnails(channels: number, side: number, plane: Rect, hei
     y: plane.y + plane.height + BELOW_PLANE + Math.floor(k / columns) * (size + THUMBNAIL_NAME + 4),
     width: size,
     height: size,
-  })).filter(({ y }) => y + size <= height + 1);
+  })).filter(({ y }) => y + size + NAME_LINE <= height);
 }
 
 /** A row of thumbnails below a stacked plane: as many as have room, and no fewer than lead on. */

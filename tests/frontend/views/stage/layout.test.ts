@@ -101,6 +101,27 @@ test('an output of more cells than the input is larger than it, too', () => {
       }
 });
 
+test('the names below thumbnails are on the stage', () => {
+  const gathered = [1, 2, 3, 5].flatMap((side) =>
+    [2, 3].flatMap((kernel) =>
+      [1, 2, 4].map((channels) =>
+        makeSubject([side, kernel, side + kernel - 1], [channels, 4], [1, 1, 2, 2], { gathered: true }),
+      ),
+    ),
+  );
+  for (const subject of [...Object.values(SUBJECTS), ...gathered])
+    for (const [width, height] of Object.values(SIZES))
+      for (const presenting of [false, true]) {
+        const choice = chooseLayout(subject, width, height, { presenting });
+        const layout = placeParts(subject, choice);
+        const { family, thumbnail } = choice.candidate;
+        if (family === 'focus' && thumbnail >= 24 && subject.outChannels > 1 && !subject.perChannel)
+          assert.ok(layout.outputThumbnails.length > 0, `${width}×${height}: no other output`);
+        for (const { y, height: side } of [...layout.thumbnails, ...layout.outputThumbnails])
+          assert.ok(y + side + 15 <= height, `${layout.family}, ${width}×${height}: name at ${y + side}`);
+      }
+});
+
 test('where input cells are too small for numbers, a loupe shows the window with them', () => {
   for (const name of ['edges', 'photograph, 3×3', 'photograph, 7×7, stride 2', 'deep']) {
     const subject = SUBJECTS[name] as LayoutInput;
