@@ -172,7 +172,7 @@ def test_the_legend_opens_from_the_help_and_beside_the_picture(open_page: OpenPa
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     expect(legend.get_by_text("Hatched rows and columns")).to_be_visible()
     expect(legend.get_by_text("Why are the channels added?")).to_be_visible()
-    expect(legend.locator("dt.mark")).to_have_count(8)
+    expect(legend.locator("dt.mark")).to_have_count(9)
     page.keyboard.press("Escape")
     expect(legend).to_be_hidden()
     page.get_by_role("button", name="legend").click()
