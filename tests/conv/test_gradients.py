@@ -20,7 +20,7 @@ from app.conv.operation import Plan
 from app.conv.taps import taps
 from app.conv.weight_gradients import weight_gradients
 from tests.support.gradient_reference import Reference, by_autograd, by_loops, magnitudes
-from tests.support.random_layers import OPERATIONS, Layer, diced_layers, fitting, layers, tensor
+from tests.support.random_layers import OPERATIONS, Layer, fitting_layers, layers, seeded_layers, tensor
 from tests.support.reference import kernel_of, tap_table
 from tests.support.refusals import refuses
 
@@ -43,7 +43,7 @@ COUNT, LEDGERS_EVERY = 2000, 8
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_random_layers(kind: str) -> None:
-    for number, (layer, made) in enumerate(islice(fitting(diced_layers(kind)), COUNT)):
+    for number, (layer, made) in enumerate(islice(fitting_layers(seeded_layers(kind)), COUNT)):
         upstream = upstream_of(made, layer, number)
         try:
             whole, sizes = check_gradients(layer, made, upstream)

@@ -15,7 +15,7 @@ from app.conv.errors import ConvError
 from app.conv.ledger import Ledger, ledger
 from app.conv.operation import Plan
 from app.conv.taps import taps
-from tests.support.random_layers import OPERATIONS, Layer, diced_layers, fitting, layers
+from tests.support.random_layers import OPERATIONS, Layer, fitting_layers, layers, seeded_layers
 from tests.support.reference import Table, counts, kernel_of, nothing, pooled_length, tap_table, torch_output
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12, torch.int32: 0.0}
@@ -29,7 +29,7 @@ LARGEST_DILATION = 3
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_random_layers(kind: str) -> None:
-    for number, layer in enumerate(islice(diced_layers(kind), COUNT)):
+    for number, layer in enumerate(islice(seeded_layers(kind), COUNT)):
         try:
             check(layer)
         except Exception as error:
@@ -46,7 +46,7 @@ def test_layers_as_simple_as_can_be(layer: Layer) -> None:
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_each_pair_of_parameters_is_among_them(kind: str) -> None:
     shown: set[tuple[Any, ...]] = set()
-    for layer, _ in fitting(islice(diced_layers(kind), COUNT)):
+    for layer, _ in fitting_layers(islice(seeded_layers(kind), COUNT)):
         shown.update(combinations(sorted(parameters_of(layer).items(), key=repr), 2))
     values = sorted({each for pair in shown for each in pair}, key=repr)
     missing = {pair for pair in combinations(values, 2) if can_be(kind, dict(pair))} - shown

@@ -158,14 +158,14 @@ def layers(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(OPERATIONS)) -> Layer
     return make_layer(choices, choices.one_of(kinds))
 
 
-def diced_layers(kind: str) -> Iterator[Layer]:
+def seeded_layers(kind: str) -> Iterator[Layer]:
     """Layers of a kind without end, always the same ones, fitting or not."""
     choices = Diced(kind)
     while True:
         yield make_layer(choices, kind)
 
 
-def fitting(some: Iterable[Layer]) -> Iterator[tuple[Layer, Plan]]:
+def fitting_layers(some: Iterable[Layer]) -> Iterator[tuple[Layer, Plan]]:
     for layer in some:
         with suppress(ConvError):
             yield layer, layer.plan()

@@ -29,7 +29,7 @@ function findMisfit(values: PanelValues, files: FileChoices, t: Translate): Misf
     return {
       at: weight.touched ? '/weight/file' : ofInput,
       message: t('panel.fit', names),
-      choices: offered(findFittingChoices(ofFile), values, files),
+      choices: offeredChoices(findFittingChoices(ofFile), values, files),
     };
   }
   // Elsewhere it is the groups, or the number of channels, that the reader has just written.
@@ -37,7 +37,7 @@ function findMisfit(values: PanelValues, files: FileChoices, t: Translate): Misf
   const choices = findGroupChoices(channels, layer.groups, layer.outputs);
   if (choices.length === 0) return null;
   const message = t('parameters.groupsInput', { channels, groups: layer.groups });
-  return { at: '/input/file', message, choices: offered(choices, values, files) };
+  return { at: '/input/file', message, choices: offeredChoices(choices, values, files) };
 }
 
 /** The weight of a file and the layer it is for; null where nothing can be said before it is sent. */
@@ -48,7 +48,7 @@ function weightFromFile({ layer, weight }: PanelValues, files: FileChoices): Fil
 }
 
 /** Of an input that is not shown yet only what is in a file can be repeated. */
-function offered(choices: FittingChoice[], { input }: PanelValues, files: FileChoices) {
+function offeredChoices(choices: FittingChoice[], { input }: PanelValues, files: FileChoices) {
   const repeats = input.source === 'file' && input.touched ? files.canRepeat() : !input.touched;
   return choices.filter(({ kind }) => kind !== 'repeated' || repeats);
 }

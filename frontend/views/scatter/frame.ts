@@ -49,7 +49,7 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
     ledger: null,
     placedCount: 0,
     stamp: applied?.stamp ?? null,
-    printed: applied && print(applied, model, layout.lanes[0]?.cell ?? 0, stampPlace?.cell),
+    printed: applied && printFittedStamp(applied, model, layout.lanes[0]?.cell ?? 0, stampPlace?.cell),
     outputValues: applied && (place === 1 ? applied.after : applied.before),
     outputAfter: applied?.after ?? null,
     landing,
@@ -58,7 +58,12 @@ export function makeFrame(request: FrameRequest, previous: ScatterFrame | null =
 }
 
 /** Products and sums with the same decimals, those that the smaller cells have room for. */
-function print(applied: AppliedStamp, { summary }: SceneModel, cell: number, stampCell = cell): PrintedStamp {
+function printFittedStamp(
+  applied: AppliedStamp,
+  { summary }: SceneModel,
+  cell: number,
+  stampCell = cell,
+): PrintedStamp {
   const { products, sums } = applied.stamp;
   const { decimals } = fitTerms([...products.flat(2), ...sums.flat()], Math.min(cell, stampCell));
   return printStamp(applied, summary.shapes.output[2], decimals);

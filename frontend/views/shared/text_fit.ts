@@ -58,29 +58,15 @@ export function fontFor(cell: number, chars: number) {
   return clamp(Math.min(cell / 2, (cell - 5) / (0.58 * chars)), 10, 48);
 }
 
-/** Fits the numbers of a grid into cells: the most decimals, up to `wanted`, with which each has room. */
+/**
+ * Fits the numbers of a grid into cells: the most decimals, up to `wanted`, with which each has room.
+ * longest: tells the length of the longest of them.
+ */
 export function fitNumbers(
   values: ArrayLike<number>,
   cell: number,
   wanted = decimalsFor(values, 3),
-): NumberFit {
-  return fit(values, cell, wanted, longestNumber);
-}
-
-/** As `fitNumbers`, of terms, which are rounded so that they add up. */
-export function fitTerms(
-  values: ArrayLike<number>,
-  cell: number,
-  wanted = decimalsFor(values, 3),
-): NumberFit {
-  return fit(values, cell, wanted, longestText);
-}
-
-function fit(
-  values: ArrayLike<number>,
-  cell: number,
-  wanted: number,
-  longest: typeof longestNumber,
+  longest = longestNumber,
 ): NumberFit {
   const room = roomIn(cell);
   const decimals = decimalsThatFit(values, room, wanted);
@@ -88,6 +74,11 @@ function fit(
   // A grid of fractions that has no room for a decimal would show zeros and ones.
   const readable = cell >= readableCell(chars) && (wanted === 0 || decimals > 0);
   return { decimals, readable, font: fontFor(cell, chars), chars };
+}
+
+/** As `fitNumbers`, of terms, which are rounded so that they add up. */
+export function fitTerms(values: ArrayLike<number>, cell: number, wanted?: number): NumberFit {
+  return fitNumbers(values, cell, wanted, longestText);
 }
 
 /** Characters that a small number beside large ones needs at least: `0.004`, `−4e−3`. */

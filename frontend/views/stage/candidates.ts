@@ -52,7 +52,7 @@ const LANDSCAPE = 1.4;
 const CLEARLY_BETTER = 0.6;
 
 /** What a cell of no size left costs. */
-const SHRUNK = 10;
+const SHRINK_COST = 10;
 
 /** The coarse steps of a search, and the fine ones round its best. */
 const COARSE = 5;
@@ -95,7 +95,7 @@ export function chooseCandidate(
     const { family } = candidate;
     const worthOf = worths.get(family) ?? makeWorth(input, family, height, presenting);
     worths.set(family, worthOf);
-    const worth = worthOf(candidate) - (unpresented ? SHRUNK * lossOf(candidate, unpresented) : 0);
+    const worth = worthOf(candidate) - (unpresented ? SHRINK_COST * lossOf(candidate, unpresented) : 0);
     if (worth > (best.get(family)?.worth ?? -Infinity)) best.set(family, { candidate, worth });
   }
   const ranked = [...best.values()].sort((a, b) => b.worth - a.worth);
