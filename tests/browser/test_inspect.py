@@ -39,6 +39,7 @@ def test_a_typed_address_goes_to_the_cell(open_page: OpenPage, server: str) -> N
     inspect(page)
     address = page.get_by_label("Go to Y[channel, row, column]")
     expect(page.locator("#inspect-range")).to_have_text("Output cells: 0 … 5, 0 … 5, 0 … 6")
+    expect(address).to_have_attribute("placeholder", "5, 5, 6")
     y = F.conv2d(x[None], w, padding=1, groups=2)[0]
     for text, cell in (("Y[4, 0, 6]", (4, 0, 6)), ("5,5,0", (5, 5, 0)), ("[0, 2, 3]", (0, 2, 3))):
         address.fill(text)

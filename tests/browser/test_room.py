@@ -67,6 +67,28 @@ def test_on_a_phone_the_whole_stage_and_the_transport_are_on_the_first_screen(op
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("screen", [(360, 740), (412, 915)], ids="{0[0]}x{0[1]}".format)
+def test_on_a_phone_the_title_below_the_stage_is_not_cut_in_two(
+    open_page: OpenPage, scene_paths: dict[str, str], screen: tuple[int, int]
+) -> None:
+    view = {"width": screen[0], "height": screen[1]}
+    page = None
+    for way in (
+        "",
+        "?direction=input",
+        "?direction=input&reading=scatter",
+        "?direction=weight",
+        "?direction=bias",
+    ):
+        page = open_page(scene_paths["three-filters"] + way, again=page, viewport=view)
+        now, transport, title = (
+            page.locator(part).bounding_box() for part in (".now-line", ".timeline", "h1")
+        )
+        assert now and transport and title
+        assert now["y"] + now["height"] <= transport["y"] + 1, way
+        assert title["y"] >= transport["y"] - 6, f"{way}: {title['y']} above {transport['y']}"
+
+
 def test_at_twice_the_size_the_stage_is_in_sight_without_scrolling(open_page: OpenPage) -> None:
     page = open_page("/", viewport={"width": 683, "height": 384})
     box = page.locator("#stage").bounding_box()

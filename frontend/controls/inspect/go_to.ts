@@ -21,7 +21,10 @@ export function setUpGoTo({ state, t }: AppContext, open: ReadonlySignal<boolean
     field.setAttribute('aria-invalid', String(wrong));
   };
   effect(() => {
-    outputShape();
+    // The last cell stands for how an address is written.
+    field.placeholder = ownShape(dimensions(), outputShape())
+      .map((size) => size - 1)
+      .join(', ');
     if (open.value) say('inspect.range', false);
   });
   form.addEventListener('submit', (event) => {

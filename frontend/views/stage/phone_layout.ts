@@ -9,6 +9,7 @@ import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { LEAST_PLANE, readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
+import { leastOutputWidth } from './spacing.ts';
 
 const MAX_CELL = 44;
 const TABS = 84;
@@ -25,6 +26,8 @@ const BOX_NAME = 20;
 const BOX_GAP = 20;
 const MAX_BOX = 84;
 const OUTPUT_HEADING = 24;
+/** Half the width of a value on its way. */
+const HALF_VALUE = 20;
 const RAIL = 6;
 /** Room for the line round the last grid. */
 const OUTLINE = 2;
@@ -185,7 +188,14 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
   };
   const outputY = rowY + EQUATION - BOX_NAME + OUTPUT_HEADING;
   const outputWidth = outputCell * output[1];
-  const outputX = Math.max(0, (width - outputWidth) / 2);
+  const pathTurn = width - 8;
+  const middle = (width - outputWidth) / 2;
+  const fromRight = middle + outputWidth < width - 24;
+  // The chooser of the channel, at the heading's end, stands clear of the way of a value.
+  const end = (fromRight ? total.x + box / 2 : pathTurn) - HALF_VALUE;
+  const named = leastOutputWidth(input, room.spacing);
+  const outputX = Math.max(0, input.outChannels > 1 ? Math.min(middle, end - named) : middle);
+  const headingEnd = input.outChannels > 1 ? end : width;
   const tabs = { x: tabsX, y: HEADING, width: width - 2 - tabsX, height: tabsHeight };
   return {
     lanes: [lane],
@@ -196,7 +206,7 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
       ...(loupe ? [headingOver('window', placed('loupe'), pitch - 4)] : []),
       ...(weighted ? [headingOver('kernel', placed('kernel'), pitch - 4)] : []),
       headingOver('products', placed('products'), width - placed('products').x),
-      heading('output', outputX, outputY - OUTPUT_HEADING / 2, width - outputX),
+      heading('output', outputX, outputY - OUTPUT_HEADING / 2, headingEnd - outputX),
     ],
     ledger: 'equation',
     card: null,
@@ -205,8 +215,8 @@ export function placePhone(input: LayoutInput, candidate: Candidate, room: Layou
     total,
     output: gridRect(outputX, outputY, outputCell, output),
     outputThumbnails: [],
-    pathFrom: outputX + outputWidth < width - 24 ? 'right' : 'below',
-    pathTurn: width - 8,
+    pathFrom: fromRight ? 'right' : 'below',
+    pathTurn,
     shelf: [],
     shelfCell: 0,
   };

@@ -86,3 +86,29 @@ for (const [layer, subject] of Object.entries(LAYERS))
         }
       }
     });
+
+test('on a phone a value on its way passes the chooser of the channel by', () => {
+  const more = [1, 3, 4, 7, 9].flatMap((side) =>
+    [1, 3].flatMap((channels) =>
+      [false, true].map((biased) => makeSubject([side, 1, side], [channels, 4], [1, 1, 2, 3], { biased })),
+    ),
+  );
+  for (const subject of [...Object.values(LAYERS), ...more].filter(({ outChannels }) => outChannels > 1))
+    for (const size of [STAGE_SIZES.phone, [288, 460], [380, 735]] as [number, number][]) {
+      const layout = makeLayout(subject, ...size);
+      const heading = layout.headings.find(({ name }) => name === 'output');
+      if (layout.family !== 'phone' || !heading) continue;
+      const { output: place, total } = layout;
+      const current = { channel: 0, place, view: { ...place, cell: layout.outputCell }, thumbnail: false };
+      const path = findValuePath({ layout, totalRect: total, row: 0, col: 0, current });
+      const right = heading.x + heading.width;
+      const chooser = { x: right - 86, y: heading.y - 12, width: 86, height: 24 };
+      for (const [k, to] of path.slice(1, -1).entries()) {
+        const from = path[k] ?? to;
+        const start = { x: Math.min(from.x, to.x) - 18, y: Math.min(from.y, to.y) - 9 };
+        const end = { x: Math.max(from.x, to.x) + 18, y: Math.max(from.y, to.y) + 9 };
+        assert.ok(!crosses(start, end, chooser), `${layout.outputCell} px, ${size}: part ${k} of the way`);
+      }
+      assert.ok(heading.x >= 0 && heading.width >= 140, `${heading.x}, ${heading.width}`);
+    }
+});
