@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any, Final, NamedTuple
 
 import torch
@@ -88,9 +89,12 @@ def _modules(snippet: Snippet, call: ast.Call, prefix: str, depth: int) -> Itera
 
 def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
     """torch's own module, without memory for its numbers."""
+    names = [*signature(getattr(nn, name)).parameters, name]
+    args = [literal(snippet, names[min(k, len(names) - 1)], each) for k, each in enumerate(call.args)]
+    kwargs = {each.arg or "**": literal(snippet, each.arg or "**", each.value) for each in call.keywords}
     try:
-        args = [_argument(snippet, name, each) for each in call.args]
-        kwargs = {str(each.arg): _argument(snippet, str(each.arg), each.value) for each in call.keywords}
+        if not all(_is_setting(value) for value in (*args, *kwargs.values())):
+            raise ValueError
         if name in _WITH_DEVICE:
             kwargs["device"] = torch.device("meta")
         module: nn.Module = getattr(nn, name)(*args, **kwargs).eval()
@@ -103,9 +107,7 @@ def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
         raise snippet.error(call, "network_code_arguments", name=name) from None
 
 
-def _argument(snippet: Snippet, name: str, node: ast.expr) -> Any:
-    value = literal(snippet, name, node)
+def _is_setting(value: Any) -> bool:
+    """Whether it is a number, sizes, or one of the words that torch's modules know."""
     sizes = value if isinstance(value, tuple) else (value,)
-    if not all(isinstance(each, int | float | None) for each in sizes) and value not in ("none", "tanh"):
-        raise ValueError
-    return value
+    return all(isinstance(each, int | float | None) for each in sizes) or value in ("none", "tanh")

@@ -101,12 +101,13 @@ def _calculated(snippet: Snippet, name: str, node: ast.UnaryOp | ast.BinOp) -> A
     """3 // 2 and the like, of written-out numbers, no longer than 64 bits on the way."""
     operate = _CALCULATIONS.get(type(node.op))
     operands = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right]
+    unread = snippet.error(node, "code.calculation_unread", name=name)
     if operate is None:
-        raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
+        raise unread
     values = [literal(snippet, name, operand) for operand in operands]
     types = (int, float) if isinstance(node, ast.UnaryOp) else (int,)
     if not all(type(value) in types and abs(value) < _LARGEST_OPERAND for value in values):
-        raise snippet.error(node, "code.value_not_written_out", name=name, found=found_kind(node))
+        raise unread
     try:
         return operate(*values)
     except ZeroDivisionError:

@@ -93,9 +93,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no code": ({"code": "print(1)"}, ""),
     "unknown module": ({"code": "nn.Sequential(nn.LSTM(1, 1))"}, "network_code_module_unknown"),
     "misfit": ({"code": "nn.Sequential(nn.Conv2d(1, 2, 2), nn.Linear(7, 2))"}, "network_module_misfit"),
-    "huge": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 10**12))"}, "network_code_arguments"),
-    "a power": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 2**3))"}, "network_code_arguments"),
-    "by zero": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 2 // 0))"}, "network_code_arguments"),
+    "huge": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 1000000 * 1000000))"}, "limit_exceeded"),
+    "a power": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 2**3))"}, "code.calculation_unread"),
+    "by zero": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 2 // 0))"}, "code.division_by_zero"),
+    "a name": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(n, 2))"}, "code.value_not_written_out"),
+    "options": ({"code": "nn.Sequential(nn.Tanh(**options))"}, "code.value_not_written_out"),
+    "too many": ({"code": "nn.Sequential(nn.Tanh(1, 2, 3))"}, "network_code_arguments"),
     "too large": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 1000000000))"}, "limit_exceeded"),
     "seed": ({"code": "nn.Sequential(nn.ReLU())", "seed": "x"}, "network_seed_unreadable"),
     "both": ({"code": "nn.Sequential(nn.ReLU())", "model": "x"}, "network_model_or_code"),
@@ -108,7 +111,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "code that runs": (
         {"code": "nn.Sequential(nn.ReLU(__import__('os').system('true')))"},
-        "network_code_arguments",
+        "code.value_not_written_out",
     ),
 }
 
