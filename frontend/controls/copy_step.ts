@@ -1,4 +1,4 @@
-/** Copies the step or the stamp of the ledger, in three forms, and the link to what is shown. */
+/** Copies the step or the stamp of the ledger as text, TeX or JSON, and the link to what is shown. */
 
 import { inputChannelsOf } from '../model/geometry.ts';
 import { ledgerLayerOf, makeLedger } from '../model/ledger.ts';
@@ -16,11 +16,16 @@ import type { AppContext } from '../views/app_context.ts';
 import { copyText } from './clipboard.ts';
 import { makeUrl } from './url_sync.ts';
 
-type Form = 'text' | 'tex' | 'json';
+type Form = 'text' | 'tex';
 
-export function copyShown(form: Form | 'link', context: AppContext) {
-  const text = form === 'link' ? linkToShown(context) : formatShown(form, context);
+export async function copyShown(form: Form | 'json' | 'link', context: AppContext) {
+  const text = await makeText(form, context);
   if (text) copyText(text, context.t);
+}
+
+function makeText(form: Form | 'json' | 'link', context: AppContext) {
+  if (form === 'link') return linkToShown(context);
+  return form === 'json' ? formatShownJson(context) : formatShown(form, context);
 }
 
 /** The address of what is shown. */
@@ -36,18 +41,28 @@ export function formatShown(form: Form, { state, model, gradients }: AppContext)
 }
 
 function formatForward(form: Form, state: AppState, model: SceneModel) {
-  const [step, stamp, outChannel] = [state.step.peek(), state.stamp.peek(), state.outChannel.peek()];
-  const inputs = inputChannelsOf(model.summary, outChannel);
+  const [step, stamp] = [state.step.peek(), state.stamp.peek()];
   const turned = state.shownView.peek() === 'stage' && (model.summary.operation.flip ?? false);
-  const layer = { ...ledgerLayerOf(model, outChannel, inputs), turned };
-  const toJson = (shown: Parameters<typeof formatStepJson>[0]) =>
-    formatStepJson(shown, model.summary, outChannel, inputs, layer.bias ?? 0);
-  if (step) {
-    if (form === 'json') return toJson(step.toJSON());
-    return (form === 'tex' ? formatStepTex : formatStepText)(makeLedger(step, layer));
-  }
+  const layer = { ...ledgerLayerOf(model, state.outChannel.peek()), turned };
+  if (step) return (form === 'tex' ? formatStepTex : formatStepText)(makeLedger(step, layer));
   if (!stamp) return null;
-  if (form === 'json') return toJson(stamp.stamp);
   const ledger = makeStampLedger(stamp, { ...layer, width: model.summary.shapes.output[2] });
   return (form === 'tex' ? formatStampTex : formatStampText)(ledger);
+}
+
+/** Every number of it; null while it is on its way. */
+async function formatShownJson({ state, model, gradients }: AppContext) {
+  const [layer, outChannel] = [model(), state.outChannel.peek()];
+  const back = state.direction.peek() !== 'forward' && gradients.peek();
+  if (back) return back.format('json');
+  const shown = state.step.peek()?.toJSON() ?? state.stamp.peek()?.stamp;
+  if (!layer || !shown) return null;
+  const { bias } = ledgerLayerOf(layer, outChannel);
+  return formatStepJson(
+    shown,
+    layer.summary,
+    outChannel,
+    inputChannelsOf(layer.summary, outChannel),
+    bias ?? 0,
+  );
 }

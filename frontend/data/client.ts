@@ -1,11 +1,13 @@
 /** The HTTP API from the browser. */
 
-import { dimensionsOf, loadOneDimension, oneDimension } from '../model/dimensions.ts';
+import { dimensionsOf, loadOneDimension } from '../model/dimensions.ts';
 import type {
   FetchedTensor,
   SceneAnswer,
   SceneSummary,
   StampPage,
+  StampsAnswer,
+  TapsAnswer,
   TapTable,
   Tensor,
 } from '../model/types.ts';
@@ -60,13 +62,14 @@ export class ApiClient {
   }
 
   async taps(id: string): Promise<TapTable> {
-    const taps = await (await this.get(`/scenes/${id}/taps`)).json();
-    return oneDimension?.liftTaps(taps) ?? taps;
+    const taps: TapsAnswer = await (await this.get(`/scenes/${id}/taps`)).json();
+    const { rows, cols } = taps;
+    return rows ? { rows, cols } : (await loadOneDimension()).liftTaps(taps);
   }
 
   /** soon: other answers are awaited more. */
   async tensor(
-    id: string,
+    { id, dimensions }: SceneSummary,
     name: FetchedTensor,
     { channel, every, soon = false }: { channel?: number; every?: number; soon?: boolean } = {},
   ): Promise<Tensor> {
@@ -77,7 +80,7 @@ export class ApiClient {
       soon ? { priority: 'low' } : {},
     );
     const tensor = decodeNpy(await answer.arrayBuffer());
-    return oneDimension?.liftTensor(name, tensor) ?? tensor;
+    return dimensions === 1 && name !== 'bias' ? (await loadOneDimension()).liftTensor(tensor) : tensor;
   }
 
   /** Returns columns, as safetensors. */
@@ -87,8 +90,7 @@ export class ApiClient {
   }
 
   async stamps(id: string, range: ItemRange): Promise<StampPage> {
-    const stamps = await (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json();
-    return oneDimension?.liftStamps(stamps) ?? stamps;
+    return readStamps(await (await this.get(`/scenes/${id}/stamps?${rangeQuery(range)}`)).json());
   }
 
   async post<Answer>(path: string, body?: object | FormData, signal?: AbortSignal): Promise<Answer> {
@@ -127,6 +129,14 @@ export class ApiClient {
 export async function readSummary(answer: SceneAnswer): Promise<SceneSummary> {
   if (dimensionsOf(answer.operation) === 1) return (await loadOneDimension()).liftSummary(answer);
   return { ...answer, dimensions: 2 } as SceneSummary;
+}
+
+/** A page of stamps as the page has it. */
+export async function readStamps(answer: StampsAnswer): Promise<StampPage> {
+  const { before, stamps } = answer;
+  const isSignal = stamps.some(({ output_rows }) => !output_rows);
+  if (isSignal) return (await loadOneDimension()).liftStamps(answer);
+  return { ...answer, before, stamps } as StampPage;
 }
 
 /** Items start … stop−1 of an output channel. */

@@ -1,6 +1,6 @@
 /** The gradients of a scene, in pages: the steps of each, and the planes that they fill. */
 
-import { oneDimension } from '../model/dimensions.ts';
+import { loadOneDimension } from '../model/dimensions.ts';
 import { outputChannelsOf, pairAt } from '../model/direction.ts';
 import { kernelSize } from '../model/geometry.ts';
 import type { WeightStep } from '../model/gradient_moment.ts';
@@ -14,6 +14,7 @@ import type {
   StampPage,
 } from '../model/types.ts';
 import type { ApiClient, ItemRange } from './client.ts';
+import { readStamps } from './client.ts';
 import { ItemPages } from './item_pages.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { makeStampReader } from './stamp_pages.ts';
@@ -47,9 +48,7 @@ export function makeInputGradientPages(
     {
       ...pagesOf(channels, height * width, outputChannelsOf(summary, 0).length * kH * kW * 2),
       fetch: async (range) => {
-        const columns = await fetchColumns(api, `${summary.id}/gradients/input`, range, [
-          ['in_channel', range.outChannel],
-        ]);
+        const columns = await fetchColumns(api, summary, 'input', range, [['in_channel', range.outChannel]]);
         return { columns: stepColumns(columns, apart), start: range.start };
       },
       read: remember((page, index) => new Step(page.columns, index - page.start, index, width)),
@@ -64,7 +63,7 @@ export function makeWeightGradientPages(
   summary: SceneSummary,
   reportError: ReportError,
 ): WeightGradientPages {
-  const { id, shapes } = summary;
+  const { shapes } = summary;
   const [kH, kW] = kernelSize(summary);
   const [, height, width] = shapes.output;
   const pairs = shapes.output[0] * (shapes.input[0] / (summary.operation.groups ?? 1));
@@ -73,7 +72,7 @@ export function makeWeightGradientPages(
       ...pagesOf(pairs, kH * kW, 2 * height * width),
       fetch: async (range) => {
         const [outChannel, inChannel] = pairAt(summary, range.outChannel);
-        const columns = await fetchColumns(api, `${id}/gradients/weight`, range, [
+        const columns = await fetchColumns(api, summary, 'weight', range, [
           ['out_channel', outChannel],
           ['in_channel', inChannel],
           ['include', 'patch,products'],
@@ -109,7 +108,7 @@ export function makeGradientStampPages(
 }
 
 /** A page of gradient stamps in the words of a layer's, whose output is the gradient. */
-function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): StampPage {
+function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): Promise<StampPage> {
   const named = {
     ...page,
     out_channel: in_channel,
@@ -119,7 +118,7 @@ function stampsOf({ in_channel, stamps, ...page }: GradientStampsAnswer): StampP
       return { ...stamp, output_rows: input_rows, output_cols: input_cols, outputs: gradients };
     }),
   };
-  return oneDimension?.liftStamps(named) ?? (named as StampPage);
+  return readStamps(named);
 }
 
 export async function fetchBiasGradient(api: ApiClient, id: string): Promise<NumberArray> {
@@ -134,15 +133,16 @@ function pagesOf(outChannels: number, total: number, numbers: number) {
 
 async function fetchColumns(
   api: ApiClient,
-  path: string,
+  { id, dimensions }: SceneSummary,
+  gradient: 'input' | 'weight',
   { start, stop }: ItemRange,
   more: [string, string | number][],
 ): Promise<Columns> {
   const query = new URLSearchParams({ start: String(start), stop: String(stop), format: 'safetensors' });
   for (const [name, value] of more) query.set(name, String(value));
-  const content = await (await api.get(`/scenes/${path}/steps?${query}`)).arrayBuffer();
+  const content = await (await api.get(`/scenes/${id}/gradients/${gradient}/steps?${query}`)).arrayBuffer();
   const columns = decodeSafetensors(content);
-  return oneDimension?.liftGradientColumns(columns) ?? columns;
+  return dimensions === 1 ? (await loadOneDimension()).liftGradientColumns(columns) : columns;
 }
 
 /**

@@ -14,17 +14,18 @@ const NEIGHBOURS = 4;
 /** Resolves when the plane of a channel is there; those of other channels come with it, or after it. */
 export async function loadGradientPlanes(
   api: ApiClient,
-  { id, shapes }: SceneSummary,
+  summary: SceneSummary,
   name: 'grad_input' | 'grad_weight',
   planes: PageCache<number, Tensor>,
   channel: number,
 ) {
+  const { shapes } = summary;
   const shape = name === 'grad_input' ? shapes.input : (shapes.weight ?? []);
   const [count = 0, ...plane] = shape;
   const size = plane.reduce((a, b) => a * b, 1);
   if (count * size <= MOST_WHOLE) {
     const load = async () => {
-      const { data } = await api.tensor(id, name);
+      const { data } = await api.tensor(summary, name);
       const planeOf = (of: number) => withRange(plane, data.slice(of * size, (of + 1) * size));
       batch(() => {
         for (let of = 0; of < count; of++) planes.set(of, planeOf(of));
@@ -34,7 +35,7 @@ export async function loadGradientPlanes(
     return planes.load(channel, load);
   }
   const load = (of: number) =>
-    planes.load(of, async () => withRange(plane, (await api.tensor(id, name, { channel: of })).data));
+    planes.load(of, async () => withRange(plane, (await api.tensor(summary, name, { channel: of })).data));
   await load(channel);
   const last = Math.min(channel + NEIGHBOURS, count - 1);
   for (let of = Math.max(channel - NEIGHBOURS, 0); of <= last; of++) load(of);

@@ -19,20 +19,21 @@ export function previewStride(shape: number[]) {
 }
 
 /** The input, or a sketch of a large one. */
-export async function fetchInput(api: ApiClient, { id, shapes }: SceneSummary): Promise<Tensor> {
-  const every = previewStride(shapes.input);
-  if (every === 1) return api.tensor(id, 'input');
-  const sketch = { ...(await api.tensor(id, 'input', { every })), every };
-  return { shape: shapes.input, data: sketch.data.slice(0, 0), preview: sketch };
+export async function fetchInput(api: ApiClient, summary: SceneSummary): Promise<Tensor> {
+  const { input: shape } = summary.shapes;
+  const every = previewStride(shape);
+  if (every === 1) return api.tensor(summary, 'input');
+  const sketch = { ...(await api.tensor(summary, 'input', { every })), every };
+  return { shape, data: sketch.data.slice(0, 0), preview: sketch };
 }
 
 /** All numbers of what is a sketch so far, and their range. */
 export async function fetchWholeInput(
   api: ApiClient,
-  { id }: SceneSummary,
+  summary: SceneSummary,
   { preview }: Tensor,
 ): Promise<Tensor> {
-  const { shape, data } = await api.tensor(id, 'input', { soon: true });
+  const { shape, data } = await api.tensor(summary, 'input', { soon: true });
   return { shape, data, preview, range: await rangeOf(data) };
 }
 

@@ -1,6 +1,6 @@
 /** A page of steps as columns, one row for each step. */
 
-import { oneDimension } from '../model/dimensions.ts';
+import { loadOneDimension } from '../model/dimensions.ts';
 import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
 import type { DType, StepAnswer } from '../model/types.ts';
@@ -30,9 +30,10 @@ export class StepColumns {
 }
 
 /** Looks into the file, without a copy. */
-export function decodeSteps(buffer: ArrayBuffer, start: number, width: number) {
+export async function decodeSteps(buffer: ArrayBuffer, start: number, width: number) {
   const columns = decodeSafetensors(buffer);
-  return new StepColumns(oneDimension?.liftColumns(columns) ?? columns, start, width);
+  const isSignal = !columns.has('input_rows');
+  return new StepColumns(isSignal ? (await loadOneDimension()).liftColumns(columns) : columns, start, width);
 }
 
 /** The columns of steps in JSON. */

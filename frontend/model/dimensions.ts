@@ -1,18 +1,10 @@
-/**
- * Layers of two dimensions and of one, which the page gives a height of 1. What turns the latter into the
- * page's and back is loaded with the first of them.
- */
+/** Layers of two dimensions and of one, which the page gives a height of 1. */
 
 import type { Dimensions, OperationKind } from './types.ts';
 
-type OneDimension = typeof import('./one_dimension.ts');
-
-/** null: there was no layer of one dimension yet. */
-export let oneDimension: OneDimension | null = null;
-
-export async function loadOneDimension(): Promise<OneDimension> {
-  oneDimension ??= await import('./one_dimension.ts');
-  return oneDimension;
+/** What turns layers of one dimension into the page's and back; loaded with the first of them. */
+export function loadOneDimension() {
+  return import('./one_dimension.ts');
 }
 
 export function dimensionsOf({ kind }: { kind: string }): Dimensions {

@@ -7,7 +7,6 @@
 import type { Column, Columns } from './step.ts';
 import type {
   Dimensions,
-  FetchedTensor,
   FittingAnswer,
   FittingLayer,
   InitialData,
@@ -29,9 +28,6 @@ import type {
 
 /** Fields of an operation that are sizes, and the height that a layer has in each. */
 const SIZES: Record<string, number> = { stride: 1, dilation: 1, kernel_size: 1, output_padding: 0 };
-
-/** Axes of tensors beside those of a plane; of outputs and gradients one channel is fetched. */
-const OUTER = { input: 1, weight: 2, output: 0, upstream: 1, grad_input: 0, grad_weight: 1 };
 
 /** The height that a layer of one dimension has in a size of this name. */
 export function heightOfSignal(name: string) {
@@ -109,8 +105,8 @@ export function liftTaps({ rows = [[0]], cols }: TapsAnswer): TapTable {
   return { rows, cols };
 }
 
-export function liftTensor(name: FetchedTensor, tensor: Tensor): Tensor {
-  if (name === 'bias' || tensor.shape.length !== OUTER[name] + 1) return tensor;
+/** (…, L) -> (…, 1, L) */
+export function liftTensor(tensor: Tensor): Tensor {
   return { ...tensor, shape: liftShape(tensor.shape) ?? [] };
 }
 

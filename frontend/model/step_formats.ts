@@ -3,7 +3,7 @@
  * ones. Pure.
  */
 
-import { oneDimension } from './dimensions.ts';
+import { loadOneDimension } from './dimensions.ts';
 import type { Ledger } from './ledger.ts';
 import { formatLine, formatSentence, formatSums, isMean, joinSigned, writtenTerms } from './ledger_text.ts';
 import { MINUS } from './numbers.ts';
@@ -88,22 +88,23 @@ export function tex(text: string) {
 }
 
 /** Every number of a step or a stamp, as the API gives it. */
-export function formatStepJson(
+export async function formatStepJson(
   step: StepAnswer | Stamp,
   { id, dtype, operation, dimensions }: SceneSummary,
   outChannel: number,
   inChannels: number[],
   bias: number,
 ) {
+  const signal = dimensions === 1 ? await loadOneDimension() : null;
   return JSON.stringify(
     {
       scene: id,
       dtype,
-      operation: dimensions === 1 ? oneDimension?.lowerOperation(operation, dimensions) : operation,
+      operation: signal ? signal.lowerOperation(operation, dimensions) : operation,
       out_channel: outChannel,
       in_channels: inChannels,
       bias,
-      ...(dimensions === 1 ? oneDimension?.lowerStep(step) : step),
+      ...(signal ? signal.lowerStep(step) : step),
     },
     null,
     2,

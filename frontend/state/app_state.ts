@@ -232,7 +232,7 @@ export class AppState {
 
   async loadOutput(channel: number) {
     const scene = this.scene.peek();
-    await scene?.outputs.load(channel, () => fetchOutput(this.api, scene.summary.id, channel));
+    await scene?.outputs.load(channel, () => fetchOutput(this.api, scene.summary, channel));
   }
 
   /** Loads the outputs of a scene that are shown in small beside the one at work, after it. */

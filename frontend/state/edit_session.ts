@@ -320,7 +320,7 @@ async function loadFirstFrame(state: AppState, scene: Scene, position: Position)
   const few = summary.shapes.output[1] * summary.shapes.output[2] <= FEW_WINDOWS;
   const needed = few && state.direction.peek() === 'forward' && !outputs.has(outChannel);
   const [output] = await Promise.all([
-    needed ? fetchOutput(state.api, summary.id, outChannel) : null,
+    needed ? fetchOutput(state.api, summary, outChannel) : null,
     state.loadMoment(scene, position),
     state.loadDrawing(summary, availableView(summary, state.wantedView.peek())),
   ]);

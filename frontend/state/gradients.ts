@@ -111,9 +111,11 @@ export class GradientState implements GradientSteps {
     return direction === 'weight' ? data.weightSteps : null;
   }
 
-  async #loadUpstream({ id, shapes }: SceneSummary, { upstream }: GradientData) {
+  async #loadUpstream(summary: SceneSummary, { upstream }: GradientData) {
     if (upstream.peek()) return;
-    upstream.value = shapes.upstream ? await this.state.api.tensor(id, 'upstream') : makeOnes(shapes.output);
+    const { shapes } = summary;
+    const given = shapes.upstream && (await this.state.api.tensor(summary, 'upstream'));
+    upstream.value = given ?? makeOnes(shapes.output);
   }
 
   async #loadPlanes(summary: SceneSummary, direction: Direction, channel: number) {

@@ -63,7 +63,7 @@ export async function fetchParts(
     return tensor && toTensor(tensor);
   };
   const fetchTensor = (name: 'weight' | 'bias') =>
-    shapes[name] && (initialTensor(name) ?? known[name] ?? api.tensor(id, name));
+    shapes[name] && (initialTensor(name) ?? known[name] ?? api.tensor(summary, name));
   const [taps, input, weight, bias] = await Promise.all([
     known.taps ?? initial?.taps ?? api.taps(id),
     initialTensor('input') ?? known.input ?? fetchInput(api, summary),
@@ -78,8 +78,8 @@ function toTensor({ dtype, shape, data }: TensorAnswer): Tensor {
 }
 
 /** An output channel with its range. */
-export async function fetchOutput(api: ApiClient, id: string, channel: number): Promise<Tensor> {
-  return withRange(await api.tensor(id, 'output', { channel }));
+export async function fetchOutput(api: ApiClient, summary: SceneSummary, channel: number): Promise<Tensor> {
+  return withRange(await api.tensor(summary, 'output', { channel }));
 }
 
 function withRange(output: Tensor): Tensor {

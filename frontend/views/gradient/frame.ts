@@ -66,7 +66,7 @@ export function makeFrame(request: FrameRequest, previous: GradientFrame | null)
   const isSignal = request.model.summary.dimensions === 1;
   const kind = moment.reading === 'scatter' ? 'scatter' : 'gather';
   const before = previous && !isSumFrame(previous) ? previous.inner : null;
-  const layer = layerRequest(request, moment);
+  const layer = layerRequest(request, moment, previous);
   const wrap = <Kind extends 'gather' | 'scatter', Inner extends AnyLayerFrame>(as: Kind, inner: Inner) =>
     wrapLayer(as, request, moment, layer.model, inner);
   if (request.view === 'matrix' || request.view === 'sparse') {
@@ -126,12 +126,16 @@ function wrapLayer<Kind extends 'gather' | 'scatter', Inner extends AnyLayerFram
 }
 
 /** The request for the layer that the gradient is. */
-function layerRequest(request: FrameRequest, moment: GradientMoment): FrameRequest {
+function layerRequest(
+  request: FrameRequest,
+  moment: GradientMoment,
+  previous: GradientFrame | null,
+): FrameRequest {
   const { model, activeCell } = request;
   const active = activeCell && layerCell(model, moment, activeCell.cell);
   return {
     ...request,
-    model: upstreamModel(request, moment),
+    model: upstreamModel(request, moment, previous),
     step: moment.step,
     stamp: moment.stamp,
     gradient: null,
@@ -144,19 +148,16 @@ function layerRequest(request: FrameRequest, moment: GradientMoment): FrameReque
   };
 }
 
-let lastModel: { key: [SceneModel, GradientMoment['upstream'], string, unknown]; made: SceneModel } | null =
-  null;
-
-/** The same object for the same scene: layouts are kept by it. */
-function upstreamModel({ model, t }: FrameRequest, moment: GradientMoment): SceneModel {
+/** The same object while the upstream is the same: layouts are kept by it. */
+function upstreamModel(
+  { model, t }: FrameRequest,
+  moment: GradientMoment,
+  previous: GradientFrame | null,
+): SceneModel {
   const { upstream, reading } = moment;
-  const key: NonNullable<typeof lastModel>['key'] = [model, upstream, reading, t];
-  if (!lastModel || lastModel.key.some((part, k) => part !== key[k]))
-    lastModel = {
-      key,
-      made: makeUpstreamModel(model, upstream, reading, upstreamDetail({ model, t }, moment)),
-    };
-  return lastModel.made;
+  const before = previous && !isSumFrame(previous) && previous.model === model ? previous : null;
+  if (before?.moment.upstream === upstream && before.moment.reading === reading) return before.layer;
+  return makeUpstreamModel(model, upstream, reading, upstreamDetail({ model, t }, moment));
 }
 
 /** `(3, 2, 2), zeros between` */

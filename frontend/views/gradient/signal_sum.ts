@@ -36,15 +36,15 @@ export function makeSignalSumFrame(
 ): SignalSumFrame {
   const before = previous?.moment.direction === moment.direction ? previous : null;
   const sum = makeSumMoment(request, moment, before);
-  const inner = makeInner(request, sum, before?.inner ?? null);
+  const inner = makeInner(request, sum, before);
   return { ...sum, kind: 'signalSum', inner, layout: inner.layout, staticKey: inner.staticKey };
 }
 
-function makeInner(request: FrameRequest, sum: SumMoment, previous: SignalFrame | null): SignalFrame {
+function makeInner(request: FrameRequest, sum: SumMoment, before: SignalSumFrame | null): SignalFrame {
   const { model, moment, outChannel, inChannel, activeCell } = sum;
   const toBias = moment.direction === 'bias';
   const channel = toBias ? outChannel : inChannel;
-  const layer = layerOf(sum);
+  const layer = layerOf(sum, before);
   const cell = activeCell && layerCell(sum, activeCell.cell);
   const window = toBias ? outChannel : sum.position.window;
   const plane = sum.gradients && { shape: [1, 1, sum.gradients.length], data: sum.gradients };
@@ -55,7 +55,7 @@ function makeInner(request: FrameRequest, sum: SumMoment, previous: SignalFrame 
       view: 'stage',
       model: layer,
       position: { ...sum.position, outChannel: channel, window },
-      step: stepOf(sum, layer, window),
+      step: stepOf(sum, layer, window, before),
       stamp: null,
       gradient: null,
       outputs,
@@ -64,11 +64,13 @@ function makeInner(request: FrameRequest, sum: SumMoment, previous: SignalFrame 
       activeCell: activeCell && cell && { ...activeCell, cell },
       t: wordsOf(sum),
     },
-    previous,
+    before?.inner ?? null,
     () => (toBias ? biasAxis(model.subject.output[1], model.subject.outChannels) : weightAxis(model)),
   );
   const { ledger } = sum;
-  return ledger && inner.step ? { ...inner, ledger: printSum(inner, inner.step, ledger, previous) } : inner;
+  return ledger && inner.step
+    ? { ...inner, ledger: printSum(inner, inner.step, ledger, before?.inner) }
+    : inner;
 }
 
 /** The sum with the decimals that the line below the stage has. */
@@ -76,22 +78,22 @@ function printSum(
   inner: SignalFrame,
   step: Step,
   { cell, decimals }: SumLedger,
-  previous: SignalFrame | null,
+  previous: SignalFrame | undefined,
 ) {
   const known = previous?.step === step ? previous.ledger : null;
   if (known?.cell === cell && known.decimals === decimals) return known;
   return { ...makeLedger(step, ledgerLayerOf(inner.model, inner.position.outChannel), decimals), cell };
 }
 
-let lastLayer: { key: unknown[]; made: SceneModel } | null = null;
-
-/** The same object for the same sum: layouts are kept by it. */
-function layerOf(sum: SumMoment): SceneModel {
-  const { model, moment, outChannel, inChannel } = sum;
-  const key = [model, moment.upstream, moment.direction, outChannel, inChannel];
-  if (!lastLayer || lastLayer.key.some((part, k) => part !== key[k]))
-    lastLayer = { key, made: moment.direction === 'bias' ? makeBiasLayer(sum) : makeWeightLayer(sum) };
-  return lastLayer.made;
+/** The same object while the sum is of the same numbers: layouts are kept by it. */
+function layerOf(sum: SumMoment, before: SignalSumFrame | null): SceneModel {
+  const same =
+    before?.model === sum.model &&
+    before.moment.upstream === sum.moment.upstream &&
+    before.outChannel === sum.outChannel &&
+    before.inChannel === sum.inChannel;
+  if (same) return before.inner.model;
+  return sum.moment.direction === 'bias' ? makeBiasLayer(sum) : makeWeightLayer(sum);
 }
 
 /** A depthwise layer, so that channels keep their numbers; all have the kernel of the one that is shown. */
@@ -162,21 +164,26 @@ function namesOf(letter: string, output: string, slice: string): CellNames {
   return { letter, output, slice: () => slice, input: '', products: '' };
 }
 
-let lastStep: { of: unknown[]; step: Step } | null = null;
-
 /** The sum as a step of its layer, the same object for the same one. */
-function stepOf(sum: SumMoment, layer: SceneModel, window: number): Step | null {
+function stepOf(
+  sum: SumMoment,
+  layer: SceneModel,
+  window: number,
+  before: SignalSumFrame | null,
+): Step | null {
   const { moment, weightStep, plane, outChannel } = sum;
   const toBias = moment.direction === 'bias';
   const gradient = toBias ? moment.biasGradient?.[outChannel] : weightStep?.gradient;
   if (gradient === undefined || (!toBias && !weightStep)) return null;
-  const of = [layer, toBias ? moment.biasGradient : weightStep, window];
-  if (!lastStep || lastStep.of.some((part, k) => part !== of[k])) {
-    const patch = toBias ? plane : (weightStep?.patch ?? []);
-    const products = toBias ? plane : (weightStep?.products ?? []);
-    lastStep = { of, step: makeStep(layer, window, { patch, products, gradient }) };
-  }
-  return lastStep.step;
+  const same =
+    before?.inner.model === layer &&
+    before.inner.position.window === window &&
+    before.weightStep === weightStep &&
+    before.moment.biasGradient === moment.biasGradient;
+  if (same && before.inner.step) return before.inner.step;
+  const patch = toBias ? plane : (weightStep?.patch ?? []);
+  const products = toBias ? plane : (weightStep?.products ?? []);
+  return makeStep(layer, window, { patch, products, gradient });
 }
 
 interface SumNumbers {

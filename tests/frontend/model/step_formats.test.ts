@@ -94,10 +94,10 @@ test('TeX has only characters that every TeX reads, in braces that match', () =>
   }
 });
 
-test('JSON has every number in full', () => {
+test('JSON has every number in full', async () => {
   const summary = makeSummary();
   const step = { ...STEP, output: 72.00000762939453 };
-  const found = JSON.parse(formatStepJson(step, summary, 0, [0, 1], 0.1));
+  const found = JSON.parse(await formatStepJson(step, summary, 0, [0, 1], 0.1));
   assert.deepEqual(found, {
     scene: 'x',
     dtype: 'float32',
