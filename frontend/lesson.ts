@@ -41,6 +41,8 @@ async function start() {
   document.documentElement.dataset.ready = 'true';
 }
 
+const loadPaste = () => import('./interactions/paste_numbers.ts');
+
 function setUpControls(context: AppContext) {
   const { state, t, boot } = context;
   const changes = new EditSession(state, state.api, boot.scene);
@@ -52,7 +54,7 @@ function setUpControls(context: AppContext) {
   setUpAccessibleGrids(context);
   setUpHoverAndSelect(context);
   linkLedgerTerms(state, showDescription(context));
-  setUpPinnedCellEditing(context, new CellEditor(context, changes));
+  setUpPinnedCellEditing(context, new CellEditor(context, changes, loadPaste));
 }
 
 start();

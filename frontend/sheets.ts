@@ -10,5 +10,6 @@ export { openNetwork } from './controls/network/open_network.ts';
 export { setUpPanel } from './controls/panel/set_up_panel.ts';
 export { setUpSavePicture } from './controls/save/save_picture.ts';
 export { setUpMatrixViews } from './interactions/matrix_pan_and_zoom.ts';
+export { pasteNumbers } from './interactions/paste_numbers.ts';
 // The drawings come along, so that what they too share with the workbench is in the same file.
 export * from './views/drawings_on_demand.ts';

@@ -21,7 +21,9 @@ async function start() {
 /** The kernel makes the edited scene, and its widget goes on with it. */
 function setUpEditing(context: AppContext) {
   const { state, boot } = context;
-  setUpPinnedCellEditing(context, new CellEditor(context, new EditSession(state, state.api, boot.scene)));
+  const changes = new EditSession(state, state.api, boot.scene);
+  const loadPaste = () => import('./interactions/paste_numbers.ts');
+  setUpPinnedCellEditing(context, new CellEditor(context, changes, loadPaste));
 }
 
 start();

@@ -73,7 +73,7 @@ export function setUpWorkbench(parts: AppContext): () => Promise<unknown> {
   setUpHoverAndSelect(parts);
   setUpPanAndZoom(parts);
   linkLedgerTerms(state, showDescription(parts));
-  setUpPinnedCellEditing(parts, new CellEditor(parts, changes));
+  setUpPinnedCellEditing(parts, new CellEditor(parts, changes, loadSheets));
   setUpUndoRedo(changes);
   setUpSheets(parts, changes, loadSheets);
   setUpCopyButtons(parts);

@@ -7,7 +7,7 @@ import { effect, untracked } from '@preact/signals-core';
 import type { ApiError } from '../data/client.ts';
 import { formatError } from '../data/error_message.ts';
 import { ownShape } from '../model/dimensions.ts';
-import { parseNumber } from '../model/number_syntax.ts';
+import { isNumberBlock, parseNumber } from '../model/number_syntax.ts';
 import { formatExact } from '../model/numbers.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import type { TensorName } from '../state/scene_edit.ts';
@@ -18,7 +18,6 @@ import { findElement, setText } from '../views/shared/dom.ts';
 import { revealCell } from './accessible_grids.ts';
 import type { EditableCell } from './editable_cells.ts';
 import { editableAt, editRect, nextEditableCell, tensorCell } from './editable_cells.ts';
-import { isNumberBlock, pasteNumbers } from './paste_numbers.ts';
 import type { PendingEdit } from './pending_edits.ts';
 import { PendingEdits } from './pending_edits.ts';
 
@@ -31,6 +30,8 @@ const MESSAGE_HEIGHT = 110;
 /** Letters of a wrong number that a message repeats. */
 const QUOTED = 20;
 
+type LoadPaste = () => Promise<Pick<typeof import('./paste_numbers.ts'), 'pasteNumbers'>>;
+
 /** A key that begins a number. */
 const NUMBER_KEY = /^[-+.\d\u2212]$/;
 
@@ -42,14 +43,17 @@ export class CellEditor {
 
   readonly context: AppContext;
   readonly changes: EditSession;
+  readonly loadPaste: LoadPaste;
   readonly box = findElement('#cell-editor', HTMLElement);
   readonly input = findElement('#cell-value', HTMLInputElement);
   readonly pending: PendingEdits;
 
-  constructor(context: AppContext, changes: EditSession) {
+  /** loadPaste: what reads blocks of numbers, in all the forms that people copy, comes with the first block. */
+  constructor(context: AppContext, changes: EditSession, loadPaste: LoadPaste) {
     const { state, canvas } = context;
     this.context = context;
     this.changes = changes;
+    this.loadPaste = loadPaste;
     this.pending = new PendingEdits(changes, (edit, error) => this.#showFailure(edit, error));
     this.#listenToCanvas();
     this.#listenToInput();
@@ -239,7 +243,7 @@ export class CellEditor {
     this.input.toggleAttribute('aria-invalid', message !== '');
   }
 
-  #paste(event: ClipboardEvent) {
+  async #paste(event: ClipboardEvent) {
     const text = event.clipboardData?.getData('text') ?? '';
     if (!isNumberBlock(text)) {
       if (event.target !== this.input) this.input.value = text.trim();
@@ -249,6 +253,7 @@ export class CellEditor {
     const at = this.#tensorCell(this.#cell);
     const tensor = at && this.#tensor(at.tensor);
     if (!tensor) return;
+    const { pasteNumbers } = await this.loadPaste();
     pasteNumbers(
       text,
       at,

@@ -4,20 +4,16 @@
  */
 
 import type { Translate } from '../model/i18n.ts';
-import { PasteError, parseNumber } from '../model/number_syntax.ts';
+import { PasteError } from '../model/number_syntax.ts';
 import { nestArray } from '../model/numbers.ts';
+import { parseNumberBlock } from '../model/parse_numbers.ts';
 import { findPlacements } from '../model/paste_placement.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { findElement } from '../views/shared/dom.ts';
 import type { TensorIndex } from './editable_cells.ts';
 
-/** Whether a text is more than one number. */
-export function isNumberBlock(text: string) {
-  return Number.isNaN(parseNumber(text)) && /[\s,;[({|&]/.test(text.trim());
-}
-
 /** shape: of the tensor; attempt: sends a change and shows how it went. */
-export async function pasteNumbers(
+export function pasteNumbers(
   text: string,
   { tensor, index }: TensorIndex,
   shape: number[],
@@ -27,8 +23,6 @@ export async function pasteNumbers(
   attempt: (change: () => Promise<boolean>) => void,
 ) {
   try {
-    // The parser of all the forms that people copy comes with the first block.
-    const { parseNumberBlock } = await import('../model/parse_numbers.ts');
     const block = parseNumberBlock(text);
     const { cells, whole } = findPlacements(block, shape, index);
     const fill = () => attempt(() => changes.editCells((cells ?? []).map((cell) => ({ tensor, ...cell }))));

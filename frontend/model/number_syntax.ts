@@ -63,6 +63,11 @@ export function parseNumber(text: string) {
   return Number.isFinite(value) ? value : NaN;
 }
 
+/** Whether a text is more than one number. */
+export function isNumberBlock(text: string) {
+  return Number.isNaN(parseNumber(text)) && /[\s,;[({|&]/.test(text.trim());
+}
+
 /** token: what NUMBER matches; infinite where it is too large, or a fraction of nothing. */
 export function toNumber(token: string) {
   const sign = token.startsWith('-') ? -1 : 1;

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at_cell, wait_until_painted
 
@@ -31,6 +31,18 @@ def test_every_kind_of_cell_shows_its_relations_on_hover(
     )
     page.mouse.move(640, 20)
     expect(now).to_have_text("56 is the output cell Y[0, 0, 0].")
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1366, "height": 768}, {"width": 360, "height": 740}])
+def test_the_bias_says_what_it_is_added_to(
+    open_page: OpenPage, scene_paths: dict[str, str], viewport: ViewportSize
+) -> None:
+    page = open_page(scene_paths["strided-volume"], viewport=viewport)
+    page.keyboard.press("Shift+ArrowRight")
+    point_at_cell(page, "b[0]")
+    expect(page.locator("#step-description")).to_have_text(
+        re.compile(r"^b\[0\] = 1 is added to every cell of output channel 0\.")
+    )
 
 
 def test_a_click_on_an_output_cell_goes_there_and_stays_until_escape(

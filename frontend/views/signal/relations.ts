@@ -23,6 +23,7 @@ export function paintRelations(context: Context2D, frame: SignalFrame) {
   if (!activeCell || !relations) return;
   paintInputs(context, frame);
   paintOutputs(context, frame);
+  paintWholeOutput(context, frame);
   const { cell, pinned } = activeCell;
   const mark = (rect: Rect) =>
     frameCells(context, growRect(rect, -1), rect.width, colors.accent, pinned ? 4 : 2.5);
@@ -52,6 +53,18 @@ function paintInputs(context: Context2D, frame: SignalFrame) {
       }
     });
   }
+}
+
+/** Frames all cells of the output that a bias is added to. */
+function paintWholeOutput(context: Context2D, frame: SignalFrame) {
+  const { relations, position, layout, axis, model, colors } = frame;
+  if (relations?.wholeOutput !== position.outChannel) return;
+  const column = columnRect(frame, layout.output, axis.outputAt(0));
+  const last = columnRect(frame, layout.output, axis.outputAt(model.subject.output[1] - 1));
+  const run = growRect({ ...column, width: last.x + last.width - column.x }, -1);
+  clipTo(context, columnsOf(frame, layout.output), () =>
+    frameCells(context, run, column.width, colors.accent, 2),
+  );
 }
 
 /** The output cells that an input cell reaches, each with the factors that carry it there. */

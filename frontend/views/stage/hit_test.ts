@@ -49,6 +49,8 @@ function hitOutput({ outputPlaces }: ChannelFrame, x: number, y: number): Cell |
 function hitLedger(frame: ChannelFrame, x: number, y: number): Cell | null {
   const { step, model, inChannels, layout } = frame;
   if (layout.family === 'phone') return hitEquation(frame, x, y);
+  if (layout.bias && containsPoint(layout.bias, x, y))
+    return { grid: 'bias', channel: frame.position.outChannel, row: 0, col: 0 };
   if (!step || !model.weight || layout.ledger === 'boxes' || !containsPoint(layout.total, x, y)) return null;
   return { grid: 'total', channel: inChannels.at(-1) ?? 0, row: 0, col: 0 };
 }

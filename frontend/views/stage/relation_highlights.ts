@@ -33,6 +33,7 @@ export function paintRelations(context: Context2D, frame: ChannelFrame) {
       paintInputs(context, frame, plane, relations.inputs.plane);
   }
   if (relations.outputs.length > 0) paintReachedOutputs(context, frame, cell.channel, relations.outputs);
+  if (relations.wholeOutput !== null) paintWholeOutput(context, frame, relations.wholeOutput);
   if (relations.weights) markRect(context, frame, findCellRect(frame, { ...cell, grid: 'weight' }), 2.5);
   markRect(context, frame, findCellRect(frame, cell), pinned ? 4 : 2.5);
 }
@@ -58,6 +59,16 @@ function paintInputs(context: Context2D, frame: ChannelFrame, plane: GridPlace, 
           frameCells(context, rect, view.cell, accent, numbered ? 3 : 1.5, 0);
       }
   });
+}
+
+/** Frames all cells of an output that the stage shows. */
+function paintWholeOutput(context: Context2D, frame: ChannelFrame, channel: number) {
+  const output = outputOf(frame, channel);
+  if (!output) return;
+  const { place, view } = output;
+  const [rows, cols] = frame.model.subject.output;
+  const rect = cellRect(view, view.cell, 0, 0, rows, cols);
+  clipTo(context, place, () => frameCells(context, rect, view.cell, frame.colors.accent, 3, 0));
 }
 
 /** Paints the output cells an input cell reaches, in each output that the stage shows. */
