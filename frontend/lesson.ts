@@ -21,27 +21,27 @@ import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
 import { nextPaint } from './views/shared/dom.ts';
 
+const loadTasks = () => import('./lesson_tasks.ts');
+
 async function start() {
   const boot = (await readBoot()) as LessonPage;
   const { context, opened } = openStage(boot);
   await nextPaint();
   setUpControls(context);
   await opened;
-  let end = setUpStep(context, boot);
+  let end = setUpStep(context, boot, loadTasks);
   const showStep = async (page: LessonPage) => {
     end();
     const summary = await readSummary(page.summary);
     // The texts are those of the first step, to which more may have come since.
     Object.assign(context.boot, page, { summary, messages: context.boot.messages });
     await context.state.open(summary);
-    end = setUpStep(context, page);
+    end = setUpStep(context, page, loadTasks);
   };
   setUpNavigation(showStep);
   await nextPaint();
   document.documentElement.dataset.ready = 'true';
 }
-
-const loadPaste = () => import('./interactions/paste_numbers.ts');
 
 function setUpControls(context: AppContext) {
   const { state, t, boot } = context;
@@ -54,7 +54,7 @@ function setUpControls(context: AppContext) {
   setUpAccessibleGrids(context);
   setUpHoverAndSelect(context);
   linkLedgerTerms(state, showDescription(context));
-  setUpPinnedCellEditing(context, new CellEditor(context, changes, loadPaste));
+  setUpPinnedCellEditing(context, new CellEditor(context, changes, loadTasks));
 }
 
 start();

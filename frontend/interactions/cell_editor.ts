@@ -48,7 +48,7 @@ export class CellEditor {
   readonly input = findElement('#cell-value', HTMLInputElement);
   readonly pending: PendingEdits;
 
-  /** loadPaste: what reads blocks of numbers, in all the forms that people copy, comes with the first block. */
+  /** loadPaste: what reads all the forms of numbers that people copy comes with the first block of them. */
   constructor(context: AppContext, changes: EditSession, loadPaste: LoadPaste) {
     const { state, canvas } = context;
     this.context = context;

@@ -13,30 +13,37 @@ import { cellOfReference, linkReferences, windowCell } from './stage_references.
 import type { TaskParts } from './tasks.ts';
 import { TASKS } from './tasks.ts';
 
+/** Loads what few steps need. */
+export type LoadTasks = () => Promise<typeof import('./later_tasks.ts')>;
+
 /** Sets the step up that the page shows; the stage has its scene. Returns what ends it. */
-export function setUpStep(context: AppContext, { lesson }: LessonPage): () => void {
+export function setUpStep(context: AppContext, { lesson }: LessonPage, loadTasks: LoadTasks): () => void {
   const root = findElement('#lesson-text', HTMLElement);
   // What cannot be failed is done when it has been read.
   rememberStep(lesson.name, lesson.step, lesson.task === null);
   const terms = hideTerms(context, lesson);
-  const ends = [showMoment(context, lesson), linkReferences(root, context.state), showLocks(context, lesson)];
+  const ends = [
+    showMoment(context, lesson, loadTasks),
+    linkReferences(root, context.state),
+    showLocks(context, lesson),
+  ];
   ends.push(terms.end);
   markDone(lesson);
   const form = root.querySelector<HTMLFormElement>('#task');
-  setUpExplore(context);
-  if (form && lesson.task) ends.push(setUpTask(context, lesson, form, terms.done));
+  setUpExplore(context, loadTasks);
+  if (form && lesson.task) ends.push(setUpTask(context, lesson, form, terms.done, loadTasks));
   return () => {
     for (const end of ends) end();
   };
 }
 
 /** The step's moment; a gradient is loaded first. */
-function showMoment(context: AppContext, lesson: LessonData): () => void {
+function showMoment(context: AppContext, lesson: LessonData, loadTasks: LoadTasks): () => void {
   const { state } = context;
   let ended = false;
   if (lesson.direction === 'forward') putMoment(context, lesson);
   else
-    import('./later_tasks.ts')
+    loadTasks()
       .then(({ loadGradients }) => loadGradients(context))
       .then(() => ended || putMoment(context, lesson))
       .catch((error) => state.reportError({ status: 0, message: String(error) }));
@@ -70,12 +77,12 @@ function putMoment(
 }
 
 /** The link leads to the step's scene; the reader is elsewhere by now. */
-function setUpExplore({ state }: AppContext) {
+function setUpExplore({ state }: AppContext, loadTasks: LoadTasks) {
   const link = findElement('#explore', HTMLAnchorElement);
   link.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    import('./later_tasks.ts')
+    loadTasks()
       .then(({ addressFromHere }) => location.assign(addressFromHere(state) ?? link.href))
       .catch(() => location.assign(link.href));
   };
@@ -86,6 +93,7 @@ function setUpTask(
   lesson: LessonData,
   form: HTMLFormElement,
   showTerms: () => void,
+  loadTasks: LoadTasks,
 ): () => void {
   const { task } = lesson;
   if (!task) return () => undefined;
@@ -108,15 +116,15 @@ function setUpTask(
   };
   const parts = { context, lesson, task, form, say, done };
   setUpHint(form);
-  return (TASKS[task.kind] ?? loadTask)(parts);
+  return TASKS[task.kind]?.(parts) ?? loadTask(parts, loadTasks);
 }
 
 /** Exercises and the descent are large, and loaded where a step has one. */
-function loadTask(parts: TaskParts): () => void {
+function loadTask(parts: TaskParts, loadTasks: LoadTasks): () => void {
   let end: () => void = () => undefined;
   let ended = false;
   const load = async () => {
-    const { setUpDescent, setUpExercise } = await import('./later_tasks.ts');
+    const { setUpDescent, setUpExercise } = await loadTasks();
     const setUp = parts.task.kind === 'descend' ? setUpDescent : setUpExercise;
     if (!ended) end = setUp(parts);
   };
