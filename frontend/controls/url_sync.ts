@@ -68,8 +68,16 @@ export function syncUrl(context: AppContext, changes: EditSession, choose: Choos
     makeUrl(state, null);
     writeSoon();
   });
+  // While time runs its moment waits; what is chosen meanwhile does not.
+  effect(() => {
+    state.chosenView.value;
+    state.granularity.value;
+    state.direction.value;
+    if (untracked(() => state.playing.value)) writeNow();
+  });
   // Who goes to the address bar, or to the other language, takes the moment along that is on the stage.
   addEventListener('blur', writeNow);
+  addEventListener('pagehide', writeNow);
   findElement('#other-language', HTMLAnchorElement).addEventListener('click', writeNow);
   const isNamed = [...requested.keys()].some((name) => !OF_THE_PAGE.includes(name));
   return { named: isNamed, shown: async () => applied };

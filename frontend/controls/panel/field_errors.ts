@@ -18,6 +18,11 @@ export class FieldErrors {
     return '';
   }
 
+  /** The name of the field at such a place, or nothing where it is none's. */
+  nameOf(at: string) {
+    return this.#field(at)?.getAttribute('aria-label') ?? '';
+  }
+
   #field(at: string) {
     return this.form.querySelector<HTMLElement>(`[data-at="${CSS.escape(at)}"]`);
   }

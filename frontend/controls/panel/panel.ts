@@ -137,7 +137,7 @@ export class ParameterPanel {
     this.errors.clear();
     for (const { at, message, open } of problems) this.errors.show(at, message, open && !isSent);
     const wrong = problems.filter(({ open }) => isSent || !open);
-    this.state.refusal.value = wrong[0]?.onStage ?? wrong[0]?.message ?? null;
+    this.state.refusal.value = wrong[0] ? (wrong[0].onStage ?? this.#named(wrong[0])) : null;
     return problems.length === 0;
   }
 
@@ -185,6 +185,12 @@ export class ParameterPanel {
     }
   }
 
+  /** The message with the name of its field: away from the panel nothing else says it. */
+  #named({ at, message }: Pick<FieldProblem, 'at' | 'message'>) {
+    const field = this.errors.nameOf(at);
+    return field ? this.t('error.field', { field, detail: message }) : message;
+  }
+
   #showFailure(error: ApiError, { input, layer }: PanelValues) {
     const at = error.errors[0]?.at ?? '';
     // Whether a picture is grey shows only when it is read: then it has one channel.
@@ -194,8 +200,10 @@ export class ParameterPanel {
       return;
     }
     const message = formatError(this.t, error);
-    this.errors.show(this.errors.nearestField(at), message);
-    if (error.status > 0 && error.status < 500) this.state.refusal.value = message;
+    const place = this.errors.nearestField(at);
+    this.errors.show(place, message);
+    if (error.status > 0 && error.status < 500)
+      this.state.refusal.value = this.#named({ at: place, message });
     else this.state.reportError(error, () => this.#send());
     findElement('#panel-retry', HTMLButtonElement).hidden = error.status > 0 && error.status < 500;
   }

@@ -26,6 +26,8 @@ const MAX_LANES = 6;
 const FEWER_LANES = 4;
 const MAX_PLANE = 760;
 const MIN_PLANE = 96;
+/** So many times higher than wide a plane is a strip. */
+const STRIP = 8;
 /** The largest cell of an output, against the input's. */
 const OUTPUT_SCALE = 1.2;
 /** Between the lanes and the card below them. */
@@ -128,7 +130,7 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
     const tall = height - 2 * spacing.heading - 10 - row;
     const [planeRatio, outputRatio] = [plane.rows / plane.cols, output[0] / output[1]];
     const side = Math.min(wide, tall / (planeRatio + outputRatio));
-    if (side < MIN_PLANE) return null;
+    if (sightOf(side, planeRatio) < MIN_PLANE) return null;
     const share = planeShare(input, side, Math.min(wide / output[1], tall / (plane.rows + output[0])));
     const outputSide = Math.min(wide, (tall - share * planeRatio) / outputRatio);
     return { ...planeCells(input, share, outputSide, spacing), thumbnail: row ? ROW_THUMBNAIL : 0 };
@@ -138,7 +140,7 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const named = leastOutputWidth(input, spacing);
   const tallest = Math.min(MAX_PLANE, (high - row) / ratio);
   const side = Math.min(room / 2, room - named, tallest);
-  if (side < MIN_PLANE) return null;
+  if (sightOf(side, plane.rows / plane.cols) < MIN_PLANE) return null;
   const share = planeShare(input, side, room / (plane.cols + output[1]));
   // What one of them has no use for the other takes.
   const { maxCell } = spacing;
@@ -147,8 +149,14 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const outputSide = Math.min(tallest, room - Math.min(share, plane.cols * maxCell));
   const left = high - Math.max(planeSide, outputSide) * ratio;
   const shown = perChannel ? Math.max(channels, 2) : channels;
-  const thumbnail = left >= 60 ? Math.min(left - THUMBNAIL_MARGINS, (side - 12) / clamp(shown, 2, 3)) : 0;
+  const widest = (side - 12) / clamp(shown, 2, 3);
+  const thumbnail = left >= 60 && widest > 0 ? Math.min(left - THUMBNAIL_MARGINS, widest) : 0;
   return { ...planeCells(input, planeSide, outputSide, spacing), thumbnail };
+}
+
+/** The side by which a plane is seen: of a strip its height. */
+function sightOf(width: number, ratio: number) {
+  return ratio >= STRIP ? width * ratio : width;
 }
 
 /**
@@ -171,7 +179,7 @@ function planeCells({ plane, output }: LayoutInput, side: number, outputSide: nu
 
 /** Whole pixels where cells are large; a picture may have any scale. */
 function wholeOrFine(size: number) {
-  return size >= 10 ? Math.floor(size) : Math.max(size, 0.05);
+  return size >= 10 ? Math.floor(size) : size;
 }
 
 export function placeFocus(input: LayoutInput, candidate: Candidate, room: LayoutRoom): PlacedParts {

@@ -14,6 +14,7 @@ import type { ChannelFrame } from './channel_frame.ts';
 import { chooseFrameLayout, currentOutput, findVisibleChannels, makeChannelFrame } from './channel_frame.ts';
 import type { Point, StageLayout } from './layout.ts';
 import { placeParts } from './layout.ts';
+import { placeEquation } from './phone_equation.ts';
 import { findValuePath } from './value_path.ts';
 
 /** The type from which on a fourth digit is worth its place, in CSS pixels. */
@@ -62,7 +63,9 @@ export function makeFrame(request: FrameRequest, previous: StageFrame | null = n
     ledger,
     placedCount: Math.min(window + (place === 1 ? 1 : 0), height * width),
     totalRect,
-    pathPoints: findValuePath({ layout, totalRect, ...cell, current: currentOutput(frame) }),
+    pathPoints: holdsRunningSum(frame)
+      ? []
+      : findValuePath({ layout, totalRect, ...cell, current: currentOutput(frame) }),
     productFits: frame.rows.map(({ lane, index }) => fitProducts(model, step, ledger, index, lane.cell)),
     formatSum: (value) => formatNumber(value, ledger?.decimals ?? 0),
     positionKey: [Object.values(position).join(), request.flying].join(),
@@ -80,6 +83,14 @@ function reuseParts(
 }
 
 /** Places the output's value: at the foot of the ledger, or in the box of the lane at work. */
+/** Whether a phone has a running sum in the total's place: then nothing is on its way to the output. */
+function holdsRunningSum(frame: Parameters<typeof placeEquation>[0]) {
+  const { family, total } = frame.layout;
+  return (
+    family === 'phone' && placeEquation(frame).some(({ kind, rect }) => kind === 'running' && rect === total)
+  );
+}
+
 function placeTotal({ rows }: Pick<ChannelFrame, 'rows'>, { ledger, total }: StageLayout): Rect {
   const atWork = rows.find(({ index }) => index >= 0);
   return ledger === 'boxes' ? (atWork?.lane.sum ?? total) : total;

@@ -32,8 +32,10 @@ export function describeMoment(t: Translate, ledger: Ledger, position: Position,
   const { cell, bias, output } = ledger;
   const pooling = isPooling(ledger);
   // A layer without a bias has nothing to add to the sums.
-  if (position.place > 0 || (position.bias > 0 && !bias && !pooling))
-    return { text: t('now.place', { cell, output }) + describeTie(t, ledger), terms: sumsOf(ledger) };
+  if (position.place > 0 || (position.bias > 0 && !bias && !pooling)) {
+    const key = bias && !pooling ? 'now.place.bias' : 'now.place';
+    return { text: t(key, { cell, output, bias }) + describeTie(t, ledger), terms: sumsOf(ledger) };
+  }
   if (position.bias > 0 && !pooling) {
     const before = ledger.lines.at(-1)?.running ?? '';
     return { text: t('now.bias', { bias, output }), terms: `${joinSigned([before, bias])} = ${output}` };

@@ -32,6 +32,8 @@ const RAIL = 6;
 /** Room for the line round the last grid. */
 const OUTLINE = 2;
 const MAX_TABS = 4;
+/** The share of the height that the cells of a tall plane may take. */
+const TALLEST = 0.4;
 /** Tabs as small as a finger can meet, and the largest. */
 const TAB = { min: 24, max: 64 };
 /** The room of a tab's name below it, and the gap between tabs side by side. */
@@ -48,6 +50,8 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
   const cells = widest >= 1 ? sizesToTry(widest, Math.floor(least), readable.input) : [];
   // A picture of more cells than pixels takes what room there is.
   if (widest < 4) cells.push(widest, widest * 0.75, widest * 0.5);
+  const tallest = (TALLEST * height) / plane.rows;
+  if (tallest < least) cells.push(tallest);
   for (const kernelCell of kernelCellsToTry(input, width))
     for (const cell of cells)
       for (const loupe of loupeChoices(input, cell, kernelCell)) {
@@ -64,7 +68,7 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
           ledger: 'equation',
           cell,
           kernelCell,
-          outputCell: outputCell >= 4 ? Math.floor(outputCell) : Math.max(outputCell, 0.05),
+          outputCell: outputCell >= 4 ? Math.floor(outputCell) : outputCell,
           loupe,
           lanes: 1,
           smallLanes: Math.min(channels - 1, MAX_TABS),

@@ -4,7 +4,7 @@ import { formatIndex } from '../../model/dimensions.ts';
 import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
-import type { Cell } from '../../model/relations.ts';
+import type { Cell, CellLattice } from '../../model/relations.ts';
 import { borrowedInput, findRelations, isSumCell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { AppState } from '../../state/app_state.ts';
@@ -31,6 +31,11 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
   const cells = (inputs?.plane.rows.length ?? 0) * (inputs?.plane.cols.length ?? 0);
   if (cell.grid === 'weight') return t('ask.weight', { cell: name, value, cells, channel: cell.channel });
   const channels = inputs?.channels.length ?? 0;
+  const inside = countInside(model, inputs?.plane);
+  if (inside < cells) {
+    const [total, padding] = [inside * channels, (cells - inside) * channels];
+    return t('ask.output.padded', { cell: name, value, total, channels, padding });
+  }
   return t(channels === 1 ? 'ask.output.one' : 'ask.output', {
     cell: name,
     value,
@@ -38,6 +43,14 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
     channels,
     total: cells * channels,
   });
+}
+
+/** How many cells of a lattice of the padded plane are cells of the input. */
+function countInside({ plane, summary }: SceneModel, { rows, cols }: CellLattice = { rows: [], cols: [] }) {
+  const [, height, width] = summary.shapes.input;
+  const isRow = (row: number) => row >= plane.top && row < plane.top + height;
+  const isCol = (col: number) => col >= plane.left && col < plane.left + width;
+  return rows.filter(isRow).length * cols.filter(isCol).length;
 }
 
 /** `Y[0, 1, 2]`, and the weight by the index that it has in torch. */

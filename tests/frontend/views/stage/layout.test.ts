@@ -5,7 +5,7 @@ import type { Rect } from '../../../../frontend/model/types.ts';
 import { readableCell } from '../../../../frontend/views/shared/text_fit.ts';
 import { firstThumbnail, otherChannels } from '../../../../frontend/views/stage/grid_places.ts';
 import type { StageLayout } from '../../../../frontend/views/stage/layout.ts';
-import { chooseLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
+import { chooseLayout, makeLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
 import { partsOf } from '../../support/stage_parts.ts';
 import { makeSubject, OTHER_SIZES, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
 
@@ -342,4 +342,23 @@ test('numbers of the ledger can be read, however long they are', () => {
       for (const rect of [lane?.sum, lane?.running, total, ledger === 'boxes' ? null : bias])
         if (rect) assert.ok(rect.width >= readableCell(subject.chars.sum), `${name} on ${place}: ${family}`);
     }
+});
+
+test('a tall input is drawn as small as it must be, on the stage that there is', () => {
+  for (const rows of [40, 300, 900, 3000, 100_000])
+    for (const cols of [1, 4, 40])
+      for (const channels of [1, 3])
+        for (const [width, height] of Object.values(STAGE_SIZES)) {
+          const tall = makeSubject([4, 3, 4], [channels, 2], [1, 2, 2, 3], {
+            plane: { rows, cols, top: 0, left: 0 },
+            output: [rows, cols],
+          });
+          const layout = makeLayout(tall, width, height);
+          assert.ok(layout.height <= 1.5 * height, `${rows}×${cols} on ${width}×${height}: ${layout.height}`);
+          const plane = layout.plane ?? layout.lanes[0]?.input ?? assert.fail();
+          for (const rect of [plane, layout.output]) {
+            assert.ok(rect.height > 0 && rect.width > 0);
+            assert.ok(rect.y + rect.height <= layout.height + 1 && rect.x + rect.width <= width + 1);
+          }
+        }
 });
