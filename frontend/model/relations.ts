@@ -50,7 +50,11 @@ export interface Relations {
   weights: { channel: number; row: number; col: number } | null;
   /** Cells of every output channel of the group, each through its kernel cell. */
   outputs: ReachedOutput[];
+  /** The output channel to each cell of which a bias is added. */
+  biased: number | null;
 }
+
+const NONE: Relations = { inputs: null, weights: null, outputs: [], biased: null };
 
 /** window: the output cell of the step shown. */
 export function findRelations(
@@ -60,9 +64,9 @@ export function findRelations(
 ): Relations {
   const { grid, channel, row, col } = cell;
   const { summary, taps, plane } = model;
-  if (grid === 'bias') return { inputs: null, weights: null, outputs: [] };
+  if (grid === 'bias') return { ...NONE, biased: channel };
   if (grid === 'padding') return inputsOf([channel], borrowedLattice(model, cell));
-  if (grid === 'input') return { inputs: null, weights: null, outputs: findReachedOutputs(model, row, col) };
+  if (grid === 'input') return { ...NONE, outputs: findReachedOutputs(model, row, col) };
   if (grid === 'output') return inputsOf(inputChannelsOf(summary, channel), model.windowOf(row, col));
   if (grid === 'weight') {
     const rows = linesUnderTap(taps.rows, row, plane.top);
@@ -77,7 +81,7 @@ export function findRelations(
 /** NaN in the lattice: a tap without an input. */
 function inputsOf(channels: number[], { rows, cols }: CellLattice, weights: Cell | null = null): Relations {
   const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
-  return { inputs: { channels, plane }, weights, outputs: [] };
+  return { ...NONE, inputs: { channels, plane }, weights };
 }
 
 /** The input cell that a padding cell takes its value from, or null: padding is zero, or is never read. */

@@ -23,6 +23,7 @@ export function paintRelations(context: Context2D, frame: SignalFrame) {
   if (!activeCell || !relations) return;
   paintInputs(context, frame);
   paintOutputs(context, frame);
+  if (relations.biased === frame.position.outChannel) paintBiasedOutputs(context, frame);
   const { cell, pinned } = activeCell;
   const mark = (rect: Rect) =>
     frameCells(context, growRect(rect, -1), rect.width, colors.accent, pinned ? 4 : 2.5);
@@ -52,6 +53,17 @@ function paintInputs(context: Context2D, frame: SignalFrame) {
       }
     });
   }
+}
+
+/** Frames the output cells, to each of which the bias is added. */
+function paintBiasedOutputs(context: Context2D, frame: SignalFrame) {
+  const { layout, axis, colors, model } = frame;
+  clipTo(context, columnsOf(frame, layout.output), () => {
+    for (let col = 0; col < model.summary.shapes.output[2]; col++) {
+      const column = columnRect(frame, layout.output, axis.outputAt(col));
+      frameCells(context, growRect(column, -1), column.width, colors.accent, 2);
+    }
+  });
 }
 
 /** The output cells that an input cell reaches, each with the factors that carry it there. */

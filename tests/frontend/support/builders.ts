@@ -108,6 +108,7 @@ export function makeModelOf(
     input: [channels, size, size],
     weight: [outChannels, channels, kernel, kernel],
     output: [outChannels, count, count],
+    bias: tensors.bias ? [outChannels] : null,
   } satisfies Partial<SceneSummary['shapes']>;
   return makeSceneModel(makeScene(makeSummary({}, shapes), tensors, { rows: lines, cols: lines }));
 }
