@@ -12,7 +12,7 @@ import { findCellRects, hitTestFrame, isChannelFrame } from '../views/registry.t
 import { readableCell } from '../views/shared/text_fit.ts';
 import type { ChannelFrame } from '../views/stage/channel_frame.ts';
 import { displayedTap } from '../views/stage/channel_frame.ts';
-import { findBiasRect, findCellRect } from '../views/stage/hit_test.ts';
+import { findCellRect } from '../views/stage/hit_test.ts';
 
 const SMALLEST_EDITED = readableCell(1);
 
@@ -42,8 +42,6 @@ export function tensorCell(
 /** The cell under a point that is large enough to be meant. */
 export function editableAt(frame: AnyFrame, x: number, y: number): EditableCell | null {
   const { summary } = frame.model;
-  const bias = isChannelFrame(frame) && summary.shapes.bias ? findBiasRect(frame) : null;
-  if (bias && containsPoint(bias, x, y)) return biasCell(frame.position.outChannel);
   const cell = hitTestFrame(frame, x, y);
   if (!cell || !tensorCell(summary, cell, frame.position.outChannel)) return null;
   const rects = isChannelFrame(frame) ? [editRect(frame, cell)] : findCellRects(frame, cell);
@@ -59,6 +57,7 @@ function biasCell(channel: number): EditableCell {
 /** Where a cell is edited: in its grid, or in the loupe where the grid's cells are too small. */
 export function editRect(frame: AnyFrame, cell: EditableCell): Rect | null {
   if (!isChannelFrame(frame)) return findCellRects(frame, cell)[0] ?? null;
+  // A phone lends the bias's place to a running sum.
   if (cell.grid === 'bias') return frame.layout.bias;
   const rect = findCellRect(frame, cell);
   if (cell.grid !== 'input' || !rect || rect.width >= SMALLEST_EDITED) return rect;

@@ -1,7 +1,7 @@
 /**
  * What a cell has to do with the others: an output cell with the inputs it came from, an input cell with the
- * outputs it reaches, a weight with the inputs it multiplies, a tap with its three cells, a bias with the
- * outputs it is added to. Pure; look-ups in the tap tables alone.
+ * outputs it reaches, a weight with the inputs it multiplies, a tap with its three cells. Pure; look-ups in
+ * the tap tables alone.
  */
 
 import { inputChannelsOf } from './geometry.ts';
@@ -50,11 +50,11 @@ export interface Relations {
   weights: { channel: number; row: number; col: number } | null;
   /** Cells of every output channel of the group, each through its kernel cell. */
   outputs: ReachedOutput[];
-  /** The output channel of which every cell takes part: its bias is added to each. */
-  wholeOutput: number | null;
+  /** The output channel to each cell of which a bias is added. */
+  biased: number | null;
 }
 
-const NONE: Relations = { inputs: null, weights: null, outputs: [], wholeOutput: null };
+const NONE: Relations = { inputs: null, weights: null, outputs: [], biased: null };
 
 /** window: the output cell of the step shown. */
 export function findRelations(
@@ -64,7 +64,7 @@ export function findRelations(
 ): Relations {
   const { grid, channel, row, col } = cell;
   const { summary, taps, plane } = model;
-  if (grid === 'bias') return { ...NONE, wholeOutput: channel };
+  if (grid === 'bias') return { ...NONE, biased: channel };
   if (grid === 'padding') return inputsOf([channel], borrowedLattice(model, cell));
   if (grid === 'input') return { ...NONE, outputs: findReachedOutputs(model, row, col) };
   if (grid === 'output') return inputsOf(inputChannelsOf(summary, channel), model.windowOf(row, col));

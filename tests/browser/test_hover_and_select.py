@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from tests.support.page import PHONE, OpenPage, find_cell, make_scene, point_at_cell, wait_until_painted
 
@@ -33,16 +33,28 @@ def test_every_kind_of_cell_shows_its_relations_on_hover(
     expect(now).to_have_text("56 is the output cell Y[0, 0, 0].")
 
 
-@pytest.mark.parametrize("viewport", [{"width": 1366, "height": 768}, {"width": 360, "height": 740}])
-def test_the_bias_says_what_it_is_added_to(
-    open_page: OpenPage, scene_paths: dict[str, str], viewport: ViewportSize
+@pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d"])
+@pytest.mark.parametrize("width", [1366, 360])
+def test_the_bias_says_what_it_is_added_to_and_is_pinned(
+    open_page: OpenPage, server: str, kind: str, width: int
 ) -> None:
-    page = open_page(scene_paths["strided-volume"], viewport=viewport)
+    x, weight = torch.arange(9.0).reshape(1, 3, 3), torch.ones(1, 2, 2, 2)
+    if kind == "conv2d":
+        weight = weight.transpose(0, 1)
+    path = make_scene(server, x, weight, {"kind": kind}, bias=torch.tensor([0.5, -3]))
+    page = open_page(path, viewport={"width": width, "height": 768})
     page.keyboard.press("Shift+ArrowRight")
-    point_at_cell(page, "b[0]")
-    expect(page.locator("#step-description")).to_have_text(
-        re.compile(r"^b\[0\] = 1 is added to every cell of output channel 0\.")
-    )
+    now = page.locator("#step-description")
+    cells = 4 if kind == "conv2d" else 16
+    point_at_cell(page, f"b[0] = 0.5 is added to each of the {cells} cells of output channel 0.")
+    page.mouse.down()
+    page.mouse.up()
+    if page.locator("#cell-editor").is_visible():
+        page.keyboard.press("Escape")
+    page.mouse.move(width / 2, 20)
+    expect(now).to_contain_text("pinned")
+    page.keyboard.press("Escape")
+    expect(now).not_to_contain_text("b[0]")
 
 
 def test_a_click_on_an_output_cell_goes_there_and_stays_until_escape(

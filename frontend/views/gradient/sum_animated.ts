@@ -221,6 +221,8 @@ function paintAsked(context: Context2D, frame: SumFrame) {
     frameCells(context, rect, size, colors.accent, width);
   if (cell.grid === 'gradient')
     mark(gradientCellRect(frame, cell.channel, cell.row, cell.col), layout.outputCell, pinned ? 4 : 2.5);
+  if (cell.grid === 'gradient' && frame.moment.direction === 'bias' && cell.channel === frame.outChannel)
+    mark(layout.upstream, layout.cell, 2.5);
   if (cell.grid !== 'upstream' && cell.grid !== 'tap') return;
   mark(cellRect(layout.upstream, layout.cell, cell.row, cell.col), layout.cell, pinned ? 4 : 2.5);
   if (layout.products) mark(cellRect(layout.products, layout.cell, cell.row, cell.col), layout.cell, 2.5);

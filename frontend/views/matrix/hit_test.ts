@@ -80,7 +80,11 @@ export function findHighlights(
       related: [makeBlock('right', 0, n, depth, 1), makeBlock('left', r, 0, 1, depth)],
     };
   }
-  const index = cell.grid === 'bias' ? -1 : inputs.indexOf(cell.channel);
+  if (cell.grid === 'bias') {
+    const r = outputs.indexOf(cell.channel);
+    return { self: [], related: r < 0 ? [] : [makeBlock('product', r, 0, 1, windows)] };
+  }
+  const index = inputs.indexOf(cell.channel);
   if (index < 0) return { self: [], related: [] };
   if (cell.grid === 'padding')
     return {

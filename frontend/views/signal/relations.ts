@@ -23,7 +23,7 @@ export function paintRelations(context: Context2D, frame: SignalFrame) {
   if (!activeCell || !relations) return;
   paintInputs(context, frame);
   paintOutputs(context, frame);
-  paintWholeOutput(context, frame);
+  if (relations.biased === frame.position.outChannel) paintBiasedOutputs(context, frame);
   const { cell, pinned } = activeCell;
   const mark = (rect: Rect) =>
     frameCells(context, growRect(rect, -1), rect.width, colors.accent, pinned ? 4 : 2.5);
@@ -55,16 +55,15 @@ function paintInputs(context: Context2D, frame: SignalFrame) {
   }
 }
 
-/** Frames all cells of the output that a bias is added to. */
-function paintWholeOutput(context: Context2D, frame: SignalFrame) {
-  const { relations, position, layout, axis, model, colors } = frame;
-  if (relations?.wholeOutput !== position.outChannel) return;
-  const column = columnRect(frame, layout.output, axis.outputAt(0));
-  const last = columnRect(frame, layout.output, axis.outputAt(model.subject.output[1] - 1));
-  const run = growRect({ ...column, width: last.x + last.width - column.x }, -1);
-  clipTo(context, columnsOf(frame, layout.output), () =>
-    frameCells(context, run, column.width, colors.accent, 2),
-  );
+/** Frames the output cells, to each of which the bias is added. */
+function paintBiasedOutputs(context: Context2D, frame: SignalFrame) {
+  const { layout, axis, colors, model } = frame;
+  clipTo(context, columnsOf(frame, layout.output), () => {
+    for (let col = 0; col < model.summary.shapes.output[2]; col++) {
+      const column = columnRect(frame, layout.output, axis.outputAt(col));
+      frameCells(context, growRect(column, -1), column.width, colors.accent, 2);
+    }
+  });
 }
 
 /** The output cells that an input cell reaches, each with the factors that carry it there. */

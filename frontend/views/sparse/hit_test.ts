@@ -39,7 +39,13 @@ export function findHighlights(
   const { model, position, transposed, channel } = frame;
   const { input, output } = model.summary.shapes;
   const blocks = makeBlocks(transposed);
-  if (cell.grid === 'bias' || cell.grid === 'padding') return { self: [], related: [] };
+  if (cell.grid === 'padding') return { self: [], related: [] };
+  if (cell.grid === 'bias') {
+    const cells = output[1] * output[2];
+    const [rows, cols] = transposed ? [1, cells] : [cells, 1];
+    const isShown = cell.channel === position.outChannel;
+    return { self: [], related: isShown ? [makeBlock('output', 0, 0, rows, cols)] : [] };
+  }
   if (cell.channel !== (cell.grid === 'output' ? position.outChannel : channel))
     return { self: [], related: [] };
   if (cell.grid === 'output') {

@@ -15,7 +15,13 @@ import { placeEquation } from './phone_equation.ts';
 export type Choice = { kind: 'channel' | 'output'; channel: number };
 
 export function hitTest(frame: ChannelFrame, x: number, y: number): Cell | null {
-  return hitOutput(frame, x, y) ?? hitLedger(frame, x, y) ?? hitInput(frame, x, y) ?? hitRows(frame, x, y);
+  return (
+    hitOutput(frame, x, y) ??
+    hitBias(frame, x, y) ??
+    hitLedger(frame, x, y) ??
+    hitInput(frame, x, y) ??
+    hitRows(frame, x, y)
+  );
 }
 
 /** Finds the thumbnail or the filter of the shelf under a point. */
@@ -44,6 +50,12 @@ function hitOutput({ outputPlaces }: ChannelFrame, x: number, y: number): Cell |
     if (cell) return { grid: 'output', channel, row: cell[0], col: cell[1] };
   }
   return null;
+}
+
+function hitBias(frame: ChannelFrame, x: number, y: number): Cell | null {
+  const rect = findBiasRect(frame);
+  const inside = rect && containsPoint(rect, x, y);
+  return inside ? { grid: 'bias', channel: frame.position.outChannel, row: 0, col: 0 } : null;
 }
 
 function hitLedger(frame: ChannelFrame, x: number, y: number): Cell | null {

@@ -4,7 +4,7 @@ import { cellColor, colorScale, textColor } from '../../model/color.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
 import { ledgerLayerOf } from '../../model/ledger.ts';
 import { decimalsFor, formatNumber } from '../../model/numbers.ts';
-import type { CellLattice, ReachedOutput } from '../../model/relations.ts';
+import type { ReachedOutput } from '../../model/relations.ts';
 import { findRuns } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
@@ -16,6 +16,7 @@ import { outputOf } from './channel_frame.ts';
 import type { GridPlace } from './grid_places.ts';
 import { findCellRect } from './hit_test.ts';
 import { hasNumbers, isComposite } from './input_plane.ts';
+import { outputFit } from './output.ts';
 import { bracket } from './products.ts';
 
 /** The smallest output cell in which the factors are written. */
@@ -27,13 +28,19 @@ export function paintRelations(context: Context2D, frame: ChannelFrame) {
   const { activeCell, relations } = frame;
   if (!activeCell || !relations) return;
   const { cell, pinned } = activeCell;
-  for (const plane of frame.planes) {
-    const asked = relations.inputs?.channels.includes(plane.channel) || isComposite(frame, plane);
-    if (relations.inputs && asked && !plane.thumbnail)
-      paintInputs(context, frame, plane, relations.inputs.plane);
+  const { inputs, biased } = relations;
+  if (inputs) {
+    const [rows, cols] = [findRuns(inputs.plane.rows), findRuns(inputs.plane.cols)];
+    for (const plane of frame.planes)
+      if (!plane.thumbnail && (inputs.channels.includes(plane.channel) || isComposite(frame, plane)))
+        paintCells(context, frame, plane, hasNumbers(frame, plane), rows, cols);
   }
   if (relations.outputs.length > 0) paintReachedOutputs(context, frame, cell.channel, relations.outputs);
-  if (relations.wholeOutput !== null) paintWholeOutput(context, frame, relations.wholeOutput);
+  const output = biased === null ? null : outputOf(frame, biased);
+  if (output) {
+    const [, rows, cols] = frame.model.summary.shapes.output;
+    paintCells(context, frame, output, outputFit(frame, output.view.cell).readable, [[0, rows]], [[0, cols]]);
+  }
   if (relations.weights) markRect(context, frame, findCellRect(frame, { ...cell, grid: 'weight' }), 2.5);
   markRect(context, frame, findCellRect(frame, cell), pinned ? 4 : 2.5);
 }
@@ -42,15 +49,19 @@ function markRect(context: Context2D, { colors }: ChannelFrame, rect: Rect | nul
   if (rect) frameCells(context, rect, rect.width, colors.accent, lineWidth, rect.width < 6 ? 2 : 0);
 }
 
-/** Frames the cells; what has no numbers is tinted too. */
-function paintInputs(context: Context2D, frame: ChannelFrame, plane: GridPlace, { rows, cols }: CellLattice) {
-  const { view, place } = plane;
-  const { accent } = frame.colors;
-  const numbered = hasNumbers(frame, plane);
+/** Frames the runs of cells; what has no numbers is tinted too. */
+function paintCells(
+  context: Context2D,
+  { colors: { accent } }: ChannelFrame,
+  { view, place }: GridPlace,
+  numbered: boolean,
+  rows: [number, number][],
+  cols: [number, number][],
+) {
   clipTo(context, place, () => {
     context.fillStyle = accent;
-    for (const [row, height] of findRuns(rows))
-      for (const [col, width] of findRuns(cols)) {
+    for (const [row, height] of rows)
+      for (const [col, width] of cols) {
         const rect = cellRect(view, view.cell, row, col, height, width);
         context.globalAlpha = TINT;
         if (!numbered) context.fillRect(rect.x, rect.y, rect.width, rect.height);
@@ -59,16 +70,6 @@ function paintInputs(context: Context2D, frame: ChannelFrame, plane: GridPlace, 
           frameCells(context, rect, view.cell, accent, numbered ? 3 : 1.5, 0);
       }
   });
-}
-
-/** Frames all cells of an output that the stage shows. */
-function paintWholeOutput(context: Context2D, frame: ChannelFrame, channel: number) {
-  const output = outputOf(frame, channel);
-  if (!output) return;
-  const { place, view } = output;
-  const [rows, cols] = frame.model.subject.output;
-  const rect = cellRect(view, view.cell, 0, 0, rows, cols);
-  clipTo(context, place, () => frameCells(context, rect, view.cell, frame.colors.accent, 3, 0));
 }
 
 /** Paints the output cells an input cell reaches, in each output that the stage shows. */

@@ -17,7 +17,10 @@ export function describeCell(state: AppState, t: Translate, model: SceneModel, c
   const { inputs, outputs } = findRelations(model, cell, { row: 0, col: 0 });
   const name = formatCell(model, cell, state.outChannel.value);
   const value = formatValue(model, cellValue(state, model, cell));
-  if (cell.grid === 'bias') return t('ask.bias', { cell: name, value, channel: cell.channel });
+  if (cell.grid === 'bias') {
+    const [, height, width] = model.summary.shapes.output;
+    return t('ask.bias', { cell: name, value, cells: height * width, channel: cell.channel });
+  }
   if (cell.grid === 'input') {
     const { shapes, operation } = model.summary;
     const channels = model.weight ? shapes.output[0] / (operation.groups ?? 1) : 1;

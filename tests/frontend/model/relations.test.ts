@@ -123,10 +123,13 @@ test('the bias of an output channel is a cell of its own, where there is one', (
     inputs: null,
     weights: null,
     outputs: [],
-    wholeOutput: 3,
+    biased: 3,
   });
   const state = new AppState(new ApiClient('', 'en'));
   assert.equal(cellValue(state, model, cell), -0.5);
   const t: Translate = (key, values) => `${key} ${JSON.stringify(values)}`;
-  assert.equal(describeCell(state, t, model, cell), 'ask.bias {"cell":"b[3]","value":"−0.5","channel":3}');
+  assert.equal(
+    describeCell(state, t, model, cell),
+    'ask.bias {"cell":"b[3]","value":"−0.5","cells":9,"channel":3}',
+  );
 });

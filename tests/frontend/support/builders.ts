@@ -108,7 +108,7 @@ export function makeModelOf(
     input: [channels, size, size],
     weight: [outChannels, channels, kernel, kernel],
     output: [outChannels, count, count],
-    ...(tensors.bias && { bias: [outChannels] }),
+    bias: tensors.bias ? [outChannels] : null,
   } satisfies Partial<SceneSummary['shapes']>;
   return makeSceneModel(makeScene(makeSummary({}, shapes), tensors, { rows: lines, cols: lines }));
 }

@@ -66,7 +66,10 @@ test('channel by channel', () => {
   assert.deepEqual(say('channel', 1), ['Channel 0 adds 1: the running sum is 1.', '']);
   assert.deepEqual(say('channel', 2), ['Channel 1 adds 4: the running sum is 5.', '1 + 4 = 5']);
   assert.deepEqual(say('channel', 2.2), ['Plus the bias −6: −1.', '5 − 6 = −1']);
-  assert.deepEqual(say('channel', 3), ['−1, with the bias −6, is the output cell Y[0, 0, 1].', '1 + 4 − 6 = −1']);
+  assert.deepEqual(say('channel', 3), [
+    '−1, with the bias −6, is the output cell Y[0, 0, 1].',
+    '1 + 4 − 6 = −1',
+  ]);
 });
 
 test('without a bias nothing is added to the sums', () => {
