@@ -92,6 +92,24 @@ def test_a_layer_loaded_from_a_checkpoint_has_its_bias_too(
     expect_output(page, server, expected)
 
 
+@pytest.mark.parametrize("name", ["conv1", "conv2", "up"])
+def test_of_a_checkpoint_the_weight_that_fits_the_layer_is_chosen(
+    open_page: OpenPage, server: str, tmp_path: Path, name: str
+) -> None:
+    shapes = {"conv1": (6, 2, 5, 5), "conv2": (6, 3, 3, 3), "up": (6, 4, 3, 3)}
+    checkpoint = {f"{layer}.weight": numbers(*shape) for layer, shape in shapes.items()}
+    save_file(checkpoint, tmp_path / "net.safetensors")
+    operation = {"kind": "conv_transpose2d"} if name == "up" else {"kind": "conv2d", "groups": 2}
+    x = numbers(4 if name == "conv1" else 6, 7, 7)
+    page = open_page(make_scene(server, x, numbers(*shapes[name]), operation))
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    load(page, "weight", tmp_path / "net.safetensors")
+    settled(page, before)
+    expect(field(page, "weight_key")).to_have_value(f"{name}.weight")
+    assert torch.equal(shown(page, server, "weight"), checkpoint[f"{name}.weight"])
+
+
 def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server: str, tmp_path: Path) -> None:
     weight = numbers(6, 2, 3, 3)
     save_file({"conv.weight": weight}, tmp_path / "net.safetensors")

@@ -6,7 +6,9 @@ import type { FileContent, TensorEntry } from '../../data/file_content.ts';
 import { FileError, npyEntry, readFileContent, tensorsOfRank } from '../../data/file_content.ts';
 import { fetchPictureNumbers } from '../../data/picture_numbers.ts';
 import { repeatChannelsOf, sliceTensor } from '../../data/tensor_slice.ts';
+import { ownShape } from '../../model/dimensions.ts';
 import type { Translate } from '../../model/i18n.ts';
+import { weightShape } from '../../model/layer_validation.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
 import { BiasChoice } from './bias_choice.ts';
 import type { FileChoices, PanelForm } from './form.ts';
@@ -103,6 +105,7 @@ export class FileSources implements FileChoices {
     this.#note(name, '');
     if (name === 'weight') this.bias.offer(tensorsOfRank(content, [1]));
     this.#listTensors(name, content.kind === 'npy' ? [] : entries);
+    this.form.set(`${name}_key`, this.#fitting(name, entries)?.name ?? this.form.text(`${name}_key`));
     if (name === 'input') this.input.picture = Boolean(picture);
     if (picture) await this.#applyPicture(file, picture.channels);
     this.#applyTensor(name);
@@ -128,6 +131,13 @@ export class FileSources implements FileChoices {
     select.replaceChildren(...options);
     findElement(`[data-key]:has([name="${name}_key"])`, HTMLElement, this.form.form).hidden =
       entries.length === 0;
+  }
+
+  /** Of several tensors the first that fits the layer is chosen: a checkpoint has those of many. */
+  #fitting(name: TensorName, entries: TensorEntry[]) {
+    const layer = this.form.layer();
+    const shape = ownShape(layer.dimensions, (name === 'weight' ? weightShape(layer) : layer.input) ?? []);
+    return entries.find((entry) => entry.shape.join() === shape.join());
   }
 
   canRepeat() {
