@@ -5,6 +5,8 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
+import { pictureChannels } from './picture_channels.ts';
+
 export interface TensorEntry {
   /** Empty in an .npy file. */
   name: string;
@@ -19,7 +21,7 @@ export interface TensorEntry {
 }
 
 export type FileContent =
-  | { kind: 'picture' }
+  | { kind: 'picture'; channels: number }
   | { kind: 'npy' | 'npz' | 'safetensors'; tensors: TensorEntry[] };
 
 /** The server reads no longer header either. */
@@ -45,7 +47,8 @@ export class FileError extends Error {
 export async function readFileContent(file: Blob): Promise<FileContent> {
   const head = new DataView(await file.slice(0, 16).arrayBuffer());
   const start = String.fromCharCode(...new Uint8Array(head.buffer));
-  if (PICTURES.some((mark) => start.startsWith(mark))) return { kind: 'picture' };
+  if (PICTURES.some((mark) => start.startsWith(mark)))
+    return { kind: 'picture', channels: await pictureChannels(file) };
   if (start.startsWith(NPY)) return { kind: 'npy', tensors: [await npyEntry('', file)] };
   if (start.startsWith('PK')) {
     if (await holdsArrays(file)) return { kind: 'npz', tensors: await npzEntries(file) };
@@ -70,7 +73,8 @@ async function npzEntries(file: Blob): Promise<TensorEntry[]> {
   return Promise.all(members.map(({ name, npy }) => npyEntry(name, npy)));
 }
 
-async function npyEntry(name: string, file: Blob): Promise<TensorEntry> {
+/** Of one array. */
+export async function npyEntry(name: string, file: Blob): Promise<TensorEntry> {
   const head = new DataView(await file.slice(0, 16).arrayBuffer());
   if (head.byteLength < 16) throw new FileError('damaged');
   const [from, length] = head.getUint8(6) > 1 ? [12, head.getUint32(8, true)] : [10, head.getUint16(8, true)];

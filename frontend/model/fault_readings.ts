@@ -84,6 +84,12 @@ function channelReadings(step: Step, model: SceneModel, outChannel: number): Fau
     ...(bias === 0
       ? []
       : channels.map((channel, k) => reading('channelWithoutBias', step.channelSums[k] ?? 0, { channel }))),
+    // Of two channels, the other one alone is read.
+    ...(count === 2
+      ? []
+      : channels.map((channel, k) =>
+          reading('channelLeftOut', sum - (step.channelSums[k] ?? 0) + bias, { channel }),
+        )),
     reading('mean', sum / count + bias, { count }),
     ...(bias === 0 ? [] : [reading('meanOfAll', (sum + bias) / count, { count })]),
     ...reversedChannels(step, model, outChannel),
@@ -106,7 +112,8 @@ function biasReadings(step: Step, model: SceneModel, outChannel: number): FaultR
   return [
     reading('noBias', sum),
     reading('minusBias', sum - bias),
-    ...(count > 1 ? [reading('biasPerChannel', sum + count * bias, { count })] : []),
+    reading('biasTwice', sum + 2 * bias),
+    ...(count > 2 ? [reading('biasPerChannel', sum + count * bias, { count })] : []),
     ...model.bias.flatMap((other, channel) =>
       channel === outChannel || other === bias ? [] : [reading('otherBias', sum + other, { channel })],
     ),

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -91,6 +92,24 @@ def test_a_layer_loaded_from_a_checkpoint_has_its_bias_too(
     expect_output(page, server, expected)
 
 
+@pytest.mark.parametrize("name", ["conv1", "conv2", "up"])
+def test_of_a_checkpoint_the_weight_that_fits_the_layer_is_chosen(
+    open_page: OpenPage, server: str, tmp_path: Path, name: str
+) -> None:
+    shapes = {"conv1": (6, 2, 5, 5), "conv2": (6, 3, 3, 3), "up": (6, 4, 3, 3)}
+    checkpoint = {f"{layer}.weight": numbers(*shape) for layer, shape in shapes.items()}
+    save_file(checkpoint, tmp_path / "net.safetensors")
+    operation = {"kind": "conv_transpose2d"} if name == "up" else {"kind": "conv2d", "groups": 2}
+    x = numbers(4 if name == "conv1" else 6, 7, 7)
+    page = open_page(make_scene(server, x, numbers(*shapes[name]), operation))
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    load(page, "weight", tmp_path / "net.safetensors")
+    settled(page, before)
+    expect(field(page, "weight_key")).to_have_value(f"{name}.weight")
+    assert torch.equal(shown(page, server, "weight"), checkpoint[f"{name}.weight"])
+
+
 def test_a_weight_that_does_not_fit_says_what_would(open_page: OpenPage, server: str, tmp_path: Path) -> None:
     weight = numbers(6, 2, 3, 3)
     save_file({"conv.weight": weight}, tmp_path / "net.safetensors")
@@ -149,6 +168,78 @@ def test_an_input_file_that_does_not_fit_says_what_would(
         if weight_is_a_file:
             expect_output(page, server, F.conv2d(given[None], weight)[0])
         expect(page.locator("[data-offers=input]")).to_be_hidden()
+
+
+# Modes and formats of pictures, and the channels that they become.
+PICTURES = {
+    ("L", "PNG"): 1,
+    ("1", "PNG"): 1,
+    ("LA", "PNG"): 1,
+    ("P", "PNG"): 3,
+    ("RGB", "PNG"): 3,
+    ("RGBA", "PNG"): 3,
+    ("I;16", "PNG"): 1,
+    ("L", "JPEG"): 1,
+    ("RGB", "JPEG"): 3,
+    ("CMYK", "JPEG"): 3,
+    ("L", "WEBP"): 3,
+    ("RGBA", "WEBP"): 3,
+}
+
+
+def save_picture(mode: str, form: str, path: Path) -> Path:
+    seed = list(PICTURES).index((mode, form))
+    numbers = np.random.default_rng(seed).integers(0, 255, (30, 28, 4), np.uint8)
+    picture = Image.fromarray(numbers.astype(np.uint16)[:, :, 0] if mode == "I;16" else numbers)
+    target = path / f"{mode.replace(';', '')}.{form.lower()}"
+    (picture if mode == "I;16" else picture.convert("RGB").convert(mode)).save(target, form)
+    return target
+
+
+def test_a_picture_has_the_channels_that_the_server_reads(
+    open_page: OpenPage, scene_paths: dict[str, str], tmp_path: Path, server: str
+) -> None:
+    page = open_page(scene_paths["two-channels"])
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    for (mode, form), channels in PICTURES.items():
+        load(page, "input", save_picture(mode, form, tmp_path))
+        before = settled(page, before)
+        expect(field(page, "channels")).to_have_value(str(channels))
+        assert shown(page, server, "input").shape[0] == channels, (mode, form)
+
+
+@pytest.mark.parametrize("read", [1, 2, 3, 4, 64])
+def test_a_picture_that_does_not_fit_a_loaded_weight_says_what_would(
+    open_page: OpenPage, server: str, tmp_path: Path, read: int
+) -> None:
+    weight = numbers(6, read, 3, 3)
+    save_file({"conv.weight": weight}, tmp_path / "net.safetensors")
+    pictures = {mode: save_picture(mode, "PNG", tmp_path) for mode in ("L", "RGB", "RGBA")}
+    page = open_page(make_scene(server, numbers(read, 9, 9), numbers(6, read, 3, 3), {"kind": "conv2d"}))
+    page.locator("#panel-open").click()
+    before = scene_of(page)
+    load(page, "weight", tmp_path / "net.safetensors")
+    before = settled(page, before)
+    for mode, path in pictures.items():
+        has = 1 if mode == "L" else 3
+        load(page, "input", path)
+        offers = page.locator("[data-offers=input]")
+        if has != read:
+            said = page.locator('[data-at="/input/file"] .field-error')
+            counted = "1 channel" if read == 1 else f"{read} channels"
+            expect(said).to_contain_text(f"reads {counted.replace(' ', ' input ')}; the input has {has}")
+            groups = [f"groups = {has // read}"] if has % read == 0 else []
+            cut, random = f"input cut or repeated to {counted}", f"random input of {counted}"
+            expect(offers.locator("button")).to_have_text([*groups, cut, random])
+            offers.get_by_role("button", name=cut).click()
+        before = settled(page, before)
+        expect(offers).to_be_hidden()
+        given = shown(page, server, "input")
+        assert given.shape == (read, 30, 28)
+        if has < read:
+            torch.testing.assert_close(given[has:], torch.cat([given] * 2)[: read - has])
+        expect_output(page, server, F.conv2d(given[None], weight)[0])
 
 
 def test_a_refused_file_offers_nothing_of_the_one_before(

@@ -537,6 +537,30 @@ def test_the_way_on_is_in_sight_beside_a_long_text(open_page: OpenPage, name: st
     expect(page.locator(".lesson-nav .button")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list(lessons()))
+def test_the_text_and_its_picture_are_in_sight_on_a_phone(
+    open_page: OpenPage, name: str, language: str
+) -> None:
+    page = open_page(f"/learn/{name}/1?lang={language}", **PHONE)
+    for step in lessons()[name].steps:
+        expect(page.locator("#step-title")).to_have_text(
+            lessons()[name].texts[language].steps[step.name].title
+        )
+        if page.locator(".lesson.checking").count() == 0:
+            wait_until_painted(page)
+            expect(page.locator("#step-title")).to_be_in_viewport(ratio=1)
+            expect(page.locator("#lesson-text > p:not(.lesson-where)").first).to_be_in_viewport(ratio=0.5)
+            expect(page.locator("#stage")).to_be_in_viewport(ratio=0.5)
+            expect(page.locator("#next")).to_be_in_viewport(ratio=1)
+            # A long text scrolls above the stage, and the stage stays.
+            page.locator("#lesson-text").evaluate("(text) => text.scrollTo(0, text.scrollHeight)")
+            expect(page.locator("#stage")).to_be_in_viewport(ratio=0.5)
+            expect(page.locator("#next")).to_be_in_viewport(ratio=1)
+        if step.number < len(lessons()[name].steps):
+            page.locator("#next").click()
+
+
 def test_an_exercise_on_a_signal_is_drawn_as_one(open_page: OpenPage) -> None:
     page = open_page("/learn/one-number/7?seed=3")
     exercise = make_exercise("cell", 3, "one-number")

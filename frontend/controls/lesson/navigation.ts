@@ -18,6 +18,7 @@ export function setUpNavigation(showStep: (page: LessonPage) => Promise<void>) {
       await showStep(boot);
       findElement('#step-title', HTMLElement).focus({ preventScroll: true });
       scrollTo(0, 0);
+      findElement('#lesson-text', HTMLElement).scrollTo(0, 0);
     } catch {
       location.assign(url);
     }

@@ -1,9 +1,14 @@
 /** Files as an input or a kernel: chosen, dropped onto the page, or pasted as a picture. */
 
+import type { ApiClient, ApiError } from '../../data/client.ts';
+import { formatError } from '../../data/error_message.ts';
 import type { FileContent, TensorEntry } from '../../data/file_content.ts';
-import { FileError, readFileContent, tensorsOfRank } from '../../data/file_content.ts';
+import { FileError, npyEntry, readFileContent, tensorsOfRank } from '../../data/file_content.ts';
+import { fetchPictureNumbers } from '../../data/picture_numbers.ts';
 import { repeatChannelsOf, sliceTensor } from '../../data/tensor_slice.ts';
+import { ownShape } from '../../model/dimensions.ts';
 import type { Translate } from '../../model/i18n.ts';
+import { weightShape } from '../../model/layer_validation.ts';
 import { findElement, setText } from '../../views/shared/dom.ts';
 import { BiasChoice } from './bias_choice.ts';
 import type { FileChoices, PanelForm } from './form.ts';
@@ -26,15 +31,17 @@ const NAMES: TensorName[] = ['input', 'weight'];
 export class FileSources implements FileChoices {
   readonly form: PanelForm;
   readonly t: Translate;
+  readonly api: ApiClient;
   readonly onChange: () => void;
   input: FileChoices['input'] = { ...NO_FILE, picture: false, repeats: false };
   weight: FileChoices['weight'] = { ...NO_FILE, shape: null, bias: null };
   readonly bias: BiasChoice;
   readonly tensors: Record<TensorName, TensorEntry[]> = { input: [], weight: [] };
 
-  constructor(form: PanelForm, t: Translate, onChange: () => void) {
+  constructor(form: PanelForm, t: Translate, api: ApiClient, onChange: () => void) {
     this.form = form;
     this.t = t;
+    this.api = api;
     this.onChange = onChange;
     this.bias = new BiasChoice(form, t, () => this.#applyTensor('weight'));
     for (const type of ['input', 'change'])
@@ -84,7 +91,7 @@ export class FileSources implements FileChoices {
   }
 
   async #use(name: TensorName, file: Blob, content: FileContent) {
-    const picture = content.kind === 'picture';
+    const picture = content.kind === 'picture' && content;
     const ranks = this.#ranks()[name];
     const entries = tensorsOfRank(content, ranks);
     if (!picture && entries.length === 0) {
@@ -98,8 +105,9 @@ export class FileSources implements FileChoices {
     this.#note(name, '');
     if (name === 'weight') this.bias.offer(tensorsOfRank(content, [1]));
     this.#listTensors(name, content.kind === 'npy' ? [] : entries);
-    if (name === 'input') this.input.picture = picture;
-    if (picture) await this.#applyPicture(file);
+    this.form.set(`${name}_key`, this.#fitting(name, entries)?.name ?? this.form.text(`${name}_key`));
+    if (name === 'input') this.input.picture = Boolean(picture);
+    if (picture) await this.#applyPicture(file, picture.channels);
     this.#applyTensor(name);
   }
 
@@ -125,18 +133,40 @@ export class FileSources implements FileChoices {
       entries.length === 0;
   }
 
+  /** Of several tensors the first that fits the layer is chosen: a checkpoint has those of many. */
+  #fitting(name: TensorName, entries: TensorEntry[]) {
+    const layer = this.form.layer();
+    const shape = ownShape(layer.dimensions, (name === 'weight' ? weightShape(layer) : layer.input) ?? []);
+    return entries.find((entry) => entry.shape.join() === shape.join());
+  }
+
   canRepeat() {
+    if (this.input.picture) return true;
     const entry = this.#chosen('input');
     return entry !== undefined && entry.range[0] < entry.range[1];
   }
 
-  repeatInput(channels: number) {
+  async repeatInput(channels: number) {
+    if (this.input.picture) await this.#readPicture();
     const entry = this.#chosen('input');
     if (!entry) return;
     const isBatch = entry.shape.length === this.#batchRank();
     const index = isBatch ? this.#index(entry.shape[0] ?? 1) : null;
     this.input.file = repeatChannelsOf(entry, { index, channels, axes: this.form.dimensions() });
     this.input.touched = true;
+  }
+
+  /** The picture, in its size of the form, becomes a file of numbers. */
+  async #readPicture() {
+    const { file } = this.input;
+    if (!file) return;
+    try {
+      const numbers = await fetchPictureNumbers(this.api, file, this.form.pair('input'));
+      this.tensors.input = [await npyEntry('', numbers)];
+      this.input.picture = false;
+    } catch (error) {
+      this.input.problem = formatError(this.t, error as ApiError);
+    }
   }
 
   #chosen(name: TensorName) {
@@ -225,12 +255,12 @@ export class FileSources implements FileChoices {
     );
   }
 
-  async #applyPicture(file: Blob) {
+  async #applyPicture(file: Blob, channels: number) {
     const bitmap = await createImageBitmap(file).catch(() => null);
     if (!bitmap) throw new FileError('damaged');
     const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
     const scaled = (length: number) => Math.max(1, Math.round(length * scale));
-    this.form.set('channels', 3);
+    this.form.set('channels', channels);
     this.form.setPair('input', [scaled(bitmap.height), scaled(bitmap.width)]);
     bitmap.close();
   }

@@ -19,8 +19,7 @@ interface Misfit {
 function findMisfit(values: PanelValues, files: FileChoices, t: Translate): Misfit | null {
   const { layer, input, weight } = values;
   const isNewFile = input.source === 'file' && input.touched;
-  // Whether a picture is grey shows only when it is read.
-  if (isPooling(layer.kind) || (isNewFile && input.picture)) return null;
+  if (isPooling(layer.kind)) return null;
   const [channels] = layer.input;
   const ofFile = weightFromFile(values, files);
   if (ofFile && findFittingChoices(ofFile).length > 0) {
@@ -82,8 +81,9 @@ export function showFitOffers(
       ...choices.map((choice) => {
         const button = makeElement('button', '', nameChoice(t, choice)) as HTMLButtonElement;
         button.type = 'button';
-        button.onclick = () => {
-          applyChoice(form, files, choice);
+        button.onclick = async () => {
+          button.disabled = true;
+          await applyChoice(form, files, choice);
           made();
         };
         return button;
@@ -92,7 +92,7 @@ export function showFitOffers(
   }
 }
 
-function applyChoice(form: PanelForm, files: FileChoices, choice: FittingChoice) {
+async function applyChoice(form: PanelForm, files: FileChoices, choice: FittingChoice) {
   if (choice.kind === 'groups') return form.set('groups', choice.groups);
   form.set('channels', choice.channels);
   if (choice.kind === 'random') {

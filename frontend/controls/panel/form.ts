@@ -39,7 +39,7 @@ export interface FileChoices {
   input: FileChoice & { picture: boolean; repeats: boolean };
   /** Whether the input in the file can be cut or repeated to other channels, and does it. */
   canRepeat: () => boolean;
-  repeatInput: (channels: number) => void;
+  repeatInput: (channels: number) => Promise<void>;
   /** shape, bias: of the weight in the file, and what comes with it. */
   weight: FileChoice & { shape: number[] | null; bias: Blob | null };
 }

@@ -52,7 +52,7 @@ export class ParameterPanel {
     this.state = state;
     this.changes = changes;
     this.t = t;
-    this.sources = new FileSources(this.form, t, () => {
+    this.sources = new FileSources(this.form, t, state.api, () => {
       this.toggle(true);
       this.#schedule(0);
     });
@@ -181,7 +181,7 @@ export class ParameterPanel {
       const scene = this.state.scene.peek();
       if (values.biasFile && scene) this.form.fillBias({ bias: scene.bias, dtype: scene.summary.dtype });
     } catch (error) {
-      if (!request.signal.aborted) this.#showFailure(error as ApiError, values);
+      if (!request.signal.aborted) this.#showFailure(error as ApiError);
     }
   }
 
@@ -191,14 +191,8 @@ export class ParameterPanel {
     return field ? this.t('error.field', { field, detail: message }) : message;
   }
 
-  #showFailure(error: ApiError, { input, layer }: PanelValues) {
+  #showFailure(error: ApiError) {
     const at = error.errors[0]?.at ?? '';
-    // Whether a picture is grey shows only when it is read: then it has one channel.
-    if (at === '/weight' && input.picture && input.touched && layer.input[0] === 3) {
-      this.form.set('channels', 1);
-      this.#send();
-      return;
-    }
     const message = formatError(this.t, error);
     const place = this.errors.nearestField(at);
     this.errors.show(place, message);

@@ -58,7 +58,7 @@ test('damaged and foreign files are named as such', async () => {
 test('pictures and npy files', async () => {
   assert.deepEqual(
     await readFileContent(new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])])),
-    { kind: 'picture' },
+    { kind: 'picture', channels: 3 },
   );
   const file = new Blob([encodeNpy(makeRamp([2, 3, 4]))]);
   assert.deepEqual(await readFileContent(file), {

@@ -34,6 +34,7 @@ function readingsOf(conv: PlainConvolution, value: number) {
 const FAULTS: Record<string, (conv: PlainConvolution) => number> = {
   right: (conv) => conv.sum(...CELL) + 411,
   channel: (conv) => conv.channelSum(...CELL, 0) + 411,
+  channelLeftOut: (conv) => conv.sum(...CELL) - conv.channelSum(...CELL, 2) + 411,
   channelWithoutBias: (conv) => conv.channelSum(...CELL, 1),
   mean: (conv) => conv.sum(...CELL) / 3 + 411,
   meanOfAll: (conv) => (conv.sum(...CELL) + 411) / 3,
@@ -41,6 +42,7 @@ const FAULTS: Record<string, (conv: PlainConvolution) => number> = {
   minusBias: (conv) => conv.sum(...CELL) - 411,
   negated: (conv) => 411 - conv.sum(...CELL),
   negatedWithBias: (conv) => -conv.sum(...CELL) - 411,
+  biasTwice: (conv) => conv.sum(...CELL) + 2 * 411,
   biasPerChannel: (conv) => conv.sum(...CELL) + 3 * 411,
   otherBias: (conv) => conv.sum(...CELL) - 307,
   flipped: deviating({ weightAt: (u, v) => [2 - u, 2 - v] }),
