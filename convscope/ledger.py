@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from convscope.cells import Cell, index_of
 from convscope.client import Scene
-
-Cell = tuple[int, int, int]
 
 
 def fetch_step(scene: Scene, cell: Cell) -> dict[str, Any]:
@@ -23,34 +22,6 @@ def fetch_step(scene: Scene, cell: Cell) -> dict[str, Any]:
     step: dict[str, Any] = page["steps"][0]
     bias = page["bias"] if scene.shapes["bias"] else None
     return step | {"in_channels": page["in_channels"], "bias": bias}
-
-
-def index_of(scene: Scene, cell: Cell) -> int:
-    """The window's index in raster order."""
-    return cell[1] * _sizes(scene)[2] + cell[2]
-
-
-def cell_of(scene: Scene, out_channel: int, index: int) -> Cell:
-    return (out_channel, *divmod(index, _sizes(scene)[2]))
-
-
-def check_cell(scene: Scene, cell: Any) -> Cell:
-    """Raises ValueError for what is no cell (o, i, j) of the output."""
-    sizes = _sizes(scene)
-    try:
-        found = tuple(int(each) for each in cell)
-    except TypeError:
-        found = ()
-    if len(found) != 3 or not all(0 <= at < size for at, size in zip(found, sizes, strict=True)):
-        raise ValueError(f"cell is {cell!r}, expected (o, i, j) below {sizes}")
-    return found[0], found[1], found[2]
-
-
-def _sizes(scene: Scene) -> Cell:
-    """(C_out, H_out, W_out); a signal has one row."""
-    shape = scene.shapes["output"]
-    assert shape
-    return (shape[0], 1, shape[1]) if len(shape) == 2 else (shape[0], shape[1], shape[2])
 
 
 def rows_of(step: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -79,4 +50,4 @@ def as_table(rows: list[dict[str, Any]]) -> Any:
         return rows
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-    return pd.DataFrame(rows).set_index("channel")
+    return pd.DataFrame(rows).set_index(next(iter(rows[0])))

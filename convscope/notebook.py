@@ -9,7 +9,7 @@ import numpy.typing as npt
 from convscope.client import Client, Scene
 from convscope.network import Network
 from convscope.torch_export import exported, is_module
-from convscope.torch_layers import input_from, is_layer, layer_from
+from convscope.torch_layers import input_from, is_layer, layer_from, to_array
 
 if TYPE_CHECKING:
     from convscope.local_server import LocalServer
@@ -46,8 +46,11 @@ def show(
     layer: str | None = None,
     weight: npt.ArrayLike | None = None,
     bias: npt.ArrayLike | None = None,
+    upstream: npt.ArrayLike | None = None,
     input_index: int | None = None,
-    cell: tuple[int, int, int] | None = None,
+    direction: str = "forward",
+    reading: str = "gather",
+    cell: tuple[int, ...] | None = None,
     dtype: str | None = None,
     language: str = "",
     theme: str = "",
@@ -59,7 +62,10 @@ def show(
     torch.nn; or an operation such as {"kind": "conv2d", "stride": 2}, with weight and bias as
     `Client.create_scene` has them; or a Scene, without an input. input: a tensor, an array or a picture of
     Pillow, (C_in, H, W) or a batch of one; of a larger batch input_index chooses. cell: the window to begin
-    with, as the output cell (o, i, j) that it makes.
+    with, as the output cell (o, i, j) that it makes. direction: "input", "weight" or "bias" for the gradient
+    to it, whose cell is (c, i, j), (o, c, u, v) or (o, 0, 0); reading: "scatter" for that to the input as
+    stamps. upstream: what flows back, the loss's gradient to each output cell, such as y.grad, (C_out, H_out,
+    W_out) or a batch as the input; ones without it.
 
     Any other nn.Module is exported to ONNX here and run by the server on the input, a tensor with its batch
     axis or a tuple of several: its graph is the widget, which has its `network`, or with layer="conv1" that
@@ -71,14 +77,19 @@ def show(
         if layer is None:
             from convscope.network_widget import NetworkWidget
 
+            if direction != "forward":
+                raise TypeError("a direction is a layer's: name it with layer=")
             return NetworkWidget(network, language=language, theme=theme)
         module = network.layer(layer)
     elif layer is not None:
         raise TypeError("layer chooses one of a network's layers, and this is a layer")
     from convscope.widget import ScopeWidget
 
-    scene = module if isinstance(module, Scene) else _scene(module, input, weight, bias, input_index, dtype)
-    widget = ScopeWidget(scene, language=language, theme=theme)
+    if isinstance(module, Scene):
+        scene = module if upstream is None else module.edit(upstream={"data": to_array(upstream).tolist()})
+    else:
+        scene = _scene(module, input, weight, bias, upstream, input_index, dtype)
+    widget = ScopeWidget(scene, direction=direction, reading=reading, language=language, theme=theme)
     widget.cell = cell
     return widget
 
@@ -105,6 +116,7 @@ def _scene(
     input: Any,
     weight: npt.ArrayLike | None,
     bias: npt.ArrayLike | None,
+    upstream: npt.ArrayLike | None,
     input_index: int | None,
     dtype: str | None,
 ) -> Scene:
@@ -117,6 +129,7 @@ def _scene(
         input=given,
         weight=own_weight if weight is None else weight,
         bias=own_bias if bias is None else bias,
+        upstream=None if upstream is None else input_from(upstream, str(operation.get("kind")), input_index),
         dtype=dtype,
     )
 

@@ -10,14 +10,16 @@ from typing import Any, Final
 
 import traitlets
 
+from convscope.cells import Cell, Way, cell_of, check_cell, check_way, first_cell, index_of
 from convscope.client import Scene
 from convscope.frame_widget import FrameWidget
-from convscope.ledger import Cell, as_table, cell_of, check_cell, fetch_step, index_of, rows_of
-from convscope.still_picture import still_picture
+from convscope.gradient_ledger import gradient_rows
+from convscope.ledger import as_table, fetch_step, rows_of
+from convscope.still_picture import gradient_still, still_picture
 
 _GRIDS: Final = {
     "x": "input", "k": "weight", "y": "output", "p": "tap", "s": "sum", "r": "running", "t": "total",
-    "b": "bias", "e": "padding",
+    "b": "bias", "e": "padding", "u": "upstream", "g": "gradient",
 }  # fmt: skip
 _PIN: Final = re.compile(r"([a-z])(\d+),(\d+),(\d+)")
 
@@ -28,22 +30,49 @@ class ScopeWidget(FrameWidget):
 
     cell: the window that is shown, as the output cell (o, i, j) that it makes; None: before the first. Of
     layers of one dimension i is 0. step: its index among the windows of the output channel. selected: the
-    cell that the reader pinned, such as ("input", 0, 3, 4), or None. All three may be set and observed.
+    cell that the reader pinned, such as ("input", 0, 3, 4), or None. direction: "forward", or "input",
+    "weight" or "bias": the gradient to it; reading: "gather", or "scatter": the gradient to the input as
+    stamps. All five may be set and observed.
+
+    In a gradient cell is the cell (c, i, j) of the input's, (o, c, u, v) of the weight's or (o, 0, 0) of the
+    bias's that the step makes; of a stamp the input channel and the upstream cell that stamps. Another
+    direction begins at its start.
     """
 
     _scene_id = traitlets.Unicode().tag(sync=True)
+    direction = traitlets.Unicode("forward").tag(sync=True)
+    reading = traitlets.Unicode("gather").tag(sync=True)
     _moment = traitlets.Dict().tag(sync=True)
     _pin = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     cell = traitlets.Any(None, allow_none=True)
     step = traitlets.Int(None, allow_none=True)
     selected = traitlets.Any(None, allow_none=True)
 
-    def __init__(self, scene: Scene, *, language: str = "", theme: str = "") -> None:
-        """language, theme: "en" or "zh-CN", "light" or "dark"; else the reader's."""
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        direction: str = "forward",
+        reading: str = "gather",
+        language: str = "",
+        theme: str = "",
+    ) -> None:
+        """
+        language, theme: "en" or "zh-CN", "light" or "dark"; else the reader's. Raises ValueError for a
+        direction or a reading that the layer does not have.
+        """
         self.scene = scene
         self._following = False
+        way = check_way(scene, Way(direction, reading))
         moment = {"cell": None, "beat": None}
-        super().__init__(scene._client, language=language, theme=theme, _scene_id=scene.id, _moment=moment)
+        super().__init__(
+            scene._client,
+            language=language,
+            theme=theme,
+            _scene_id=scene.id,
+            _moment=moment,
+            **way._asdict(),
+        )
 
     def __repr__(self) -> str:
         return f"ScopeWidget({self.scene!r})"
@@ -59,22 +88,38 @@ class ScopeWidget(FrameWidget):
     def ledger(self) -> Any:
         """
         The sums of the window that is shown: a row for each input channel, with `patch`, `products`,
-        `channel_sum` and `running_sum`, then one for the bias, whose running sum is the output. A frame of
-        pandas where pandas is installed, else a list. Raises ConvscopeError.
+        `channel_sum` and `running_sum`, then one for the bias, whose running sum is the output. In a gradient
+        those of its step: to the input a row for each output channel, to the weight one for each row of the
+        output; `gradient_rows` names their columns. A frame of pandas where pandas is installed, else a list.
+        Raises ConvscopeError.
         """
+        if self._way.direction != "forward":
+            return as_table(gradient_rows(self.scene, self._way, self._shown_cell()))
         return as_table(rows_of(fetch_step(self.scene, self._shown_cell())))
 
     def edit(self, **changes: Any) -> None:
-        """Show the scene that `Scene.edit` makes of this one, at the same window. Raises ConvscopeError."""
-        self.scene = self.scene.edit(**changes)
-        self._scene_id = self.scene.id
+        """
+        Show the scene that `Scene.edit` makes of this one, at the same window; forward where it has no such
+        gradient. Raises ConvscopeError.
+        """
+        self._set_scene(self.scene.edit(**changes))
+
+    def _set_scene(self, scene: Scene) -> None:
+        self.scene = scene
+        try:
+            check_way(scene, self._way)
+        except ValueError:
+            self.direction = "forward"
+        self._scene_id = scene.id
         self._draw_still()
 
     def save(self, path: str | Path, **query: str | int) -> None:
         """
         Write the window that is shown as a picture: .svg, or .tex for TikZ. query: as `Scene.figure` has it.
-        Raises ValueError for another ending, and ConvscopeError.
+        Raises ValueError for another ending and for a gradient, which is not drawn, and ConvscopeError.
         """
+        if self._way.direction != "forward":
+            raise ValueError(f"pictures show the forward pass; this is the gradient to the {self.direction}")
         target = Path(path)
         if target.suffix not in (".svg", ".tex"):
             raise ValueError(f"{target.name} ends neither in .svg nor in .tex")
@@ -85,7 +130,11 @@ class ScopeWidget(FrameWidget):
         target.write_text(self.scene.figure(form, **window | query), "utf-8")
 
     def _shown_cell(self) -> Cell:
-        return (0, 0, 0) if self.cell is None else self.cell
+        return first_cell(self.scene, self._way) if self.cell is None else self.cell
+
+    @property
+    def _way(self) -> Way:
+        return Way(self.direction, self.reading)
 
     # Moments: `_moment` and `_pin` are the page's, `cell`, `step` and `selected` say the same in Python.
 
@@ -103,7 +152,7 @@ class ScopeWidget(FrameWidget):
         if given is None:
             return None
         try:
-            return check_cell(self.scene, given)
+            return check_cell(self.scene, given, self._way)
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from None
 
@@ -111,7 +160,7 @@ class ScopeWidget(FrameWidget):
     def _check_step(self, proposal: Any) -> int | None:
         index = proposal["value"]
         if index is not None:
-            cell = cell_of(self.scene, self._shown_cell()[0], index)
+            cell = cell_of(self.scene, self._shown_cell(), index, self._way)
             self._check_cell({"value": cell})
         return None if index is None else int(index)
 
@@ -125,6 +174,22 @@ class ScopeWidget(FrameWidget):
             raise traitlets.TraitError(f"selected is {given!r}, expected such as ('input', 0, 3, 4)")
         return (grid, *(int(each) for each in at))
 
+    @traitlets.validate("direction", "reading")
+    def _check_way(self, proposal: Any) -> str:
+        name = proposal["trait"].name
+        try:
+            check_way(self.scene, self._way._replace(**{name: proposal["value"]}))
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from None
+        return str(proposal["value"])
+
+    @traitlets.observe("direction", "reading")
+    def _way_changed(self, _: Any) -> None:
+        """A pinned cell and a moment of one direction may be none of another."""
+        self.selected = None
+        self._moment = {"cell": None, "beat": None}
+        self._draw_still()
+
     @traitlets.observe("cell")
     def _cell_changed(self, change: Any) -> None:
         if self._following:
@@ -137,14 +202,16 @@ class ScopeWidget(FrameWidget):
     def _step_changed(self, change: Any) -> None:
         if not self._following:
             index = change["new"]
-            self.cell = None if index is None else cell_of(self.scene, self._shown_cell()[0], index)
+            self.cell = None if index is None else cell_of(self.scene, self._shown_cell(), index, self._way)
 
     @traitlets.observe("_moment")
     def _moment_changed(self, change: Any) -> None:
         cell = change["new"].get("cell")
+        sizes = first_cell(self.scene, self._way)
         with self._telling():
-            self.cell = None if cell is None else tuple(cell)
-            self.step = None if self.cell is None else index_of(self.scene, self.cell)
+            # What a page has told of the direction before is no cell of this one.
+            self.cell = None if cell is None or len(cell) != len(sizes) else tuple(cell)
+            self.step = None if self.cell is None else index_of(self.scene, self.cell, self._way)
 
     @traitlets.observe("selected")
     def _selected_changed(self, change: Any) -> None:
@@ -166,14 +233,16 @@ class ScopeWidget(FrameWidget):
     # What the page asks for, and what a notebook keeps.
 
     def _find_document(self, _: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-        return f"/widget/{self.scene.id}", {"controls": "all"}
+        own = self._way._asdict() if self._way.direction != "forward" else {}
+        return f"/widget/{self.scene.id}", {"controls": "all"} | own
 
     def _go_on_with(self, summary: dict[str, Any], view: str) -> None:
         """What the reader has typed into one view is the widget's scene: the others show it too."""
-        self.scene = Scene(self._client, {name: part for name, part in summary.items() if name != "initial"})
-        self.send({"type": "edited", "view": view, "scene": self.scene.id})
-        self._scene_id = self.scene.id
-        self._draw_still()
+        scene = Scene(self._client, {name: part for name, part in summary.items() if name != "initial"})
+        self.send({"type": "edited", "view": view, "scene": scene.id})
+        self._set_scene(scene)
 
     def _still(self) -> str:
+        if self._way.direction != "forward":
+            return gradient_still(self.scene, self._way, self._shown_cell(), self._still_key)
         return still_picture(self.scene, self._shown_cell(), self._still_key, self._languages or "en")

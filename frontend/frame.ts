@@ -24,7 +24,7 @@ type LoadGradients = (context: AppContext) => Promise<void>;
 
 /**
  * parentOrigin: whom it heeds and tells; null: nobody. query: has the moment to begin with. loadGradients:
- * loads what gradients need; by default only the forward pass is shown. setUpEditing: makes numbers editable;
+ * loads what gradients need; without it only the forward pass is shown. setUpEditing: makes numbers editable;
  * by default nothing of a frame is written.
  */
 export async function openFrame(

@@ -2,6 +2,7 @@
 
 import type { EmbedPage } from './controls/embed/embed_data.ts';
 import { MAKER, makeTell } from './controls/embed/messages.ts';
+import { showGradients } from './controls/gradients/show_gradients.ts';
 import { fetchByMessage } from './data/fetch_by_message.ts';
 import { openFrame } from './frame.ts';
 import { CellEditor } from './interactions/cell_editor.ts';
@@ -15,7 +16,11 @@ async function start() {
   const back = document.querySelector<HTMLButtonElement>('#to-network');
   if (back) back.onclick = () => makeTell(MAKER)('network');
   const boot = (await readBoot()) as EmbedPage;
-  await openFrame(boot, MAKER, boot.embed.query ?? '', { setUpEditing });
+  await openFrame(boot, MAKER, boot.embed.query ?? '', {
+    setUpEditing,
+    // Their texts have come with the document.
+    loadGradients: async (context) => showGradients(context),
+  });
 }
 
 /** The kernel makes the edited scene, and its widget goes on with it. */

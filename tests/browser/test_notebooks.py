@@ -175,6 +175,29 @@ def test_python_and_the_page_follow_each_other(lab: Lab, visitor: Page) -> None:
     wait_for_sum(notebook.frame(), (1, 0, 0), (y_typed[1, 0, 0] - bias[1] + 50).item())
 
 
+@pytest.mark.slow
+def test_a_gradient_is_followed_on_both_sides(lab: Lab, visitor: Page) -> None:
+    lab.write("gradient.ipynb", SHOW, "")
+    notebook = lab.open(visitor, "gradient.ipynb")
+    notebook.run(0)
+    notebook.frame()
+    gradient = torch.nn.grad.conv2d_weight(X, LAYER.weight.shape, torch.ones_like(LAYER(X)))
+    told = notebook.print_(1, "w.direction = 'weight'; w.cell = (2, 1, 0, 2); print(w.step)")
+    assert told == "2"
+
+    def shows(cell: tuple[int, ...]) -> bool:
+        text = (widget_frame(visitor).locator("#step-sentence").text_content() or "").replace("−", "-")
+        found = re.match(rf".*\[{', '.join(map(str, cell))}\] = .* = (\S+)", text.strip())
+        return found is not None and abs(float(found[1]) - gradient[cell].item()) < 0.01
+
+    wait_until(lambda: shows((2, 1, 0, 2)), 60, message="dK[2, 1, 0, 2] is not shown")
+    frame = notebook.frame()
+    frame.locator("#to-end").click()
+    wait_until(lambda: notebook.print_(1, "print(w.cell)") == "(2, 1, 2, 2)", 60)
+    notebook.print_(1, "w.direction = 'forward'; w.cell = (1, 1, 1)")
+    wait_until(lambda: "Y[1, 1, 1]" in (widget_frame(visitor).locator("#step-sentence").text_content() or ""))
+
+
 def wait_for_node(visitor: Page, name: str, expected: float) -> None:
     """The node is open, and the number of its chosen cell is this one, as far as it is written."""
     inside = visitor.frame_locator("iframe.convscope-frame")

@@ -394,6 +394,31 @@ def test_gradients_and_stamps_print_on_one_page(
         assert pages_of(page.pdf(format=form, landscape=across)) == 1, path
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_printed_title_says_which_gradient_it_is(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    path = f"{scene_paths['strided-volume']}?lang={language}"
+    page = open_page(path)
+    heading = page.locator("h1")
+    title = heading.inner_text()
+
+    def printed() -> str:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        text = heading.inner_text()
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert heading.inner_text() == title
+        return text
+
+    for direction, name in {"input": "dX", "weight": "dK", "bias": "db"}.items():
+        visit(page, f"{path}&direction={direction}")
+        expect(page.locator("#gradient-tools")).to_be_visible()
+        assert printed().startswith(title) and printed().endswith(name)
+    page.locator("#direction").select_option("forward")
+    expect(page.locator("#gradient-tools")).to_be_hidden()
+    assert printed() == title
+
+
 def test_paper_is_light_on_a_dark_page(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"], color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -331,3 +331,95 @@ def test_the_example_of_the_documentation_runs(
         expected = nn.functional.conv2d(names["x"][2], weight, names["layer"].bias.detach())
         np.testing.assert_allclose(widget.scene.output, expected, rtol=1e-4, atol=1e-6)
         assert (tmp_path / "fig.svg").read_text().startswith("<svg")
+
+
+GRADIENT_LAYERS = {
+    "groups": (nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=1, groups=2), (4, 5, 6)),
+    "signal": (nn.Conv1d(2, 3, 3), (2, 7)),
+    "transposed": (nn.ConvTranspose2d(2, 3, 2, stride=2), (2, 3, 4)),
+    "pooling": (nn.MaxPool2d(2), (2, 4, 6)),
+}
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("name", GRADIENT_LAYERS)
+@pytest.mark.parametrize("direction", ["input", "weight", "bias"])
+def test_a_gradient_is_torchs_in_the_ledger_and_in_what_is_kept(name: str, direction: str) -> None:
+    """The last sum of every step is torch's, by index and by cell, and in what is kept."""
+    layer, shape = GRADIENT_LAYERS[name]
+    x = torch.randn(shape, requires_grad=True)
+    y = layer(x)
+    upstream = torch.randn_like(y)
+    given = {"upstream": upstream, "direction": direction}
+    if direction != "input" and not hasattr(layer, "weight"):
+        with pytest.raises(ValueError, match=direction):
+            convscope.show(layer, x, **given)
+        return
+    tensor = x if direction == "input" else getattr(layer, direction)
+    (expected,) = torch.autograd.grad(y, tensor, upstream)
+    widget = convscope.show(layer, x, **given)
+    columns = {"input": "running_sum", "weight": "running_sum", "bias": "gradient"}
+    for at in np.ndindex(*expected.shape):
+        cell = cell_of_gradient(layer, direction, at, len(shape) == 2)
+        widget.cell = cell
+        rows = widget.ledger()
+        np.testing.assert_allclose(rows[columns[direction]].iloc[-1], expected[at], rtol=1e-4, atol=1e-5)
+        index = widget.step
+        widget.cell = None
+        widget.step = index
+        assert widget.cell[-2:] == cell[-2:]
+    widget.cell = cell
+    _, query = widget._find_document({})
+    assert query["direction"] == direction
+    lines = Tags(widget._still()).lines
+    printed = lines[0].rpartition(" = ")[2].replace("−", "-")
+    assert float(printed) == pytest.approx(expected[at].item(), rel=0.02, abs=0.01)
+    for line in lines[1:]:
+        terms, _, total = line.replace("−", "-").rpartition(" = ")
+        if " + " in terms and "…" not in terms:
+            assert sum(Decimal(re.sub(r"[()]", "", term)) for term in terms.split(" + ")) == Decimal(total)
+
+
+def cell_of_gradient(
+    layer: nn.Module, direction: str, at: tuple[int, ...], is_signal: bool
+) -> tuple[int, ...]:
+    """A cell of torch's gradient as the page names it: absolute channels, output first, a row for signals."""
+    if direction == "bias":
+        return (*at, 0, 0)
+    if direction == "input":
+        return (at[0], 0, at[1]) if is_signal else at
+    first, second, *tap = at
+    if isinstance(layer, nn.ConvTranspose2d):
+        return (second, first, *tap)
+    size = layer.in_channels // layer.groups  # type: ignore[operator]
+    channel = first // (layer.out_channels // layer.groups) * size + second  # type: ignore[operator]
+    return (first, channel, 0, *tap) if is_signal else (first, channel, *tap)
+
+
+def test_another_direction_begins_anew_and_refuses_what_it_has_not(
+    widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    widget.cell, widget.selected = (2, 3, 4), ("input", 0, 3, 4)
+    widget.direction = "weight"
+    assert (widget.cell, widget.step, widget.selected) == (None, None, None)
+    widget.cell = (3, 2, 1, 1)
+    assert (widget.step, widget._moment["cell"]) == (4, [3, 2, 1, 1])
+    # What the page told before it heard of the direction is no cell of it.
+    widget._moment = {"cell": [2, 3, 4], "beat": None}
+    assert widget.cell is None
+    for name, value in (("cell", (0, 0, 0)), ("direction", "sideways"), ("reading", "both")):
+        with pytest.raises(traitlets.TraitError):
+            setattr(widget, name, value)
+    with pytest.raises(ValueError, match="weight"):
+        widget.save(tmp_path / "fig.svg")
+    document, _ = Sent(widget, monkeypatch).ask(type="open", languages="zh-CN", theme="")
+    assert '"gradient.' in document["html"] and "direction=weight" in document["html"]
+    widget.direction, widget.reading = "input", "scatter"
+    widget.cell = (1, 3, 4)
+    rows = widget.ledger()
+    assert [*rows.index] == [0, 1, 2, 3, "sum"] and np.shape(rows["gradient"].iloc[-1]) == (3, 3)
+    products = np.array([*rows["products"].iloc[:-1]])
+    np.testing.assert_allclose(products.sum(0), rows["products"].iloc[-1], rtol=1e-4, atol=1e-6)
+    assert "dX[1]" in widget._still()
+    again = convscope.show(widget.scene, upstream=2 * torch.ones_like(Y), direction="bias", cell=(3, 0, 0))
+    assert again.ledger()["gradient"].iloc[0] == 2 * Y[3].numel()

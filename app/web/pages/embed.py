@@ -74,15 +74,18 @@ def _embed_page(
         autoplay=False,
     )
     embed = {"controls": controls, "locked": locked, "ancestors": settings.frame_ancestors}
+    boot = {**context.boot, "embed": embed}
     if whole:
         embed["query"] = request.url.query
+        # It cannot load those of gradients.
+        boot["messages"] = catalogue(context.boot["language"])
     return html_page(
         request,
         "embed.html",
         200,
         headers=headers,
         page=context,
-        boot={**context.boot, "embed": embed},
+        boot=boot,
         controls=controls,
         full=with_query(page_url(scene), shared_query(query)),
         theme=query.get("theme") if query.get("theme") in ("light", "dark") else None,

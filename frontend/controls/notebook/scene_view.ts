@@ -41,6 +41,7 @@ export function openSceneView(model: Model, element: HTMLElement): () => void {
     view.load();
   };
   view.watch('_scene_id', show);
+  for (const way of ['direction', 'reading']) view.watch(way, () => view.load());
   view.watch('_moment', () => view.setState(moment()));
   view.watch('_pin', () => view.setState({ pin: model.get('_pin') }));
   show();
