@@ -20,7 +20,7 @@ from statistics import median
 from typing import NamedTuple
 from urllib.parse import quote
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from playwright.sync_api import Browser, Request, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request as Asked

@@ -6,6 +6,7 @@ import re
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 PORT = os.environ["CONVSCOPE_PORT"]
 ADDRESS = f"http://127.0.0.1:{PORT}"
@@ -76,6 +77,7 @@ def unready() -> None:
 
 
 if __name__ == "__main__":
-    {"healthy": healthy, "serves": serves, "store": store, "find": find, "unready": unready}[sys.argv[1]](
-        *sys.argv[2:]
-    )
+    probes: dict[str, Callable[..., None]] = {
+        "healthy": healthy, "serves": serves, "store": store, "find": find, "unready": unready,
+    }  # fmt: skip
+    probes[sys.argv[1]](*sys.argv[2:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from importlib.metadata import distribution
+from importlib.metadata import PackageMetadata, distribution
 from pathlib import Path
 from typing import Literal
 
@@ -58,19 +58,24 @@ def _python_package(name: str) -> Work:
 
 def _licence(name: str) -> str:
     about = distribution(name).metadata
-    if expression := about.get("License-Expression"):
-        return str(expression)
+    if expression := _field(about, "License-Expression"):
+        return expression
     classified = [
         text.rpartition(" :: ")[2] for text in about.get_all("Classifier") or [] if "License ::" in text
     ]
     if known := sorted({_CLASSIFIERS[text] for text in classified if text in _CLASSIFIERS}):
         return " OR ".join(known)
-    told = about.get("License", "")
+    told = _field(about, "License")
     if told in _CLASSIFIERS.values():
         return told
     if told in _TEXTS_OF_FIELD:
         return _TEXTS_OF_FIELD[told]
     raise LookupError(f"{name} does not say what its licence is: {classified} {told!r:.80}")
+
+
+def _field(about: PackageMetadata, name: str) -> str:
+    """Empty where the package does not say."""
+    return next(iter(about.get_all(name) or []), "")
 
 
 def _home(name: str) -> str:
@@ -79,7 +84,7 @@ def _home(name: str) -> str:
     urls = dict(text.split(", ", 1) for text in about.get_all("Project-URL") or [])
     named = {label.lower().replace(" ", "-"): url for label, url in urls.items()}
     wanted = ("source", "source-code", "repository", "github", "homepage", "home", "code")
-    return next((named[label] for label in wanted if label in named), about.get("Home-page") or "")
+    return next((named[label] for label in wanted if label in named), _field(about, "Home-page"))
 
 
 def browser_modules() -> list[Work]:

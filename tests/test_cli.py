@@ -18,10 +18,9 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 import torch.nn.functional as F
-from click.testing import Result
 from fastapi.testclient import TestClient
 from PIL import Image
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli import main
 from tests.support.scenes import CHAPTER, Body, make_scene
@@ -125,7 +124,8 @@ def test_a_layer_of_a_network_on_a_picture(tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (6, 7, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photo.png")
     safetensors.torch.save_file(layer.state_dict(), tmp_path / "net.safetensors")
-    np.save(tmp_path / "bias.npy", layer.bias.detach().numpy())  # type: ignore[union-attr]
+    assert layer.bias is not None
+    np.save(tmp_path / "bias.npy", layer.bias.detach().numpy())
     given = ["--input", tmp_path / "photo.png", "--weight", tmp_path / "net.safetensors"]
     steps = lines(good("--layer", "nn.Conv2d(3, 4, 3, padding=1)", *given, "--bias", tmp_path / "bias.npy"))
     x = torch.from_numpy((pixels / np.float32(255)).transpose(2, 0, 1))

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 import urllib.request
 import venv
 import zipfile
@@ -75,6 +76,12 @@ def test_locked_javascript_tools_name_no_host() -> None:
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
 
 
+def test_the_types_of_all_python_are_checked() -> None:
+    checked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["files"]
+    folders = {path.relative_to(ROOT).parts[0] for path in tracked() if path.suffix in {".py", ".pyi"}}
+    assert folders == set(checked)
+
+
 def test_no_file_shows_where_it_was_written() -> None:
     here = str(ROOT).encode()
     assert [path.name for path in tracked() if here in path.read_bytes()] == []
@@ -89,7 +96,9 @@ def test_make_lists_every_target_that_the_readme_names() -> None:
 
 def test_curl_in_the_readme_gets_the_answer_printed_there(tmp_path: Path) -> None:
     _, after = (ROOT / "README.md").read_text("utf-8").split("curl -s http://127.0.0.1:8000", 1)
-    path, body, answer = re.match(r"(\S+).*?-d '(.*?)'.*?\n\n(    \{.*?)\n\n", after, re.DOTALL).groups()
+    found = re.match(r"(\S+).*?-d '(.*?)'.*?\n\n(    \{.*?)\n\n", after, re.DOTALL)
+    assert found is not None
+    path, body, answer = found.groups()
     with TestClient(create_app(Settings(store=tmp_path.as_uri()))) as client:
         told = client.post(path, content=body, headers={"Content-Type": "application/json"})
     assert told.text == json.dumps(json.loads(answer), separators=(",", ":"))
@@ -124,7 +133,8 @@ def test_wheel_carries_the_page_and_the_package_and_nothing_else(wheel: Path) ->
 def installed(wheel: Path, tmp_path: Path) -> Path:
     """The bin folder of a virtual environment with the wheel and the libraries of the running interpreter."""
     venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
-    pip = [sys.executable, "-m", "pip", "--python", tmp_path / "venv/bin/python", "install", "-q"]
+    python = tmp_path / "venv/bin/python"
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
     subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
     (packages,) = tmp_path.glob("venv/lib/python*/site-packages")
     libraries = [path for path in sys.path if path.endswith("site-packages")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal, cast, get_args
 
 from app.conv import shapes
 from app.conv.errors import ConvError as ConvError
@@ -14,8 +14,8 @@ from app.conv.one_dimension import lift_shape, lower_shape
 from app.conv.shapes import Axis, AxisTerm, Length
 from app.conv.shapes import Size as Size
 
-PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+PADDING_MODES: tuple[PaddingMode, ...] = get_args(PaddingMode)
 
 _KERNEL_SIZE = cast(Size, None)
 

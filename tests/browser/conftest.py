@@ -165,6 +165,14 @@ def visit(browser: Browser) -> Iterator[Visit]:
     troubles: list[str] = []
     contexts = []
 
+    def note_write(request: Request) -> None:
+        if request.method != "GET":
+            troubles.append(request.method)
+
+    def note_error(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            troubles.append(message.text)
+
     def visit_(url: str, *, refused: bool = False, **options: Any) -> Page:
         context = browser.new_context(
             **{"viewport": {"width": 1000, "height": 900}, "locale": "en-US"} | options
@@ -173,9 +181,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-        page.on("request", lambda request: request.method != "GET" and troubles.append(request.method))
+        page.on("request", note_write)
         if not refused:
-            page.on("console", lambda told: told.type == "error" and troubles.append(told.text))
+            page.on("console", note_error)
         page.goto(url)
         return page
 

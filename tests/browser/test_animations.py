@@ -16,6 +16,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
+from PIL.GifImagePlugin import GifImageFile
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_pictures import choose, open_dialog, save
@@ -74,7 +75,7 @@ def assert_plays_for(archive: Path, seconds: float, path: Path) -> None:
     with ZipFile(archive) as content:
         content.extractall(path / "frames")
     source, film = path / "frames" / "frames.txt", path / "film.mkv"
-    read = ["-f", "concat", "-i", source, "-fps_mode", "vfr"]
+    read: list[str | Path] = ["-f", "concat", "-i", source, "-fps_mode", "vfr"]
     subprocess.run(["ffmpeg", "-v", "error", *read, "-c:v", "ffv1", film], check=True)
     told = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film],
@@ -158,7 +159,8 @@ def test_a_gif_has_a_frame_a_step_and_its_times(
     expect(page.get_by_text(re.compile("^13 frames, about"))).to_be_visible()
     first = save(page, tmp_path).read_bytes()
     with Image.open(io.BytesIO(first)) as gif:
-        assert gif.n_frames == len(expected) == 13  # type: ignore[attr-defined]
+        assert isinstance(gif, GifImageFile)
+        assert gif.n_frames == len(expected) == 13
         assert gif.info["loop"] == 0
         durations = []
         for frame, picture in zip(ImageSequence.Iterator(gif), expected, strict=True):

@@ -119,7 +119,7 @@ def test_a_cell_changes_while_the_first_page_plays(
 
 
 # Every change of the panel: a field's name, and what is chosen or typed.
-CHANGES = {
+CHANGES: dict[str, str | bool] = {
     "kind": "max_pool2d", "stride_h": "2", "padding_top": "1", "padding_kind": "same", "dilation_w": "2",
     "groups_slider": "1", "flip": True, "bias": True, "dtype": "float64", "input_source": "random",
     "channels": "3", "input_h": "5", "weight_source": "random", "kernel_size_w": "3", "outputs": "3",

@@ -179,11 +179,12 @@ def test_the_pointer_names_rows_and_columns(open_page: OpenPage, server: str) ->
     )
     places = [found.groups() for texts in sweep(page) for found in map(shown.search, texts) if found]
     assert len(places) > 100
-    for row, col, value, i, j, o, p, q in (map(value_of, place) for place in places):
-        assert (row, col) == (5 * i + j, 3 * p + q)
-        u, v = int(i - 2 * p + 1), int(j - 2 * q + 1)
+    for row, col, value, *cells in places:
+        i, j, o, p, q = map(int, cells)
+        assert (int(row), int(col)) == (5 * i + j, 3 * p + q)
+        u, v = i - 2 * p + 1, j - 2 * q + 1
         reads = 0 <= u < 3 and 0 <= v < 3
-        assert value == (float(layer.weight[int(o), 0, u, v]) if reads else 0)
+        assert value_of(value) == (float(layer.weight[o, 0, u, v]) if reads else 0)
 
 
 def test_the_direction_stays_from_view_to_view(open_page: OpenPage, scene_paths: dict[str, str]) -> None:

@@ -37,7 +37,9 @@ class Layer:
         """To input, weight and bias, by torch."""
         given = [None if each is None else each.clone().requires_grad_() for each in self.tensors]
         there = [each for each in given if each is not None]
-        found = iter(torch.autograd.grad(self.forward(*given), there, self.upstream))
+        x, weight, bias = given
+        assert x is not None
+        found = iter(torch.autograd.grad(self.forward(x, weight, bias), there, self.upstream))
         return [None if each is None else next(found) for each in given]
 
     @property
@@ -45,8 +47,7 @@ class Layer:
         return self.x, self.weight, self.bias
 
     def page(self, server: str) -> str:
-        more = {"bias": self.bias, "upstream": self.upstream}
-        return make_scene(server, self.x, self.weight, self.operation, **more)
+        return make_scene(server, self.x, self.weight, self.operation, bias=self.bias, upstream=self.upstream)
 
     def opened(
         self, open_page: OpenPage, server: str, query: str, *, gradient: int

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -39,6 +41,10 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"[−-]?\d+(?:\.\d+)?", text) is not None
 
 
+def says(page: Page, number: float) -> bool:
+    return number in numbers_in(page.locator(LINE).inner_text())
+
+
 def check_named_numbers(page: Page, where: str) -> int:
     """Each number of the text that names a thing is the one that the stage says when it is lit."""
     seen = 0
@@ -49,10 +55,7 @@ def check_named_numbers(page: Page, where: str) -> int:
         if not is_number(said):
             continue
         wait_until(
-            lambda said=said: (
-                float(said.replace("−", "-"))  # type: ignore[misc]
-                in numbers_in(page.locator(LINE).inner_text())
-            ),
+            partial(says, page, float(said.replace("−", "-"))),
             20,
             message=f"{word.get_attribute('data-thing')} is {said} in the text, and on the stage: "
             f"{page.locator(LINE).inner_text()}",
@@ -97,7 +100,7 @@ def click(page: Page, step: Step) -> None:
     page.keyboard.press("Enter")
 
 
-def scrub(page: Page, _: Step) -> None:
+def scrub(page: Page, _step: Step) -> None:
     tab_to(page, "#next")
     for _ in range(20):
         if is_done(page):
@@ -112,7 +115,7 @@ def change(page: Page, _: Step) -> None:
     page.keyboard.press("Enter")
 
 
-def descend(page: Page, _: Step) -> None:
+def descend(page: Page, _step: Step) -> None:
     tab_to(page, "#descent-run")
     for _ in range(3):
         if is_done(page):
@@ -393,7 +396,8 @@ def answer(page: Page, kind: str, expected: object) -> None:
             page.locator(f'#task-more .plane button[aria-label^="X[{index}]"]').click()
     elif kind == "kernel":
         fields = page.locator("#task-more .plane input").all()
-        for field, value in zip(fields, expected.flatten(), strict=True):  # type: ignore[attr-defined]
+        assert isinstance(expected, np.ndarray)
+        for field, value in zip(fields, expected.flatten(), strict=True):
             field.fill(f"{value:g}")
     else:
         page.locator(f'input[name="letter"][value="{expected}"]').check()
@@ -653,7 +657,8 @@ def test_an_exercise_that_is_presented_has_the_whole_width(open_page: OpenPage) 
     page.locator("h1").click()
     page.keyboard.press("p")
     expect(page.locator(".bar")).to_be_hidden()
-    assert page.locator("#lesson-text").bounding_box()["width"] > 1900  # type: ignore[index]
+    box = page.locator("#lesson-text").bounding_box()
+    assert box and box["width"] > 1900
 
 
 def test_back_and_forward(open_page: OpenPage) -> None:

@@ -12,7 +12,7 @@ import httpx2
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench.frames import INTERVALS
 from tests.browser.test_accessibility import violations
@@ -90,7 +90,8 @@ def test_the_pointer_reads_opens_and_follows(open_page: OpenPage, posted: Posted
     page.mouse.click(x, y)
     expect(page.locator("#node h2")).to_contain_text("/3/Conv")
     input = torch.from_numpy(network.made.inputs["x"]).requires_grad_()
-    averaged = [*network.module[:2], torch.nn.AvgPool2d(2), *network.module[3:4]]
+    layers = list(network.module)
+    averaged = [*layers[:2], torch.nn.AvgPool2d(2), layers[3]]
     reached = input
     for layer in averaged:
         reached = reached if isinstance(layer, torch.nn.ReLU) else layer(reached)
@@ -415,7 +416,7 @@ def test_a_large_graph_moves_at_the_pace_of_a_blank_page(browser: Browser, serve
     """175 nodes: seen whole, and so near that pictures are drawn; panned and zoomed all the time."""
     posted = post_network(server, deep())
     assert len(posted.summary["nodes"]) == 175
-    size = {"width": 1366, "height": 768}
+    size: ViewportSize = {"width": 1366, "height": 768}
     blank = browser.new_page(viewport=size)
     expected = median(blank.evaluate(INTERVALS, 2))
     blank.close()

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Frame, Page, Request, expect
+from playwright.sync_api import Browser, Frame, Page, Position, Request, expect
 from torch import nn
 
 from tests.support.jupyter import PATIENCE, Lab, running_lab, widget_frame
@@ -227,7 +227,7 @@ def open_cell(visitor: Page) -> str:
     wait_for_node(visitor, "/0/Conv", FIRST)
     frame.locator("#zoom-in").click()
     x, y = find_on_graph(frame, CELL)
-    source = {"x": x - left, "y": y - top}
+    source: Position = {"x": x - left, "y": y - top}
     canvas.drag_to(canvas, source_position=source, target_position={"x": x - left + 24, "y": y - top - 16})
     assert find_on_graph(frame, CELL) != (x, y)
     wait_until(lambda: re.search(r"zoom%3D[\d.]+,[\d.]+,", stage_address(visitor)), 60)
@@ -320,7 +320,9 @@ def test_saved_it_shows_the_window_without_a_kernel(lab: Lab, visitor: Page, tmp
         page.close()
 
     html = _converted(lab, path, tmp_path)
-    offline = visitor.context.browser.new_context(offline=True, locale="en-US")  # type: ignore[union-attr]
+    browser = visitor.context.browser
+    assert browser is not None
+    offline = browser.new_context(offline=True, locale="en-US")
     page = offline.new_page()
     page.goto(html.as_uri(), wait_until="domcontentloaded")
     picture = page.locator(f"{STILL} img")

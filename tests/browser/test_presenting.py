@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -237,7 +238,11 @@ def test_the_examples_are_closed_by_their_button_and_by_escape(
 ) -> None:
     page = open_page("/", **size)
     examples = page.locator("#examples")
-    for close in (lambda: examples.get_by_role("button").click(), lambda: page.keyboard.press("Escape")):
+    closes: list[Callable[[], None]] = [
+        lambda: examples.get_by_role("button").click(),
+        lambda: page.keyboard.press("Escape"),
+    ]
+    for close in closes:
         page.get_by_role("button", name="Examples").click()
         expect(examples).to_be_visible()
         close()

@@ -26,6 +26,7 @@ def check_adjoint(layer: Layer, seed: int) -> None:
     operation, x, weight = adjoint(made, layer.weight, upstream)
     other = plan(operation, tuple(layer.own(x).shape), tuple(layer.own(weight).shape))
     expected = gradients(made, taps(made), layer.x, layer.weight, upstream).input
+    assert expected is not None
     found = output(other, x.contiguous(), weight.contiguous(), None)
     if layer.x.dtype == torch.int32:
         assert torch.equal(found, expected)

@@ -60,6 +60,7 @@ def test_a_transposed_layer_is_the_gradient(n: int, k: int, p: int, s: int, extr
     y = torch.randn(1, n, n, generator=generator, dtype=torch.float64)
     torch.nn.functional.conv2d(x, weight, stride=s, padding=p).backward(y)
     layer = plan(ConvTranspose2d((s, s), Padding(p, p, p, p), (extra, extra)), (1, n, n), (1, 1, k, k))
+    assert x.grad is not None
     assert torch.allclose(output(layer, y, weight, None), x.grad)
     assert torch.allclose(channel_sums(layer, y, weight)[:, 0], x.grad)
 

@@ -34,7 +34,8 @@ class Counter(TorchDispatchMode):
     """The numbers in everything that operators make anew; views cost nothing."""
 
     def __init__(self) -> None:
-        super().__init__()
+        # By its class's name, not super(): mypy lets torch's untyped functions pass by their names.
+        TorchDispatchMode.__init__(self)
         self.made, self.largest = 0, 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -49,7 +50,8 @@ class Counter(TorchDispatchMode):
 
 
 def count(call: Callable[[], object]) -> Counter:
-    with Counter() as counter:
+    counter = Counter()
+    with counter:
         call()
     return counter
 
@@ -119,12 +121,13 @@ def test_gradients_to_the_weight_cost_their_windows(operation: Operation) -> Non
 def test_wide_padding_has_gradients() -> None:
     """A million cells of padding: by the taps, where no operator of torch could lay it out."""
     side = 10**6
-    for mode, expected in (("zeros", 1), ("replicate", 9)):
-        operation = Conv2d((side, side), Padding(side, side, side, side), mode)  # type: ignore[arg-type]
+    sums: dict[PaddingMode, int] = {"zeros": 1, "replicate": 9}
+    for mode, expected in sums.items():
+        operation = Conv2d((side, side), Padding(side, side, side, side), mode)
         layer = plan(operation, (1, 1, 1), (1, 1, 1, 1))
         x, weight = torch.full((1, 1, 1), 2.0), torch.full((1, 1, 1, 1), 3.0)
         whole = gradients(layer, taps(layer), x, weight, torch.ones(1, 3, 3))
-        assert whole.weight is not None
+        assert whole.input is not None and whole.weight is not None
         assert (whole.input.item(), whole.weight.item()) == (3 * expected, 2 * expected)
 
 

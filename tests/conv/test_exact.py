@@ -60,7 +60,7 @@ class Integers:
             slices = self.weight[inputs.start : inputs.stop, out_channel % self.weight.shape[1]].tolist()
         else:
             slices = self.weight[out_channel].tolist()
-        bias = 0 if self.bias is None else self.bias[out_channel].item()
+        bias = 0 if self.bias is None else int(self.bias[out_channel])
         products = [
             [
                 [[x[c][i][j] * slices[n][u][v] if min(i, j) >= 0 else 0 for v, j in enumerate(cols)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate, islice
 from typing import Any
 
@@ -179,7 +181,7 @@ def check_weight_ledgers(layer: Layer, made: Plan, upstream: Tensor, whole: Tens
                 )
 
 
-def close(own: list[float], other: list[float], slack: float) -> bool:
+def close(own: Sequence[float], other: Sequence[float], slack: float) -> bool:
     return all(abs(a - b) <= slack for a, b in zip(own, other, strict=True))
 
 
@@ -216,13 +218,14 @@ def test_torchs_operators_and_the_taps_agree(layer: Layer, seed: int) -> None:
         made = layer.plan()
     except ConvError:
         assume(False)
-    upstream, sizes = upstream_of(made, layer, seed), None
+    upstream = upstream_of(made, layer, seed)
     sizes = magnitudes(layer, upstream)
     assert layer.weight is not None
     whole = found(made, layer, upstream)
     to_input, to_weight = by_taps(made, taps(made), layer.x, layer.weight, upstream)
+    assert whole.input is not None and to_input is not None
     assert near(whole.input, to_input.double(), 2 * sizes.input, layer.x.dtype)
-    assert whole.weight is not None
+    assert whole.weight is not None and to_weight is not None
     assert sizes.weight is not None
     assert near(whole.weight, to_weight.double(), 2 * sizes.weight, layer.x.dtype)
 
@@ -240,6 +243,7 @@ def test_only_what_is_wanted_is_there(layer: Layer, seed: int, wanted: set[str])
     for name, own, other, size in zip(Gradients._fields, some, whole, sizes, strict=True):
         assert (own is None) == (other is None or name not in wanted)
         if own is not None and other is not None:
+            assert size is not None
             assert near(own, other.double(), 2 * size, layer.x.dtype)
 
 
@@ -251,10 +255,8 @@ def test_finite_differences(layer: Layer, seed: int, data: st.DataObject) -> Non
         made = layer.plan()
     except ConvError:
         assume(False)
-    doubles = {
-        name: None if (t := getattr(layer, name)) is None else t.double() for name in ("x", "weight", "bias")
-    }
-    layer = Layer(layer.kind, layer.parameters, **doubles)  # type: ignore[arg-type]
+    weight, bias = (None if each is None else each.double() for each in (layer.weight, layer.bias))
+    layer = replace(layer, x=layer.x.double(), weight=weight, bias=bias)
     upstream = upstream_of(made, layer, seed)
     whole = found(made, layer, upstream)
     for name, gradient in zip(("x", "weight", "bias"), whole, strict=True):
@@ -263,9 +265,9 @@ def test_finite_differences(layer: Layer, seed: int, data: st.DataObject) -> Non
         cell = data.draw(st.integers(0, gradient.numel() - 1))
         losses = []
         for change in (1, -1):
-            moved = {**doubles, name: doubles[name].clone()}
-            moved[name].view(-1)[cell] += change
-            losses.append((output(made, moved["x"], moved["weight"], moved["bias"]) * upstream).sum().item())
+            moved = replace(layer, **{name: getattr(layer, name).clone()})
+            getattr(moved, name).view(-1)[cell] += change
+            losses.append((output(made, moved.x, moved.weight, moved.bias) * upstream).sum().item())
         slope = (losses[0] - losses[1]) / 2
         assert abs(slope - gradient.flatten()[cell].item()) <= 1e-9 * (1 + sum(map(abs, losses)))
 
@@ -365,6 +367,7 @@ def test_cells_that_no_window_visits_get_nothing() -> None:
     layer = TRAPS["cells no window visits"]
     made = layer.plan()
     whole = found(made, layer, torch.ones(made.output_shape, dtype=torch.int32))
+    assert whole.input is not None
     assert whole.input[:, 2:4].abs().sum() == whole.input[:, :, 6].abs().sum() == 0
     table = taps(made)
     upstream = torch.ones(made.output_shape).int()
@@ -382,7 +385,7 @@ def test_ties_of_a_maximum_go_to_the_first() -> None:
         upstream = torch.arange(1, made.windows + 1).int().view(made.output_shape)
         whole = found(made, layer, upstream)
         expected = by_autograd(layer, upstream)
-        assert expected is not None
+        assert whole.input is not None and expected is not None
         assert torch.equal(whole.input.double(), expected.input)
         assert first is None or whole.input[0].tolist() == first
 
@@ -411,8 +414,12 @@ def test_reflected_rows_are_read_several_times_through_one_kernel_row() -> None:
 def test_sums_that_leave_int32_are_refused(x: int, weight: int, upstream: int, what: str) -> None:
     """2×2 windows of a 3×3 input, and a bias; the whole is refused as the ledgers are."""
     layer = layer_of("conv2d", (1, 3, 5), (1, 1, 2, 2))
-    filled = [torch.full(shape, value).int() for shape, value in (((1, 3, 5), x), ((1, 1, 2, 2), weight))]
-    layer = Layer(layer.kind, layer.parameters, *filled, torch.zeros(1).int())
+    layer = replace(
+        layer,
+        x=torch.full((1, 3, 5), x).int(),
+        weight=torch.full((1, 1, 2, 2), weight).int(),
+        bias=torch.zeros(1).int(),
+    )
     made = layer.plan()
     with pytest.raises(ConvError) as refused:
         found(made, layer, torch.full(made.output_shape, upstream).int())
@@ -431,6 +438,7 @@ def test_sums_that_just_fit_int32_are_exact() -> None:
     made = layer.plan()
     upstream = torch.tensor([[[1, 0], [0, 0]]]).int()
     whole = found(made, layer, upstream)
+    assert whole.input is not None
     assert whole.input[0].tolist() == [[2**31 - 1, 0, 0], [0, 0, 0], [0, 0, 0]]
     assert whole.input[1].tolist() == [[0, 0, 0], [0, -(2**31), 0], [0, 0, 0]]
     assert whole.weight is not None

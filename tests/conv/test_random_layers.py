@@ -78,7 +78,7 @@ def can_be(kind: str, pair: dict[str, Any]) -> bool:
         case ["same0", "stride0" | "stride1"]:
             return not one or other == 1
         case ["output_padding0", "stride0"] | ["output_padding1", "stride1"]:
-            return one < max(other, LARGEST_DILATION)
+            return bool(one < max(other, LARGEST_DILATION))
         case ["kernel_size0", "padding0" | "padding1"] | ["kernel_size1", "padding2" | "padding3"]:
             return "pool" not in kind or other <= one // 2
     return True
@@ -150,8 +150,10 @@ def check_products(layer: Layer, steps: Ledger) -> None:
         divisors = [r * c for r in counts(layer, 0, height) for c in counts(layer, 1, width)]
         factors = 1 / torch.tensor(divisors).double().view(-1, 1, 1, 1)
     elif layer.family == "conv":
+        assert layer.weight is not None
         factors = layer.weight[o].double()
     else:
+        assert layer.weight is not None
         first, last = steps.in_channels[0], steps.in_channels[-1]
         factors = layer.weight[first : last + 1, o % layer.weight.shape[1]].double()
     products = patches * factors
@@ -167,6 +169,7 @@ def check_sums(layer: Layer, steps: Ledger, sums: Tensor, results: list[Tensor])
         terms = [[cell for row in grid for cell in row] for grid in products]
         slack = TOLERANCE[layer.x.dtype] * (sum(abs(t) for ts in terms for t in ts) + abs(steps.bias))
         if layer.family == "max_pool":
+            assert steps.selected is not None
             u, v = steps.selected[n].tolist()
             own = [winner(steps.patches[n, 0].tolist(), steps.input_rows[n], steps.input_cols[n], [u, v])]
         else:

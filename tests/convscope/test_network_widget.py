@@ -54,7 +54,8 @@ def test_what_is_open_may_be_set_and_is_of_the_network(widget: NetworkWidget) ->
     for name in [*names, widget.network.summary["inputs"][0]["name"], None]:
         widget.node = name
         assert widget.node == name
-    widget.node, widget.cell = names[0], [1, 2, 3]
+    widget.node = names[0]
+    widget.set_trait("cell", [1, 2, 3])
     assert widget.cell == (1, 2, 3)
     for name, value in [("node", "nowhere"), ("cell", (0, 0)), ("cell", (0, -1, 0)), ("_stage", "/n/x")]:
         with pytest.raises(traitlets.TraitError):

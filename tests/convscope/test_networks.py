@@ -42,7 +42,8 @@ class Small(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.norm(self.conv1(x)))
-        return self.head(self.layer1(x).flatten(1))
+        classes: Tensor = self.head(self.layer1(x).flatten(1))
+        return classes
 
 
 class Two(nn.Module):
@@ -69,7 +70,7 @@ def test_a_layer_opens_by_the_modules_name(network: Network) -> None:
     model = Small().eval()
     first = model.conv1(X).detach()
     np.testing.assert_allclose(network.layer("conv1").output, first[0], rtol=1e-4, atol=1e-5)
-    inner = model.layer1[0][0](F.relu(model.norm(first))).detach()
+    inner = model.get_submodule("layer1.0.0")(F.relu(model.norm(first))).detach()
     np.testing.assert_allclose(network.layer("layer1.0.0").output, inner[0], rtol=1e-4, atol=1e-5)
     pooled = model.layer1[1](inner).detach()
     np.testing.assert_allclose(network.layer("layer1.1").output, pooled[0], rtol=1e-4, atol=1e-5)

@@ -59,7 +59,7 @@ def test_every_package_has_hashes_and_no_file_names_a_host() -> None:
 
 
 def test_licences_of_all_that_is_shipped_are_listed() -> None:
-    command = [sys.executable, ROOT / "scripts/licences.py", "-"]
+    command: list[str | Path] = [sys.executable, ROOT / "scripts/licences.py", "-"]
     made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert made == (ROOT / "THIRD_PARTY.md").read_text("utf-8"), "`make licences` writes THIRD_PARTY.md"
     for name, version in pinned((FOLDER / "requirements.txt").read_text()).items():
@@ -70,12 +70,14 @@ def test_licences_of_all_that_is_shipped_are_listed() -> None:
 
 
 def test_the_bill_of_materials_is_valid_and_complete() -> None:
-    command = [sys.executable, ROOT / "scripts/sbom.py"]
+    command: list[str | Path] = [sys.executable, ROOT / "scripts/sbom.py"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     bill = json.loads(text)
     assert bill["metadata"]["component"]["name"] == "convscope"
-    listed = {canonicalize_name(one["name"]): one.get("version") for one in bill["components"]}
+    listed: dict[str, object] = {
+        canonicalize_name(one["name"]): one.get("version") for one in bill["components"]
+    }
     held = pinned((FOLDER / "requirements.txt").read_text())
     assert held.items() <= listed.items()
     assert listed["torch"] == pinned((ROOT / "constraints.txt").read_text())["torch"]

@@ -80,7 +80,7 @@ def test_pods_have_no_privileges_bounds_probes_and_time_to_stop() -> None:
 
 def test_compose_is_valid() -> None:
     checker = Path(sys.executable).parent / "check-jsonschema"
-    command = [checker, "--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml"]
+    command: list[str | Path] = [checker, "--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

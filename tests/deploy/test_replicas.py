@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +117,8 @@ class Load:
         with self._proxy.client() as client:
             while not self._over.is_set():
                 number = next(self._numbers)
-                self._ask(number, lambda number=number: client.post("/api/v1/scenes", json=body(number)))
-                self._ask(0, lambda number=number: client.get(f"/api/v1/scenes/{scene(number).id}/taps"))
+                self._ask(number, partial(client.post, "/api/v1/scenes", json=body(number)))
+                self._ask(0, partial(client.get, f"/api/v1/scenes/{scene(number).id}/taps"))
 
     def _ask(self, stores: int, ask: Callable[[], httpx2.Response]) -> None:
         try:

@@ -18,7 +18,7 @@ from app.limits import Limits
 FLOAT_TYPES = [np.dtype(name) for name in ("f2", "f4", "f8", ">f4")]
 INTEGER_TYPES = [np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)]
 FILE_TYPES = [*FLOAT_TYPES, *INTEGER_TYPES, np.dtype(">i4"), np.dtype(">u8")]
-FLOATS = {"float32": np.float32, "float64": np.float64}
+FLOATS: dict[str, type[np.floating[Any]]] = {"float32": np.float32, "float64": np.float64}
 INT32 = range(-(2**31), 2**31)
 # Around every bound that a conversion may get wrong, and what is no finite number or no integer.
 EDGES = [
@@ -61,17 +61,17 @@ def test_every_edge_of_every_type(file_type: np.dtype[Any], dtype: str) -> None:
     with np.errstate(all="ignore"):
         for edge in EDGES:
             if file_type.kind == "f":
-                check(np.array(edge, file_type)[()], dtype)
+                check(file_type.type(edge), dtype)
             elif np.isfinite(edge) and edge == int(edge):
                 info = np.iinfo(file_type)
-                check(np.array(min(max(int(edge), info.min), info.max), file_type)[()], dtype)
+                check(file_type.type(min(max(int(edge), info.min), info.max)), dtype)
 
 
 @pytest.mark.safety(32)
 @given(st.floats(width=64), st.sampled_from(FLOAT_TYPES), st.sampled_from(["int32", "float32", "float64"]))
 def test_any_float(number: float, file_type: np.dtype[Any], dtype: str) -> None:
     with np.errstate(over="ignore"):
-        check(np.array(number, file_type)[()], dtype)
+        check(file_type.type(number), dtype)
 
 
 @pytest.mark.parametrize(

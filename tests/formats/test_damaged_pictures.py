@@ -21,7 +21,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MODES = ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"]
 
 
-def read(data: bytes) -> np.ndarray:  # type: ignore[type-arg]
+def read(data: bytes) -> np.ndarray:
     return read_picture(data, None, LIMITS, "/input").planes
 
 
@@ -45,7 +45,7 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def grey_png(values: np.ndarray, *, interlaced: bool, rows: int | None = None) -> bytes:  # type: ignore[type-arg]
+def grey_png(values: np.ndarray, *, interlaced: bool, rows: int | None = None) -> bytes:
     """An 8-bit grey PNG, written here, of which only the first filtered rows are kept."""
     height, width = values.shape
     passes = [values]

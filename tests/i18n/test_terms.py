@@ -36,8 +36,10 @@ def all_texts() -> Iterator[tuple[str, str, str]]:
         other = path.with_name(path.name.replace("en.json", "zh-CN.json"))
         yield from texts(json.loads(path.read_text("utf-8")), json.loads(other.read_text("utf-8")), path.name)
     for path in sorted((ROOT / "lessons").glob("*/en.toml")):
-        pair = [tomllib.loads(each.read_text("utf-8")) for each in (path, path.with_name("zh-CN.toml"))]
-        yield from texts(*pair, path.parent.name)
+        english, chinese = (
+            tomllib.loads(each.read_text("utf-8")) for each in (path, path.with_name("zh-CN.toml"))
+        )
+        yield from texts(english, chinese, path.parent.name)
 
 
 def test_a_kernel_and_a_filter_have_each_one_word() -> None:

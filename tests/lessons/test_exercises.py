@@ -13,6 +13,7 @@ import pytest
 from app.conv.errors import ConvError
 from app.formats.json_encoding import to_json
 from app.i18n.languages import LANGUAGES
+from app.lessons.cell_exercise import CellExercise
 from app.lessons.exercises import KINDS, describe_exercise, judge, make_exercise
 from app.lessons.lesson_files import lessons
 from app.lessons.lesson_texts import say
@@ -21,6 +22,7 @@ from tests.support.plain_layer import PlainLayer, flipped, one_row, transposed
 SEEDS = 1000
 LESSONS = [None, *lessons()]
 Json = Any
+Shape = tuple[int, ...]
 
 
 def exercise(kind: str, seed: int) -> tuple[Json, Callable[..., Json]]:
@@ -116,7 +118,8 @@ def of_first_group(layer: PlainLayer, cell: tuple[int, int, int]) -> float:
 def last_stamp(layer: PlainLayer, cell: tuple[int, int, int]) -> float:
     u, v, row, col = max(layer.taps(cell), key=lambda tap: tap[2:])
     channels = layer.channels(cell[0])
-    return sum(layer.x[c][row][col] * layer.weight(cell[0], c, u, v) for c in channels) + layer.bias(cell)
+    stamped: float = sum(layer.x[c][row][col] * layer.weight(cell[0], c, u, v) for c in channels)
+    return stamped + layer.bias(cell)
 
 
 @pytest.mark.slow
@@ -177,7 +180,9 @@ def other_shape(layer: PlainLayer, name: str) -> tuple[int, ...]:
     channels, rows, cols = layer.shape
     sizes = (len(layer.x[0]), len(layer.x[0][0]))
 
-    def count(*, sides: int = 2, stride: int | None = None, spread: bool = True, kernel: bool = True) -> Any:
+    def count(
+        *, sides: int = 2, stride: int | None = None, spread: bool = True, kernel: bool = True
+    ) -> Shape:
         found = [channels]
         for n, p, d, k, s in zip(
             sizes, layer.padding, layer.dilation, layer.kernel, layer.stride, strict=True
@@ -186,16 +191,18 @@ def other_shape(layer: PlainLayer, name: str) -> tuple[int, ...]:
             found.append(len(range(0, n + sides * p - last, stride or s)))
         return tuple(found)
 
+    shapes: dict[str, Callable[[], Shape]]
     if layer.kind == "conv_transpose2d":
-        return {
+        shapes = {
             "rows_and_columns_swapped": lambda: (channels, cols, rows),
             "channels_not_added": lambda: (channels * len(layer.x), rows, cols),
             "channels_kept": lambda: (len(layer.x), rows, cols),
             "stride_ignored": lambda: layer.but(stride=(1, 1)).shape,
             "kernel_ignored": lambda: (channels, *(n * s for n, s in zip(sizes, layer.stride, strict=True))),
             "not_transposed": count,
-        }[name]()
-    return {
+        }
+        return shapes[name]()
+    shapes = {
         "rows_and_columns_swapped": lambda: (channels, cols, rows),
         "channels_not_added": lambda: (channels * len(layer.x), rows, cols),
         "channels_kept": lambda: (len(layer.x), rows, cols),
@@ -206,7 +213,8 @@ def other_shape(layer: PlainLayer, name: str) -> tuple[int, ...]:
         "dilation_ignored": lambda: count(spread=False),
         "first_window_forgotten": lambda: (channels, rows - 1, cols - 1),
         "kernel_ignored": lambda: count(kernel=False),
-    }[name]()  # type: ignore[no-any-return]
+    }
+    return shapes[name]()
 
 
 def rooms(layer: PlainLayer) -> Any:
@@ -387,6 +395,12 @@ def test_a_shape_of_two_sizes_is_refused_for_an_image() -> None:
     assert refused.value.message.code == "answer_sizes_mismatch"
 
 
+def cell_exercise(seed: int, lesson: str) -> CellExercise:
+    made = make_exercise("cell", seed, lesson)
+    assert isinstance(made, CellExercise)
+    return made
+
+
 def test_mistakes_about_each_parameter_of_a_layer_can_be_met_in_a_lesson() -> None:
     asking = [
         lesson.name
@@ -397,7 +411,7 @@ def test_mistakes_about_each_parameter_of_a_layer_can_be_met_in_a_lesson() -> No
         belief.misconception
         for lesson in asking
         for seed in range(20)
-        for belief in make_exercise("cell", seed, lesson).beliefs
+        for belief in cell_exercise(seed, lesson).beliefs
     }
     parameters = {"padding_ignored", "stride_ignored", "dilation_ignored", "groups_ignored"}
     assert parameters | {"bias_forgotten", "bias_per_channel"} <= met

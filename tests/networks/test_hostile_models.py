@@ -8,6 +8,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from onnx import TensorProto, helper
 
 from app.limits import Limits
 from app.networks.run_process import RunProcess
+from app.web.api.dependencies import services_of
 from tests.support.onnx_models import MODELS, model_of
 
 API = "/api/v1/networks"
@@ -55,13 +57,15 @@ def external(location: str, place: str) -> bytes:
         model.graph.node.append(helper.make_node("If", ["x"], ["z"], then_branch=inner, else_branch=inner))
     else:
         model.graph.initializer[0].CopyFrom(tensor)
-    return model.SerializeToString()
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def changed(change: Callable[[onnx.ModelProto], Any]) -> bytes:
     model = valid()
     change(model)
-    return model.SerializeToString()
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def cycle() -> bytes:
@@ -130,9 +134,9 @@ def double(model: onnx.ModelProto) -> None:
 
 VALID = valid().SerializeToString()
 HOSTILE: dict[str, Callable[[], bytes]] = {
-    **{f"external {location!r}": (lambda at=location: external(at, "initializer")) for location in EXTERNAL},
+    **{f"external {location!r}": partial(external, location, "initializer") for location in EXTERNAL},
     **{
-        f"external in {place}": (lambda at=place: external("/etc/passwd", at))
+        f"external in {place}": partial(external, "/etc/passwd", place)
         for place in ("constant", "sparse", "inner graph", "entry only")
     },
     "empty": lambda: b"",
@@ -244,13 +248,15 @@ def test_others_are_answered_while_a_loop_runs(strict: TestClient) -> None:
 @pytest.mark.safety(35)
 def test_the_process_may_be_killed(strict: TestClient) -> None:
     """Whatever takes it down, the next model gets another."""
-    runs = strict.app.state.services.runs  # type: ignore[attr-defined]
+    runs = services_of(strict.app).runs
     made = MODELS["max pool"]()
     for seed in range(2):
         body = {"model": made.model, "input": numpy_file(made.inputs["x"] + seed)}
         assert strict.post(API, files=body).status_code == 201
-        runs._process.kill()
-        runs._process.wait()
+        process = runs._process
+        assert process is not None
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.safety(35)

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper
 from app.formats.safetensors import to_safetensors
 from tests.support.networks import npy
 from tests.support.onnx_models import MODELS, Made, model_of, one_layer
+from tests.support.scenes import Form
 
 API = "/api/v1/networks"
 
@@ -87,7 +88,7 @@ def test_tensors_that_are_no_inputs_are_named(client: TestClient, form: Callable
         assert all(other in message for other in others), message
         assert message.endswith(f"it takes {takes}")
     network = client.post(API, files={"model": made.model, "input": form(inputs)}).json()
-    parts = {"input": form({"a": inputs["a"], "b": inputs["b"]}), "name": (None, "b")}
+    parts: Form = {"input": form({"a": inputs["a"], "b": inputs["b"]}), "name": (None, "b")}
     changed = client.post(network["links"]["inputs"], files=parts)
     assert (changed.status_code, changed.json()["code"]) == (422, "network_inputs_unknown")
     assert client.post(API, files={"model": one.model, "input": form({"any": X})}).is_success

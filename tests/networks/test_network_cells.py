@@ -8,6 +8,7 @@ import math
 import random
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -62,10 +63,7 @@ UNARY: dict[str, dict[str, Any]] = {
     "Neg": {}, "Abs": {}, "Exp": {}, "Erf": {}, "Reciprocal": {}, "Mish": {}, "Dropout": {},
 }  # fmt: skip
 CASES: dict[str, Callable[[], Made]] = {
-    **{
-        op: (lambda op=op, given=given: one_layer(op, X, opset=18, **given))  # type: ignore[misc]
-        for op, given in UNARY.items()
-    },
+    **{op: partial(one_layer, op, X, opset=18, **given) for op, given in UNARY.items()},
     "Gelu": lambda: one_layer("Gelu", X, opset=20),
     "Gelu by tanh": lambda: one_layer("Gelu", X, opset=20, approximate="tanh"),
     "Log": lambda: one_layer("Log", np.abs(X)),
@@ -80,7 +78,7 @@ CASES: dict[str, Callable[[], Made]] = {
     "Mul a row's": lambda: one_layer("Mul", X, numbers(4, 1)),
     "Div": lambda: one_layer("Div", X, np.abs(numbers(1, 3, 4, 5, seed=3)) + 1),
     "Div integers": integer_division,
-    **{op: (lambda op=op: several(op)) for op in ("Sum", "Mean", "Max", "Min")},  # type: ignore[misc]
+    **{op: partial(several, op) for op in ("Sum", "Mean", "Max", "Min")},
     "BatchNormalization": lambda: one_layer(
         "BatchNormalization", X, numbers(3, seed=1), numbers(3, seed=2), MEAN, POSITIVE, epsilon=0.01
     ),
@@ -100,34 +98,29 @@ CASES: dict[str, Callable[[], Made]] = {
     "DepthToSpace CRD": lambda: one_layer("DepthToSpace", numbers(1, 8, 2, 3), blocksize=2, mode="CRD"),
     "SpaceToDepth": lambda: one_layer("SpaceToDepth", numbers(1, 2, 4, 6), blocksize=2),
     **{
-        f"Pad {mode}": (
-            lambda mode=mode: one_layer(  # type: ignore[misc]
-                "Pad", X, integers(0, 0, 2, 1, 0, 0, -1, 3), np.array(0.25, np.float32), mode=mode
-            )
+        f"Pad {mode}": partial(
+            one_layer, "Pad", X, integers(0, 0, 2, 1, 0, 0, -1, 3), np.array(0.25, np.float32), mode=mode
         )
         for mode in ("constant", "reflect", "edge")
     },
     "Pad 7": lambda: one_layer("Pad", X, opset=7, pads=[0, 0, 1, 1, 0, 0, 1, 1], value=0.5),
     **{
-        f"Resize nearest {transform} {rounding}": (
-            lambda transform=transform, rounding=rounding: one_layer(  # type: ignore[misc]
-                "Resize",
-                X,
-                NONE,
-                NONE,
-                SIZES,
-                coordinate_transformation_mode=transform,
-                nearest_mode=rounding,
-            )
+        f"Resize nearest {transform} {rounding}": partial(
+            one_layer,
+            "Resize",
+            X,
+            NONE,
+            NONE,
+            SIZES,
+            coordinate_transformation_mode=transform,
+            nearest_mode=rounding,
         )
         for transform in ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")
         for rounding in ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
     },
     **{
-        f"Resize linear {transform}": (
-            lambda transform=transform: one_layer(  # type: ignore[misc]
-                "Resize", X, NONE, SCALES, mode="linear", coordinate_transformation_mode=transform
-            )
+        f"Resize linear {transform}": partial(
+            one_layer, "Resize", X, NONE, SCALES, mode="linear", coordinate_transformation_mode=transform
         )
         for transform in ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")
     },
@@ -195,7 +188,7 @@ class Numbers:
     """The tensors of a network, each fetched once."""
 
     def __init__(self, client: TestClient, network: dict[str, Any]) -> None:
-        self.client, self.network, self.own = client, network, {}  # type: ignore[var-annotated]
+        self.client, self.network, self.own = client, network, dict[str, Any]()
 
     def __getitem__(self, edge: str) -> Any:
         if edge not in self.own:

@@ -16,6 +16,7 @@ from onnx.reference import ReferenceEvaluator
 
 from tests.support.networks import npy
 from tests.support.onnx_models import MODELS, Made, model_of, numbers, one_layer
+from tests.support.scenes import Form
 
 API = "/api/v1/networks"
 # The reference evaluator of these has faults of its own, or a wish for sorted nodes.
@@ -53,12 +54,9 @@ def expected_edges(name: str, made: Made) -> dict[str, Any]:
         session = onnxruntime.InferenceSession(model.SerializeToString())
         return dict(zip(names, session.run(names, made.inputs), strict=True))
     model = onnx.load_from_string(made.model)
-    reference = ReferenceEvaluator(model)
-    return {
-        each: value
-        for each, value in reference.run(None, made.inputs, intermediate=True).items()
-        if each in names
-    }
+    values = ReferenceEvaluator(model).run(None, made.inputs, intermediate=True)
+    assert isinstance(values, dict)
+    return {each: value for each, value in values.items() if each in names}
 
 
 def sums_of_magnitudes(made: Made, edge: str, edges: dict[str, Any]) -> Any:
@@ -340,13 +338,13 @@ def test_a_number_that_is_set_is_said_beside_what_was_done_before(client: TestCl
     for value in (9, 8):
         edited = tensor(client, network["id"], "b")
         edited[0, 1, 3, 3] = value
-        files = {"input": npy(edited), "name": (None, "b"), "edited": (None, "true")}
+        files: Form = {"input": npy(edited), "name": (None, "b"), "edited": (None, "true")}
         network = client.post(network["links"]["inputs"], files=files).json()
         prepared = [[each["code"] for each in input["prepared"]] for input in network["inputs"]]
         assert prepared == [["network_input_random"], ["network_input_random", "network_input_edited"]]
     # Random numbers are no changed ones.
-    for content, value in ((npy(edited), "yes"), (b'{"random": {"seed": 1}}', "true")):
-        files = {"input": content, "name": (None, "b"), "edited": (None, value)}
+    for content, is_edited in ((npy(edited), "yes"), (b'{"random": {"seed": 1}}', "true")):
+        files = {"input": content, "name": (None, "b"), "edited": (None, is_edited)}
         refused = client.post(network["links"]["inputs"], files=files)
         assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "/edited")
 
@@ -357,7 +355,7 @@ def test_a_number_that_is_set_is_said_beside_what_was_done_before(client: TestCl
 def test_how_random_numbers_are_spread_is_said_in_the_readers_language(
     client: TestClient, language: str, said: str
 ) -> None:
-    files = {"model": MODELS["vgg"]().model, "input": '{"random": {"seed": 0}}'}
+    files: Form = {"model": MODELS["vgg"]().model, "input": '{"random": {"seed": 0}}'}
     network = client.post(API, files=files, headers={"Accept-Language": language}).json()
     assert [each["message"] for each in network["inputs"][0]["prepared"]] == [said]
 

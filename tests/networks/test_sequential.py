@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from torch import nn
 
 from app.networks.sequential_code import OTHER_MODULES
+from tests.support.scenes import Form
 
 API = "/api/v1/networks"
 CODES = [
@@ -39,7 +40,7 @@ def model_of(code: str) -> nn.Sequential:
 def outputs(
     module: nn.Sequential, x: torch.Tensor, prefix: str = ""
 ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-    found = {}
+    found: dict[str, torch.Tensor] = {}
     for name, each in module.named_children():
         if isinstance(each, nn.Sequential):
             inner, x = outputs(each, x, f"{prefix}{name}.")
@@ -58,7 +59,7 @@ def test_every_output_is_torchs(client: TestClient, code: str, is_printed: bool)
     file = io.BytesIO()
     np.save(file, x.numpy())
     weights = safetensors.torch.save(model.state_dict() or {"none": torch.zeros(1)})
-    body = {"code": repr(model) if is_printed else code, "weights": weights, "input": file.getvalue()}
+    body: Form = {"code": repr(model) if is_printed else code, "weights": weights, "input": file.getvalue()}
     answer = client.post(API, files=body)
     assert answer.status_code in (200, 201), answer.text
     expected, last = outputs(model, x)

@@ -53,7 +53,7 @@ def _rows(decorator: ast.expr) -> list[int]:
         for node in ast.walk(decorator)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.safety"
         for argument in node.args
-        if isinstance(argument, ast.Constant)
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, int)
     ]
 
 

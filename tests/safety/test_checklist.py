@@ -10,6 +10,7 @@ import pytest
 import torch
 from fastapi.testclient import TestClient
 from jinja2 import DictLoader
+from starlette.types import Message
 
 from app.main import create_app
 from app.settings import Settings
@@ -53,10 +54,10 @@ def test_a_client_that_disconnects_is_no_error(tmp_path: Path, caplog: pytest.Lo
     app = create_app(Settings(store=tmp_path.as_uri()))
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"{", "more_body": True}]
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> Message:
         return messages.pop() if messages else {"type": "http.disconnect"}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Message) -> None:
         raise AssertionError(message)
 
     scope = {
@@ -65,6 +66,6 @@ def test_a_client_that_disconnects_is_no_error(tmp_path: Path, caplog: pytest.Lo
         "http_version": "1.1", "root_path": "", "state": {},
     }  # fmt: skip
     with caplog.at_level(logging.WARNING):
-        run_in_new_event_loop(app(scope, receive, send))  # type: ignore[arg-type]
+        run_in_new_event_loop(app(scope, receive, send))
     assert caplog.records == []
     assert '{method="POST",route="/api/v1/trace",status="499"} 1.0' in TestClient(app).get("/metrics").text

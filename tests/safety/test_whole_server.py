@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 import torch
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.routing import Route
@@ -26,7 +27,7 @@ from starlette.routing import Route
 from app.main import create_app
 from app.settings import Settings
 from app.web.api.dependencies import services_of
-from tests.support.scenes import CHAPTER
+from tests.support.scenes import CHAPTER, Form
 from tests.support.server_process import ServerProcess, running_server
 from tests.support.sockets import connected, read_all
 
@@ -44,7 +45,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 
 def upload(client: TestClient, name: str, data: bytes, **query: str) -> Response:
     scene = json.dumps({"operation": {"kind": "conv2d"}})
-    files = {"scene": (None, scene), name: ("x", data)}
+    files: Form = {"scene": (None, scene), name: ("x", data)}
     answer: Response = client.post("/api/v1/scenes", files=files, params=query)
     return answer
 
@@ -296,7 +297,7 @@ def test_no_name_reaches_a_header(server: ServerProcess, name: str) -> None:
     """Keys, file names and ids come back in the body at most, on a server that is strict about headers."""
     weight = safetensors.numpy.save({name: np.ones((1, 1, 1, 1), np.float32), "b": np.ones(1, np.float32)})
     with server.client() as client:
-        files = {"scene": (None, json.dumps(CHAPTER | {"weight": None})), "weight": (name, weight)}
+        files: Form = {"scene": (None, json.dumps(CHAPTER | {"weight": None})), "weight": (name, weight)}
         answers = [
             client.post("/api/v1/scenes", files=files, params={"weight_key": name[:50]}),
             client.post("/api/v1/scenes", files=files),
@@ -325,7 +326,7 @@ def test_texts_and_pages_have_no_ranges(client: TestClient) -> None:
 
 @pytest.mark.safety(28)
 def test_errors_show_no_path_and_no_trace(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = services_of(client.app).settings.store.removeprefix("file://")  # type: ignore[attr-defined]
+    store = services_of(client.app).settings.store.removeprefix("file://")
     monkeypatch.setattr("app.store.local_store.LocalByteStore.get", lambda *_: 1 / 0)
     broken = client.get("/api/v1/scenes/" + "1" * 40)
     assert broken.status_code == 500
@@ -378,7 +379,8 @@ def documented(client: TestClient) -> dict[str, set[str]]:
     found = {path: {method.upper() for method in methods} for path, methods in schema["paths"].items()}
     for methods in found.values():
         methods |= {"HEAD"} if "GET" in methods else set()
-    for route in client.app.routes:  # type: ignore[attr-defined]
+    assert isinstance(client.app, FastAPI)
+    for route in client.app.routes:
         if isinstance(route, Route) and route.path not in found:
             found[route.path] = set(route.methods or ())
     return found

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import greenlet
@@ -345,7 +346,7 @@ def run_beside_collections(place: Place, rounds: int) -> int:
             freed.append(collect(store, 0).blobs)
 
     collectors = [watched(keep_collecting) for _ in range(2)]
-    writers = [watched(lambda k=k: put_read_and_forget(place, k, rounds)) for k in range(3)]
+    writers = [watched(partial(put_read_and_forget, place, k, rounds)) for k in range(3)]
     for writer in writers:
         writer.join()
     done.set()

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from app.conv.operation import Conv2d
+from app.limits import MEBI, Limits
 from app.scenes.scene import Scene, make_scene
-from app.settings import MEBI, Limits, Settings
+from app.settings import Settings
 from app.store.cached_store import CachedSceneStore
 from app.store.errors import SceneNotFound, StoreFull
 from app.store.local_store import LocalByteStore

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.conv.operation import Conv2d
@@ -137,16 +138,22 @@ def test_a_damaged_scene_is_reported_and_repaired(tmp_path: Path, content: bytes
     assert client.get(made).status_code == 200
 
 
-def check_store(client: TestClient, check: Callable[[], object], timeout: float = 3.0) -> None:
+def check_store(client: TestClient, check: Callable[[], None], timeout: float = 3.0) -> None:
     """Let /readyz call `check` in place of the store."""
+    assert isinstance(client.app, FastAPI)
     services = services_of(client.app)
     client.app.state.services = replace(services, readiness=Readiness(check, services.shutdown, timeout))
 
 
 def test_a_store_that_hangs_makes_readiness_fail_in_time_and_once(tmp_path: Path) -> None:
     client = new_client(tmp_path)
-    hanging, calls = threading.Event(), []
-    check_store(client, lambda: (calls.append(1), hanging.wait(30)), timeout=0.2)
+    hanging, calls = threading.Event(), list[int]()
+
+    def hang() -> None:
+        calls.append(1)
+        hanging.wait(30)
+
+    check_store(client, hang, timeout=0.2)
     try:
         answers = [client.get("/readyz") for _ in range(5)]
         assert {answer.status_code for answer in answers} == {503}

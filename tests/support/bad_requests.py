@@ -491,7 +491,7 @@ OF_EXERCISES: Final[dict[str, BadRequest]] = {
 OF_FORMS: Final[dict[str, BadRequest]] = {
     "no boundary": text(b"", _SCENES, "multipart/form-data"),
     "cut": text(b"--B\r\n", _SCENES, "multipart/form-data; boundary=B"),
-    "many parts": form(**{f"part{k}": b"x" for k in range(9)}),
+    "many parts": form("", **{f"part{k}": b"x" for k in range(9)}),
     "no multipart": text(b"xyz--B", _SCENES, "multipart/form-data; boundary=B"),
     "no scene": _file(input=npy([1.0])),
     "no input": form(),

@@ -15,7 +15,7 @@ from convscope.printed_cell import MAX_DECIMALS, cell_text, mark_rounded
 from convscope.printed_ledger import decimals_for
 
 GOLDENS = Path(__file__).parent.parent / "goldens" / "printed_cells.json"
-GRIDS = [
+GRIDS: list[list[float]] = [
     [3.5, 250, -0.4, 12.25, 0.05, 80, 7, 8, 9],
     [0.004, 120, 0.5, -0.003],
     [2e8, 1e-3, -1e-3, 0.5],

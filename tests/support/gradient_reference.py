@@ -34,7 +34,9 @@ def by_autograd(layer: Layer, upstream: Tensor) -> Reference | None:
         return None
     given = [tensor for tensor in (x, weight, bias) if tensor is not None]
     found = iter(torch.autograd.grad(output, given, upstream.double()))
-    return Reference(*(None if tensor is None else next(found) for tensor in (x, weight, bias)))  # type: ignore[arg-type]
+    return Reference(
+        next(found), None if weight is None else next(found), None if bias is None else next(found)
+    )
 
 
 def magnitudes(layer: Layer, upstream: Tensor) -> Reference:

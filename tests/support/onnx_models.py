@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,13 +65,13 @@ def one_layer(op: str, input: Array, *constants: Array, opset: int = 13, **attri
 def exported(module: nn.Module, *shape: int, opset: int = 17, **options: Any) -> Made:
     torch.manual_seed(0)
     x = torch.randn(*shape)
-    file = io.BytesIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")
+        file = Path(folder) / "model.onnx"
         torch.onnx.export(
             module.eval(), (x,), file, dynamo=False, opset_version=opset, input_names=["x"], **options
         )
-    return Made(file.getvalue(), {"x": x.numpy()})
+        return Made(file.read_bytes(), {"x": x.numpy()})
 
 
 class Residual(nn.Module):
@@ -107,7 +108,9 @@ class UNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.out(torch.cat([x, self.up(F.relu(self.down(x)))], 1))
+        joined = torch.cat([x, self.up(F.relu(self.down(x)))], 1)
+        output: Tensor = self.out(joined)
+        return output
 
 
 def lenet() -> nn.Module:

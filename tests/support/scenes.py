@@ -7,6 +7,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 Body = dict[str, Any]
+# A form's parts by name: content, or a file's name (None: no file), content and media type.
+Form = dict[str, bytes | str | tuple[str | None, bytes | str] | tuple[str | None, bytes | str, str]]
 
 CHAPTER: Body = {
     "input": {"data": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},

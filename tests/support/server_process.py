@@ -80,7 +80,7 @@ def start_server(folder: Path, port: int = 0, **settings: object) -> ServerProce
 
 @contextmanager
 def running_server(folder: Path, **settings: object) -> Iterator[ServerProcess]:
-    server = start_server(folder, **settings)
+    server = start_server(folder, 0, **settings)
     try:
         yield server.wait_until("/healthz")
     finally:

@@ -26,7 +26,7 @@ def of_steps(steps: list[dict[str, Any]], like: Columns) -> Columns:
 
 
 def of_safetensors(content: bytes) -> Columns:
-    return safetensors.numpy.load(content)  # type: ignore[no-any-return]
+    return safetensors.numpy.load(content)
 
 
 def of_npz(content: bytes) -> Columns:

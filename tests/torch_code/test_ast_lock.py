@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,10 @@ from app.torch_code.parser import parse
 def test_the_lock_is_held_while_python_parses(monkeypatch: pytest.MonkeyPatch) -> None:
     held, parse_it = [], ast.parse
 
-    def watched(source: str, *args: str, **options: str) -> ast.AST:
+    def watched(*args: Any, **options: Any) -> ast.AST:
         held.append(AST_LOCK.locked())
-        return parse_it(source, *args, **options)  # type: ignore[call-overload, no-any-return]
+        tree: ast.AST = parse_it(*args, **options)
+        return tree
 
     monkeypatch.setattr(ast, "parse", watched)
     assert isinstance(parse("nn.Conv2d(3, 16, 3)").operation, Conv2d)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding
+from app.conv.operation import AvgPool2d, Conv2d, ConvTranspose2d, MaxPool2d, Operation, Padding, PaddingMode
 from app.torch_code.parser import Parsed, ParseError, parse
 from app.torch_code.signatures import KNOWN
 from app.torch_code.source_text import LONGEST
@@ -323,6 +323,7 @@ def test_torch_reads_the_same(text: str) -> None:
     if module.padding not in ("same", "valid"):
         assert parsed.operation.padding == around(*pair(module.padding))
     if parsed.weight_shape is not None:
+        assert isinstance(module, nn.Conv2d | nn.ConvTranspose2d)
         assert parsed.weight_shape == tuple(module.weight.shape)
         assert (parsed.in_channels, parsed.out_channels) == (module.in_channels, module.out_channels)
         assert parsed.bias == (module.bias is not None)
@@ -487,7 +488,7 @@ def test_much_of_the_same(one: str, other: str, text: str) -> None:
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 @pytest.mark.parametrize("padding", [0, 1, (2, 1), "same", "valid"])
 @pytest.mark.parametrize("name", ["", "(conv1): ", "  (0): "])
-def test_what_torch_prints_is_read(mode: str, padding: Any, name: str) -> None:
+def test_what_torch_prints_is_read(mode: PaddingMode, padding: Any, name: str) -> None:
     """torch prints strings without quotes."""
     layer = torch.nn.Conv2d(3, 8, 3, padding=padding, padding_mode=mode, dilation=2, bias=False)
     assert parse(name + repr(layer)) == parse(

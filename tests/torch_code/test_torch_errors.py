@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from app.conv.operation import Conv2d, ConvTranspose2d, MaxPool2d, Padding
 from app.i18n.messages import render, sentences
 from app.scenes.scene import operation_from
 from app.torch_code.torch_error_patterns import find_torch_error
@@ -245,13 +246,14 @@ def test_what_would_fit_does_fit_in_torch(name: str) -> None:
         if layer is None:
             continue
         x, operation = _z(1, *layer.input_shape), layer.operation
-        if operation.kind == "max_pool2d":
-            assert F.max_pool2d(x, operation.kernel_size).numel() > 0  # type: ignore[union-attr]
+        if isinstance(operation, MaxPool2d):
+            assert F.max_pool2d(x, operation.kernel_size).numel() > 0
             continue
         call = getattr(F, operation.kind)
+        assert isinstance(operation, Conv2d | ConvTranspose2d) and isinstance(operation.padding, Padding)
         assert layer.weight_shape is not None
-        padding = (operation.padding.top, operation.padding.left)[-operation.dimensions :]  # type: ignore[union-attr]
-        groups = operation.groups  # type: ignore[union-attr]
+        padding = (operation.padding.top, operation.padding.left)[-operation.dimensions :]
+        groups = operation.groups
         assert call(x, _z(layer.weight_shape), padding=padding, groups=groups).numel() > 0
 
 

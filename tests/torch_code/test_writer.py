@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -61,19 +61,20 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     command = [sys.executable, "-W", "error", "-c", RUN]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=folder, text=True) as process:
-        assert process.stdin is not None and process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None and stdout is not None
 
         def run(scene: Scene) -> Tensor:
             written = write_code(scene)
             if "load_file" in written:
                 (folder / f"{scene.id}.safetensors").write_bytes(encode(scene))
-            print(json.dumps(written), file=process.stdin, flush=True)
-            dtype, values = json.loads(process.stdout.readline())
+            print(json.dumps(written), file=stdin, flush=True)
+            dtype, values = json.loads(stdout.readline())
             assert dtype == f"torch.{scene.dtype}", written
             return torch.tensor(values, dtype=DTYPES[scene.dtype])
 
         yield run
-        process.stdin.close()
+        stdin.close()
         assert process.wait(10) == 0
 
 
@@ -178,7 +179,7 @@ def test_the_threshold(extra: int) -> None:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @given(data=st.data())
 def test_literals_are_exact(dtype: torch.dtype, data: st.DataObject) -> None:
-    width = 32 if dtype == torch.float32 else 64
+    width: Literal[32, 64] = 32 if dtype == torch.float32 else 64
     values = data.draw(st.lists(st.floats(width=width, allow_nan=False, allow_infinity=False), min_size=1))
     x = torch.tensor(values[:LITERAL], dtype=dtype).view(1, 1, -1)
     scene = make_scene(MaxPool2d((1, 1)), x, None, None, Limits())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from app.conv.errors import Message

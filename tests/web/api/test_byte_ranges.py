@@ -82,7 +82,7 @@ def test_what_is_no_one_range_is_answered_whole(
     client: TestClient, scene: str, below: str, value: str
 ) -> None:
     whole = client.get(scene + below)
-    answer = client.get(scene + below, headers={"Range": value.encode()})
+    answer = client.get(scene + below, headers={b"Range": value.encode()})
     assert (answer.status_code, answer.content) == (200, whole.content)
     assert "content-range" not in answer.headers
 

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from math import prod
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from app.scenes.scene_file import encode
 from app.services.request_model_fields import fields_at, models_in
 from app.services.request_models import CodeBody, EditsBody, OperationBody, SceneBody
 from tests.support.bad_requests import safetensors
+from tests.support.scenes import Form
 
 SCENES = "/api/v1/scenes"
 OPERATION = {"kind": "conv2d"}
@@ -114,7 +115,7 @@ def test_lists_of_the_wrong_rank_are_told_as_arrays_are(client: TestClient, name
     file = io.BytesIO()
     np.save(file, np.ones((1,) * depth))
     del scene[name]
-    parts = {"scene": (None, json.dumps(scene)), name: file.getvalue()}
+    parts: Form = {"scene": (None, json.dumps(scene)), name: file.getvalue()}
     of_array = problem(client.post(SCENES, files=parts))["errors"][0]
     assert of_array["code"] == said["code"]
     assert said["message"].startswith(of_array["message"].rstrip(")"))
@@ -141,7 +142,7 @@ def places(model: type[BaseModel], path: tuple[Any, ...] = ()) -> Iterator[tuple
     yield model, path
     for name, field in model.model_fields.items():
         for inner in models_in(field.annotation):
-            kind = inner.model_fields["kind"].annotation.__args__ if "kind" in inner.model_fields else ()  # type: ignore[union-attr]
+            kind = get_args(inner.model_fields["kind"].annotation) if "kind" in inner.model_fields else ()
             index = (0,) if name == "cells" else ()
             yield from places(inner, (*path, name, *index, *kind))
 
@@ -251,7 +252,7 @@ def test_a_scene_file_is_not_told_in_pythons_words(client: TestClient, case: str
 @pytest.mark.parametrize("query", ["", "?input_key=x"])
 def test_a_file_without_tensors(client: TestClient, query: str) -> None:
     scene = json.dumps({"weight": {"data": nested(4)}, "operation": OPERATION})
-    parts = {"scene": (None, scene), "input": safetensors({})}
+    parts: Form = {"scene": (None, scene), "input": safetensors({})}
     assert problem(client.post(SCENES + query, files=parts))["detail"] == "the file holds no tensors"
 
 

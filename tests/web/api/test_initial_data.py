@@ -80,7 +80,7 @@ def test_only_a_transposed_layer_has_the_scatter_reading(client: TestClient, nam
 
 
 def test_a_scene_that_is_made_has_them_too(client: TestClient) -> None:
-    query = {"include": "initial", "start": 1}
+    query: dict[str, str | int] = {"include": "initial", "start": 1}
     answer = client.post("/api/v1/scenes", json=CHAPTER, params=query).json()
     assert answer["initial"] == initial(client, answer["links"]["self"], start=1)
     assert answer["initial"]["steps"]["start"] == 1

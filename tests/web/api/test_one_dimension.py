@@ -21,11 +21,12 @@ from app.settings import Settings
 from tests.support.gradient_reference import by_autograd
 from tests.support.random_layers import Layer, layers
 from tests.support.reference import torch_output
+from tests.support.scenes import Body
 from tests.support.step_columns import of_safetensors
 
 API = "/api/v1"
 KINDS = ("conv1d", "conv_transpose1d", "max_pool1d", "avg_pool1d")
-SENSOR = {
+SENSOR: Body = {
     "input": {"data": [[1, 2, 3, 4, 5, 6], [0, 1, 0, 1, 0, 1]]},
     "weight": {"data": [[[1, 0, -1], [1, 1, 1]], [[0, 1, 0], [2, 0, 0]]]},
     "bias": {"data": [1, -1]},
@@ -155,9 +156,9 @@ def check_against_torch(
     found = numbers(client, summary["id"], "output")
     expected = torch_output(layer)
     assert list(found.shape) == summary["shapes"]["output"]
-    close = {"rtol": 1e-4, "atol": 1e-4} if body["dtype"] == "float32" else {"rtol": 1e-12, "atol": 1e-12}
+    tolerance = 1e-4 if body["dtype"] == "float32" else 1e-12
     if expected is not None:
-        torch.testing.assert_close(found, expected.squeeze(1).double(), **close)
+        torch.testing.assert_close(found, expected.squeeze(1).double(), rtol=tolerance, atol=tolerance)
     ones = torch.ones(layer.plan().output_shape, dtype=layer.x.dtype)
     reference = by_autograd(layer, ones)
     if reference is None:
@@ -165,7 +166,7 @@ def check_against_torch(
     for name, gradient in reference._asdict().items():
         if gradient is not None:
             own = numbers(client, summary["id"], f"grad_{name}")
-            torch.testing.assert_close(own, layer.own(gradient), **close)
+            torch.testing.assert_close(own, layer.own(gradient), rtol=tolerance, atol=tolerance)
 
 
 def numbers(client: TestClient, id: str, name: str) -> torch.Tensor:
@@ -221,7 +222,7 @@ def test_a_summary_has_one_length(server: TestClient) -> None:
 def test_same_padding_is_torchs(server: TestClient) -> None:
     body = SENSOR | {"operation": {"kind": "conv1d", "padding": "same", "dilation": 2}}
     found = torch.tensor(server.post(f"{API}/trace", json=body).json()["output"]).double()
-    x, weight, bias = (torch.tensor(SENSOR[n]["data"]).double() for n in ("input", "weight", "bias"))  # type: ignore[index]
+    x, weight, bias = (torch.tensor(SENSOR[n]["data"]).double() for n in ("input", "weight", "bias"))
     assert torch.equal(found, F.conv1d(x, weight, bias, padding="same", dilation=2))
 
 
@@ -235,7 +236,7 @@ def test_edits_count_without_height(server: TestClient) -> None:
         "operation": {"padding": 2},
     }
     made = server.post(f"{API}/scenes/{id}/edits?include=initial", json=edit).json()
-    x, weight, bias = (torch.tensor(SENSOR[n]["data"]).double() for n in ("input", "weight", "bias"))  # type: ignore[index]
+    x, weight, bias = (torch.tensor(SENSOR[n]["data"]).double() for n in ("input", "weight", "bias"))
     x[1, 5], weight[0, 1, 2] = 9, 4
     expected = F.conv1d(x, weight, bias, stride=2, padding=2)
     assert torch.equal(numbers(server, made["id"], "output"), expected)
@@ -340,7 +341,7 @@ def test_gradients_and_descent_of_losses(server: TestClient) -> None:
     body = SENSOR | {"loss": {"kind": "squared_error", "target": {"data": target}}}
     found = server.post(f"{API}/gradients", json=body).json()
     x, weight, bias = (
-        torch.tensor(SENSOR[n]["data"], dtype=torch.float64, requires_grad=True)  # type: ignore[index]
+        torch.tensor(SENSOR[n]["data"], dtype=torch.float64, requires_grad=True)
         for n in ("input", "weight", "bias")
     )
     output = F.conv1d(F.pad(x, (1, 0)), weight, bias, stride=2)

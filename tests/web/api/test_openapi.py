@@ -67,7 +67,7 @@ CONTRACT = schemathesis.openapi.from_asgi("/openapi.json", lasting)
 answered: Counter[int] = Counter()
 
 
-@CONTRACT.hook  # type: ignore[untyped-decorator]
+@CONTRACT.hook
 def map_path_parameters(_: Any, parameters: dict[str, Any] | None) -> dict[str, Any] | None:
     """Most of what could be an id is made to be one."""
     id = str((parameters or {}).get("id"))
@@ -79,7 +79,7 @@ def map_path_parameters(_: Any, parameters: dict[str, Any] | None) -> dict[str, 
 
 # All of these have one id, and so cannot be shared out among processes.
 @pytest.mark.exclusive
-@CONTRACT.parametrize()  # type: ignore[untyped-decorator]
+@CONTRACT.parametrize()
 @settings(max_examples=CASES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_nothing_undocumented(case: Any) -> None:
     answer = case.call_and_validate(checks=CHECKS)

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.scenes.presets import PRESETS
+from tests.support.scenes import Form
 
 SCENE = f"/api/v1/scenes/{PRESETS['three-filters'].scene.id}"
 BODY = {"input": {"data": [[[1]]]}, "weight": {"data": [[[[1]]]]}, "operation": {"kind": "conv2d"}}
@@ -113,7 +114,7 @@ def test_a_known_parameter_that_says_nothing_is_refused(
 
 
 def test_a_parameter_about_a_file_needs_it(client: TestClient) -> None:
-    form = {"scene": (None, json.dumps(BODY)), "weight": ("w.npy", b"")}
+    form: Form = {"scene": (None, json.dumps(BODY)), "weight": ("w.npy", b"")}
     for name, value in {"input_key": "x", "bias_key": "x", "size": "2,2", "input_index": "0"}.items():
         answer = client.post(f"/api/v1/scenes?{name}={value}", files=form)
         assert answer.json()["errors"][0]["at"] == f"/{name}"

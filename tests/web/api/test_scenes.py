@@ -214,7 +214,8 @@ def test_a_part_of_a_tensor(client: TestClient) -> None:
     path = make_scene(client, body)
 
     def part(query: str) -> np.ndarray:
-        return np.load(BytesIO(client.get(f"{path}/tensors/{query}format=npy").content))
+        array: np.ndarray = np.load(BytesIO(client.get(f"{path}/tensors/{query}format=npy").content))
+        return array
 
     assert np.array_equal(part("input?every=3&"), part("input?")[:, ::3, ::3])
     assert np.array_equal(part("output?channel=2&every=2&"), part("output?")[2, ::2, ::2])

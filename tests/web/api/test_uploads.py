@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
 
-from tests.support.scenes import CHAPTER
+from tests.support.scenes import CHAPTER, Form
 
 X = np.arange(18, dtype=np.float32).reshape(2, 3, 3)
 K = np.arange(8, dtype=np.float32).reshape(1, 2, 2, 2)
@@ -246,7 +246,7 @@ def test_a_scaled_picture_is_told(client: TestClient) -> None:
 
 def test_notes_are_in_the_readers_language(client: TestClient) -> None:
     """Of a new scene (201) and of one that was there (200); the scene itself has none."""
-    files = {"scene": scene_part(), "input": npy(X[None] + 7), "weight": npy(K)}
+    files: Form = {"scene": scene_part(), "input": npy(X[None] + 7), "weight": npy(K)}
     said = []
     for language, status in (("zh-CN,en;q=0.5", 201), ("en", 200)):
         headers = {"Accept-Language": language}

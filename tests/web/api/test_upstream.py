@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.support.scenes import Form
 
 LAYER: dict[str, Any] = {
     "input": {"data": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
@@ -173,7 +174,7 @@ def test_an_upstream_is_uploaded(client: TestClient) -> None:
         ("", npy.getvalue()),
     ]
     for query, file in forms:
-        files = {"scene": (None, json.dumps(LAYER)), "upstream": ("u", file)}
+        files: Form = {"scene": (None, json.dumps(LAYER)), "upstream": ("u", file)}
         answer = client.post(f"/api/v1/scenes{query}", files=files)
         assert answer.json()["links"]["self"] == make(client, WITH)
     twice = client.post("/api/v1/scenes", files={"scene": (None, json.dumps(WITH)), "upstream": ("u", file)})

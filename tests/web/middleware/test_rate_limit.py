@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -23,9 +24,9 @@ from tests.support.sockets import connected, exchange
 PROXY = "10.0.0.7"
 
 
-def new_client(tmp_path: Path, address: str = "192.0.2.1", **settings: object) -> TestClient:
+def new_client(tmp_path: Path, address: str = "192.0.2.1", **settings: Any) -> TestClient:
     """Of a server of its own, client from this address."""
-    app = create_app(Settings(**{"store": tmp_path.as_uri(), **settings}))
+    app = create_app(Settings(store=tmp_path.as_uri(), **settings))
     return TestClient(app, client=(address, 1))
 
 
@@ -93,7 +94,7 @@ def test_a_trusted_proxy_tells_its_clients_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sent", ["", ",", "x" * 5000, "::1::", "1.2.3.4:x", "\\r\\nA: b", "é"])
 def test_strange_forwarded_headers_are_harmless(tmp_path: Path, sent: str) -> None:
     proxied = new_client(tmp_path, PROXY, trusted_proxies=[PROXY])
-    answer = proxied.get("/api/v1/presets", headers={"X-Forwarded-For": sent.encode()})
+    answer = proxied.get("/api/v1/presets", headers={b"X-Forwarded-For": sent.encode()})
     assert answer.status_code == 200
 
 

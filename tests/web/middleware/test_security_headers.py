@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def referrer_policy(answer: Response) -> bool:
 
 def hsts(answer: Response) -> bool:
     found = re.search(r"max-age=(\d+)", answer.headers["strict-transport-security"])
-    return bool(found) and int(found[1]) >= 15_768_000  # six months
+    return found is not None and int(found[1]) >= 15_768_000  # six months
 
 
 def subresource_integrity(answer: Response) -> bool:
@@ -77,7 +78,7 @@ def subresource_integrity(answer: Response) -> bool:
 
 
 # Each check of the Observatory, and what passes it.
-OBSERVATORY = {
+OBSERVATORY: dict[str, Callable[[Response], bool]] = {
     "content-security-policy": csp,
     "content-security-policy: nothing it would break": no_inline_code,
     "cookies": lambda answer: "set-cookie" not in answer.headers,

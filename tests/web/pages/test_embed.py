@@ -185,7 +185,7 @@ def test_opaque_origins_read_scenes_and_files_and_nothing_else(
 
 
 FORM = {"files": {"scene": (None, json.dumps(CHAPTER), "application/json")}}
-WRITES = {
+WRITES: dict[str, tuple[str, dict[str, Any]]] = {
     "a scene as a form": ("/api/v1/scenes", FORM),
     "a scene": ("/api/v1/scenes", {"json": CHAPTER}),
     "an edit": (f"{API}/edits", {"json": {"cells": [{"tensor": "input", "index": [0, 0, 0], "value": 9}]}}),
@@ -247,7 +247,7 @@ def test_what_names_the_address_is_kept_by_nobody_unless_the_operator_names_it(
 def test_a_host_that_is_none_is_no_address(new_client: NewClient, host: str) -> None:
     client = new_client()
     for path in ("/embed.js", f"/s/{SCENE}"):
-        answer = client.get(path, headers={"Host": host.encode()})
+        answer = client.get(path, headers={b"Host": host.encode()})
         assert host not in answer.text
         assert "oembed" not in answer.text
 

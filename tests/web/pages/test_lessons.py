@@ -75,7 +75,9 @@ def check_pictures(client: TestClient, lesson: Lesson, language: str, html: str)
         picture = client.get(unescape(url))
         assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/svg+xml"
         assert picture.headers["Content-Language"] == language
-        grounds.add(re.search(r'<rect width="100%" height="100%" fill="(.*?)"', picture.text)[1])  # type: ignore[index]
+        ground = re.search(r'<rect width="100%" height="100%" fill="(.*?)"', picture.text)
+        assert ground
+        grounds.add(ground[1])
     assert len(grounds) == 2
 
 

@@ -30,10 +30,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-def boot(html: str) -> dict[str, object]:
+def boot(html: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', html, re.DOTALL)
     assert found
-    data: dict[str, object] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(found[1])
     return data
 
 
@@ -282,7 +282,7 @@ def test_a_chosen_theme_is_in_the_page_from_the_start(client: TestClient) -> Non
 
 def carried(client: TestClient, path: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The summary and the initial data that a page carries."""
-    summary: dict[str, Any] = boot(client.get(path).text)["summary"]  # type: ignore[assignment]
+    summary: dict[str, Any] = boot(client.get(path).text)["summary"]
     return summary, summary.pop("initial")
 
 
@@ -328,7 +328,7 @@ def test_a_checkout_without_the_bundle_says_how_to_build_it(
 
 def test_the_first_scripts_have_their_texts(client: TestClient) -> None:
     """What is loaded on demand brings the whole catalogue; what is there at first names no other text."""
-    messages: dict[str, str] = boot(client.get("/?lang=en").text)["messages"]  # type: ignore[assignment]
+    messages: dict[str, str] = boot(client.get("/?lang=en").text)["messages"]
     on_demand = (
         "controls/panel/", "controls/inspect/", "controls/gradients/", "views/gradient/", "controls/save/",
         "controls/lesson/", "controls/embed/", "controls/network/", "views/network/", "network.ts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -68,7 +69,7 @@ class EventLoop:
 def test_requests_are_begun_in_their_order_a_few_a_turn() -> None:
     loop, order = EventLoop(0.01), list[int]()
     for k in range(3 * BEGUN_A_TURN):
-        loop.queue.add(lambda k=k: order.append(k), lambda _: order.append(-1))
+        loop.queue.add(partial(order.append, k), lambda _: order.append(-1))
     begun = []
     for _ in range(3):
         begun.append(len(order))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.settings import MEBI, Limits
+from app.limits import MEBI, Limits
 from tests.formats.test_file_types import REFUSED_FILES
 from tests.support.polling import wait_until
 from tests.support.server_process import ServerProcess, running_server
