@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """A request passes what is added last first."""
+    """Add the middleware; the last one added is the outermost."""
     metrics = services_of(app).metrics
     app.add_middleware(BodyLimitMiddleware, limits=settings)
     app.add_middleware(HeadMethodMiddleware)

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -355,14 +356,14 @@ def test_a_gradient_is_torchs_in_the_ledger_and_in_what_is_kept(name: str, direc
     x = torch.randn(shape, requires_grad=True)
     y = layer(x)
     upstream = torch.randn_like(y)
-    given = {"upstream": upstream, "direction": direction}
+    show = partial(convscope.show, layer, x, upstream=upstream, direction=direction)
     if direction != "input" and not hasattr(layer, "weight"):
         with pytest.raises(ValueError, match=direction):
-            convscope.show(layer, x, **given)
+            show()
         return
     tensor = x if direction == "input" else getattr(layer, direction)
     (expected,) = torch.autograd.grad(y, tensor, upstream)
-    widget = convscope.show(layer, x, **given)
+    widget = show()
     columns = {"input": "running_sum", "weight": "running_sum", "bias": "gradient"}
     for at in np.ndindex(*expected.shape):
         cell = cell_of_gradient(layer, direction, at, len(shape) == 2)
@@ -372,7 +373,7 @@ def test_a_gradient_is_torchs_in_the_ledger_and_in_what_is_kept(name: str, direc
         index = widget.step
         widget.cell = None
         widget.step = index
-        assert widget.cell[-2:] == cell[-2:]
+        assert widget.cell and widget.cell[-2:] == cell[-2:]
     widget.cell = cell
     _, query = widget._find_document({})
     assert query["direction"] == direction
@@ -396,8 +397,9 @@ def cell_of_gradient(
     first, second, *tap = at
     if isinstance(layer, nn.ConvTranspose2d):
         return (second, first, *tap)
-    size = layer.in_channels // layer.groups  # type: ignore[operator]
-    channel = first // (layer.out_channels // layer.groups) * size + second  # type: ignore[operator]
+    assert isinstance(layer, nn.Conv1d | nn.Conv2d)
+    size = layer.in_channels // layer.groups
+    channel = first // (layer.out_channels // layer.groups) * size + second
     return (first, channel, 0, *tap) if is_signal else (first, channel, *tap)
 
 
@@ -406,7 +408,7 @@ def test_another_direction_begins_anew_and_refuses_what_it_has_not(
 ) -> None:
     widget.cell, widget.selected = (2, 3, 4), ("input", 0, 3, 4)
     widget.direction = "weight"
-    assert (widget.cell, widget.step, widget.selected) == (None, None, None)
+    assert [widget.cell, widget.step, widget.selected] == [None, None, None]
     widget.cell = (3, 2, 1, 1)
     assert (widget.step, widget._moment["cell"]) == (4, [3, 2, 1, 1])
     # What the page told before it heard of the direction is no cell of it.
