@@ -13,9 +13,18 @@ const REST = 2500;
 /** Returns what begins or ends it. */
 export function setUpPresenter(state: AppState): () => void {
   const root = document.documentElement;
+  // One after the other: the end of the last full screen is not that of the next.
+  let changes = 0;
+  let changed = Promise.resolve();
   const toggle = () => {
-    state.presenting.value = !state.presenting.peek();
-    setFullScreen(state.presenting.peek());
+    const on = !state.presenting.peek();
+    state.presenting.value = on;
+    changes += 1;
+    changed = changed
+      .then(() => setFullScreen(on))
+      .finally(() => {
+        changes -= 1;
+      });
   };
   effect(() => {
     root.classList.toggle('presenting', state.presenting.value);
@@ -32,7 +41,7 @@ export function setUpPresenter(state: AppState): () => void {
   addEventListener('keydown', (event) => ends(event) && toggle(), true);
   // A browser that keeps Escape to itself leaves the full screen without a key that the page hears.
   document.addEventListener('fullscreenchange', () => {
-    if (!document.fullscreenElement) state.presenting.value = false;
+    if (!document.fullscreenElement && changes === 0) state.presenting.value = false;
   });
   return toggle;
 }

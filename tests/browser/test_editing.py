@@ -286,7 +286,7 @@ def test_a_digit_on_the_cell_cursor_begins_the_number(chapter: Page) -> None:
 
 def test_text_that_is_no_number_is_reported_and_stays(chapter: Page) -> None:
     edit_cell(chapter, "input", [], "abc")
-    expect(chapter.locator("#cell-error")).to_have_text("“abc” is not a number.")
+    expect(chapter.locator("#cell-error")).to_have_text("“abc” is not a number such as −2 or 0.5.")
     expect(chapter.locator("#cell-value")).to_have_value("abc")
     chapter.keyboard.press("Escape")
     expect(chapter.locator("#cell-editor")).to_be_hidden()

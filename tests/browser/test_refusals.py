@@ -166,3 +166,14 @@ def test_of_two_files_only_what_is_wrong_with_the_second_is_said(open_page: Open
         expect(page.locator("#error-text")).to_contain_text(reason)
         expect(told).to_have_count(1)
         expect(told).to_contain_text(reason)
+
+
+@pytest.mark.parametrize("what", ["stride", "padding", "dilation", "groups"])
+def test_a_refusal_over_the_stage_names_its_field(open_page: OpenPage, server: str, what: str) -> None:
+    page = open_page(make_scene(server, _X[:2], _K[:1], {"kind": "conv2d"}))
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(field(page, "kind")).to_be_visible()
+    REFUSED[what](page)
+    wrong = page.locator("#panel-form .field", has=page.locator(".field-error:visible"))
+    name = wrong.get_attribute("aria-label")
+    expect(page.locator("#error-text")).to_have_text(re.compile(rf"^{name}: .+ — the picture shows"))

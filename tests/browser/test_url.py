@@ -53,6 +53,21 @@ def test_a_step_that_is_not_there_is_told(
     expect(message).to_be_hidden()
 
 
+def test_what_is_chosen_while_it_plays_is_in_the_address(
+    open_page: OpenPage, scene_paths: dict[str, str]
+) -> None:
+    page = open_page(scene_paths["strided-volume"])
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.get_by_text("matrix product", exact=True).click()
+    expect(page).to_have_url(re.compile(r"view=matrix"))
+    page.get_by_role("region", name="Timeline").get_by_text("product", exact=True).click()
+    expect(page).to_have_url(re.compile(r"by=product"))
+    expect(page.locator("#play")).to_have_class(re.compile(r"is-playing"))
+    page.reload()
+    expect(page.get_by_role("radio", name="matrix product")).to_be_checked()
+    expect(page.get_by_role("radio", name="product", exact=True)).to_be_checked()
+
+
 def test_the_url_follows_when_paused(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
     page = open_page(scene_paths["two-channels"])
     page.keyboard.press("Shift+ArrowRight")

@@ -102,6 +102,33 @@ for (const of of LAYERS) {
   });
 }
 
+for (const of of LAYERS)
+  test(`${JSON.stringify(of)}: an output is made from input cells and from padding, each counted`, () => {
+    const { out, model } = layer(of);
+    const state = new AppState(new ApiClient('', 'en'));
+    const t: Translate = (key, values) => JSON.stringify({ key, ...values });
+    const isInside = (at: number) => at >= 0 && at < of.size;
+    for (const [i, j] of [
+      [0, 0],
+      [0, out - 1],
+      [out >> 1, out >> 1],
+      [out - 1, 0],
+    ] as const) {
+      let [inside, padding] = [0, 0];
+      for (let u = 0; u < of.kernel; u++)
+        for (let v = 0; v < of.kernel; v++) {
+          const row = i * of.stride + u * of.dilation - of.padding;
+          const col = j * of.stride + v * of.dilation - of.padding;
+          if (isInside(row) && isInside(col)) inside += 1;
+          else padding += 1;
+        }
+      const cell = { grid: 'output', channel: 0, row: i, col: j } as const;
+      const said = JSON.parse(describeCell(state, t, model, cell));
+      assert.equal(said.key, padding > 0 ? 'ask.output.padded' : 'ask.output');
+      assert.deepEqual([said.total, said.padding ?? 0, said.channels], [2 * inside, 2 * padding, 2]);
+    }
+  });
+
 test('runs put neighbours together', () => {
   assert.deepEqual(findRuns([0, 1, 2, 5, 7, 8]), [
     [0, 3],

@@ -91,3 +91,14 @@ test('a press on a box of the line asks for the sum that stands in it, which is 
       assert.deepEqual(findCellRect(frame, cell), rect);
     }
 });
+
+test('no way leads to the output from a running sum that stands in the place of the total', () => {
+  const seen = new Set<boolean>();
+  for (const frame of phoneFrames()) {
+    const boxes = placeEquation(frame);
+    const isTotal = boxes.some(({ kind, rect }) => kind === 'total' && rect === frame.layout.total);
+    assert.equal(frame.pathPoints.length > 0, isTotal);
+    seen.add(isTotal);
+  }
+  assert.equal(seen.size, 2);
+});
