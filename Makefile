@@ -77,6 +77,7 @@ fuzz: .venv/.dev ## fuzz every parser for MINUTES=10 each; what is found is kept
 	$(PIP) install -c constraints.txt -e '.[fuzz]'
 	for target in arrays pictures npy npz safetensors code; do \
 	    $(BIN)/python -m tests.fuzz $$target $(or $(MINUTES),10) .fuzz || exit; done
+	$(BIN)/python -m tests.fuzz.networks $(or $(MINUTES),10) 0
 
 load: .venv/.dev $(BUNDLE) ## two workers under a crowd, for three minutes, and far beyond capacity
 	$(BIN)/python -m bench.load

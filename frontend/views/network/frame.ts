@@ -5,10 +5,11 @@ import type { Translate } from '../../model/i18n.ts';
 import type { Graph, GraphNode, NetworkCell } from '../../model/network.ts';
 import type { Followed, NetworkState } from '../../state/network.ts';
 import type { SheetTensor } from '../../state/network_tensors.ts';
+import { overlap } from '../shared/rects.ts';
 import type { ThemeColors } from '../shared/theme_colors.ts';
 import type { GraphLayout, NodeBox } from './layout.ts';
 import type { GraphZoom, Size } from './viewport.ts';
-import { overlap, seenRect } from './viewport.ts';
+import { seenRect } from './viewport.ts';
 
 /** How much of a node is written: nothing, its operator, or all. */
 export type Detail = 0 | 1 | 2;

@@ -2,11 +2,12 @@
 
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintCenteredText } from '../shared/drawing.ts';
+import { overlap } from '../shared/rects.ts';
 import type { NetworkFrame } from './frame.ts';
 import type { ConnectionPath } from './layout.ts';
 import { edgeText } from './layout.ts';
 import type { NodeBitmaps } from './node_bitmaps.ts';
-import { overlap, seenRect, toCanvas } from './viewport.ts';
+import { seenRect, toCanvas } from './viewport.ts';
 
 /** How far nodes and edges fade that a cell does not lead to. */
 const FADED = 0.28;

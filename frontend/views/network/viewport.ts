@@ -91,7 +91,3 @@ export function revealBox(zoom: GraphZoom, size: Size, box: NodeBox): GraphZoom 
 export function limitZoom({ scale, x, y }: GraphZoom, layout: GraphLayout): GraphZoom {
   return { scale, x: clamp(x, 0, layout.width), y: clamp(y, 0, layout.height) };
 }
-
-export function overlap(a: Rect, b: Rect) {
-  return a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height && b.y <= a.y + a.height;
-}

@@ -3,7 +3,7 @@
 import { easeInOut, isAtRest } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, fillRoundedRect, paintTextIn, strokePoints, strokeRoundedRect } from '../shared/drawing.ts';
-import { centerOf, clamp } from '../shared/rects.ts';
+import { centerOf, clamp, overlap } from '../shared/rects.ts';
 import type { StageFrame } from './frame.ts';
 import type { GridPlace } from './grid_places.ts';
 
@@ -23,6 +23,8 @@ export function paintValuePath(context: Context2D, frame: StageFrame) {
   context.font = cssFont(size, 700);
   const width = context.measureText(ledger.output).width + 12;
   const chip = { x: at.point.x - width / 2, y: at.point.y - size * 0.8, width, height: size * 1.6 };
+  // It sets out from the total without lying over it.
+  if (overlap(chip, frame.totalRect)) return;
   fillRoundedRect(context, chip, 5, colors.paper);
   strokeRoundedRect(context, chip, 5, colors.accent, 1.8);
   context.fillStyle = colors.text;

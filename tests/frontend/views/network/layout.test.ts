@@ -8,13 +8,13 @@ import { layoutGraph } from '../../../../frontend/views/network/layout.ts';
 import {
   firstZoom,
   fitZoom,
-  overlap,
   revealBox,
   seenRect,
   toCanvas,
   toGraph,
   zoomAround,
 } from '../../../../frontend/views/network/viewport.ts';
+import { overlap } from '../../../../frontend/views/shared/rects.ts';
 import { block, graphOf, node, summaryOf } from '../../support/networks.ts';
 
 const graph = graphOf(block());

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { positionAt } from '../../../../frontend/model/timeline.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';
+import { makeFrame } from '../../../../frontend/views/stage/frame.ts';
 import type { Point, StageLayout } from '../../../../frontend/views/stage/layout.ts';
 import { chooseLayout, makeLayout, placeParts } from '../../../../frontend/views/stage/layout.ts';
-import { findValuePath } from '../../../../frontend/views/stage/value_path.ts';
+import { findValuePath, paintValuePath } from '../../../../frontend/views/stage/value_path.ts';
+import { makeFrameRequest } from '../../support/frames.ts';
+import { PlainConvolution } from '../../support/plain_layer.ts';
+import { makeRecordingContext } from '../../support/recording_context.ts';
 import { partsOf } from '../../support/stage_parts.ts';
 import { makeSubject, OTHER_SIZES, STAGE_SIZES, SUBJECTS } from '../../support/stage_subjects.ts';
 
@@ -111,4 +116,45 @@ test('on a phone a value on its way passes the chooser of the channel by', () =>
       }
       assert.ok(heading.x >= 0 && heading.width >= 140, `${heading.x}, ${heading.width}`);
     }
+});
+
+test('a value that sets out is not painted over the total that it leaves', () => {
+  for (const channels of [1, 2, 3, 8])
+    for (const bias of [null, [4, 4]])
+      for (const [width, height] of [...Object.values(STAGE_SIZES), [1302, 552] as const]) {
+        const shape = { channels, bias, groups: 1, outputs: 2, size: 6, kernel: 3 };
+        const layer = new PlainConvolution({ ...shape, stride: 1, padding: 0, dilation: 1 }, channels);
+        const clock = {
+          ...{ outChannels: 2, windows: 16, width: 4, channels, taps: 9, granularity: 'window' as const },
+        };
+        const frameAt = (place: number) =>
+          makeFrame(
+            makeFrameRequest(layer.model(), 'stage', {
+              ...{ width, height, step: layer.step(0, 0, 0), granularity: 'window' as const },
+              position: { ...positionAt(clock, 0.9), place },
+            }),
+          );
+        for (let share = 0.02; share < 1; share += 0.02) {
+          const frame = frameAt(share);
+          const { context } = makeRecordingContext();
+          const chips: Rect[] = [];
+          context.roundRect = (...[x, y, w, h]: number[]) =>
+            chips.push({ x: x ?? 0, y: y ?? 0, width: w ?? 0, height: h ?? 0 });
+          paintValuePath(context, frame);
+          const { totalRect: total, layout } = frame;
+          // The total's number stands at the end of a card's line, before its edge.
+          const right = (layout.card ?? total).x + (layout.card ?? total).width;
+          for (const chip of chips) {
+            const over =
+              chip.x < Math.min(right, total.x + total.width) - 1 &&
+              chip.x + chip.width > total.x + 1 &&
+              chip.y < total.y + total.height - 1 &&
+              chip.y + chip.height > total.y + 1;
+            assert.ok(
+              !over,
+              `${layout.family} ${width}×${height}, ${channels} channels, at ${share.toFixed(2)}`,
+            );
+          }
+        }
+      }
 });
