@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
-from convscope.cells import Cell, Way, index_of
+from convscope.cells import Cell, Traversal, index_of
 from convscope.client import Scene
 
 
-def gradient_rows(scene: Scene, way: Way, cell: Cell) -> list[dict[str, Any]]:
+def gradient_rows(scene: Scene, traversal: Traversal, cell: Cell) -> list[dict[str, Any]]:
     """
     The sums of a step. To the input a row for each output channel, with `upstream`, `products`,
     `channel_sum` and `running_sum`; as stamps with `upstream` and `products`, and a last row `sum` with
@@ -17,16 +17,16 @@ def gradient_rows(scene: Scene, way: Way, cell: Cell) -> list[dict[str, Any]]:
     output, with `patch`, `upstream`, `products`, `row_sum` and `running_sum`; to the bias one row with
     `upstream_sum` and `gradient`. Raises ConvscopeError.
     """
-    if way.direction == "bias":
+    if traversal.direction == "bias":
         answer = scene._get("/gradients/bias").json()
         sums, gradients = answer["upstream_sums"], answer["gradient"]
         return [{"channel": cell[0], "upstream_sum": sums[cell[0]], "gradient": gradients[cell[0]]}]
-    if way.direction == "weight":
+    if traversal.direction == "weight":
         return _weight_rows(scene, cell)
-    return _stamp_rows(scene, cell, way) if way.scatters else _input_rows(scene, cell, way)
+    return _stamp_rows(scene, cell, traversal) if traversal.scatters else _input_rows(scene, cell, traversal)
 
 
-def _one(scene: Scene, path: str, index: int, query: dict[str, str]) -> dict[str, Any]:
+def _fetch_page(scene: Scene, path: str, index: int, query: dict[str, str]) -> dict[str, Any]:
     """The page that holds one step."""
     page: dict[str, Any] = scene._get(
         f"/gradients/{path}", query | {"start": str(index), "stop": str(index + 1)}
@@ -34,8 +34,8 @@ def _one(scene: Scene, path: str, index: int, query: dict[str, str]) -> dict[str
     return page
 
 
-def _input_rows(scene: Scene, cell: Cell, way: Way) -> list[dict[str, Any]]:
-    page = _one(scene, "input/steps", index_of(scene, cell, way), {"in_channel": str(cell[0])})
+def _input_rows(scene: Scene, cell: Cell, traversal: Traversal) -> list[dict[str, Any]]:
+    page = _fetch_page(scene, "input/steps", index_of(scene, cell, traversal), {"in_channel": str(cell[0])})
     (step,) = page["steps"]
     names = ("channel", "upstream", "products", "channel_sum", "running_sum")
     columns = (page["out_channels"], *(step[name] for name in ("upstream", "products")))
@@ -43,8 +43,8 @@ def _input_rows(scene: Scene, cell: Cell, way: Way) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, *sums, strict=True)]
 
 
-def _stamp_rows(scene: Scene, cell: Cell, way: Way) -> list[dict[str, Any]]:
-    page = _one(scene, "input/stamps", index_of(scene, cell, way), {"in_channel": str(cell[0])})
+def _stamp_rows(scene: Scene, cell: Cell, traversal: Traversal) -> list[dict[str, Any]]:
+    page = _fetch_page(scene, "input/stamps", index_of(scene, cell, traversal), {"in_channel": str(cell[0])})
     (stamp,) = page["stamps"]
     columns = zip(page["out_channels"], stamp["values"], stamp["products"], strict=True)
     rows = [
@@ -57,7 +57,7 @@ def _stamp_rows(scene: Scene, cell: Cell, way: Way) -> list[dict[str, Any]]:
 
 def _weight_rows(scene: Scene, cell: Cell) -> list[dict[str, Any]]:
     query = {"out_channel": str(cell[0]), "in_channel": str(cell[1]), "include": "patch,upstream,products"}
-    (step,) = _one(scene, "weight/steps", index_of(scene, cell, Way("weight")), query)["steps"]
+    (step,) = _fetch_page(scene, "weight/steps", index_of(scene, cell, Traversal("weight")), query)["steps"]
     parts = [step[name] for name in ("patch", "upstream", "products")]
     if "row_sums" not in step:  # a signal is one row
         parts = [[part] for part in parts]

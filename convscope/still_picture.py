@@ -14,7 +14,7 @@ from math import nan
 from typing import Any, Final
 from urllib.parse import quote
 
-from convscope.cells import Cell, Way
+from convscope.cells import Cell, Traversal
 from convscope.client import Scene
 from convscope.gradient_ledger import gradient_rows
 from convscope.ledger import fetch_step, rows_of
@@ -52,12 +52,12 @@ def still_picture(scene: Scene, cell: Cell, key: str, languages: str) -> str:
     )
 
 
-def gradient_still(scene: Scene, way: Way, cell: Cell, key: str) -> str:
+def gradient_still(scene: Scene, traversal: Traversal, cell: Cell, key: str) -> str:
     """
     The sums of a gradient's step, as `still_picture` has those of a window; the server draws none of it.
     Raises ConvscopeError.
     """
-    heading, lines = _gradient_lines(scene, way, cell)
+    heading, lines = _gradient_lines(scene, traversal, cell)
     sums = "".join(_details(key, *line) for line in lines[:_MOST_CHANNELS])
     return (
         f'<figure data-convscope-still="{escape(key)}" style="margin: 0"><p>{escape(heading)}</p>'
@@ -65,29 +65,29 @@ def gradient_still(scene: Scene, way: Way, cell: Cell, key: str) -> str:
     )
 
 
-def _gradient_lines(scene: Scene, way: Way, cell: Cell) -> tuple[str, list[tuple[str, str]]]:
+def _gradient_lines(scene: Scene, traversal: Traversal, cell: Cell) -> tuple[str, list[tuple[str, str]]]:
     """What the step makes, and a line for each of its terms."""
-    rows = gradient_rows(scene, way, cell)
+    rows = gradient_rows(scene, traversal, cell)
     at = ", ".join(map(str, cell))
-    if way.direction == "bias":
+    if traversal.direction == "bias":
         text = cell_text(rows[0]["gradient"], decimals_for([rows[0]["gradient"]], 4, MAX_DECIMALS), 12)
         return f"db[{cell[0]}] = {text}", [(f"Σ dY[{cell[0]}] = {text}", f"db[{cell[0]}] = {text}")]
     products = [list(_flat(row["products"])) for row in rows]
-    if way.scatters:
+    if traversal.scatters:
         decimals = decimals_for(chain.from_iterable(products), 4, MAX_DECIMALS)
         shown = [", ".join(cell_text(each, decimals, 12) for each in own[:_MOST_TERMS]) for own in products]
         names = [f"dY[{', '.join(map(str, (row['channel'], *cell[1:])))}]" for row in rows[:-1]] + ["Σ"]
         return f"dX[{cell[0]}]", list(zip(names, shown, strict=True))
-    sums = [row["channel_sum" if way.direction == "input" else "row_sum"] for row in rows]
+    sums = [row["channel_sum" if traversal.direction == "input" else "row_sum"] for row in rows]
     running = [row["running_sum"] for row in rows]
     printed = print_ledger(chain.from_iterable(products), sums, running, 0, running[-1])
-    letter = "dX" if way.direction == "input" else "dK"
+    letter = "dX" if traversal.direction == "input" else "dK"
     lines = []
     for index, (row, own, total) in enumerate(zip(rows, printed.sums, printed.running, strict=True)):
         first, *others = printed.products(index, products[index])
         terms = [first, *map(_bracketed, others)]
         shown_terms = terms[:_MOST_TERMS] + (["…"] if len(terms) > _MOST_TERMS else [])
-        name = f"dY[{row['channel']}]" if way.direction == "input" else f"dY[{cell[0]}, {row['row']}]"
+        name = f"dY[{row['channel']}]" if traversal.direction == "input" else f"dY[{cell[0]}, {row['row']}]"
         lines.append((f"{name}: {own} → Σ = {total}", f"{_sum(shown_terms, own)} {own}"))
     return f"{letter}[{at}] = {printed.output}", lines
 

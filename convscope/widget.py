@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import traitlets
 
-from convscope.cells import Cell, Way, cell_of, check_cell, check_way, first_cell, index_of
+from convscope.cells import Cell, Traversal, cell_of, check_cell, check_traversal, first_cell, index_of
 from convscope.client import Scene
 from convscope.frame_widget import FrameWidget
 from convscope.gradient_ledger import gradient_rows
@@ -63,7 +63,7 @@ class ScopeWidget(FrameWidget):
         """
         self.scene = scene
         self._following = False
-        way = check_way(scene, Way(direction, reading))
+        traversal = check_traversal(scene, Traversal(direction, reading))
         moment = {"cell": None, "beat": None}
         super().__init__(
             scene._client,
@@ -71,7 +71,7 @@ class ScopeWidget(FrameWidget):
             theme=theme,
             _scene_id=scene.id,
             _moment=moment,
-            **way._asdict(),
+            **traversal._asdict(),
         )
 
     def __repr__(self) -> str:
@@ -93,8 +93,8 @@ class ScopeWidget(FrameWidget):
         output; `gradient_rows` names their columns. A frame of pandas where pandas is installed, else a list.
         Raises ConvscopeError.
         """
-        if self._way.direction != "forward":
-            return as_table(gradient_rows(self.scene, self._way, self._shown_cell()))
+        if self._traversal.direction != "forward":
+            return as_table(gradient_rows(self.scene, self._traversal, self._shown_cell()))
         return as_table(rows_of(fetch_step(self.scene, self._shown_cell())))
 
     def edit(self, **changes: Any) -> None:
@@ -107,7 +107,7 @@ class ScopeWidget(FrameWidget):
     def _set_scene(self, scene: Scene) -> None:
         self.scene = scene
         try:
-            check_way(scene, self._way)
+            check_traversal(scene, self._traversal)
         except ValueError:
             self.direction = "forward"
         self._scene_id = scene.id
@@ -118,7 +118,7 @@ class ScopeWidget(FrameWidget):
         Write the window that is shown as a picture: .svg, or .tex for TikZ. query: as `Scene.figure` has it.
         Raises ValueError for another ending and for a gradient, which is not drawn, and ConvscopeError.
         """
-        if self._way.direction != "forward":
+        if self._traversal.direction != "forward":
             raise ValueError(f"pictures show the forward pass; this is the gradient to the {self.direction}")
         target = Path(path)
         if target.suffix not in (".svg", ".tex"):
@@ -130,11 +130,11 @@ class ScopeWidget(FrameWidget):
         target.write_text(self.scene.figure(form, **window | query), "utf-8")
 
     def _shown_cell(self) -> Cell:
-        return first_cell(self.scene, self._way) if self.cell is None else self.cell
+        return first_cell(self.scene, self._traversal) if self.cell is None else self.cell
 
     @property
-    def _way(self) -> Way:
-        return Way(self.direction, self.reading)
+    def _traversal(self) -> Traversal:
+        return Traversal(self.direction, self.reading)
 
     # Moments: `_moment` and `_pin` are the page's, `cell`, `step` and `selected` say the same in Python.
 
@@ -152,7 +152,7 @@ class ScopeWidget(FrameWidget):
         if given is None:
             return None
         try:
-            return check_cell(self.scene, given, self._way)
+            return check_cell(self.scene, given, self._traversal)
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from None
 
@@ -160,7 +160,7 @@ class ScopeWidget(FrameWidget):
     def _check_step(self, proposal: Any) -> int | None:
         index = proposal["value"]
         if index is not None:
-            cell = cell_of(self.scene, self._shown_cell(), index, self._way)
+            cell = cell_of(self.scene, self._shown_cell(), index, self._traversal)
             self._check_cell({"value": cell})
         return None if index is None else int(index)
 
@@ -175,16 +175,16 @@ class ScopeWidget(FrameWidget):
         return (grid, *(int(each) for each in at))
 
     @traitlets.validate("direction", "reading")
-    def _check_way(self, proposal: Any) -> str:
+    def _check_traversal(self, proposal: Any) -> str:
         name = proposal["trait"].name
         try:
-            check_way(self.scene, self._way._replace(**{name: proposal["value"]}))
+            check_traversal(self.scene, self._traversal._replace(**{name: proposal["value"]}))
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from None
         return str(proposal["value"])
 
     @traitlets.observe("direction", "reading")
-    def _way_changed(self, _: Any) -> None:
+    def _traversal_changed(self, _: Any) -> None:
         """A pinned cell and a moment of one direction may be none of another."""
         self.selected = None
         self._moment = {"cell": None, "beat": None}
@@ -202,16 +202,18 @@ class ScopeWidget(FrameWidget):
     def _step_changed(self, change: Any) -> None:
         if not self._following:
             index = change["new"]
-            self.cell = None if index is None else cell_of(self.scene, self._shown_cell(), index, self._way)
+            self.cell = (
+                None if index is None else cell_of(self.scene, self._shown_cell(), index, self._traversal)
+            )
 
     @traitlets.observe("_moment")
     def _moment_changed(self, change: Any) -> None:
         cell = change["new"].get("cell")
-        sizes = first_cell(self.scene, self._way)
+        sizes = first_cell(self.scene, self._traversal)
         with self._telling():
             # What a page has told of the direction before is no cell of this one.
             self.cell = None if cell is None or len(cell) != len(sizes) else tuple(cell)
-            self.step = None if self.cell is None else index_of(self.scene, self.cell, self._way)
+            self.step = None if self.cell is None else index_of(self.scene, self.cell, self._traversal)
 
     @traitlets.observe("selected")
     def _selected_changed(self, change: Any) -> None:
@@ -233,7 +235,7 @@ class ScopeWidget(FrameWidget):
     # What the page asks for, and what a notebook keeps.
 
     def _find_document(self, _: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-        own = self._way._asdict() if self._way.direction != "forward" else {}
+        own = self._traversal._asdict() if self._traversal.direction != "forward" else {}
         return f"/widget/{self.scene.id}", {"controls": "all"} | own
 
     def _go_on_with(self, summary: dict[str, Any], view: str) -> None:
@@ -243,6 +245,6 @@ class ScopeWidget(FrameWidget):
         self._set_scene(scene)
 
     def _still(self) -> str:
-        if self._way.direction != "forward":
-            return gradient_still(self.scene, self._way, self._shown_cell(), self._still_key)
+        if self._traversal.direction != "forward":
+            return gradient_still(self.scene, self._traversal, self._shown_cell(), self._still_key)
         return still_picture(self.scene, self._shown_cell(), self._still_key, self._languages or "en")

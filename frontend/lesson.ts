@@ -21,7 +21,7 @@ import { EditSession } from './state/edit_session.ts';
 import type { AppContext } from './views/app_context.ts';
 import { nextPaint } from './views/shared/dom.ts';
 
-const loadTasks = () => import('./lesson_tasks.ts');
+const loadTasks = () => import('./lesson_on_demand.ts');
 
 async function start() {
   const boot = (await readBoot()) as LessonPage;

@@ -1,4 +1,4 @@
-/** The menu of a phone: what has no room in its bar. */
+/** The menu of a phone and of a page that is enlarged: what has no room in the bar and below the stage. */
 
 import { findElement, makeElement } from '../views/shared/dom.ts';
 
@@ -7,6 +7,8 @@ const ACTIONS = [
   '#inspect-open',
   '#copy-link',
   '#copy-text',
+  '#copy-tex',
+  '#copy-json',
   '#save-open',
   '#embed-open',
   '#present',

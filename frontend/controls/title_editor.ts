@@ -19,10 +19,11 @@ export function editTitle(state: AppState, t: Translate) {
   const close = (keep: boolean) => {
     if (!isOpen) return;
     isOpen = false;
-    if (keep) state.origins.rename(id, field.value);
-    heading.hidden = false;
     const focused = document.activeElement === field;
+    heading.hidden = false;
     field.remove();
+    // The heading is there again, so that its new text can be fitted.
+    if (keep) state.origins.rename(id, field.value);
     if (focused) findElement('#rename', HTMLButtonElement).focus();
   };
   field.addEventListener('keydown', (event) => {

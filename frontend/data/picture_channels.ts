@@ -4,8 +4,8 @@
 const PNG_COLOUR_TYPE = 25;
 const GREY_TYPES = [0, 4];
 
-/** Of the same family of JPEG markers, but not the start of a frame: tables, an extension, conditioning. */
-const NO_FRAMES = [0xc4, 0xc8, 0xcc];
+/** Markers among those of frames that begin none: tables, an extension, conditioning. */
+const NOT_FRAMES = [0xc4, 0xc8, 0xcc];
 
 export async function pictureChannels(file: Blob): Promise<1 | 3> {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -19,7 +19,7 @@ function jpegComponents(bytes: Uint8Array) {
   for (let at = 2; byte(at) === 0xff; ) {
     const marker = byte(at + 1);
     if (marker === 0xff) at += 1;
-    else if ((marker & 0xf0) === 0xc0 && !NO_FRAMES.includes(marker)) return byte(at + 9);
+    else if ((marker & 0xf0) === 0xc0 && !NOT_FRAMES.includes(marker)) return byte(at + 9);
     else at += 2 + byte(at + 2) * 256 + byte(at + 3);
   }
   return NaN;

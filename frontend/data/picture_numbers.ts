@@ -3,13 +3,13 @@
 import type { SceneSummary } from '../model/types.ts';
 import type { ApiClient } from './client.ts';
 
-/** Any layer that takes an input of whatever channels. */
-const LAYER = { operation: { kind: 'max_pool2d', kernel_size: [1, 1] }, dtype: 'float32' };
+/** A pooling of single cells takes an input of any channels and keeps its numbers. */
+const IDENTITY = { operation: { kind: 'max_pool2d', kernel_size: [1, 1] }, dtype: 'float32' };
 
 /** Returns an .npy file. Throws ApiError. */
 export async function fetchPictureNumbers(api: ApiClient, picture: Blob, [height, width]: [number, number]) {
   const form = new FormData();
-  form.set('scene', JSON.stringify(LAYER));
+  form.set('scene', JSON.stringify(IDENTITY));
   form.set('input', picture, 'file');
   const { id } = await api.post<SceneSummary>(`/scenes?size=${height},${width}`, form);
   return (await api.get(`/scenes/${id}/tensors/input?format=npy`)).blob();

@@ -48,8 +48,10 @@ export function setUpHoverAndSelect({ state, canvas, shown, model }: AppContext)
     state.doubled = isSameCell(cell, clicked);
     clicked = cell;
     describePlace(event, cell);
-    if (event.pointerType === 'touch') state.pinnedCell.value = cell;
-    else state.pinCell(cell);
+    if (event.pointerType !== 'touch') return state.pinCell(cell);
+    // What is asked of would be gone before it is read.
+    if (cell) state.playing.value = false;
+    state.pinnedCell.value = cell;
   });
   canvas.addEventListener('dblclick', (event) => {
     if (state.doubled) state.pinCell(cellUnder(event));

@@ -51,10 +51,10 @@ export interface Relations {
   /** Cells of every output channel of the group, each through its kernel cell. */
   outputs: ReachedOutput[];
   /** The output channel to each cell of which a bias is added. */
-  biased: number | null;
+  biasedOutput: number | null;
 }
 
-const NONE: Relations = { inputs: null, weights: null, outputs: [], biased: null };
+const NO_RELATIONS: Relations = { inputs: null, weights: null, outputs: [], biasedOutput: null };
 
 /** window: the output cell of the step shown. */
 export function findRelations(
@@ -64,9 +64,9 @@ export function findRelations(
 ): Relations {
   const { grid, channel, row, col } = cell;
   const { summary, taps, plane } = model;
-  if (grid === 'bias') return { ...NONE, biased: channel };
+  if (grid === 'bias') return { ...NO_RELATIONS, biasedOutput: channel };
   if (grid === 'padding') return inputsOf([channel], borrowedLattice(model, cell));
-  if (grid === 'input') return { ...NONE, outputs: findReachedOutputs(model, row, col) };
+  if (grid === 'input') return { ...NO_RELATIONS, outputs: findReachedOutputs(model, row, col) };
   if (grid === 'output') return inputsOf(inputChannelsOf(summary, channel), model.windowOf(row, col));
   if (grid === 'weight') {
     const rows = linesUnderTap(taps.rows, row, plane.top);
@@ -81,7 +81,7 @@ export function findRelations(
 /** NaN in the lattice: a tap without an input. */
 function inputsOf(channels: number[], { rows, cols }: CellLattice, weights: Cell | null = null): Relations {
   const plane = { rows: rows.filter(Number.isFinite), cols: cols.filter(Number.isFinite) };
-  return { ...NONE, inputs: { channels, plane }, weights };
+  return { ...NO_RELATIONS, inputs: { channels, plane }, weights };
 }
 
 /** The input cell that a padding cell takes its value from, or null: padding is zero, or is never read. */

@@ -115,6 +115,18 @@ def test_touch_selects_and_a_double_tap_goes_to_the_step(
     expect(page.locator("#step-sentence")).to_have_text(re.compile(r"^Y\[0, 1, 0\] = "))
 
 
+def test_a_touch_that_asks_stops_time(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["two-channels"], viewport={"width": 360, "height": 740}, has_touch=True)
+    x, y = find_cell(page, "X[0, 1, 1]")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator("#play")).to_have_class(re.compile("is-playing"))
+    page.locator("#stage").tap(position={"x": x, "y": y})
+    expect(page.locator("#play")).not_to_have_class(re.compile("is-playing"))
+    expect(page.locator("#step-description")).to_contain_text("tap beside it to clear")
+    page.locator("#stage").tap(position={"x": 4, "y": 2})
+    expect(page.locator("#step-description")).not_to_contain_text("pinned")
+
+
 def test_a_term_highlights_its_cells_and_a_cell_its_term(
     open_page: OpenPage, scene_paths: dict[str, str]
 ) -> None:

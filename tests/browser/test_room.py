@@ -172,7 +172,11 @@ def test_example_pictures_follow_the_theme(open_page: OpenPage) -> None:
     assert light > 200 and dark < 80
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (360, 740)], ids=["laptop", "narrow", "phone"])
+@pytest.mark.parametrize(
+    "size",
+    [(1366, 768), (1024, 768), (683, 384), (360, 740)],
+    ids=["laptop", "narrow", "laptop at 200 %", "phone"],
+)
 @pytest.mark.parametrize("query", ["", "&direction=input"], ids=["forward", "to input"])
 def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
     open_page: OpenPage, server: str, size: tuple[int, int], query: str
@@ -191,6 +195,8 @@ def test_the_total_of_the_moment_is_in_sight_however_long_its_terms_are(
         assert box["x"] + box["width"] <= room["x"] + room["width"] + 0.5
         assert box["y"] + box["height"] <= room["y"] + room["height"] + 2
         assert total.evaluate("(element) => element.scrollWidth <= element.clientWidth + 1")
+        terms = page.locator("#now-terms .addends").bounding_box()
+        assert terms and terms["width"] > 40
         expect(page.locator("#step-description")).not_to_be_empty()
 
 
@@ -222,8 +228,18 @@ def test_of_a_line_without_room_no_scrap_of_a_word_is_left(open_page: OpenPage, 
     expect(line).to_be_visible()
 
 
+# Where the line of the moment has a rule above its parts.
+RULES = """(line) => [...line.children]
+    .filter((part) => part.getClientRects().length > 0 && !part.matches('.visually-hidden'))
+    .map((part) => part.getBoundingClientRect().top)"""
+
+
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (320, 640)], ids=["laptop", "narrow", "phone"])
+@pytest.mark.parametrize(
+    "size",
+    [(1366, 768), (1024, 768), (683, 384), (320, 640)],
+    ids=["laptop", "narrow", "laptop at 200 %", "phone"],
+)
 def test_nothing_of_a_sentence_is_cut(
     open_page: OpenPage, server: str, size: tuple[int, int], language: str
 ) -> None:
@@ -240,6 +256,8 @@ def test_nothing_of_a_sentence_is_cut(
             assert sentence.evaluate("(text) => text.scrollWidth <= text.clientWidth + 1")
             assert now["y"] - 1 <= line["y"] and line["y"] + line["height"] <= now["y"] + now["height"] + 1
             assert now["y"] + now["height"] <= size[1]
+            # One rule above the whole line, however high its sentence is.
+            assert len(set(page.locator(".now-line").evaluate(RULES))) == 1
             assert room(page) == before
             if "pin" in query:
                 break
@@ -266,3 +284,15 @@ def test_title_and_formula_stand_on_one_line(
     page = open_page(scene_paths["strided-volume"], viewport=viewport)
     title, formula = (page.locator(part).evaluate(BASELINE) for part in ("h1", "#formula"))
     assert abs(title - formula) < 0.5
+
+
+@pytest.mark.parametrize("screen", [(1366, 768), (1920, 1080)])
+def test_formulas_for_height_and_width_have_a_line_each(
+    open_page: OpenPage, server: str, screen: tuple[int, int]
+) -> None:
+    path = make_scene(server, torch.ones(3, 5, 4), torch.ones(2, 3, 3, 2), {"kind": "conv2d"})
+    page = open_page(path, viewport={"width": screen[0], "height": screen[1]})
+    lines = page.locator("#formula").inner_text().split("\n")
+    assert [line.partition(" = ")[0] for line in lines] == ["output height", "output width"]
+    facts, stage = page.locator("#facts").bounding_box(), page.locator("#stage").bounding_box()
+    assert facts and stage and facts["y"] + facts["height"] <= stage["y"] + 1

@@ -6,10 +6,11 @@ import io
 import re
 
 import numpy as np
+import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import OpenPage, field
+from tests.support.page import OpenPage, field, make_scene
 
 NAME = "Two input channels, one output channel"
 
@@ -74,3 +75,21 @@ def test_a_picture_that_is_loaded_plays_window_by_window_and_says_that_it_is_red
     expect(page.locator("[name=granularity]:checked")).to_have_value("window")
     page.locator("#undo").click()
     expect(page.locator("[name=granularity]:checked")).to_have_value("channel")
+
+
+def test_a_long_name_is_fitted_at_once_as_it_is_after_a_reload(open_page: OpenPage, server: str) -> None:
+    path = make_scene(server, torch.ones(3, 4, 4), torch.ones(2, 3, 3, 3), {"kind": "conv2d"})
+    page = open_page(path, viewport={"width": 1366, "height": 768})
+    page.locator("#rename").click()
+    page.locator(".title-field").fill(
+        "How three channels of a picture become one number, at the corner of it " * 2
+    )
+    page.keyboard.press("Enter")
+    size = "(title) => getComputedStyle(title).fontSize"
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("How three channels")
+    named = heading.evaluate(size)
+    expect(page).to_have_url(re.compile("title="))
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert named == heading.evaluate(size)

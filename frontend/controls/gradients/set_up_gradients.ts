@@ -20,6 +20,7 @@ function namePrintedGradient(context: AppContext) {
   let title: string | null = null;
   addEventListener('beforeprint', () => {
     title ??= heading.textContent;
+    // Printing may be told of twice, and the picture's title is made from what stands here.
     heading.textContent = title;
     heading.textContent = pictureTitle(context);
   });

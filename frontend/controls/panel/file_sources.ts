@@ -105,7 +105,8 @@ export class FileSources implements FileChoices {
     this.#note(name, '');
     if (name === 'weight') this.bias.offer(tensorsOfRank(content, [1]));
     this.#listTensors(name, content.kind === 'npy' ? [] : entries);
-    this.form.set(`${name}_key`, this.#fitting(name, entries)?.name ?? this.form.text(`${name}_key`));
+    const fitting = this.#fitting(name, entries);
+    if (fitting) this.form.set(`${name}_key`, fitting.name);
     if (name === 'input') this.input.picture = Boolean(picture);
     if (picture) await this.#applyPicture(file, picture.channels);
     this.#applyTensor(name);

@@ -23,7 +23,7 @@ export function paintRelations(context: Context2D, frame: SignalFrame) {
   if (!activeCell || !relations) return;
   paintInputs(context, frame);
   paintOutputs(context, frame);
-  if (relations.biased === frame.position.outChannel) paintBiasedOutputs(context, frame);
+  if (relations.biasedOutput === frame.position.outChannel) paintBiasedOutputs(context, frame);
   const { cell, pinned } = activeCell;
   const mark = (rect: Rect) =>
     frameCells(context, growRect(rect, -1), rect.width, colors.accent, pinned ? 4 : 2.5);

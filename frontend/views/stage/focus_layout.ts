@@ -27,7 +27,7 @@ const FEWER_LANES = 4;
 const MAX_PLANE = 760;
 const MIN_PLANE = 96;
 /** So many times higher than wide a plane is a strip. */
-const STRIP = 8;
+const STRIP_RATIO = 8;
 /** The largest cell of an output, against the input's. */
 const OUTPUT_SCALE = 1.2;
 /** Between the lanes and the card below them. */
@@ -130,7 +130,7 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
     const tall = height - 2 * spacing.heading - 10 - row;
     const [planeRatio, outputRatio] = [plane.rows / plane.cols, output[0] / output[1]];
     const side = Math.min(wide, tall / (planeRatio + outputRatio));
-    if (sightOf(side, planeRatio) < MIN_PLANE) return null;
+    if (visibleSide(side, planeRatio) < MIN_PLANE) return null;
     const share = planeShare(input, side, Math.min(wide / output[1], tall / (plane.rows + output[0])));
     const outputSide = Math.min(wide, (tall - share * planeRatio) / outputRatio);
     return { ...planeCells(input, share, outputSide, spacing), thumbnail: row ? ROW_THUMBNAIL : 0 };
@@ -140,7 +140,7 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   const named = leastOutputWidth(input, spacing);
   const tallest = Math.min(MAX_PLANE, (high - row) / ratio);
   const side = Math.min(room / 2, room - named, tallest);
-  if (sightOf(side, plane.rows / plane.cols) < MIN_PLANE) return null;
+  if (visibleSide(side, plane.rows / plane.cols) < MIN_PLANE) return null;
   const share = planeShare(input, side, room / (plane.cols + output[1]));
   // What one of them has no use for the other takes.
   const { maxCell } = spacing;
@@ -154,9 +154,9 @@ function sizePlanes(input: LayoutInput, choice: Choice, width: number, height: n
   return { ...planeCells(input, planeSide, outputSide, spacing), thumbnail };
 }
 
-/** The side by which a plane is seen: of a strip its height. */
-function sightOf(width: number, ratio: number) {
-  return ratio >= STRIP ? width * ratio : width;
+/** The longer side of a strip, of any other plane its width. */
+function visibleSide(width: number, ratio: number) {
+  return ratio >= STRIP_RATIO ? width * ratio : width;
 }
 
 /**

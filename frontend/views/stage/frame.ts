@@ -82,7 +82,6 @@ function reuseParts(
   return same ? previous.layout : null;
 }
 
-/** Places the output's value: at the foot of the ledger, or in the box of the lane at work. */
 /** Whether a phone has a running sum in the total's place: then nothing is on its way to the output. */
 function holdsRunningSum(frame: Parameters<typeof placeEquation>[0]) {
   const { family, total } = frame.layout;
@@ -91,6 +90,7 @@ function holdsRunningSum(frame: Parameters<typeof placeEquation>[0]) {
   );
 }
 
+/** Places the output's value: at the foot of the ledger, or in the box of the lane at work. */
 function placeTotal({ rows }: Pick<ChannelFrame, 'rows'>, { ledger, total }: StageLayout): Rect {
   const atWork = rows.find(({ index }) => index >= 0);
   return ledger === 'boxes' ? (atWork?.lane.sum ?? total) : total;

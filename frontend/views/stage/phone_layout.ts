@@ -33,7 +33,7 @@ const RAIL = 6;
 const OUTLINE = 2;
 const MAX_TABS = 4;
 /** The share of the height that the cells of a tall plane may take. */
-const TALLEST = 0.4;
+const TALLEST_SHARE = 0.4;
 /** Tabs as small as a finger can meet, and the largest. */
 const TAB = { min: 24, max: 64 };
 /** The room of a tab's name below it, and the gap between tabs side by side. */
@@ -50,7 +50,7 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
   const cells = widest >= 1 ? sizesToTry(widest, Math.floor(least), readable.input) : [];
   // A picture of more cells than pixels takes what room there is.
   if (widest < 4) cells.push(widest, widest * 0.75, widest * 0.5);
-  const tallest = (TALLEST * height) / plane.rows;
+  const tallest = (TALLEST_SHARE * height) / plane.rows;
   if (tallest < least) cells.push(tallest);
   for (const kernelCell of kernelCellsToTry(input, width))
     for (const cell of cells)

@@ -28,7 +28,7 @@ export function paintRelations(context: Context2D, frame: ChannelFrame) {
   const { activeCell, relations } = frame;
   if (!activeCell || !relations) return;
   const { cell, pinned } = activeCell;
-  const { inputs, biased } = relations;
+  const { inputs, biasedOutput } = relations;
   if (inputs) {
     const [rows, cols] = [findRuns(inputs.plane.rows), findRuns(inputs.plane.cols)];
     for (const plane of frame.planes)
@@ -36,7 +36,7 @@ export function paintRelations(context: Context2D, frame: ChannelFrame) {
         paintCells(context, frame, plane, hasNumbers(frame, plane), rows, cols);
   }
   if (relations.outputs.length > 0) paintReachedOutputs(context, frame, cell.channel, relations.outputs);
-  const output = biased === null ? null : outputOf(frame, biased);
+  const output = biasedOutput === null ? null : outputOf(frame, biasedOutput);
   if (output) {
     const [, rows, cols] = frame.model.summary.shapes.output;
     paintCells(context, frame, output, outputFit(frame, output.view.cell).readable, [[0, rows]], [[0, cols]]);

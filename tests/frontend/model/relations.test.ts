@@ -150,7 +150,7 @@ test('the bias of an output channel is a cell of its own, where there is one', (
     inputs: null,
     weights: null,
     outputs: [],
-    biased: 3,
+    biasedOutput: 3,
   });
   const state = new AppState(new ApiClient('', 'en'));
   assert.equal(cellValue(state, model, cell), -0.5);
