@@ -37,6 +37,8 @@ def kind_of(data: bytes) -> Kind:
         return "safetensors"
     if data[:1] == b"\x80":
         raise UnsupportedFile("pickle_not_loaded")
+    if not data:
+        raise UnsupportedFile("file_empty")
     raise UnsupportedFile("file_kind_unknown", start=data[:8])
 
 

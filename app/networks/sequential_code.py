@@ -89,9 +89,7 @@ def _modules(snippet: Snippet, call: ast.Call, prefix: str, depth: int) -> Itera
 
 def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
     """torch's own module, without memory for its numbers."""
-    names = [*signature(getattr(nn, name)).parameters, name]
-    args = [literal(snippet, names[min(k, len(names) - 1)], each) for k, each in enumerate(call.args)]
-    kwargs = {each.arg or "**": literal(snippet, each.arg or "**", each.value) for each in call.keywords}
+    args, kwargs = _arguments(snippet, call, name)
     try:
         if not all(_is_setting(value) for value in (*args, *kwargs.values())):
             raise ValueError
@@ -103,8 +101,20 @@ def _module(snippet: Snippet, call: ast.Call, name: str) -> nn.Module:
             raise ValueError
         return module
     # Hardtanh asserts.
-    except (AssertionError, TypeError, ValueError, RuntimeError, OverflowError, RecursionError, MemoryError):
+    except (AssertionError, TypeError, ValueError, RuntimeError, OverflowError, MemoryError):
         raise snippet.error(call, "network_code_arguments", name=name) from None
+
+
+def _arguments(snippet: Snippet, call: ast.Call, name: str) -> tuple[list[Any], dict[str, Any]]:
+    """The values that are written out, by position and by name. Raises ParseError."""
+    names = [*signature(getattr(nn, name)).parameters, name]
+    try:
+        return (
+            [literal(snippet, names[min(k, len(names) - 1)], each) for k, each in enumerate(call.args)],
+            {each.arg or "**": literal(snippet, each.arg or "**", each.value) for each in call.keywords},
+        )
+    except RecursionError:
+        raise snippet.error(call.func, "code.nested_too_deeply") from None
 
 
 def _is_setting(value: Any) -> bool:

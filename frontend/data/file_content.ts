@@ -45,6 +45,7 @@ export class FileError extends Error {
 
 /** Throws FileError. */
 export async function readFileContent(file: Blob): Promise<FileContent> {
+  if (file.size === 0) throw new FileError('empty');
   const head = new DataView(await file.slice(0, 16).arrayBuffer());
   const start = String.fromCharCode(...new Uint8Array(head.buffer));
   if (PICTURES.some((mark) => start.startsWith(mark)))

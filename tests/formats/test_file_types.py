@@ -338,6 +338,10 @@ class TestNpy:
         with refuses(ConvError, r"0\.5 is not an integer"):
             read(npy_bytes(np.array([[[0.5]]])), "int32")
 
+    def test_an_empty_file_is_said_to_be_empty(self) -> None:
+        with refuses(UnsupportedFile, "the file is empty"):
+            read(b"")
+
     def test_other_files_by_this_name(self, tmp_path: Path) -> None:
         canary = tmp_path / "canary"
 

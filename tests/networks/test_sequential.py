@@ -100,6 +100,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a name": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(n, 2))"}, "code.value_not_written_out"),
     "options": ({"code": "nn.Sequential(nn.Tanh(**options))"}, "code.value_not_written_out"),
     "too many": ({"code": "nn.Sequential(nn.Tanh(1, 2, 3))"}, "network_code_arguments"),
+    **{
+        f"{form}, {way}": ({"code": f"nn.Sequential(nn.Linear(9, {way}{value}))"}, "code.nested_too_deeply")
+        for form, value in {
+            "a long product": "9*" * 900 + "9",
+            "many signs": "-" * 900 + "9",
+            "nested lists": "-" * 450 + "[" * 90 + "9" + "]" * 90,
+        }.items()
+        for way in ("", "out_features=")
+    },
     "too large": ({"code": "nn.Sequential(nn.Flatten(), nn.Linear(9, 1000000000))"}, "limit_exceeded"),
     "seed": ({"code": "nn.Sequential(nn.ReLU())", "seed": "x"}, "network_seed_unreadable"),
     "both": ({"code": "nn.Sequential(nn.ReLU())", "model": "x"}, "network_model_or_code"),

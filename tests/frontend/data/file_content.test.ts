@@ -52,7 +52,7 @@ test('damaged and foreign files are named as such', async () => {
   await assert.rejects(readFileContent(new Blob([header, 'x.npy', 'numbers'])), because('damagedArchive'));
   await assert.rejects(readFileContent(new Blob([header, 'net/data.pkl'])), because('pickle'));
   await assert.rejects(readFileContent(new Blob(['hello'])), because('unknown'));
-  await assert.rejects(readFileContent(new Blob([''])), because('unknown'));
+  await assert.rejects(readFileContent(new Blob([''])), because('empty'));
 });
 
 test('pictures and npy files', async () => {
