@@ -1,7 +1,7 @@
 /**
- * Paints frames one after the other, on one canvas or on several in turn. What stands still is painted once
- * into a canvas of its own, what is finished for a while into another; a frame copies one of them and paints
- * what moves.
+ * Paints frames one after the other, on one canvas or on several in turn. What stands still for a while is
+ * painted once into a canvas of its own, what is finished for a while into another; a frame copies one of
+ * them and paints what moves.
  */
 
 import { LruCache } from '../../data/lru_cache.ts';
@@ -79,16 +79,13 @@ export class LayeredPainter {
     this.#turn = (this.#turn + 1) % this.contexts.length;
     const { context, bitmaps } = this;
     const view = drawingNamed(frame.view);
-    const hasFinished = last ? this.#copyLayers(frame, last) : this.#paintWithoutLayers(frame);
+    // The first frame is waited for, and those of a window's edge that is dragged are all unlike.
+    const stands = last?.staticKey === frame.staticKey;
+    if (!stands) this.#paintStatic(context, frame, this.contexts);
+    const hasFinished = stands && this.#copyLayers(frame, last);
     if (!hasFinished) view.paintFinished?.(context, frame, bitmaps);
     view.paintAnimated(context, frame);
     return true;
-  }
-
-  /** Paints what stands still straight onto the canvas: a first frame is waited for, and copies nothing. */
-  #paintWithoutLayers(frame: AnyFrame) {
-    this.#paintStatic(this.context, frame, this.contexts);
-    return false;
   }
 
   /** sized: the canvases that get the frame's size. */

@@ -10,6 +10,7 @@ import { columnCandidates } from './columns_layout.ts';
 import { focusCandidates } from './focus_layout.ts';
 import { phoneCandidates } from './phone_layout.ts';
 import { rowCandidates } from './rows_layout.ts';
+import type { Spacing } from './spacing.ts';
 import { makeSpacing } from './spacing.ts';
 
 export type Family = 'rows' | 'columns' | 'focus' | 'stacked' | 'phone';
@@ -54,8 +55,9 @@ const CLEARLY_BETTER = 0.6;
 /** What a cell of no size left costs. */
 const SHRINK_COST = 10;
 
-/** The coarse steps of a search, and the fine ones round its best. */
-const COARSE = 5;
+/** A search goes down by this share of a size, then in so many steps of one round its best. */
+const COARSE = 0.8;
+const FINE = 16;
 
 export function readableCellsOf({ chars }: LayoutInput, family?: Family): ReadableCells {
   const product = family === 'phone' ? chars.finerProduct : chars.product;
@@ -74,7 +76,24 @@ export interface ChoiceOptions {
   unpresented?: Candidate | null;
 }
 
-/** Finds the best arrangement. */
+/** A family's arrangements that fit. near: only those with sizes close to this one's, in small steps. */
+export type CandidatesOf = (
+  input: LayoutInput,
+  width: number,
+  height: number,
+  spacing: Spacing,
+  near?: Candidate,
+) => Candidate[];
+
+const CANDIDATES_OF: Record<Family, CandidatesOf> = {
+  rows: rowCandidates,
+  columns: columnCandidates,
+  focus: focusCandidates,
+  stacked: focusCandidates,
+  phone: phoneCandidates,
+};
+
+/** Finds the best arrangement: of each family in coarse steps, then round the best. */
 export function chooseCandidate(
   input: LayoutInput,
   width: number,
@@ -82,22 +101,21 @@ export function chooseCandidate(
   { presenting = false, before = null, unpresented = null }: ChoiceOptions = {},
 ): Candidate {
   const spacing = makeSpacing(width, height, presenting);
-  const wide = isWide(width, height)
-    ? [
-        rowCandidates(input, width, height, spacing),
-        columnCandidates(input, width, height, spacing),
-        focusCandidates(input, width, height, spacing),
-      ].flat()
-    : [];
   const worths = new Map<Family, (candidate: Candidate) => number>();
   const best = new Map<Family, { candidate: Candidate; worth: number }>();
-  for (const candidate of wide.length > 0 ? wide : phoneCandidates(input, width, height)) {
-    const { family } = candidate;
-    const worthOf = worths.get(family) ?? makeWorth(input, family, height, presenting);
-    worths.set(family, worthOf);
-    const worth = worthOf(candidate) - (unpresented ? SHRINK_COST * lossOf(candidate, unpresented) : 0);
-    if (worth > (best.get(family)?.worth ?? -Infinity)) best.set(family, { candidate, worth });
-  }
+  const search = (candidatesOf: CandidatesOf, near?: Candidate) => {
+    for (const candidate of candidatesOf(input, width, height, spacing, near)) {
+      const { family } = candidate;
+      const worthOf = worths.get(family) ?? makeWorth(input, family, height, presenting);
+      worths.set(family, worthOf);
+      const worth = worthOf(candidate) - (unpresented ? SHRINK_COST * lossOf(candidate, unpresented) : 0);
+      if (worth > (best.get(family)?.worth ?? -Infinity)) best.set(family, { candidate, worth });
+    }
+  };
+  if (isWide(width, height))
+    for (const candidatesOf of [rowCandidates, columnCandidates, focusCandidates]) search(candidatesOf);
+  if (best.size === 0) search(phoneCandidates);
+  for (const { candidate } of [...best.values()]) search(CANDIDATES_OF[candidate.family], candidate);
   const ranked = [...best.values()].sort((a, b) => b.worth - a.worth);
   const [first] = ranked;
   if (!first) throw new RangeError(`no arrangement has room in ${width}×${height}`);
@@ -115,11 +133,21 @@ function isWide(width: number, height: number) {
   return width >= PHONE_WIDTH || (width >= LEAST_WIDTH && width >= LANDSCAPE * height);
 }
 
-/** Sizes to try, from the largest: coarse steps, and those from which on numbers can be read. */
-export function sizesToTry(largest: number, smallest: number, ...thresholds: number[]): number[] {
-  const top = Math.floor(largest);
-  const sizes = new Set(thresholds.filter((size) => size <= top && size >= smallest));
-  for (let size = top; size >= smallest; size -= size > 16 ? COARSE : 1) sizes.add(size);
+/**
+ * Sizes to try, from the largest: in coarse steps, or in fine ones from a step above `near` to one below; and
+ * those from which on numbers can be read.
+ */
+export function sizesToTry(
+  largest: number,
+  smallest: number,
+  near: number | undefined,
+  ...thresholds: number[]
+): number[] {
+  const top = near ? Math.min(Math.floor(largest), Math.ceil(near / COARSE)) : Math.floor(largest);
+  const end = near ? Math.max(smallest, Math.floor(near * COARSE)) : smallest;
+  const fine = near && Math.max(1, Math.round(near / FINE));
+  const sizes = new Set([end, ...thresholds].filter((size) => size <= top && size >= end));
+  for (let size = top; size >= end; size = fine ? size - fine : Math.floor(size * COARSE)) sizes.add(size);
   return [...sizes].sort((a, b) => b - a);
 }
 

@@ -46,6 +46,7 @@ export function columnCandidates(
   width: number,
   height: number,
   spacing: Spacing,
+  near?: Candidate,
 ): Candidate[] {
   const { channels, plane, kernel, output, weighted, gathered, perChannel } = input;
   if (channels < 2 || channels > MAX_COLUMNS || gathered || perChannel) return [];
@@ -54,9 +55,10 @@ export function columnCandidates(
   const free =
     height - spacing.heading - spacing.tag - spacing.sign - funnelHeight(spacing) - equation - MARGIN;
   const candidates: Candidate[] = [];
-  for (const kernelCell of sizesToTry(Math.min(spacing.maxCell, free / kernel[0]), 8, readable.kernel)) {
+  const largestKernel = Math.min(spacing.maxCell, free / kernel[0]);
+  for (const kernelCell of sizesToTry(largestKernel, 8, near?.kernelCell, readable.kernel)) {
     const largest = Math.min(spacing.maxCell, (free - kernelCell * kernel[0]) / plane.rows);
-    for (const cell of sizesToTry(largest, weighted ? readable.input : 1, readable.input)) {
+    for (const cell of sizesToTry(largest, weighted ? readable.input : 1, near?.cell, readable.input)) {
       if (kernelCell > 1.5 * cell + 2) continue;
       const panel = panelWidth(input, cell, kernelCell, spacing);
       const left = width - channels * panel - (channels - 1) * panelGap(spacing) - spacing.way - 8;

@@ -83,26 +83,35 @@ export function focusCandidates(
   width: number,
   height: number,
   spacing: Spacing,
+  near?: Candidate,
 ): Candidate[] {
+  const readable = readableCellsOf(input);
+  const candidates: Candidate[] = [];
+  const choices = near ? [near] : choicesOf(input);
+  for (const kernelCell of sizesToTry(Math.min(spacing.maxCell, 96), 8, near?.kernelCell, readable.kernel))
+    for (const { family, ledger, loupe, lanes, smallLanes } of choices) {
+      const choice = { family, ledger, kernelCell, loupe, lanes, smallLanes };
+      const planes = sizePlanes(input, choice, width, height, spacing);
+      if (!planes) continue;
+      const { cell, outputCell, thumbnail } = planes;
+      if (loupe === (cell >= readable.input && !input.gathered)) continue;
+      candidates.push({ ...choice, cell, outputCell, thumbnail, shelfCell: 0, overflow: 0 });
+    }
+  return candidates;
+}
+
+function choicesOf(input: LayoutInput) {
   const most = laneCount(input);
   // Of many channels fewer in sight may leave the planes more room.
   const counts = input.channels > MAX_LANES && most > FEWER_LANES ? [most, FEWER_LANES] : [most];
-  const choices = counts.flatMap((count) => [...new Set([count, 1])].map((open) => ({ count, open })));
-  const readable = readableCellsOf(input);
-  const candidates: Candidate[] = [];
-  for (const kernelCell of sizesToTry(Math.min(spacing.maxCell, 96), 8, readable.kernel))
-    for (const { count, open } of choices)
+  const choices: Omit<Choice, 'kernelCell'>[] = [];
+  for (const count of counts)
+    for (const lanes of new Set([count, 1]))
       for (const ledger of ['below', 'beside'] as const)
-        for (const loupe of [true, false])
-          for (const family of ['focus', 'stacked'] as const) {
-            const choice = { family, ledger, kernelCell, loupe, lanes: open, smallLanes: count - open };
-            const planes = sizePlanes(input, choice, width, height, spacing);
-            if (!planes) continue;
-            const { cell, outputCell, thumbnail } = planes;
-            if (loupe === (cell >= readable.input && !input.gathered)) continue;
-            candidates.push({ ...choice, cell, outputCell, thumbnail, shelfCell: 0, overflow: 0 });
-          }
-  return candidates;
+        for (const loupe of input.gathered ? [true] : [true, false])
+          for (const family of ['focus', 'stacked'] as const)
+            choices.push({ family, ledger, loupe, lanes, smallLanes: count - lanes });
+  return choices;
 }
 
 type Choice = Pick<Candidate, 'family' | 'ledger' | 'kernelCell' | 'loupe' | 'lanes' | 'smallLanes'>;

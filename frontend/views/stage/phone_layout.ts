@@ -9,6 +9,7 @@ import { clamp, gridRect } from '../shared/rects.ts';
 import type { Candidate } from './candidates.ts';
 import { LEAST_PLANE, readableCellsOf, sizesToTry } from './candidates.ts';
 import type { Heading, Lane, LayoutRoom, PlacedParts } from './layout.ts';
+import type { Spacing } from './spacing.ts';
 import { leastOutputWidth } from './spacing.ts';
 
 const MAX_CELL = 44;
@@ -40,19 +41,25 @@ const TAB = { min: 24, max: 64 };
 const TAB_NAME = { width: 36, height: 18 };
 const TAB_GAP = 6;
 
-export function phoneCandidates(input: LayoutInput, width: number, height: number): Candidate[] {
+export function phoneCandidates(
+  input: LayoutInput,
+  width: number,
+  height: number,
+  _spacing: Spacing,
+  near?: Candidate,
+): Candidate[] {
   const { plane, kernel, output, channels } = input;
   const readable = readableCellsOf(input, 'phone');
   const tabs = channels > 1 ? TABS : 0;
   const candidates: Candidate[] = [];
   const widest = Math.min(MAX_CELL, (width - tabs - RAIL) / plane.cols);
   const least = clamp(LEAST_PLANE / Math.max(plane.rows, plane.cols), 1, Math.min(widest, readable.input));
-  const cells = widest >= 1 ? sizesToTry(widest, Math.floor(least), readable.input) : [];
+  const cells = widest >= 1 ? sizesToTry(widest, Math.floor(least), near?.cell, readable.input) : [];
   // A picture of more cells than pixels takes what room there is.
   if (widest < 4) cells.push(widest, widest * 0.75, widest * 0.5);
   const tallest = (TALLEST_SHARE * height) / plane.rows;
   if (tallest < least) cells.push(tallest);
-  for (const kernelCell of kernelCellsToTry(input, width))
+  for (const kernelCell of kernelCellsToTry(input, width, near))
     for (const cell of cells)
       for (const loupe of loupeChoices(input, cell, kernelCell)) {
         const { across, lines } = sentenceShape(input, loupe, width);
@@ -81,12 +88,12 @@ export function phoneCandidates(input: LayoutInput, width: number, height: numbe
 }
 
 /** Sizes in which the numbers can be read, if there is one; a kernel of any size has a place. */
-function kernelCellsToTry(input: LayoutInput, width: number) {
+function kernelCellsToTry(input: LayoutInput, width: number, near?: Candidate) {
   const readable = readableCellsOf(input, 'phone').kernel;
   if (sentenceWidth(input, input.weighted ? 2 : 1, readable) <= width && readable <= MAX_CELL)
-    return sizesToTry(MAX_CELL, readable, readable);
+    return sizesToTry(MAX_CELL, readable, near?.kernelCell, readable);
   const smallest = (0.999 * (width - sentenceWidth(input, 3, 0))) / (3 * input.kernel[1]);
-  return smallest < 4 ? [smallest] : sizesToTry(MAX_CELL, 4);
+  return smallest < 4 ? [smallest] : sizesToTry(MAX_CELL, 4, near?.kernelCell);
 }
 
 /** A loupe where input cells cannot be read; none only where its own cells could not be read either. */

@@ -50,6 +50,7 @@ export function rowCandidates(
   width: number,
   height: number,
   spacing: Spacing,
+  near?: Candidate,
 ): Candidate[] {
   const { channels, plane, kernel, output, weighted, gathered, perChannel } = input;
   if (channels > MAX_LANES) return [];
@@ -61,11 +62,12 @@ export function rowCandidates(
   const kernelSizes = sizesToTry(
     Math.min(spacing.maxCell, lane / kernel[0]),
     8,
+    near?.kernelCell,
     readable.kernel,
     Math.floor(largest),
   );
   for (const kernelCell of kernelSizes) {
-    for (const cell of sizesToTry(largest, smallest, readable.input, kernelCell)) {
+    for (const cell of sizesToTry(largest, smallest, near?.cell, readable.input, kernelCell)) {
       const loupe = gathered || (weighted && cell < readable.input);
       const grids = gridCount(input, loupe);
       const used =
