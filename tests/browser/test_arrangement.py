@@ -46,3 +46,28 @@ def test_a_stage_that_has_its_room_back_looks_as_before(
         assert frames[-1] == before, opener
         # The chooser moves with the heading that it stands beside, not frames later.
         assert {frame for frame in frames if frame.startswith(layout)} == {before}, opener
+
+
+PIXELS = "(canvas) => canvas.toDataURL()"
+
+
+@pytest.mark.parametrize("name", ["two-channels", "edges", "transposed"])
+def test_a_stage_whose_edge_was_dragged_is_painted_as_one_that_was_opened_so(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str
+) -> None:
+    path = f"{scene_paths[name]}?step=0,0,1"
+    opened = open_page(path, viewport={"width": 1366, "height": 768}).locator("#stage")
+    page = open_page(path, viewport={"width": 1366, "height": 768})
+    page.locator("#play").click()
+    for width in (1350, 1320, 1290, 1340, 1352):
+        page.set_viewport_size({"width": width, "height": 768})
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    page.locator("#play").click()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    layout = opened.get_attribute("data-layout")
+    wait_until(lambda: page.locator("#stage").get_attribute("data-layout") == layout)
+    opened.page.keyboard.press("Home")
+    opened.page.keyboard.press("ArrowRight")
+    wait_until(lambda: page.locator("#stage").evaluate(PIXELS) == opened.evaluate(PIXELS))
