@@ -17,7 +17,7 @@ from markupsafe import escape
 
 from app.conv.errors import Message
 from app.scenes.scene import Scene
-from app.services.networks import find_network
+from app.services.networks.stored import find_network
 from app.services.scenes import find_scene
 from app.web.api.dependencies import services_of
 from app.web.api.problems import Problem

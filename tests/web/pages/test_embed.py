@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.i18n.languages import LANGUAGES, catalogue
 from app.main import create_app
 from app.scenes.presets import PRESETS
-from app.services.network_example import EXAMPLE
+from app.services.networks.example import EXAMPLE
 from app.settings import Settings
 from tests.support.scenes import CHAPTER
 
