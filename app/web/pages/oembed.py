@@ -30,7 +30,7 @@ from app.web.pages.public_url import address_headers, public_url
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import workbench
 
-# CSS pixels; frontend/model/embed_snippets.ts has the same.
+# CSS pixels; frontend/model/embed/snippets.ts has the same.
 _WIDTH: Final = 800
 _HEIGHT: Final = 480
 _LEAST_WIDTH: Final = 240
