@@ -82,13 +82,6 @@ def test_the_types_of_all_python_are_checked() -> None:
     assert folders == set(checked)
 
 
-def test_every_bundle_that_is_built_is_watched_too() -> None:
-    scripts = json.loads((ROOT / "package.json").read_text("utf-8"))["scripts"]
-    bundles = {name for name in scripts if name.startswith("bundle")}
-    for name in ("build", "watch"):
-        assert set(re.findall(r"\bbundle(?:-\w+)*", scripts[name])) == bundles, name
-
-
 def test_no_file_shows_where_it_was_written() -> None:
     here = str(ROOT).encode()
     assert [path.name for path in tracked() if here in path.read_bytes()] == []
