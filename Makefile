@@ -148,7 +148,7 @@ system:
 	@$(PIP) install -c constraints.txt -e '.[tools]'
 	@touch $@
 
-$(BUNDLE): node_modules/.build package.json $(shell find frontend static/css -type f)
+$(BUNDLE): node_modules/.build package.json scripts/build_page.ts $(shell find frontend static/css -type f)
 	@echo "== 4/4 the page's bundle"
 	@npm run --silent build
 	@touch $@

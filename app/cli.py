@@ -244,7 +244,7 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
     from rich.progress import Progress
 
     from app.services.answer_pages import ALL, Channel
-    from app.services.backward_writer import backward_steps, write_backward
+    from app.services.gradients.backward_writer import backward_steps, write_backward
     from app.services.trace import requested_channels
     from app.services.trace_writer import write_trace
 
@@ -288,7 +288,7 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
 def _print_shapes(code: str, shape: str, form: TableFormat) -> None:
     from app.conv.torch_setup import prepare
     from app.networks.layer_table import layer_table
-    from app.services.network_shapes import WRITERS
+    from app.services.networks.shapes import WRITERS
     from app.settings import Settings
 
     parts = shape.split(",")
@@ -332,7 +332,7 @@ def network(
     if model == input == _STANDARD:
         raise typer.BadParameter("standard input can be read once")
     from app.conv.torch_setup import prepare as prepare_torch
-    from app.services.network_file import network_table, preparation_lines, run_file, write_edges
+    from app.services.networks.file import network_table, preparation_lines, run_file, write_edges
     from app.settings import Settings
 
     prepare_torch()

@@ -16,8 +16,8 @@ from app.lessons.lesson_files import lesson_scenes
 from app.networks.layer_scenes import layer_scenes
 from app.scenes.presets import built_in
 from app.services.container import open_services
-from app.services.network_example import EXAMPLE
-from app.services.trained_examples import trained_networks
+from app.services.networks.example import EXAMPLE
+from app.services.networks.trained_examples import trained_networks
 from app.settings import VERSION, Settings
 from app.web.api.dependencies import services_of
 from app.web.api.routes import add_api

@@ -48,7 +48,10 @@ for (const { name, id, viewport, room } of JSON.parse(cases) as Case[]) {
   const start = performance.now();
   for (let k = 0; k < REPEATS; k++) chooseLayout(subject, ...room);
   const milliseconds = (performance.now() - start) / REPEATS;
-  const area = dataRects(placeParts(subject, choice)).reduce((sum, { width, height }) => sum + width * height, 0);
+  const area = dataRects(placeParts(subject, choice)).reduce(
+    (sum, { width, height }) => sum + width * height,
+    0,
+  );
   const { family, cell, kernelCell, outputCell } = choice.candidate;
   const share = area / (viewport[0] * viewport[1]);
   const cells = [cell, kernelCell, outputCell].map((size) => Number(size.toFixed(1)));

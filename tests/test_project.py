@@ -13,6 +13,7 @@ import urllib.request
 import venv
 import zipfile
 from collections import Counter
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -82,11 +83,15 @@ def test_the_types_of_all_python_are_checked() -> None:
     assert folders == set(checked)
 
 
-def test_every_bundle_that_is_built_is_watched_too() -> None:
-    scripts = json.loads((ROOT / "package.json").read_text("utf-8"))["scripts"]
-    bundles = {name for name in scripts if name.startswith("bundle")}
-    for name in ("build", "watch"):
-        assert set(re.findall(r"\bbundle(?:-\w+)*", scripts[name])) == bundles, name
+def test_all_typescript_is_linted_and_its_types_are_checked() -> None:
+    written = [path.relative_to(ROOT).as_posix() for path in tracked() if path.suffix == ".ts"]
+    configurations = [
+        json.loads((ROOT / name).read_text("utf-8")) for name in ("tsconfig.json", "tsconfig.tests.json")
+    ]
+    typed = tuple(f"{folder}/" for each in configurations for folder in each["include"])
+    assert [path for path in written if not path.startswith(typed)] == []
+    linted = json.loads((ROOT / "biome.json").read_text("utf-8"))["files"]["includes"]
+    assert [path for path in written if not any(fnmatch(path, pattern) for pattern in linted)] == []
 
 
 def test_no_file_shows_where_it_was_written() -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from app.conv.errors import LARGEST
 from app.scenes.operation_models import StrictModel, field_error
-from app.services.request_models import Number, Rows
+from app.services.requests.models import Number, Rows
 
 Size = Annotated[int, Field(ge=0, le=LARGEST)]
 # Of a signal, which has no rows, two numbers; or three as of an image of one row.

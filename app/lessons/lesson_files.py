@@ -18,7 +18,7 @@ from app.limits import Limits
 from app.scenes.operation_models import StrictModel
 from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
-from app.services.request_models import SceneBody
+from app.services.requests.models import SceneBody
 from app.services.scene_builder import scene_from_body
 from app.settings import LESSONS
 

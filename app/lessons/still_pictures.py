@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.lessons.lesson_files import Step
-from app.services.figure_colors import Theme
-from app.services.figure_drawing import Drawing
-from app.services.figure_layout import draw_window
-from app.services.figure_matrix import draw_matrix
-from app.services.figures import PARTS, OutputCells, Part, WeightGradientFigure, Window, WindowFigure
+from app.services.figures.colors import Theme
+from app.services.figures.drawing import Drawing
+from app.services.figures.matrix import draw_matrix
+from app.services.figures.window import PARTS, OutputCells, Part, WeightGradientFigure, Window, WindowFigure
+from app.services.figures.window_layout import draw_window
 
 
 def draw_step(step: Step, theme: Theme, language: str) -> Drawing:

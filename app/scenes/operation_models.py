@@ -24,7 +24,7 @@ class StrictModel(BaseModel):
 
 
 def field_error(code: LiteralString, **params: object) -> PydanticCustomError:
-    """An error of a validator; `app.services.body_errors` makes a message of it."""
+    """An error of a validator; `app.services.requests.body_errors` makes a message of it."""
     return PydanticCustomError(code, code, params)
 
 

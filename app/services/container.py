@@ -9,10 +9,10 @@ from app.networks.network import Network
 from app.networks.run_process import RunProcess
 from app.observability.metrics import Metrics
 from app.scenes.scene import Scene
-from app.services.executor import ComputePool
-from app.services.readiness import Readiness
-from app.services.response_cache import ResponseCache
-from app.services.shutdown import ShutdownState
+from app.services.running.executor import ComputePool
+from app.services.running.readiness import Readiness
+from app.services.running.response_cache import ResponseCache
+from app.services.running.shutdown import ShutdownState
 from app.settings import Settings
 from app.store.cached_store import CachedSceneStore
 from app.store.layer_store import LayerStore

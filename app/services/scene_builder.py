@@ -19,9 +19,9 @@ from app.scenes.scene import Scene, describe, make_scene
 from app.scenes.scene_file import decode
 from app.scenes.tensor_axes import TENSOR_NAMES
 from app.scenes.tensor_sources import from_kernels, from_lists, from_random, from_sample
-from app.services.body_errors import body_error
-from app.services.body_structure import check_structure
-from app.services.request_models import Bias, EditsBody, Input, OperationBody, SceneForm, Upstream, Weight
+from app.services.requests.body_errors import body_error
+from app.services.requests.body_structure import check_structure
+from app.services.requests.models import Bias, EditsBody, Input, OperationBody, SceneForm, Upstream, Weight
 
 B = TypeVar("B", bound=BaseModel)
 

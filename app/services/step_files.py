@@ -21,7 +21,7 @@ from torch import Tensor
 
 from app.formats.safetensors import safetensors_layout
 from app.services.answer_pages import FormsPage
-from app.services.response_cache import Content
+from app.services.running.response_cache import Content
 
 # Numbers that one piece is computed from: more would leave the processor's caches, fewer be all overhead.
 _NUMBERS_PER_PIECE: Final = 2**19

@@ -1,7 +1,7 @@
 /** Chooses what time runs through: the forward pass, or a gradient. What gradients need is loaded then. */
 
 import { effect } from '@preact/signals-core';
-import { DIRECTIONS, hasDirection } from '../model/direction.ts';
+import { DIRECTIONS, hasDirection } from '../model/gradients/direction.ts';
 import type { Direction, Reading } from '../model/types.ts';
 import type { AppContext } from '../views/app_context.ts';
 import { findElement } from '../views/shared/dom.ts';

@@ -1,6 +1,6 @@
 /** The losses of a training as a curve over its steps. */
 
-import { lossScale } from '../model/loss_scale.ts';
+import { lossScale } from '../model/gradients/loss_scale.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Of the picture, and of the plot within it, which the axes leave. */

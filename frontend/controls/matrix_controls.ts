@@ -1,7 +1,7 @@
 /** Transposes the sparse matrix, and chooses its input channel. */
 
 import { batch, effect } from '@preact/signals-core';
-import { stepChannelsOf } from '../model/direction.ts';
+import { stepChannelsOf } from '../model/gradients/direction.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';

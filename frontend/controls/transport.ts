@@ -1,8 +1,8 @@
 /** The timeline's buttons, scrubber, speed and granularity. */
 
 import { computed, effect } from '@preact/signals-core';
-import { pairAt } from '../model/direction.ts';
 import { weightIndex } from '../model/geometry.ts';
+import { pairAt } from '../model/gradients/direction.ts';
 import type { Translate } from '../model/i18n.ts';
 import * as timeline from '../model/timeline.ts';
 import type { Granularity } from '../model/types.ts';

@@ -1,8 +1,8 @@
 /** The address names the scene, the moment and the view; back and forward go from scene to scene. */
 
 import { effect, untracked } from '@preact/signals-core';
-import { stepChannelsOf } from '../model/direction.ts';
 import { UNZOOMED } from '../model/geometry.ts';
+import { stepChannelsOf } from '../model/gradients/direction.ts';
 import type { PageData, SceneSummary } from '../model/types.ts';
 import type { AppState } from '../state/app_state.ts';
 import type { EditSession } from '../state/edit_session.ts';

@@ -1,9 +1,9 @@
 /** The gradients of a scene, in pages: the steps of each, and the planes that they fill. */
 
 import { loadOneDimension } from '../model/dimensions.ts';
-import { outputChannelsOf, pairAt } from '../model/direction.ts';
 import { kernelSize } from '../model/geometry.ts';
-import type { WeightStep } from '../model/gradient_moment.ts';
+import { outputChannelsOf, pairAt } from '../model/gradients/direction.ts';
+import type { WeightStep } from '../model/gradients/moment.ts';
 import type { Column, Columns } from '../model/step.ts';
 import { Step } from '../model/step.ts';
 import type {

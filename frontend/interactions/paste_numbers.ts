@@ -6,8 +6,8 @@
 import type { Translate } from '../model/i18n.ts';
 import { PasteError } from '../model/number_syntax.ts';
 import { nestArray } from '../model/numbers.ts';
-import { parseNumberBlock } from '../model/parse_numbers.ts';
-import { findPlacements } from '../model/paste_placement.ts';
+import { parseNumberBlock } from '../model/paste/parse_numbers.ts';
+import { findPlacements } from '../model/paste/placement.ts';
 import type { EditSession } from '../state/edit_session.ts';
 import { findElement } from '../views/shared/dom.ts';
 import type { TensorIndex } from './editable_cells.ts';

@@ -4,9 +4,9 @@ import { batch, computed, effect, signal, untracked } from '@preact/signals-core
 import type { ApiClient } from '../data/client.ts';
 import { fetchWholeInput, isPicture } from '../data/input_preview.ts';
 import type { Theme } from '../model/color.ts';
-import { gradientClock, hasDirection, hasScatter } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
 import { UNZOOMED } from '../model/geometry.ts';
+import { gradientClock, hasDirection, hasScatter } from '../model/gradients/direction.ts';
 import { hasAllNumbers } from '../model/numbers.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSameCell } from '../model/relations.ts';

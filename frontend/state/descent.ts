@@ -9,7 +9,7 @@ import type { ApiClient } from '../data/client.ts';
 import type { Loss, Steps, Trained } from '../data/descent.ts';
 import { descend, fetchGradients, LARGEST_SHOWN } from '../data/descent.ts';
 import { loadOneDimension } from '../model/dimensions.ts';
-import { smallerRates } from '../model/learning_rates.ts';
+import { smallerRates } from '../model/gradients/learning_rates.ts';
 import { hasAllNumbers, nestArray } from '../model/numbers.ts';
 import type { DescentAnswer, SceneSummary } from '../model/types.ts';
 import type { AppState } from './app_state.ts';

@@ -3,9 +3,9 @@
  * Pure.
  */
 
-import { DIRECTIONS, gradientClock, indexOfPair, pairAt } from '../model/direction.ts';
 import type { Zoom } from '../model/geometry.ts';
 import { inputChannelsOf, makePlane } from '../model/geometry.ts';
+import { DIRECTIONS, gradientClock, indexOfPair, pairAt } from '../model/gradients/direction.ts';
 import type { Cell } from '../model/relations.ts';
 import { isSumCell } from '../model/relations.ts';
 import type { Clock } from '../model/timeline.ts';

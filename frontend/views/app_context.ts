@@ -1,7 +1,7 @@
 /** What the controls of the page share. */
 
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
-import type { GradientMoment } from '../model/gradient_moment.ts';
+import type { GradientMoment } from '../model/gradients/moment.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { Cell } from '../model/relations.ts';
 import type { SceneModel } from '../model/scene_model.ts';

@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals-core';
 import { computed } from '@preact/signals-core';
-import type { GradientMoment } from '../model/gradient_moment.ts';
+import type { GradientMoment } from '../model/gradients/moment.ts';
 import type { Translate } from '../model/i18n.ts';
 import type { SceneModel } from '../model/scene_model.ts';
 import type { AppState } from '../state/app_state.ts';

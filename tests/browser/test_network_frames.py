@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from app.services.trained_examples import trained_examples
+from app.services.networks.trained_examples import trained_examples
 from tests.support.course_site import CourseSite, course_site
 from tests.support.frames import (
     HOSTILE,

@@ -24,7 +24,7 @@ from app.formats.safetensors import read_safetensors
 from app.limits import LimitExceeded, Limits
 from app.scenes.scene import Scene, check_sums, make_scene
 from app.scenes.scene_file import NotAScene, encode
-from app.services.body_errors import InvalidFields, NotJson
+from app.services.requests.body_errors import InvalidFields, NotJson
 from app.services.scene_builder import scene_from_bytes
 from app.services.trace import trace
 from app.torch_code.parser import ParseError, parse

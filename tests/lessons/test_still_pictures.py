@@ -14,11 +14,11 @@ from app.lessons.markup import spans_of
 from app.lessons.references import value_of
 from app.lessons.still_pictures import draw_step, step_figure, step_parts
 from app.limits import Limits
-from app.services.figure_colors import PALETTES
-from app.services.figure_drawing import Drawing
-from app.services.figure_numbers import Number
-from app.services.figures import WeightGradientFigure, Window
-from app.services.request_models import SceneBody
+from app.services.figures.colors import PALETTES
+from app.services.figures.drawing import Drawing
+from app.services.figures.numbers import Number
+from app.services.figures.window import WeightGradientFigure, Window
+from app.services.requests.models import SceneBody
 from app.services.scene_builder import scene_from_body
 
 LANGUAGES = ("en", "zh-CN")

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import pytest
 
-from app.services.request_models import CodeBody, EditsBody, SceneBody
+from app.services.requests.models import CodeBody, EditsBody, SceneBody
 from tests.support.scenes import CHAPTER
 from tests.support.server_process import ServerProcess, running_server
 from tests.support.wide_bodies import WIDE, largest_valid

@@ -23,7 +23,7 @@ from app.conv.operation import Conv2d
 from app.limits import Limits
 from app.main import create_app
 from app.scenes.scene import Scene, make_scene
-from app.services.readiness import Readiness
+from app.services.running.readiness import Readiness
 from app.settings import Settings
 from app.store.byte_store import on_disk, usage
 from app.store.errors import StoreFull
@@ -170,7 +170,7 @@ def test_readiness_asks_the_store_now_and_then(tmp_path: Path, monkeypatch: pyte
     client = new_client(tmp_path)
     check_store(client, lambda: calls.append(1))
     now = time.monotonic()
-    monkeypatch.setattr("app.services.readiness.monotonic", lambda: now)
+    monkeypatch.setattr("app.services.running.readiness.monotonic", lambda: now)
     for _ in range(20):
         assert client.get("/readyz").json() == {"status": "ready"}
     assert len(calls) == 1

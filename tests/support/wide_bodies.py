@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from app.services.request_models import CodeBody, EditsBody, SceneBody
+from app.services.requests.models import CodeBody, EditsBody, SceneBody
 
 MANY = 1_000_000
 

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.conv.errors import Message
-from app.services.response_cache import Content
+from app.services.running.response_cache import Content
 from app.web.api.problems import Problem
 
 # One range. Several are answered with the whole, as is what is no range at all.

@@ -9,7 +9,7 @@ from typing import Final
 
 from fastapi import Request
 
-from app.services.response_cache import Content
+from app.services.running.response_cache import Content
 from app.web.negotiation import JSON, JSONL, choose_encoding
 
 # Numbers in an answer from which it gains, about 16 KiB.

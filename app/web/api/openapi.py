@@ -14,8 +14,8 @@ from pydantic.json_schema import models_json_schema
 from app.formats.json_encoding import to_json
 from app.lessons.answer_models import AnswerBody
 from app.scenes.presets import PRESETS
-from app.services.network_example import EXAMPLE
-from app.services.request_models import (
+from app.services.networks.example import EXAMPLE
+from app.services.requests.models import (
     CodeBody,
     DescentBody,
     EditsBody,

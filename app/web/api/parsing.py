@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from app.conv.errors import Message, quoted
 from app.scenes.scene import Scene
 from app.services.container import Services
-from app.services.request_models import SceneBody
+from app.services.requests.models import SceneBody
 from app.services.scene_builder import parse_body, scene_from_body
 from app.web.api.problems import Problem
 from app.web.negotiation import JSON

@@ -22,8 +22,8 @@ from app.limits import LimitExceeded
 from app.networks.refusals import NoSuchPart, RunStopped
 from app.scenes.scene_file import NotAScene
 from app.scenes.tensors import NoSuchTensor
-from app.services.body_errors import FieldError, InvalidFields, NotJson, query_errors
-from app.services.thread_queue import ServerBusy
+from app.services.requests.body_errors import FieldError, InvalidFields, NotJson, query_errors
+from app.services.running.thread_queue import ServerBusy
 from app.store.errors import (
     NetworkDamaged,
     NetworkNotFound,

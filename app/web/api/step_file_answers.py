@@ -10,8 +10,8 @@ from starlette.responses import Response, StreamingResponse
 
 from app.services.answer_pages import FormsPage
 from app.services.container import Services
-from app.services.response_cache import Content
-from app.services.shutdown import StreamAborted
+from app.services.running.response_cache import Content
+from app.services.running.shutdown import StreamAborted
 from app.services.step_files import Piece, SafetensorsFile, npz_pieces
 from app.web.api.byte_ranges import requested_range
 from app.web.negotiation import SAFETENSORS

@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from app.conv.errors import ConvError, Message
 from app.services.answer_pages import FormsPage, StepFormat
 from app.services.container import Services
-from app.services.response_cache import Content
-from app.services.shutdown import StreamAborted
+from app.services.running.response_cache import Content
+from app.services.running.shutdown import StreamAborted
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded_stream
 from app.web.api.openapi import BINARY, answer, immutable_answers, ref

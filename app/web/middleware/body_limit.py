@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.limits import Limits, check
-from app.services.thread_queue import ServerBusy
+from app.services.running.thread_queue import ServerBusy
 
 
 class BodyLimitMiddleware:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.observability.logs import REQUEST_ID, log_request
 from app.observability.metrics import NO_ROUTE, Metrics
-from app.services.shutdown import StreamAborted
+from app.services.running.shutdown import StreamAborted
 from app.services.summary import API_PREFIX
 from app.web.api.problems import as_problem
 from app.web.client_address import client_of

@@ -49,7 +49,7 @@ def _may_frame(request: Request) -> bool:
 
 
 def _is_named(origin: SplitResult, source: str) -> bool:
-    """As `frontend/model/frame_sources.ts` has it. Raises ValueError for a port that is none."""
+    """As `frontend/model/embed/frame_sources.ts` has it. Raises ValueError for a port that is none."""
     named = _SOURCE.fullmatch(source)
     if not named:
         return False

@@ -8,8 +8,8 @@ from fastapi import Request, Response
 
 from app.lessons.lesson_files import Lesson, Step, lessons
 from app.lessons.still_pictures import draw_step
-from app.services.figure_colors import Theme
-from app.services.figure_files import to_svg
+from app.services.figures.colors import Theme
+from app.services.figures.files import to_svg
 from app.web.api.dependencies import services_of
 from app.web.pages.html_page import error_page, html_page, language_of, language_query, theme_of
 from app.web.pages.lesson_context import LessonLinks, lesson_page, lesson_step

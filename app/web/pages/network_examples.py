@@ -10,7 +10,7 @@ from torch import Tensor
 
 from app.formats.png import write_png
 from app.i18n.plurals import fill_in
-from app.services.trained_examples import Sample, TrainedExample, describe_example, trained_examples
+from app.services.networks.trained_examples import Sample, TrainedExample, describe_example, trained_examples
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import Request, Response
 from markupsafe import Markup
 
-from app.services.networks import find_network
+from app.services.networks.stored import find_network
 from app.store.errors import NetworkDamaged, NetworkNotFound
 from app.store.network_store import StoredNetwork
 from app.web.api.dependencies import services_of

@@ -13,8 +13,8 @@ from fastapi import Request, Response
 from app.i18n.languages import catalogue
 from app.i18n.plurals import fill_in
 from app.networks.network import Edge
-from app.services.network_summary import summarize_network
-from app.services.networks import find_network
+from app.services.networks.stored import find_network
+from app.services.networks.summary import summarize_network
 from app.services.summary import API_PREFIX
 from app.settings import STATIC
 from app.store.errors import NetworkDamaged, NetworkNotFound

@@ -17,7 +17,7 @@ from markupsafe import escape
 
 from app.conv.errors import Message
 from app.scenes.scene import Scene
-from app.services.networks import find_network
+from app.services.networks.stored import find_network
 from app.services.scenes import find_scene
 from app.web.api.dependencies import services_of
 from app.web.api.problems import Problem
@@ -30,7 +30,7 @@ from app.web.pages.public_url import address_headers, public_url
 from app.web.pages.scene_title import clean_title
 from app.web.pages.workbench import workbench
 
-# CSS pixels; frontend/model/embed_snippets.ts has the same.
+# CSS pixels; frontend/model/embed/snippets.ts has the same.
 _WIDTH: Final = 800
 _HEIGHT: Final = 480
 _LEAST_WIDTH: Final = 240

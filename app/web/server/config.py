@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import uvicorn
 
-from app.services.shutdown import ShutdownState
+from app.services.running.shutdown import ShutdownState
 from app.settings import Settings
 from app.web.api.dependencies import services_of
 from app.web.server.request_queue import RequestQueue

@@ -1,7 +1,7 @@
 /** The dialog with what shows the scene in a page of one's own. */
 
-import type { Embedding, SnippetForm } from '../../model/embed_snippets.ts';
-import { makeSnippet, SNIPPET_FORMS } from '../../model/embed_snippets.ts';
+import type { Embedding, SnippetForm } from '../../model/embed/snippets.ts';
+import { makeSnippet, SNIPPET_FORMS } from '../../model/embed/snippets.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { findElement, makeElement, setText } from '../../views/shared/dom.ts';
 import { writeToClipboard } from '../clipboard.ts';

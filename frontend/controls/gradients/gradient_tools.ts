@@ -1,8 +1,14 @@
 /** The tools of a gradient, in one line above the stage: how it is read, which pair, what upstream. */
 
 import { effect } from '@preact/signals-core';
-import { borrowsPadding, hasDirection, hasScatter, indexOfPair, pairAt } from '../../model/direction.ts';
 import { inputChannelsOf } from '../../model/geometry.ts';
+import {
+  borrowsPadding,
+  hasDirection,
+  hasScatter,
+  indexOfPair,
+  pairAt,
+} from '../../model/gradients/direction.ts';
 import type { Reading, SceneSummary } from '../../model/types.ts';
 import { DescentState } from '../../state/descent.ts';
 import type { EditSession } from '../../state/edit_session.ts';

@@ -1,8 +1,8 @@
 /** The trained numbers as text: the kernel slice of the channels shown, and the bias. */
 
 import { effect } from '@preact/signals-core';
-import { pairAt } from '../../model/direction.ts';
 import { inputChannelsOf, weightIndex, weightOffset } from '../../model/geometry.ts';
+import { pairAt } from '../../model/gradients/direction.ts';
 import { formatShort } from '../../model/numbers.ts';
 import type { SceneSummary } from '../../model/types.ts';
 import type { Scene } from '../../state/scene.ts';

@@ -1,7 +1,7 @@
 /** What the page says of the gradient shown. */
 
-import { pairAt } from '../../model/direction.ts';
-import { formatSumSentence, formatSumTex } from '../../model/gradient_ledger.ts';
+import { pairAt } from '../../model/gradients/direction.ts';
+import { formatSumSentence, formatSumTex } from '../../model/gradients/ledger.ts';
 import { formatStampTex, formatStampText, formatStepTex, formatStepText } from '../../model/step_formats.ts';
 import type { GradientState } from '../../state/gradients.ts';
 import type { AppContext, Gradients } from '../../views/app_context.ts';

@@ -3,10 +3,10 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { effect } from '@preact/signals-core';
 import { textKey } from '../../model/dimensions.ts';
-import { compareWithValue } from '../../model/fault_readings.ts';
-import type { FaultReading } from '../../model/fault_sums.ts';
+import { compareWithValue } from '../../model/faults/readings.ts';
+import type { FaultReading } from '../../model/faults/sums.ts';
+import { readTypedValue } from '../../model/faults/typed_value.ts';
 import { formatExact, MINUS } from '../../model/numbers.ts';
-import { readTypedValue } from '../../model/typed_value.ts';
 import type { AppContext } from '../../views/app_context.ts';
 import { findElement, makeElement } from '../../views/shared/dom.ts';
 import type { InspectedCell } from './term_list.ts';

@@ -1,8 +1,8 @@
 /** The messages of a network's frame with the page around it. */
 
 import { batch, effect } from '@preact/signals-core';
-import type { NetworkChange, NetworkRequest } from '../../model/network_messages.ts';
-import { cellOfNode, findGraphNode, parseNetworkRequest } from '../../model/network_messages.ts';
+import type { NetworkChange, NetworkRequest } from '../../model/embed/network_messages.ts';
+import { cellOfNode, findGraphNode, parseNetworkRequest } from '../../model/embed/network_messages.ts';
 import type { NetworkState } from '../../state/network.ts';
 import type { Tell } from '../embed/messages.ts';
 import { hearParent } from '../embed/messages.ts';

@@ -1,6 +1,6 @@
 /** What a gradient is, and why it is read like that, beside its numbers. Pure. */
 
-import { borrowsPadding, hasScatter, outputChannelsOf, pairAt } from '../../model/direction.ts';
+import { borrowsPadding, hasScatter, outputChannelsOf, pairAt } from '../../model/gradients/direction.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import { kernelOf, makeProduct } from '../matrix/product.ts';
 import type { Caption, CaptionChoice } from '../shared/view.ts';

@@ -1,9 +1,9 @@
 /** What a cell of a gradient is made of, or reaches, as a sentence. Pure. */
 
 import { formatIndex } from '../../model/dimensions.ts';
-import { outputChannelsOf, pairAt } from '../../model/direction.ts';
 import { inputChannelsOf, weightIndex, weightOffset } from '../../model/geometry.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { outputChannelsOf, pairAt } from '../../model/gradients/direction.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { Translate } from '../../model/i18n.ts';
 import { formatExact } from '../../model/numbers.ts';
 import type { Cell } from '../../model/relations.ts';

@@ -1,10 +1,10 @@
 /** A moment of a gradient in words and as a table, and which forward terms it comes from. Pure. */
 
 import { formatIndex } from '../../model/dimensions.ts';
-import { outputChannelsOf } from '../../model/direction.ts';
 import { weightIndex, weightOffset } from '../../model/geometry.ts';
-import type { SumLedger, SumRow } from '../../model/gradient_ledger.ts';
-import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
+import { outputChannelsOf } from '../../model/gradients/direction.ts';
+import type { SumLedger, SumRow } from '../../model/gradients/ledger.ts';
+import { formatSumSentence, formatSumTerms } from '../../model/gradients/ledger.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger, LedgerLine } from '../../model/ledger.ts';
 import { ledgerLayerOf } from '../../model/ledger.ts';

@@ -1,8 +1,8 @@
 /** What is visible of a gradient: the stage's or the scatter view's frame, or one of sums. Pure. */
 
 import { ownShape } from '../../model/dimensions.ts';
-import { zerosBetween } from '../../model/direction.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { zerosBetween } from '../../model/gradients/direction.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { ScatterFrame } from '../scatter/frame.ts';

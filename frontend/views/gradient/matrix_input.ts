@@ -5,8 +5,8 @@
  */
 
 import { formatIndex } from '../../model/dimensions.ts';
-import { outputChannelsOf } from '../../model/direction.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { outputChannelsOf } from '../../model/gradients/direction.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import { apportionRounding, ledgerLayerOf, makeLedger } from '../../model/ledger.ts';

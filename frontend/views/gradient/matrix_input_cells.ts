@@ -1,6 +1,6 @@
 /** Which cell a place in the product Kᵀ @ dY is, and the places of a cell. Pure. */
 
-import { outputChannelsOf } from '../../model/direction.ts';
+import { outputChannelsOf } from '../../model/gradients/direction.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';

@@ -1,6 +1,6 @@
 /** The numbers of the product Kᵀ @ dY: what each window gives to the cells that it read. Pure. */
 
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { AppliedStamp, Stamp } from '../../model/types.ts';

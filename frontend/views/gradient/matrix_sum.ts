@@ -4,8 +4,8 @@
  */
 
 import { inputChannelsOf } from '../../model/geometry.ts';
-import { makeBiasLedger, makeWeightLedger } from '../../model/gradient_ledger.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { makeBiasLedger, makeWeightLedger } from '../../model/gradients/ledger.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import { makeOutputAxis, makeTapAxis, makeWindowAxis } from '../matrix/axes.ts';
 import { windowValues } from '../matrix/frame.ts';
 import type { MatrixProduct } from '../matrix/product.ts';

@@ -1,6 +1,6 @@
 /** Which cell a place in the products dY @ windowsᵀ and dY @ 1 is, and the places of a cell. Pure. */
 
-import { indexOfPair, pairAt } from '../../model/direction.ts';
+import { indexOfPair, pairAt } from '../../model/gradients/direction.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { PaneName } from '../matrix/layout.ts';

@@ -1,6 +1,6 @@
 /** Where the cells of a gradient stand on the axis that signals share. Pure. */
 
-import { borrowsPadding } from '../../model/direction.ts';
+import { borrowsPadding } from '../../model/gradients/direction.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Reading } from '../../model/types.ts';
 import type { SignalAxis } from '../signal/axis.ts';

@@ -6,8 +6,8 @@
 
 import { maxMagnitude } from '../../model/color.ts';
 import { weightIndex } from '../../model/geometry.ts';
-import type { SumLedger } from '../../model/gradient_ledger.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import type { SumLedger } from '../../model/gradients/ledger.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import { ledgerLayerOf, makeLedger } from '../../model/ledger.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { CellNames, SceneModel } from '../../model/scene_model.ts';

@@ -1,7 +1,7 @@
 /** Which cell of a gradient a place at the sparse matrix is, and a cell's places. Pure. */
 
-import { indexOfPair, pairAt } from '../../model/direction.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { indexOfPair, pairAt } from '../../model/gradients/direction.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { Cell } from '../../model/relations.ts';
 import { findReachedOutputs } from '../../model/relations.ts';
 import type { Highlights } from '../shared/matrix_viewport.ts';

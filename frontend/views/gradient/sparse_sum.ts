@@ -3,8 +3,8 @@
  * output cell that it helped to make, and each of its places gives dy[row] · x[column]. Pure.
  */
 
-import { formatSumSentence, formatSumTerms } from '../../model/gradient_ledger.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { formatSumSentence, formatSumTerms } from '../../model/gradients/ledger.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import { joinSigned } from '../../model/ledger_text.ts';
 import { fitMatrix } from '../shared/matrix_fit.ts';
 import { makeBlock } from '../shared/matrix_viewport.ts';

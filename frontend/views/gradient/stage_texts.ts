@@ -1,8 +1,8 @@
 /** The words of the stage where it shows a gradient to the input: other texts for the same parts. Pure. */
 
-import { borrowsPadding, hasScatter } from '../../model/direction.ts';
 import { inputChannelsOf, weightIndex } from '../../model/geometry.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import { borrowsPadding, hasScatter } from '../../model/gradients/direction.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { SceneSummary } from '../../model/types.ts';

@@ -1,12 +1,12 @@
 /** What the painters of a gradient to the weight or the bias need. Pure. */
 
 import { formatIndex } from '../../model/dimensions.ts';
-import { pairAt } from '../../model/direction.ts';
 import type { KernelWindow } from '../../model/geometry.ts';
 import { weightIndex } from '../../model/geometry.ts';
-import type { SumLedger } from '../../model/gradient_ledger.ts';
-import { makeBiasLedger, makeWeightLedger } from '../../model/gradient_ledger.ts';
-import type { GradientMoment, WeightStep } from '../../model/gradient_moment.ts';
+import { pairAt } from '../../model/gradients/direction.ts';
+import type { SumLedger } from '../../model/gradients/ledger.ts';
+import { makeBiasLedger, makeWeightLedger } from '../../model/gradients/ledger.ts';
+import type { GradientMoment, WeightStep } from '../../model/gradients/moment.ts';
 import type { SceneModel } from '../../model/scene_model.ts';
 import type { Position } from '../../model/timeline.ts';
 import type { NumberArray } from '../../model/types.ts';

@@ -3,9 +3,9 @@
  * scatter view show of any layer they then show of the gradient. Pure.
  */
 
-import { borrowsPadding, outputChannelsOf, zerosBetween } from '../../model/direction.ts';
 import type { KernelWindow } from '../../model/geometry.ts';
 import { inputChannelsOf, kernelSize, weightIndex, weightOffset } from '../../model/geometry.ts';
+import { borrowsPadding, outputChannelsOf, zerosBetween } from '../../model/gradients/direction.ts';
 import type { CellNames, SceneModel } from '../../model/scene_model.ts';
 import type { Operation, Reading, SceneSummary, TapTable, Tensor } from '../../model/types.ts';
 import { makeSceneModel } from '../shared/scene_model.ts';

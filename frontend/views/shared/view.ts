@@ -2,7 +2,7 @@
 
 import type { Theme } from '../../model/color.ts';
 import type { Zoom } from '../../model/geometry.ts';
-import type { GradientMoment } from '../../model/gradient_moment.ts';
+import type { GradientMoment } from '../../model/gradients/moment.ts';
 import type { Translate } from '../../model/i18n.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { SceneModel } from '../../model/scene_model.ts';

@@ -1,6 +1,6 @@
 /** Which of the channels of a step the sparse matrix is of. Pure. */
 
-import { stepChannelsOf } from '../../model/direction.ts';
+import { stepChannelsOf } from '../../model/gradients/direction.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { FrameRequest } from '../shared/view.ts';
 

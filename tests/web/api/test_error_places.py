@@ -15,8 +15,8 @@ from pydantic import BaseModel
 
 from app.scenes.presets import PRESETS
 from app.scenes.scene_file import encode
-from app.services.request_model_fields import fields_at, models_in
-from app.services.request_models import CodeBody, EditsBody, OperationBody, SceneBody
+from app.services.requests.model_fields import fields_at, models_in
+from app.services.requests.models import CodeBody, EditsBody, OperationBody, SceneBody
 from tests.support.bad_requests import safetensors
 from tests.support.scenes import Form
 

@@ -16,9 +16,9 @@ from fastapi.testclient import TestClient
 
 from app.i18n.languages import LANGUAGES, figure_texts
 from app.scenes.presets import PRESETS
-from app.services.figure_colors import PALETTES
-from app.services.figure_files import escape_tex
-from app.services.figures import MAX_CHANNELS
+from app.services.figures.colors import PALETTES
+from app.services.figures.files import escape_tex
+from app.services.figures.window import MAX_CHANNELS
 from tests.support.random_layers import OPERATIONS
 from tests.support.scenes import CHAPTER, Body, make_scene
 from tests.support.skip import skip_loudly

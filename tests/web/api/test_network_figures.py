@@ -21,8 +21,8 @@ from PIL import Image
 from torch import nn
 
 from app.main import create_app
-from app.services.network_example import EXAMPLE
-from app.services.network_figure import MAX_NODES
+from app.services.networks.example import EXAMPLE
+from app.services.networks.figure import MAX_NODES
 from app.settings import Settings
 from tests.support.networks import npy
 from tests.support.onnx_models import Made, exported, mobilenet, model_of, numbers, several

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from app.i18n.languages import LANGUAGES
 from app.i18n.plurals import fill_in
 from app.main import create_app
-from app.services.network_example import EXAMPLE
+from app.services.networks.example import EXAMPLE
 from app.settings import Settings
 from app.web.pages.network_pages import network_texts
 from tests.support.onnx_models import numbers, one_layer

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.scenes.presets import PRESETS
-from app.services.network_example import EXAMPLE
+from app.services.networks.example import EXAMPLE
 from app.settings import Settings
 
 SERVER = "https://conv.example.org"

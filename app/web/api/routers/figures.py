@@ -10,11 +10,10 @@ from starlette.responses import Response
 
 from app.scenes.scene import Scene
 from app.services.container import Services
-from app.services.figure_colors import Theme
-from app.services.figure_drawing import Drawing
-from app.services.figure_files import to_svg, to_tex
-from app.services.figure_layout import draw_window
-from app.services.figures import (
+from app.services.figures.colors import Theme
+from app.services.figures.drawing import Drawing
+from app.services.figures.files import to_svg, to_tex
+from app.services.figures.window import (
     PARTS,
     OutputCells,
     Part,
@@ -23,6 +22,7 @@ from app.services.figures import (
     parse_figure_parts,
     window_figure,
 )
+from app.services.figures.window_layout import draw_window
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import TEXT, immutable_answers

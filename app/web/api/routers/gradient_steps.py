@@ -13,14 +13,14 @@ from app.limits import Limits
 from app.scenes.presets import PRESETS
 from app.scenes.tensors import tensor_shape
 from app.services.answer_pages import ALL, Channel
-from app.services.gradient_stamps import requested_gradient_stamps
-from app.services.gradient_steps import requested_gradients
-from app.services.gradients import bias_gradient_structure, gradient_scene
-from app.services.input_gradient_steps import INPUT_PARTS, InputGradientPage
+from app.services.gradients.backward import bias_gradient_structure, gradient_scene
+from app.services.gradients.input_steps import INPUT_PARTS, InputGradientPage
+from app.services.gradients.stamps import requested_gradient_stamps
+from app.services.gradients.steps import requested_gradients
+from app.services.gradients.weight_steps import WEIGHT_PARTS, WeightGradientPage, first_in_channel
 from app.services.scenes import store_scene
 from app.services.steps import parse_parts
 from app.services.summary import summarize
-from app.services.weight_gradient_steps import WEIGHT_PARTS, WeightGradientPage, first_in_channel
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.channel_query import InChannelQuery, OutChannelQuery

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from app.formats.json_encoding import to_json
 from app.limits import Limits
 from app.scenes.tensors import gradients_cost
-from app.services.gradients import check_descent, check_gradients, descent_json, gradients_json
-from app.services.request_models import DescentBody, GradientsBody
+from app.services.gradients.backward import check_descent, check_gradients, descent_json, gradients_json
+from app.services.requests.models import DescentBody, GradientsBody
 from app.services.scene_builder import scene_from_body
 from app.web.api import response_models
 from app.web.api.content_coding import coding_headers, encoded

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.services.container import Services
-from app.services.executor import SMALL
-from app.services.figure_colors import Theme
-from app.services.figure_drawing import Drawing
-from app.services.figure_files import to_svg, to_tex
-from app.services.figures import parse_figure_parts
-from app.services.network_figure import NETWORK_PARTS, NetworkPart, draw_network
+from app.services.figures.colors import Theme
+from app.services.figures.drawing import Drawing
+from app.services.figures.files import to_svg, to_tex
+from app.services.figures.window import parse_figure_parts
+from app.services.networks.figure import NETWORK_PARTS, NetworkPart, draw_network
+from app.services.running.executor import SMALL
 from app.store.network_store import StoredNetwork
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import ServicesDep

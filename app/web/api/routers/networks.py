@@ -17,17 +17,17 @@ from app.networks.layer_scenes import layer_scenes
 from app.networks.layer_table import layer_table
 from app.networks.network import TensorOf
 from app.services.container import Services
-from app.services.network_cells import cell_structure, find_node, node_cell_index
-from app.services.network_example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
-from app.services.network_shapes import WRITERS, TableFormat, describe_layers
-from app.services.network_summary import summarize_network
-from app.services.network_tensors import EdgeRequest, check_edge_request, encode_edge
-from app.services.network_trace import reach_structure, trace_structure
-from app.services.networks import MadeNetwork, find_network, layer_scene, make_network, run_again
-from app.services.request_models import Preparation, ShapesBody
+from app.services.networks.cells import cell_structure, find_node, node_cell_index
+from app.services.networks.example import EXAMPLE, EXAMPLE_FORM, EXAMPLE_INPUT
+from app.services.networks.shapes import WRITERS, TableFormat, describe_layers
+from app.services.networks.stored import MadeNetwork, find_network, layer_scene, make_network, run_again
+from app.services.networks.summary import summarize_network
+from app.services.networks.tensors import EdgeRequest, check_edge_request, encode_edge
+from app.services.networks.trace import reach_structure, trace_structure
+from app.services.networks.trained_examples import describe_example, trained_examples
+from app.services.requests.models import Preparation, ShapesBody
 from app.services.summary import summarize
 from app.services.tensors import Format
-from app.services.trained_examples import describe_example, trained_examples
 from app.store.network_store import StoredNetwork
 from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified

@@ -14,7 +14,7 @@ from app.scenes.presets import PRESETS
 from app.scenes.scene import Scene
 from app.scenes.scene_file import encode
 from app.services.initial_data import edit_cost, initial_data
-from app.services.request_models import EditsBody, SceneBody
+from app.services.requests.models import EditsBody, SceneBody
 from app.services.scene_builder import edit_notes, edited_scene, scene_from_body
 from app.services.scenes import store_scene
 from app.services.summary import summarize, taps_structure

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.scenes.presets import PRESETS
 from app.scenes.scene import describe
 from app.services.code_archive import code_archive
-from app.services.request_models import CodeBody
+from app.services.requests.models import CodeBody
 from app.services.torch_errors import describe_torch_error
 from app.torch_code.parser import Parsed, parse
 from app.torch_code.torch_error_patterns import find_torch_error

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.formats.json_encoding import to_json
 from app.limits import Limits
-from app.services.request_models import SceneBody
+from app.services.requests.models import SceneBody
 from app.services.scene_builder import scene_from_body
 from app.services.trace import check_trace, requested_channels, trace
 from app.web.api import response_models

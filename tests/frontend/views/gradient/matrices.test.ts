@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gradientClock, outputChannelsOf, pairAt } from '../../../../frontend/model/direction.ts';
 import { inputChannelsOf, weightIndex } from '../../../../frontend/model/geometry.ts';
-import type { GradientMoment } from '../../../../frontend/model/gradient_moment.ts';
+import { gradientClock, outputChannelsOf, pairAt } from '../../../../frontend/model/gradients/direction.ts';
+import type { GradientMoment } from '../../../../frontend/model/gradients/moment.ts';
 import type { Cell } from '../../../../frontend/model/relations.ts';
 import type { SceneModel } from '../../../../frontend/model/scene_model.ts';
 import type { Clock } from '../../../../frontend/model/timeline.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gradientClock, hasScatter } from '../../../../frontend/model/direction.ts';
-import type { GradientMoment } from '../../../../frontend/model/gradient_moment.ts';
+import { gradientClock, hasScatter } from '../../../../frontend/model/gradients/direction.ts';
+import type { GradientMoment } from '../../../../frontend/model/gradients/moment.ts';
 import type { Cell } from '../../../../frontend/model/relations.ts';
 import { positionAt } from '../../../../frontend/model/timeline.ts';
 import type { Rect } from '../../../../frontend/model/types.ts';

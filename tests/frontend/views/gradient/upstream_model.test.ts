@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outputChannelsOf } from '../../../../frontend/model/direction.ts';
 import { inputChannelsOf, weightOffset } from '../../../../frontend/model/geometry.ts';
+import { outputChannelsOf } from '../../../../frontend/model/gradients/direction.ts';
 import type { SceneModel } from '../../../../frontend/model/scene_model.ts';
 import type { Reading } from '../../../../frontend/model/types.ts';
 import { makeUpstreamModel } from '../../../../frontend/views/gradient/upstream_model.ts';
