@@ -377,10 +377,13 @@ def test_a_gradient_is_torchs_in_the_ledger_and_in_what_is_kept(name: str, direc
     widget.cell = cell
     _, query = widget._find_document({})
     assert query["direction"] == direction
-    lines = Tags(widget._still()).lines
-    printed = lines[0].rpartition(" = ")[2].replace("−", "-")
+    tags = Tags(widget._still())
+    lines = tags.lines
+    pictures = [attributes["alt"] or "" for name, attributes in tags.found if name == "img"]
+    assert len(pictures) == (direction != "bias")
+    printed = (pictures or lines)[0].rpartition(" = ")[2].replace("−", "-")
     assert float(printed) == pytest.approx(expected[at].item(), rel=0.02, abs=0.01)
-    for line in lines[1:]:
+    for line in lines:
         terms, _, total = line.replace("−", "-").rpartition(" = ")
         if " + " in terms and "…" not in terms:
             assert sum(Decimal(re.sub(r"[()]", "", term)) for term in terms.split(" + ")) == Decimal(total)
@@ -403,6 +406,19 @@ def cell_of_gradient(
     return (first, channel, 0, *tap) if is_signal else (first, channel, *tap)
 
 
+def test_a_gradient_is_saved_as_a_figure(widget: ScopeWidget, tmp_path: Path) -> None:
+    for direction, cell in (("input", (2, 3, 4)), ("weight", (3, 2, 1, 0))):
+        widget.direction = direction
+        widget.cell = cell
+        for form in ("svg", "tex"):
+            widget.save(tmp_path / f"fig.{form}", theme="dark")
+            name = f"d{'X' if direction == 'input' else 'K'}[{', '.join(map(str, cell))}]"
+            assert name in (tmp_path / f"fig.{form}").read_text()
+    widget.direction = "bias"
+    with pytest.raises(ValueError, match="bias"):
+        widget.save(tmp_path / "fig.svg")
+
+
 def test_another_direction_begins_anew_and_refuses_what_it_has_not(
     widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -417,8 +433,6 @@ def test_another_direction_begins_anew_and_refuses_what_it_has_not(
     for name, value in (("cell", (0, 0, 0)), ("direction", "sideways"), ("reading", "both")):
         with pytest.raises(traitlets.TraitError):
             setattr(widget, name, value)
-    with pytest.raises(ValueError, match="weight"):
-        widget.save(tmp_path / "fig.svg")
     document, _ = Sent(widget, monkeypatch).ask(type="open", languages="zh-CN", theme="")
     assert '"gradient.' in document["html"] and "direction=weight" in document["html"]
     widget.direction, widget.reading = "input", "scatter"
@@ -428,5 +442,7 @@ def test_another_direction_begins_anew_and_refuses_what_it_has_not(
     products = np.array([*rows["products"].iloc[:-1]])
     np.testing.assert_allclose(products.sum(0), rows["products"].iloc[-1], rtol=1e-4, atol=1e-6)
     assert "dX[1]" in widget._still()
+    with pytest.raises(ValueError, match="stamps"):
+        widget.save(tmp_path / "fig.svg")
     again = convscope.show(widget.scene, upstream=2 * torch.ones_like(Y), direction="bias", cell=(3, 0, 0))
     assert again.ledger()["gradient"].iloc[0] == 2 * Y[3].numel()
