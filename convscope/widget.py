@@ -193,10 +193,12 @@ class ScopeWidget(FrameWidget):
         return str(proposal["value"])
 
     @traitlets.observe("direction", "reading")
-    def _traversal_changed(self, _: Any) -> None:
+    def _traversal_changed(self, change: Any) -> None:
         """A pinned cell and a moment of one direction may be none of another."""
-        self.selected = None
-        self._moment = {"cell": None, "beat": None}
+        # A page that goes to another direction tells both itself.
+        if change["name"] != "direction" or self._moment.get("direction") != change["new"]:
+            self.selected = None
+            self._moment = {"cell": None, "beat": None}
         self._draw_still()
 
     @traitlets.observe("cell")
@@ -218,10 +220,11 @@ class ScopeWidget(FrameWidget):
     @traitlets.observe("_moment")
     def _moment_changed(self, change: Any) -> None:
         cell = change["new"].get("cell")
+        # What a page has told of the direction before is no cell of this one.
+        is_here = change["new"].get("direction", self.direction) == self.direction
         sizes = first_cell(self.scene, self._traversal)
         with self._telling():
-            # What a page has told of the direction before is no cell of this one.
-            self.cell = None if cell is None or len(cell) != len(sizes) else tuple(cell)
+            self.cell = None if cell is None or not is_here or len(cell) != len(sizes) else tuple(cell)
             self.step = None if self.cell is None else index_of(self.scene, self.cell, self._traversal)
 
     @traitlets.observe("selected")

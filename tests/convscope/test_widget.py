@@ -406,6 +406,25 @@ def cell_of_gradient(
     return (first, channel, 0, *tap) if is_signal else (first, channel, *tap)
 
 
+def test_a_page_that_goes_to_another_direction_tells_where_it_is(widget: ScopeWidget) -> None:
+    widget.selected = ("output", 1, 2, 3)
+    moments = {"weight": (3, 2, 1, 0), "input": (2, 3, 4), "bias": None, "forward": (1, 0, 5)}
+    for direction, cell in moments.items():
+        told = {"cell": cell and [*cell], "beat": None, "direction": direction}
+        for state in ({"direction": direction, "_moment": told}, {"_moment": told, "direction": direction}):
+            widget.set_state(state)
+            assert (widget.direction, widget.cell, widget._moment) == (direction, cell, told)
+        assert widget.selected == ("output", 1, 2, 3), "the page tells what it has pinned"
+    # Python begins another direction at its start, and one that a page has told of before.
+    for direction in ("weight", "forward", "weight"):
+        widget.direction = direction
+        assert shown_step(widget) == (None, None) and widget.selected is None
+        assert widget._moment == {"cell": None, "beat": None}
+    # A page that has not heard of it yet.
+    widget._moment = {"cell": [1, 0, 5], "beat": None, "direction": "forward"}
+    assert (widget.direction, widget.cell) == ("weight", None)
+
+
 def test_a_gradient_is_saved_as_a_figure(widget: ScopeWidget, tmp_path: Path) -> None:
     for direction, cell in (("input", (2, 3, 4)), ("weight", (3, 2, 1, 0))):
         widget.direction = direction
