@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from html.parser import HTMLParser
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -293,6 +294,42 @@ def test_no_text_of_a_figure_becomes_part_of_the_notebooks_page(
     assert (
         source and source.startswith("data:image/svg+xml,") and unquote(source) == f"data:image/svg+xml,{svg}"
     )
+
+
+# Every argument of `show`, with a value that is not its default.
+ARGUMENTS: dict[str, Any] = {
+    "input": X, "layer": "0", "weight": LAYER.weight, "bias": LAYER.bias, "upstream": torch.ones_like(Y),
+    "input_index": 0, "direction": "weight", "reading": "scatter", "cell": (1, 2, 3), "dtype": "float64",
+    "language": "zh-CN", "theme": "dark",
+}  # fmt: skip
+USED = {
+    "a scene": {"upstream", "direction", "reading", "cell", "language", "theme"},
+    "a layer": set(ARGUMENTS) - {"layer"},
+    "a network": {"layer", "language", "theme"},
+    "a module": {"input", "layer", "language", "theme"},
+    "a layer of a network": {"layer", "upstream", "direction", "reading", "cell", "language", "theme"},
+}
+
+
+@pytest.mark.parametrize("what", USED)
+def test_an_argument_that_does_nothing_is_refused_by_name(widget: ScopeWidget, what: str) -> None:
+    model = nn.Sequential(LAYER)
+    network = convscope.show(model, X).network
+    cases: dict[str, tuple[Any, dict[str, Any]]] = {
+        "a scene": (widget.scene, {}),
+        "a layer": (LAYER, {"input": X}),
+        "a network": (network, {}),
+        "a module": (model, {"input": X}),
+        "a layer of a network": (network, {"layer": "0"}),
+    }
+    shown, given = cases[what]
+    assert set(ARGUMENTS) == set(signature(convscope.show).parameters) - {"module"}
+    for name, value in ARGUMENTS.items():
+        if name in USED[what]:
+            convscope.show(shown, **{**given, name: value})
+            continue
+        with pytest.raises(TypeError, match=rf"^{name} "):
+            convscope.show(shown, **{**given, name: value})
 
 
 @pytest.mark.usefixtures("connected")
