@@ -87,6 +87,23 @@ def check_cell(scene: Scene, cell: Any, traversal: Traversal = FORWARD) -> Cell:
     return found
 
 
+def is_drawn(traversal: Traversal) -> bool:
+    """Whether the server draws its steps."""
+    return traversal.direction != "bias" and not traversal.scatters
+
+
+def figure_query(traversal: Traversal, cell: Cell) -> dict[str, str | int]:
+    """The parameters of the figure of a step that is drawn."""
+    channels = {
+        "forward": ("out_channel",),
+        "input": ("in_channel",),
+        "weight": ("out_channel", "in_channel"),
+    }
+    names = (*channels[traversal.direction], "row", "col")
+    own = {} if traversal.direction == "forward" else {"direction": traversal.direction}
+    return own | dict(zip(names, cell, strict=True))
+
+
 def _volume(scene: Scene, name: str) -> tuple[int, int, int]:
     shape = scene.shapes[name]
     assert shape

@@ -72,17 +72,28 @@ def show(
     layer. A Network is shown in the same way. Raises TypeError, ValueError, LookupError and ConvscopeError.
     """
     _check_anywidget()
+    own = {"weight": weight, "bias": bias, "input_index": input_index, "dtype": dtype}
     if isinstance(module, Network) or (is_module(module) and not is_layer(module)):
+        if isinstance(module, Network):
+            _refuse({"input": input, **own}, "a network has its own: show the module with another")
+        _refuse(own, "the module has its own: change it there")
         network = module if isinstance(module, Network) else _network(module, input)
         if layer is None:
             from convscope.network_widget import NetworkWidget
 
-            if direction != "forward":
-                raise TypeError("a direction is a layer's: name it with layer=")
+            of_layer = {
+                "upstream": upstream,
+                "direction": None if direction == "forward" else direction,
+                "reading": None if reading == "gather" else reading,
+                "cell": cell,
+            }
+            _refuse(of_layer, "it is a layer's: name the layer with layer=")
             return NetworkWidget(network, language=language, theme=theme)
         module = network.layer(layer)
     elif layer is not None:
         raise TypeError("layer chooses one of a network's layers, and this is a layer")
+    elif isinstance(module, Scene):
+        _refuse({"input": input, **own}, "a scene has its own: change it with scene.edit(…), or make another")
     from convscope.widget import ScopeWidget
 
     if isinstance(module, Scene):
@@ -92,6 +103,13 @@ def show(
     widget = ScopeWidget(scene, direction=direction, reading=reading, language=language, theme=theme)
     widget.cell = cell
     return widget
+
+
+def _refuse(unused: dict[str, Any], reason: str) -> None:
+    """Raises TypeError for an argument that is given and would do nothing."""
+    for name, value in unused.items():
+        if value is not None:
+            raise TypeError(f"{name} does nothing here; {reason}")
 
 
 def _check_anywidget() -> None:
@@ -127,8 +145,8 @@ def _scene(
     return _client().create_scene(
         operation,
         input=given,
-        weight=own_weight if weight is None else weight,
-        bias=own_bias if bias is None else bias,
+        weight=own_weight if weight is None else to_array(weight),
+        bias=own_bias if bias is None else to_array(bias),
         upstream=None if upstream is None else input_from(upstream, str(operation.get("kind")), input_index),
         dtype=dtype,
     )

@@ -14,7 +14,7 @@ from math import nan
 from typing import Any, Final
 from urllib.parse import quote
 
-from convscope.cells import Cell, Traversal
+from convscope.cells import FORWARD, Cell, Traversal, figure_query, is_drawn
 from convscope.client import Scene
 from convscope.gradient_ledger import gradient_rows
 from convscope.ledger import fetch_step, rows_of
@@ -36,33 +36,24 @@ _VALUE: Final = re.compile(r' data-value="[^"]*"')
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
-def still_picture(scene: Scene, cell: Cell, key: str, languages: str) -> str:
+def still_picture(scene: Scene, cell: Cell, key: str, languages: str, traversal: Traversal = FORWARD) -> str:
     """
-    The window that makes an output cell, at most 150 kB. key: names the widget. languages: as
-    Accept-Language has them. Raises ConvscopeError.
+    The window that makes an output cell, or the step that makes a gradient, at most 150 kB. key: names the
+    widget. languages: as Accept-Language has them. Raises ConvscopeError.
     """
-    picture = _picture(scene, cell, languages)
-    alt = escape(found[1]) if (found := _TITLE.search(picture)) else ""
-    step = fetch_step(scene, cell)
-    sums = "".join(_details(key, *line) for line in _lines(scene.operation["kind"], step))
-    return (
-        f'<figure data-convscope-still="{escape(key)}" style="margin: 0">'
-        f'<img alt="{alt}" src="data:image/svg+xml,{quote(picture, safe=_PLAIN)}" style="max-width: 100%">'
-        f"{sums}</figure>"
-    )
-
-
-def gradient_still(scene: Scene, traversal: Traversal, cell: Cell, key: str) -> str:
-    """
-    The sums of a gradient's step, as `still_picture` has those of a window; the server draws none of it.
-    Raises ConvscopeError.
-    """
-    heading, lines = _gradient_lines(scene, traversal, cell)
-    sums = "".join(_details(key, *line) for line in lines[:_MOST_CHANNELS])
-    return (
-        f'<figure data-convscope-still="{escape(key)}" style="margin: 0"><p>{escape(heading)}</p>'
-        f"{sums}</figure>"
-    )
+    if traversal.direction == "forward":
+        heading, lines = "", list(_lines(scene.operation["kind"], fetch_step(scene, cell)))
+    else:
+        heading, lines = _gradient_lines(scene, traversal, cell)
+    if is_drawn(traversal):
+        picture = _picture(scene, figure_query(traversal, cell), languages)
+        alt = escape(found[1]) if (found := _TITLE.search(picture)) else ""
+        source = f"data:image/svg+xml,{quote(picture, safe=_PLAIN)}"
+        top = f'<img alt="{alt}" src="{source}" style="max-width: 100%">'
+    else:
+        top = f"<p>{escape(heading)}</p>"
+    sums = "".join(_details(key, *line) for line in lines)
+    return f'<figure data-convscope-still="{escape(key)}" style="margin: 0">{top}{sums}</figure>'
 
 
 def _gradient_lines(scene: Scene, traversal: Traversal, cell: Cell) -> tuple[str, list[tuple[str, str]]]:
@@ -89,14 +80,17 @@ def _gradient_lines(scene: Scene, traversal: Traversal, cell: Cell) -> tuple[str
         shown_terms = terms[:_MOST_TERMS] + (["…"] if len(terms) > _MOST_TERMS else [])
         name = f"dY[{row['channel']}]" if traversal.direction == "input" else f"dY[{cell[0]}, {row['row']}]"
         lines.append((f"{name}: {own} → Σ = {total}", f"{_sum(shown_terms, own)} {own}"))
+    if len(lines) > _MOST_CHANNELS:
+        hidden = len(lines) - _MOST_CHANNELS
+        lines[_MOST_CHANNELS:] = [(f"… → {letter} = {printed.output}", f"{hidden} …")]
     return f"{letter}[{at}] = {printed.output}", lines
 
 
-def _picture(scene: Scene, cell: Cell, languages: str) -> str:
+def _picture(scene: Scene, figure: Mapping[str, str | int], languages: str) -> str:
     """With as many parts as there is room for, without what only programs read."""
     picture = ""
     for parts in _PARTS:
-        query = dict(zip(("out_channel", "row", "col"), map(str, cell), strict=True)) | {"parts": parts}
+        query = {name: str(value) for name, value in figure.items()} | {"parts": parts}
         headers = {"Accept-Language": languages}
         answer = scene._client._request(
             "GET", f"/api/v1/scenes/{scene.id}/figure.svg", params=query, headers=headers

@@ -10,12 +10,22 @@ from typing import Any, Final
 
 import traitlets
 
-from convscope.cells import Cell, Traversal, cell_of, check_cell, check_traversal, first_cell, index_of
+from convscope.cells import (
+    Cell,
+    Traversal,
+    cell_of,
+    check_cell,
+    check_traversal,
+    figure_query,
+    first_cell,
+    index_of,
+    is_drawn,
+)
 from convscope.client import Scene
 from convscope.frame_widget import FrameWidget
 from convscope.gradient_ledger import gradient_rows
 from convscope.ledger import as_table, fetch_step, rows_of
-from convscope.still_picture import gradient_still, still_picture
+from convscope.still_picture import still_picture
 
 _GRIDS: Final = {
     "x": "input", "k": "weight", "y": "output", "p": "tap", "s": "sum", "r": "running", "t": "total",
@@ -115,19 +125,18 @@ class ScopeWidget(FrameWidget):
 
     def save(self, path: str | Path, **query: str | int) -> None:
         """
-        Write the window that is shown as a picture: .svg, or .tex for TikZ. query: as `Scene.figure` has it.
-        Raises ValueError for another ending and for a gradient, which is not drawn, and ConvscopeError.
+        Write the window or the gradient that is shown as a picture: .svg, or .tex for TikZ. query: as
+        `Scene.figure` has it. Raises ValueError for another ending and for what is not drawn, the gradient to
+        the bias and stamps, and ConvscopeError.
         """
-        if self._traversal.direction != "forward":
-            raise ValueError(f"pictures show the forward pass; this is the gradient to the {self.direction}")
         target = Path(path)
         if target.suffix not in (".svg", ".tex"):
             raise ValueError(f"{target.name} ends neither in .svg nor in .tex")
-        window: dict[str, str | int] = dict(
-            zip(("out_channel", "row", "col"), self._shown_cell(), strict=True)
-        )
+        if not is_drawn(self._traversal):
+            raise ValueError("no picture shows the gradient to the bias, or that to the input as stamps")
+        shown: dict[str, str | int] = figure_query(self._traversal, self._shown_cell())
         form: Any = target.suffix.removeprefix(".")
-        target.write_text(self.scene.figure(form, **window | query), "utf-8")
+        target.write_text(self.scene.figure(form, **shown | query), "utf-8")
 
     def _shown_cell(self) -> Cell:
         return first_cell(self.scene, self._traversal) if self.cell is None else self.cell
@@ -184,10 +193,12 @@ class ScopeWidget(FrameWidget):
         return str(proposal["value"])
 
     @traitlets.observe("direction", "reading")
-    def _traversal_changed(self, _: Any) -> None:
+    def _traversal_changed(self, change: Any) -> None:
         """A pinned cell and a moment of one direction may be none of another."""
-        self.selected = None
-        self._moment = {"cell": None, "beat": None}
+        # A page that goes to another direction tells both itself.
+        if change["name"] != "direction" or self._moment.get("direction") != change["new"]:
+            self.selected = None
+            self._moment = {"cell": None, "beat": None}
         self._draw_still()
 
     @traitlets.observe("cell")
@@ -209,10 +220,11 @@ class ScopeWidget(FrameWidget):
     @traitlets.observe("_moment")
     def _moment_changed(self, change: Any) -> None:
         cell = change["new"].get("cell")
+        # What a page has told of the direction before is no cell of this one.
+        is_here = change["new"].get("direction", self.direction) == self.direction
         sizes = first_cell(self.scene, self._traversal)
         with self._telling():
-            # What a page has told of the direction before is no cell of this one.
-            self.cell = None if cell is None or len(cell) != len(sizes) else tuple(cell)
+            self.cell = None if cell is None or not is_here or len(cell) != len(sizes) else tuple(cell)
             self.step = None if self.cell is None else index_of(self.scene, self.cell, self._traversal)
 
     @traitlets.observe("selected")
@@ -245,6 +257,5 @@ class ScopeWidget(FrameWidget):
         self._set_scene(scene)
 
     def _still(self) -> str:
-        if self._traversal.direction != "forward":
-            return gradient_still(self.scene, self._traversal, self._shown_cell(), self._still_key)
-        return still_picture(self.scene, self._shown_cell(), self._still_key, self._languages or "en")
+        languages = self._languages or "en"
+        return still_picture(self.scene, self._shown_cell(), self._still_key, languages, self._traversal)

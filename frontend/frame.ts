@@ -13,6 +13,7 @@ import { setUpOutputChooser } from './controls/output_chooser.ts';
 import { setUpTransport } from './controls/transport.ts';
 import { setUpAccessibleGrids } from './interactions/accessible_grids.ts';
 import { setUpHoverAndSelect } from './interactions/hover_and_select.ts';
+import type { KeyActions } from './interactions/keyboard.ts';
 import { setUpKeyboard } from './interactions/keyboard.ts';
 import { openStage } from './stage.ts';
 import type { AppState } from './state/app_state.ts';
@@ -24,8 +25,8 @@ type LoadGradients = (context: AppContext) => Promise<void>;
 
 /**
  * parentOrigin: whom it heeds and tells; null: nobody. query: has the moment to begin with. loadGradients:
- * loads what gradients need; without it only the forward pass is shown. setUpEditing: makes numbers editable;
- * by default nothing of a frame is written.
+ * loads what gradients need; without it only the forward pass is shown. setUpTools: makes numbers editable,
+ * sets up what else the frame has of its own, and returns its keys; by default nothing of a frame is written.
  */
 export async function openFrame(
   boot: EmbedPage,
@@ -33,15 +34,15 @@ export async function openFrame(
   query: string,
   {
     loadGradients,
-    setUpEditing,
-  }: { loadGradients?: LoadGradients; setUpEditing?: (context: AppContext) => void },
+    setUpTools,
+  }: { loadGradients?: LoadGradients; setUpTools?: (context: AppContext) => KeyActions },
 ) {
   const { context, opened } = openStage(boot);
   setUpControls(context);
-  setUpEditing?.(context);
+  setUpKeyboard(context.state, setUpTools?.(context) ?? {});
   await opened;
   await showAddressedMoment(context, new URLSearchParams(query), loadGradients);
-  lock(context.state, boot.embed.locked, setUpEditing !== undefined);
+  lock(context.state, boot.embed.locked, setUpTools !== undefined);
   const tell = makeTell(parentOrigin);
   exchangeMessages(context.state, parentOrigin, tell);
   tellWantedSize(context, tell);
@@ -54,7 +55,6 @@ function setUpControls(context: AppContext) {
   showErrors(context);
   setUpTransport(state, t);
   setUpOutputChooser(context);
-  setUpKeyboard(state, {});
   setUpAllTerms();
   setUpAccessibleGrids(context);
   setUpHoverAndSelect(context);

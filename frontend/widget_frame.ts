@@ -1,5 +1,6 @@
 /** A scene in a notebook's widget: the document asks the page around for whatever the server has. */
 
+import { nextDirection, setUpDirection } from './controls/direction.ts';
 import type { EmbedPage } from './controls/embed/embed_data.ts';
 import { MAKER, makeTell } from './controls/embed/messages.ts';
 import { showGradients } from './controls/gradients/show_gradients.ts';
@@ -17,10 +18,18 @@ async function start() {
   if (back) back.onclick = () => makeTell(MAKER)('network');
   const boot = (await readBoot()) as EmbedPage;
   await openFrame(boot, MAKER, boot.embed.query ?? '', {
-    setUpEditing,
-    // Their texts have come with the document.
-    loadGradients: async (context) => showGradients(context),
+    setUpTools(context) {
+      setUpEditing(context);
+      const choose = setUpDirection(context, () => loadGradients(context));
+      return { turn: () => choose(nextDirection(context.state)) };
+    },
+    loadGradients,
   });
+}
+
+/** Their texts have come with the document. */
+async function loadGradients(context: AppContext) {
+  if (!context.gradients.peek()) showGradients(context);
 }
 
 /** The kernel makes the edited scene, and its widget goes on with it. */

@@ -141,6 +141,24 @@ def test_it_steps_plays_and_edits_with_the_model_alone(page: Page, widget: Scope
     number = float((told.text_content() or "").rpartition("= ")[2].replace("−", "-"))
     assert abs(number - LAYER(typed)[0, 1, 0, 1].item()) < 0.01
 
+    # The reader chooses what time runs through, and Python follows; set from Python it is a new document.
+    frame.locator("#direction").select_option("weight")
+    until(page, lambda: widget.direction == "weight" and widget.cell is None)
+    expect(frame.locator("#step-sentence")).to_contain_text("dK[")
+    frame.locator("#forward").click()
+    until(page, lambda: widget.cell == (0, 0, 0, 0))
+    frame.locator("#stage").press("d")
+    until(page, lambda: widget.direction == "bias")
+    frame.locator("#direction").select_option("input")
+    frame.locator("#to-end").click()
+    until(page, lambda: (widget.direction, widget.cell) == ("input", (0, 4, 5)))
+    widget.direction = "forward"
+    follow(host, "_moment", widget._moment)
+    follow(host, "direction", widget.direction)
+    host.wait_for_selector("iframe.convscope-frame[data-ready]")
+    show(host, widget, (2, 0, 0))
+    expect(host.child_frames[0].locator("#step-sentence")).to_contain_text("Y[2, 0, 0] = ")
+
     assert faults == []
     assert [url for url in asked if not url.startswith(("blob:", "data:", "about:"))] == []
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from html.parser import HTMLParser
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -295,6 +296,42 @@ def test_no_text_of_a_figure_becomes_part_of_the_notebooks_page(
     )
 
 
+# Every argument of `show`, with a value that is not its default.
+ARGUMENTS: dict[str, Any] = {
+    "input": X, "layer": "0", "weight": LAYER.weight, "bias": LAYER.bias, "upstream": torch.ones_like(Y),
+    "input_index": 0, "direction": "weight", "reading": "scatter", "cell": (1, 2, 3), "dtype": "float64",
+    "language": "zh-CN", "theme": "dark",
+}  # fmt: skip
+USED = {
+    "a scene": {"upstream", "direction", "reading", "cell", "language", "theme"},
+    "a layer": set(ARGUMENTS) - {"layer"},
+    "a network": {"layer", "language", "theme"},
+    "a module": {"input", "layer", "language", "theme"},
+    "a layer of a network": {"layer", "upstream", "direction", "reading", "cell", "language", "theme"},
+}
+
+
+@pytest.mark.parametrize("what", USED)
+def test_an_argument_that_does_nothing_is_refused_by_name(widget: ScopeWidget, what: str) -> None:
+    model = nn.Sequential(LAYER)
+    network = convscope.show(model, X).network
+    cases: dict[str, tuple[Any, dict[str, Any]]] = {
+        "a scene": (widget.scene, {}),
+        "a layer": (LAYER, {"input": X}),
+        "a network": (network, {}),
+        "a module": (model, {"input": X}),
+        "a layer of a network": (network, {"layer": "0"}),
+    }
+    shown, given = cases[what]
+    assert set(ARGUMENTS) == set(signature(convscope.show).parameters) - {"module"}
+    for name, value in ARGUMENTS.items():
+        if name in USED[what]:
+            convscope.show(shown, **{**given, name: value})
+            continue
+        with pytest.raises(TypeError, match=rf"^{name} "):
+            convscope.show(shown, **{**given, name: value})
+
+
 @pytest.mark.usefixtures("connected")
 def test_what_cannot_be_shown_is_told(server: ServerProcess) -> None:
     with pytest.raises(TypeError, match="input"):
@@ -377,10 +414,13 @@ def test_a_gradient_is_torchs_in_the_ledger_and_in_what_is_kept(name: str, direc
     widget.cell = cell
     _, query = widget._find_document({})
     assert query["direction"] == direction
-    lines = Tags(widget._still()).lines
-    printed = lines[0].rpartition(" = ")[2].replace("−", "-")
+    tags = Tags(widget._still())
+    lines = tags.lines
+    pictures = [attributes["alt"] or "" for name, attributes in tags.found if name == "img"]
+    assert len(pictures) == (direction != "bias")
+    printed = (pictures or lines)[0].rpartition(" = ")[2].replace("−", "-")
     assert float(printed) == pytest.approx(expected[at].item(), rel=0.02, abs=0.01)
-    for line in lines[1:]:
+    for line in lines:
         terms, _, total = line.replace("−", "-").rpartition(" = ")
         if " + " in terms and "…" not in terms:
             assert sum(Decimal(re.sub(r"[()]", "", term)) for term in terms.split(" + ")) == Decimal(total)
@@ -403,6 +443,38 @@ def cell_of_gradient(
     return (first, channel, 0, *tap) if is_signal else (first, channel, *tap)
 
 
+def test_a_page_that_goes_to_another_direction_tells_where_it_is(widget: ScopeWidget) -> None:
+    widget.selected = ("output", 1, 2, 3)
+    moments = {"weight": (3, 2, 1, 0), "input": (2, 3, 4), "bias": None, "forward": (1, 0, 5)}
+    for direction, cell in moments.items():
+        told = {"cell": cell and [*cell], "beat": None, "direction": direction}
+        for state in ({"direction": direction, "_moment": told}, {"_moment": told, "direction": direction}):
+            widget.set_state(state)
+            assert (widget.direction, widget.cell, widget._moment) == (direction, cell, told)
+        assert widget.selected == ("output", 1, 2, 3), "the page tells what it has pinned"
+    # Python begins another direction at its start, and one that a page has told of before.
+    for direction in ("weight", "forward", "weight"):
+        widget.direction = direction
+        assert shown_step(widget) == (None, None) and widget.selected is None
+        assert widget._moment == {"cell": None, "beat": None}
+    # A page that has not heard of it yet.
+    widget._moment = {"cell": [1, 0, 5], "beat": None, "direction": "forward"}
+    assert (widget.direction, widget.cell) == ("weight", None)
+
+
+def test_a_gradient_is_saved_as_a_figure(widget: ScopeWidget, tmp_path: Path) -> None:
+    for direction, cell in (("input", (2, 3, 4)), ("weight", (3, 2, 1, 0))):
+        widget.direction = direction
+        widget.cell = cell
+        for form in ("svg", "tex"):
+            widget.save(tmp_path / f"fig.{form}", theme="dark")
+            name = f"d{'X' if direction == 'input' else 'K'}[{', '.join(map(str, cell))}]"
+            assert name in (tmp_path / f"fig.{form}").read_text()
+    widget.direction = "bias"
+    with pytest.raises(ValueError, match="bias"):
+        widget.save(tmp_path / "fig.svg")
+
+
 def test_another_direction_begins_anew_and_refuses_what_it_has_not(
     widget: ScopeWidget, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -417,8 +489,6 @@ def test_another_direction_begins_anew_and_refuses_what_it_has_not(
     for name, value in (("cell", (0, 0, 0)), ("direction", "sideways"), ("reading", "both")):
         with pytest.raises(traitlets.TraitError):
             setattr(widget, name, value)
-    with pytest.raises(ValueError, match="weight"):
-        widget.save(tmp_path / "fig.svg")
     document, _ = Sent(widget, monkeypatch).ask(type="open", languages="zh-CN", theme="")
     assert '"gradient.' in document["html"] and "direction=weight" in document["html"]
     widget.direction, widget.reading = "input", "scatter"
@@ -428,5 +498,7 @@ def test_another_direction_begins_anew_and_refuses_what_it_has_not(
     products = np.array([*rows["products"].iloc[:-1]])
     np.testing.assert_allclose(products.sum(0), rows["products"].iloc[-1], rtol=1e-4, atol=1e-6)
     assert "dX[1]" in widget._still()
+    with pytest.raises(ValueError, match="stamps"):
+        widget.save(tmp_path / "fig.svg")
     again = convscope.show(widget.scene, upstream=2 * torch.ones_like(Y), direction="bias", cell=(3, 0, 0))
     assert again.ledger()["gradient"].iloc[0] == 2 * Y[3].numel()

@@ -446,6 +446,20 @@ OF_FIGURES: Final[dict[str, BadRequest]] = {
     "a width of nothing": get(f"{_FIRST}/figure.svg?width=0"),
     "a width that is no number": get(f"{_FIRST}/figure.svg?width=wide"),
     "an unknown parameter": get(f"{_FIRST}/figure.svg?scale=2"),
+    "an unknown direction": get(f"{_FIRST}/figure.svg?direction=bias"),
+    "a row of the input": get(f"{_FIRST}/figure.svg?direction=input&row=3"),
+    "a column of the kernel": get(f"{_FIRST}/figure.tex?direction=weight&col=2"),
+    "an input channel": get(f"{_FIRST}/figure.svg?direction=input&in_channel=2"),
+    "an output channel of the gradient to the weight": get(
+        f"{_FIRST}/figure.svg?direction=weight&out_channel=1"
+    ),
+    "a channel of another group": get(f"{_URL['depthwise']}/figure.svg?direction=weight&in_channel=1"),
+    "a weight of pooling": get(f"{_URL['max-pooling']}/figure.svg?direction=weight"),
+    "an input channel forward": get(f"{_FIRST}/figure.svg?in_channel=0"),
+    "an output channel of the gradient to the input": get(
+        f"{_FIRST}/figure.svg?direction=input&out_channel=1"
+    ),
+    "some cells of a gradient": get(f"{_FIRST}/figure.svg?direction=input&output_cells=before"),
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from app.i18n.languages import figure_texts
 from app.i18n.plurals import fill_in
 from app.services.figures.colors import PALETTES, Theme, cell_fill, text_on
-from app.services.figures.drawing import Box, Drawing, Text
+from app.services.figures.drawing import Box, Drawing, Text, text_width, wrap
 from app.services.figures.numbers import Number
 from app.services.figures.window import Crop
 from convscope.printed_ledger import MINUS
@@ -23,6 +24,8 @@ LEAST_WIDTH: Final = 360.0
 _MIN_CELL: Final = 30.0
 _DOT: Final = "\u00b7"
 
+# Of a plane: a range where they lie next to each other.
+Lines = range | list[int]
 # None: a cell without a number.
 Cells = Sequence[Sequence[Number | None]]
 
@@ -32,6 +35,8 @@ class GridLayout:
 
     drawing: Drawing
     cell: float
+    # Where the next column ends.
+    x: float = MARGIN
 
     def __init__(self, theme: Theme, language: str) -> None:
         self.palette = PALETTES[theme]
@@ -48,6 +53,62 @@ class GridLayout:
         """In the middle of the room before a grid, which begins at x."""
         place = (x - OPERATOR / 2, middle + TYPE * 0.35)
         self.drawing.texts.append(Text(*place, [sign], 17, self.palette.muted, "middle"))
+
+    def draw_column(
+        self,
+        operator: str,
+        names: Sequence[str],
+        grids: Sequence[Cells],
+        tops: Sequence[float],
+        colors: Sequence[str],
+    ) -> float:
+        """Grids of one size below each other, the operator before each of them. Their x."""
+        lines, cells = len(grids[0]), len(grids[0][0])
+        width = max(cells * self.cell, text_width(max(names, key=len), SMALL))
+        if operator:
+            self.x += OPERATOR
+        x, largest = self.x, largest_of(grids)
+        for name, grid, top, color in zip(names, grids, tops, colors, strict=True):
+            self.draw_name(x, top, name, color)
+            self.draw_grid(x, top, grid, largest)
+            if operator:
+                self.draw_sign(x, top + lines * self.cell / 2, operator)
+        self.x += width
+        return x
+
+    def draw_read_cells(
+        self, x: float, top: float, rows: range | Sequence[int], cols: range | Sequence[int], color: str
+    ) -> None:
+        """A frame round a rectangle; where the cells are none, round each of them."""
+        if isinstance(rows, range) and isinstance(cols, range):
+            self.draw_frame(x, top, Crop(rows, cols), color)
+            return
+        for i in rows:
+            for j in cols:
+                self.draw_frame(x, top, Crop(range(i, i + 1), range(j, j + 1)), color)
+
+    def draw_equation(
+        self, name: str, terms: Sequence[str | Number], result: Number | None, y: float
+    ) -> float:
+        """name = terms = result; the end of the line."""
+        runs: list[str | Number] = [f"{name} = ", *terms]
+        if result is not None and (len(runs) > 2 or runs[1] != result):
+            runs += [" = ", result]
+        self.drawing.texts.append(Text(MARGIN, y + TYPE + 4, runs, TYPE, self.palette.text))
+        return MARGIN + text_width("".join(run if isinstance(run, str) else run.text for run in runs), TYPE)
+
+    def draw_notes(self, notes: Sequence[str], y: float) -> float:
+        """What is cropped, left out or rounded; the y below."""
+        for note in notes:
+            for line in wrap(note, SMALL, self.drawing.width - 2 * MARGIN):
+                y += SMALL + 5
+                self.drawing.texts.append(Text(MARGIN, y, [line], SMALL, self.palette.muted))
+        return y
+
+    def crop_note(self, name: str, crop: Crop, size: Sequence[int], dimensions: int) -> str:
+        spans = {"rows": span(crop.rows), "cols": span(crop.cols)}
+        key = "note.crop" if dimensions == 2 else "note.crop.signal"
+        return self.say(key, name=name, height=size[0], width=size[1], **spans)
 
     def draw_grid(self, x: float, y: float, cells: Cells, largest: float, empty: str = _DOT) -> None:
         palette, size = self.palette, self.cell
@@ -75,6 +136,20 @@ class GridLayout:
 def cell_size(numbers: Sequence[Number]) -> float:
     """The side of a cell in which the longest of the numbers has room."""
     return max(_MIN_CELL, 8.4 * max(len(number.text) for number in numbers) + 10)
+
+
+def joined(terms: Sequence[Sequence[str | Number]]) -> list[str | Number]:
+    """Terms with signs between them."""
+    first, *others = terms
+    return list(chain(first, *(chain([" + "], term) for term in others)))
+
+
+def span(cells: range) -> str:
+    return str(cells.start) if len(cells) == 1 else f"{cells.start}\u2013{cells.stop - 1}"
+
+
+def is_rounded(number: Number) -> bool:
+    return float(number.text.replace(MINUS, "-").removeprefix("\u2248")) != float(number.value)
 
 
 def bracketed(number: Number) -> list[str | Number]:

@@ -28,7 +28,7 @@ MAX_SIDE: Final = 10
 _CROPPED_SIDE: Final = 8
 MAX_CHANNELS: Final = 4
 # Windows are computed together as long as they read no more numbers than this.
-_MAX_TERMS: Final = 1 << 22
+MAX_TERMS: Final = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +111,17 @@ class WindowFigure:
     @cached_property
     def input_crop(self) -> Crop:
         _, height, width = self.scene.plan.input_shape
-        return Crop(_crop(height, self.rows), _crop(width, self.cols))
+        return Crop(crop_lines(height, self.rows), crop_lines(width, self.cols))
 
     @cached_property
     def kernel_crop(self) -> Crop:
         height, width = self.scene.plan.kernel_size
-        return Crop(_crop(height, [0]), _crop(width, [0]))
+        return Crop(crop_lines(height, [0]), crop_lines(width, [0]))
 
     @cached_property
     def output_crop(self) -> Crop:
         _, height, width = self.scene.plan.output_shape
-        return Crop(_crop(height, [self.window.row]), _crop(width, [self.window.col]))
+        return Crop(crop_lines(height, [self.window.row]), crop_lines(width, [self.window.col]))
 
     @property
     def reads_plain_window(self) -> bool:
@@ -154,7 +154,7 @@ class WindowFigure:
         """The part of the output plane that is drawn."""
         width = self.scene.plan.output_shape[2]
         rows, cols = self.output_crop
-        together = max(1, _MAX_TERMS // self.scene.plan.terms)
+        together = max(1, MAX_TERMS // self.scene.plan.terms)
         blocks = [
             self._ledger(row * width + start, row * width + min(start + together, cols.stop)).outputs
             for row in rows
@@ -224,7 +224,7 @@ def figure_cost(scene: Scene) -> int:
     return scene.plan.terms * MAX_SIDE * MAX_SIDE
 
 
-def _crop(size: int, cells: list[int]) -> range:
+def crop_lines(size: int, cells: list[int]) -> range:
     """Some of `size` lines, so that as many of `cells` as can be are among them."""
     if size <= MAX_SIDE:
         return range(size)

@@ -9,7 +9,7 @@ import torch
 
 from app.conv.taps import NONE
 from app.services.figures.colors import Theme, channel_hue
-from app.services.figures.drawing import Drawing, Text, text_width, wrap
+from app.services.figures.drawing import Drawing, text_width
 from app.services.figures.grids import (
     GAP,
     LABEL,
@@ -20,14 +20,17 @@ from app.services.figures.grids import (
     TYPE,
     Cells,
     GridLayout,
+    Lines,
     bracketed,
     cell_size,
+    is_rounded,
+    joined,
     largest_of,
+    span,
 )
 from app.services.figures.numbers import Number, NumberFormat, exact_number, print_window
 from app.services.figures.window import MAX_SIDE, Crop, Part, WeightGradientFigure, WindowFigure
 from convscope.printed_cell import mark_rounded
-from convscope.printed_ledger import MINUS
 
 
 def draw_window(figure: WindowFigure, parts: Sequence[Part], theme: Theme, language: str) -> Drawing:
@@ -42,7 +45,6 @@ class _Layout(GridLayout):
         self.figure, self.parts = figure, parts
         self._format_numbers()
         self.cell = cell_size(self._numbers())
-        self.x = MARGIN
 
     def _format_numbers(self) -> None:
         """Of each tensor with decimals of its own; of sums and output with the same."""
@@ -110,7 +112,7 @@ class _Layout(GridLayout):
         width = max(self.x + MARGIN, LEAST_WIDTH)
         bottom = self._draw_equation(self._draw_biases(self._bottom))
         self.drawing.width = max(width, self._equation_end + MARGIN)
-        self.drawing.height = self._draw_notes(bottom) + MARGIN
+        self.drawing.height = self.draw_notes(self._notes(), bottom) + MARGIN
         return self.drawing
 
     @property
@@ -199,21 +201,12 @@ class _Layout(GridLayout):
         self, operator: str, names: Sequence[str], grids: Sequence[Cells], lanes: range | None = None
     ) -> float:
         """One grid for each lane, by default for those that are read; the operator before them. Their x."""
-        lines, cells = len(grids[0]), len(grids[0][0])
-        width = max(cells * self.cell, text_width(max(names, key=len), SMALL))
-        if operator:
-            self.x += OPERATOR
-        x, largest, read = self.x, largest_of(grids), self.figure.channels
-        for channel, name, grid in zip(read if lanes is None else lanes, names, grids, strict=False):
-            top = self._top(channel, lines)
-            # Colour belongs to what happens now.
-            color = channel_hue(self.palette, channel) if channel in read else self.palette.muted
-            self.draw_name(x, top, name, color)
-            self.draw_grid(x, top, grid, largest)
-            if operator:
-                self.draw_sign(x, top + lines * self.cell / 2, operator)
-        self.x += width
-        return x
+        read = self.figure.channels
+        channels = list(read if lanes is None else lanes)[: len(grids)]
+        tops = [self._top(channel, len(grids[0])) for channel in channels]
+        # Colour belongs to what happens now.
+        colors = [channel_hue(self.palette, c) if c in read else self.palette.muted for c in channels]
+        return self.draw_column(operator, names[: len(channels)], grids, tops, colors)
 
     def _mark_read_cells(self, plain: bool) -> None:
         """A frame round the window; where it is no rectangle of the input, round each cell that is read."""
@@ -222,16 +215,11 @@ class _Layout(GridLayout):
         read_cols = sorted({col - cols.start for col in figure.cols if col in cols})
         if not read_rows or not read_cols:
             return
+        framed_rows: Lines = range(read_rows[0], read_rows[-1] + 1) if plain else read_rows
+        framed_cols: Lines = range(read_cols[0], read_cols[-1] + 1) if plain else read_cols
         for channel in figure.channels:
-            top = self._top(channel, len(rows))
-            hue = channel_hue(self.palette, channel)
-            if plain:
-                window = Crop(range(read_rows[0], read_rows[-1] + 1), range(read_cols[0], read_cols[-1] + 1))
-                self.draw_frame(MARGIN, top, window, hue)
-                continue
-            for i in read_rows:
-                for j in read_cols:
-                    self.draw_frame(MARGIN, top, Crop(range(i, i + 1), range(j, j + 1)), hue)
+            top, hue = self._top(channel, len(rows)), channel_hue(self.palette, channel)
+            self.draw_read_cells(MARGIN, top, framed_rows, framed_cols, hue)
 
     def _draw_output(self) -> None:
         if "output" not in self.parts:
@@ -280,14 +268,10 @@ class _Layout(GridLayout):
         self._equation_end = 0.0
         if "sums" not in self.parts:
             return y
-        runs: list[str | Number] = [f"{self._equation_name()} = ", *self._terms()]
-        if len(self.sums) < len(self.figure.channels):
-            runs.append(" + \u2026")
-        elif len(runs) > 2 or runs[1] != self.result:
-            runs += [" = ", self.result]
-        text = "".join(run if isinstance(run, str) else run.text for run in runs)
-        self.drawing.texts.append(Text(MARGIN, y + TYPE + 4, runs, TYPE, self.palette.text))
-        self._equation_end = MARGIN + text_width(text, TYPE)
+        is_whole = len(self.sums) == len(self.figure.channels)
+        terms = self._terms() if is_whole else [*self._terms(), " + \u2026"]
+        result = self.result if is_whole else None
+        self._equation_end = self.draw_equation(self._equation_name(), terms, result, y)
         return y + TYPE + 14
 
     def _equation_name(self) -> str:
@@ -299,23 +283,14 @@ class _Layout(GridLayout):
         first, *others = self.sums
         terms: list[list[str | Number]] = [[first], *map(bracketed, others)]
         if len(self.sums) < len(figure.channels):
-            return list(chain(terms[0], *(chain([" + "], term) for term in terms[1:])))
+            return joined(terms)
         if len(figure.left_out):
             label = self.say("rest", channels=len(figure.left_out))
             rest = exact_number(self.printed.rest(len(self.sums)), figure.rest)
             terms.append([f"{label}: ", *bracketed(rest)])
         if self.bias is not None:
             terms.append([f"{self.say('bias')} ", *bracketed(exact_number(self.printed.bias, self.bias))])
-        return list(chain(terms[0], *(chain([" + "], term) for term in terms[1:])))
-
-    def _draw_notes(self, y: float) -> float:
-        """What is cropped, left out or rounded; the y below."""
-        width = self.drawing.width - 2 * MARGIN
-        for note in self._notes():
-            for line in wrap(note, SMALL, width):
-                y += SMALL + 5
-                self.drawing.texts.append(Text(MARGIN, y, [line], SMALL, self.palette.muted))
-        return y
+        return joined(terms)
 
     def _notes(self) -> list[str]:
         figure, plan = self.figure, self.figure.scene.plan
@@ -325,24 +300,18 @@ class _Layout(GridLayout):
             "output": (figure.output_crop, plan.output_shape[1:]),
         }
         notes = [
-            self._crop_note(part, crop, size)
+            self.crop_note(self.say(f"name.{part}"), crop, size, plan.dimensions)
             for part, (crop, size) in crops.items()
             if part in self.parts and (len(crop.rows), len(crop.cols)) != tuple(size)
         ]
         if len(figure.left_out):
             first, last = figure.left_out[0], figure.left_out[-1]
-            notes.append(self.say("note.channels", channels=_span(range(first, last + 1))))
-        if any(_is_rounded(number) for number in self._numbers()):
+            notes.append(self.say("note.channels", channels=span(range(first, last + 1))))
+        if any(is_rounded(number) for number in self._numbers()):
             notes.append(self.say("note.rounded"))
         if any(number is None for window in self.windows for line in window for number in line):
             notes.append(self.say("note.empty"))
         return notes
-
-    def _crop_note(self, part: Part, crop: Crop, size: tuple[int, ...]) -> str:
-        name = self.say(f"name.{part}")
-        spans = {"rows": _span(crop.rows), "cols": _span(crop.cols)}
-        key = "note.crop" if self.figure.scene.plan.operation.dimensions == 2 else "note.crop.signal"
-        return self.say(key, name=name, height=size[0], width=size[1], **spans)
 
 
 class _WeightGradientLayout(_Layout):
@@ -368,11 +337,3 @@ class _WeightGradientLayout(_Layout):
 
     def _equation_name(self) -> str:
         return self.say("gradient.equation", cell=self._cell_index)
-
-
-def _span(cells: range) -> str:
-    return str(cells.start) if len(cells) == 1 else f"{cells.start}\u2013{cells.stop - 1}"
-
-
-def _is_rounded(number: Number) -> bool:
-    return float(number.text.replace(MINUS, "-").removeprefix("\u2248")) != float(number.value)

@@ -48,9 +48,10 @@ export function exchangeMessages(state: AppState, parentOrigin: string | null, t
     if (request) answer(state, request, tell);
   });
   tell('ready', { state: describeState(state) });
-  let told = JSON.stringify(shownMoment(state));
+  const shown = () => ({ ...shownMoment(state), direction: state.direction.value });
+  let told = JSON.stringify(shown());
   effect(() => {
-    const moment = shownMoment(state);
+    const moment = shown();
     const text = JSON.stringify(moment);
     if (text === told) return;
     told = text;

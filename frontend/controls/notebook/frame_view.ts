@@ -34,6 +34,7 @@ export interface FrameMessage {
   type: string;
   step?: number[] | null;
   beat?: number | null;
+  direction?: string;
   pin?: string | null;
   node?: string | null;
   cell?: number[] | null;

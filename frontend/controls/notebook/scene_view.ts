@@ -9,6 +9,8 @@ const REST = 600;
 interface Moment {
   cell: number[] | null;
   beat: number | null;
+  /** Of what the page has told. */
+  direction?: string;
 }
 
 /** Returns what closes it. */
@@ -24,8 +26,10 @@ export function openSceneView(model: Model, element: HTMLElement): () => void {
     rest = window.setTimeout(() => model.send({ type: 'rest' }), REST);
   };
   const hear = (message: FrameMessage) => {
-    if (message.type === 'step') save({ _moment: { cell: message.step, beat: message.beat } });
-    else if (message.type === 'pin') save({ _pin: message.pin });
+    if (message.type === 'step') {
+      const { step, beat, direction } = message;
+      save({ direction, _moment: { cell: step, beat, direction } });
+    } else if (message.type === 'pin') save({ _pin: message.pin });
   };
   let shown = '';
   const state = () => ({ ...moment(), pin: model.get('_pin') });

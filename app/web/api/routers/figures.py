@@ -8,11 +8,19 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from app.conv.errors import ConvError
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.figures.colors import Theme
 from app.services.figures.drawing import Drawing
 from app.services.figures.files import to_svg, to_tex
+from app.services.figures.gradient import (
+    GradientFigure,
+    gradient_figure_cost,
+    input_gradient_figure,
+    weight_gradient_figure,
+)
+from app.services.figures.gradient_layout import draw_gradient
 from app.services.figures.window import (
     PARTS,
     OutputCells,
@@ -23,6 +31,7 @@ from app.services.figures.window import (
     window_figure,
 )
 from app.services.figures.window_layout import draw_window
+from app.services.gradients.weight_steps import first_in_channel
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import TEXT, immutable_answers
@@ -45,7 +54,9 @@ WidthQuery = Annotated[
 class FigureRequest(NamedTuple):
     """width: in pixels or points; None: as drawn."""
 
+    direction: Literal["forward", "input", "weight"]
     window: Window
+    in_channel: int | None
     parts: tuple[Part, ...]
     output_cells: OutputCells
     theme: Theme
@@ -54,9 +65,23 @@ class FigureRequest(NamedTuple):
 
 
 async def get_figure_request(
-    out_channel: Annotated[int, Query(ge=0, description="output channel of the window")] = 0,
-    row: Annotated[int, Query(ge=0, description="output row of the window")] = 0,
-    col: Annotated[int, Query(ge=0, description="output column of the window")] = 0,
+    direction: Annotated[
+        Literal["forward", "input", "weight"],
+        Query(description="the forward pass, or the gradient to the input or to the weight"),
+    ] = "forward",
+    out_channel: Annotated[
+        int, Query(ge=0, description="output channel of the window, or of the gradient to the weight")
+    ] = 0,
+    in_channel: Annotated[
+        int | None,
+        Query(
+            ge=0,
+            description="input channel of the gradient; by default 0, or to the weight the first that "
+            "the output channel reads",
+        ),
+    ] = None,
+    row: Annotated[int, Query(ge=0, description="row of the cell: in the output or the gradient")] = 0,
+    col: Annotated[int, Query(ge=0, description="column of the cell")] = 0,
     parts: Annotated[
         str, Query(description=f"what is drawn, of {', '.join(PARTS)}, separated by commas; by default all")
     ] = "",
@@ -71,8 +96,15 @@ async def get_figure_request(
     lang: LanguageQuery = None,
     width: WidthQuery = None,
 ) -> FigureRequest:
-    window = Window(out_channel, row, col)
-    return FigureRequest(window, parse_figure_parts(parts, PARTS), output_cells, theme, lang, width)
+    unused = {
+        "in_channel": direction == "forward" and in_channel is not None,
+        "out_channel": direction == "input" and out_channel != 0,
+        "output_cells": direction != "forward" and output_cells != "all",
+    }
+    for name in (name for name, is_unused in unused.items() if is_unused):
+        raise ConvError("parameter_without_direction", f"/{name}", name=name, direction=direction)
+    window, known = Window(out_channel, row, col), parse_figure_parts(parts, PARTS)
+    return FigureRequest(direction, window, in_channel, known, output_cells, theme, lang, width)
 
 
 FigureDep = Annotated[FigureRequest, Depends(get_figure_request)]
@@ -82,19 +114,26 @@ def figure_answers(media_type: str, what: str) -> dict[int | str, dict[str, Any]
     return immutable_answers({"description": what, "content": {media_type: TEXT}})
 
 
-@router.get("/{id}/figure.svg", summary="Draw a window as SVG", responses=figure_answers(SVG, "the picture"))
+@router.get(
+    "/{id}/figure.svg",
+    summary="Draw a window or a gradient as SVG",
+    responses=figure_answers(SVG, "the picture"),
+)
 async def get_svg_figure(
     request: Request, services: ServicesDep, scene: SceneDep, figure: FigureDep
 ) -> Response:
     """
-    What the window reads, the kernel, the products, their sums and the output. Each number stands alone in a
+    What the window reads, the kernel, the products, their sums and the output; of a gradient what flows back,
+    what it is multiplied by, the products, their sums and the gradient. Each number stands alone in a
     `text` or `tspan`, rounded, with all its digits in `data-value`. What is not drawn is said in the picture.
     """
     return await _respond(request, services, scene, figure, SVG, to_svg)
 
 
 @router.get(
-    "/{id}/figure.tex", summary="Draw a window with TikZ", responses=figure_answers(TEX, "the document")
+    "/{id}/figure.tex",
+    summary="Draw a window or a gradient with TikZ",
+    responses=figure_answers(TEX, "the document"),
 )
 async def get_tex_figure(
     request: Request, services: ServicesDep, scene: SceneDep, figure: FigureDep
@@ -116,10 +155,26 @@ async def _respond(
     headers = immutable_headers(request, f"{media_type} {language}", vary=vary)
     if response := not_modified(request, headers):
         return response
-    numbers = window_figure(scene, figure.window, figure.output_cells)
-
-    def draw() -> bytes:
-        return write(draw_window(numbers, figure.parts, figure.theme, language), language, figure.width)
-
-    content = await services.pool.run(figure_cost(scene), draw)
+    cost, draw = _prepare(scene, figure, language)
+    content = await services.pool.run(cost, lambda: write(draw(), language, figure.width))
     return Response(content, headers=headers | {"Content-Language": language}, media_type=media_type)
+
+
+def _prepare(scene: Scene, figure: FigureRequest, language: str) -> tuple[int, Callable[[], Drawing]]:
+    """About how many numbers a drawing touches, and what makes it. Raises ConvError."""
+    shown = (figure.parts, figure.theme, language)
+    if figure.direction == "forward":
+        numbers = window_figure(scene, figure.window, figure.output_cells)
+        return figure_cost(scene), lambda: draw_window(numbers, *shown)
+    return gradient_figure_cost(scene, figure.direction), lambda: draw_gradient(
+        _gradient(scene, figure), *shown
+    )
+
+
+def _gradient(scene: Scene, figure: FigureRequest) -> GradientFigure:
+    window, in_channel = figure.window, figure.in_channel
+    if figure.direction == "input":
+        return input_gradient_figure(scene, in_channel or 0, window.row, window.col)
+    if in_channel is None:
+        in_channel = first_in_channel(scene, window.out_channel)
+    return weight_gradient_figure(scene, window.out_channel, in_channel, window.row, window.col)
