@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { isSameCell } from '../model/relations.ts';
 import type { AppContext } from '../views/app_context.ts';
-import { isChannelFrame } from '../views/registry.ts';
+import { findLegendEntry, isChannelFrame } from '../views/registry.ts';
 import { findElement, makeElement } from '../views/shared/dom.ts';
 import { hitScale } from '../views/stage/headings.ts';
 import type { LegendEntry } from '../views/stage/marks.ts';
@@ -58,7 +58,7 @@ export function setUpLegend(context: AppContext): () => void {
 function openFromMarks({ state, canvas, shown }: AppContext, open: OpenLegend) {
   const entryUnder = ({ offsetX: x, offsetY: y }: MouseEvent) => {
     const frame = shown();
-    if (!isChannelFrame(frame)) return null;
+    if (!isChannelFrame(frame)) return frame && findLegendEntry(frame, x, y);
     return hitScale(frame, x, y) ? 'mark-scale' : markUnder(frame, x, y);
   };
   canvas.addEventListener('pointermove', (event) => {

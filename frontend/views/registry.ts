@@ -101,6 +101,11 @@ export function hitTestFrame(frame: AnyFrame, x: number, y: number): Cell | null
   return drawingNamed(frame.view).hitTest(frame, x, y);
 }
 
+/** Finds the entry of the legend for what is written around matrices, under a point. */
+export function findLegendEntry(frame: AnyFrame, x: number, y: number) {
+  return drawingNamed(frame.view).findLegendEntry?.(frame, x, y) ?? null;
+}
+
 /** Finds every visible place of a cell. */
 export function findCellRects(frame: AnyFrame, cell: Cell): Rect[] {
   return drawingNamed(frame.view).findCellRects(frame, cell);

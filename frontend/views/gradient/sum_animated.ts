@@ -15,14 +15,14 @@ import {
   strokeRoundedRect,
 } from '../shared/drawing.ts';
 import type { CellGrid, ValueAt } from '../shared/grid.ts';
-import { cellBox, makeHeatMap, paintCell, paintHeatMap, pixelsOf } from '../shared/grid.ts';
+import { cellBox, makeHeatMap, paintCell, paintGhostCell, paintHeatMap, pixelsOf } from '../shared/grid.ts';
 import { cellRect, centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
 import { fitNumbers, fitTerms, writeNumber } from '../shared/text_fit.ts';
 import { paintFrames } from '../stage/window.ts';
 import type { SumFrame } from './sum_frame.ts';
 import { pairedCells, progressOf } from './sum_frame.ts';
-import { gradientCellRect, hueOf, inputGrid, paintZero } from './sum_grids.ts';
+import { gradientCellRect, hueOf, inputGrid } from './sum_grids.ts';
 
 /** The share of the last phase after which the value lies in its cell. */
 const ARRIVED = 0.75;
@@ -68,7 +68,7 @@ function paintLatticeCells(context: Context2D, frame: SumFrame, rect: Rect) {
     for (const col of new Set(lattice.cols.filter(Number.isFinite))) {
       const box = cellBox(rect, layout.cell, row, col);
       const value = valueAt(row, col);
-      if (value === null) paintZero(context, box, colors.soft, colors.text);
+      if (value === null) paintGhostCell(context, box, '0', { ...colors, muted: colors.text });
       else paintCell(context, box, value, max, writeNumber(value, fit), theme);
     }
 }

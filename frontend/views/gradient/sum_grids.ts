@@ -1,9 +1,6 @@
 /** The grids of a sum, and where their cells are, for what stands still and what moves. */
 
 import { channelHue } from '../../model/color.ts';
-import type { Rect } from '../../model/types.ts';
-import type { Context2D } from '../shared/drawing.ts';
-import { fillRoundedRect, paintTextIn } from '../shared/drawing.ts';
 import type { CellGrid } from '../shared/grid.ts';
 import { cellRect } from '../shared/rects.ts';
 import { fitTensor } from '../shared/text_fit.ts';
@@ -33,12 +30,6 @@ export function upstreamGrid({ model, moment, plane, layout }: SumFrame): CellGr
   const [rows, cols] = model.subject.output;
   const fit = fitTensor(moment.upstream.data, -moment.upstreamMax, moment.upstreamMax, layout.cell);
   return { rows, cols, valueAt: (i, j) => plane[i * cols + j] ?? 0, max: moment.upstreamMax, fit };
-}
-
-export function paintZero(context: Context2D, box: Rect, ground: string, ink: string) {
-  fillRoundedRect(context, box, 3, ground);
-  context.fillStyle = ink;
-  paintTextIn(context, '0', box, 2);
 }
 
 export function gradientCellRect(

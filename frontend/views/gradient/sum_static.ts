@@ -6,14 +6,22 @@ import type { Rect } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { clearCanvas, cssFont, paintCenteredText, paintOutline } from '../shared/drawing.ts';
 import type { CellGrid } from '../shared/grid.ts';
-import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf } from '../shared/grid.ts';
+import {
+  cellBox,
+  makeHeatMap,
+  paintEmptyGrid,
+  paintGhostCell,
+  paintGrid,
+  paintHeatMap,
+  pixelsOf,
+} from '../shared/grid.ts';
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import { clamp } from '../shared/rects.ts';
 import { readableCell } from '../shared/text_fit.ts';
 import type { HeadingText } from '../stage/heading_lines.ts';
 import { formatShape, paintHeadingText } from '../stage/headings.ts';
 import type { SumFrame } from './sum_frame.ts';
-import { gradientSize, hueOf, inputGrid, paintZero, upstreamGrid } from './sum_grids.ts';
+import { gradientSize, hueOf, inputGrid, upstreamGrid } from './sum_grids.ts';
 import type { SumHeading } from './sum_layout.ts';
 
 export function paintSumStatic(context: Context2D, frame: SumFrame, bitmaps: BitmapCache) {
@@ -116,6 +124,5 @@ function paintPadding(context: Context2D, frame: SumFrame, rect: Rect, grid: Cel
   context.font = cssFont(grid.fit.font);
   for (let i = 0; i < grid.rows; i++)
     for (let j = 0; j < grid.cols; j++)
-      if (grid.valueAt(i, j) === null)
-        paintZero(context, cellBox(rect, layout.cell, i, j), colors.soft, colors.muted);
+      if (grid.valueAt(i, j) === null) paintGhostCell(context, cellBox(rect, layout.cell, i, j), '0', colors);
 }

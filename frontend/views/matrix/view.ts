@@ -4,6 +4,7 @@ import { makeCaptions } from './captions.ts';
 import type { MatrixFrame } from './frame.ts';
 import { makeFrame } from './frame.ts';
 import { findCellRects, hitTest } from './hit_test.ts';
+import { findLegendEntry } from './legend_entry.ts';
 import { describePlace } from './place.ts';
 import { paintStatic } from './static.ts';
 
@@ -13,6 +14,7 @@ export const matrixView: View<MatrixFrame> = {
   paintAnimated,
   hitTest,
   describePlace,
+  findLegendEntry,
   findCellRects,
   makeCaptions,
 };

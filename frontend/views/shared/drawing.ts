@@ -2,6 +2,7 @@
 
 import type { Rect } from '../../model/types.ts';
 import { centerOf, growRect } from './rects.ts';
+import type { ThemeColors } from './theme_colors.ts';
 
 /** What painters use of a canvas's context: a picture may be drawn on another kind. */
 export type Context2D = Pick<
@@ -96,6 +97,17 @@ export function strokeRoundedRect(
   context.lineWidth = lineWidth;
   traceRoundedRect(context, rect, radius);
   context.stroke();
+}
+
+/** Fills with the soft ground; forced colours have none, so that a line marks the place. */
+export function fillSoft(
+  context: Context2D,
+  rect: Rect,
+  radius: number,
+  { soft, paper, line }: Pick<ThemeColors, 'soft' | 'paper' | 'line'>,
+) {
+  fillRoundedRect(context, rect, radius, soft);
+  if (soft === paper) strokeRoundedRect(context, growRect(rect, -1.5), radius, line, 1);
 }
 
 /** Frames a cell or a block of cells of this size; the frame of small cells stands a little apart. */

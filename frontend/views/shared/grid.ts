@@ -7,7 +7,7 @@ import type { Theme } from '../../model/color.ts';
 import { cellColor, colorScale, numberedIndex, pixelColor } from '../../model/color.ts';
 import type { Rect } from '../../model/types.ts';
 import type { Context2D } from './drawing.ts';
-import { cssFont, fillRoundedRect, paintOutline, paintTextIn } from './drawing.ts';
+import { cssFont, fillRoundedRect, fillSoft, paintOutline, paintTextIn } from './drawing.ts';
 import { cellRect, growRect } from './rects.ts';
 import type { NumberFit } from './text_fit.ts';
 import { READABLE_CELL, writeNumber } from './text_fit.ts';
@@ -78,9 +78,9 @@ export function paintGrid(
 }
 
 /** Paints a cell whose number no tensor has. */
-export function paintGhostCell(context: Context2D, box: Rect, text: string, { soft, muted }: ThemeColors) {
-  fillRoundedRect(context, box, 3, soft);
-  context.fillStyle = muted;
+export function paintGhostCell(context: Context2D, box: Rect, text: string, colors: ThemeColors) {
+  fillSoft(context, box, 3, colors);
+  context.fillStyle = colors.muted;
   paintTextIn(context, text, box, 2);
 }
 

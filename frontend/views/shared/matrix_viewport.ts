@@ -43,6 +43,14 @@ export interface Highlights {
   related: CellBlock[];
 }
 
+/** The height of a heading of two lines above a pane, in CSS pixels. */
+const HEADING = 40;
+
+/** Whether a point is on the heading of a pane. labels: the height of what is between the two. */
+export function isOnHeading({ x, y, width }: Rect, scale: number, labels: number, at: Pick<Rect, 'x' | 'y'>) {
+  return at.x >= x && at.x < x + width && at.y < y && at.y >= y - labels - HEADING * scale;
+}
+
 /** What the frames of the matrix views share. */
 export interface PaneFrame<Name extends string> extends Omit<FrameRequest, 'view'> {
   panes: Panes<Name>;

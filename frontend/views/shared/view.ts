@@ -77,6 +77,9 @@ export interface CaptionChoice {
   reading: Reading;
 }
 
+/** The id of an entry in templates/legend.html that explains a matrix. */
+export type MatrixEntry = 'word-product' | 'mark-sparse';
+
 export interface View<Frame> {
   /** previous: the frame before, of which parts that are the same are used again. */
   makeFrame(request: FrameRequest, previous: Frame | null): Frame;
@@ -91,6 +94,8 @@ export interface View<Frame> {
    * withNumber: with the number there, if nothing else says it.
    */
   describePlace?(frame: Frame, x: number, y: number, withNumber: boolean): string;
+  /** Finds the entry of the legend that explains the heading, label or sign under a point. */
+  findLegendEntry?(frame: Frame, x: number, y: number): MatrixEntry | null;
   /** Finds every visible place of a cell. */
   findCellRects(frame: Frame, cell: Cell): Rect[];
   /** Makes the notes beside the picture. */

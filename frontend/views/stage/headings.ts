@@ -22,7 +22,8 @@ interface StageHeading extends HeadingText {
 
 const TYPE = 14;
 
-const SCALE_WIDTH = 54;
+/** A scale takes what a heading leaves, between these widths. */
+const SCALE_WIDTH = { least: 20, most: 54 };
 const SCALE_HEIGHT = 6;
 
 /** The size of a heading's type, in CSS pixels. */
@@ -72,7 +73,13 @@ export function headingText(frame: ChannelFrame, name: Heading['name']): StageHe
     case 'kernel':
       return kernelText(frame);
     case 'products':
-      return productsText(operation.kind, model.names?.products ?? 'x · w', t);
+      return {
+        ...productsText(operation.kind, model.names?.products ?? 'x · w', t),
+        range: [
+          Math.min(model.inputLow, model.weightLow),
+          model.inputMax * (model.weight ? model.weightMax : 1),
+        ],
+      };
     case 'ledger':
       return { name: t('stage.ledger'), detail: t('stage.ledger.detail') };
     case 'output': {
@@ -105,6 +112,7 @@ function kernelText({ model, position, t, inChannels, layout, firstChannel }: Ch
     // The slices of a gradient are named by more than a channel.
     ...(names ? {} : { short: `K[${index}]` }),
     detail: summary.shapes.weight ? formatShape(shape) : '',
+    range: [model.weightLow, model.weightMax],
   };
 }
 
@@ -175,17 +183,19 @@ function paintScale(
   const [lowText, highText] = [low < 0 ? formatNumber(-max, decimals) : '0', formatNumber(max, decimals)];
   context.font = cssFont(Math.max(10.5, 11 * layout.spacing.scale));
   const lowWidth = context.measureText(lowText).width;
-  if (x + lowWidth + SCALE_WIDTH + 10 + context.measureText(highText).width > end) return null;
+  const room = Math.floor(end - x - lowWidth - 10 - context.measureText(highText).width);
+  if (room < SCALE_WIDTH.least) return null;
+  const width = Math.min(room, SCALE_WIDTH.most);
   const left = x + lowWidth + 5;
   const top = y - SCALE_HEIGHT / 2;
-  for (let k = 0; k < SCALE_WIDTH; k++) {
-    const share = k / (SCALE_WIDTH - 1);
+  for (let k = 0; k < width; k++) {
+    const share = k / (width - 1);
     context.fillStyle = cellColor(colorScale(theme), low < 0 ? share * 2 - 1 : share, 1);
     context.fillRect(left + k, top, 1, SCALE_HEIGHT);
   }
-  paintOutline(context, { x: left, y: top, width: SCALE_WIDTH, height: SCALE_HEIGHT }, colors.line);
+  paintOutline(context, { x: left, y: top, width, height: SCALE_HEIGHT }, colors.line);
   context.fillStyle = colors.muted;
   paintText(context, lowText, 'left', x, y);
-  paintText(context, highText, 'left', left + SCALE_WIDTH + 5, y);
-  return { x, y: y - 8, width: left + SCALE_WIDTH - x, height: 16 };
+  paintText(context, highText, 'left', left + width + 5, y);
+  return { x, y: y - 8, width: left + width - x, height: 16 };
 }

@@ -10,6 +10,7 @@ import type { Context2D } from '../shared/drawing.ts';
 import {
   cssFont,
   fillRoundedRect,
+  fillSoft,
   paintCenteredText,
   paintText,
   paintTextIn,
@@ -45,7 +46,7 @@ export function paintSums(
 function paintActiveLine(context: Context2D, { layout, colors }: StageFrame, { lane }: ChannelRow) {
   if (!layout.card) return;
   const { x, y, width, height } = lane.line;
-  fillRoundedRect(context, { x: x + 8, y, width: width - 10, height }, 4, colors.soft);
+  fillSoft(context, { x: x + 8, y, width: width - 10, height }, 4, colors);
 }
 
 /** Paints the channel's name and, where there is room, its terms. */

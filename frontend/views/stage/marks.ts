@@ -4,6 +4,7 @@ import { containsPoint, tapInOrder } from '../../model/geometry.ts';
 import type { Cell } from '../../model/relations.ts';
 import type { Rect } from '../../model/types.ts';
 import { growRect } from '../shared/rects.ts';
+import type { MatrixEntry } from '../shared/view.ts';
 import type { ChannelFrame, ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { headingSize } from './headings.ts';
@@ -11,7 +12,7 @@ import { hitChoice, hitTest } from './hit_test.ts';
 import type { Heading, Lane, Point } from './layout.ts';
 
 /** The id of an entry in templates/legend.html. */
-export type LegendEntry = `mark-${Mark}` | `word-${Word}`;
+export type LegendEntry = `mark-${Mark}` | `word-${Word}` | MatrixEntry;
 type Mark = 'now' | 'channel' | 'dashed' | 'ghost' | 'zero' | 'hatched' | 'faded' | 'scale';
 type Word = 'channel' | 'kernel' | 'window' | 'padding' | 'indices' | 'added';
 

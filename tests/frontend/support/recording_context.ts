@@ -10,6 +10,8 @@ export interface Painted {
   sizes: number[];
   /** Of each text its colour. */
   inks: string[];
+  /** Of each line the colour. */
+  strokes: string[];
   rects: { x: number; y: number; width: number; height: number; color: string }[];
 }
 
@@ -17,7 +19,7 @@ export interface Painted {
 const FIGURE = 0.58;
 
 export function makeRecordingContext(): Painted & { context: Context2D } {
-  const painted: Painted = { texts: [], widths: [], sizes: [], inks: [], rects: [] };
+  const painted: Painted = { texts: [], widths: [], sizes: [], inks: [], strokes: [], rects: [] };
   const typeSize = () => Number.parseFloat(String(state.font).split(' ')[1] ?? '');
   const widthOf = (text: string) => FIGURE * typeSize() * text.length;
   const state: Record<string, unknown> = {
@@ -28,6 +30,7 @@ export function makeRecordingContext(): Painted & { context: Context2D } {
       painted.inks.push(String(state.fillStyle));
       painted.widths.push(Math.min(1, maxWidth / widthOf(text)));
     },
+    stroke: () => painted.strokes.push(String(state.strokeStyle)),
     fillRect: (x: number, y: number, width: number, height: number) =>
       painted.rects.push({ x, y, width, height, color: String(state.fillStyle) }),
     measureText: (text: string) => ({ width: widthOf(text) }),

@@ -6,7 +6,7 @@ import type { Operation } from '../../../../frontend/model/types.ts';
 import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
 import { makeFrame } from '../../../../frontend/views/stage/frame.ts';
 import { formatShape, headingText } from '../../../../frontend/views/stage/headings.ts';
-import { makeScene, makeSummary, makeTapLines } from '../../support/builders.ts';
+import { makeScene, makeSummary, makeTapLines, makeTensor } from '../../support/builders.ts';
 import { makeFrameRequest } from '../../support/frames.ts';
 
 function paddingSaid(language: string, padding: Operation['padding']) {
@@ -27,4 +27,19 @@ test('padding that differs between sides is told with the name of each side', ()
 test('shapes are written as torch writes them, also of one size', () => {
   assert.equal(formatShape([9]), '(9,)');
   assert.equal(formatShape([2, 9]), '(2, 9)');
+});
+
+test('everything that is drawn in colours has the ends of its scale in its heading', () => {
+  const lines = makeTapLines({ count: 3, kernel: 3, size: 5 });
+  const weight = makeTensor(
+    [4, 2, 3, 3],
+    Array.from({ length: 72 }, (_, k) => (k % 3) - 4),
+  );
+  const scene = makeScene(makeSummary(), { weight }, { rows: lines, cols: lines });
+  const model = makeSceneModel(scene);
+  const frame = makeFrame(makeFrameRequest(model, 'stage'));
+  const range = (name: Parameters<typeof headingText>[1]) => headingText(frame, name)?.range;
+  assert.deepEqual(range('input'), [0, 49]);
+  assert.deepEqual(range('kernel'), [-4, 4]);
+  assert.deepEqual(range('products'), [-4, 4 * 49]);
 });

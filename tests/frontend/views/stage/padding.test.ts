@@ -91,3 +91,17 @@ test('padding is a 0 in the unrolled windows', () => {
   assert.equal(texts.filter((text) => text === '0').length, 4 * 5);
   assert.equal(texts.length, 4 * 9);
 });
+
+test('with forced colours, which have no soft ground, each zero of padding has a line around it', () => {
+  const linesOn = (soft: string) => {
+    const request = makeFrameRequest(makePadded({}), 'stage', { width: 1302, height: 608 });
+    const colors = { ...request.colors, paper: 'Canvas', soft, line: 'CanvasText' };
+    const frame = makeFrame({ ...request, colors });
+    const [plane] = frame.planes;
+    assert.ok(plane);
+    const { strokes, context } = makeRecordingContext();
+    paintWindowCells(context, frame, plane, { rows: [0, 1, 2], cols: [0, 1, 2] });
+    return strokes.filter((color) => color === 'CanvasText').length;
+  };
+  assert.equal(linesOn('Canvas') - linesOn('grey'), 5);
+});
