@@ -12,7 +12,11 @@ PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-r
 # Those that failed run once more, alone. One that passes then is unsteady, and said to be: a fault to mend.
 AGAIN = { [ $$? = 1 ] && echo "== once more, alone: what passes now is UNSTEADY, see above why it failed" && \
     $(BIN)/python -m pytest -v --last-failed --last-failed-no-failures none; }
-UNIT_TESTS := $(addprefix tests/,conv docs formats i18n lessons observability scenes services store torch_code test_settings.py)
+# Left out: what starts servers or other processes (cli, deploy, safety, web, most of convscope and networks, project),
+# and what looks for faults at random (fuzz); each takes seconds.
+UNIT_TESTS := $(addprefix tests/,bench conv docs formats i18n lessons observability scenes services store torch_code \
+    test_settings.py $(addprefix convscope/test_,printed_cell.py printed_ledger.py) \
+    $(addprefix networks/test_,layer_table.py receptive_field.py))
 API_TYPES := frontend/model/api_types.ts
 
 MAKE_API_TYPES = $(BIN)/python scripts/api_schema.py | node node_modules/.bin/openapi-typescript \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,16 @@ def test_versions_agree() -> None:
     (container,) = kind("Deployment")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == f"convscope:{version[1]}"
     assert read(KUBERNETES / "kustomization.yaml")["images"][0]["newTag"] == version[1]
+
+
+def test_the_image_says_what_it_is_as_the_package_does() -> None:
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    labels = dict(
+        re.findall(r'org\.opencontainers\.image\.([a-z.]+)="(.*?)"', (ROOT / "Dockerfile").read_text())
+    )
+    assert labels["title"].lower() == about["name"]
+    assert (labels["description"], labels["licenses"]) == (about["description"], about["license"])
+    assert (labels["version"], labels["revision"]) == ("${VERSION}", "${REVISION}")
 
 
 def test_the_proxy_takes_as_large_a_body_as_the_server() -> None:

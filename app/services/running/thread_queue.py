@@ -16,8 +16,8 @@ from app.conv.errors import CodedError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# The weight of the latest piece of work in the mean of their times.
-_LATEST: Final = 0.2
+# Weight of the latest piece of work in the running mean of their times.
+_LATEST_WEIGHT: Final = 0.2
 
 
 class ServerBusy(CodedError):
@@ -28,85 +28,85 @@ class ServerBusy(CodedError):
         self.retry_after = retry_after
 
 
-class _Waiting(NamedTuple):
+class _Waiter(NamedTuple):
     since: float
     turn: asyncio.Future[None]
 
 
 class ThreadQueue:
     """
-    Work in threads, first come, first served. A request waits at most `longest` seconds for its first turn,
-    and is refused at once while another has waited half of that.
+    Work in threads, first come, first served. A request waits at most `max_wait` seconds for its first
+    thread, and is refused at once while another has waited half of that.
     """
 
-    def __init__(self, name: str, threads: int, longest: float) -> None:
-        self._threads = ThreadPoolExecutor(threads, name)
-        self._count = self._free = threads
-        self._longest = longest
-        self._waiting: deque[_Waiting] = deque()
-        # Requests that had a turn before. They go first: refused, what was done for them would be lost.
-        self._begun: deque[_Waiting] = deque()
-        self._has_begun: ContextVar[bool] = ContextVar("has_begun", default=False)
-        self._mean = 0.0  # seconds that a piece of work takes
+    def __init__(self, name: str, threads: int, max_wait: float) -> None:
+        self._pool = ThreadPoolExecutor(threads, name)
+        self._threads = self._free_threads = threads
+        self._max_wait = max_wait
+        self._queue: deque[_Waiter] = deque()
+        # Requests that had a thread before. They go first: refused, what was done for them would be lost.
+        self._priority_queue: deque[_Waiter] = deque()
+        self._had_thread: ContextVar[bool] = ContextVar("had_thread", default=False)
+        self._mean_seconds = 0.0  # that a piece of work takes
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Begin the work in a thread. Raises ServerBusy where the request would wait for too long."""
-        if self._has_begun.get():
-            await self._turn(self._begun)
-        elif self._waiting and monotonic() - self._waiting[0].since > self._longest / 2:
+        if self._had_thread.get():
+            await self._wait_for_thread(self._priority_queue)
+        elif self._queue and monotonic() - self._queue[0].since > self._max_wait / 2:
             raise self._busy()
         else:
-            await self._turn(self._waiting, self._longest)
-        self._has_begun.set(True)
-        return self._begin(work, *args, **kwargs)
+            await self._wait_for_thread(self._queue, self._max_wait)
+        self._had_thread.set(True)
+        return self._start(work, *args, **kwargs)
 
     async def run_next(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Begin the next piece of a stream in a thread, however long the queue is."""
-        await self._turn(self._waiting)
-        return self._begin(work, *args, **kwargs)
+        await self._wait_for_thread(self._queue)
+        return self._start(work, *args, **kwargs)
 
-    async def _turn(self, queue: deque[_Waiting], longest: float | None = None) -> None:
-        if self._free:
-            self._free -= 1
+    async def _wait_for_thread(self, queue: deque[_Waiter], max_wait: float | None = None) -> None:
+        if self._free_threads:
+            self._free_threads -= 1
             return
-        waiting = _Waiting(monotonic(), asyncio.get_running_loop().create_future())
-        queue.append(waiting)
+        waiter = _Waiter(monotonic(), asyncio.get_running_loop().create_future())
+        queue.append(waiter)
         try:
-            async with asyncio.timeout(longest):
-                await waiting.turn
+            async with asyncio.timeout(max_wait):
+                await waiter.turn
         except BaseException as error:
-            if not waiting.turn.cancelled():
-                self._leave()  # its turn came together with its end
-            elif waiting in queue:
-                queue.remove(waiting)
+            if not waiter.turn.cancelled():
+                self._pass_on_thread()  # it came as the wait ended
+            elif waiter in queue:
+                queue.remove(waiter)
             if isinstance(error, TimeoutError):
                 raise self._busy() from None
             raise
 
-    def _begin(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+    def _start(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         loop, started = asyncio.get_running_loop(), monotonic()
-        future = self._threads.submit(work, *args, **kwargs)
+        future = self._pool.submit(work, *args, **kwargs)
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._finish, started))
         return future
 
     def _finish(self, started: float) -> None:
-        self._mean += _LATEST * (monotonic() - started - self._mean)
-        self._leave()
+        self._mean_seconds += _LATEST_WEIGHT * (monotonic() - started - self._mean_seconds)
+        self._pass_on_thread()
 
-    def _leave(self) -> None:
+    def _pass_on_thread(self) -> None:
         """Give a free thread to the next that waits."""
-        for queue in (self._begun, self._waiting):
+        for queue in (self._priority_queue, self._queue):
             while queue:
                 turn = queue.popleft().turn
                 if not turn.done():
                     turn.set_result(None)
                     return
-        self._free += 1
+        self._free_threads += 1
 
     def _busy(self) -> ServerBusy:
         """Retry-After is the time until those who wait now have had their turns."""
-        seconds = ceil(self._mean * (len(self._waiting) + 1) / self._count)
-        return ServerBusy("queue_too_slow", max(1, seconds), seconds=self._longest)
+        seconds = ceil(self._mean_seconds * (len(self._queue) + 1) / self._threads)
+        return ServerBusy("queue_too_slow", max(1, seconds), seconds=self._max_wait)
 
     def close(self, *, wait: bool) -> None:
-        self._threads.shutdown(wait=wait, cancel_futures=not wait)
+        self._pool.shutdown(wait=wait, cancel_futures=not wait)
