@@ -124,13 +124,11 @@ class GridLayout:
                 self.drawing.texts.append(Text(left + size / 2, baseline, [run], TYPE, color, "middle"))
 
     def draw_frame(self, x: float, y: float, cells: Crop, color: str) -> None:
+        """On an edge of the ground's colour, since the frame's may be near the colours of the cells."""
         (rows, cols), size = cells, self.cell
-        self.drawing.boxes.append(
-            Box(
-                x + cols.start * size, y + rows.start * size, len(cols) * size, len(rows) * size,
-                None, color, 3, radius=3,
-            )
-        )  # fmt: skip
+        place = (x + cols.start * size, y + rows.start * size, len(cols) * size, len(rows) * size)
+        for edge, width in ((self.palette.paper, 6), (color, 3)):
+            self.drawing.boxes.append(Box(*place, None, edge, width, radius=3))
 
 
 def cell_size(numbers: Sequence[Number]) -> float:

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from app.i18n.languages import LANGUAGES, figure_texts
 from app.scenes.presets import PRESETS
-from app.services.figure_colors import PALETTES
+from app.services.figure_colors import PALETTES, Theme, luminance
 from app.services.figure_files import escape_tex
 from app.services.figures import MAX_CHANNELS
 from tests.support.random_layers import OPERATIONS
@@ -263,6 +263,27 @@ def cell_tops(svg: str) -> list[str]:
     """The y of every cell; the frame of the window's own is not filled and has round corners."""
     boxes = list(ElementTree.fromstring(svg).iter(f"{SVG}rect"))[1:]
     return [str(box.get("y")) for box in boxes if box.get("rx") is None]
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("direction", ["forward", "input", "weight"])
+def test_a_frame_stands_out_from_every_cell(client: TestClient, theme: Theme, direction: str) -> None:
+    """3:1 (WCAG 2.2) against what it lies on: an edge that is wider than the frame."""
+    path, palette = make_scene(client, LAYERS["chapter"]), PALETTES[theme]
+    svg = client.get(f"{path}/figure.svg?theme={theme}&direction={direction}").text
+    framed = [box for box in ElementTree.fromstring(svg).iter(f"{SVG}rect") if box.get("rx")]
+    assert len(framed) >= 4
+    names = ("x", "y", "width", "height")
+    for edge, frame in zip(framed[::2], framed[1::2], strict=True):
+        assert [edge.get(name) for name in names] == [frame.get(name) for name in names]
+        assert float(edge.get("stroke-width") or 1) > float(frame.get("stroke-width") or 1)
+        assert edge.get("stroke") == palette.paper
+        assert contrast(palette.paper, frame.get("stroke") or "") >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted(luminance(color) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
 
 
 def test_a_figure_is_immutable(client: TestClient) -> None:
