@@ -281,6 +281,28 @@ def test_a_frame_stands_out_from_every_cell(client: TestClient, theme: Theme, di
         assert contrast(palette.paper, frame.get("stroke") or "") >= 3
 
 
+@pytest.mark.parametrize(
+    ("layer", "frames"),
+    [
+        ({"padding": 1}, 1),  # a corner of the window lies on the input
+        ({"padding": 1, "padding_mode": "reflect"}, 1),
+        ({"dilation": 2}, 4),
+        ({"dilation": 2, "padding": 2}, 1),
+    ],
+)
+def test_a_rectangle_that_is_read_has_one_frame(
+    client: TestClient, layer: dict[str, Any], frames: int
+) -> None:
+    body: Body = {
+        "input": {"random": {"shape": [1, 4, 4]}},
+        "weight": {"random": {"shape": [1, 1, 2, 2]}},
+        "operation": {"kind": "conv2d", **layer},
+    }
+    svg = client.get(f"{make_scene(client, body)}/figure.svg?parts=input").text
+    boxes = ElementTree.fromstring(svg).iter(f"{SVG}rect")
+    assert len([box for box in boxes if box.get("rx")]) == 2 * frames
+
+
 def contrast(one: str, other: str) -> float:
     dark, light = sorted(luminance(color) for color in (one, other))
     return (light + 0.05) / (dark + 0.05)
