@@ -356,6 +356,13 @@ def test_the_texts_of_figures_are_there_in_every_language() -> None:
             assert set(re.findall(r"\{(\w+)", text)) == set(re.findall(r"\{(\w+)", english[key])), key
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tex_has_every_sign_that_figures_write(language: str) -> None:
+    """A letter that its fonts lack is printed by its number, which no text and no number of ours may be."""
+    for text in (*figure_texts(language).values(), "\u22480", "\u22121.5e-7"):
+        assert "U+" not in escape_tex(text, language), text
+
+
 def test_what_tex_reads_as_commands_is_printed() -> None:
     hostile = "\\input{/etc/passwd} $x$ 100% #1 a_b ^ ~ & \n\\write18{id}"
     escaped = escape_tex(hostile, "en")
