@@ -62,7 +62,7 @@ def scale_colors(palette: Palette, count: int) -> list[str]:
 
 def text_on(fill: str) -> str:
     """Black or white, whichever stands out more from a colour."""
-    light = _luminance(_parse(fill[1:]))
+    light = luminance(fill)
     return "#000000" if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else "#ffffff"
 
 
@@ -70,9 +70,10 @@ def _parse(digits: str) -> _Rgb:
     return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
 
 
-def _luminance(rgb: _Rgb) -> float:
+def luminance(color: str) -> float:
     """Relative luminance (WCAG 2.2)."""
     red, green, blue = (
-        part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in rgb
+        part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4
+        for part in _parse(color[1:])
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -25,7 +25,8 @@ _SPECIAL: Final = {
     "\\": r"$\backslash$", "{": r"$\{$", "}": r"$\}$", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "\u00d7": r"$\times$",
     "\u2192": r"$\to$", "\u2212": r"$-$", "\u00b7": r"$\cdot$", "\u2013": "--",
-    "\u2026": r"\ldots{}", "<": "$<$", ">": "$>$", "|": "$|$",
+    "\u2026": r"\ldots{}", "\u2248": r"$\approx$", "\u00b0": r"$^\circ$", "\u00f7": r"$\div$",
+    "<": "$<$", ">": "$>$", "|": "$|$",
 }  # fmt: skip
 # Letters that TeX prints: those of Latin 1, and with `ctex` those of Chinese.
 _LATIN: Final = re.compile("[\x20-\x7e\xc0-\xff]")

@@ -217,9 +217,13 @@ def _check_cell(row: int, col: int, height: int, width: int) -> None:
 
 
 def _is_turned(scene: Scene) -> bool:
-    """Whether the kernel is seen turned by 180°, as on the page: not where a flip has turned it already."""
-    operation = scene.plan.operation
-    return isinstance(operation, Conv2d) and not operation.flip and operation.padding_mode == "zeros"
+    """
+    Whether the kernel is seen turned by 180°, as on the page: not where a flip has turned it already, nor one
+    of a single cell.
+    """
+    plan, operation = scene.plan, scene.plan.operation
+    can_turn = isinstance(operation, Conv2d) and operation.padding_mode == "zeros" and not operation.flip
+    return can_turn and plan.kernel_size != (1, 1)
 
 
 def _line_lists(table: Tensor) -> list[list[int]]:

@@ -18,7 +18,6 @@ from app.services.figures.grids import (
     TYPE,
     Cells,
     GridLayout,
-    Lines,
     bracketed,
     cell_size,
     is_rounded,
@@ -161,14 +160,8 @@ class _GradientLayout(GridLayout):
         (rows, cols), (read_rows, read_cols) = self.figure.plane_crop, self.figure.read_lines
         down = [line - rows.start for line in read_rows if line in rows]
         across = [line - cols.start for line in read_cols if line in cols]
-        if not down or not across:
-            return
-        framed: tuple[Lines, Lines] = (down, across)
-        whole = range(down[0], down[-1] + 1), range(across[0], across[-1] + 1)
-        if (list(whole[0]), list(whole[1])) == framed:
-            framed = whole
         for lane, hue in enumerate(self._hues):
-            self.draw_read_cells(x, self._top(lane, len(rows)), *framed, hue)
+            self.draw_read_cells(x, self._top(lane, len(rows)), down, across, hue)
 
     def _draw_gradient_plane(self, bottom: float) -> float:
         """In the middle beside the rows, which end at `bottom`; the y below it."""

@@ -24,8 +24,6 @@ LEAST_WIDTH: Final = 360.0
 _MIN_CELL: Final = 30.0
 _DOT: Final = "\u00b7"
 
-# Of a plane: a range where they lie next to each other.
-Lines = range | list[int]
 # None: a cell without a number.
 Cells = Sequence[Sequence[Number | None]]
 
@@ -77,11 +75,14 @@ class GridLayout:
         return x
 
     def draw_read_cells(
-        self, x: float, top: float, rows: range | Sequence[int], cols: range | Sequence[int], color: str
+        self, x: float, top: float, rows: Sequence[int], cols: Sequence[int], color: str
     ) -> None:
-        """A frame round a rectangle; where the cells are none, round each of them."""
-        if isinstance(rows, range) and isinstance(cols, range):
-            self.draw_frame(x, top, Crop(rows, cols), color)
+        """A frame round the rectangle that rows and columns, in order, are; else round each of its cells."""
+        if not rows or not cols:
+            return
+        down, across = range(rows[0], rows[-1] + 1), range(cols[0], cols[-1] + 1)
+        if (len(down), len(across)) == (len(rows), len(cols)):
+            self.draw_frame(x, top, Crop(down, across), color)
             return
         for i in rows:
             for j in cols:
@@ -124,13 +125,11 @@ class GridLayout:
                 self.drawing.texts.append(Text(left + size / 2, baseline, [run], TYPE, color, "middle"))
 
     def draw_frame(self, x: float, y: float, cells: Crop, color: str) -> None:
+        """On an edge of the ground's colour, since the frame's may be near the colours of the cells."""
         (rows, cols), size = cells, self.cell
-        self.drawing.boxes.append(
-            Box(
-                x + cols.start * size, y + rows.start * size, len(cols) * size, len(rows) * size,
-                None, color, 3, radius=3,
-            )
-        )  # fmt: skip
+        place = (x + cols.start * size, y + rows.start * size, len(cols) * size, len(rows) * size)
+        for edge, width in ((self.palette.paper, 6), (color, 3)):
+            self.drawing.boxes.append(Box(*place, None, edge, width, radius=3))
 
 
 def cell_size(numbers: Sequence[Number]) -> float:

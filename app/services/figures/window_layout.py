@@ -20,7 +20,6 @@ from app.services.figures.grids import (
     TYPE,
     Cells,
     GridLayout,
-    Lines,
     bracketed,
     cell_size,
     is_rounded,
@@ -147,7 +146,7 @@ class _Layout(GridLayout):
         if "input" in parts:
             lanes = figure.lanes
             self._draw_column("", [self.say("input", channel=c) for c in lanes], self.inputs, lanes)
-            self._mark_read_cells(plain)
+            self._frame_read_cells()
             if not plain or figure.is_maximum:
                 self._draw_window()
         elif figure.is_maximum and "products" in parts:
@@ -208,18 +207,13 @@ class _Layout(GridLayout):
         colors = [channel_hue(self.palette, c) if c in read else self.palette.muted for c in channels]
         return self.draw_column(operator, names[: len(channels)], grids, tops, colors)
 
-    def _mark_read_cells(self, plain: bool) -> None:
-        """A frame round the window; where it is no rectangle of the input, round each cell that is read."""
+    def _frame_read_cells(self) -> None:
         figure, (rows, cols) = self.figure, self.figure.input_crop
         read_rows = sorted({row - rows.start for row in figure.rows if row in rows})
         read_cols = sorted({col - cols.start for col in figure.cols if col in cols})
-        if not read_rows or not read_cols:
-            return
-        framed_rows: Lines = range(read_rows[0], read_rows[-1] + 1) if plain else read_rows
-        framed_cols: Lines = range(read_cols[0], read_cols[-1] + 1) if plain else read_cols
         for channel in figure.channels:
             top, hue = self._top(channel, len(rows)), channel_hue(self.palette, channel)
-            self.draw_read_cells(MARGIN, top, framed_rows, framed_cols, hue)
+            self.draw_read_cells(MARGIN, top, read_rows, read_cols, hue)
 
     def _draw_output(self) -> None:
         if "output" not in self.parts:

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from app.i18n.languages import LANGUAGES, figure_texts
 from app.scenes.presets import PRESETS
-from app.services.figures.colors import PALETTES
+from app.services.figures.colors import PALETTES, Theme, luminance
 from app.services.figures.files import escape_tex
 from app.services.figures.window import MAX_CHANNELS
 from tests.support.random_layers import OPERATIONS
@@ -265,6 +265,49 @@ def cell_tops(svg: str) -> list[str]:
     return [str(box.get("y")) for box in boxes if box.get("rx") is None]
 
 
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("direction", ["forward", "input", "weight"])
+def test_a_frame_stands_out_from_every_cell(client: TestClient, theme: Theme, direction: str) -> None:
+    """3:1 (WCAG 2.2) against what it lies on: an edge that is wider than the frame."""
+    path, palette = make_scene(client, LAYERS["chapter"]), PALETTES[theme]
+    svg = client.get(f"{path}/figure.svg?theme={theme}&direction={direction}").text
+    framed = [box for box in ElementTree.fromstring(svg).iter(f"{SVG}rect") if box.get("rx")]
+    assert len(framed) >= 4
+    names = ("x", "y", "width", "height")
+    for edge, frame in zip(framed[::2], framed[1::2], strict=True):
+        assert [edge.get(name) for name in names] == [frame.get(name) for name in names]
+        assert float(edge.get("stroke-width") or 1) > float(frame.get("stroke-width") or 1)
+        assert edge.get("stroke") == palette.paper
+        assert contrast(palette.paper, frame.get("stroke") or "") >= 3
+
+
+@pytest.mark.parametrize(
+    ("layer", "frames"),
+    [
+        ({"padding": 1}, 1),  # a corner of the window lies on the input
+        ({"padding": 1, "padding_mode": "reflect"}, 1),
+        ({"dilation": 2}, 4),
+        ({"dilation": 2, "padding": 2}, 1),
+    ],
+)
+def test_a_rectangle_that_is_read_has_one_frame(
+    client: TestClient, layer: dict[str, Any], frames: int
+) -> None:
+    body: Body = {
+        "input": {"random": {"shape": [1, 4, 4]}},
+        "weight": {"random": {"shape": [1, 1, 2, 2]}},
+        "operation": {"kind": "conv2d", **layer},
+    }
+    svg = client.get(f"{make_scene(client, body)}/figure.svg?parts=input").text
+    boxes = ElementTree.fromstring(svg).iter(f"{SVG}rect")
+    assert len([box for box in boxes if box.get("rx")]) == 2 * frames
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted(luminance(color) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
 def test_a_figure_is_immutable(client: TestClient) -> None:
     url = f"{make_scene(client, CHAPTER)}/figure.svg"
     first = client.get(url)
@@ -311,6 +354,13 @@ def test_the_texts_of_figures_are_there_in_every_language() -> None:
         assert list(texts) == list(english)
         for key, text in texts.items():
             assert set(re.findall(r"\{(\w+)", text)) == set(re.findall(r"\{(\w+)", english[key])), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tex_has_every_sign_that_figures_write(language: str) -> None:
+    """A letter that its fonts lack is printed by its number, which no text and no number of ours may be."""
+    for text in (*figure_texts(language).values(), "\u22480", "\u22121.5e-7"):
+        assert "U+" not in escape_tex(text, language), text
 
 
 def test_what_tex_reads_as_commands_is_printed() -> None:

@@ -196,6 +196,17 @@ def test_a_picture_by_hand(client: TestClient) -> None:
     assert "A dot: no output read the cell there." in text
 
 
+@pytest.mark.parametrize(("kernel", "flip"), [(1, False), (2, False), (2, True)])
+def test_a_kernel_is_said_to_be_turned_where_it_is(client: TestClient, kernel: int, flip: bool) -> None:
+    body: Body = {
+        "input": {"random": {"shape": [1, 3, 3]}},
+        "weight": {"random": {"shape": [1, 1, kernel, kernel]}},
+        "operation": {"kind": "conv2d", "flip": flip},
+    }
+    svg = client.get(f"{make_scene(client, body)}/figure.svg?direction=input").text
+    assert ("turned by 180°" in svg) == (kernel > 1 and not flip)
+
+
 def test_the_document_has_the_numbers_of_the_picture(client: TestClient) -> None:
     path = with_upstream(client, LAYERS["integers with many channels"])
     for direction in ("input", "weight"):
