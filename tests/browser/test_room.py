@@ -219,6 +219,26 @@ def test_a_long_title_and_formula_can_be_read_whole(
     expect(page.locator("h1")).to_have_text("conv2d, 16 → 24 channels, kernel 3×2, 4 groups")
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_sentence_of_an_example_is_read_in_whole_on_a_laptop(
+    open_page: OpenPage, scene_paths: dict[str, str], language: str
+) -> None:
+    """It has two lines; of the one that needs three the rest comes at a press."""
+    page, cut = None, []
+    for name in scene_paths:
+        way = "/" if name == "two-channels" else scene_paths[name]
+        page = open_page(f"{way}?lang={language}", again=page, viewport={"width": 1366, "height": 768})
+        line, stage = page.locator("#about-line"), page.locator("#stage")
+        box, below = line.bounding_box(), stage.bounding_box()
+        assert box and below and box["y"] + box["height"] <= below["y"] + 1, name
+        if page.locator("#about-more").is_visible():
+            cut.append(name)
+            assert box["height"] >= 28, name
+            page.locator("#about-more").click()
+            expect(page.locator("#scene-line")).to_be_in_viewport(ratio=1)
+    assert len(cut) <= 2, cut
+
+
 def test_of_a_line_without_room_no_scrap_of_a_word_is_left(open_page: OpenPage, server: str) -> None:
     path = make_scene(server, torch.ones(8, 9, 9), torch.ones(4, 8, 3, 3), {"kind": "conv2d"})
     page = open_page(path, viewport={"width": 1366, "height": 768})
