@@ -55,7 +55,9 @@ def _tensors(scene: Scene, tensors: Mapping[str, Tensor], loaded: bool) -> list[
             f'tensors = load_file("{scene.id}.safetensors")',
         ]
     for name, tensor in tensors.items():
-        literal = tensor.numel() <= LITERAL
+        # A bias comes from where its weight comes from.
+        sized = tensors["weight"] if name == "bias" else tensor
+        literal = max(sized.numel(), tensor.numel()) <= LITERAL
         value = _literal(tensor, scene.dtype) if literal else f'tensors["{name}"]'
         lines.append(f"{_NAMES.get(name, name)} = {value}  # {tuple(tensor.shape)}")
     return lines

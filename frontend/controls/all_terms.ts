@@ -10,14 +10,17 @@ export function setUpAllTerms() {
 /** Of a line that is shorter no word is left, in CSS pixels. */
 const LEAST_LINE = 96;
 
-/** A sentence that is longer than its line can be read in whole. */
+/** What is cut off is a line at least; descenders are less, in CSS pixels. */
+const TALLER = 6;
+
+/** A sentence that is longer than its lines can be read in whole. */
 export function setUpAboutLine() {
   const line = findElement('#about-line', HTMLElement);
   const button = findElement('#about-more', HTMLButtonElement);
   setUpDisclosure(button, line);
   const update = () => {
     if (line.classList.contains('is-open')) return;
-    button.hidden = line.scrollWidth <= line.clientWidth;
+    button.hidden = line.scrollHeight <= line.clientHeight + TALLER;
     line.classList.toggle('is-squeezed', !button.hidden && line.clientWidth < LEAST_LINE);
   };
   new ResizeObserver(update).observe(line);

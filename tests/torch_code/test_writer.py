@@ -175,6 +175,15 @@ def test_the_threshold(extra: int) -> None:
     assert len(write_code(scene)) < 3000
 
 
+@pytest.mark.parametrize("filters", [1, LITERAL // 9, 1 + LITERAL // 9])
+def test_a_bias_comes_from_where_its_weight_comes_from(filters: int, run: Runner) -> None:
+    x, weight, bias = torch.ones(1, 4, 4), torch.ones(filters, 1, 3, 3), torch.ones(filters)
+    scene = make_scene(Conv2d(), x, weight, bias, Limits())
+    code = write_code(scene)
+    assert ('tensors["weight"]' in code) == ('tensors["bias"]' in code) == (weight.numel() > LITERAL)
+    assert torch.equal(run(scene), torch.full((filters, 2, 2), 10.0))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @given(data=st.data())
