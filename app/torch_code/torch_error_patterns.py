@@ -14,6 +14,8 @@ _LONGEST: Final = 20_000
 _COUNT: Final = r"([1-9]\d{0,8})"
 _SHAPE: Final = r"\[([1-9]\d{0,8}(?:, ?[1-9]\d{0,8}){0,7})\]"
 _WEIGHT: Final = r"\[([1-9]\d{0,8}(?:, ?[1-9]\d{0,8}){1,7})\]"
+# Of any tensor, also of one without numbers.
+_ANY_SHAPE: Final = r"\[(\d{1,9}(?:, ?\d{1,9}){0,7})\]"
 _SIZE: Final = r"[1-9]\d{0,8}"
 _PAIR: Final = r"\((-?\d{1,9}) x (-?\d{1,9})\)"
 
@@ -44,9 +46,38 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchErro
         ),
         (
             rf"Expected \dD \(unbatched\) or (\d)D \(batched\) input to (\w{{1,40}}), "
-            rf"but got input of size: {_SHAPE}",
+            rf"but got input of size: {_ANY_SHAPE}",
             readers.read_dimensions,
         ),
+        (
+            r"Expected \dD or (\d)D \(batch mode\) tensor with optional 0 dim batch size for input, "
+            rf"but got: ?{_ANY_SHAPE}",
+            readers.read_pooled_dimensions,
+        ),
+        (
+            r"expected (stride|padding|dilation|output_padding) to be a single integer value or a list of "
+            r"(\d) values to match the convolution dimensions",
+            readers.read_values,
+        ),
+        (
+            r"pool2d: (kernel_size|stride|padding|dilation) must (?:either be|be either)"
+            r"(?: omitted,)? a single int, or a tuple of (two) ints",
+            readers.read_values,
+        ),
+        (
+            r"pool1d\(\) (?:argument ')?(kernel_size|stride|padding|dilation)'? (?:must be|should contain) "
+            r"(?:None, )?(?:an int, list of ints,? or tuple of ints of size|one int \(got) (\d)",
+            readers.read_single,
+        ),
+        (
+            r"(kernel[ _]size|dilation) (?:should|must) be greater than zero",
+            readers.read_positive,
+        ),
+        (
+            r"negative (padding|output_padding) is not supported|pad(?:ding)? must be non-negative",
+            readers.read_negative,
+        ),
+        (r"weight should have at least three dimensions", readers.read_weight_axes),
         (r"Input type \(([\w.: ]{1,40})\) and (?:bias|weight) type \(([\w.: ]{1,40})\)", readers.read_types),
         (r"mat1 and mat2 must have the same dtype, but got (\w{1,20}) and (\w{1,20})", readers.read_types),
         (r"expected scalar type (\w{1,20}) but found (\w{1,20})", readers.read_scalar_type),
@@ -105,7 +136,7 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchErro
             readers.read_join,
         ),
         (r"non-positive stride is not supported", readers.read_stride),
-        (r"stride should (?:not be zero|be greater than zero)", readers.read_stride),
+        (r"stride (?:should not be zero|(?:should|must) be greater than zero)", readers.read_stride),
         (r"Trying to create tensor with negative dimension -\d{1,9}", readers.read_negative_size),
         (
             rf"Expected more than 1 value per channel when training, got input size torch\.Size\({_SHAPE}\)",
@@ -136,7 +167,11 @@ _WITHOUT_SIZES: Final = tuple(
             "torch_error.channels_unnamed",
             "torch_error.same_channels",
         ),
-        (r"output size is too small", "torch_error.output_size_unnamed", "torch_error.kernel_fits"),
+        (
+            r"output size is too small|Invalid computed output size",
+            "torch_error.output_size_unnamed",
+            "torch_error.kernel_fits",
+        ),
         (
             r"pad(?:ding)? should be at most half of (?:effective )?kernel size",
             "torch_error.half_padding_unnamed",

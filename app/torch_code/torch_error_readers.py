@@ -207,6 +207,45 @@ def read_dimensions(match: re.Match[str]) -> TorchError:
     return TorchError(message, (Remedy(Message(code)),), input)
 
 
+def read_pooled_dimensions(match: re.Match[str]) -> TorchError:
+    axes, input = int(match[1]), _numbers(match[2])
+    code = "torch_error.too_many_axes" if len(input) > axes else "torch_error.too_few_axes"
+    counts = {"name": f"Pool{axes - 2}d", "count": len(input), "input": list(input), "axes": axes}
+    return TorchError(Message("torch_error.dimensions", **counts), (Remedy(Message(code)),), input)
+
+
+def read_values(match: re.Match[str]) -> TorchError:
+    """One value, or one for each dimension of a layer."""
+    count = 2 if match[2] == "two" else int(match[2])
+    return _values(match[1], count)
+
+
+def read_single(match: re.Match[str]) -> TorchError:
+    return _values(match[1], 1)
+
+
+def _values(name: str, count: int) -> TorchError:
+    remedy = Remedy(Message("torch_error.fewer_values", name=name, count=count))
+    return TorchError(Message("torch_error.values", name=name, count=count), (remedy,))
+
+
+def read_positive(match: re.Match[str]) -> TorchError:
+    name = match[1].replace(" ", "_")
+    remedy = Remedy(Message("torch_error.at_least", name=name, least=1))
+    return TorchError(Message("torch_error.too_small", name=name, least=1), (remedy,))
+
+
+def read_negative(match: re.Match[str]) -> TorchError:
+    name = match[1] or "padding"
+    remedy = Remedy(Message("torch_error.at_least", name=name, least=0))
+    return TorchError(Message("torch_error.too_small", name=name, least=0), (remedy,))
+
+
+def read_weight_axes(_: re.Match[str]) -> TorchError:
+    remedy = Remedy(Message("torch_error.whole_weight"))
+    return TorchError(Message("torch_error.weight_axes"), (remedy,))
+
+
 def read_types(match: re.Match[str]) -> TorchError:
     names = {"input": match[1], "weight": match[2]}
     if ("cuda" in match[1]) != ("cuda" in match[2]):

@@ -387,3 +387,53 @@ def test_the_answer_has_shapes_and_layers_that_can_be_opened(client: TestClient)
     chinese = client.post("/api/v1/parse", json={"code": trace[-3000:]}, headers={"Accept-Language": "zh-CN"})
     assert chinese.headers["Content-Language"] == "zh-CN"
     assert chinese.json()["torch_error"]["message"].startswith("输入 [1, 1, 224, 224] 有 1 个通道")
+
+
+ARGUMENTS = {
+    "Conv": ("kernel_size", "stride", "padding", "dilation"),
+    "ConvTranspose": ("kernel_size", "stride", "padding", "output_padding", "dilation"),
+    "MaxPool": ("kernel_size", "stride", "padding", "dilation"),
+    "AvgPool": ("kernel_size", "stride", "padding"),
+}
+WRONG = (-1, 0, 5, (1,), (1, 2), (1, 2, 3))
+SHAPES = ((2,), (2, 9), (2, 9, 9), (1, 2, 9, 9), (1, 1, 2, 9, 9), (0, 2, 9, 9), (1, 3, 9, 9))
+# What says neither which argument is wrong nor which sizes there are.
+NOT_READ = (
+    "Dimension out of range",
+    "Expected 2 to 3 dimensions",
+    "non-empty 3D or 4D",
+    "select(): index 0 out of range",
+)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("dimensions", [1, 2])
+@pytest.mark.parametrize("kind", ARGUMENTS)
+def test_whatever_torch_says_to_a_wrong_argument_is_read_or_said_to_be_unknown(
+    kind: str, dimensions: int
+) -> None:
+    module = getattr(nn, f"{kind}{dimensions}d")
+    channels = (2, 4) if kind.startswith("Conv") else ()
+    refused = 0
+    for argument in ARGUMENTS[kind]:
+        for value in WRONG:
+            for shape in SHAPES:
+                try:
+                    module(*channels, **{"kernel_size": 3, argument: value})(_z(shape))
+                except (RuntimeError, ValueError, IndexError, TypeError) as wrong:
+                    said = f"{type(wrong).__name__}: {wrong}"
+                    error = find_torch_error(said)
+                    assert error is not None, said
+                    is_unknown = error.message.code == "torch_error.unknown"
+                    assert is_unknown == any(text in said for text in NOT_READ), said
+                    for language in ("en", "zh-CN"):
+                        for message in (error.message, *(each.message for each in error.remedies)):
+                            assert "{" not in render(message, language)
+                    refused += 1
+    assert refused > 50
+
+
+def test_a_kernel_without_its_channel_axes_is_explained() -> None:
+    error = find_torch_error(said_by_torch(lambda: F.conv2d(_z(1, 1, 5, 5), _z(3, 3)))[0])
+    assert error is not None
+    assert error.message.code == "torch_error.weight_axes"
