@@ -70,10 +70,12 @@ class Settings(Limits, BaseSettings):
 
     store: str = Field(
         default_factory=_default_store,
-        description="where scenes are kept: file:///folder, s3://bucket/path, gs://… or az://…",
+        description="where scenes and networks are kept: file:///folder, s3://bucket/path, gs://… or az://…",
     )
     store_quota: int = Field(
-        0, ge=0, description="bytes that the store may hold, files counted in blocks of 4 KiB; 0: no bound"
+        0,
+        ge=0,
+        description="bytes that the store may hold, with files counted in blocks of 4 KiB; 0: no bound",
     )
     store_reserve: int = Field(
         512 * MEBI,
@@ -85,42 +87,45 @@ class Settings(Limits, BaseSettings):
     workers: int = Field(1, ge=1, le=256, description="processes that serve; the limits hold for each")
     hosts: Strings = Field(
         default_factory=lambda: ["*"],
-        description="names, separated by commas, that the server answers to; *.example.org: below; *: any",
+        description="host names that are answered, separated by commas; *.example.org: all below it; *: any",
     )
     trusted_proxies: Networks = Field(
         default_factory=list,
-        description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed",
+        description="addresses or networks of proxies whose X-Forwarded-For and -Proto are trusted",
     )
     token: str = Field(
         "",
         pattern=r"^([A-Za-z0-9_-]{16,256})?$",
-        description="what every request of a program brings as `Authorization: Bearer …`; none: all may ask",
+        description="token of all requests but health checks, as `Authorization: Bearer …`; empty: none",
     )
     rate_limit: Rate = Field(
-        "120000/minute", description="requests of one client beside static files and health checks"
+        "120000/minute", description="requests of one client, without static files and health checks"
     )
-    write_limit: Rate = Field("30000/minute", description="scenes that one client may store")
+    write_limit: Rate = Field("30000/minute", description="scenes and networks that one client may store")
     frame_ancestors: Sources = Field(
         default_factory=list,
-        description="sites, separated by commas, that may show pages in frames",
+        description="sites that may show pages in frames, separated by commas",
     )
     public_url: Address = Field(
-        "", description="address at which people reach the server, for what names it in whole; none: as asked"
+        "",
+        description="address at which people reach the server, for links with a host; empty: as requested",
     )
-    tls: bool = Field(False, description="whether people reach the server by HTTPS only: sends HSTS")
+    tls: bool = Field(False, description="whether people reach the server by HTTPS only; sends HSTS")
     cors_origins: Strings = Field(
-        default_factory=list, description="origins, separated by commas, whose pages may read; *: all"
+        default_factory=list, description="origins whose pages may read answers, separated by commas; *: all"
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
-        "info", description="the least that is logged"
+        "info", description="lowest level that is logged"
     )
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="auto: text on a terminal, JSON elsewhere"
     )
-    access_log: bool = Field(True, description="one line for each request")
-    grace_seconds: int = Field(8, ge=1, description="seconds that a stop gives to what is under way")
-    cache_bytes: int = Field(256 * MEBI, ge=0, description="bytes of scenes kept decoded in memory")
-    answer_bytes: int = Field(32 * MEBI, ge=0, description="bytes of traces and pages kept in memory")
+    access_log: bool = Field(True, description="whether each request is logged, in one line")
+    grace_seconds: int = Field(
+        8, ge=1, description="seconds that requests have to finish when the server stops"
+    )
+    cache_bytes: int = Field(256 * MEBI, ge=0, description="bytes of decoded scenes kept in memory")
+    answer_bytes: int = Field(32 * MEBI, ge=0, description="bytes of encoded answers kept in memory")
 
     @classmethod
     def read(cls, **given: Any) -> Self:
