@@ -38,7 +38,7 @@ run: setup ## serve on http://127.0.0.1:8000
 	@exec $(BIN)/convscope serve --host $(HOST) --port $(PORT)
 
 dev: setup ## the same, and build and start again whenever a file changes
-	@npm run --silent watch & trap "kill $$!" EXIT; sleep 2; \
+	@node scripts/build_page.ts --watch & trap "kill $$!" EXIT; sleep 2; \
 	    $(BIN)/watchfiles '$(BIN)/convscope serve --host $(HOST) --port $(PORT)' app convscope examples lessons static templates
 
 test: system check ## all checks and all tests, JOBS=2 at a time; sets up what they need
