@@ -141,6 +141,11 @@ export function cellColor(scale: ColorScale, value: number, max: number): string
   return scale.css[colorIndex(value, max)] ?? '';
 }
 
+/** The fill of a cell with a number. */
+export function numberedColor(scale: ColorScale, value: number, max: number): string {
+  return scale.css[numberedIndex(value, max)] ?? '';
+}
+
 /** The colour of text on a cell. */
 export function textColor(scale: ColorScale, value: number, max: number): string {
   return scale.text[colorIndex(value, max)] ?? '';

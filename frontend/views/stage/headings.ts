@@ -1,12 +1,13 @@
 /** The words on the picture: what each part is, its shape, and the scale of its numbers. */
 
-import { cellColor, colorScale } from '../../model/color.ts';
+import { cellColor, colorScale, numberedColor } from '../../model/color.ts';
 import { containsPoint, weightIndex } from '../../model/geometry.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import type { Rect, SceneSummary } from '../../model/types.ts';
 import type { Context2D } from '../shared/drawing.ts';
 import { cssFont, paintOutline, paintText } from '../shared/drawing.ts';
 import { decimalsThatFit } from '../shared/text_fit.ts';
+import { readableCellsOf } from './candidates.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import type { HeadingText } from './heading_lines.ts';
 import { fitHeading, NAME_GAP, NAME_WEIGHT } from './heading_lines.ts';
@@ -139,8 +140,9 @@ export function paintHeading(context: Context2D, frame: ChannelFrame, place: Hea
   const chooser = place.name === 'output' && frame.model.subject.outChannels > 1 ? CHOOSER_WIDTH : 0;
   const end = Math.min(place.x + place.width, layout.width) - chooser;
   const x = paintHeadingText(context, colors, { ...place, width: end - place.x }, text, headingSize(frame));
-  const [low, max] = text.range ?? [0, 0];
-  const scale = max > 0 && layout.family !== 'phone' && paintScale(context, frame, x, place.y, end, low, max);
+  const { range } = text;
+  const hasScale = range && range[1] > 0 && layout.family !== 'phone';
+  const scale = hasScale ? paintScale(context, frame, { ...place, x, width: end - x }, range) : null;
   const places = scalePlaces.get(frame.choice) ?? new Map();
   if (scale) scalePlaces.set(frame.choice, places.set(place.name, scale));
 }
@@ -172,25 +174,24 @@ export function paintHeadingText(
 /** Paints the scale of a tensor's numbers with its ends, if there is room. Returns where it stands. */
 function paintScale(
   context: Context2D,
-  { colors, theme, layout }: ChannelFrame,
-  x: number,
-  y: number,
-  end: number,
-  low: number,
-  max: number,
+  frame: ChannelFrame,
+  { name, x, y, width: room }: Heading,
+  [low, max]: ValueRange,
 ): Rect | null {
+  const { colors, theme, layout } = frame;
   const decimals = Number.isInteger(max) ? 0 : decimalsThatFit([max], 4);
   const [lowText, highText] = [low < 0 ? formatNumber(-max, decimals) : '0', formatNumber(max, decimals)];
   context.font = cssFont(Math.max(10.5, 11 * layout.spacing.scale));
   const lowWidth = context.measureText(lowText).width;
-  const room = Math.floor(end - x - lowWidth - 10 - context.measureText(highText).width);
-  if (room < SCALE_WIDTH.least) return null;
-  const width = Math.min(room, SCALE_WIDTH.most);
   const left = x + lowWidth + 5;
+  const widest = Math.floor(room - lowWidth - 10 - context.measureText(highText).width);
+  if (widest < SCALE_WIDTH.least) return null;
+  const width = Math.min(widest, SCALE_WIDTH.most);
+  const colorOf = isNumbered(frame, name) ? numberedColor : cellColor;
   const top = y - SCALE_HEIGHT / 2;
   for (let k = 0; k < width; k++) {
     const share = k / (width - 1);
-    context.fillStyle = cellColor(colorScale(theme), low < 0 ? share * 2 - 1 : share, 1);
+    context.fillStyle = colorOf(colorScale(theme), low < 0 ? share * 2 - 1 : share, 1);
     context.fillRect(left + k, top, 1, SCALE_HEIGHT);
   }
   paintOutline(context, { x: left, y: top, width, height: SCALE_HEIGHT }, colors.line);
@@ -198,4 +199,12 @@ function paintScale(
   paintText(context, lowText, 'left', x, y);
   paintText(context, highText, 'left', left + width + 5, y);
   return { x, y: y - 8, width: left + width - x, height: 16 };
+}
+
+/** Whether the cells below a heading have numbers, whose colours are paler. */
+function isNumbered({ layout, model }: ChannelFrame, name: Heading['name']) {
+  const readable = readableCellsOf(model.subject, layout.family);
+  if (name === 'input') return layout.cell >= readable.input;
+  if (name === 'output') return layout.outputCell >= readable.output;
+  return layout.kernelCell >= readable.kernel;
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { cellColor, colorScale, numberedColor } from '../../../../frontend/model/color.ts';
 import { makeTranslate } from '../../../../frontend/model/i18n.ts';
 import type { Operation } from '../../../../frontend/model/types.ts';
 import { makeSceneModel } from '../../../../frontend/views/shared/scene_model.ts';
 import { makeFrame } from '../../../../frontend/views/stage/frame.ts';
-import { formatShape, headingText } from '../../../../frontend/views/stage/headings.ts';
+import { formatShape, headingText, paintHeadings } from '../../../../frontend/views/stage/headings.ts';
 import { makeScene, makeSummary, makeTapLines, makeTensor } from '../../support/builders.ts';
 import { makeFrameRequest } from '../../support/frames.ts';
+import { makeRecordingContext } from '../../support/recording_context.ts';
 
 function paddingSaid(language: string, padding: Operation['padding']) {
   const file = new URL(`../../../../static/locales/${language}.json`, import.meta.url);
@@ -42,4 +44,19 @@ test('everything that is drawn in colours has the ends of its scale in its headi
   assert.deepEqual(range('input'), [0, 49]);
   assert.deepEqual(range('kernel'), [-4, 4]);
   assert.deepEqual(range('products'), [-4, 4 * 49]);
+});
+
+test('a scale has the colours of the cells below it, which are paler where they have numbers', () => {
+  const lines = makeTapLines({ count: 3, kernel: 3, size: 5 });
+  const model = makeSceneModel(makeScene(makeSummary(), {}, { rows: lines, cols: lines }));
+  const request = makeFrameRequest(model, 'stage');
+  const frame = makeFrame(request);
+  for (const [cell, colorOf] of [
+    [frame.layout.cell, numberedColor],
+    [2, cellColor],
+  ] as const) {
+    const { context, rects } = makeRecordingContext();
+    paintHeadings(context, { ...frame, layout: { ...frame.layout, cell } }, ['input']);
+    assert.equal(rects.at(-1)?.color, colorOf(colorScale(request.theme), 1, 1), `cells of ${cell} px`);
+  }
 });
