@@ -319,13 +319,25 @@ def test_a_figure_is_immutable(client: TestClient) -> None:
     assert other.status_code == 200
 
 
-@pytest.mark.parametrize(("preset", "lang"), [*((name, "en") for name in PRESETS), ("two-channels", "zh-CN")])
-def test_the_document_compiles(client: TestClient, tmp_path: Path, preset: str, lang: str) -> None:
+@pytest.mark.parametrize(
+    ("preset", "lang", "direction"),
+    [
+        *((name, "en", "forward") for name in PRESETS),
+        ("two-channels", "zh-CN", "forward"),
+        ("strided-volume", "en", "input"),
+        ("transposed", "zh-CN", "weight"),
+    ],
+)
+def test_the_document_compiles(
+    client: TestClient, tmp_path: Path, preset: str, lang: str, direction: str
+) -> None:
     compiler = shutil.which("xelatex" if lang == "zh-CN" else "pdflatex")
     found = subprocess.run(["kpsewhich", "ctex.sty"], check=False).returncode == 0 if compiler else False
     if compiler is None or (lang == "zh-CN" and not found):
         skip_loudly(f"no TeX for {lang} on this machine: the figure of {preset} was not compiled")
-    answer = client.get(f"/api/v1/scenes/{PRESETS[preset].scene.id}/figure.tex?lang={lang}")
+    answer = client.get(
+        f"/api/v1/scenes/{PRESETS[preset].scene.id}/figure.tex?lang={lang}&direction={direction}"
+    )
     assert answer.headers["Content-Type"].startswith("application/x-tex")
     (tmp_path / "figure.tex").write_bytes(answer.content)
     assert compiler is not None
