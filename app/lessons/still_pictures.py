@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from app.lessons.lesson_files import Step
 from app.services.figures.colors import Theme
 from app.services.figures.drawing import Drawing
+from app.services.figures.gradient import weight_gradient_figure
+from app.services.figures.gradient_layout import draw_gradient
 from app.services.figures.matrix import draw_matrix
-from app.services.figures.window import PARTS, OutputCells, Part, WeightGradientFigure, Window, WindowFigure
+from app.services.figures.window import PARTS, OutputCells, Part, Window, WindowFigure
 from app.services.figures.window_layout import draw_window
+from app.services.gradients.weight_steps import first_in_channel
 
 
 def draw_step(step: Step, theme: Theme, language: str) -> Drawing:
@@ -17,7 +20,10 @@ def draw_step(step: Step, theme: Theme, language: str) -> Drawing:
     window = Window(*step.cell)
     shown = step.description.direction, step.description.view
     if shown == ("weight", "stage"):
-        return draw_window(WeightGradientFigure(step.scene, window), PARTS, theme, language)
+        out_channel, row, col = step.cell
+        in_channel = first_in_channel(step.scene, out_channel)
+        figure = weight_gradient_figure(step.scene, out_channel, in_channel, row, col, "through")
+        return draw_gradient(figure, PARTS, theme, language)
     if shown == ("forward", "matrix"):
         return draw_matrix(step.scene, window, theme, language)
     if shown not in (("forward", "stage"), ("forward", "scatter")):

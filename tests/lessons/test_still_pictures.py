@@ -7,19 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from torch.nn.functional import conv2d
 
 from app.lessons.lesson_files import Lesson, Step, lessons
 from app.lessons.markup import spans_of
 from app.lessons.references import value_of
 from app.lessons.still_pictures import draw_step, step_figure, step_parts
-from app.limits import Limits
 from app.services.figures.colors import PALETTES
 from app.services.figures.drawing import Drawing
 from app.services.figures.numbers import Number
-from app.services.figures.window import WeightGradientFigure, Window
-from app.services.requests.models import SceneBody
-from app.services.scene_builder import scene_from_body
 
 LANGUAGES = ("en", "zh-CN")
 STEPS = [
@@ -117,7 +112,6 @@ def test_a_half_of_a_window_is_drawn_as_far_as_it_has_come() -> None:
     [
         ({"view": "sparse"}, "sparse"),
         ({"direction": "input"}, "input"),
-        ({"direction": "weight"}, "correlation"),
         ({"view": "matrix"}, "matrix"),
     ],
 )
@@ -126,19 +120,3 @@ def test_what_no_figure_draws_is_refused(change: dict[str, str], said: str) -> N
     changed = replace(step, description=step.description.model_copy(update=change))
     with pytest.raises(ValueError, match=said):
         draw_step(changed, "light", "en")
-
-
-def test_the_gradient_drawn_is_that_of_the_layer() -> None:
-    """With a stride and a dilation, by torch."""
-    body = {
-        "input": {"random": {"shape": [1, 7, 9], "seed": 1}},
-        "weight": {"random": {"shape": [1, 1, 3, 2], "seed": 2}},
-        "operation": {"kind": "conv2d", "stride": [2, 1], "padding": 1, "dilation": [1, 2]},
-    }
-    scene = scene_from_body(SceneBody.model_validate(body), Limits())
-    assert scene.weight is not None
-    weight = scene.weight.clone().requires_grad_()
-    conv2d(scene.input, weight, stride=(2, 1), padding=1, dilation=(1, 2)).sum().backward()
-    figure = WeightGradientFigure(scene, Window(0, 2, 1))
-    assert weight.grad is not None
-    assert figure.output.flatten().tolist() == pytest.approx(weight.grad.flatten().tolist())

@@ -16,7 +16,15 @@ from app.conv.operation import Conv2d, MaxPool2d
 from app.conv.taps import NONE
 from app.conv.weight_gradients import check_pair, weight_gradients
 from app.scenes.scene import Scene
-from app.services.figures.window import MAX_CHANNELS, MAX_SIDE, MAX_TERMS, Crop, crop_lines
+from app.services.figures.window import (
+    MAX_CHANNELS,
+    MAX_SIDE,
+    MAX_TERMS,
+    Crop,
+    OutputCells,
+    crop_lines,
+    is_drawn,
+)
 
 Direction = Literal["input", "weight"]
 
@@ -50,6 +58,8 @@ class GradientFigure:
     running: Tensor
     output_size: tuple[int, int]
     read_output: Callable[[Crop], Tensor]
+    # Which numbers of the gradient's plane are drawn.
+    output_cells: OutputCells = "all"
 
     @property
     def gradient(self) -> Tensor:
@@ -88,6 +98,10 @@ class GradientFigure:
     @cached_property
     def output(self) -> Tensor:
         return self.read_output(self.output_crop)
+
+    def has_output_cell(self, row: int, col: int) -> bool:
+        """Whether the number of a cell of the gradient's plane is drawn."""
+        return is_drawn(self.output_cells, (row, col), self.place)
 
     @property
     def reads_plain_window(self) -> bool:
@@ -161,7 +175,7 @@ def input_gradient_figure(scene: Scene, in_channel: int, row: int, col: int) -> 
 
 
 def weight_gradient_figure(
-    scene: Scene, out_channel: int, in_channel: int, row: int, col: int
+    scene: Scene, out_channel: int, in_channel: int, row: int, col: int, output_cells: OutputCells = "all"
 ) -> GradientFigure:
     """Raises ConvError for a kernel cell that is not there, and for a layer without a kernel."""
     plan = scene.plan
@@ -196,6 +210,7 @@ def weight_gradient_figure(
         running=torch.cat([own.row_sums[0].cumsum(0)[:-1], own.gradients]),
         output_size=(height, width),
         read_output=read_output,
+        output_cells=output_cells,
     )
 
 

@@ -119,7 +119,8 @@ class _GradientLayout(GridLayout):
         bottom = MARGIN + (len(self.planes) * self._row_height if has_rows else 0)
         self._draw_channels()
         if "output" in self.parts:
-            bottom = max(bottom, self._draw_gradient_plane(bottom))
+            name, operator = self._gradient_plane_name(), "\u2192" if has_rows else ""
+            bottom = max(bottom, self.draw_output(self.figure, self.output, name, bottom, operator))
         width = max(self.x + MARGIN, LEAST_WIDTH)
         if "sums" in self.parts:
             end = self.draw_equation(f"{self.gradient_name}[{cell}]", self._terms(), self.result, bottom)
@@ -162,18 +163,6 @@ class _GradientLayout(GridLayout):
         across = [line - cols.start for line in read_cols if line in cols]
         for lane, hue in enumerate(self._hues):
             self.draw_read_cells(x, self._top(lane, len(rows)), down, across, hue)
-
-    def _draw_gradient_plane(self, bottom: float) -> float:
-        """In the middle beside the rows, which end at `bottom`; the y below it."""
-        (rows, cols), (row, col) = self.figure.output_crop, self.figure.place
-        height = LABEL + len(rows) * self.cell + GAP
-        top = MARGIN + max(0.0, (bottom - MARGIN - height) / 2) + LABEL
-        operator = "\u2192" if len(self.parts) > 1 else ""
-        colors, grids = [self.palette.text], [self.output]
-        x = self.draw_column(operator, [self._gradient_plane_name()], grids, [top], colors)
-        row, col = row - rows.start, col - cols.start
-        self.draw_frame(x, top, Crop(range(row, row + 1), range(col, col + 1)), self.palette.accent)
-        return top - LABEL + height
 
     def _terms(self) -> list[str | Number]:
         first, *others = (number for grid in self.sums for line in grid for number in line if number)

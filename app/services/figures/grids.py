@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, Protocol
 
 from app.i18n.languages import figure_texts
 from app.i18n.plurals import fill_in
@@ -26,6 +26,18 @@ _DOT: Final = "\u00b7"
 
 # None: a cell without a number.
 Cells = Sequence[Sequence[Number | None]]
+
+
+class PlaneFigure(Protocol):
+    """A figure of one cell of a plane of results."""
+
+    @property
+    def place(self) -> tuple[int, int]: ...
+
+    @property
+    def output_crop(self) -> Crop: ...
+
+    def has_output_cell(self, row: int, col: int) -> bool: ...
 
 
 class GridLayout:
@@ -73,6 +85,30 @@ class GridLayout:
                 self.draw_sign(x, top + lines * self.cell / 2, operator)
         self.x += width
         return x
+
+    def draw_output(
+        self, figure: PlaneFigure, numbers: Cells, name: str, bottom: float, operator: str
+    ) -> float:
+        """
+        The plane of results, in the middle beside the rows, which end at `bottom`; nothing in the cells that
+        are still to come. The y below it.
+        """
+        (rows, cols), (row, col) = figure.output_crop, figure.place
+        height = LABEL + len(rows) * self.cell + GAP
+        top = MARGIN + max(0.0, (bottom - MARGIN - height) / 2) + LABEL
+        if operator:
+            self.x += OPERATOR
+            self.draw_sign(self.x, top + len(rows) * self.cell / 2, operator)
+        self.draw_name(self.x, top, name, self.palette.text)
+        drawn = [
+            [number if figure.has_output_cell(i, j) else None for j, number in zip(cols, line, strict=True)]
+            for i, line in zip(rows, numbers, strict=True)
+        ]
+        self.draw_grid(self.x, top, drawn, largest_of([numbers]), empty="")
+        row, col = row - rows.start, col - cols.start
+        self.draw_frame(self.x, top, Crop(range(row, row + 1), range(col, col + 1)), self.palette.accent)
+        self.x += max(len(cols) * self.cell, text_width(name, SMALL))
+        return top - LABEL + height
 
     def draw_read_cells(
         self, x: float, top: float, rows: Sequence[int], cols: Sequence[int], color: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, TypeVar, get_args
 
@@ -13,10 +13,9 @@ from torch import Tensor
 from app.conv.channel_checks import check_out_channel
 from app.conv.errors import ConvError, quoted
 from app.conv.ledger import Ledger, ledger
-from app.conv.operation import AvgPool2d, Conv2d, MaxPool2d
+from app.conv.operation import AvgPool2d, MaxPool2d
 from app.conv.taps import NONE
-from app.limits import Limits
-from app.scenes.scene import Scene, make_scene
+from app.scenes.scene import Scene
 
 Part = Literal["input", "kernel", "products", "sums", "output"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
@@ -162,10 +161,14 @@ class WindowFigure:
         ]
         return torch.cat(blocks).reshape(len(rows), len(cols))
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The row and column of the window's cell in the output."""
+        return self.window.row, self.window.col
+
     def has_output_cell(self, row: int, col: int) -> bool:
         """Whether the number of an output cell is drawn."""
-        cell, own = (row, col), (self.window.row, self.window.col)
-        return self.output_cells == "all" or cell < own or (cell == own and self.output_cells == "through")
+        return is_drawn(self.output_cells, (row, col), self.place)
 
     @property
     def rest(self) -> Tensor:
@@ -177,28 +180,9 @@ class WindowFigure:
         return running[-1] - running[len(self.channels) - 1]
 
 
-class WeightGradientFigure(WindowFigure):
-    """
-    The gradient to one weight: dY lies on the input as a kernel does, a step of the stride apart, moved on by
-    the dilation from weight to weight. Of a convolution with one input and one output channel; raises
-    ValueError for other layers.
-    """
-
-    def __init__(self, layer: Scene, window: Window) -> None:
-        self.layer, self.pair = layer, (window.out_channel, 0)
-        operation = layer.plan.operation
-        channels = {layer.plan.input_shape[0], layer.plan.output_shape[0]}
-        if not isinstance(operation, Conv2d) or operation.flip or channels != {1}:
-            raise ValueError("this gradient is not drawn as a correlation")
-        correlation = replace(
-            operation, stride=operation.dilation, dilation=operation.stride, padding=layer.plan.padding
-        )
-        upstream = layer.own(layer.given_upstream)[None]
-        scene = make_scene(correlation, layer.own(layer.input), upstream, None, Limits())
-        if scene.plan.output_shape[1:] != layer.plan.kernel_size:
-            # A window that a stride leaves no room for would be one more weight.
-            raise ValueError("this gradient is not drawn where the stride leaves cells over")
-        super().__init__(scene, window, "through")
+def is_drawn(cells: OutputCells, cell: tuple[int, int], own: tuple[int, int]) -> bool:
+    """Whether the number of a cell is drawn; own: the cell that the figure is of."""
+    return cells == "all" or cell < own or (cell == own and cells == "through")
 
 
 def window_figure(scene: Scene, window: Window, output_cells: OutputCells = "all") -> WindowFigure:

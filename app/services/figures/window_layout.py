@@ -9,14 +9,12 @@ import torch
 
 from app.conv.taps import NONE
 from app.services.figures.colors import Theme, channel_hue
-from app.services.figures.drawing import Drawing, text_width
+from app.services.figures.drawing import Drawing
 from app.services.figures.grids import (
     GAP,
     LABEL,
     LEAST_WIDTH,
     MARGIN,
-    OPERATOR,
-    SMALL,
     TYPE,
     Cells,
     GridLayout,
@@ -28,14 +26,13 @@ from app.services.figures.grids import (
     span,
 )
 from app.services.figures.numbers import Number, NumberFormat, exact_number, print_window
-from app.services.figures.window import MAX_SIDE, Crop, Part, WeightGradientFigure, WindowFigure
+from app.services.figures.window import MAX_SIDE, Crop, Part, WindowFigure
 from convscope.printed_cell import mark_rounded
 
 
 def draw_window(figure: WindowFigure, parts: Sequence[Part], theme: Theme, language: str) -> Drawing:
     """The drawing of a window in one of LANGUAGES."""
-    layout = _WeightGradientLayout if isinstance(figure, WeightGradientFigure) else _Layout
-    return layout(figure, parts, theme, language).draw()
+    return _Layout(figure, parts, theme, language).draw()
 
 
 class _Layout(GridLayout):
@@ -106,10 +103,15 @@ class _Layout(GridLayout):
 
     def draw(self) -> Drawing:
         self.drawing = Drawing(*self._describe(), self.palette.paper)
+        has_rows = any(part != "output" for part in self.parts)
+        bottom = MARGIN + (len(self.figure.lanes) * self.row_height if has_rows else 0)
         self._draw_channels()
-        self._draw_output()
+        if "output" in self.parts:
+            name = self.say("output", out_channel=self.figure.window.out_channel)
+            operator = "\u2192" if has_rows else ""
+            bottom = max(bottom, self.draw_output(self.figure, self.output, name, bottom, operator))
         width = max(self.x + MARGIN, LEAST_WIDTH)
-        bottom = self._draw_equation(self._draw_biases(self._bottom))
+        bottom = self._draw_equation(self._draw_biases(bottom))
         self.drawing.width = max(width, self._equation_end + MARGIN)
         self.drawing.height = self.draw_notes(self._notes(), bottom) + MARGIN
         return self.drawing
@@ -128,17 +130,6 @@ class _Layout(GridLayout):
         which = "summary.before" if figure.output_cells == "before" else "summary"
         summary = self.say(which, kind=kind, value=self.result.text, cell=self._cell_index)
         return summary, self.say(f"description.{key}")
-
-    @property
-    def _bottom(self) -> float:
-        rows = len(self.figure.lanes) * self.row_height if self._has_rows else 0.0
-        if "output" in self.parts:
-            rows = max(rows, LABEL + len(self.figure.output_crop.rows) * self.cell + GAP)
-        return MARGIN + rows
-
-    @property
-    def _has_rows(self) -> bool:
-        return any(part != "output" for part in self.parts)
 
     def _draw_channels(self) -> None:
         figure, parts = self.figure, self.parts
@@ -215,37 +206,6 @@ class _Layout(GridLayout):
             top, hue = self._top(channel, len(rows)), channel_hue(self.palette, channel)
             self.draw_read_cells(MARGIN, top, read_rows, read_cols, hue)
 
-    def _draw_output(self) -> None:
-        if "output" not in self.parts:
-            return
-        figure, palette = self.figure, self.palette
-        rows, cols = figure.output_crop
-        room = len(figure.lanes) * self.row_height if self._has_rows else 0.0
-        height = LABEL + len(rows) * self.cell + GAP
-        top = MARGIN + max(0.0, (room - height) / 2) + LABEL
-        if self._has_rows:
-            self.x += OPERATOR
-            self.draw_sign(self.x, top + len(rows) * self.cell / 2, "\u2192")
-        label = self._output_name()
-        self.draw_name(self.x, top, label, palette.text)
-        self.draw_grid(self.x, top, self._drawn_output, largest_of([self.output]), empty="")
-        row, col = figure.window.row - rows.start, figure.window.col - cols.start
-        self.draw_frame(self.x, top, Crop(range(row, row + 1), range(col, col + 1)), palette.accent)
-        self.x += max(len(cols) * self.cell, text_width(label, SMALL))
-
-    def _output_name(self) -> str:
-        return self.say("output", out_channel=self.figure.window.out_channel)
-
-    @property
-    def _drawn_output(self) -> Cells:
-        """None for the numbers that are still to come."""
-        rows, cols = self.figure.output_crop
-        has = self.figure.has_output_cell
-        return [
-            [number if has(row, col) else None for col, number in zip(cols, line, strict=True)]
-            for row, line in zip(rows, self.output, strict=True)
-        ]
-
     def _draw_biases(self, y: float) -> float:
         """Those of all filters where the whole layer is drawn; the y below them."""
         bias, channel = self.figure.scene.bias, self.figure.window.out_channel
@@ -265,11 +225,9 @@ class _Layout(GridLayout):
         is_whole = len(self.sums) == len(self.figure.channels)
         terms = self._terms() if is_whole else [*self._terms(), " + \u2026"]
         result = self.result if is_whole else None
-        self._equation_end = self.draw_equation(self._equation_name(), terms, result, y)
+        name = self.say("equation", cell=self._cell_index)
+        self._equation_end = self.draw_equation(name, terms, result, y)
         return y + TYPE + 14
-
-    def _equation_name(self) -> str:
-        return self.say("equation", cell=self._cell_index)
 
     def _terms(self) -> list[str | Number]:
         """The sums, what the other channels add, and the bias, with signs between them."""
@@ -306,28 +264,3 @@ class _Layout(GridLayout):
         if any(number is None for window in self.windows for line in window for number in line):
             notes.append(self.say("note.empty"))
         return notes
-
-
-class _WeightGradientLayout(_Layout):
-    """The same arrangement: dY lies on the input where the kernel lies otherwise."""
-
-    figure: WeightGradientFigure
-
-    @property
-    def _cell_index(self) -> str:
-        figure, window = self.figure, self.figure.window
-        return ", ".join(map(str, figure.layer.plan.own_shape((*figure.pair, window.row, window.col))))
-
-    def _describe(self) -> tuple[str, str]:
-        said = {"value": self.result.text, "cell": self._cell_index}
-        return self.say("gradient.summary", **said), self.say("gradient.description")
-
-    def _kernel_names(self) -> list[str]:
-        return [self.say("gradient.upstream", out_channel=self.figure.pair[0])]
-
-    def _output_name(self) -> str:
-        out_channel, channel = self.figure.pair
-        return self.say("gradient.weight", out_channel=out_channel, channel=channel)
-
-    def _equation_name(self) -> str:
-        return self.say("gradient.equation", cell=self._cell_index)

@@ -226,17 +226,19 @@ def test_a_figure_names_nothing_outside_and_says_what_it_is(client: TestClient) 
 def test_all_that_is_drawn_lies_in_the_picture(client: TestClient) -> None:
     for body in LAYERS.values():
         for lang in ("en", "zh-CN"):
-            root = ElementTree.fromstring(
-                client.get(f"{make_scene(client, body)}/figure.svg?lang={lang}").text
-            )
-            _, _, width, height = map(float, (root.get("viewBox") or "").split())
-            for element in root.iter():
-                x, y = float(element.get("x", 0)), float(element.get("y", 0))
-                assert 0 <= x <= width
-                assert 0 <= y <= height
-                if element.tag == f"{SVG}rect" and "%" not in element.get("width", ""):
-                    assert x + float(element.get("width", 0)) <= width
-                    assert y + float(element.get("height", 0)) <= height
+            svg = client.get(f"{make_scene(client, body)}/figure.svg?lang={lang}").text
+            check_all_lies_inside(ElementTree.fromstring(svg))
+
+
+def check_all_lies_inside(picture: ElementTree.Element) -> None:
+    _, _, width, height = map(float, (picture.get("viewBox") or "").split())
+    for element in picture.iter():
+        x, y = float(element.get("x", 0)), float(element.get("y", 0))
+        assert 0 <= x <= width
+        assert 0 <= y <= height
+        if element.tag == f"{SVG}rect" and "%" not in element.get("width", ""):
+            assert x + float(element.get("width", 0)) <= width
+            assert y + float(element.get("height", 0)) <= height
 
 
 @pytest.mark.parametrize("name", LAYERS)

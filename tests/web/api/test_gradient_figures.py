@@ -21,7 +21,7 @@ from app.services.figures.window import MAX_CHANNELS, PARTS
 from tests.support.gradient_reference import by_autograd, by_loops, magnitudes
 from tests.support.random_layers import OPERATIONS, fitting_layers, seeded_layers
 from tests.support.scenes import Body, make_scene
-from tests.web.api.test_figures import LAYERS, SVG, decimal, flat, numbers_of
+from tests.web.api.test_figures import LAYERS, SVG, check_all_lies_inside, decimal, flat, numbers_of
 
 UPSTREAMS: dict[str, Body] = {"random": {"seed": 9}, "integers": {"seed": 9, "distribution": "integers"}}
 TO_WEIGHT = [name for name, body in LAYERS.items() if "weight" in body]
@@ -170,14 +170,7 @@ def test_a_gradient_lies_in_its_picture_and_says_what_it_is(client: TestClient, 
         root = ElementTree.fromstring(svg)
         assert ("dX[" if direction == "input" else "dK[") in (root.findtext(f"{SVG}title") or "")
         assert root.findtext(f"{SVG}desc")
-        _, _, width, height = map(float, (root.get("viewBox") or "").split())
-        for element in root.iter():
-            x, y = float(element.get("x", 0)), float(element.get("y", 0))
-            assert 0 <= x <= width
-            assert 0 <= y <= height
-            if element.tag == f"{SVG}rect" and "%" not in element.get("width", ""):
-                assert x + float(element.get("width", 0)) <= width
-                assert y + float(element.get("height", 0)) <= height
+        check_all_lies_inside(root)
 
 
 def test_a_picture_by_hand(client: TestClient) -> None:
