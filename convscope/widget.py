@@ -220,11 +220,13 @@ class ScopeWidget(FrameWidget):
     @traitlets.observe("_moment")
     def _moment_changed(self, change: Any) -> None:
         cell = change["new"].get("cell")
-        # What a page has told of the direction before is no cell of this one.
-        is_here = change["new"].get("direction", self.direction) == self.direction
+        if change["new"].get("direction", self.direction) != self.direction:
+            # A page that has yet to hear of this direction tells of the one before.
+            self._moment = {**change["old"], "direction": self.direction}
+            return
         sizes = first_cell(self.scene, self._traversal)
         with self._telling():
-            self.cell = None if cell is None or not is_here or len(cell) != len(sizes) else tuple(cell)
+            self.cell = None if cell is None or len(cell) != len(sizes) else tuple(cell)
             self.step = None if self.cell is None else index_of(self.scene, self.cell, self._traversal)
 
     @traitlets.observe("selected")

@@ -32,7 +32,7 @@ NOTEBOOK = '<!doctype html><iframe sandbox="allow-scripts" src="http://host.test
 RENDER = """async ([code, css, traits]) => {
   const listeners = {};
   const tell = (event, ...given) => { for (const each of [...(listeners[event] ?? [])]) each(...given); };
-  const changed = {};
+  let changed = {};
   const bytesOf = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
   const model = {
     get: (name) => traits[name],
@@ -40,7 +40,10 @@ RENDER = """async ([code, css, traits]) => {
       traits[name] = changed[name] = JSON.parse(JSON.stringify(value));
       tell(`change:${name}`);
     },
-    save_changes: () => void kernelSave(JSON.stringify(changed)),
+    save_changes() {
+      kernelSave(JSON.stringify(changed));
+      changed = {};
+    },
     async send(content) {
       for (const [answer, buffers] of await kernelHear(JSON.stringify(content)))
         tell('msg:custom', answer, buffers.map(bytesOf));
@@ -153,8 +156,8 @@ def test_it_steps_plays_and_edits_with_the_model_alone(page: Page, widget: Scope
     frame.locator("#to-end").click()
     until(page, lambda: (widget.direction, widget.cell) == ("input", (0, 4, 5)))
     widget.direction = "forward"
-    follow(host, "_moment", widget._moment)
     follow(host, "direction", widget.direction)
+    follow(host, "_moment", widget._moment)
     host.wait_for_selector("iframe.convscope-frame[data-ready]")
     show(host, widget, (2, 0, 0))
     expect(host.child_frames[0].locator("#step-sentence")).to_contain_text("Y[2, 0, 0] = ")

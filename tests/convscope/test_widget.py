@@ -457,9 +457,22 @@ def test_a_page_that_goes_to_another_direction_tells_where_it_is(widget: ScopeWi
         widget.direction = direction
         assert shown_step(widget) == (None, None) and widget.selected is None
         assert widget._moment == {"cell": None, "beat": None}
-    # A page that has not heard of it yet.
-    widget._moment = {"cell": [1, 0, 5], "beat": None, "direction": "forward"}
-    assert (widget.direction, widget.cell) == ("weight", None)
+
+
+@pytest.mark.parametrize("late", [[1, 0, 5], [3, 2, 1, 0], None])
+def test_what_a_page_tells_of_the_direction_before_moves_nothing(
+    widget: ScopeWidget, late: list[int] | None
+) -> None:
+    """Python changes the direction while a message of the page is on its way."""
+    for before, direction, cell in (("input", "forward", (1, 0, 5)), ("forward", "weight", (3, 2, 1, 0))):
+        widget.direction = before
+        for chosen in (None, cell):
+            widget.direction = direction
+            widget.cell = chosen
+            moment = widget._moment
+            widget.set_state({"_moment": {"cell": late, "beat": 2, "direction": before}})
+            assert (widget.direction, widget.cell) == (direction, chosen)
+            assert {**moment, "direction": direction} == {**widget._moment, "direction": direction}
 
 
 def test_a_gradient_is_saved_as_a_figure(widget: ScopeWidget, tmp_path: Path) -> None:

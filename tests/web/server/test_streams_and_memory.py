@@ -200,7 +200,8 @@ def test_a_whole_layer_takes_the_memory_of_a_piece(tmp_path: Path, form: str) ->
             if not before and received > 50 * MEBI:
                 before = peak(server)
         assert received > 900 * MEBI
-        assert peak(server) - before < 20 * MEBI
+        # Beside pieces there is freed memory, which is kept: 128 MiB (`torch_setup`), 83 the most seen.
+        assert peak(server) - before < 128 * MEBI
 
 
 @pytest.mark.slow
