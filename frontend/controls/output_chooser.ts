@@ -6,6 +6,9 @@ import type { AppContext } from '../views/app_context.ts';
 import { findElement, nextPaint, setText } from '../views/shared/dom.ts';
 import { labelButtons, makeChannelStepper } from './channel_stepper.ts';
 
+/** CSS pixels that the outline of the cell at work reaches above its grid. */
+const OUTLINE = 2;
+
 export function setUpOutputChooser({ state, t, canvas, shownLayout }: AppContext) {
   const root = findElement('#out-channel-chooser', HTMLElement);
   const show = makeChannelStepper(root, t, (channel) => state.chooseOutput(channel));
@@ -59,5 +62,6 @@ function placeBeside(root: HTMLElement, canvas: HTMLElement, heading?: Rect) {
   style.right = 'auto';
   const right = Math.min(stage.left - parent.left + heading.x + heading.width, parent.width);
   style.left = `${right - root.offsetWidth}px`;
-  style.top = `${stage.top - parent.top + heading.y + (heading.height - root.offsetHeight) / 2}px`;
+  const spare = heading.height - root.offsetHeight;
+  style.top = `${stage.top - parent.top + heading.y + Math.min(spare / 2, spare - OUTLINE)}px`;
 }

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import PHONE, OpenPage, make_scene
+from tests.support.page import PHONE, OpenPage, make_scene, wait_until_painted
+from tests.support.polling import wait_until
 
 # A screen, and what the stage has of it, in CSS pixels.
 ROOM = [
@@ -319,3 +320,35 @@ def test_formulas_for_height_and_width_have_a_line_each(
     assert [line.partition(" = ")[0] for line in lines] == ["output height", "output width"]
     facts, stage = page.locator("#facts").bounding_box(), page.locator("#stage").bounding_box()
     assert facts and stage and facts["y"] + facts["height"] <= stage["y"] + 1
+
+
+UNDER_CHOOSER = """() => {
+  const canvas = document.querySelector('#stage');
+  const stage = canvas.getBoundingClientRect();
+  const { x, y, width, height } = document.querySelector('#out-channel-chooser').getBoundingClientRect();
+  const scale = canvas.width / stage.width;
+  const place = [x - stage.x, y - stage.y, width, height].map((each) => Math.round(each * scale));
+  const copy = new OffscreenCanvas(place[2], place[3]).getContext('2d', { willReadFrequently: true });
+  copy.drawImage(canvas, ...place, 0, 0, place[2], place[3]);
+  const pixels = new Uint32Array(copy.getImageData(0, 0, place[2], place[3]).data.buffer);
+  // Above the canvas there is nothing.
+  return new Set(pixels.filter(Boolean)).size;
+}"""
+
+
+# The last cell of the first row, where the chooser is nearest.
+LAST_OF_ROW = {
+    "three-filters": 1, "depthwise": 2, "one-by-one": 2, "strided-volume": 3, "max-pooling": 1, "edges": 125,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "column"), LAST_OF_ROW.items(), ids=LAST_OF_ROW)
+def test_the_output_chooser_covers_nothing_of_the_picture(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str, column: int
+) -> None:
+    """Not even the outline of the cell at work."""
+    page = open_page(f"{scene_paths[name]}?step=0,0,{column}")
+    for width, height in ((1366, 768), (1920, 1080), (1024, 768), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        wait_until_painted(page)
+        wait_until(lambda: page.evaluate(UNDER_CHOOSER) == 1, 10, message=f"covered at {width} px")
