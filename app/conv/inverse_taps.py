@@ -11,7 +11,7 @@ from app.conv.taps import NONE, TapTable
 
 
 @dataclass(frozen=True, slots=True)
-class AxisReaders:
+class InverseAxis:
     """
     One axis, as taps in the order of what they read. `keys`: input cell · kernel + kernel cell, ascending;
     `outputs`: the output cells of these taps, ascending for equal keys. `most`: how many taps share a key at
@@ -46,19 +46,19 @@ class AxisReaders:
 class InverseTaps:
     """The taps of a layer, sorted by the input row or column that they read."""
 
-    rows: AxisReaders
-    cols: AxisReaders
+    rows: InverseAxis
+    cols: InverseAxis
 
 
 def inverse_taps(taps: TapTable) -> InverseTaps:
-    """The readers of every input cell; time and memory as the tap table, but for a logarithm."""
-    return InverseTaps(_axis_readers(taps.rows), _axis_readers(taps.cols))
+    """The inverse taps of a layer; time and memory as the tap table, but for a logarithm."""
+    return InverseTaps(_inverse_axis(taps.rows), _inverse_axis(taps.cols))
 
 
-def _axis_readers(table: Tensor) -> AxisReaders:
+def _inverse_axis(table: Tensor) -> InverseAxis:
     kernel = table.shape[1]
     outputs, cells = (table != NONE).nonzero(as_tuple=True)
     keys, order = torch.sort(table[outputs, cells] * kernel + cells, stable=True)
     counts = torch.unique_consecutive(keys, return_counts=True)[1]
     most = int(counts.max()) if len(counts) else 1
-    return AxisReaders(kernel, keys, outputs[order], most)
+    return InverseAxis(kernel, keys, outputs[order], most)

@@ -16,7 +16,7 @@ _PASSES: Final = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
 )  # fmt: skip
 _PIECE_BYTES: Final = 1 << 20
-# Chunks that a reader has to know (5.4); IEND ends them.
+# Chunks that a decoder has to know (5.4); IEND ends them.
 _CRITICAL: Final = (b"IHDR", b"PLTE", b"IDAT")
 _PALETTE: Final = 3
 

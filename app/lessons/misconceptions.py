@@ -21,7 +21,7 @@ Cell = tuple[int, int, int]
 class Belief(NamedTuple):
     """
     What comes out under a misconception; `said` tells so, for the number that was recomputed. `lit` is a
-    reference to the thing that the mistake is made with, such as `sum 1`.
+    reference to what the mistake is made with, such as `sum 1`.
     """
 
     misconception: str

@@ -27,7 +27,7 @@ class MessageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class RunMessage:
     """One message: JSON, and arrays by name."""
 
     head: dict[str, Any]
@@ -38,17 +38,17 @@ def can_travel(array: object) -> bool:
     return isinstance(array, np.ndarray) and str(array.dtype) in DTYPES
 
 
-def send_frame(connection: socket, frame: Frame) -> None:
+def send_message(connection: socket, message: RunMessage) -> None:
     """Raises OSError."""
-    arrays = {name: np.asarray(array, order="C") for name, array in frame.arrays.items()}
+    arrays = {name: np.asarray(array, order="C") for name, array in message.arrays.items()}
     told = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
-    head = json.dumps({"head": frame.head, "arrays": told}).encode()
+    head = json.dumps({"head": message.head, "arrays": told}).encode()
     connection.sendall(len(head).to_bytes(_LENGTH_BYTES, "little") + head)
     for array in arrays.values():
         connection.sendall(array.reshape(-1).view(np.uint8).data)
 
 
-def receive_frame(connection: socket, max_bytes: int) -> Frame:
+def receive_message(connection: socket, max_bytes: int) -> RunMessage:
     """Raises MessageError for an early end or more than `max_bytes` of arrays, OSError and TimeoutError."""
     length = int.from_bytes(_receive(connection, _LENGTH_BYTES), "little")
     if length > _MAX_HEAD_BYTES:
@@ -68,11 +68,11 @@ def receive_frame(connection: socket, max_bytes: int) -> Frame:
         _receive_into(connection, part.data)
         arrays[name] = part.view(dtype).reshape(shape)
         begin += _aligned(size)
-    return Frame(told["head"], arrays)
+    return RunMessage(told["head"], arrays)
 
 
 def receive_bytes(connection: socket, size: int) -> bytes:
-    """So many bytes that follow a frame, in one allocation; of a socket that waits as long as it takes."""
+    """So many bytes that follow a message, in one allocation; of a socket that waits as long as it takes."""
     content = connection.recv(size, MSG_WAITALL)
     if len(content) < size:
         raise MessageError

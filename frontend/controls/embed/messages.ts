@@ -1,7 +1,7 @@
 /** The messages with the page around the frame: nothing else is heard, nobody else is told. */
 
 import { batch, effect } from '@preact/signals-core';
-import { isAllowedOrigin } from '../../model/embed/frame_sources.ts';
+import { isAllowedOrigin } from '../../model/embed/ancestor_sources.ts';
 import type { EmbedChange, EmbedRequest } from '../../model/embed/messages.ts';
 import { PROTOCOL, parseRequest } from '../../model/embed/messages.ts';
 import type { AppState } from '../../state/app_state.ts';
