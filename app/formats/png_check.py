@@ -33,9 +33,9 @@ def check_png(data: bytes, at: str) -> None:
     if expected is None:
         raise ConvError("picture_not_whole", at)
     _check_critical([chunk.kind for chunk in chunks], chunks[0].content[9] == _PALETTE, at)
-    found, is_whole = _inflated((chunk.content for chunk in chunks if chunk.kind == b"IDAT"), expected)
-    if found < expected:
-        raise ConvError("png_rows_missing", at, found=found, expected=expected)
+    length, is_whole = _inflated((chunk.content for chunk in chunks if chunk.kind == b"IDAT"), expected)
+    if length < expected:
+        raise ConvError("png_rows_missing", at, found=length, expected=expected)
     if not is_whole:
         raise ConvError("png_data_unfinished", at)
 

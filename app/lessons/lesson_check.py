@@ -51,6 +51,6 @@ def _check_number(place: str, span: Span, step: Step) -> None:
     assert span.reference is not None
     check_reference(span.reference, step.scene)
     if re.fullmatch(r"[−-]?\d+(\.\d+)?", span.text):
-        said, value = float(span.text.replace("−", "-")), value_of(span.reference, step.scene, step.cell)
-        if value is None or abs(value - said) > 1e-6:
+        written, value = float(span.text.replace("−", "-")), value_of(span.reference, step.scene, step.cell)
+        if value is None or abs(value - written) > 1e-6:
             raise ValueError(f"{place}: {span.reference} is {value}, and the text says {span.text}")

@@ -248,8 +248,8 @@ def _toml(file: Path) -> object:
 @cache
 def lessons() -> Mapping[str, Lesson]:
     """Every lesson by name, in the order of the index."""
-    found = [read_lesson(file.parent) for file in LESSONS.glob("*/lesson.toml")]
-    return {lesson.name: lesson for lesson in sorted(found, key=lambda lesson: lesson.description.order)}
+    unsorted = [read_lesson(file.parent) for file in LESSONS.glob("*/lesson.toml")]
+    return {lesson.name: lesson for lesson in sorted(unsorted, key=lambda lesson: lesson.description.order)}
 
 
 def lesson_scenes() -> Mapping[str, Scene]:

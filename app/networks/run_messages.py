@@ -41,8 +41,8 @@ def can_travel(array: object) -> bool:
 def send_message(connection: socket, message: RunMessage) -> None:
     """Raises OSError."""
     arrays = {name: np.asarray(array, order="C") for name, array in message.arrays.items()}
-    told = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
-    head = json.dumps({"head": message.head, "arrays": told}).encode()
+    specs = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
+    head = json.dumps({"head": message.head, "arrays": specs}).encode()
     connection.sendall(len(head).to_bytes(_LENGTH_BYTES, "little") + head)
     for array in arrays.values():
         connection.sendall(array.reshape(-1).view(np.uint8).data)
@@ -53,22 +53,22 @@ def receive_message(connection: socket, max_bytes: int) -> RunMessage:
     length = int.from_bytes(_receive(connection, _LENGTH_BYTES), "little")
     if length > _MAX_HEAD_BYTES:
         raise MessageError
-    told = json.loads(_receive(connection, length))
-    if any(dtype not in DTYPES for _, dtype, _ in told["arrays"]):
+    head = json.loads(_receive(connection, length))
+    if any(dtype not in DTYPES for _, dtype, _ in head["arrays"]):
         raise MessageError
-    sizes = [prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in told["arrays"]]
+    sizes = [prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in head["arrays"]]
     if sum(sizes) > max_bytes:
         raise MessageError
     # One allocation, for which numpy asks for huge pages: small ones take the kernel longer than the bytes.
     content = np.empty(sum(map(_aligned, sizes)), np.uint8)
     arrays: dict[str, Array] = {}
     begin = 0
-    for (name, dtype, shape), size in zip(told["arrays"], sizes, strict=True):
+    for (name, dtype, shape), size in zip(head["arrays"], sizes, strict=True):
         part = content[begin : begin + size]
         _receive_into(connection, part.data)
         arrays[name] = part.view(dtype).reshape(shape)
         begin += _aligned(size)
-    return RunMessage(told["head"], arrays)
+    return RunMessage(head["head"], arrays)
 
 
 def receive_bytes(connection: socket, size: int) -> bytes:

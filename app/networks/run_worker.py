@@ -59,15 +59,15 @@ def _receive_connections(control: socket.socket) -> list[int]:
 
 def _answer(connection: socket.socket) -> None:
     # Nothing is sent before a model is: its bytes are within the limit of a body.
-    asked = receive_message(connection, _UNUSED).head
-    limits = Limits.model_validate(asked["limits"])
-    model = receive_bytes(connection, asked["model_bytes"])
+    head = receive_message(connection, _UNUSED).head
+    limits = Limits.model_validate(head["limits"])
+    model = receive_bytes(connection, head["model_bytes"])
     _confine(limits)
     try:
         prepared = prepare(model, limits)
         send_message(connection, RunMessage({"inputs": describe_inputs(prepared)}, prepared.constants))
-        given = receive_message(connection, _UNUSED)
-        send_message(connection, RunMessage(*run(prepared, given.arrays, limits)))
+        inputs = receive_message(connection, _UNUSED)
+        send_message(connection, RunMessage(*run(prepared, inputs.arrays, limits)))
     except (ConvError, LimitExceeded, RunStopped) as error:
         send_message(connection, RunMessage({"refused": _refused(error)}))
     except MemoryError:

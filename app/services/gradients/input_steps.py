@@ -79,7 +79,7 @@ class InputGradientPage(GradientPage):
     def numbers_per_item(self) -> int:
         plan, inverse = self.scene.plan, self.scene.inverse_taps
         (height, width), channels = plan.kernel_size, self._reading_channels
-        lists = height * inverse.rows.most + width * inverse.cols.most
+        lists = height * inverse.rows.max_outputs + width * inverse.cols.max_outputs
         return channels * (height * width * len(self.parts) + 2) + lists + 4
 
     @property
@@ -110,7 +110,10 @@ class InputGradientPage(GradientPage):
     def own_specs(self) -> TensorSpecs:
         plan, inverse, dtype = self.scene.plan, self.scene.inverse_taps, DTYPES[self.scene.dtype]
         steps, (height, width), channels = self.stop - self.start, plan.kernel_size, self._reading_channels
-        lists = {"output_rows": (height, inverse.rows.most), "output_cols": (width, inverse.cols.most)}
+        lists = {
+            "output_rows": (height, inverse.rows.max_outputs),
+            "output_cols": (width, inverse.cols.max_outputs),
+        }
         planes = dict.fromkeys(self.parts, (dtype, plan.own_shape((steps, channels, height, width))))
         return {
             "gradients": (dtype, (steps,)),

@@ -95,8 +95,8 @@ def _other_inputs(services: Services, network: StoredNetwork, name: bytes) -> Fo
     names = [each.name for each in network.inputs]
     text = str(name, "utf-8", "replace")
     if text not in names:
-        shown = ", ".join(quoted(each) for each in names)
-        raise ConvError("network_input_name_unknown", "/name", name=quoted(text), names=shown)
+        known_names = ", ".join(quoted(each) for each in names)
+        raise ConvError("network_input_name_unknown", "/name", name=quoted(text), names=known_names)
     others = [each for each in names if each != text]
     arrays = {each: services.networks.tensor(network, each).numpy() for each in others}
     return FormerInputs(arrays, network.prepared)

@@ -93,17 +93,17 @@ def _size(query: Mapping[str, str], name: str, usual: int) -> int:
 
 async def _embedded(request: Request, url: str, address: str) -> _Embedded:
     """Of an address of ours. Raises HTTPException: it is none, or of nothing that can be in a frame."""
-    path, given = _address_parts(url, address)
-    services, of_frame = services_of(request.app), {name: given[name] for name in _OF_FRAMES if name in given}
-    language = choose_language(given.get("lang"), request.headers.get("Accept-Language", ""))
+    path, query = _address_parts(url, address)
+    services, of_frame = services_of(request.app), {name: query[name] for name in _OF_FRAMES if name in query}
+    language = choose_language(query.get("lang"), request.headers.get("Accept-Language", ""))
     if named := _SCENE_PATH.fullmatch(path):
         scene = await find_scene(services, named[1])
-        shown = shared_query(given) | of_frame
-        return _Embedded(_title(scene, language, shown), with_query(f"/embed/{named[1]}", shown))
+        shared = shared_query(query) | of_frame
+        return _Embedded(_title(scene, language, shared), with_query(f"/embed/{named[1]}", shared))
     if named := _NETWORK_PATH.fullmatch(path):
         network = await find_network(services, named[1])
-        shown = shared_network_query(given) | of_frame
-        return _Embedded(network_title(network, language), with_query(f"/embed/n/{named[1]}", shown))
+        shared = shared_network_query(query) | of_frame
+        return _Embedded(network_title(network, language), with_query(f"/embed/n/{named[1]}", shared))
     raise HTTPException(404, Message("oembed_address_unknown"))
 
 
