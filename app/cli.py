@@ -24,7 +24,7 @@ from app.conv.errors import CodedError, Message
 if TYPE_CHECKING:
     from app.scenes.scene import Scene
 
-# StepFormat of app/services/answer_pages.py, which imports torch.
+# StepFormat of app/services/pagination.py, which imports torch.
 Format = Literal["jsonl", "json", "safetensors", "zip"]
 TableFormat = Literal["csv", "md"]
 
@@ -243,8 +243,8 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
     from rich.console import Console
     from rich.progress import Progress
 
-    from app.services.answer_pages import ALL, Channel
     from app.services.gradients.backward_writer import backward_steps, write_backward
+    from app.services.pagination import ALL, Channel
     from app.services.trace import requested_channels
     from app.services.trace_writer import write_trace
 

@@ -18,7 +18,7 @@ from app.formats.npz import to_npz
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
 from app.limits import Limits
 from app.scenes.scene import Scene
-from app.services.answer_pages import (
+from app.services.pagination import (
     ALL,
     Channel,
     FormsPage,

@@ -18,8 +18,8 @@ from app.conv.taps import NONE
 from app.formats.json_encoding import to_array
 from app.formats.safetensors import TensorSpecs
 from app.scenes.scene import Scene
-from app.services.answer_pages import ALL, Channel, StepFormat
 from app.services.gradients.steps import GradientPage
+from app.services.pagination import ALL, Channel, StepFormat
 
 # The parts of a step that a request may leave out.
 INPUT_PARTS: Final[Mapping[str, str | None]] = {"upstream": "upstream", "products": "products"}

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.services.answer_pages import FormsPage
 from app.services.container import Services
+from app.services.pagination import FormsPage
 from app.services.running.response_cache import Content
 from app.services.running.shutdown import StreamAborted
 from app.services.step_files import Piece, SafetensorsFile, npz_pieces
