@@ -24,7 +24,7 @@ from app.conv.errors import CodedError, Message
 if TYPE_CHECKING:
     from app.scenes.scene import Scene
 
-# StepFormat of app/services/answer_pages.py, which imports torch.
+# StepFormat of app/services/pagination.py, which imports torch.
 Format = Literal["jsonl", "json", "safetensors", "zip"]
 TableFormat = Literal["csv", "md"]
 
@@ -84,8 +84,8 @@ def serve(
     from app.web.pages.assets import check_bundle
     from app.web.server.workers import server_for
 
-    asked = {"host": host, "port": port, "workers": workers}
-    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    options = {"host": host, "port": port, "workers": workers}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     with _one_clear_line():
         check_bundle()
         run = server_for(create_app, Settings.read(**given), given)
@@ -108,8 +108,8 @@ def show_settings() -> None:
         settings = Settings.read()
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = ",".join(value) if isinstance(value, list) else str(value)
-        typer.echo(f"# {field.description}\nCONVSCOPE_{name.upper()}={shown}")
+        text = ",".join(value) if isinstance(value, list) else str(value)
+        typer.echo(f"# {field.description}\nCONVSCOPE_{name.upper()}={text}")
 
 
 @main.command()
@@ -243,8 +243,8 @@ def _write(scene: Scene, out_channel: int | None, form: Format, path: Path | Non
     from rich.console import Console
     from rich.progress import Progress
 
-    from app.services.answer_pages import ALL, Channel
     from app.services.gradients.backward_writer import backward_steps, write_backward
+    from app.services.pagination import ALL, Channel
     from app.services.trace import requested_channels
     from app.services.trace_writer import write_trace
 

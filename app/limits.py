@@ -91,7 +91,7 @@ class LimitExceeded(CodedError):
     """Something was asked that is over a limit; `limit` is the name of the field of Limits."""
 
     def __init__(self, what: Message, limit: str, value: float, asked: float) -> None:
-        # Integers of more than 64 bits are none in most readers of JSON; the sentence has all digits.
+        # Integers of more than 64 bits are none to most parsers of JSON; the sentence has all digits.
         self.asked = asked if asked <= _LARGEST else float(asked)
         self.limit = limit
         self.value = value

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import traitlets
 
 from convscope.client import Scene
-from convscope.frame_widget import READABLE_SCENE, FrameWidget
+from convscope.iframe_widget import READABLE_SCENE, IframeWidget
 from convscope.network import Network
 
 # Names of edges and nodes are percent-encoded whole; one of dots alone would be a step up.
@@ -26,7 +26,7 @@ _GRAPH: Final = re.compile(r"[\w=&,.~!*'()%+-]{0,4000}")
 _STAGE: Final = re.compile(r"/s/([0-9a-f]{40})(?:\?([\w=&,.*%+-]*))?")
 
 
-class NetworkWidget(FrameWidget):
+class NetworkWidget(IframeWidget):
     """
     A network's graph under the cell that shows it; `convscope.show` makes it of a module.
 

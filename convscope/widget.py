@@ -22,8 +22,8 @@ from convscope.cells import (
     is_drawn,
 )
 from convscope.client import Scene
-from convscope.frame_widget import FrameWidget
 from convscope.gradient_ledger import gradient_rows
+from convscope.iframe_widget import IframeWidget
 from convscope.ledger import as_table, fetch_step, rows_of
 from convscope.still_picture import still_picture
 
@@ -34,7 +34,7 @@ _GRIDS: Final = {
 _PIN: Final = re.compile(r"([a-z])(\d+),(\d+),(\d+)")
 
 
-class ScopeWidget(FrameWidget):
+class ScopeWidget(IframeWidget):
     """
     A layer under the cell that shows it; `convscope.show` makes it.
 

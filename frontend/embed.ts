@@ -2,12 +2,12 @@
 
 import type { EmbedPage } from './controls/embed/embed_data.ts';
 import { allowedParent } from './controls/embed/messages.ts';
-import { openFrame } from './frame.ts';
+import { openEmbeddedScene } from './embedded_scene.ts';
 import { readBoot } from './stage.ts';
 
 async function start() {
   const boot = (await readBoot()) as EmbedPage;
-  await openFrame(boot, allowedParent(boot.embed.ancestors), location.search, {
+  await openEmbeddedScene(boot, allowedParent(boot.embed.ancestors), location.search, {
     loadGradients: async (context) =>
       (await import('./controls/gradients/load_gradients.ts')).loadGradients(context),
   });

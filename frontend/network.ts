@@ -57,7 +57,7 @@ function openPage(api: ApiClient, t: Translate, boot: Boot & { summary: NetworkS
   effect(() => {
     const { inputs, weights } = state.summary.value;
     const key = inputs.length > 1 ? 'input.prepared.of' : 'input.prepared';
-    const said = [
+    const notes = [
       weights?.message,
       ...inputs.map(({ name, prepared }) => {
         const done = prepared.map(({ message }) => message);
@@ -68,7 +68,10 @@ function openPage(api: ApiClient, t: Translate, boot: Boot & { summary: NetworkS
         });
       }),
     ];
-    setText(findElement('#input-note', HTMLElement), said.map((text) => (text ? `· ${text}` : '')).join(' '));
+    setText(
+      findElement('#input-note', HTMLElement),
+      notes.map((text) => (text ? `· ${text}` : '')).join(' '),
+    );
   });
   setUpFileDrop((files) => {
     const { model, input } = sortFiles(files);

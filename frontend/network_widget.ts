@@ -2,14 +2,14 @@
 
 import { MAKER, makeTell } from './controls/embed/messages.ts';
 import { fetchByMessage } from './data/fetch_by_message.ts';
-import { openNetworkFrame, readNetworkFrame } from './network_in_frame.ts';
+import { openEmbeddedNetwork, readEmbeddedNetwork } from './embedded_network.ts';
 
 async function start() {
   window.fetch = fetchByMessage;
-  const boot = readNetworkFrame();
+  const boot = readEmbeddedNetwork();
   const tell = makeTell(MAKER);
   const openStage = (page: string) => tell('stage', { page });
-  await openNetworkFrame(boot, MAKER, boot.embed.query ?? '', openStage);
+  await openEmbeddedNetwork(boot, MAKER, boot.embed.query ?? '', openStage);
 }
 
 start();

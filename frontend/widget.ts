@@ -1,6 +1,6 @@
 /** The notebook's widget (anywidget): a layer on the stage, or a network. */
 
-import type { Model } from './controls/notebook/frame_view.ts';
+import type { Model } from './controls/notebook/iframe_view.ts';
 import { openNetworkView } from './controls/notebook/network_view.ts';
 import { openSceneView } from './controls/notebook/scene_view.ts';
 

@@ -39,7 +39,7 @@ const BUNDLES: Bundle[] = [
     splitting: true,
     files: {
       embed: ['frontend/embed.ts', 'static/css/embed.css'],
-      network_frame: ['frontend/network_frame.ts', 'static/css/network_frame.css'],
+      network_embed: ['frontend/network_embed.ts', 'static/css/network_embed.css'],
     },
   },
   {
@@ -49,7 +49,7 @@ const BUNDLES: Bundle[] = [
       learn: ['frontend/learn.ts'],
       docs: ['frontend/docs.ts'],
       element: ['frontend/element.ts'],
-      widget_frame: ['frontend/widget_frame.ts'],
+      scene_widget: ['frontend/scene_widget.ts'],
       network_widget: ['frontend/network_widget.ts'],
     },
   },

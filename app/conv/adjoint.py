@@ -44,8 +44,8 @@ def _transposed(plan: Plan, operation: Conv2d, weight: Tensor, upstream: Tensor)
         for axis, windows in zip(plan.axes, plan.output_shape[1:], strict=True)
     )
     transposed = ConvTranspose1d if plan.dimensions == 1 else ConvTranspose2d
-    made = transposed(operation.stride, plan.padding, (down, across), operation.dilation, operation.groups)
-    return Adjoint(made, upstream, weight.flip(2, 3) if plan.flip else weight)
+    adjoint = transposed(operation.stride, plan.padding, (down, across), operation.dilation, operation.groups)
+    return Adjoint(adjoint, upstream, weight.flip(2, 3) if plan.flip else weight)
 
 
 def _convolution(plan: Plan, operation: ConvTranspose2d, weight: Tensor, upstream: Tensor) -> Adjoint:
@@ -60,5 +60,5 @@ def _convolution(plan: Plan, operation: ConvTranspose2d, weight: Tensor, upstrea
             padding = replace(padding, **{side: max(0, after - extra)})
             size[axis] -= max(0, extra - after)
     convolution = Conv1d if plan.dimensions == 1 else Conv2d
-    made = convolution(operation.stride, padding, "zeros", operation.dilation, operation.groups)
-    return Adjoint(made, upstream[:, : size[0], : size[1]], weight)
+    adjoint = convolution(operation.stride, padding, "zeros", operation.dilation, operation.groups)
+    return Adjoint(adjoint, upstream[:, : size[0], : size[1]], weight)

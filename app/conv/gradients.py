@@ -64,8 +64,8 @@ def gradients(
     inverse = inverse_taps(taps)
     if _all_fit(plan, inverse, x, weight, upstream, asked):
         wide = torch.float64 if x.dtype == torch.int32 else x.dtype
-        found = _backward(plan, taps, x.to(wide), weight.to(wide), upstream.to(wide), asked)
-        to_input, to_weight = (None if each is None else each.to(x.dtype) for each in found)
+        both = _backward(plan, taps, x.to(wide), weight.to(wide), upstream.to(wide), asked)
+        to_input, to_weight = (None if each is None else each.to(x.dtype) for each in both)
         return Gradients(to_input, to_weight, bias)
     to_input = _checked_input(plan, taps, inverse, x, weight, upstream) if asked.input else None
     return Gradients(to_input, _checked_weight(plan, taps, x, upstream) if asked.weight else None, bias)
@@ -194,8 +194,8 @@ def _all_fit(
     plan: Plan, inverse: InverseTaps, x: Tensor, weight: Tensor, upstream: Tensor, asked: Asked
 ) -> bool:
     """Whether magnitudes alone show that no product or sum of the ledgers leaves the range of the dtype."""
-    most = torch.iinfo(x.dtype).max if x.dtype == torch.int32 else torch.finfo(x.dtype).max
-    repeats = inverse.rows.most * inverse.cols.most
+    largest_number = torch.iinfo(x.dtype).max if x.dtype == torch.int32 else torch.finfo(x.dtype).max
+    repeats = inverse.rows.max_outputs * inverse.cols.max_outputs
     terms = plan.output_shape[0] // plan.groups * prod(plan.kernel_size)
     sums = largest(upstream) * repeats
     bounds = list[float]()
@@ -203,7 +203,7 @@ def _all_fit(
         bounds += sums, sums * terms * largest(weight)
     if asked.weight:
         bounds.append(plan.windows * largest(x) * largest(upstream))
-    return max(bounds) * ROUNDING <= most
+    return max(bounds) * ROUNDING <= largest_number
 
 
 def _checked_input(

@@ -12,7 +12,7 @@ from app.conv.operation import Plan
 from app.conv.taps import taps
 
 Block = tuple[slice, slice, Tensor]
-Reader = Callable[[slice, int, int], Tensor]
+ReadWindows = Callable[[slice, int, int], Tensor]
 
 # Numbers unrolled at once: 2 MB of float32 stay in the processor's caches.
 BLOCK = 2**19
@@ -49,7 +49,7 @@ def column_blocks(plan: Plan, x: Tensor, fill: float = 0) -> Iterator[Block]:
     _, height, width = plan.output_shape
     rows = max(1, BLOCK // (prod(plan.kernel_size) * width))
     channels = max(1, rows // height)
-    read = _padded_reader(plan, x, fill) if pads_well(plan) else _tap_reader(plan, x, fill)
+    read = _read_padded(plan, x, fill) if pads_well(plan) else _read_taps(plan, x, fill)
     for channel in range(0, x.shape[0], channels):
         chosen = slice(channel, channel + channels)
         for row in range(0, height, rows):
@@ -68,7 +68,7 @@ def unfold_small(plan: Plan, x: Tensor) -> Tensor | None:
     return columns.view(len(x), -1, plan.windows)
 
 
-def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
+def _read_padded(plan: Plan, x: Tensor, fill: float) -> ReadWindows:
     """Windows as a strided view of the padded input, so that whole rows are copied."""
     (down, across), (along, aside) = plan.operation.stride, plan.operation.dilation
     grown = padded(plan, x, fill)
@@ -85,7 +85,7 @@ def _padded_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
     return read
 
 
-def _tap_reader(plan: Plan, x: Tensor, fill: float) -> Reader:
+def _read_taps(plan: Plan, x: Tensor, fill: float) -> ReadWindows:
     table = taps(plan)
 
     def read(channels: slice, start: int, stop: int) -> Tensor:

@@ -139,7 +139,7 @@ def _part(
     if isinstance(plan.operation, MaxPool2d):
         passed = sums * _won(taps, plane, rows[..., 0], cols[..., 0]).unsqueeze(2)
     elif isinstance(plan.operation, AvgPool2d):
-        # Nothing is read through the taps without a reader: any divisor will do.
+        # Nothing is read through the taps that no window reads: any divisor will do.
         divisors = taps.divisors(rows.clamp(min=0)[:, None, :, :], cols.clamp(min=0)[None, :, None, :, 0])
         assert divisors is not None  # an average has them
         passed = sums / divisors.unsqueeze(2)

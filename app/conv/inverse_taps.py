@@ -11,29 +11,29 @@ from app.conv.taps import NONE, TapTable
 
 
 @dataclass(frozen=True, slots=True)
-class AxisReaders:
+class InverseAxis:
     """
     One axis, as taps in the order of what they read. `keys`: input cell · kernel + kernel cell, ascending;
-    `outputs`: the output cells of these taps, ascending for equal keys. `most`: how many taps share a key at
-    most, but at least 1. Only padding that borrows cells lets more than one do so.
+    `outputs`: the output cells of these taps, ascending for equal keys. `max_outputs`: how many taps
+    share a key at most, but at least 1. Only padding that borrows cells lets more than one do so.
     """
 
     kernel: int
     keys: Tensor
     outputs: Tensor
-    most: int
+    max_outputs: int
 
     def lists(self, cells: range) -> Tensor:
-        """(len(cells), kernel, most): the output cells that read each input cell, then NONE."""
+        """(len(cells), kernel, max_outputs): the output cells that read each input cell, then NONE."""
         wanted = torch.arange(cells.start * self.kernel, cells.stop * self.kernel)
         first = torch.searchsorted(self.keys, wanted)
         end = torch.searchsorted(self.keys, wanted, right=True)
-        places = first[:, None] + torch.arange(self.most)
+        places = first[:, None] + torch.arange(self.max_outputs)
         absent = places >= end[:, None]
         if not len(self.outputs):
-            return torch.full((len(cells), self.kernel, self.most), NONE)
+            return torch.full((len(cells), self.kernel, self.max_outputs), NONE)
         lists = self.outputs[places.masked_fill(absent, 0)].masked_fill(absent, NONE)
-        return lists.view(len(cells), self.kernel, self.most)
+        return lists.view(len(cells), self.kernel, self.max_outputs)
 
     def taps(self, cells: range) -> tuple[Tensor, Tensor]:
         """The taps that read these cells: the output cells, and for each the place in (cells, kernel)."""
@@ -46,19 +46,19 @@ class AxisReaders:
 class InverseTaps:
     """The taps of a layer, sorted by the input row or column that they read."""
 
-    rows: AxisReaders
-    cols: AxisReaders
+    rows: InverseAxis
+    cols: InverseAxis
 
 
 def inverse_taps(taps: TapTable) -> InverseTaps:
-    """The readers of every input cell; time and memory as the tap table, but for a logarithm."""
-    return InverseTaps(_axis_readers(taps.rows), _axis_readers(taps.cols))
+    """The inverse taps of a layer; time and memory as the tap table, but for a logarithm."""
+    return InverseTaps(_inverse_axis(taps.rows), _inverse_axis(taps.cols))
 
 
-def _axis_readers(table: Tensor) -> AxisReaders:
+def _inverse_axis(table: Tensor) -> InverseAxis:
     kernel = table.shape[1]
     outputs, cells = (table != NONE).nonzero(as_tuple=True)
     keys, order = torch.sort(table[outputs, cells] * kernel + cells, stable=True)
     counts = torch.unique_consecutive(keys, return_counts=True)[1]
-    most = int(counts.max()) if len(counts) else 1
-    return AxisReaders(kernel, keys, outputs[order], most)
+    max_outputs = int(counts.max()) if len(counts) else 1
+    return InverseAxis(kernel, keys, outputs[order], max_outputs)

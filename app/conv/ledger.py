@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -66,9 +66,27 @@ class LayerLedger:
     outputs: Tensor
     selected: Tensor | None
 
+    def part(self, out_channels: range) -> LayerLedger:
+        """The ledgers of all of these channels, or that of one as a range; the tensors are views."""
+        if out_channels == self.out_channels:
+            return self
+        first = out_channels.start - self.out_channels.start
+        own, group = slice(first, first + 1), first * len(self.patches) // len(self.products)
+        return replace(
+            self,
+            out_channels=out_channels,
+            patches=self.patches[group : group + 1],
+            products=self.products[own],
+            channel_sums=self.channel_sums[own],
+            running_sums=self.running_sums[own],
+            bias=self.bias and self.bias[own],
+            outputs=self.outputs[own],
+            selected=None if self.selected is None else self.selected[own],
+        )
+
     def channel(self, out_channel: int) -> Ledger:
         """The ledger of one output channel; its tensors are views."""
-        k = out_channel - self.out_channels.start
+        own = self.part(range(out_channel, out_channel + 1))
         return Ledger(
             out_channel,
             self.plan.in_channels(out_channel),
@@ -77,13 +95,13 @@ class LayerLedger:
             self.plan.windows,
             self.window_taps.rows,
             self.window_taps.cols,
-            self.patches[k * len(self.patches) // len(self.out_channels)],
-            self.products[k],
-            self.channel_sums[k],
-            self.running_sums[k],
-            0 if self.bias is None else self.bias[k],
-            self.outputs[k],
-            None if self.selected is None else self.selected[k],
+            own.patches[0],
+            own.products[0],
+            own.channel_sums[0],
+            own.running_sums[0],
+            0 if own.bias is None else own.bias[0],
+            own.outputs[0],
+            None if own.selected is None else own.selected[0],
         )
 
 
@@ -178,9 +196,8 @@ def _patches(plan: Plan, x: Tensor, out_channels: range, read: WindowTaps, out: 
     if read.absent is not None:
         # Most often few are missing: their places take a tenth of the time of a mask over all.
         patches.index_fill_(1, read.absent, 0)
-    by_window = (
-        patches.unflatten(0, (-1, plan.channels_per_step)).unflatten(2, read.cells.shape).transpose(1, 2)
-    )
+    per_group = plan.channels_per_step
+    by_window = patches.view(len(channels) // per_group, per_group, *read.cells.shape).transpose(1, 2)
     # Where several channels read the patches of one group, each has its own place there.
     has_place = out is not None and len(out) == len(by_window)
     return out.copy_(by_window) if out is not None and has_place else by_window.contiguous()

@@ -96,16 +96,16 @@ def _members(archive: ZipFile, at: str) -> dict[str, ZipInfo]:
 
 
 def _read_member(archive: ZipFile, info: ZipInfo, name: str, limits: Limits, at: str) -> Array:
-    shown = quoted(info.filename)
+    quoted_name = quoted(info.filename)
     if info.flag_bits & _ENCRYPTED:
-        raise ConvError("npz_member_encrypted", at, name=shown)
+        raise ConvError("npz_member_encrypted", at, name=quoted_name)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise ConvError("npz_compression_unknown", at, name=shown, method=info.compress_type)
+        raise ConvError("npz_compression_unknown", at, name=quoted_name, method=info.compress_type)
     try:
         with archive.open(info) as file:
             start = file.read(MAX_START_BYTES)
             if not start.startswith(MAGIC):
-                raise ConvError("npz_member_no_npy", at, name=shown)
+                raise ConvError("npz_member_no_npy", at, name=quoted_name)
             header = read_header(start, at)
             check_tensor(name, header.shape, limits)
             check_size(header, info.file_size, at)
@@ -114,5 +114,5 @@ def _read_member(archive: ZipFile, info: ZipInfo, name: str, limits: Limits, at:
     except (ConvError, LimitExceeded):
         raise
     except Exception:  # As for the directory.
-        raise ConvError("npz_member_damaged", at, name=shown) from None
+        raise ConvError("npz_member_damaged", at, name=quoted_name) from None
     return read_npy(data, at)

@@ -16,7 +16,7 @@ _PASSES: Final = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
 )  # fmt: skip
 _PIECE_BYTES: Final = 1 << 20
-# Chunks that a reader has to know (5.4); IEND ends them.
+# Chunks that a decoder has to know (5.4); IEND ends them.
 _CRITICAL: Final = (b"IHDR", b"PLTE", b"IDAT")
 _PALETTE: Final = 3
 
@@ -33,9 +33,9 @@ def check_png(data: bytes, at: str) -> None:
     if expected is None:
         raise ConvError("picture_not_whole", at)
     _check_critical([chunk.kind for chunk in chunks], chunks[0].content[9] == _PALETTE, at)
-    found, is_whole = _inflated((chunk.content for chunk in chunks if chunk.kind == b"IDAT"), expected)
-    if found < expected:
-        raise ConvError("png_rows_missing", at, found=found, expected=expected)
+    length, is_whole = _inflated((chunk.content for chunk in chunks if chunk.kind == b"IDAT"), expected)
+    if length < expected:
+        raise ConvError("png_rows_missing", at, found=length, expected=expected)
     if not is_whole:
         raise ConvError("png_data_unfinished", at)
 

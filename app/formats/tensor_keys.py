@@ -19,8 +19,8 @@ def choose_tensor(names: Sequence[str], key: str | None, name: str, at: str) -> 
         return names[0]
     chosen = name if key is None else key
     if chosen not in names:
-        shown = ", ".join(quoted(one) for one in names[:_MAX_NAMES_SHOWN])
-        params = {"name": quoted(chosen), "key": f"{name}_key", "names": shown}
+        known_names = ", ".join(quoted(one) for one in names[:_MAX_NAMES_SHOWN])
+        params = {"name": quoted(chosen), "key": f"{name}_key", "names": known_names}
         if (more := len(names) - _MAX_NAMES_SHOWN) > 0:
             raise ConvError("no_such_tensor_of_many", at, **params, more=more)
         raise ConvError("no_such_tensor", at, **params)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from app.lessons.lesson_check import check_lesson
 from app.lessons.lesson_files import lessons
+from app.lessons.lesson_validation import check_lesson
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from app.settings import LESSONS
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Weight = list[list[list[list[float]]]]
 ExerciseKind = Literal["cell", "shape", "inputs", "kernel", "animation"]
-RefText = Annotated[str, Field(description="a thing on the stage, such as `output 0,0,1` or `sum 0`")]
+RefText = Annotated[str, Field(description="a part of the stage, such as `output 0,0,1` or `sum 0`")]
 
 
 _TASK_FIELDS: Final = ("target", "value", "answer", "exercise", "weight", "rate")
@@ -248,8 +248,8 @@ def _toml(file: Path) -> object:
 @cache
 def lessons() -> Mapping[str, Lesson]:
     """Every lesson by name, in the order of the index."""
-    found = [read_lesson(file.parent) for file in LESSONS.glob("*/lesson.toml")]
-    return {lesson.name: lesson for lesson in sorted(found, key=lambda lesson: lesson.description.order)}
+    unsorted = [read_lesson(file.parent) for file in LESSONS.glob("*/lesson.toml")]
+    return {lesson.name: lesson for lesson in sorted(unsorted, key=lambda lesson: lesson.description.order)}
 
 
 def lesson_scenes() -> Mapping[str, Scene]:

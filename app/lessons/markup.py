@@ -1,6 +1,6 @@
 """
 The small markup of lessons: paragraphs and lists, **strong**, *emphasis*, `code`, $LaTeX$ (alone in its
-paragraph as $$LaTeX$$), [words](/address), and [[output 0,0,0|56]], words that name a thing on the stage.
+paragraph as $$LaTeX$$), [words](/address), and [[output 0,0,0|56]], words that name a part of the stage.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Block:
 
 
 def parse_markup(text: str) -> list[Block]:
-    """Raises ValueError for a reference to what is no thing on the stage."""
+    """Raises ValueError for what is no reference."""
     return [_block(part.strip()) for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
 
 

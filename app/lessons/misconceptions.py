@@ -21,7 +21,7 @@ Cell = tuple[int, int, int]
 class Belief(NamedTuple):
     """
     What comes out under a misconception; `said` tells so, for the number that was recomputed. `lit` is a
-    reference to the thing that the mistake is made with, such as `sum 1`.
+    reference to what the mistake is made with, such as `sum 1`.
     """
 
     misconception: str
@@ -97,14 +97,14 @@ def near_misses(scene: Scene, cell: Cell) -> Iterator[Belief]:
     around = {"before": (0, -1), "after": (0, 1), "above": (-1, 0), "below": (1, 0)}
     for place, (down, across) in around.items():
         if has_cell(scene, other := (channel, row + down, col + across)):
-            said = Text("diagnosis.neighbouring_window", {"place": Text(f"place.{place}")})
-            yield Belief("neighbouring_window", value_at(scene, other), said, _output(other))
+            explanation = Text("diagnosis.neighbouring_window", {"place": Text(f"place.{place}")})
+            yield Belief("neighbouring_window", value_at(scene, other), explanation, _output(other))
     if scene.weight is not None and not scene.plan.is_transposed:
         for other_channel in range(scene.plan.output_shape[0]):
             if other_channel != channel:
-                said = Text("diagnosis.other_filter", {"filter": other_channel})
+                explanation = Text("diagnosis.other_filter", {"filter": other_channel})
                 other = (other_channel, row, col)
-                yield Belief("other_filter", value_at(scene, other), said, _output(other))
+                yield Belief("other_filter", value_at(scene, other), explanation, _output(other))
 
 
 _Recomputed = Iterator[tuple[float, Mapping[str, Any]]]

@@ -23,7 +23,7 @@ _REFERENCE: Final = re.compile(r"([a-z]+)(?: (\d{1,4}(?:,\d{1,4})*))?")
 
 @dataclass(frozen=True)
 class Reference:
-    """The kind of a thing, and its index; of products and sums those of the window at the step's moment."""
+    """The kind of what is named and its index; of products and sums in the window at the step's moment."""
 
     kind: str
     index: tuple[int, ...]
@@ -44,7 +44,7 @@ def parse_reference(text: str) -> Reference:
 
 
 def check_reference(reference: Reference, scene: Scene) -> None:
-    """Raise ValueError for a thing that the scene does not have."""
+    """Raise ValueError for a reference to what the scene does not have."""
     if reference.kind == "window":
         return
     sizes = _sizes(reference.kind, scene)
@@ -68,7 +68,7 @@ def _sizes(kind: str, scene: Scene) -> Sequence[int]:
 
 
 def value_of(reference: Reference, scene: Scene, cell: Cell) -> float | None:
-    """The number of a thing, None for one that has none; cell: the output cell whose window is shown."""
+    """The number that is named, None where there is none; cell: the output cell whose window is shown."""
     kind, index = reference.kind, reference.index
     if kind in ("window", "kernel", "channel"):
         return None

@@ -116,8 +116,8 @@ def shape_text(shape: Sequence[int]) -> str:
 def _beliefs(plan: Plan) -> Iterator[Belief]:
     for misconception, shape in _shapes(plan):
         if min(shape) > 0:
-            said = Text(f"diagnosis.shape.{misconception}", layer_numbers(plan))
-            yield Belief(misconception, plan.own_shape(shape), said)
+            explanation = Text(f"diagnosis.shape.{misconception}", layer_numbers(plan))
+            yield Belief(misconception, plan.own_shape(shape), explanation)
 
 
 def _shapes(plan: Plan) -> Iterator[tuple[str, Shape]]:

@@ -20,18 +20,18 @@ def sum_beliefs(scene: Scene, cell: Cell, channel: int) -> Iterator[Belief]:
     patch, kernel = patches[channel - first], slices[channel - first]
     for other in range(len(slices)):
         if other + first != channel:
-            told = {"channel": channel, "other": other + first}
+            params = {"channel": channel, "other": other + first}
             lit = f"sum {other + first}"
-            yield _belief("other_slice", float((patch * slices[other]).sum()), told, lit)
-            yield _belief("other_window", float((patches[other] * kernel).sum()), told, lit)
-            yield _belief("other_channel", float(numbers.channel_sums[0, other]), told, lit)
-    own = weight_reference(scene, cell[0], channel - first)
-    yield _belief("kernel_flipped", float((patch * kernel.flip(-1, -2)).sum()), {}, own)
-    yield _belief("window_summed", float(patch.sum()), {}, own)
+            yield _belief("other_slice", float((patch * slices[other]).sum()), params, lit)
+            yield _belief("other_window", float((patches[other] * kernel).sum()), params, lit)
+            yield _belief("other_channel", float(numbers.channel_sums[0, other]), params, lit)
+    kernel_reference = weight_reference(scene, cell[0], channel - first)
+    yield _belief("kernel_flipped", float((patch * kernel.flip(-1, -2)).sum()), {}, kernel_reference)
+    yield _belief("window_summed", float(patch.sum()), {}, kernel_reference)
     if channel > first:
-        told, lit = {"channel": channel}, f"running {channel}"
-        yield _belief("running_sum", float(numbers.running_sums[0, channel - first]), told, lit)
+        params, lit = {"channel": channel}, f"running {channel}"
+        yield _belief("running_sum", float(numbers.running_sums[0, channel - first]), params, lit)
 
 
-def _belief(misconception: str, value: float, told: dict[str, int], lit: str) -> Belief:
-    return Belief(misconception, value, Text(f"diagnosis.sum.{misconception}", told), lit)
+def _belief(misconception: str, value: float, params: dict[str, int], lit: str) -> Belief:
+    return Belief(misconception, value, Text(f"diagnosis.sum.{misconception}", params), lit)

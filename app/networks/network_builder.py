@@ -52,10 +52,12 @@ def build_network(
     The network of a run; `id`: its digest; `constants`: the model's, where they are tensors already. A layer
     that cannot be a scene has a note instead.
     """
-    made = constants or {}
-    tensors = {name: made[name] if name in made else to_tensor(each) for name, each in run.arrays.items()}
+    converted = constants or {}
+    tensors = {
+        name: converted[name] if name in converted else to_tensor(each) for name, each in run.arrays.items()
+    }
     nodes = tuple(_node(described, tensors, limits) for described in run.structure["nodes"])
-    given = tuple(
+    inputs = tuple(
         Edge(each["name"], tuple(each["shape"]), str(run.arrays[each["name"]].dtype))
         for each in run.structure["inputs"]
     )
@@ -63,7 +65,7 @@ def build_network(
     parameters, opset = run.structure["parameters"], run.structure.get("opset")
     seed = run.structure.get("weights_seed")
     weights = None if seed is None else Message("network_weights_random", seed=seed)
-    return Network(id, model, given, nodes, outputs, parameters, tensors, opset, prepared, weights)
+    return Network(id, model, inputs, nodes, outputs, parameters, tensors, opset, prepared, weights)
 
 
 def to_tensor(array: Array) -> Tensor:
@@ -123,18 +125,18 @@ def _plan(described: Mapping[str, Any], tensors: Mapping[str, Tensor], limits: L
     if (operation := described.get("operation")) is None:
         kernel_size = attributes["kernel_shape"] if weight is None else weight.shape[2:]
         operation = layer_operation(op, attributes, tuple(input.shape), tuple(kernel_size))
-    made = tensors[described["outputs"][0]["name"]][0]
-    for name, tensor in (("input", input), ("weight", weight), ("bias", bias), ("output", made)):
+    run_output = tensors[described["outputs"][0]["name"]][0]
+    for name, tensor in (("input", input), ("weight", weight), ("bias", bias), ("output", run_output)):
         if tensor is not None and not _is_finite(tensor):
             raise ConvError("network_tensor_not_finite", name=name)
     plan = plan_scene(operation, input[0], weight, bias, limits)
-    if (found := plan.own_shape(plan.output_shape)) != (expected := tuple(made.shape)):
+    if (found := plan.own_shape(plan.output_shape)) != (expected := tuple(run_output.shape)):
         raise ConvError("network_layer_differs", found=found, expected=expected)
     # How a last, partial window is averaged is a matter of taste among runtimes.
     if getattr(operation, "ceil_mode", False):
         scene = make_scene(operation, input[0], None, None, limits)
-        own = scene.own(output(plan, scene.input, None, None))
-        if not torch.allclose(own, made, rtol=1e-4, atol=1e-5):
+        layer_output = scene.own(output(plan, scene.input, None, None))
+        if not torch.allclose(layer_output, run_output, rtol=1e-4, atol=1e-5):
             raise ConvError("network_layer_differs", found=found, expected=expected)
     return plan
 

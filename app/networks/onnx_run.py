@@ -237,11 +237,11 @@ def _hand_over_weights(
 
 
 def _run_error(error: Exception, limits: Limits) -> Exception:
-    said = str(error)
-    if _OUT_OF_MEMORY.search(said):
+    text = str(error)
+    if _OUT_OF_MEMORY.search(text):
         return RunStopped("network_out_of_memory", bytes=limits.max_network_bytes)
     # Names of files of its own source would help nobody.
-    reason = " ".join(_PATHS.sub("", said).split())
+    reason = " ".join(_PATHS.sub("", text).split())
     return refusal("network_not_runnable", reason=reason[:_MAX_REASON])
 
 
@@ -265,14 +265,14 @@ def _structure(
 
 def _node_names(graph: onnx.GraphProto) -> list[str]:
     """The model's names; a node without one, or with that of another, is node_<index>."""
-    given = {node.name for node in graph.node}
+    given_names = {node.name for node in graph.node}
     seen: set[str] = set()
     names: list[str] = []
     for i, node in enumerate(graph.node):
         name = node.name
         if not name or name in seen:
             name = f"node_{i}"
-            while name in seen or name in given:
+            while name in seen or name in given_names:
                 name += "_"
         seen.add(name)
         names.append(name)

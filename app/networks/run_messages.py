@@ -27,7 +27,7 @@ class MessageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class RunMessage:
     """One message: JSON, and arrays by name."""
 
     head: dict[str, Any]
@@ -38,41 +38,41 @@ def can_travel(array: object) -> bool:
     return isinstance(array, np.ndarray) and str(array.dtype) in DTYPES
 
 
-def send_frame(connection: socket, frame: Frame) -> None:
+def send_message(connection: socket, message: RunMessage) -> None:
     """Raises OSError."""
-    arrays = {name: np.asarray(array, order="C") for name, array in frame.arrays.items()}
-    told = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
-    head = json.dumps({"head": frame.head, "arrays": told}).encode()
+    arrays = {name: np.asarray(array, order="C") for name, array in message.arrays.items()}
+    specs = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
+    head = json.dumps({"head": message.head, "arrays": specs}).encode()
     connection.sendall(len(head).to_bytes(_LENGTH_BYTES, "little") + head)
     for array in arrays.values():
         connection.sendall(array.reshape(-1).view(np.uint8).data)
 
 
-def receive_frame(connection: socket, max_bytes: int) -> Frame:
+def receive_message(connection: socket, max_bytes: int) -> RunMessage:
     """Raises MessageError for an early end or more than `max_bytes` of arrays, OSError and TimeoutError."""
     length = int.from_bytes(_receive(connection, _LENGTH_BYTES), "little")
     if length > _MAX_HEAD_BYTES:
         raise MessageError
-    told = json.loads(_receive(connection, length))
-    if any(dtype not in DTYPES for _, dtype, _ in told["arrays"]):
+    head = json.loads(_receive(connection, length))
+    if any(dtype not in DTYPES for _, dtype, _ in head["arrays"]):
         raise MessageError
-    sizes = [prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in told["arrays"]]
+    sizes = [prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in head["arrays"]]
     if sum(sizes) > max_bytes:
         raise MessageError
     # One allocation, for which numpy asks for huge pages: small ones take the kernel longer than the bytes.
     content = np.empty(sum(map(_aligned, sizes)), np.uint8)
     arrays: dict[str, Array] = {}
     begin = 0
-    for (name, dtype, shape), size in zip(told["arrays"], sizes, strict=True):
+    for (name, dtype, shape), size in zip(head["arrays"], sizes, strict=True):
         part = content[begin : begin + size]
         _receive_into(connection, part.data)
         arrays[name] = part.view(dtype).reshape(shape)
         begin += _aligned(size)
-    return Frame(told["head"], arrays)
+    return RunMessage(head["head"], arrays)
 
 
 def receive_bytes(connection: socket, size: int) -> bytes:
-    """So many bytes that follow a frame, in one allocation; of a socket that waits as long as it takes."""
+    """So many bytes that follow a message, in one allocation; of a socket that waits as long as it takes."""
     content = connection.recv(size, MSG_WAITALL)
     if len(content) < size:
         raise MessageError

@@ -15,7 +15,7 @@ from typing import Any, Final
 from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
 from app.networks.refusals import RunStopped
-from app.networks.run_messages import Array, Frame, MessageError, receive_frame, send_frame
+from app.networks.run_messages import Array, MessageError, RunMessage, receive_message, send_message
 
 # Beyond the child's own limit: to begin, and to send what it made.
 _GRACE_SECONDS: Final = 10.0
@@ -62,11 +62,11 @@ class RunProcess:
         with self._connection(limits) as connection:
             try:
                 known = {name: getattr(limits, name) for name in Limits.model_fields}
-                send_frame(connection, Frame({"limits": known, "model_bytes": len(model)}))
+                send_message(connection, RunMessage({"limits": known, "model_bytes": len(model)}))
                 connection.sendall(model)
                 described = _received(connection, max_bytes)
                 inputs = prepare_inputs(described.head["inputs"])
-                send_frame(connection, Frame({}, inputs))
+                send_message(connection, RunMessage({}, inputs))
                 use_constants(described.arrays)
                 answer = _received(connection, max_bytes)
             except (OSError, MessageError):
@@ -126,11 +126,11 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "PYTHONPATH": path, "GLIBC_TUNABLES": _HUGE_PAGES, **_ONE_THREAD}
 
 
-def _received(connection: socket.socket, max_bytes: int) -> Frame:
-    frame = receive_frame(connection, max_bytes)
-    if refused := frame.head.get("refused"):
+def _received(connection: socket.socket, max_bytes: int) -> RunMessage:
+    message = receive_message(connection, max_bytes)
+    if refused := message.head.get("refused"):
         raise _error(refused)
-    return frame
+    return message
 
 
 def _error(refused: Mapping[str, Any]) -> Exception:

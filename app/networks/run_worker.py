@@ -20,7 +20,7 @@ from app.conv.errors import ConvError, Message
 from app.limits import LimitExceeded, Limits
 from app.networks.onnx_run import describe_inputs, prepare, run, warm_up
 from app.networks.refusals import RunStopped
-from app.networks.run_messages import Frame, receive_bytes, receive_frame, send_frame
+from app.networks.run_messages import RunMessage, receive_bytes, receive_message, send_message
 
 _PAGE: Final = resource.getpagesize()
 _UNUSED: Final = 1 << 40
@@ -59,20 +59,20 @@ def _receive_connections(control: socket.socket) -> list[int]:
 
 def _answer(connection: socket.socket) -> None:
     # Nothing is sent before a model is: its bytes are within the limit of a body.
-    asked = receive_frame(connection, _UNUSED).head
-    limits = Limits.model_validate(asked["limits"])
-    model = receive_bytes(connection, asked["model_bytes"])
+    head = receive_message(connection, _UNUSED).head
+    limits = Limits.model_validate(head["limits"])
+    model = receive_bytes(connection, head["model_bytes"])
     _confine(limits)
     try:
         prepared = prepare(model, limits)
-        send_frame(connection, Frame({"inputs": describe_inputs(prepared)}, prepared.constants))
-        given = receive_frame(connection, _UNUSED)
-        send_frame(connection, Frame(*run(prepared, given.arrays, limits)))
+        send_message(connection, RunMessage({"inputs": describe_inputs(prepared)}, prepared.constants))
+        inputs = receive_message(connection, _UNUSED)
+        send_message(connection, RunMessage(*run(prepared, inputs.arrays, limits)))
     except (ConvError, LimitExceeded, RunStopped) as error:
-        send_frame(connection, Frame({"refused": _refused(error)}))
+        send_message(connection, RunMessage({"refused": _refused(error)}))
     except MemoryError:
         stopped = RunStopped("network_out_of_memory", bytes=limits.max_network_bytes)
-        send_frame(connection, Frame({"refused": _refused(stopped)}))
+        send_message(connection, RunMessage({"refused": _refused(stopped)}))
 
 
 def _confine(limits: Limits) -> None:

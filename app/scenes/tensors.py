@@ -93,8 +93,8 @@ def tensor(scene: Scene, name: Name, channel: int | None = None) -> Tensor:
     """
     plan = scene.plan
     if name == "channel_sums":
-        asked = None if channel is None else range(channel, channel + 1)
-        sums = scene.own(channel_sums(plan, scene.input, scene.weight, asked))
+        out_channels = None if channel is None else range(channel, channel + 1)
+        sums = scene.own(channel_sums(plan, scene.input, scene.weight, out_channels))
         return sums if channel is None else sums[0]
     whole = _whole(scene, name)
     if channel is None:

@@ -10,7 +10,7 @@ from app.conv.scatter import Stamps, check_stamps, stamps
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.answer_pages import OutChannelPage
+from app.services.pagination import OutChannelPage
 from app.services.step_columns import indices_or_null
 
 

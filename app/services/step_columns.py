@@ -17,6 +17,7 @@ from app.conv.one_dimension import lift
 from app.conv.operation import MaxPool2d, Plan
 from app.conv.taps import NONE, TapTable
 from app.conv.window_blocks import WindowBlock
+from app.formats.json_encoding import to_array
 from app.formats.safetensors import Tensors, TensorSpecs
 from app.scenes.scene import Scene
 
@@ -108,8 +109,7 @@ class StepColumns:
 
     @cached_property
     def _index(self) -> Tensor:
-        windows = torch.arange(self._block.start, self._block.stop)
-        return windows.expand(len(self._block.out_channels), -1).flatten()
+        return torch.arange(self._block.start, self._block.stop).repeat(len(self._block.out_channels))
 
     @cached_property
     def _tap_running_sums(self) -> Tensor:
@@ -161,16 +161,21 @@ class StepColumns:
 
     def steps(self, parts: Iterable[str], *further: str) -> list[dict[str, Any]]:
         """The steps as JSON structures; `further`: also out_channel, bias, at their end."""
-        fields: dict[str, Any] = {name: self[name].tolist() for name in PLACES[1:]}
-        axes = ("input_rows", "input_cols") if self._scene.plan.dimensions == 2 else ("input_cols",)
-        fields |= {name: indices_or_null(self[name]) for name in axes}
-        is_maximum = isinstance(self._scene.plan.operation, MaxPool2d)
-        left_out = {*PARTS, "selected"} - {*parts, *(("selected",) if is_maximum else ())}
-        fields |= {
-            name: self[column].contiguous().numpy()
-            for name, column in _COLUMNS.items()
-            if name not in left_out
+        plan, block, read = self._scene.plan, self._block, self.ledger.window_taps
+        windows, width = range(block.start, block.stop), plan.output_shape[2]
+        of_windows: dict[str, list[Any]] = {
+            "index": [*windows],
+            "row": [index // width for index in windows],
+            "col": [index % width for index in windows],
         }
+        if plan.dimensions == 2:
+            of_windows["input_rows"] = indices_or_null(read.rows)
+        of_windows["input_cols"] = indices_or_null(read.cols)
+        channels = len(block.out_channels)
+        fields: dict[str, Any] = {name: values * channels for name, values in of_windows.items()}
+        is_maximum = isinstance(plan.operation, MaxPool2d)
+        left_out = {*PARTS, "selected"} - {*parts, *(("selected",) if is_maximum else ())}
+        fields |= {name: to_array(self[column]) for name, column in _COLUMNS.items() if name not in left_out}
         if self._bits is not None:
             fields = fields | {"overflow": self._json_overflows(), "output": fields.pop("output")}
         fields |= {name: self._further(name) for name in further}
@@ -178,9 +183,9 @@ class StepColumns:
         return [dict(zip(names, values, strict=True)) for values in zip(*fields.values(), strict=True)]
 
     def _further(self, name: str) -> Any:
-        if name == "out_channel":
-            return self["out_channel"].tolist()
         channels, windows = self._block.out_channels, self._block.stop - self._block.start
+        if name == "out_channel":
+            return [channel for channel in channels for _ in range(windows)]
         if self._scene.bias is None:
             return [0] * self._block.steps
         return np.repeat(self._scene.bias.numpy()[channels.start : channels.stop], windows)

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from app.formats.safetensors import safetensors_layout
-from app.services.answer_pages import FormsPage
+from app.services.pagination import FormsPage
 from app.services.running.response_cache import Content
 
 # Numbers that one piece is computed from: more would leave the processor's caches, fewer be all overhead.

@@ -18,7 +18,7 @@ from app.formats.npz import to_npz
 from app.formats.safetensors import Tensors, TensorSpecs, allocate_safetensors
 from app.limits import Limits
 from app.scenes.scene import Scene
-from app.services.answer_pages import (
+from app.services.pagination import (
     ALL,
     Channel,
     FormsPage,
@@ -157,11 +157,11 @@ def requested_steps(page: StepsPage, stop: int | None, limits: Limits) -> StepsP
 
 def _check_accumulator(page: StepsPage) -> None:
     """Raise ConvError for sums of a maximum, and for bits of an accumulator of floats."""
-    asked = {"/include": "tap_running_sums" in page.parts, "/bits": page.bits is not None}
+    asked_at = {"/include": "tap_running_sums" in page.parts, "/bits": page.bits is not None}
     if page.bits is not None and page.scene.dtype != "int32":
         raise ConvError("bits_need_integers", "/bits", dtype=page.scene.dtype)
-    if isinstance(page.scene.plan.operation, MaxPool2d) and any(asked.values()):
-        raise ConvError("maximum_has_no_sums", next(at for at, is_asked in asked.items() if is_asked))
+    if isinstance(page.scene.plan.operation, MaxPool2d) and any(asked_at.values()):
+        raise ConvError("maximum_has_no_sums", next(at for at, is_asked in asked_at.items() if is_asked))
 
 
 def one_channel(out_channel: C | None, channel: C | None) -> C | None:

@@ -7,7 +7,7 @@ from typing import Any
 from app.conv.errors import Message
 from app.i18n.messages import render
 from app.scenes.scene import describe
-from app.torch_code.torch_error_readers import LayerShapes, TorchError
+from app.torch_code.torch_error_parsers import LayerShapes, TorchError
 
 
 def describe_torch_error(error: TorchError, language: str) -> dict[str, Any]:

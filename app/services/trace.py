@@ -37,12 +37,13 @@ def check_trace(plan: Plan, out_channels: range, limits: Limits) -> int:
 
 def trace(scene: Scene, out_channels: range) -> bytes:
     """The trace as JSON, with the steps of some output channels. Raises ConvError for overflow."""
-    layer = _small_ledger(scene)
-    if layer and len(out_channels) == scene.plan.output_shape[0]:
-        steps = StepColumns.of_ledger(scene, layer).steps(DEFAULT_PARTS, "out_channel")
-    else:
+    ledger = _small_ledger(scene)
+    if ledger is None:
         steps = [step for o in out_channels for step in all_steps(scene, o).steps("out_channel")]
-    return to_json(_structure(scene, layer) | {"steps": steps})
+    else:
+        columns = StepColumns.of_ledger(scene, ledger.part(out_channels))
+        steps = columns.steps(DEFAULT_PARTS, "out_channel")
+    return to_json(_structure(scene, ledger) | {"steps": steps})
 
 
 def layer_structure(scene: Scene) -> dict[str, Any]:

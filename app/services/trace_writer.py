@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from app.formats.json_encoding import to_json
 from app.scenes.scene import Scene
-from app.services.answer_pages import Channel, StepFormat
+from app.services.pagination import Channel, StepFormat
 from app.services.step_files import Piece, SafetensorsFile, npz_pieces
 from app.services.steps import StepsPage, all_steps
 from app.services.trace import layer_structure

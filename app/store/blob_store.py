@@ -42,7 +42,7 @@ class BlobStore:
         """Store a manifest and the blobs it names; False if all of it was there already. Raises StoreFull.
 
         Of what is there, only names and sizes are read: a blob that was damaged without changing its size
-        is mended once a reader has found it.
+        is mended once it is found when it is read.
         """
         there, missing = self._find(blobs)
         if self._has_manifest(name, manifest):

@@ -28,7 +28,7 @@ class Checked(NamedTuple):
 def check_store(store: ByteStore, limits: Limits) -> Checked:
     """Read every scene and every blob. Raises StoreUnavailable.
 
-    Bytes that are not those of a blob's digest are moved to the trash, as by any reader.
+    Bytes that are not those of a blob's digest are moved to the trash, as whenever one is read.
     """
     ids = scene_ids(store)
     damages = list(_damaged_scenes(BlobSceneStore(store, limits), sorted(ids)))

@@ -20,7 +20,7 @@ _IN_USE_SECONDS: Final = 3600.0
 _AGE: Final = re.compile(r"([0-9]{1,9})([smhd])")
 _UNIT_SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 # An object store takes as long for each answer as a network does.
-_READERS: Final = 16
+_READ_THREADS: Final = 16
 
 
 class Collected(NamedTuple):
@@ -78,8 +78,8 @@ class _Manifests:
     def read_new(self) -> set[str]:
         """The digests in those that were not there at the last call."""
         entries = {entry for entry in self._store.entries() if entry.name.endswith(".json")} - self._read
-        with ThreadPoolExecutor(_READERS) as readers:
-            digests = set().union(*readers.map(self._digests, entries))
+        with ThreadPoolExecutor(_READ_THREADS) as threads:
+            digests = set().union(*threads.map(self._digests, entries))
         self._read |= entries
         return digests
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from app.torch_code import torch_error_readers as readers
-from app.torch_code.torch_error_readers import TorchError, without_sizes
+from app.torch_code import torch_error_parsers as parsers
+from app.torch_code.torch_error_parsers import TorchError, without_sizes
 
 # The end of a traceback is what matters; torch's own messages are shorter.
 _LONGEST: Final = 20_000
@@ -19,131 +19,131 @@ _ANY_SHAPE: Final = r"\[(\d{1,9}(?:, ?\d{1,9}){0,7})\]"
 _SIZE: Final = r"[1-9]\d{0,8}"
 _PAIR: Final = r"\((-?\d{1,9}) x (-?\d{1,9})\)"
 
-_READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchError]], ...]] = tuple(
-    (re.compile(pattern), reader)
-    for pattern, reader in (
+_PARSERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], TorchError]], ...]] = tuple(
+    (re.compile(pattern), parse)
+    for pattern, parse in (
         (
             rf"Given groups={_COUNT}, weight of size {_WEIGHT}, expected input ?{_SHAPE} "
             rf"to have {_COUNT} channels, but got {_COUNT} channels",
-            readers.read_channels,
+            parsers.read_channels,
         ),
         (
             rf"Given transposed=(?:1|True), weight of size {_WEIGHT}, expected input ?{_SHAPE} "
             rf"to have {_COUNT} channels, but got {_COUNT} channels",
-            readers.read_transposed_channels,
+            parsers.read_transposed_channels,
         ),
         (
             rf"Calculated padded input size per channel: {_PAIR}\. Kernel size: {_PAIR}",
-            readers.read_kernel_size,
+            parsers.read_kernel_size,
         ),
         (
             rf"Calculated padded input size per channel: \({_COUNT}\)\. Kernel size: \({_COUNT}\)",
-            readers.read_kernel_length,
+            parsers.read_kernel_length,
         ),
         (
             rf"mat1 and mat2 shapes cannot be multiplied \({_COUNT}x{_COUNT} and {_COUNT}x{_COUNT}\)",
-            readers.read_matrix_product,
+            parsers.read_matrix_product,
         ),
         (
             rf"Expected \dD \(unbatched\) or (\d)D \(batched\) input to (\w{{1,40}}), "
             rf"but got input of size: {_ANY_SHAPE}",
-            readers.read_dimensions,
+            parsers.read_dimensions,
         ),
         (
             r"Expected \dD or (\d)D \(batch mode\) tensor with optional 0 dim batch size for input, "
             rf"but got: ?{_ANY_SHAPE}",
-            readers.read_pooled_dimensions,
+            parsers.read_pooled_dimensions,
         ),
         (
             r"expected (stride|padding|dilation|output_padding) to be a single integer value or a list of "
             r"(\d) values to match the convolution dimensions",
-            readers.read_values,
+            parsers.read_values,
         ),
         (
             r"pool2d: (kernel_size|stride|padding|dilation) must (?:either be|be either)"
             r"(?: omitted,)? a single int, or a tuple of (two) ints",
-            readers.read_values,
+            parsers.read_values,
         ),
         (
             r"pool1d\(\) (?:argument ')?(kernel_size|stride|padding|dilation)'? (?:must be|should contain) "
             r"(?:None, )?(?:an int, list of ints,? or tuple of ints of size|one int \(got) (\d)",
-            readers.read_single,
+            parsers.read_single,
         ),
         (
             r"(kernel[ _]size|dilation) (?:should|must) be greater than zero",
-            readers.read_positive,
+            parsers.read_positive,
         ),
         (
             r"negative (padding|output_padding) is not supported|pad(?:ding)? must be non-negative",
-            readers.read_negative,
+            parsers.read_negative,
         ),
-        (r"weight should have at least three dimensions", readers.read_weight_axes),
-        (r"Input type \(([\w.: ]{1,40})\) and (?:bias|weight) type \(([\w.: ]{1,40})\)", readers.read_types),
-        (r"mat1 and mat2 must have the same dtype, but got (\w{1,20}) and (\w{1,20})", readers.read_types),
-        (r"expected scalar type (\w{1,20}) but found (\w{1,20})", readers.read_scalar_type),
+        (r"weight should have at least three dimensions", parsers.read_weight_axes),
+        (r"Input type \(([\w.: ]{1,40})\) and (?:bias|weight) type \(([\w.: ]{1,40})\)", parsers.read_types),
+        (r"mat1 and mat2 must have the same dtype, but got (\w{1,20}) and (\w{1,20})", parsers.read_types),
+        (r"expected scalar type (\w{1,20}) but found (\w{1,20})", parsers.read_scalar_type),
         (
             rf"Given input size: \({_COUNT}x{_COUNT}x{_COUNT}\)\. Calculated output size",
-            readers.read_pooled_size,
+            parsers.read_pooled_size,
         ),
         (
             rf"Given input size per channel: {_PAIR}\. Calculated output size per channel: {_PAIR}",
-            readers.read_cropped_size,
+            parsers.read_cropped_size,
         ),
         (
             rf"pad should be at most half of (?:effective )?kernel size, but got pad={_COUNT}, "
             rf"kernel_size={_COUNT} and dilation={_COUNT}",
-            readers.read_half,
+            parsers.read_half,
         ),
         (
             rf"Given groups={_COUNT}, expected weight to be divisible by \d{{1,9}} at dimension 0, "
             rf"but got weight of size \[?{_WEIGHT}",
-            readers.read_weight_groups,
+            parsers.read_weight_groups,
         ),
-        (r"(in_channels|out_channels) must be divisible by groups", readers.read_undivided),
+        (r"(in_channels|out_channels) must be divisible by groups", parsers.read_undivided),
         (
             rf"Given (?:transposed=\d, )?weight of size {_WEIGHT}, expected bias to be 1-dimensional "
             rf"with {_COUNT} elements, but got bias of size {_SHAPE}",
-            readers.read_bias,
+            parsers.read_bias,
         ),
         (
             r"Padding size should be less than the corresponding input dimension, but got: "
             rf"padding \({_COUNT}, {_COUNT}\) at dimension \d of input {_SHAPE}",
-            readers.read_borrowed,
+            parsers.read_borrowed,
         ),
-        (r"output padding must be smaller than either stride or dilation", readers.read_output_padding),
+        (r"output padding must be smaller than either stride or dilation", parsers.read_output_padding),
         (
             rf"size mismatch for ([\w.]{{1,99}}): copying a param with shape torch\.Size\({_SHAPE}\) "
             rf"from checkpoint, the shape in current model is torch\.Size\({_SHAPE}\)",
-            readers.read_state,
+            parsers.read_state,
         ),
         (
             rf"shape '\[((?:-1|{_SIZE})(?:, (?:-1|{_SIZE})){{0,7}})\]' is invalid for input of size {_COUNT}",
-            readers.read_view,
+            parsers.read_view,
         ),
         (
             rf"Expected (\d)-dimensional input for \d-dimensional weight {_WEIGHT}, "
             rf"but got \d-dimensional input of size {_SHAPE}",
-            readers.read_input_axes,
+            parsers.read_input_axes,
         ),
         (
             rf"The size of tensor a \({_COUNT}\) must match the size of tensor b \({_COUNT}\) "
             r"at non-singleton dimension (\d{1,2})",
-            readers.read_sum,
+            parsers.read_sum,
         ),
         (
             r"Sizes of tensors must match except in dimension (\d{1,2})\. "
             rf"Expected size {_COUNT} but got size {_COUNT} for tensor number (\d{{1,9}}) in the list",
-            readers.read_join,
+            parsers.read_join,
         ),
-        (r"non-positive stride is not supported", readers.read_stride),
-        (r"stride (?:should not be zero|(?:should|must) be greater than zero)", readers.read_stride),
-        (r"Trying to create tensor with negative dimension -\d{1,9}", readers.read_negative_size),
+        (r"non-positive stride is not supported", parsers.read_stride),
+        (r"stride (?:should not be zero|(?:should|must) be greater than zero)", parsers.read_stride),
+        (r"Trying to create tensor with negative dimension -\d{1,9}", parsers.read_negative_size),
         (
             rf"Expected more than 1 value per channel when training, got input size torch\.Size\({_SHAPE}\)",
-            readers.read_single_value,
+            parsers.read_single_value,
         ),
-        (r"CUDA out of memory|CUDA error: out of memory", readers.read_memory),
-        (rf"running_mean should contain {_COUNT} elements not {_COUNT}", readers.read_normalised),
+        (r"CUDA out of memory|CUDA error: out of memory", parsers.read_memory),
+        (rf"running_mean should contain {_COUNT} elements not {_COUNT}", parsers.read_normalised),
     )
 )
 
@@ -222,14 +222,12 @@ def find_torch_error(text: str) -> TorchError | None:
     that no pattern knows has no remedies.
     """
     line = re.sub(r"\s+", " ", text[-_LONGEST:])
-    found = [
-        (match.start(), reader, match) for pattern, reader in _READERS for match in pattern.finditer(line)
-    ]
+    found = [(match.start(), parse, match) for pattern, parse in _PARSERS for match in pattern.finditer(line)]
     if found:
-        _, reader, match = max(found, key=lambda each: each[0])
-        return reader(match)
+        _, parse, match = max(found, key=lambda each: each[0])
+        return parse(match)
     if _is_exception(text):
-        return _find_without_sizes(line) or readers.UNKNOWN
+        return _find_without_sizes(line) or parsers.UNKNOWN
     return None if _LAYER_CALL.search(text) else _find_without_sizes(line)
 
 

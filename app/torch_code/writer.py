@@ -81,13 +81,13 @@ def _leaves(scene: Scene) -> list[str]:
 
 def _backward(scene: Scene) -> list[str]:
     is_exact, names = scene.dtype == "int32", _forward(scene)
-    given = (
+    upstream = (
         "torch.ones_like(y)" if scene.upstream is None else "upstream.double()" if is_exact else "upstream"
     )
     back = ".int()" if is_exact else ""
     gradients = [f"grad_{name}" for name in names]
     return [
-        f"y.backward({given})",
+        f"y.backward({upstream})",
         *(f"grad_{name} = {_NAMES[name]}.grad{back}" for name in names),
         f'print({", ".join(gradients)}, sep="\\n")',
     ]
@@ -167,12 +167,12 @@ def _convolved(function: str, x: str, weight: str, scene: Scene, options: list[s
 
 
 def _max_pool(plan: Plan, pool: MaxPool2d, dtype: str) -> list[str]:
-    own = [*_options(pool, "stride"), _padding(plan), *_options(pool, "dilation", "ceil_mode")]
+    options = [*_options(pool, "stride"), _padding(plan), *_options(pool, "dilation", "ceil_mode")]
     function, kernel = f"max_pool{plan.dimensions}d", _size(pool, pool.kernel_size)
     # torch has no max_pool1d of integers; float64 holds each of them.
     to, back = (".double()", ".int()") if dtype == "int32" and plan.dimensions == 1 else ("", "")
     if plan.padding.is_symmetric:
-        return [_call("y", function, f"x{to}", kernel, *own) + back]
+        return [_call("y", function, f"x{to}", kernel, *options) + back]
     nothing = "torch.iinfo(torch.int32).min" if dtype == "int32" else "-torch.inf"
     options = _options(pool, "stride", "dilation")
     return [

@@ -151,7 +151,7 @@ function rangeQuery({ outChannel, start, stop }: ItemRange) {
 }
 
 async function problem(answer: Response) {
-  const said = await answer.json().catch(() => ({}));
-  const detail = String(said.detail ?? answer.statusText);
-  return new ApiError(answer.status, detail, said.errors ?? [], said.layers ?? []);
+  const problem = await answer.json().catch(() => ({}));
+  const detail = String(problem.detail ?? answer.statusText);
+  return new ApiError(answer.status, detail, problem.errors ?? [], problem.layers ?? []);
 }

@@ -21,12 +21,12 @@ export interface FetchRequest {
 }
 
 const waiting = new Map<number, (answer: Fetched) => void>();
-let asked = 0;
+let requests = 0;
 
 /** Takes what a page in a frame asks for: a path, headers and JSON. Throws TypeError as `fetch` does. */
 export async function fetchByMessage(path: RequestInfo | URL, options: RequestInit = {}): Promise<Response> {
-  if (asked === 0) addEventListener('message', hear);
-  const request = ++asked;
+  if (requests === 0) addEventListener('message', hear);
+  const request = ++requests;
   const arrived = new Promise<Fetched>((resolve) => waiting.set(request, resolve));
   const { method = 'GET' } = options;
   const headers = Object.fromEntries(new Headers(options.headers));

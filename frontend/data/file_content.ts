@@ -110,8 +110,8 @@ function isIntegers(value: unknown): value is number[] {
 
 function parsed(text: string): Record<string, unknown> {
   try {
-    const found = JSON.parse(text);
-    if (found && typeof found === 'object') return found;
+    const parsed = JSON.parse(text);
+    if (parsed && typeof parsed === 'object') return parsed;
   } catch {
     // Not JSON: told below.
   }

@@ -17,7 +17,7 @@ import type { ApiClient, ItemRange } from './client.ts';
 import { readStamps } from './client.ts';
 import { ItemPages } from './item_pages.ts';
 import { decodeSafetensors } from './safetensors.ts';
-import { makeStampReader } from './stamp_pages.ts';
+import { makeStampParser } from './stamp_pages.ts';
 
 /** Numbers in a page: small enough to arrive within a few frames. */
 const PAGE_NUMBERS = 30_000;
@@ -101,7 +101,7 @@ export function makeGradientStampPages(
         const query = `in_channel=${outChannel}&start=${start}&stop=${stop}`;
         return stampsOf(await (await api.get(`/scenes/${id}/gradients/input/stamps?${query}`)).json());
       },
-      read: makeStampReader(shapes.input[2]),
+      read: makeStampParser(shapes.input[2]),
     },
     reportError,
   );
@@ -157,13 +157,13 @@ export function stepColumns(columns: Columns, [rowsApart, colsApart]: [number, n
     ['products', part('products')],
     ['channel_sums', part('channel_sums')],
     ['running_sums', part('running_sums')],
-    ['input_rows', firstReaders(part('output_rows'), rowsApart)],
-    ['input_cols', firstReaders(part('output_cols'), colsApart)],
+    ['input_rows', firstOutputs(part('output_rows'), rowsApart)],
+    ['input_cols', firstOutputs(part('output_cols'), colsApart)],
   ]);
 }
 
 /** (n, kernel, most) with -1 for none -> (n, kernel). */
-function firstReaders({ shape, data }: Column, apart: number): Column {
+function firstOutputs({ shape, data }: Column, apart: number): Column {
   const [steps = 0, kernel = 0, most = 1] = shape;
   const first = Int32Array.from({ length: steps * kernel }, (_, k) => data[k * most] ?? -1);
   return { shape: [steps, kernel], data: first.map((line) => (line < 0 ? -1 : line * apart)) };

@@ -32,14 +32,14 @@ export function makeStampPages(
       capacity: PAGES_KEPT,
       initial: page ? { outChannel: page.out_channel, start: page.start, stop: page.stop, page } : null,
       fetch: (range) => api.stamps(id, range),
-      read: makeStampReader(shapes.output[2]),
+      read: makeStampParser(shapes.output[2]),
     },
     reportError,
   );
 }
 
 /** width: of the output. Follows the output from stamp to stamp. */
-export function makeStampReader(width: number) {
+export function makeStampParser(width: number) {
   let last: { page: StampPage; index: number; applied: AppliedStamp } | null = null;
   return (page: StampPage, index: number): AppliedStamp | null => {
     if (last?.page === page && last.index === index) return last.applied;

@@ -44,7 +44,7 @@ function itemOf({ file, shape, range: [from, to] }: TensorEntry, index: number) 
 function safetensorsHead({ name, dtype }: TensorEntry, shape: number[], { size }: Blob) {
   const text = JSON.stringify({ [name]: { dtype, shape, data_offsets: [0, size] } });
   const head = new TextEncoder().encode(text);
-  // Readers may want the numbers aligned.
+  // Some programs want the numbers aligned.
   const padded = Math.ceil(head.length / 8) * 8;
   const bytes = new Uint8Array(8 + padded).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);

@@ -41,8 +41,8 @@ export function pasteNumbers(
     else replace();
   } catch (error) {
     if (!(error instanceof PasteError)) throw error;
-    const said = t(`paste.${error.reason}`, error.values);
-    showMessage(error.reason === 'tooLarge' ? said : `${said} ${t('paste.forms')}`);
+    const reason = t(`paste.${error.reason}`, error.values);
+    showMessage(error.reason === 'tooLarge' ? reason : `${reason} ${t('paste.forms')}`);
   }
 }
 

@@ -150,10 +150,10 @@ export function findSources(table: number[][], lineAt: (index: number) => number
  * The tap table the other way round: for every input row, the [output row, kernel row] pairs that read it.
  */
 export function invertTapTable(table: number[][], length: number): [number, number][][] {
-  const readers: [number, number][][] = Array.from({ length }, () => []);
+  const inverse: [number, number][][] = Array.from({ length }, () => []);
   for (const [index, line] of table.entries())
-    for (const [u, source] of line.entries()) readers[source]?.push([index, u]);
-  return readers;
+    for (const [u, source] of line.entries()) inverse[source]?.push([index, u]);
+  return inverse;
 }
 
 export function containsPoint(rect: Rect, x: number, y: number) {

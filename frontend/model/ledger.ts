@@ -86,8 +86,8 @@ export function apportionRounding(values: number[], total: number, decimals: num
   for (const { i } of order.slice(0, shared)) rounded[i] = (rounded[i] ?? 0) + sign;
   // Sums of large numbers, which are rounded to their own dtype, miss more: the largest is off as far.
   const largest = Math.max(...scaled.map(Math.abs));
-  const at = scaled.findIndex((value) => Math.abs(value) === largest);
-  if (at >= 0) rounded[at] = (rounded[at] ?? 0) + missing - sign * shared;
+  const largestIndex = scaled.findIndex((value) => Math.abs(value) === largest);
+  if (largestIndex >= 0) rounded[largestIndex] = (rounded[largestIndex] ?? 0) + missing - sign * shared;
   return rounded.map((value) => value / unit);
 }
 

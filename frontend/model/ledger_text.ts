@@ -91,6 +91,6 @@ export function formatSums({ lines, bias, output }: Ledger) {
 
 /** `a + b` and ` = c`, of which the total is never cut; a sum without a total is all terms. */
 export function splitTotal(text: string): [terms: string, total: string] {
-  const at = Math.max(text.lastIndexOf(' = '), text.lastIndexOf(' ≈ '));
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
+  const signAt = Math.max(text.lastIndexOf(' = '), text.lastIndexOf(' ≈ '));
+  return signAt < 0 ? [text, ''] : [text.slice(0, signAt), text.slice(signAt)];
 }

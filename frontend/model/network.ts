@@ -84,8 +84,8 @@ function connect(nodes: GraphNode[]): Graph {
     for (const edge of outputs) edges.set(edge.name, { edge, maker: index });
   const connections = nodes.flatMap(({ index, inputs }) =>
     [...new Set(inputs)].flatMap((name) => {
-      const found = edges.get(name);
-      return found ? [{ from: found.maker, to: index, edge: found.edge }] : [];
+      const source = edges.get(name);
+      return source ? [{ from: source.maker, to: index, edge: source.edge }] : [];
     }),
   );
   return { nodes, connections, edges };

@@ -79,9 +79,10 @@ export function decimalsFor(values: ArrayLike<number>, digits: number) {
     max = Math.max(max, Math.abs(value));
   }
   if (whole || max === 0) return 0;
-  const most = Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
-  for (let decimals = 1; decimals < most; decimals++) if (areExact(values, decimals, max)) return decimals;
-  return most;
+  const maxDecimals = Math.min(Math.max(digits - 1 - Math.floor(Math.log10(max)), 0), 12);
+  for (let decimals = 1; decimals < maxDecimals; decimals++)
+    if (areExact(values, decimals, max)) return decimals;
+  return maxDecimals;
 }
 
 /** Whether the values are as they are written with these decimals. largest: of their magnitudes. */

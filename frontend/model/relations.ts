@@ -102,8 +102,8 @@ function borrowedLattice(model: SceneModel, cell: Cell): CellLattice {
 
 /** Every output cell that an input cell takes part in, and through which kernel cell. */
 export function findReachedOutputs(model: SceneModel, row: number, col: number): ReachedOutput[] {
-  const rows = model.rowReaders[row] ?? [];
-  const cols = model.colReaders[col] ?? [];
+  const rows = model.inverseRows[row] ?? [];
+  const cols = model.inverseCols[col] ?? [];
   return rows.flatMap(([i, u]) => cols.map(([j, v]) => ({ row: i, col: j, u, v })));
 }
 

@@ -71,8 +71,8 @@ export interface SceneModel {
   rowSources: Int32Array;
   colSources: Int32Array;
   /** For every input row or column the [output, kernel] rows or columns that read it. */
-  rowReaders: [number, number][][];
-  colReaders: [number, number][][];
+  inverseRows: [number, number][][];
+  inverseCols: [number, number][][];
   idleRows: number[];
   idleCols: number[];
   /** The cells of the plane under the kernel, for an output cell. */

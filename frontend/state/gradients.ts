@@ -68,7 +68,7 @@ export class GradientState implements GradientSteps {
       this.#loadUpstream(scene.summary, data),
       this.#loadPlanes(scene.summary, way, channel),
       this.#stepsOf(data, way, reading.peek())?.load(channel, window),
-      ...this.#readersOf(scene, way, window).map((index) => stamps.load(channel, index)),
+      ...this.#cellsReading(scene, way, window).map((index) => stamps.load(channel, index)),
     ]);
   }
 
@@ -95,7 +95,7 @@ export class GradientState implements GradientSteps {
   }
 
   /** The upstream cells that give to input cell `window`, where they are added up. */
-  #readersOf({ taps, summary }: Scene, direction: Direction, window: number): number[] {
+  #cellsReading({ taps, summary }: Scene, direction: Direction, window: number): number[] {
     if (!this.#addsContributions(direction) || this.state.reading.peek() === 'scatter') return [];
     const [width, outWidth] = [summary.shapes.input[2], summary.shapes.output[2]];
     const linesOf = (table: number[][], source: number) =>
@@ -168,7 +168,7 @@ export class GradientState implements GradientSteps {
     const scene = this.state.scene.peek();
     if (scene)
       untracked(() => {
-        for (const index of this.#readersOf(scene, 'input', window)) stamps.load(channel, index);
+        for (const index of this.#cellsReading(scene, 'input', window)) stamps.load(channel, index);
       });
     return {
       loaded: stamps.pages.version,

@@ -118,14 +118,14 @@ export class NetworkState extends ThemeState {
   }
 
   async #followSoon() {
-    const asked = ++this.#follow;
+    const request = ++this.#follow;
     const cell = this.cell.peek();
     if (!cell) return;
     try {
       const followed = await this.#followCell(cell);
-      if (asked === this.#follow) this.followed.value = followed;
+      if (request === this.#follow) this.followed.value = followed;
     } catch (error) {
-      if (asked !== this.#follow) return;
+      if (request !== this.#follow) return;
       this.followed.value = null;
       // A cell that depends on no input has nothing to be followed to.
       if (!(error instanceof ApiError) || error.status !== 422) this.report(error);
@@ -206,8 +206,8 @@ export class NetworkState extends ThemeState {
       this.differences.value = url.former !== null && url.differences;
       this.open.value = node < 0 ? null : node;
       this.tensor.value = url.edge !== null && this.openTensors.includes(url.edge) ? url.edge : null;
-      const most = planesOf(graph.edges.get(edge)?.edge.shape)?.channels ?? 1;
-      this.channel.value = Math.min(url.channel ?? 0, most - 1);
+      const channels = planesOf(graph.edges.get(edge)?.edge.shape)?.channels ?? 1;
+      this.channel.value = Math.min(url.channel ?? 0, channels - 1);
       this.choose(isThere ? cell : null);
     });
     return (url.node === null || node >= 0) && (!url.cell || isThere);

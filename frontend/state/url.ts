@@ -200,8 +200,8 @@ export function parseQuery(query: URLSearchParams): UrlState {
 /** `0,1,2` as whole numbers. */
 function counts(text: string | null, length: number): number[] | null {
   if (text === null || !/^\d{1,9}(,\d{1,9})*$/.test(text)) return null;
-  const found = text.split(',').map(Number);
-  return found.length === length ? found : null;
+  const numbers = text.split(',').map(Number);
+  return numbers.length === length ? numbers : null;
 }
 
 /** Whether a layer has this cell, in the direction that is looked at. */

@@ -57,7 +57,7 @@ def check_named_numbers(page: Page, where: str) -> int:
         wait_until(
             partial(says, page, float(said.replace("−", "-"))),
             20,
-            message=f"{word.get_attribute('data-thing')} is {said} in the text, and on the stage: "
+            message=f"{word.get_attribute('data-reference')} is {said} in the text, and on the stage: "
             f"{page.locator(LINE).inner_text()}",
         )
         seen += 1
@@ -199,10 +199,10 @@ def test_a_lesson_by_keyboard(open_page: OpenPage, name: str, language: str) -> 
             give_up(page)
         else:
             expect(page.locator("#stage")).to_have_attribute("data-scene", step.scene.id)
-            named += check_named_numbers(page, "#lesson-text .thing")
+            named += check_named_numbers(page, "#lesson-text .reference")
             if step.task:
                 do_task(page, step)
-                named += check_named_numbers(page, "#feedback .thing")
+                named += check_named_numbers(page, "#feedback .reference")
         tab_to(page, "#next")
         page.keyboard.press("Enter")
     page.wait_for_url(re.compile(rf"/learn(/(?!{name}/)[a-z0-9-]+/1)?(\?.*)?$"))
@@ -426,18 +426,18 @@ def test_axe_finds_nothing(open_page: OpenPage, theme: str, language: str) -> No
 
 def test_words_and_stage_light_each_other(open_page: OpenPage) -> None:
     page = open_page("/learn/input-channels/4")
-    word = page.locator('[data-thing="sum 1"]')
+    word = page.locator('[data-reference="sum 1"]')
     word.hover()
     expect(page.locator(LINE)).to_contain_text("37")
     page.locator("#cells-output").focus()
-    expect(page.locator('[data-thing="output 0,0,0"]')).to_have_class(re.compile("is-lit"))
+    expect(page.locator('[data-reference="output 0,0,0"]')).to_have_class(re.compile("is-lit"))
 
 
 def test_words_about_another_filter_show_it_while_they_are_pointed_at(open_page: OpenPage) -> None:
     page = open_page("/learn/output-channels/5")
     shown = page.locator("#out-channel-chooser input")
-    for thing, channel in (("bias 0", "0"), ("bias 2", "2")):
-        page.locator(f'[data-thing="{thing}"]').hover()
+    for reference, channel in (("bias 0", "0"), ("bias 2", "2")):
+        page.locator(f'[data-reference="{reference}"]').hover()
         expect(shown).to_have_value(channel)
         page.locator("h1").hover()
         expect(shown).to_have_value("1")
@@ -589,7 +589,7 @@ def test_a_misconception_is_told_at_once(open_page: OpenPage) -> None:
     page.locator("#prediction").fill("25")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback.is-wrong")).to_contain_text("only channel 0 counts")
-    expect(page.locator(".thing.is-lit")).to_have_text("25")
+    expect(page.locator(".reference.is-lit")).to_have_text("25")
     expect(page.locator(LINE)).to_contain_text("Channel 0 adds up to 25")
 
 

@@ -33,6 +33,7 @@ def check_adjoint(layer: Layer, seed: int) -> None:
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(layers(WEIGHTED), st.integers(0, 99))
 def test_its_output_is_the_gradient(layer: Layer, seed: int) -> None:

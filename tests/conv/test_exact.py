@@ -164,6 +164,7 @@ def test_a_product_that_no_window_makes_is_not_refused() -> None:
     assert channel_sums(layer, x, weight).tolist() == [[[[LARGEST]]]]
 
 
+@pytest.mark.slow
 def test_more_terms_than_float64_is_exact_for() -> None:
     """2^22 and more products of almost 2^31 that cancel but for one, beyond 2^53 on the way."""
     side = 2**11 + 2

@@ -185,6 +185,7 @@ def close(own: Sequence[float], other: Sequence[float], slack: float) -> bool:
     return all(abs(a - b) <= slack for a, b in zip(own, other, strict=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(layers(), st.integers(0, 99), st.data())
 def test_a_range_is_a_part_of_the_whole(layer: Layer, seed: int, data: st.DataObject) -> None:
@@ -211,6 +212,7 @@ def test_a_range_is_a_part_of_the_whole(layer: Layer, seed: int, data: st.DataOb
         assert torch.equal(getattr(part, name), getattr(whole, name)[start:stop]), name
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(layers(WEIGHTED), st.integers(0, 99))
 def test_torchs_operators_and_the_taps_agree(layer: Layer, seed: int) -> None:
@@ -230,6 +232,7 @@ def test_torchs_operators_and_the_taps_agree(layer: Layer, seed: int) -> None:
     assert near(whole.weight, to_weight.double(), 2 * sizes.weight, layer.x.dtype)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(layers(), st.integers(0, 99), st.sets(st.sampled_from(Gradients._fields)))
 def test_only_what_is_wanted_is_there(layer: Layer, seed: int, wanted: set[str]) -> None:

@@ -287,6 +287,7 @@ def test_no_order_of_a_writer_and_a_collection_loses_a_blob(move_is_atomic: bool
     assert played > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.safety(39)
 @given(
     turns=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=20),

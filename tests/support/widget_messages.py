@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from convscope.frame_widget import FrameWidget
+from convscope.iframe_widget import IframeWidget
 
 
 class Sent:
     """What a widget sends to its page."""
 
-    def __init__(self, widget: FrameWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, widget: IframeWidget, monkeypatch: pytest.MonkeyPatch) -> None:
         self.messages: list[tuple[dict[str, Any], list[bytes]]] = []
         monkeypatch.setattr(
             widget, "send", lambda content, buffers=(): self.messages.append((content, list(buffers)))

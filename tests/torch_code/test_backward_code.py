@@ -41,6 +41,7 @@ def check(scene: Scene) -> None:
         torch.testing.assert_close(own, gradient, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(layers(), st.booleans())
 def test_the_code_gives_the_gradients(layer: Layer, has_upstream: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -216,6 +217,7 @@ WITHOUT_SIZES = {
 }
 
 
+@cache
 def said_by_torch(make: Callable[[], Any]) -> tuple[str, str]:
     """The message, and the traceback with it."""
     try:

@@ -55,13 +55,13 @@ def gradients_json(scene: Scene, loss: AnyLoss | None, limits: Limits) -> bytes:
     outputs = output(plan, scene.input, scene.weight, scene.bias)
     known = None if loss is None else _loss_function(loss, scene, limits)(outputs)
     upstream = scene.given_upstream if known is None else known.upstream
-    found = gradients(plan, scene.taps, scene.input, scene.weight, upstream)
+    of_loss = gradients(plan, scene.taps, scene.input, scene.weight, upstream)
     return to_json(
         {
             "shapes": shapes(plan),
             **_arrays(scene, output=outputs, upstream=upstream),
             "loss": None if known is None else known.value,
-            **_arrays(scene, **found._asdict()),
+            **_arrays(scene, **of_loss._asdict()),
         }
     )
 
@@ -140,10 +140,10 @@ def _moved(
     learning_rate: float,
 ) -> dict[str, Tensor | None]:
     """The parameters one step down the gradient."""
-    found = gradients(scene.plan, scene.taps, scene.input, parameters["weight"], upstream, train)
+    of_loss = gradients(scene.plan, scene.taps, scene.input, parameters["weight"], upstream, train)
     moved = dict(parameters)
     for name in train:
-        parameter, gradient = parameters[name], getattr(found, name)
+        parameter, gradient = parameters[name], getattr(of_loss, name)
         assert parameter is not None  # it was checked before
         moved[name] = parameter - learning_rate * gradient
     return moved

@@ -14,10 +14,10 @@ from app.formats.safetensors import to_safetensors
 from app.limits import Limits
 from app.scenes.scene import Scene
 from app.scenes.tensors import scene_gradients
-from app.services.answer_pages import ALL, StepFormat
 from app.services.gradients.backward import bias_gradient_structure, gradients_json
 from app.services.gradients.input_steps import InputGradientPage
 from app.services.gradients.weight_steps import WeightGradientPage
+from app.services.pagination import ALL, StepFormat
 from app.services.trace_writer import Progress
 
 

@@ -18,8 +18,8 @@ from app.conv.taps import NONE
 from app.formats.json_encoding import to_array
 from app.formats.safetensors import TensorSpecs
 from app.scenes.scene import Scene
-from app.services.answer_pages import ALL, Channel, StepFormat
 from app.services.gradients.steps import GradientPage
+from app.services.pagination import ALL, Channel, StepFormat
 
 # The parts of a step that a request may leave out.
 INPUT_PARTS: Final[Mapping[str, str | None]] = {"upstream": "upstream", "products": "products"}
@@ -71,20 +71,20 @@ class InputGradientPage(GradientPage):
         return {"in_channel": self.in_channel}
 
     @property
-    def _readers(self) -> int:
+    def _reading_channels(self) -> int:
         """The output channels that read one input channel."""
         return len(self.scene.plan.out_channels(0))
 
     @property
     def numbers_per_item(self) -> int:
         plan, inverse = self.scene.plan, self.scene.inverse_taps
-        (height, width), channels = plan.kernel_size, self._readers
-        lists = height * inverse.rows.most + width * inverse.cols.most
+        (height, width), channels = plan.kernel_size, self._reading_channels
+        lists = height * inverse.rows.max_outputs + width * inverse.cols.max_outputs
         return channels * (height * width * len(self.parts) + 2) + lists + 4
 
     @property
     def envelope_numbers(self) -> int:
-        return 0 if self.is_of_one else self.scene.plan.input_shape[0] * (self._readers + 1)
+        return 0 if self.is_of_one else self.scene.plan.input_shape[0] * (self._reading_channels + 1)
 
     @property
     def cost(self) -> int:
@@ -95,7 +95,7 @@ class InputGradientPage(GradientPage):
     def numbers_behind(self, column: str) -> int:
         if column in ("in_channel", "index", *self.axes):
             return 1
-        return self._readers * prod(self.scene.plan.kernel_size) * 2
+        return self._reading_channels * prod(self.scene.plan.kernel_size) * 2
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -109,8 +109,11 @@ class InputGradientPage(GradientPage):
     @property
     def own_specs(self) -> TensorSpecs:
         plan, inverse, dtype = self.scene.plan, self.scene.inverse_taps, DTYPES[self.scene.dtype]
-        steps, (height, width), channels = self.stop - self.start, plan.kernel_size, self._readers
-        lists = {"output_rows": (height, inverse.rows.most), "output_cols": (width, inverse.cols.most)}
+        steps, (height, width), channels = self.stop - self.start, plan.kernel_size, self._reading_channels
+        lists = {
+            "output_rows": (height, inverse.rows.max_outputs),
+            "output_cols": (width, inverse.cols.max_outputs),
+        }
         planes = dict.fromkeys(self.parts, (dtype, plan.own_shape((steps, channels, height, width))))
         return {
             "gradients": (dtype, (steps,)),

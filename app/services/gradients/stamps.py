@@ -12,7 +12,7 @@ from app.conv.gradient_stamps import GradientStamps, gradient_stamps
 from app.formats.json_encoding import to_array, to_json
 from app.limits import Limits, check
 from app.scenes.scene import Scene
-from app.services.answer_pages import Page
+from app.services.pagination import Page
 from app.services.step_columns import indices_or_null
 
 

@@ -13,7 +13,7 @@ from app.formats.json_encoding import to_json
 from app.formats.npz import to_npz
 from app.formats.safetensors import TensorSpecs, to_safetensors
 from app.limits import Limits
-from app.services.answer_pages import FormsPage, requested_page
+from app.services.pagination import FormsPage, requested_page
 
 
 class GradientPage(FormsPage):

@@ -16,8 +16,8 @@ from app.formats.json_encoding import to_array
 from app.formats.safetensors import TensorSpecs
 from app.scenes.scene import Scene
 from app.scenes.tensors import tensor_shape
-from app.services.answer_pages import ALL, Channel, StepFormat
 from app.services.gradients.steps import GradientPage
+from app.services.pagination import ALL, Channel, StepFormat
 
 # The parts of a step that a request has to ask for.
 WEIGHT_PARTS: Final[Mapping[str, str | None]] = {

@@ -85,7 +85,7 @@ def arrange(nodes: Sequence[GraphNode]) -> Columns:
 
 
 def _places(reads: Sequence[Sequence[str]], makers: dict[str, int], is_input: Sequence[bool]) -> list[int]:
-    """A node that reads nothing, a constant, stands right before its first reader."""
+    """A node that reads nothing, a constant, stands right before the first node that reads it."""
     places: list[int] = []
     for edges in reads:
         places.append(1 + max((places[makers[edge]] for edge in edges), default=-1))

@@ -11,20 +11,20 @@ from app.limits import Limits
 from app.networks.network import Model, Network
 from app.networks.network_builder import build_network, network_id
 from app.networks.run_process import RunProcess
-from app.services.networks.inputs import InputReader
+from app.services.networks.inputs import InputParser
 from app.services.networks.stored import check_model
 
 
 def run_file(model: bytes, input: bytes, limits: Limits, prepare: bytes | None = None) -> Network:
     """Raises ConvError, LimitExceeded, InvalidFields, UnsupportedFile and RunStopped."""
     check_model(model)
-    reader = InputReader(input, prepare, limits)
+    parser = InputParser(input, prepare, limits)
     runs = RunProcess()
     try:
-        run = runs.run(model, reader, limits)
+        run = runs.run(model, parser, limits)
         file = Model("onnx", model)
-        id = network_id(file, reader.arrays, reader.done)
-        return build_network(id, file, run, limits, reader.done)
+        id = network_id(file, parser.arrays, parser.done)
+        return build_network(id, file, run, limits, parser.done)
     finally:
         runs.close()
 

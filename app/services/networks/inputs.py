@@ -51,7 +51,7 @@ class FormerInputs(NamedTuple):
     is_edited: bool = False
 
 
-class InputReader:
+class InputParser:
     """
     Reads what is sent as the input, once the model has said what it takes: a picture, .npy, .npz,
     .safetensors or JSON tensor; of several inputs the tensors of their names. `prepare`: JSON, of pictures;

@@ -17,7 +17,7 @@ from app.networks.sequential import encode_sequential, run_sequential
 from app.scenes.scene import Scene
 from app.services.container import Services
 from app.services.networks.cells import find_node
-from app.services.networks.inputs import FormerInputs, InputReader
+from app.services.networks.inputs import FormerInputs, InputParser
 from app.services.running.executor import SMALL
 from app.store.errors import NetworkDamaged, NetworkNotFound
 from app.store.network_store import Entries, StoredNetwork
@@ -95,8 +95,8 @@ def _other_inputs(services: Services, network: StoredNetwork, name: bytes) -> Fo
     names = [each.name for each in network.inputs]
     text = str(name, "utf-8", "replace")
     if text not in names:
-        shown = ", ".join(quoted(each) for each in names)
-        raise ConvError("network_input_name_unknown", "/name", name=quoted(text), names=shown)
+        known_names = ", ".join(quoted(each) for each in names)
+        raise ConvError("network_input_name_unknown", "/name", name=quoted(text), names=known_names)
     others = [each for each in names if each != text]
     arrays = {each: services.networks.tensor(network, each).numpy() for each in others}
     return FormerInputs(arrays, network.prepared)
@@ -117,13 +117,13 @@ def _run(
     services: Services, model: Model, parts: Mapping[str, bytes], former: FormerInputs | None
 ) -> tuple[Network, Entries]:
     limits = services.settings
-    reader = InputReader(parts.get("input"), parts.get("prepare"), limits, former)
+    parser = InputParser(parts.get("input"), parts.get("prepare"), limits, former)
     id = ""
 
     def inputs(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Array]:
         nonlocal id
-        arrays = reader(described)
-        id = network_id(model, arrays, reader.done)
+        arrays = parser(described)
+        id = network_id(model, arrays, parser.done)
         if stored := _stored(services, id):
             raise _AlreadyStored(stored)
         return arrays
@@ -142,7 +142,7 @@ def _run(
             run = run_sequential(model.content, inputs, limits)
             constants.set_result(_StoredConstants({}, {}))
     tensors, entries = constants.result()
-    return build_network(id, model, run, limits, reader.done, tensors), entries
+    return build_network(id, model, run, limits, parser.done, tensors), entries
 
 
 def _store_constants(services: Services, model: Model, arrays: Mapping[str, Array]) -> _StoredConstants:

@@ -110,8 +110,8 @@ def body_error(error: ValidationError, model: type[BaseModel], content: bytes) -
         return NotJson("not_json", reason=_json_message(details[0]["ctx"]["error"]))
     kind = _KIND.search(content)
     dimensions: Dimensions | None = None if kind is None else 1 if kind[1] == b"1" else 2
-    told = _without_ranks(details, dimensions)[:_MAX_ERRORS]
-    return InvalidFields([_body_field_error(each["loc"], each, model, dimensions) for each in told])
+    named = _without_ranks(details, dimensions)[:_MAX_ERRORS]
+    return InvalidFields([_body_field_error(each["loc"], each, model, dimensions) for each in named])
 
 
 def _without_ranks(details: Sequence[Any], dimensions: Dimensions | None) -> list[Mapping[str, Any]]:
@@ -176,8 +176,8 @@ def _rank_error(loc: Location, error: Mapping[str, Any], dimensions: Dimensions 
     is_shallow = kind == "list_type" and isinstance(value, int | float) and indices
     if not is_shallow and not (kind == "float_type" and isinstance(value, list)):
         return None
-    found = len(indices) + _depth(value)
-    return FieldError(_pointer(loc[:2]), rank_message(str(loc[0]), found, dimensions))
+    ndim = len(indices) + _depth(value)
+    return FieldError(_pointer(loc[:2]), rank_message(str(loc[0]), ndim, dimensions))
 
 
 def _depth(value: Any) -> int:

@@ -32,22 +32,22 @@ def requested_range(request: Request, headers: dict[str, str], length: int) -> r
     if first and last and int(first) > int(last):
         return None
     if first:
-        asked = range(int(first), min(int(last) + 1, length) if last else length)
+        requested = range(int(first), min(int(last) + 1, length) if last else length)
     else:
-        asked = range(max(0, length - int(last)), length)
-    if not asked:
+        requested = range(max(0, length - int(last)), length)
+    if not requested:
         raise Problem(
             416,
             Message("range_not_satisfiable", range=match[0], length=length),
             headers={"Content-Range": f"bytes */{length}"},
         )
-    headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{length}"
-    return asked
+    headers["Content-Range"] = f"bytes {requested.start}-{requested.stop - 1}/{length}"
+    return requested
 
 
 def binary_response(request: Request, content: Content, headers: dict[str, str], media_type: str) -> Response:
     """The content, or the one range of its bytes that is asked for."""
-    asked = requested_range(request, headers, len(content))
-    if asked is None:
+    requested = requested_range(request, headers, len(content))
+    if requested is None:
         return Response(content, headers=headers, media_type=media_type)
-    return Response(content[asked.start : asked.stop], 206, headers=headers, media_type=media_type)
+    return Response(content[requested.start : requested.stop], 206, headers=headers, media_type=media_type)

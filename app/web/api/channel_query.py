@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import PlainValidator, WithJsonSchema
 
 from app.scenes.operation_models import field_error
-from app.services.answer_pages import ALL, Channel
+from app.services.pagination import ALL, Channel
 
 _SCHEMA: Final = WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"const": ALL}]})
 

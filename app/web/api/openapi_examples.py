@@ -22,6 +22,6 @@ GRADIENTS: Final[Body] = SCENE | {
     "loss": {"kind": "squared_error", "target": {"data": [[[56, 70], [104, 121]]]}}
 }
 DESCENT: Final[Body] = GRADIENTS | {"learning_rate": 0.0005, "steps": 3, "train": ["weight", "bias"]}
-# The reader has left out the bias.
+# Somebody has left out the bias.
 ANSWER: Final[Body] = {"seed": 0, "lesson": None, "answer": 49, "give_up": False}
 CODE: Final[Body] = {"code": "nn.Conv2d(3, 16, 3, stride=2, padding=1)"}

@@ -490,7 +490,7 @@ class Diagnosis(BaseModel):
     misconception: str
     explanation: str
     value: float | list[int] | list[list[int]] | list[Volume] = Field(description="what was recomputed")
-    lit: str | None = Field(description="cell: the thing that the mistake is made with, such as `sum 1`")
+    lit: str | None = Field(description="cell: a reference to what the mistake is made with, such as `sum 1`")
 
 
 class JudgedAnswer(BaseModel):

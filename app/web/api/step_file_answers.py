@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.services.answer_pages import FormsPage
 from app.services.container import Services
+from app.services.pagination import FormsPage
 from app.services.running.response_cache import Content
 from app.services.running.shutdown import StreamAborted
 from app.services.step_files import Piece, SafetensorsFile, npz_pieces
@@ -24,10 +24,10 @@ def respond_with_file(
     status, pieces = 200, npz_pieces(requested)
     if media_type == SAFETENSORS:
         file = SafetensorsFile(requested)
-        asked = requested_range(request, headers, file.length)
-        status, asked = (200, range(file.length)) if asked is None else (206, asked)
-        headers["Content-Length"] = str(len(asked))
-        pieces = file.pieces(asked.start, asked.stop)
+        file_range = requested_range(request, headers, file.length)
+        status, file_range = (200, range(file.length)) if file_range is None else (206, file_range)
+        headers["Content-Length"] = str(len(file_range))
+        pieces = file.pieces(file_range.start, file_range.stop)
     sent = iter(()) if "head" in request.scope else pieces
     return StreamingResponse(_stream_file(services, sent), status, headers, media_type)
 
@@ -37,16 +37,16 @@ async def _stream_file(services: Services, pieces: Iterator[Piece]) -> AsyncIter
     The pieces of a file; each is made while the one before it is sent, and none before that one is there. A
     file that must end early has not its length, or no end.
     """
-    made: Content | None = None
+    content: Content | None = None
     for piece in pieces:
         if services.shutdown.due:
             raise StreamAborted
         following = asyncio.ensure_future(services.pool.next(piece.cost, piece.content))
         try:
-            if made is not None:
-                yield made
-            made = await following
+            if content is not None:
+                yield content
+            content = await following
         finally:
             following.cancel()
-    if made is not None:
-        yield made
+    if content is not None:
+        yield content

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from app.conv.errors import ConvError, Message
-from app.services.answer_pages import FormsPage, StepFormat
 from app.services.container import Services
+from app.services.pagination import FormsPage, StepFormat
 from app.services.running.response_cache import Content
 from app.services.running.shutdown import StreamAborted
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.content_coding import encoded_stream
 from app.web.api.openapi import BINARY, answer, immutable_answers, ref
-from app.web.api.pagination import respond_with_page
+from app.web.api.page_answers import respond_with_page
 from app.web.api.problems import busy_problem
 from app.web.api.step_file_answers import respond_with_file
 from app.web.negotiation import JSON, JSONL, SAFETENSORS, ZIP, choose_media_type

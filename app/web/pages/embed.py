@@ -21,7 +21,7 @@ from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
 from app.web.middleware.security_headers import content_policy
 from app.web.pages import assets
-from app.web.pages.frame_ancestors import frame_message, may_be_framed
+from app.web.pages.frame_ancestors import embed_message, may_be_embedded
 from app.web.pages.html_page import html_page, language_of, language_query
 from app.web.pages.public_url import address_headers, public_url
 from app.web.pages.scene_title import clean_title
@@ -41,8 +41,8 @@ async def page(request: Request) -> Response:
     try:
         scene = await find_scene(services_of(request.app), request.path_params["id"])
     except (SceneNotFound, SceneDamaged):
-        return frame_message(request, 404)
-    return _embed_page(request, scene, frame_headers(request), whole=None)
+        return embed_message(request, 404)
+    return _embed_page(request, scene, embed_headers(request), whole=None)
 
 
 async def widget(request: Request) -> Response:
@@ -53,7 +53,7 @@ async def widget(request: Request) -> Response:
     """
     scene = await find_scene(services_of(request.app), request.path_params["id"])
     headers = {"Vary": "Accept-Language", "Cache-Control": "no-store"}
-    whole = {name: inline_file(f"build/{name}") for name in ("embed.css", "widget_frame.js")}
+    whole = {name: inline_file(f"build/{name}") for name in ("embed.css", "scene_widget.js")}
     return _embed_page(request, scene, headers, whole=whole)
 
 
@@ -127,9 +127,9 @@ def with_query(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query, safe=',')}" if query else path
 
 
-def frame_headers(request: Request) -> dict[str, str]:
+def embed_headers(request: Request) -> dict[str, str]:
     headers = {"Vary": "Accept-Language"}
-    if may_be_framed(request):
+    if may_be_embedded(request):
         ancestors = " ".join(services_of(request.app).settings.frame_ancestors)
         policy = content_policy(ancestors, form_action="'none'", sandbox=SANDBOX)
         headers["Content-Security-Policy"] = policy

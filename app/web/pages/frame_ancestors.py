@@ -20,23 +20,23 @@ _SOURCE: Final = re.compile(r"(https?):(?://(\[.*\]|[^:]*)(?::(.+))?)?", re.IGNO
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-def may_be_framed(request: Request) -> bool:
+def may_be_embedded(request: Request) -> bool:
     """Whether the operator names any site that may show pages in frames; browsers hold the others off."""
     return bool(services_of(request.app).settings.frame_ancestors)
 
 
-def refuse_frames(endpoint: Endpoint) -> Endpoint:
+def refuse_embedding(endpoint: Endpoint) -> Endpoint:
     """A frame would stay blank where a site may have none: it gets the sentence that says so."""
 
     async def answer(request: Request) -> Response:
-        if request.headers.get("Sec-Fetch-Dest") in _FRAMES and not _may_frame(request):
-            return frame_message(request, 403)
+        if request.headers.get("Sec-Fetch-Dest") in _FRAMES and not _may_embed(request):
+            return embed_message(request, 403)
         return await endpoint(request)
 
     return answer
 
 
-def _may_frame(request: Request) -> bool:
+def _may_embed(request: Request) -> bool:
     """Whether the page around may, if it is known: browsers check it, and every page around that one."""
     sources = services_of(request.app).settings.frame_ancestors
     if not sources or request.headers.get("Sec-Fetch-Site") == "same-origin":
@@ -49,7 +49,7 @@ def _may_frame(request: Request) -> bool:
 
 
 def _is_named(origin: SplitResult, source: str) -> bool:
-    """As `frontend/model/embed/frame_sources.ts` has it. Raises ValueError for a port that is none."""
+    """As `frontend/model/embed/ancestor_sources.ts` has it. Raises ValueError for a port that is none."""
     named = _SOURCE.fullmatch(source)
     if not named:
         return False
@@ -67,7 +67,7 @@ def _is_named(origin: SplitResult, source: str) -> bool:
     return wanted in ("*", str(port)) or (secured and wanted == "80" and port == 443)
 
 
-def frame_message(request: Request, status: int) -> Response:
+def embed_message(request: Request, status: int) -> Response:
     """A sentence that any site may show in a frame. It holds nothing but words and a link."""
     headers = {
         "Content-Security-Policy": content_policy(
@@ -80,5 +80,5 @@ def frame_message(request: Request, status: int) -> Response:
     path = request.url.path
     full = path.removeprefix("/embed") if path.startswith("/embed/n/") else path.replace("/embed/", "/s/", 1)
     return html_page(
-        request, "frame_message.html", status, headers=headers, status=status, full=full + query, theme=None
+        request, "embed_message.html", status, headers=headers, status=status, full=full + query, theme=None
     )

@@ -74,5 +74,5 @@ def theme_of(request: Request) -> str | None:
 
 def language_query(request: Request) -> str:
     """A language that was asked for by name stays asked for in the links."""
-    asked = request.query_params.get("lang")
-    return f"?lang={asked}" if asked in LANGUAGES else ""
+    language = request.query_params.get("lang")
+    return f"?lang={language}" if language in LANGUAGES else ""

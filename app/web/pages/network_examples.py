@@ -65,9 +65,9 @@ def _sample_link(
 ) -> SampleLink:
     network = sample.network
     is_right = sample.predicted == sample.label
-    said = fill_in(texts["open.exampleSays"], language, {"answer": classes[sample.predicted]})
+    wrong = fill_in(texts["open.exampleSays"], language, {"answer": classes[sample.predicted]})
     picture = _picture(network.tensors[network.inputs[0].name][0])
-    return SampleLink(f"/n/{network.id}{query}", picture, classes[sample.label], None if is_right else said)
+    return SampleLink(f"/n/{network.id}{query}", picture, classes[sample.label], None if is_right else wrong)
 
 
 def _picture(planes: Tensor) -> str:

@@ -23,7 +23,7 @@ from app.web.api.dependencies import services_of
 from app.web.api.problems import Problem
 from app.web.negotiation import choose_language
 from app.web.pages.embed import SANDBOX, shared_query, with_query
-from app.web.pages.network_frames import shared_network_query
+from app.web.pages.network_embed import shared_network_query
 from app.web.pages.network_pages import network_title
 from app.web.pages.oembed_links import FORMATS
 from app.web.pages.public_url import address_headers, public_url
@@ -41,7 +41,7 @@ _OF_FRAMES: Final = ("controls", "lock", "theme")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-class _Framed(NamedTuple):
+class _Embedded(NamedTuple):
     """What a frame shows: its title, and its address."""
 
     title: str
@@ -56,7 +56,7 @@ async def answer(request: Request) -> Response:
         raise Problem(501, Message("oembed_format_unknown", format=format[:40]))
     width, height = _size(query, "maxwidth", _WIDTH), _size(query, "maxheight", _HEIGHT)
     address = public_url(request)
-    title, path = await _framed(request, query.get("url", ""), address)
+    title, path = await _embedded(request, query.get("url", ""), address)
     source = f"{address}{path}"
     members: dict[str, Any] = {
         "version": "1.0",
@@ -67,14 +67,14 @@ async def answer(request: Request) -> Response:
     }
     # A frame is never larger than asked. In less than this nothing can be read: who asks makes a link of it.
     if width >= _LEAST_WIDTH and height >= _LEAST_HEIGHT:
-        html = frame_html(source, title, width, height)
+        html = iframe_html(source, title, width, height)
         members |= {"type": "rich", "width": width, "height": height, "html": html}
     content = orjson.dumps(members) if format == "json" else _as_xml(members)
     headers = {"Vary": "Accept-Language"} | address_headers(request)
     return Response(content, media_type=FORMATS[format], headers=headers)
 
 
-def frame_html(source: str, title: str, width: int, height: int) -> str:
+def iframe_html(source: str, title: str, width: int, height: int) -> str:
     return (
         f'<iframe src="{escape(source)}" title="{escape(title)}" width="{width}" height="{height}" '
         f'frameborder="0" loading="lazy" sandbox="{SANDBOX}"></iframe>'
@@ -91,19 +91,19 @@ def _size(query: Mapping[str, str], name: str, usual: int) -> int:
     return min(usual, int(text))
 
 
-async def _framed(request: Request, url: str, address: str) -> _Framed:
+async def _embedded(request: Request, url: str, address: str) -> _Embedded:
     """Of an address of ours. Raises HTTPException: it is none, or of nothing that can be in a frame."""
-    path, given = _address_parts(url, address)
-    services, of_frame = services_of(request.app), {name: given[name] for name in _OF_FRAMES if name in given}
-    language = choose_language(given.get("lang"), request.headers.get("Accept-Language", ""))
+    path, query = _address_parts(url, address)
+    services, of_frame = services_of(request.app), {name: query[name] for name in _OF_FRAMES if name in query}
+    language = choose_language(query.get("lang"), request.headers.get("Accept-Language", ""))
     if named := _SCENE_PATH.fullmatch(path):
         scene = await find_scene(services, named[1])
-        shown = shared_query(given) | of_frame
-        return _Framed(_title(scene, language, shown), with_query(f"/embed/{named[1]}", shown))
+        shared = shared_query(query) | of_frame
+        return _Embedded(_title(scene, language, shared), with_query(f"/embed/{named[1]}", shared))
     if named := _NETWORK_PATH.fullmatch(path):
         network = await find_network(services, named[1])
-        shown = shared_network_query(given) | of_frame
-        return _Framed(network_title(network, language), with_query(f"/embed/n/{named[1]}", shown))
+        shared = shared_network_query(query) | of_frame
+        return _Embedded(network_title(network, language), with_query(f"/embed/n/{named[1]}", shared))
     raise HTTPException(404, Message("oembed_address_unknown"))
 
 

@@ -21,8 +21,8 @@ from app.services.scenes import find_scene
 from app.store.errors import SceneDamaged, SceneNotFound
 from app.web.api.dependencies import services_of
 from app.web.negotiation import choose_encoding
-from app.web.pages import assets, embed, lesson_pages, network_frames, network_pages, oembed
-from app.web.pages.frame_ancestors import refuse_frames
+from app.web.pages import assets, embed, lesson_pages, network_embed, network_pages, oembed
+from app.web.pages.frame_ancestors import refuse_embedding
 from app.web.pages.html_page import error_page, html_page, language_of, language_query
 from app.web.pages.oembed_links import discovery_links
 from app.web.pages.public_url import address_headers
@@ -41,9 +41,9 @@ def add_pages(app: FastAPI) -> None:
         ("/", home, "home"),
         ("/s/{id}", scene_page, "scene-page"),
         ("/embed/{id}", embed.page, "embed"),
-        ("/embed/n/{id}", network_frames.page, "network-embed"),
+        ("/embed/n/{id}", network_embed.page, "network-embed"),
         ("/widget/{id}", embed.widget, "widget"),
-        ("/widget/n/{id}", network_frames.widget, "network-widget"),
+        ("/widget/n/{id}", network_embed.widget, "network-widget"),
         ("/embed.js", embed.script, "embed-script"),
         ("/oembed", oembed.answer, "oembed"),
         ("/n", network_pages.index, "networks"),
@@ -57,7 +57,9 @@ def add_pages(app: FastAPI) -> None:
         ("/learn/{lesson}/{step:int}/picture.svg", lesson_pages.step_picture, "step-picture"),
     )
     for path, endpoint, name in pages:
-        app.router.routes.append(Route(path, refuse_frames(endpoint), name=name, middleware=[_COMPRESSION]))
+        app.router.routes.append(
+            Route(path, refuse_embedding(endpoint), name=name, middleware=[_COMPRESSION])
+        )
     _answer_people_in_html(app)
 
 

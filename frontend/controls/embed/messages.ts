@@ -1,7 +1,7 @@
 /** The messages with the page around the frame: nothing else is heard, nobody else is told. */
 
 import { batch, effect } from '@preact/signals-core';
-import { isAllowedOrigin } from '../../model/embed/frame_sources.ts';
+import { isAllowedOrigin } from '../../model/embed/ancestor_sources.ts';
 import type { EmbedChange, EmbedRequest } from '../../model/embed/messages.ts';
 import { PROTOCOL, parseRequest } from '../../model/embed/messages.ts';
 import type { AppState } from '../../state/app_state.ts';
@@ -49,23 +49,23 @@ export function exchangeMessages(state: AppState, parentOrigin: string | null, t
   });
   tell('ready', { state: describeState(state) });
   const shown = () => ({ ...shownMoment(state), direction: state.direction.value });
-  let told = JSON.stringify(shown());
+  let lastText = JSON.stringify(shown());
   effect(() => {
     const moment = shown();
     const text = JSON.stringify(moment);
-    if (text === told) return;
-    told = text;
+    if (text === lastText) return;
+    lastText = text;
     tell('step', moment);
   });
   tellPins(state, tell);
 }
 
 function tellPins(state: AppState, tell: Tell) {
-  let told = shownPin(state);
+  let lastPin = shownPin(state);
   effect(() => {
     const pin = shownPin(state);
-    if (pin === told) return;
-    told = pin;
+    if (pin === lastPin) return;
+    lastPin = pin;
     tell('pin', { pin });
   });
 }

@@ -19,7 +19,7 @@ export function tellWantedSize(context: AppContext, tell: Tell) {
   const room = findElement('#stage-room', HTMLElement);
   const size = observeSize(room);
   const main = observeSize(findElement('#main', HTMLElement));
-  let told = 0;
+  let lastHeight = 0;
   effect(() => {
     const { width } = size.value;
     const layer = model();
@@ -31,8 +31,8 @@ export function tellWantedSize(context: AppContext, tell: Tell) {
     const isMatrix = drawn === 'matrix' || drawn === 'sparse';
     const stage = isMatrix ? wantedMatrixHeight(context, width) : wantedStageHeight(layer.subject, width);
     const height = Math.ceil(stage + heightBeside(room));
-    if (height === told) return;
-    told = height;
+    if (height === lastHeight) return;
+    lastHeight = height;
     tell('resize', { height });
   });
 }

@@ -5,7 +5,7 @@ import type { Direction, Granularity, Lock, PageData, ViewName } from '../../mod
 export interface Belief {
   value: number;
   explanation: string;
-  /** A thing on the stage that the mistake is made with. */
+  /** A reference to what the mistake is made with. */
   lit: string | null;
 }
 
@@ -17,7 +17,7 @@ export type CellIndex = [number, number, number];
 
 export interface Task {
   kind: 'predict' | 'click' | 'scrub' | 'change' | 'choose' | 'descend' | 'exercise';
-  /** A thing on the stage. */
+  /** A reference. */
   target?: string;
   /** Of change. */
   value?: number;

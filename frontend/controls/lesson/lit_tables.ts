@@ -1,4 +1,4 @@
-/** The tables of an exercise that hold the thing that a mistake is made with. */
+/** The tables of an exercise that hold what a mistake is made with. */
 
 import { findElements } from '../../views/shared/dom.ts';
 import type { Exercise } from './exercise_data.ts';

@@ -37,8 +37,8 @@ export function hideTerms({ state }: AppContext, { task, asked_later }: LessonDa
   };
   const isDone = signal(false);
   const isAsked = (cell: Cell) => {
-    const asked = task?.cell && !isDone.value ? [task.cell, ...asked_later] : asked_later;
-    return asked.some(([channel, row, col]) => isSameCell(cell, { grid: 'output', channel, row, col }));
+    const hidden = task?.cell && !isDone.value ? [task.cell, ...asked_later] : asked_later;
+    return hidden.some(([channel, row, col]) => isSameCell(cell, { grid: 'output', channel, row, col }));
   };
   const end = effect(() => {
     const { place = 0, outChannel = 0, window = 0 } = state.position.value ?? {};

@@ -1,4 +1,4 @@
-/** Words that name a thing on the stage: they light it, and it lights them. */
+/** References: words that name a part of the stage light it, and it lights them. */
 
 import { batch, effect } from '@preact/signals-core';
 import { inputChannelsOf } from '../../model/geometry.ts';
@@ -70,11 +70,12 @@ function visitOutput(state: AppState, reference: string, cell: Cell): Visit | nu
 /** Returns what ends it. root: where the words stand. */
 export function linkReferences(root: HTMLElement, state: AppState): () => void {
   makeButtons(root);
-  const thingOf = (element: Element | null) => element?.closest<HTMLElement>('[data-thing]')?.dataset.thing;
+  const referenceOf = (element: Element | null) =>
+    element?.closest<HTMLElement>('[data-reference]')?.dataset.reference;
   const cellOf = (element: Element | null) => {
-    const thing = thingOf(element);
+    const reference = referenceOf(element);
     const scene = state.scene.peek();
-    return thing && scene ? cellOfReference(thing, scene.summary, windowCell(state)) : null;
+    return reference && scene ? cellOfReference(reference, scene.summary, windowCell(state)) : null;
   };
   let visit: Visit | null = null;
   const leave = () => {
@@ -88,7 +89,7 @@ export function linkReferences(root: HTMLElement, state: AppState): () => void {
     if (!cell) return;
     batch(() => {
       leave();
-      visit = visitOutput(state, thingOf(target) ?? '', cell);
+      visit = visitOutput(state, referenceOf(target) ?? '', cell);
       state.hoveredCell.value = cell;
     });
   };
@@ -115,7 +116,7 @@ export function linkReferences(root: HTMLElement, state: AppState): () => void {
   const stop = effect(() => {
     const lit = state.activeCell.value?.cell ?? null;
     state.position.value;
-    for (const word of findElements('[data-thing]', root))
+    for (const word of findElements('[data-reference]', root))
       word.classList.toggle('is-lit', lit !== null && isSameCell(cellOf(word), lit));
   });
   return () => {
@@ -125,13 +126,13 @@ export function linkReferences(root: HTMLElement, state: AppState): () => void {
   };
 }
 
-/** Words that name things are plain text without scripts. Those of replies stand in templates. */
+/** References are plain text without scripts. Those of replies stand in templates. */
 function makeButtons(root: ParentNode) {
   for (const { content } of root.querySelectorAll('template')) makeButtons(content);
-  for (const word of root.querySelectorAll<HTMLElement>('b[data-thing]')) {
+  for (const word of root.querySelectorAll<HTMLElement>('b[data-reference]')) {
     const button = makeElement('button', word.className, word.textContent ?? '') as HTMLButtonElement;
     button.type = 'button';
-    button.dataset.thing = word.dataset.thing;
+    button.dataset.reference = word.dataset.reference;
     word.replaceWith(button);
   }
 }

@@ -25,22 +25,22 @@ export function makeCellLedger(context: NetworkContext): PanelPart {
     ledger.value = null;
     if (!now) return;
     state.client.cell(now.id, now.node, now.cell).then(
-      (found) => {
-        if (asked.peek() === now) ledger.value = found;
+      (cellLedger) => {
+        if (asked.peek() === now) ledger.value = cellLedger;
       },
       (error) => asked.peek() === now && state.report(error),
     );
   });
   const dispose = effect(() => {
-    const found = ledger.value;
-    element.hidden = found === null || !(found.formula || found.note);
-    if (!found) return;
+    const cellLedger = ledger.value;
+    element.hidden = cellLedger === null || !(cellLedger.formula || cellLedger.note);
+    if (!cellLedger) return;
     const parts = [makeElement('h3', '', t('ledger.title'))];
-    if (found.note) parts.push(makeElement('p', 'node-note', found.note));
-    if (found.formula) parts.push(makeElement('p', 'formula', found.formula));
-    if (found.worked) parts.push(makeElement('p', 'formula', found.worked));
-    if (found.terms.length) parts.push(makeTerms(context, found));
-    if (found.columns.length) parts.push(makeColumns(context, found));
+    if (cellLedger.note) parts.push(makeElement('p', 'node-note', cellLedger.note));
+    if (cellLedger.formula) parts.push(makeElement('p', 'formula', cellLedger.formula));
+    if (cellLedger.worked) parts.push(makeElement('p', 'formula', cellLedger.worked));
+    if (cellLedger.terms.length) parts.push(makeTerms(context, cellLedger));
+    if (cellLedger.columns.length) parts.push(makeColumns(context, cellLedger));
     element.replaceChildren(...parts);
   });
   const end = () => {
@@ -53,10 +53,10 @@ export function makeCellLedger(context: NetworkContext): PanelPart {
 function makeTerms(context: NetworkContext, { terms }: CellLedger) {
   const list = makeElement('dl', 'node-facts');
   for (const { name, value, edge, index } of terms) {
-    const shown = makeElement('dd', '', formatShort(value));
+    const cell = makeElement('dd', '', formatShort(value));
     const place = placeButton(context, edge, index);
-    if (place) shown.append(' ', place);
-    list.append(makeElement('dt', '', name), shown);
+    if (place) cell.append(' ', place);
+    list.append(makeElement('dt', '', name), cell);
   }
   return list;
 }

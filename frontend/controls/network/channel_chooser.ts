@@ -59,9 +59,9 @@ export function makeChannelChooser(context: NetworkContext): PanelPart {
     }
     const { channels } = shown.planes;
     const values = { shown: layout?.shown ?? channels, channels, max: formatShort(shown.sheet.max) };
-    const things = shown.kind === 'parameter' ? 'kernels' : 'channels';
+    const kind = shown.kind === 'parameter' ? 'kernels' : 'channels';
     const isPart = layout !== null && layout.shown < channels;
-    setText(scale, t(hasChannels ? `node.${things}${isPart ? '' : '.all'}` : 'node.scale', values));
+    setText(scale, t(hasChannels ? `node.${kind}${isPart ? '' : '.all'}` : 'node.scale', values));
   });
   canvas.onclick = ({ offsetX, offsetY }) => {
     const hit = layout && cellAt(layout, offsetX - MARGIN, offsetY - MARGIN);

@@ -23,11 +23,11 @@ export function setUpTable(state: NetworkState, go: (index: number) => void) {
       event.preventDefault();
       const { node, input } = link.dataset;
       const kind = node === undefined ? 'input' : 'node';
-      const found = state.graph
+      const graphNode = state.graph
         .peek()
         .nodes.find((each) => each.kind === kind && each.name === (node ?? input));
-      if (!found) return;
+      if (!graphNode) return;
       show(false);
-      go(found.index);
+      go(graphNode.index);
     };
 }

@@ -11,15 +11,15 @@ const MOST_DOWN = 640;
 
 export function tellWantedHeight(view: GraphView, tell: Tell) {
   const head = findElement('.embed-head', HTMLElement);
-  let told = 0;
+  let lastHeight = 0;
   effect(() => {
     const { width, height, direction } = view.layout.value;
     if (view.size.value.width === 0) return;
     const scale = Math.min(1, document.documentElement.clientWidth / width);
     const [least, most] = direction === 'right' ? HEIGHTS : [MOST_DOWN, MOST_DOWN];
     const wanted = Math.ceil(Math.min(Math.max(height * scale, least), most) + head.offsetHeight);
-    if (wanted === told) return;
-    told = wanted;
+    if (wanted === lastHeight) return;
+    lastHeight = wanted;
     tell('resize', { height: wanted });
   });
 }

@@ -1,7 +1,7 @@
 /** A network in a notebook's widget: its graph, or the stage of a layer that was opened from it. */
 
-import type { FrameMessage, Model } from './frame_view.ts';
-import { FIRST_HEIGHT, FrameView } from './frame_view.ts';
+import type { FrameMessage, Model } from './iframe_view.ts';
+import { FIRST_HEIGHT, IframeView } from './iframe_view.ts';
 
 /** Returns what closes it. */
 export function openNetworkView(model: Model, element: HTMLElement): () => void {
@@ -19,7 +19,7 @@ export function openNetworkView(model: Model, element: HTMLElement): () => void 
   };
   const opened = () => ({ node: model.get('node'), cell: model.get('cell') });
   const state = () => (stage() ? null : opened());
-  const view = new FrameView(model, element, { state, hear, edited: () => {} });
+  const view = new IframeView(model, element, { state, hear, edited: () => {} });
   view.watch('_stage', () => load());
   for (const name of ['node', 'cell']) view.watch(name, () => stage() || view.setState(opened()));
   load();

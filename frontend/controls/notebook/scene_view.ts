@@ -1,7 +1,7 @@
 /** A layer in a notebook's widget: the scene, the window that is shown, and the cell that is pinned. */
 
-import type { FrameMessage, Model } from './frame_view.ts';
-import { FrameView } from './frame_view.ts';
+import type { FrameMessage, Model } from './iframe_view.ts';
+import { IframeView } from './iframe_view.ts';
 
 /** Milliseconds for which the moment stays before the picture that is saved with the notebook follows. */
 const REST = 600;
@@ -36,7 +36,7 @@ export function openSceneView(model: Model, element: HTMLElement): () => void {
   const edited = (scene: string) => {
     shown = scene;
   };
-  const view = new FrameView(model, element, { state, hear, edited });
+  const view = new IframeView(model, element, { state, hear, edited });
   const show = () => {
     const scene = String(model.get('_scene_id'));
     // An edit in this frame, which shows its scene already.

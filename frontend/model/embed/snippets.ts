@@ -26,14 +26,14 @@ export function makeSnippet(form: SnippetForm, embedding: Embedding): string {
 const SNIPPETS: Record<SnippetForm, (embedding: Embedding) => string> = {
   html: element,
   myst: (embedding) =>
-    `:::{iframe} ${frameAddress(embedding)}\n:width: 100%\n${oneLine(embedding.title)}\n:::`,
+    `:::{iframe} ${embedAddress(embedding)}\n:width: 100%\n${oneLine(embedding.title)}\n:::`,
   quarto: (embedding) => `\`\`\`{=html}\n${element(embedding)}\n\`\`\``,
-  moodle: frame,
+  moodle: iframe,
   wordpress: (embedding) => address(PAGES[embedding.kind], embedding),
 };
 
 const PAGES = { scene: '/s/', network: '/n/' };
-const FRAMES = { scene: '/embed/', network: '/embed/n/' };
+const EMBEDS = { scene: '/embed/', network: '/embed/n/' };
 
 /** The link in it is seen where the script is not there. */
 function element(embedding: Embedding) {
@@ -44,15 +44,15 @@ function element(embedding: Embedding) {
   return `<script src="${server}/embed.js" async></script>\n<conv-scope ${text}>${link}</conv-scope>`;
 }
 
-function frame(embedding: Embedding) {
-  const source = escapeHtml(frameAddress(embedding));
+function iframe(embedding: Embedding) {
+  const source = escapeHtml(embedAddress(embedding));
   const size = `width="${WIDTH}" height="${HEIGHT}" style="max-width:100%;border:0"`;
   const title = escapeHtml(embedding.title);
   return `<iframe src="${source}" title="${title}" ${size} loading="lazy" sandbox="${SANDBOX}"></iframe>`;
 }
 
-function frameAddress(embedding: Embedding) {
-  return address(FRAMES[embedding.kind], embedding);
+function embedAddress(embedding: Embedding) {
+  return address(EMBEDS[embedding.kind], embedding);
 }
 
 function address(path: string, { server, id, shown }: Embedding) {

@@ -26,8 +26,8 @@ class LineEnds {
 
   seek(offset: number) {
     if (offset <= this.end) return;
-    const found = this.text.indexOf('\n', offset);
-    this.end = found < 0 ? this.text.length : found;
+    const lineEnd = this.text.indexOf('\n', offset);
+    this.end = lineEnd < 0 ? this.text.length : lineEnd;
     this.lastLetter = this.end;
     while (this.lastLetter >= offset && !LETTER.test(this.text[this.lastLetter] ?? '')) this.lastLetter -= 1;
   }

@@ -132,7 +132,7 @@ function lineMoment(t: Translate, ledger: Ledger, line: LedgerLine, { inner, mod
 
 /** Which terms of which outputs an input cell stood in. */
 export function forwardTerms(t: Translate, model: SceneModel, [c, row, col]: [number, number, number]) {
-  const [rows, cols] = [model.rowReaders[row] ?? [], model.colReaders[col] ?? []];
+  const [rows, cols] = [model.inverseRows[row] ?? [], model.inverseCols[col] ?? []];
   const outputs = outputChannelsOf(model.summary, c);
   const count = rows.length * cols.length * outputs.length;
   const { dimensions } = model.summary;

@@ -11,14 +11,14 @@ import { makeAxis, stampAxis } from '../signal/axis.ts';
  * gradient's where the input's do. upstream: the layer that the gradient is.
  */
 export function gradientAxis(forward: SceneModel, upstream: SceneModel, reading: Reading): SignalAxis {
-  const { summary, colReaders } = forward;
+  const { summary, inverseCols } = forward;
   const lies = summary.operation.kind === 'conv_transpose2d' || (forward.weight && !borrowsPadding(summary));
   if (reading === 'gather' && lies) return makeAxis(upstream, false);
   const { input, output } = summary.shapes;
-  const readersThrough = (index: number, tap: number) =>
-    (colReaders[index] ?? []).filter(([, v]) => v === tap).map(([reader]) => reader);
+  const outputsThrough = (index: number, tap: number) =>
+    (inverseCols[index] ?? []).filter(([, v]) => v === tap).map(([output]) => output);
   const lengths = { inputs: output[2], outputs: input[2] };
-  return stampAxis(summary, lengths, readersThrough, reading === 'scatter');
+  return stampAxis(summary, lengths, outputsThrough, reading === 'scatter');
 }
 
 /**

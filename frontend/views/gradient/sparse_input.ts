@@ -99,7 +99,7 @@ function workBlocks(
 ): SparseFrame['work'] {
   const blocks = makeBlocks(transposed);
   const line =
-    reading === 'scatter' ? blocks.line(model, position.window) : blocks.readers(model, position.window);
+    reading === 'scatter' ? blocks.line(model, position.window) : blocks.linesReading(model, position.window);
   const gathers = reading === 'gather';
   return [
     { block: line, opacity: 0 },

@@ -54,7 +54,7 @@ function paintLattice(context: Context2D, frame: SumFrame, rect: Rect) {
   const row = lattice.rows[position.active];
   if (row !== undefined) {
     paintFrames(context, place, { rows: [row], cols: lattice.cols }, colors.accent, 2.5);
-    frameRow(context, frame, layout.upstream);
+    outlineRow(context, frame, layout.upstream);
   }
   context.globalAlpha = 1;
 }
@@ -74,7 +74,7 @@ function paintLatticeCells(context: Context2D, frame: SumFrame, rect: Rect) {
 }
 
 /** Frames the row of the upstream or the products that is at work. */
-function frameRow(context: Context2D, { layout, model, position, colors }: SumFrame, rect: Rect) {
+function outlineRow(context: Context2D, { layout, model, position, colors }: SumFrame, rect: Rect) {
   const row = cellRect(rect, layout.cell, position.active, 0, 1, model.subject.output[1]);
   frameCells(context, row, layout.cell, colors.accent, layout.cell < 8 ? 1 : 2);
 }
@@ -98,7 +98,7 @@ function paintProducts(context: Context2D, frame: SumFrame, rect: Rect) {
   };
   const max = model.inputMax * moment.upstreamMax;
   paintDone(context, frame, rect, { rows, cols, valueAt, max, fit }, textAt);
-  if (position.active >= 0) frameRow(context, frame, rect);
+  if (position.active >= 0) outlineRow(context, frame, rect);
 }
 
 /** Paints the cells of a plane that are there; the others stay empty. */

@@ -30,8 +30,8 @@ export function paintSumStatic(context: Context2D, frame: SumFrame, bitmaps: Bit
   for (const heading of layout.headings) paintHeading(context, frame, heading);
   if (layout.input) paintInput(context, frame, layout.input, bitmaps);
   paintGrid(context, layout.upstream, layout.cell, upstreamGrid(frame), frame);
-  frameHue(context, frame, layout.upstream, outChannel);
-  if (layout.input) frameHue(context, frame, layout.input, inChannel);
+  outlineHue(context, frame, layout.upstream, outChannel);
+  if (layout.input) outlineHue(context, frame, layout.input, inChannel);
   if (layout.products) paintPlaces(context, frame, layout.products, layout.cell, model.subject.output);
   paintPlaces(context, frame, layout.gradient, layout.outputCell, gradientSize(frame));
   paintSign(context, frame, '×', layout.times);
@@ -84,7 +84,7 @@ function paintSign(
   paintCenteredText(context, sign, at.x, at.y);
 }
 
-function frameHue(context: Context2D, frame: SumFrame, rect: Rect, channel: number) {
+function outlineHue(context: Context2D, frame: SumFrame, rect: Rect, channel: number) {
   context.fillStyle = hueOf(frame, channel);
   context.fillRect(rect.x, rect.y + rect.height + 3, rect.width, 3);
 }

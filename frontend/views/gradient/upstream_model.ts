@@ -45,7 +45,7 @@ export function makeUpstreamModel(
     subject: { ...model.subject, picture: false, ...parts.subject },
     names: makeNames(forward, detail, isTurned(summary, reading)),
     spread: [spread[0] ?? 1, spread[1] ?? 1],
-    ...(reading === 'scatter' && scatterReaders(forward)),
+    ...(reading === 'scatter' && inverseOfScatter(forward)),
   };
 }
 
@@ -62,11 +62,11 @@ interface Parts {
 function gatherParts(forward: SceneModel): Parts {
   const { summary } = forward;
   if (summary.operation.kind === 'conv_transpose2d') return windowedParts(forward);
-  return forward.weight && !borrowsPadding(summary) ? turnedParts(forward) : readerParts(forward);
+  return forward.weight && !borrowsPadding(summary) ? turnedParts(forward) : inverseParts(forward);
 }
 
 /** Of a transposed layer the gradient is a convolution of the same stride and padding. */
-function windowedParts({ summary, rowReaders, colReaders }: SceneModel): Parts {
+function windowedParts({ summary, inverseRows, inverseCols }: SceneModel): Parts {
   const { operation, shapes } = summary;
   const [kH, kW] = kernelSize(summary);
   const { top, left } = operation.padding;
@@ -90,7 +90,7 @@ function windowedParts({ summary, rowReaders, colReaders }: SceneModel): Parts {
         right: after(width, 1, kW, left, shapes.input[2]),
       },
     },
-    taps: { rows: firstReaders(rowReaders, kH), cols: firstReaders(colReaders, kW) },
+    taps: { rows: firstOutputs(inverseRows, kH), cols: firstOutputs(inverseCols, kW) },
     windowOf: (row, col) => ({
       rows: line(kH, row * operation.stride[0], operation.dilation[0]),
       cols: line(kW, col * operation.stride[1], operation.dilation[1]),
@@ -167,47 +167,47 @@ function turnedParts({ summary }: SceneModel): Parts {
   };
 }
 
-/** The readers of a cell wherever they are: the first through each kernel cell, then the others. */
-function readerParts({ summary, rowReaders: rows, colReaders: cols, weight }: SceneModel): Parts {
+/** Every output cell that reads a cell: the first through each kernel cell, then the others. */
+function inverseParts({ summary, inverseRows: rows, inverseCols: cols, weight }: SceneModel): Parts {
   const [kH, kW] = kernelSize(summary);
   const [, height, width] = summary.shapes.output;
   return {
     operation: weight
       ? { kind: 'conv_transpose2d', padding_mode: 'zeros', flip: summary.operation.flip }
       : { kind: 'max_pool2d', padding: { top: 0, bottom: 0, left: 0, right: 0 } },
-    taps: { rows: firstReaders(rows, kH), cols: firstReaders(cols, kW) },
+    taps: { rows: firstOutputs(rows, kH), cols: firstOutputs(cols, kW) },
     windowOf: (row, col) => ({ rows: lineOf(rows[row], kH), cols: lineOf(cols[col], kW) }),
     size: [height, width],
     subject: { gathered: true },
   };
 }
 
-type Readers = [output: number, tap: number][];
+type OutputTaps = [output: number, tap: number][];
 
 /** For each kernel row the first output row that reads a cell through it, -1: none. */
-function firstReaders(readers: Readers[], kernel: number): number[][] {
-  return readers.map((line) =>
+function firstOutputs(taps: OutputTaps[], kernel: number): number[][] {
+  return taps.map((line) =>
     Array.from({ length: kernel }, (_, u) => line.find(([, tap]) => tap === u)?.[0] ?? -1),
   );
 }
 
-/** The first reader through each kernel line, NaN for none, and then those that read once more. */
-function lineOf(readers: Readers = [], kernel: number): number[] {
+/** The first output through each kernel line, NaN for none, and then those that read once more. */
+function lineOf(taps: OutputTaps = [], kernel: number): number[] {
   const first = Array.from(
     { length: kernel },
-    (_, u) => readers.find(([, tap]) => tap === u)?.[0] ?? Number.NaN,
+    (_, u) => taps.find(([, tap]) => tap === u)?.[0] ?? Number.NaN,
   );
-  const more = readers.map(([output]) => output).filter((output) => !first.includes(output));
+  const more = taps.map(([output]) => output).filter((output) => !first.includes(output));
   return [...first, ...new Set(more)];
 }
 
 /** Each upstream cell stamps the kernel where its window lay. */
-function scatterParts({ summary, rowReaders, colReaders }: SceneModel): Parts {
+function scatterParts({ summary, inverseRows, inverseCols }: SceneModel): Parts {
   const [, height, width] = summary.shapes.output;
-  const outputsOf = (readers: Readers[]) => readers.map((line) => line.map(([output]) => output));
+  const outputsOf = (taps: OutputTaps[]) => taps.map((line) => line.map(([output]) => output));
   return {
     operation: { kind: 'conv_transpose2d', padding_mode: 'zeros', flip: summary.operation.flip },
-    taps: { rows: outputsOf(rowReaders), cols: outputsOf(colReaders) },
+    taps: { rows: outputsOf(inverseRows), cols: outputsOf(inverseCols) },
     windowOf: (row, col) => ({ rows: [row], cols: [col] }),
     size: [height, width],
     subject: { gathered: true },
@@ -215,12 +215,12 @@ function scatterParts({ summary, rowReaders, colReaders }: SceneModel): Parts {
 }
 
 /** Where the stamp of each upstream row and column lands. */
-function scatterReaders({ taps }: SceneModel) {
-  const landings = (table: number[][]): Readers[] =>
+function inverseOfScatter({ taps }: SceneModel) {
+  const landings = (table: number[][]): OutputTaps[] =>
     table.map((line) =>
       line.flatMap((input, tap) => (input < 0 ? [] : [[input, tap] satisfies [number, number]])),
     );
-  return { rowReaders: landings(taps.rows), colReaders: landings(taps.cols) };
+  return { inverseRows: landings(taps.rows), inverseCols: landings(taps.cols) };
 }
 
 /** The upstream with zeros between its cells. */

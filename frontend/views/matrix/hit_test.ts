@@ -51,12 +51,12 @@ function paddingOf({ model, unrolled: product }: MatrixFrame, k: number, n: numb
 /** Rows and columns of the unrolled windows that stand on a padding cell. */
 function paddingPlaces({ summary, taps }: SceneModel, product: MatrixProduct, cell: Cell) {
   const first = product.inputs.indexOf(cell.channel) * product.taps;
-  const readers = (lineAt: (index: number) => number[], count: number, position: number) =>
+  const linesReading = (lineAt: (index: number) => number[], count: number, position: number) =>
     Array.from({ length: count }, (_, index) => [index, lineAt(index).indexOf(position)] as const).filter(
       ([, tap]) => tap >= 0,
     );
-  const rows = readers((i) => windowAt(summary, taps, i, 0).rows, taps.rows.length, cell.row);
-  const cols = readers((j) => windowAt(summary, taps, 0, j).cols, taps.cols.length, cell.col);
+  const rows = linesReading((i) => windowAt(summary, taps, i, 0).rows, taps.rows.length, cell.row);
+  const cols = linesReading((j) => windowAt(summary, taps, 0, j).cols, taps.cols.length, cell.col);
   return rows.flatMap(([i, u]) =>
     cols.map(([j, v]): [number, number] => [first + u * product.kW + v, i * product.width + j]),
   );

@@ -29,7 +29,7 @@ export interface SheetRoom {
 export function layoutSheet(planes: Planes, room: SheetRoom): SheetLayout {
   const single = planes.rows * planes.cols === 1;
   const least = single ? room.leastNumber : room.leastTile;
-  const most = single ? room.mostNumber : room.mostCell;
+  const largestCell = single ? room.mostNumber : room.mostCell;
   const gap = single ? 1 : 3;
   const longer = Math.max(planes.rows, planes.cols);
   let best = fit(planes, planes.channels, room, gap);
@@ -41,7 +41,7 @@ export function layoutSheet(planes: Planes, room: SheetRoom): SheetLayout {
     shown = Math.min(columns * rows, planes.channels);
     best = { columns: Math.min(columns, shown), cell: least / longer };
   }
-  const cell = Math.min(best.cell, most);
+  const cell = Math.min(best.cell, largestCell);
   const columns = cell < best.cell ? widest(planes, cell, shown, room.width, gap) : best.columns;
   const rows = Math.ceil(shown / columns);
   const width = columns * (cell * planes.cols + gap) - gap;

@@ -37,10 +37,10 @@ export function layLayers(graph: Graph, sizes: Extent[]): Layers {
     layers[rank] = [...(layers[rank] ?? []), index];
   });
   const corners: Extent[] = [];
-  const readers = readsOf(graph);
+  const reads = readsOf(graph);
   let along = MARGIN;
   for (const layer of layers) {
-    placeLayer(layer, along, sizes, corners, readers);
+    placeLayer(layer, along, sizes, corners, reads);
     along += Math.max(...layer.map((index) => sizes[index]?.along ?? 0)) + GAP_ALONG;
   }
   const first = Math.min(...corners.map(({ across }) => across));

@@ -79,18 +79,18 @@ export function fitProducts(
 
 /** Finds where the kernel's rows and columns land, NaN where that is cropped. */
 export function landingWindow(
-  { rowReaders, colReaders, subject }: SceneModel,
+  { inverseRows, inverseCols, subject }: SceneModel,
   row: number,
   col: number,
 ): KernelWindow {
-  const land = (readers: [number, number][] = [], size: number) => {
+  const land = (taps: [number, number][] = [], size: number) => {
     const line = new Array<number>(size).fill(NaN);
-    for (const [output, tap] of readers) line[tap] = output;
+    for (const [output, tap] of taps) line[tap] = output;
     return line;
   };
   return {
-    rows: land(rowReaders[row], subject.kernel[0]),
-    cols: land(colReaders[col], subject.kernel[1]),
+    rows: land(inverseRows[row], subject.kernel[0]),
+    cols: land(inverseCols[col], subject.kernel[1]),
   };
 }
 

@@ -134,7 +134,7 @@ function paintProducts(context: Context2D, frame: SignalFrame, row: SignalRow) {
   const place = row.lane.products;
   if (!values || frame.position.slide < 1) return;
   const line = ledger?.lines[row.index];
-  const most = model.inputMax * (model.weight ? model.weightMax : 1);
+  const maxProduct = model.inputMax * (model.weight ? model.weightMax : 1);
   for (const [v, at] of tapsInSight(frame, restingKernel)) {
     const box = tapRect(frame, place, at);
     const order = tapInOrder(model.summary, restingKernel.length, v);
@@ -149,7 +149,7 @@ function paintProducts(context: Context2D, frame: SignalFrame, row: SignalRow) {
     const text = fits.products.readable ? markRounded(value, printed, decimals) : '';
     context.globalAlpha = arrived;
     context.font = cssFont(Math.min(fits.products.font, box.height * 0.6), row.active ? 600 : 400);
-    paintCell(context, box, value, most, text, theme);
+    paintCell(context, box, value, maxProduct, text, theme);
     context.globalAlpha = 1;
     if (step?.selected?.[1] === v && row.sum > 0) strokeRoundedRect(context, box, 4, colors.accent, 3);
   }

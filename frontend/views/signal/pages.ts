@@ -12,12 +12,12 @@ export function firstColumnOf(
   position: Position,
   kernel: number[],
 ) {
-  const most = Math.ceil(last - first) + 1 - columns;
-  if (most <= 0) return first;
+  const lastStart = Math.ceil(last - first) + 1 - columns;
+  if (lastStart <= 0) return first;
   const isLong = span >= columns;
   const [at, step] = isLong ? [tapAtWork(position, kernel), columns] : [Math.min(...kernel), pageStep];
   const page = Math.floor((at - first) / step);
-  return first + clamp(page * step, 0, most);
+  return first + clamp(page * step, 0, lastStart);
 }
 
 function tapAtWork({ channels, products }: Position, kernel: number[]) {

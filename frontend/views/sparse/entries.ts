@@ -46,7 +46,7 @@ export function makeBlocks(transposed: boolean) {
       const cells = shapes.input[1] * shapes.input[2];
       return transposed ? makeBlock('matrix', 0, r, cells, 1) : makeBlock('matrix', r, 0, 1, cells);
     },
-    readers: ({ summary: { shapes } }: SceneModel, c: number) => {
+    linesReading: ({ summary: { shapes } }: SceneModel, c: number) => {
       const cells = shapes.output[1] * shapes.output[2];
       return transposed ? makeBlock('matrix', c, 0, 1, cells) : makeBlock('matrix', 0, c, cells, 1);
     },

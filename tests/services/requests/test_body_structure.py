@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from app.conv.errors import CodedError
 from app.i18n.messages import render
 from app.limits import LimitExceeded, Limits
-from app.services.networks.inputs import InputReader
+from app.services.networks.inputs import InputParser
 from app.services.requests.body_structure import field_names
 from app.services.requests.models import CodeBody, EditsBody, SceneBody
 from app.services.scene_builder import parse_body
@@ -115,7 +115,7 @@ def test_wide_inputs_of_networks(content: str) -> None:
     body, described = content.encode(), [{"name": "x", "dtype": "float32", "shape": [1, 1, 2, 2]}]
     tracemalloc.start()
     with pytest.raises(CodedError) as refused:
-        InputReader(body, None, LIMITS)(described)
+        InputParser(body, None, LIMITS)(described)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 * len(body) + 2**20

@@ -111,6 +111,9 @@ def test_steps_add_up_to_what_torch_says(client: TestClient, body: Body) -> None
         assert [fsum(sums[: i + 1]) for i in range(len(sums))] == step["running_sums"]
         assert step["running_sums"][-1] + offsets[step["out_channel"]] == step["output"]
         assert step["output"] == expected[step["out_channel"], step["row"], step["col"]]
+    for o in range(len(expected)):
+        of_one = [step for step in result["steps"] if step["out_channel"] == o]
+        assert trace(client, body, out_channel=o) == result | {"steps": of_one}
 
 
 def integers(source: Body) -> torch.Tensor:

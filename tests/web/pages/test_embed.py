@@ -64,7 +64,7 @@ def test_without_the_setting_a_frame_gets_a_sentence_and_no_data(
     assert policy(answer)["script-src"] == policy(answer)["connect-src"] == ["'none'"]
 
 
-# Sources, the page around, and whether they name it: as frame_sources.test.ts of the page has them.
+# Sources, the page around, and whether they name it: as ancestor_sources.test.ts of the page has them.
 AROUND = [
     ("https://course.example", "https://course.example/a?b", True),
     ("https://course.example", "https://course.example:8443", False),

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from app.limits import Limits
 from app.scenes.presets import PRESETS
 from app.scenes.tensors import tensor_shape
-from app.services.answer_pages import ALL, Channel
 from app.services.gradients.backward import bias_gradient_structure, gradient_scene
 from app.services.gradients.input_steps import INPUT_PARTS, InputGradientPage
 from app.services.gradients.stamps import requested_gradient_stamps
 from app.services.gradients.steps import requested_gradients
 from app.services.gradients.weight_steps import WEIGHT_PARTS, WeightGradientPage, first_in_channel
+from app.services.pagination import ALL, Channel
 from app.services.scenes import store_scene
 from app.services.steps import parse_parts
 from app.services.summary import summarize
@@ -26,7 +26,7 @@ from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.channel_query import InChannelQuery, OutChannelQuery
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import answer, immutable_answers, problems, stored_answers
-from app.web.api.pagination import Start, Stop, respond_with_page
+from app.web.api.page_answers import Start, Stop, respond_with_page
 from app.web.api.parsing import check_no_body
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.responses import json_response, stored_response

@@ -204,8 +204,8 @@ async def get_shapes(
     """
     form = format or _TABLE_FORMATS[choose_media_type(accept, tuple(_TABLE_FORMATS))]
     body, _ = await read_json(request, services, ShapesBody)
-    most = services.settings.max_network_nodes
-    rows = await services.pool.run(_LARGE, layer_table, body.code, body.input_shape, most)
+    max_nodes = services.settings.max_network_nodes
+    rows = await services.pool.run(_LARGE, layer_table, body.code, body.input_shape, max_nodes)
     headers = {"Vary": "Accept"}
     if form == "json":
         return json_response(describe_layers(rows), headers=headers)
@@ -277,13 +277,13 @@ async def get_edge_tensor(
 ) -> Response:
     """Of an edge or a parameter, with the batch axis; the name is percent-encoded whole."""
     form = choose_format(format, accept)
-    asked = EdgeRequest(edge, channel, every, form)
-    numbers = check_edge_request(network, asked, services.settings)
+    edge_request = EdgeRequest(edge, channel, every, form)
+    numbers = check_edge_request(network, edge_request, services.settings)
     headers = immutable_headers(request, MEDIA_TYPES[form], numbers=numbers, vary="Accept")
     if response := not_modified(request, headers):
         return response
     values = await services.pool.file(services.networks.tensor, network, edge)
-    content = await services.pool.run(numbers, encoded(headers, lambda: encode_edge(values, asked)))
+    content = await services.pool.run(numbers, encoded(headers, lambda: encode_edge(values, edge_request)))
     return tensor_response(request, content, headers, form)
 
 

@@ -14,7 +14,7 @@ from app.web.api import response_models
 from app.web.api.caching import immutable_headers, not_modified
 from app.web.api.dependencies import SceneDep, ServicesDep
 from app.web.api.openapi import answer, immutable_answers
-from app.web.api.pagination import Start, Stop, respond_with_page
+from app.web.api.page_answers import Start, Stop, respond_with_page
 from app.web.api.query_check import StrictQueryRoute
 
 router = APIRouter(prefix="/scenes", tags=["scenes"], route_class=StrictQueryRoute)

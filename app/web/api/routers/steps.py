@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from app.scenes.presets import PRESETS
-from app.services.answer_pages import Channel
+from app.services.pagination import Channel
 from app.services.steps import (
     DEFAULT_PARTS,
     StepsPage,
@@ -21,7 +21,7 @@ from app.services.steps import (
 from app.web.api import response_models
 from app.web.api.channel_query import OutChannelQuery
 from app.web.api.dependencies import SceneDep, ServicesDep
-from app.web.api.pagination import Start, Stop
+from app.web.api.page_answers import Start, Stop
 from app.web.api.query_check import StrictQueryRoute
 from app.web.api.step_forms import FormatQuery, WholeQuery, form_answers, respond_in_form, step_media_type
 from app.web.negotiation import AcceptHeader

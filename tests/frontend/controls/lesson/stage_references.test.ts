@@ -27,21 +27,21 @@ test('things of a text are cells of the stage', () => {
     'kernel 0,2': { grid: 'sum', channel: 2 },
     nothing: null,
   };
-  for (const [thing, expected] of Object.entries(cells)) {
-    const cell = cellOfReference(thing, plain, window);
+  for (const [reference, expected] of Object.entries(cells)) {
+    const cell = cellOfReference(reference, plain, window);
     if (expected === null) assert.equal(cell, null);
-    else assert.deepEqual({ ...cell, ...expected }, cell, thing);
+    else assert.deepEqual({ ...cell, ...expected }, cell, reference);
   }
 });
 
 test('what is said of a filter names its output channel', () => {
-  const channelOf = (thing: string, layer = plain) => outputOfReference(thing, layer);
+  const channelOf = (reference: string, layer = plain) => outputOfReference(reference, layer);
   assert.deepEqual(
-    ['output 1,0,2', 'bias 1', 'weight 1,2,0,1', 'kernel 0,2'].map((thing) => channelOf(thing)),
+    ['output 1,0,2', 'bias 1', 'weight 1,2,0,1', 'kernel 0,2'].map((reference) => channelOf(reference)),
     [1, 1, 1, 0],
   );
   assert.deepEqual(
-    ['window', 'input 1,0,0', 'sum 1', 'product 1,0,0'].map((thing) => channelOf(thing)),
+    ['window', 'input 1,0,0', 'sum 1', 'product 1,0,0'].map((reference) => channelOf(reference)),
     [null, null, null, null],
   );
   assert.equal(channelOf('weight 1,0,0,0', summary('conv_transpose2d', 1, 2, [2, 1, 2, 2])), null);

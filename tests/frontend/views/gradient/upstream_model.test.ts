@@ -71,8 +71,8 @@ for (const each of CASES)
     for (let o = 0; o < outputs; o++)
       for (let i = 0; i < rows; i++)
         for (let j = 0; j < cols; j++)
-          for (const [row, u] of layer.rowReaders[i] ?? [])
-            for (const [col, v] of layer.colReaders[j] ?? [])
+          for (const [row, u] of layer.inverseRows[i] ?? [])
+            for (const [col, v] of layer.inverseCols[j] ?? [])
               for (const c of inputChannelsOf(model.summary, o)) {
                 const w = layer.weight?.data[weightOffset(layer.summary, c, o) + u * each.kernel[1] + v] ?? 0;
                 add(

@@ -23,7 +23,7 @@ _HEADERS: Final = ("accept", "accept-language")
 _ANSWERED: Final = ("content-type", "content-range", "link", "retry-after")
 
 
-class FrameWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
+class IframeWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
     """
     Hands the page its document, passes its requests on, and keeps a still picture beside it. A widget says
     which document that is (`_find_document`), what may be read (`_READABLE`) and what it looks like

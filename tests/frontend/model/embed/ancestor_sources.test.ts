@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAllowedOrigin } from '../../../../frontend/model/embed/frame_sources.ts';
+import { isAllowedOrigin } from '../../../../frontend/model/embed/ancestor_sources.ts';
 
 const OWN = 'https://conv.example.org';
 

@@ -2,7 +2,7 @@
 
 import { makeTell } from './controls/embed/messages.ts';
 import { showQuery } from './controls/network/address.ts';
-import { exchangeNetworkMessages } from './controls/network/frame_messages.ts';
+import { exchangeNetworkMessages } from './controls/network/embed_messages.ts';
 import { tellWantedHeight } from './controls/network/wanted_height.ts';
 import { ApiClient } from './data/client.ts';
 import { makeTranslate } from './model/i18n.ts';
@@ -11,7 +11,7 @@ import type { OpenGraph } from './network_graph.ts';
 import { openGraph } from './network_graph.ts';
 import { findElement, nextPaint } from './views/shared/dom.ts';
 
-export interface NetworkFramePage {
+export interface EmbeddedNetwork {
   language: string;
   api: string;
   messages: Record<string, string>;
@@ -20,7 +20,7 @@ export interface NetworkFramePage {
   embed: { ancestors: string[]; query?: string };
 }
 
-export function readNetworkFrame(): NetworkFramePage {
+export function readEmbeddedNetwork(): EmbeddedNetwork {
   return JSON.parse(findElement('#boot', HTMLScriptElement).textContent ?? '');
 }
 
@@ -28,8 +28,8 @@ export function readNetworkFrame(): NetworkFramePage {
  * parentOrigin: whom it heeds and tells; null: nobody. query: has what is open at first. openStage: shows a
  * layer's stage, by the path and query of its page.
  */
-export async function openNetworkFrame(
-  boot: NetworkFramePage,
+export async function openEmbeddedNetwork(
+  boot: EmbeddedNetwork,
   parentOrigin: string | null,
   query: string,
   openStage: (page: string) => void,

@@ -5,7 +5,7 @@ import type { EmbedPage } from './controls/embed/embed_data.ts';
 import { MAKER, makeTell } from './controls/embed/messages.ts';
 import { showGradients } from './controls/gradients/show_gradients.ts';
 import { fetchByMessage } from './data/fetch_by_message.ts';
-import { openFrame } from './frame.ts';
+import { openEmbeddedScene } from './embedded_scene.ts';
 import { CellEditor } from './interactions/cell_editor.ts';
 import { setUpPinnedCellEditing } from './interactions/pinned_cell_editing.ts';
 import { readBoot } from './stage.ts';
@@ -17,7 +17,7 @@ async function start() {
   const back = document.querySelector<HTMLButtonElement>('#to-network');
   if (back) back.onclick = () => makeTell(MAKER)('network');
   const boot = (await readBoot()) as EmbedPage;
-  await openFrame(boot, MAKER, boot.embed.query ?? '', {
+  await openEmbeddedScene(boot, MAKER, boot.embed.query ?? '', {
     setUpTools(context) {
       setUpEditing(context);
       const choose = setUpDirection(context, () => loadGradients(context));

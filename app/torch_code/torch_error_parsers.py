@@ -285,9 +285,9 @@ def read_cropped_size(match: re.Match[str]) -> TorchError:
 
 def read_half(match: re.Match[str]) -> TorchError:
     padding, kernel, dilation = (int(each) for each in match.groups())
-    most = ((kernel - 1) * dilation + 1) // 2
+    max_padding = ((kernel - 1) * dilation + 1) // 2
     counts = {"padding": padding, "kernel": kernel, "dilation": dilation}
-    remedy = Remedy(Message("torch_error.padding_at_most", most=most))
+    remedy = Remedy(Message("torch_error.padding_at_most", most=max_padding))
     return TorchError(Message("torch_error.half_padding", **counts), (remedy,))
 
 

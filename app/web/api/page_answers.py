@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from app.services.answer_pages import Page
 from app.services.container import Services
+from app.services.pagination import Page
 from app.services.running.response_cache import Content
 from app.web.api.byte_ranges import binary_response
 from app.web.api.content_coding import encoded

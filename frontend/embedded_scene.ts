@@ -28,7 +28,7 @@ type LoadGradients = (context: AppContext) => Promise<void>;
  * loads what gradients need; without it only the forward pass is shown. setUpTools: makes numbers editable,
  * sets up what else the frame has of its own, and returns its keys; by default nothing of a frame is written.
  */
-export async function openFrame(
+export async function openEmbeddedScene(
   boot: EmbedPage,
   parentOrigin: string | null,
   query: string,

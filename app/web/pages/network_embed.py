@@ -15,8 +15,8 @@ from app.services.networks.stored import find_network
 from app.store.errors import NetworkDamaged, NetworkNotFound
 from app.store.network_store import StoredNetwork
 from app.web.api.dependencies import services_of
-from app.web.pages.embed import frame_headers, inline_file, with_query
-from app.web.pages.frame_ancestors import frame_message
+from app.web.pages.embed import embed_headers, inline_file, with_query
+from app.web.pages.frame_ancestors import embed_message
 from app.web.pages.html_page import html_page, language_of
 from app.web.pages.network_pages import network_boot, network_texts, network_title
 
@@ -28,20 +28,20 @@ async def page(request: Request) -> Response:
     try:
         network = await find_network(services_of(request.app), request.path_params["id"])
     except (NetworkNotFound, NetworkDamaged):
-        return frame_message(request, 404)
-    return _frame(request, network, frame_headers(request), whole=None)
+        return embed_message(request, 404)
+    return _document(request, network, embed_headers(request), whole=None)
 
 
 async def widget(request: Request) -> Response:
     """The document of a notebook's widget; opened by itself it does nothing, as `/widget/{id}`."""
     network = await find_network(services_of(request.app), request.path_params["id"])
     headers = {"Vary": "Accept-Language", "Cache-Control": "no-store"}
-    names = ("network_frame.css", "network_widget.js")
+    names = ("network_embed.css", "network_widget.js")
     whole = {name: inline_file(f"build/{name}") for name in names}
-    return _frame(request, network, headers, whole=whole)
+    return _document(request, network, headers, whole=whole)
 
 
-def _frame(
+def _document(
     request: Request,
     network: StoredNetwork,
     headers: Mapping[str, str],
@@ -55,7 +55,7 @@ def _frame(
         embed["query"] = request.url.query
     return html_page(
         request,
-        "network_frame.html",
+        "network_embed.html",
         200,
         headers=headers,
         title=network_title(network, language),

@@ -14,12 +14,12 @@ export function exchangeNetworkMessages(state: NetworkState, parentOrigin: strin
     if (request) answer(state, request, tell);
   });
   tell('ready', { state: describeState(state) });
-  let told = JSON.stringify(shown(state));
+  let lastText = JSON.stringify(shown(state));
   effect(() => {
     const now = shown(state);
     const text = JSON.stringify(now);
-    if (text === told) return;
-    told = text;
+    if (text === lastText) return;
+    lastText = text;
     tell('node', now);
   });
 }

@@ -50,7 +50,7 @@ export interface Content {
   edited(scene: string): void;
 }
 
-export class FrameView {
+export class IframeView {
   readonly #model: Model;
   readonly #content: Content;
   readonly #frame = document.createElement('iframe');

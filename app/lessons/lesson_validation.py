@@ -22,19 +22,19 @@ def check_lesson(lesson: Lesson) -> None:
             if named is not None:
                 check_reference(parse_reference(named), step.scene)
         draw_step(step, "light", "en")
-        things = {}
+        references = {}
         for language, texts in lesson.texts.items():
             place = f"{lesson.name}/{language}.toml, step {step.name}"
             spans = [span for span in step_spans(texts.steps[step.name]) if span.reference]
             for span in spans:
                 _check_number(place, span, step)
-            things[language] = sorted(str(span.reference) for span in spans)
-        first, *others = things
+            references[language] = sorted(str(span.reference) for span in spans)
+        first, *others = references
         for language in others:
-            if things[language] != things[first]:
+            if references[language] != references[first]:
                 raise ValueError(
-                    f"{lesson.name}, step {step.name}: {first} names {', '.join(things[first])}, "
-                    f"{language} {', '.join(things[language])}"
+                    f"{lesson.name}, step {step.name}: {first} names {', '.join(references[first])}, "
+                    f"{language} {', '.join(references[language])}"
                 )
 
 
@@ -51,6 +51,6 @@ def _check_number(place: str, span: Span, step: Step) -> None:
     assert span.reference is not None
     check_reference(span.reference, step.scene)
     if re.fullmatch(r"[−-]?\d+(\.\d+)?", span.text):
-        said, value = float(span.text.replace("−", "-")), value_of(span.reference, step.scene, step.cell)
-        if value is None or abs(value - said) > 1e-6:
+        written, value = float(span.text.replace("−", "-")), value_of(span.reference, step.scene, step.cell)
+        if value is None or abs(value - written) > 1e-6:
             raise ValueError(f"{place}: {span.reference} is {value}, and the text says {span.text}")
