@@ -89,7 +89,7 @@ def check_cell(scene: Scene, cell: Any, traversal: Traversal = FORWARD) -> Cell:
 
 def is_drawn(traversal: Traversal) -> bool:
     """Whether the server draws its steps."""
-    return traversal.direction != "bias" and not traversal.scatters
+    return not traversal.scatters
 
 
 def figure_query(traversal: Traversal, cell: Cell) -> dict[str, str | int]:
@@ -98,10 +98,11 @@ def figure_query(traversal: Traversal, cell: Cell) -> dict[str, str | int]:
         "forward": ("out_channel",),
         "input": ("in_channel",),
         "weight": ("out_channel", "in_channel"),
+        "bias": ("out_channel",),
     }
-    names = (*channels[traversal.direction], "row", "col")
+    names = (*channels[traversal.direction], *(("row", "col") if traversal.direction != "bias" else ()))
     own = {} if traversal.direction == "forward" else {"direction": traversal.direction}
-    return own | dict(zip(names, cell, strict=True))
+    return own | dict(zip(names, cell, strict=False))
 
 
 def _volume(scene: Scene, name: str) -> tuple[int, int, int]:

@@ -279,8 +279,8 @@ class Scene:
 
     def figure(self, format: Literal["svg", "tex"] = "svg", **query: str | int) -> str:
         """
-        A window as a picture, or, with `direction` "input" or "weight", a gradient. query: `out_channel`,
-        `in_channel`, `row`, `col`, `parts`, `theme`, `lang`, `width`. Raises ConvscopeError.
+        A window as a picture, or, with `direction` "input", "weight" or "bias", a gradient. query:
+        `out_channel`, `in_channel`, `row`, `col`, `parts`, `theme`, `lang`, `width`. Raises ConvscopeError.
         """
         return self._get(f"/figure.{format}", {name: str(value) for name, value in query.items()}).text
 

@@ -127,13 +127,13 @@ class ScopeWidget(IframeWidget):
         """
         Write the window or the gradient that is shown as a picture: .svg, or .tex for TikZ. query: as
         `Scene.figure` has it. Raises ValueError for another ending and for what is not drawn, the gradient to
-        the bias and stamps, and ConvscopeError.
+        the input as stamps, and ConvscopeError.
         """
         target = Path(path)
         if target.suffix not in (".svg", ".tex"):
             raise ValueError(f"{target.name} ends neither in .svg nor in .tex")
         if not is_drawn(self._traversal):
-            raise ValueError("no picture shows the gradient to the bias, or that to the input as stamps")
+            raise ValueError("no picture shows the gradient to the input as stamps")
         shown: dict[str, str | int] = figure_query(self._traversal, self._shown_cell())
         form: Any = target.suffix.removeprefix(".")
         target.write_text(self.scene.figure(form, **shown | query), "utf-8")

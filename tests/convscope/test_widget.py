@@ -417,8 +417,8 @@ def test_a_gradient_is_torchs_in_the_ledger_and_in_what_is_kept(name: str, direc
     tags = Tags(widget._still())
     lines = tags.lines
     pictures = [attributes["alt"] or "" for name, attributes in tags.found if name == "img"]
-    assert len(pictures) == (direction != "bias")
-    printed = (pictures or lines)[0].rpartition(" = ")[2].replace("−", "-")
+    assert len(pictures) == 1
+    printed = pictures[0].rpartition(" = ")[2].replace("−", "-")
     assert float(printed) == pytest.approx(expected[at].item(), rel=0.02, abs=0.01)
     for line in lines:
         terms, _, total = line.replace("−", "-").rpartition(" = ")
@@ -476,16 +476,15 @@ def test_what_a_page_tells_of_the_direction_before_moves_nothing(
 
 
 def test_a_gradient_is_saved_as_a_figure(widget: ScopeWidget, tmp_path: Path) -> None:
-    for direction, cell in (("input", (2, 3, 4)), ("weight", (3, 2, 1, 0))):
+    for direction, cell in (("input", (2, 3, 4)), ("weight", (3, 2, 1, 0)), ("bias", (3, 0, 0))):
         widget.direction = direction
         widget.cell = cell
+        name = "db[3]"
+        if direction != "bias":
+            name = f"d{'X' if direction == 'input' else 'K'}[{', '.join(map(str, cell))}]"
         for form in ("svg", "tex"):
             widget.save(tmp_path / f"fig.{form}", theme="dark")
-            name = f"d{'X' if direction == 'input' else 'K'}[{', '.join(map(str, cell))}]"
             assert name in (tmp_path / f"fig.{form}").read_text()
-    widget.direction = "bias"
-    with pytest.raises(ValueError, match="bias"):
-        widget.save(tmp_path / "fig.svg")
 
 
 def test_another_direction_begins_anew_and_refuses_what_it_has_not(
@@ -515,3 +514,6 @@ def test_another_direction_begins_anew_and_refuses_what_it_has_not(
         widget.save(tmp_path / "fig.svg")
     again = convscope.show(widget.scene, upstream=2 * torch.ones_like(Y), direction="bias", cell=(3, 0, 0))
     assert again.ledger()["gradient"].iloc[0] == 2 * Y[3].numel()
+    again.save(tmp_path / "bias.svg")
+    for picture in ((tmp_path / "bias.svg").read_text(), unquote(again._still())):
+        assert f"db[3] = {2 * Y[3].numel()}</title>" in picture

@@ -10,12 +10,15 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from app.conv.channel_checks import check_out_channel
 from app.conv.errors import ConvError
+from app.conv.gradients import bias_gradient
 from app.conv.input_gradients import InputGradients, input_gradients, input_slices
 from app.conv.operation import Conv2d, MaxPool2d
 from app.conv.taps import NONE
 from app.conv.weight_gradients import check_pair, weight_gradients
 from app.scenes.scene import Scene
+from app.scenes.tensors import tensor_shape
 from app.services.figures.window import (
     MAX_CHANNELS,
     MAX_SIDE,
@@ -26,19 +29,20 @@ from app.services.figures.window import (
     is_drawn,
 )
 
-Direction = Literal["input", "weight"]
+Direction = Literal["input", "weight", "bias"]
 
 
 @dataclass(frozen=True)
 class GradientFigure:
     """
-    One gradient, to an input cell (c, i, j) or to a kernel cell (o, c, u, v).
+    One gradient, to an input cell (c, i, j), to a kernel cell (o, c, u, v) or to a bias (o,).
 
     planes (n, H, W): what is read, of the channels that are drawn; row_lines and col_lines: for each row and
     column of the window the lines of a plane that it reads, none or several. windows, factors, products
-    (n, h, w): the window as it is read, what it is multiplied by (None for pooling), the products. terms
-    (t, …): all products, and sums and running (t): those of each output channel, or, to the weight, of each
-    row of the output. output: the numbers of the gradient's plane, (H, W), in a crop.
+    (n, h, w): the window as it is read, what it is multiplied by (None for pooling and to the bias), the
+    products. terms (t, …): all products, and sums and running (t): those of each output channel, or, to the
+    weight and the bias, of each row of the output. output: the numbers of the gradient's plane, (H, W), in a
+    crop.
     """
 
     scene: Scene
@@ -68,7 +72,7 @@ class GradientFigure:
     @property
     def place(self) -> tuple[int, int]:
         """The row and column of the cell in the gradient's plane."""
-        return self.cell[-2], self.cell[-1]
+        return (0, self.cell[0]) if self.direction == "bias" else (self.cell[-2], self.cell[-1])
 
     @cached_property
     def window_crop(self) -> Crop:
@@ -214,10 +218,42 @@ def weight_gradient_figure(
     )
 
 
+def bias_gradient_figure(scene: Scene, out_channel: int) -> GradientFigure:
+    """Raises ConvError for an output channel that is not there, NoSuchTensor for a layer without a bias."""
+    tensor_shape(scene, "bias")
+    check_out_channel(scene.plan, out_channel)
+    upstream = scene.given_upstream
+    gradient = bias_gradient(upstream)
+    plane = upstream[out_channel : out_channel + 1]
+    # Of integers in int64: only their sum is known to be in the range of the dtype.
+    rows = plane[0].sum(1)
+    return GradientFigure(
+        scene=scene,
+        direction="bias",
+        cell=(out_channel,),
+        channels=range(out_channel, out_channel + 1),
+        left_out=range(0),
+        is_turned=False,
+        planes=plane,
+        row_lines=[[row] for row in range(plane.shape[1])],
+        col_lines=[[col] for col in range(plane.shape[2])],
+        windows=plane,
+        factors=None,
+        products=plane,
+        terms=plane[0],
+        sums=rows,
+        running=torch.cat([rows.cumsum(0)[:-1], gradient[out_channel, None]]),
+        output_size=(1, len(gradient)),
+        read_output=lambda crop: gradient[None, crop.cols.start : crop.cols.stop],
+    )
+
+
 def gradient_figure_cost(scene: Scene, direction: Direction) -> int:
     """About how many numbers are touched for a figure."""
     plan = scene.plan
     height, width = plan.kernel_size
+    if direction == "bias":
+        return scene.given_upstream.numel()
     if direction == "weight":
         return plan.windows * min(height, MAX_SIDE) * min(width, MAX_SIDE)
     is_maximum = isinstance(plan.operation, MaxPool2d)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from torch import Tensor
 
 from app.conv.operation import AvgPool2d, MaxPool2d
 from app.services.figures.colors import Theme, channel_hue
 from app.services.figures.drawing import Drawing
-from app.services.figures.gradient import GradientFigure
+from app.services.figures.gradient import Direction, GradientFigure
 from app.services.figures.grids import (
     GAP,
     LABEL,
@@ -29,14 +30,17 @@ from app.services.figures.window import Crop, Part
 from convscope.printed_cell import mark_rounded
 from convscope.printed_ledger import print_ledger
 
+# A part, its name, what of it is drawn, and its size.
+_Cropped = tuple[Part, str, Crop, Sequence[int]]
+
 
 def draw_gradient(figure: GradientFigure, parts: Sequence[Part], theme: Theme, language: str) -> Drawing:
     """
     The drawing of a gradient in one of LANGUAGES. Of the parts, `input` is the upstream, or to the weight the
-    input; `kernel` what it is multiplied by, the kernel or the upstream; `output` the gradient's plane.
+    input; `kernel` what it is multiplied by, the kernel or the upstream; `output` the gradient's plane. To
+    the bias `input` and `products` are both the upstream, and nothing is the kernel.
     """
-    layout = _InputGradientLayout if figure.direction == "input" else _WeightGradientLayout
-    return layout(figure, parts, theme, language).draw()
+    return _LAYOUTS[figure.direction](figure, parts, theme, language).draw()
 
 
 class _GradientLayout(GridLayout):
@@ -112,7 +116,7 @@ class _GradientLayout(GridLayout):
         return LABEL + most * self.cell + GAP
 
     def draw(self) -> Drawing:
-        cell = ", ".join(map(str, self.figure.scene.plan.own_shape(self.figure.cell)))
+        cell = ", ".join(map(str, self._own_cell()))
         summary, description = self._describe(cell)
         self.drawing = Drawing(summary, description, self.palette.paper)
         has_rows = any(part != "output" for part in self.parts)
@@ -128,6 +132,10 @@ class _GradientLayout(GridLayout):
         self.drawing.width = width
         self.drawing.height = self.draw_notes(self._notes(), bottom) + MARGIN
         return self.drawing
+
+    def _own_cell(self) -> Sequence[int]:
+        """As the layer counts it: that of a signal has no row."""
+        return self.figure.scene.plan.own_shape(self.figure.cell)
 
     def _describe(self, cell: str) -> tuple[str, str]:
         """What is drawn, and how it comes about."""
@@ -175,14 +183,9 @@ class _GradientLayout(GridLayout):
 
     def _notes(self) -> list[str]:
         figure = self.figure
-        crops: list[tuple[Part, str, Crop, Sequence[int]]] = [
-            ("input", self.read_name, figure.plane_crop, figure.planes.shape[1:]),
-            ("kernel", self.factor_name, figure.window_crop, figure.windows.shape[1:]),
-            ("output", self.gradient_name, figure.output_crop, figure.output_size),
-        ]
         notes = [
-            self.crop_note(name, crop, size, figure.scene.plan.dimensions)
-            for part, name, crop, size in crops
+            self.crop_note(name, crop, size, 1 if size[0] == 1 else 2)
+            for part, name, crop, size in self._crops()
             if part in self.parts and (len(crop.rows), len(crop.cols)) != tuple(size)
         ]
         if len(figure.left_out):
@@ -194,6 +197,14 @@ class _GradientLayout(GridLayout):
         if any(len(lines) > 1 for lines in (*figure.row_lines, *figure.col_lines)):
             notes.append(self.say("gradient.note.added"))
         return notes
+
+    def _crops(self) -> list[_Cropped]:
+        figure = self.figure
+        return [
+            ("input", self.read_name, figure.plane_crop, figure.planes.shape[1:]),
+            ("kernel", self.factor_name, figure.window_crop, figure.windows.shape[1:]),
+            ("output", self.gradient_name, figure.output_crop, figure.output_size),
+        ]
 
     def _read_names(self) -> list[str]:
         raise NotImplementedError
@@ -316,3 +327,44 @@ class _WeightGradientLayout(_GradientLayout):
 
     def _gap_note(self) -> str:
         return self.say("note.empty")
+
+
+class _BiasGradientLayout(_WeightGradientLayout):
+    """The upstream's plane of one output channel; the numbers of each row add up to its sum."""
+
+    read_name, gradient_name = "dY", "db"
+
+    def _format_numbers(self) -> None:
+        super()._format_numbers()
+        self.planes = self.products
+
+    def _own_cell(self) -> Sequence[int]:
+        return self.figure.cell
+
+    def _crops(self) -> list[_Cropped]:
+        plane, _, gradient = super()._crops()
+        # The plane stands for both.
+        return [("input" if "input" in self.parts else "products", *plane[1:]), gradient]
+
+    def _draw_channels(self) -> None:
+        if not {"input", "products"}.isdisjoint(self.parts):
+            self._frame_read_cells(self._draw_column("", self._read_names(), self.planes))
+        if "sums" in self.parts:
+            self._draw_column("\u2192", [self._sums_name()], self.sums)
+
+    def _describe(self, cell: str) -> tuple[str, str]:
+        summary = self.say("gradient.bias.summary", cell=cell, value=self.result.text)
+        return summary, self.say("gradient.bias.description")
+
+    def _read_names(self) -> list[str]:
+        return [self.say("gradient.upstream", out_channel=self.figure.cell[0])]
+
+    def _gradient_plane_name(self) -> str:
+        return self.say("gradient.bias")
+
+
+_LAYOUTS: Final[Mapping[Direction, type[_GradientLayout]]] = {
+    "input": _InputGradientLayout,
+    "weight": _WeightGradientLayout,
+    "bias": _BiasGradientLayout,
+}

@@ -7,15 +7,22 @@ from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import torch
 from fastapi.testclient import TestClient
 
 from app.conv.errors import ConvError
+from app.conv.operation import Conv2d
 from app.limits import Limits
 from app.scenes.scene import make_scene as scene_of
 from app.services.figures.files import to_svg
-from app.services.figures.gradient import GradientFigure, input_gradient_figure, weight_gradient_figure
+from app.services.figures.gradient import (
+    GradientFigure,
+    bias_gradient_figure,
+    input_gradient_figure,
+    weight_gradient_figure,
+)
 from app.services.figures.gradient_layout import draw_gradient
 from app.services.figures.window import MAX_CHANNELS, PARTS
 from tests.support.gradient_reference import by_autograd, by_loops, magnitudes
@@ -103,6 +110,39 @@ def test_the_numbers_to_the_weight_are_those_of_the_step(client: TestClient, nam
         assert client.get(f"{path}/figure.svg?{pair}").text == client.get(f"{path}/figure.svg?{place}").text
 
 
+@pytest.mark.parametrize("name", TO_WEIGHT)
+def test_the_numbers_to_the_bias_are_those_of_the_upstream(client: TestClient, name: str) -> None:
+    """Each row's sum is that of the numbers before it as they are printed, and so is the gradient."""
+    out_channels = get(client, make_scene(client, LAYERS[name]))["shapes"]["output"][0]
+    bias = {"data": [1] * out_channels}
+    path = with_upstream(client, LAYERS[name] | {"bias": bias})
+    channel = out_channels - 1
+    upstream = np.array(get(client, f"{path}/tensors/upstream?format=json")["data"])
+    plane = np.atleast_2d(upstream[channel])
+    gradient = get(client, f"{path}/gradients/bias")["gradient"]
+    place = f"direction=bias&out_channel={channel}"
+
+    def drawn(part: str) -> list[float]:
+        return numbers_of(client.get(f"{path}/figure.svg?{place}&parts={part}").text)
+
+    # Of a longer side so many are drawn.
+    down, across = (8 if size > 10 else size for size in plane.shape)
+    assert drawn("input") == drawn("products") == [*plane[:down, :across].flat]
+    assert drawn("kernel") == []
+    found = drawn("sums")
+    assert found[:down] == pytest.approx([*plane.sum(1)[:down]], rel=1e-5, abs=1e-6)
+    assert found[-1] == gradient[channel] == pytest.approx(plane.sum(), rel=1e-5, abs=1e-6)
+    assert drawn("output") == gradient
+    check_equation(bias_gradient_figure(scene_with_bias(plane), 0))
+
+
+def scene_with_bias(plane: np.ndarray[Any, Any]) -> Any:
+    """A layer of one cell a window, whose upstream is the plane."""
+    upstream = torch.tensor(plane, dtype=torch.float64)[None]
+    tensors = (torch.ones_like(upstream), torch.ones(1, 1, 1, 1, dtype=upstream.dtype), upstream.new_ones(1))
+    return scene_of(Conv2d(), *tensors, Limits(), upstream)
+
+
 @pytest.mark.parametrize("kind", OPERATIONS)
 def test_figures_of_random_layers_have_the_gradients_of_autograd(kind: str) -> None:
     """All cells of both gradients' planes are drawn, and each sum printed adds up."""
@@ -114,16 +154,19 @@ def test_figures_of_random_layers_have_the_gradients_of_autograd(kind: str) -> N
             figures = [
                 last_input_figure(scene),
                 *([last_weight_figure(scene)] if layer.weight is not None else []),
+                *([bias_gradient_figure(scene, plan.output_shape[0] - 1)] if scene.bias is not None else []),
             ]
         except ConvError:
             continue
         whole, sizes = by_autograd(layer, upstream) or by_loops(layer, upstream), magnitudes(layer, upstream)
         for figure in figures:
             of_input = figure.direction == "input"
-            expected, size = (each.input if of_input else each.weight for each in (whole, sizes))
+            expected, size = (getattr(each, figure.direction) for each in (whole, sizes))
             assert expected is not None and size is not None
             if of_input:
                 plane, slack = expected[figure.cell[0]], size[figure.cell[0]]
+            elif figure.direction == "bias":
+                plane, slack = expected[None], size[None]
             else:
                 out_channel, in_channel = figure.cell[:2]
                 place = (out_channel, in_channel % plan.channels_per_step)
@@ -151,7 +194,7 @@ def last_weight_figure(scene: Any) -> GradientFigure:
 def check_equation(figure: GradientFigure) -> None:
     svg = to_svg(draw_gradient(figure, PARTS, "light", "en"), "en", None).decode()
     lines = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
-    letter = "dX" if figure.direction == "input" else "dK"
+    letter = {"input": "dX", "weight": "dK", "bias": "db"}[figure.direction]
     line = next(text for text in lines if text.startswith(f"{letter}["))
     _, terms, *total = line.split(" = ")
     printed = [
@@ -165,10 +208,13 @@ def check_equation(figure: GradientFigure) -> None:
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_gradient_lies_in_its_picture_and_says_what_it_is(client: TestClient, name: str, lang: str) -> None:
     path = with_upstream(client, LAYERS[name])
-    for direction in ("input", *(["weight"] if name in TO_WEIGHT else [])):
+    has_bias = LAYERS[name].get("bias") is not None
+    for direction in ("input", *(["weight"] if name in TO_WEIGHT else []), *(["bias"] if has_bias else [])):
         svg = client.get(f"{path}/figure.svg?direction={direction}&lang={lang}&theme=dark").text
         root = ElementTree.fromstring(svg)
-        assert ("dX[" if direction == "input" else "dK[") in (root.findtext(f"{SVG}title") or "")
+        assert {"input": "dX[", "weight": "dK[", "bias": "db["}[direction] in (
+            root.findtext(f"{SVG}title") or ""
+        )
         assert root.findtext(f"{SVG}desc")
         check_all_lies_inside(root)
 

@@ -15,7 +15,9 @@ from app.services.figures.colors import Theme
 from app.services.figures.drawing import Drawing
 from app.services.figures.files import to_svg, to_tex
 from app.services.figures.gradient import (
+    Direction,
     GradientFigure,
+    bias_gradient_figure,
     gradient_figure_cost,
     input_gradient_figure,
     weight_gradient_figure,
@@ -42,6 +44,7 @@ router = APIRouter(prefix="/scenes", tags=["figures"], route_class=StrictQueryRo
 SVG: Final = "image/svg+xml"
 TEX: Final = "application/x-tex"
 
+FigureDirection = Literal["forward", Direction]
 ThemeQuery = Annotated[Theme, Query(description="of the ground: light or dark")]
 LanguageQuery = Annotated[
     Literal["en", "zh-CN"] | None, Query(description="language, in place of Accept-Language")
@@ -54,7 +57,7 @@ WidthQuery = Annotated[
 class FigureRequest(NamedTuple):
     """width: in pixels or points; None: as drawn."""
 
-    direction: Literal["forward", "input", "weight"]
+    direction: FigureDirection
     window: Window
     in_channel: int | None
     parts: tuple[Part, ...]
@@ -66,11 +69,12 @@ class FigureRequest(NamedTuple):
 
 async def get_figure_request(
     direction: Annotated[
-        Literal["forward", "input", "weight"],
-        Query(description="the forward pass, or the gradient to the input or to the weight"),
+        FigureDirection,
+        Query(description="the forward pass, or the gradient to the input, to the weight or to the bias"),
     ] = "forward",
     out_channel: Annotated[
-        int, Query(ge=0, description="output channel of the window, or of the gradient to the weight")
+        int,
+        Query(ge=0, description="output channel of the window, or of the gradient to the weight or the bias"),
     ] = 0,
     in_channel: Annotated[
         int | None,
@@ -97,7 +101,9 @@ async def get_figure_request(
     width: WidthQuery = None,
 ) -> FigureRequest:
     unused = {
-        "in_channel": direction == "forward" and in_channel is not None,
+        "in_channel": direction in ("forward", "bias") and in_channel is not None,
+        "row": direction == "bias" and row != 0,
+        "col": direction == "bias" and col != 0,
         "out_channel": direction == "input" and out_channel != 0,
         "output_cells": direction != "forward" and output_cells != "all",
     }
@@ -175,6 +181,8 @@ def _gradient(scene: Scene, figure: FigureRequest) -> GradientFigure:
     window, in_channel = figure.window, figure.in_channel
     if figure.direction == "input":
         return input_gradient_figure(scene, in_channel or 0, window.row, window.col)
+    if figure.direction == "bias":
+        return bias_gradient_figure(scene, window.out_channel)
     if in_channel is None:
         in_channel = first_in_channel(scene, window.out_channel)
     return weight_gradient_figure(scene, window.out_channel, in_channel, window.row, window.col)
