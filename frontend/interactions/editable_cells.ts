@@ -95,14 +95,12 @@ export function nextEditableCell(
   }
   const channels = cell.grid === 'input' ? input[0] : inputs.length;
   const first = cell.grid === 'weight' ? cell.channel - (cell.channel % channels) : 0;
-  const next = ((cell.channel - first) * rows + cell.row) * cols + cell.col + direction;
-  if (next < 0) return null;
-  if (next >= channels * rows * cols) return cell.grid === 'weight' && bias ? biasCell(outChannel) : null;
-  const channel = first + Math.floor(next / (rows * cols));
-  return { ...cell, channel, row: Math.floor(next / cols) % rows, col: next % cols };
+  const next = nextInVolume([channels, rows, cols], { ...cell, channel: cell.channel - first }, direction);
+  if (next) return { ...next, channel: first + next.channel };
+  return direction > 0 && cell.grid === 'weight' && bias ? biasCell(outChannel) : null;
 }
 
-/** As nextEditableCell, of a grid without a kernel. shape: (C, H, W). */
+/** As nextEditableCell, of a volume (C, H, W). */
 function nextInVolume(
   [channels, rows, cols]: readonly [number, number, number],
   cell: EditableCell,

@@ -71,3 +71,42 @@ def test_a_stage_whose_edge_was_dragged_is_painted_as_one_that_was_opened_so(
     opened.page.keyboard.press("Home")
     opened.page.keyboard.press("ArrowRight")
     wait_until(lambda: page.locator("#stage").evaluate(PIXELS) == opened.evaluate(PIXELS))
+
+
+# A drag that never rests: the canvas keeps the pixels that it may be too wide.
+NEVER_RESTS = """() => {
+    const wait = window.setTimeout;
+    window.setTimeout = (act, after, ...rest) => (after === 200 ? 1e9 : wait(act, after, ...rest));
+}"""
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_a_canvas_that_is_dragged_keeps_its_memory_and_shows_what_another_would(
+    open_page: OpenPage, scene_paths: dict[str, str], ratio: int
+) -> None:
+    path = f"{scene_paths['strided-volume']}?step=0,0,1"
+    page = open_page(path, viewport={"width": 1366, "height": 768}, device_scale_factor=ratio)
+    page.evaluate(NEVER_RESTS)
+    page.set_viewport_size({"width": 1360, "height": 768})
+    wait_until(lambda: page.locator("#stage-room").evaluate(FILLED))
+    pixels: set[int] = set()
+    widths: list[int] = []
+    for width in (1350, 1320, 1290, 1340):
+        page.set_viewport_size({"width": width, "height": 768})
+        wait_until(lambda: page.locator("#stage-room").evaluate(FILLED))
+        pixels.add(page.locator("#stage").evaluate("(canvas) => canvas.width"))
+        widths.append(page.locator("#stage").evaluate("(canvas) => canvas.clientWidth"))
+    assert len(pixels) < len(widths) and max(pixels) > ratio * max(widths)
+    opened = open_page(path, viewport={"width": 1340, "height": 768}, device_scale_factor=ratio)
+    wait_until(lambda: page.locator("#stage").screenshot() == opened.locator("#stage").screenshot())
+
+
+FILLED = "(room) => document.querySelector('#stage').style.width === `${room.clientWidth}px`"
+
+
+def test_a_canvas_at_rest_has_no_pixels_to_spare(open_page: OpenPage, scene_paths: dict[str, str]) -> None:
+    page = open_page(scene_paths["strided-volume"], viewport={"width": 1366, "height": 768})
+    for width in (1350, 1320, 1290, 1340):
+        page.set_viewport_size({"width": width, "height": 768})
+    exact = "(canvas) => canvas.width === canvas.clientWidth && canvas.height === canvas.clientHeight"
+    wait_until(lambda: page.locator("#stage").evaluate(exact))

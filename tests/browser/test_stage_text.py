@@ -231,3 +231,13 @@ def is_complete(page: Page, width: int, expected: list[tuple[str, ...]]) -> bool
     found = [any(shape in word for word in words for shape in shapes) for shapes in expected]
     stage: int = page.locator("#stage").evaluate("(stage) => stage.clientWidth")
     return all(found) and stage <= width
+
+
+@pytest.mark.parametrize("name", ["pointwise", "transposed"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_sentence_of_a_layer_reads_whole_on_a_laptop(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str, language: str
+) -> None:
+    path = f"{scene_paths[name]}?lang={language}"
+    page = open_page(path, viewport={"width": 1366, "height": 768})
+    expect(page.locator("#about-more")).to_be_hidden()

@@ -29,8 +29,10 @@ _LESSON: Final = re.compile(r"([a-z0-9-]{1,40}/\d{1,3})(?:\?(seed=\d{1,15}))?", 
 _NOT_AT_FIRST: Final = (
     "about.", "app.tagline", "cells.gradient", "cells.upstream", "code.", "direction", "docs.",
     "edit.upstream", "embed.", "error.404.", "error.500.", "error.home", "example.", "facts.", "fault.",
-    "frame.", "gradient.", "help.", "inspect.", "language.", "legend.", "nav.", "networks.", "new.",
-    "noscript", "panel.", "parameters.", "picture.", "save.", "size.letters", "torchError.",
+    "frame.", "gradient.", "help.", "inspect.", "language.", "ledger.caption", "legend.", "nav.", "networks.",
+    "new.", "noscript", "panel.", "parameters.", "picture.", "preset.depthwise.pair", "preset.pointwise.pair",
+    "save.", "signal.examples", "size.letters", "stage.tints", "stage.zoom", "timeline.scrub",
+    "timeline.speed", "torchError.",
 )  # fmt: skip
 
 

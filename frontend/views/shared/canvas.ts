@@ -6,8 +6,15 @@ import type { AnyFrame } from '../registry.ts';
 import { LayeredPainter } from './layered_painter.ts';
 import type { FrameRequest } from './view.ts';
 
+/** A canvas whose widths follow one another more closely is being dragged, in milliseconds. */
+const REST = 200;
+
+/** Pixels that it may then be too wide. */
+const SPARE = 512;
+
 export class StageCanvas {
   #request = 0;
+  #rest = 0;
   #resolvePainted = () => {};
 
   readonly canvas: HTMLCanvasElement;
@@ -61,9 +68,15 @@ export class StageCanvas {
   }
 
   #resize(frame: AnyFrame) {
-    this.canvas.dataset.layout = describeLayout(frame);
-    this.canvas.style.height = `${frame.layout.height}px`;
-    this.canvas.style.width = `${frame.layout.width}px`;
+    const { dataset, style } = this.canvas;
+    const before = style.width;
+    dataset.layout = describeLayout(frame);
+    style.height = `${frame.layout.height}px`;
+    style.width = `${frame.layout.width}px`;
+    if (!before || style.width === before) return;
+    this.painter.spare = SPARE;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.painter.trim(), REST);
   }
 }
 

@@ -57,6 +57,8 @@ export class LayeredPainter {
   readonly staticLayer: CanvasRenderingContext2D;
   readonly finishedLayer: CanvasRenderingContext2D;
   readonly bitmaps: BitmapCache = new LruCache(MAX_BITMAPS);
+  /** Pixels that a canvas may be wider than its frame: memory for another costs more than painting it. */
+  spare = 0;
 
   constructor(canvases: HTMLCanvasElement[], { context, room, onResize = () => {} }: PainterSettings) {
     const contextOf = (each: HTMLCanvasElement) => each.getContext('2d', context) as CanvasRenderingContext2D;
@@ -95,6 +97,14 @@ export class LayeredPainter {
     return true;
   }
 
+  /** Paints the last frame once more, on a canvas of its size. */
+  trim() {
+    const { last } = this;
+    this.spare = 0;
+    this.#last = null;
+    if (last) this.paint(last);
+  }
+
   /** sized: the canvases that get the frame's size. */
   #paintStatic(layer: CanvasRenderingContext2D, frame: AnyFrame, sized: CanvasRenderingContext2D[]) {
     const { layout, ratio } = frame;
@@ -103,8 +113,11 @@ export class LayeredPainter {
       width: Math.round(layout.width * ratio),
       height: Math.round(layout.height * ratio),
     };
+    const { spare } = this;
     for (const { canvas } of sized) {
-      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+      const left = canvas.width - width;
+      if (left < 0 || left > spare || canvas.height !== height)
+        Object.assign(canvas, { width: width + spare / 2, height });
     }
     this.onResize(frame);
     if (room) {
