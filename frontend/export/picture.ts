@@ -6,14 +6,11 @@ import { drawingNamed, makeViewFrame } from '../views/registry.ts';
 import type { Context2D } from '../views/shared/drawing.ts';
 import { cssFont } from '../views/shared/drawing.ts';
 import type { BitmapCache, CanvasRoom } from '../views/shared/layered_painter.ts';
-import { LayeredPainter, stageOf } from '../views/shared/layered_painter.ts';
+import { LayeredPainter } from '../views/shared/layered_painter.ts';
 import type { ThemeColors } from '../views/shared/theme_colors.ts';
 import type { FrameRequest } from '../views/shared/view.ts';
-import { paintFinished } from '../views/stage/animated.ts';
-import { paintFinishedOutput } from '../views/stage/output.ts';
 import { canvasToPng } from './canvas_png.ts';
 import { fitLines, wrapLines } from './picture_lines.ts';
-import { makePlacedPainter } from './placed_layer.ts';
 import { addPngTexts } from './png_texts.ts';
 import { escapeXml, SvgContext } from './svg_context.ts';
 
@@ -98,7 +95,6 @@ export function makeFramePainter(
     context: { willReadFrequently: isRead },
     room: () => room,
   });
-  painter.paintPlaced = makePlacedPainter();
   return (request) => {
     const frame = makeViewFrame({ ...request, ratio }, painter.last);
     size ??= sizeOf(frame.layout);
@@ -221,11 +217,7 @@ function paintStage(context: Context2D, frame: AnyFrame) {
   const view = drawingNamed(frame.view);
   const bitmaps: BitmapCache = new LruCache(16);
   view.paintStatic(context, frame, bitmaps);
-  const stage = stageOf(frame);
-  if (stage) {
-    paintFinishedOutput(context, stage, bitmaps);
-    paintFinished(context, stage);
-  }
+  view.paintFinished?.(context, frame, bitmaps);
   view.paintAnimated(context, frame);
 }
 

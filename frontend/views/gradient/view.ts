@@ -37,6 +37,10 @@ export const gradientView: View<GradientFrame> = {
     else if (inner.view === 'scatter') scatterView.paintStatic(context, inner, bitmaps);
     else stageView.paintStatic(context, inner, bitmaps);
   },
+  paintFinished(context, frame, bitmaps) {
+    if (frame.kind === 'gather' && frame.inner.view === 'stage')
+      stageView.paintFinished?.(context, frame.inner, bitmaps);
+  },
   paintAnimated(context, frame) {
     if (frame.kind === 'sum') return paintSumAnimated(context, frame);
     const { inner } = frame;

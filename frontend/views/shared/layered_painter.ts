@@ -7,9 +7,6 @@
 import { LruCache } from '../../data/lru_cache.ts';
 import type { AnyFrame } from '../registry.ts';
 import { drawingNamed } from '../registry.ts';
-import { paintFinished } from '../stage/animated.ts';
-import type { StageFrame } from '../stage/frame.ts';
-import { paintFinishedOutput } from '../stage/output.ts';
 
 /** Bitmaps that are costly to make, by name. */
 export type BitmapCache = LruCache<string, HTMLCanvasElement>;
@@ -25,8 +22,6 @@ export interface CanvasRoom {
   top: number;
   ground: string;
 }
-
-type PaintPlaced = (context: CanvasRenderingContext2D, frame: StageFrame, bitmaps: BitmapCache) => void;
 
 interface PainterSettings {
   /** How the canvases are made. alpha: false where one is on the screen: letters may have its subpixels. */
@@ -51,8 +46,6 @@ export class LayeredPainter {
 
   readonly contexts: CanvasRenderingContext2D[];
   readonly room: (() => CanvasRoom) | null;
-  /** Paints, on what stands still, the cells of the output that are placed. */
-  paintPlaced: PaintPlaced = paintFinishedOutput;
   readonly onResize: (frame: AnyFrame) => void;
   readonly staticLayer: CanvasRenderingContext2D;
   readonly finishedLayer: CanvasRenderingContext2D;
@@ -86,13 +79,13 @@ export class LayeredPainter {
     if (frame === last) return false;
     if (isAlike(last, frame, 'positionKey') && last?.activeCell === frame.activeCell) return false;
     this.#turn = (this.#turn + 1) % this.contexts.length;
-    const { context } = this;
+    const { context, bitmaps } = this;
     const view = drawingNamed(frame.view);
     // The first frame is waited for, and those of a window's edge that is dragged are all unlike.
     const stands = last?.staticKey === frame.staticKey;
     if (!stands) this.#paintStatic(context, frame, this.contexts);
     const hasFinished = stands && this.#copyLayers(frame, last);
-    if (!hasFinished) this.#paintFinished(context, frame);
+    if (!hasFinished) view.paintFinished?.(context, frame, bitmaps);
     view.paintAnimated(context, frame);
     return true;
   }
@@ -152,15 +145,8 @@ export class LayeredPainter {
     if (!isAlike(last, frame, 'finishedKey')) return false;
     this.#finishedFrame = frame;
     this.#copyLayer(this.staticLayer, this.finishedLayer, frame.ratio);
-    this.#paintFinished(this.finishedLayer, frame);
+    drawingNamed(frame.view).paintFinished?.(this.finishedLayer, frame, this.bitmaps);
     return true;
-  }
-
-  #paintFinished(context: CanvasRenderingContext2D, frame: AnyFrame) {
-    const stage = stageOf(frame);
-    if (!stage) return;
-    this.paintPlaced(context, stage, this.bitmaps);
-    paintFinished(context, stage);
   }
 
   /** Copies a layer onto another, which then is painted on in CSS pixels. */
@@ -176,7 +162,7 @@ export class LayeredPainter {
 }
 
 /** The stage's frame, which a gradient that is gathered has too. */
-export function stageOf(frame: AnyFrame | null) {
+function stageOf(frame: AnyFrame | null) {
   if (frame?.view === 'stage') return frame;
   return frame?.view === 'gradient' && frame.kind === 'gather' && frame.inner.view === 'stage'
     ? frame.inner

@@ -85,6 +85,8 @@ export interface View<Frame> {
   makeFrame(request: FrameRequest, previous: Frame | null): Frame;
   /** Paints what depends on `staticKey` alone. */
   paintStatic(context: Context2D, frame: Frame, bitmaps: BitmapCache): void;
+  /** Paints what is complete and will stay for a while: it is kept in a canvas of its own. */
+  paintFinished?(context: Context2D, frame: Frame, bitmaps: BitmapCache): void;
   paintAnimated(context: Context2D, frame: Frame): void;
   hitTest(frame: Frame, x: number, y: number): Cell | null;
   /**

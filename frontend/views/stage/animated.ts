@@ -2,11 +2,12 @@
 
 import { isAtRest } from '../../model/timeline.ts';
 import type { Context2D } from '../shared/drawing.ts';
+import type { BitmapCache } from '../shared/layered_painter.ts';
 import type { ChannelRow } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
 import { paintLedgerNames } from './ledger_frame.ts';
 import { paintSums, paintTotal } from './ledger_sums.ts';
-import { paintCurrentCell } from './output.ts';
+import { paintCurrentCell, paintFinishedOutput } from './output.ts';
 import { paintPhoneLedger } from './phone_ledger.ts';
 import { paintActiveTap, paintDivisor, paintProducts } from './products.ts';
 import { paintRelations } from './relation_highlights.ts';
@@ -15,7 +16,8 @@ import { paintValuePath } from './value_path.ts';
 import { paintWaterfall } from './waterfall.ts';
 import { paintLoupe, paintWindows } from './window.ts';
 
-export function paintFinished(context: Context2D, frame: StageFrame) {
+export function paintFinished(context: Context2D, frame: StageFrame, bitmaps: BitmapCache) {
+  paintFinishedOutput(context, frame, bitmaps);
   paintLedgerNames(context, frame);
   for (const row of frame.rows) if (row.index >= 0) paintFunnel(context, frame, row);
   if (isAtRest(frame.position.slide)) paintWindowParts(context, frame);

@@ -15,7 +15,7 @@ import { cellBox, makeHeatMap, paintEmptyGrid, paintGrid, paintHeatMap, pixelsOf
 import type { BitmapCache } from '../shared/layered_painter.ts';
 import { centerOf, clamp, growRect } from '../shared/rects.ts';
 import type { NumberFit } from '../shared/text_fit.ts';
-import { fitNumbers, fitTensor, NOT_WRITTEN } from '../shared/text_fit.ts';
+import { fitNumbers, fitTensor } from '../shared/text_fit.ts';
 import type { ChannelFrame } from './channel_frame.ts';
 import { currentOutput } from './channel_frame.ts';
 import type { StageFrame } from './frame.ts';
@@ -85,39 +85,49 @@ function paintWholeOutput(
   if (!data) return;
   const { place, view, channel } = output;
   const fit = outputFit(frame, view.cell);
+  const [rows, cols] = frame.model.subject.output;
   clipTo(context, place, () => {
     context.globalAlpha = alpha;
-    if (fit.readable)
-      paintGrid(context, view, view.cell, gridOf(frame, data, fit, alpha === 1), frame, place);
-    else paintHeatMap(context, view, heatMapOf(frame, channel, data, bitmaps));
+    if (fit.readable) {
+      const valueAt = (row: number, col: number) => data.data[row * cols + col] ?? 0;
+      paintGrid(
+        context,
+        view,
+        view.cell,
+        { rows, cols, valueAt, max: frame.outputMax, fit, quiet: alpha === 1 },
+        frame,
+        place,
+      );
+    } else paintHeatMap(context, view, heatMapOf(frame, channel, data, bitmaps));
     context.globalAlpha = 1;
   });
 }
 
-function gridOf({ model, outputMax }: ChannelFrame, { data }: Tensor, fit: NumberFit, quiet = false) {
+function heatMapOf(
+  { model, theme, outputMax }: ChannelFrame,
+  channel: number,
+  data: Tensor,
+  bitmaps: BitmapCache,
+) {
   const [rows, cols] = model.subject.output;
-  const valueAt = (row: number, col: number) => data[row * cols + col] ?? 0;
-  return { rows, cols, valueAt, max: outputMax, fit, quiet };
-}
-
-function heatMapOf(frame: ChannelFrame, channel: number, data: Tensor, bitmaps: BitmapCache) {
-  const { model, theme, outputMax } = frame;
-  return bitmaps.get(`${model.summary.id}/Y${channel}/${theme}/${outputMax}`, () => {
-    const grid = gridOf(frame, data, NOT_WRITTEN);
-    return makeHeatMap(grid.rows, grid.cols, pixelsOf(grid, theme));
-  });
+  const valueAt = (row: number, col: number) => data.data[row * cols + col] ?? 0;
+  return bitmaps.get(`${model.summary.id}/Y${channel}/${theme}/${outputMax}`, () =>
+    makeHeatMap(rows, cols, pixelsOf({ valueAt, max: outputMax }, theme)),
+  );
 }
 
 /** Paints another channel's output in small: its numbers once it is computed, a picture faint until then. */
 function paintThumbnail(context: Context2D, frame: ChannelFrame, output: GridPlace, bitmaps: BitmapCache) {
   const { colors, position, model, outputMax } = frame;
   const { place, view, channel } = output;
+  const [rows, cols] = model.subject.output;
   const data = frame.outputs.get(channel);
   const fit = fitNumbers(data?.data ?? [outputMax], view.cell);
   const finished = channel < position.outChannel;
-  if (fit.readable && finished && data)
-    paintGrid(context, place, view.cell, gridOf(frame, data, fit, true), frame);
-  else if (fit.readable) paintEmptyGrid(context, place, view.cell, model.subject.output, colors);
+  if (fit.readable && finished && data) {
+    const valueAt = (row: number, col: number) => data.data[row * cols + col] ?? 0;
+    paintGrid(context, place, view.cell, { rows, cols, valueAt, max: outputMax, fit, quiet: true }, frame);
+  } else if (fit.readable) paintEmptyGrid(context, place, view.cell, [rows, cols], colors);
   else {
     context.globalAlpha = finished ? 1 : 0.4;
     if (data) paintHeatMap(context, place, heatMapOf(frame, channel, data, bitmaps));
@@ -152,9 +162,17 @@ export function paintFinishedOutput(context: Context2D, frame: StageFrame, bitma
   if (!output || placedCount === 0) return;
   const current = currentOutput(frame);
   const { view, place, channel } = current;
-  const cols = model.subject.output[1];
-  if (outputFit(frame, view.cell).readable)
-    return paintOutputCells(context, frame, output, finishedRects(current, placedCount, cols));
+  const [rows, cols] = model.subject.output;
+  const fit = outputFit(frame, view.cell);
+  if (fit.readable) {
+    const valueAt = (row: number, col: number) => output.data[row * cols + col] ?? 0;
+    const grid = { rows, cols, valueAt, max: frame.outputMax, fit };
+    clipTo(context, place, () => {
+      for (const rect of finishedRects(current, placedCount, cols))
+        paintGrid(context, view, view.cell, grid, frame, rect);
+    });
+    return;
+  }
   const bitmap = heatMapOf(frame, channel, output, bitmaps);
   const paint = () => paintHeatMap(context, view, bitmap);
   // A rectangle at a time: to clip to several at once costs more than to paint twice.
@@ -162,15 +180,6 @@ export function paintFinishedOutput(context: Context2D, frame: StageFrame, bitma
     for (const rect of finishedRects(current, placedCount, cols)) clipTo(context, rect, paint, 0);
   };
   clipTo(context, place, paintCells, 0);
-}
-
-/** Paints the numbers in rectangles of the output at work. */
-export function paintOutputCells(context: Context2D, frame: StageFrame, output: Tensor, rects: Rect[]) {
-  const { view, place } = currentOutput(frame);
-  const grid = gridOf(frame, output, outputFit(frame, view.cell));
-  clipTo(context, place, () => {
-    for (const rect of rects) paintGrid(context, view, view.cell, grid, frame, rect);
-  });
 }
 
 /** The rectangles of the first `count` cells in raster order: whole rows, and a part of one. */

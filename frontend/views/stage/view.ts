@@ -1,5 +1,5 @@
 import type { View } from '../shared/view.ts';
-import { paintAnimated } from './animated.ts';
+import { paintAnimated, paintFinished } from './animated.ts';
 import { makeCaptions } from './captions.ts';
 import type { StageFrame } from './frame.ts';
 import { makeFrame } from './frame.ts';
@@ -9,6 +9,7 @@ import { paintStatic } from './static.ts';
 export const stageView: View<StageFrame> = {
   makeFrame,
   paintStatic,
+  paintFinished,
   paintAnimated,
   hitTest,
   findCellRects,
