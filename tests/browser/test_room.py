@@ -242,7 +242,7 @@ def test_the_sentence_of_an_example_is_read_in_whole_on_a_laptop(
 
 def test_of_a_line_without_room_no_scrap_of_a_word_is_left(open_page: OpenPage, server: str) -> None:
     path = make_scene(server, torch.ones(8, 9, 9), torch.ones(4, 8, 3, 3), {"kind": "conv2d"})
-    page = open_page(path, viewport={"width": 1366, "height": 768})
+    page = open_page(path, viewport={"width": 1280, "height": 768})
     line = page.locator("#about-line")
     expect(line).to_be_visible()
     page.locator("#panel-open").click()
@@ -300,14 +300,19 @@ BASELINE = """(element) => {
 }"""
 
 
-@pytest.mark.parametrize("screen", [(1366, 768), (1920, 1080)])
-def test_title_and_formula_stand_on_one_line(
-    open_page: OpenPage, scene_paths: dict[str, str], screen: tuple[int, int]
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("name", ["strided-volume", "edges"])
+def test_title_and_formula_are_whole_and_stand_on_one_line(
+    open_page: OpenPage, scene_paths: dict[str, str], name: str, language: str
 ) -> None:
-    viewport = {"width": screen[0], "height": screen[1]}
-    page = open_page(scene_paths["strided-volume"], viewport=viewport)
-    title, formula = (page.locator(part).evaluate(BASELINE) for part in ("h1", "#formula"))
-    assert abs(title - formula) < 0.5
+    page = open_page(f"{scene_paths[name]}?lang={language}")
+    for width, height in ((1366, 768), (1920, 1080), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        wait_until_painted(page)
+        title, formula = (page.locator(part).evaluate(BASELINE) for part in ("h1", "#formula"))
+        assert abs(title - formula) < 0.5, width
+        assert page.locator("#formula").evaluate("(text) => text.getClientRects().length") == 1, width
+        assert page.locator("h1").evaluate("(title) => title.scrollWidth <= title.clientWidth"), width
 
 
 @pytest.mark.parametrize("screen", [(1366, 768), (1920, 1080)])
