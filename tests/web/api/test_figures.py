@@ -328,6 +328,8 @@ def test_a_figure_is_immutable(client: TestClient) -> None:
         ("two-channels", "zh-CN", "forward"),
         ("strided-volume", "en", "input"),
         ("transposed", "zh-CN", "weight"),
+        ("strided-volume", "en", "bias"),
+        ("sensor", "zh-CN", "bias"),
     ],
 )
 def test_the_document_compiles(
