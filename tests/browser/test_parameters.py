@@ -93,7 +93,7 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
     "holes": (
         {"kind": "conv_transpose2d", "stride": 2, "output_padding": 1},
         r"% of the kernel cells find no input$",
-        r"reach it; dashed: none\. output_padding adds 1 row at the bottom and 1 column at",
+        r"reach it \(dashed: none\)\. output_padding adds 1 row at the bottom and 1 column at",
     ),
     "divisor": (
         {"kind": "avg_pool2d", "kernel_size": 2, "padding": 1, "count_include_pad": False},
