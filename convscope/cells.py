@@ -94,15 +94,15 @@ def is_drawn(traversal: Traversal) -> bool:
 
 def figure_query(traversal: Traversal, cell: Cell) -> dict[str, str | int]:
     """The parameters of the figure of a step that is drawn."""
-    channels = {
-        "forward": ("out_channel",),
-        "input": ("in_channel",),
-        "weight": ("out_channel", "in_channel"),
+    names = {
+        "forward": ("out_channel", "row", "col"),
+        "input": ("in_channel", "row", "col"),
+        "weight": ("out_channel", "in_channel", "row", "col"),
         "bias": ("out_channel",),
-    }
-    names = (*channels[traversal.direction], *(("row", "col") if traversal.direction != "bias" else ()))
+    }[traversal.direction]
     own = {} if traversal.direction == "forward" else {"direction": traversal.direction}
-    return own | dict(zip(names, cell, strict=False))
+    # Of a bias (o, 0, 0).
+    return own | dict(zip(names, cell[: len(names)], strict=True))
 
 
 def _volume(scene: Scene, name: str) -> tuple[int, int, int]:
